@@ -1,0 +1,138 @@
+"""The values of an answer, from draft to what a person reads.
+
+A draft is unchecked; an answer is checked. A sentence is a ``claim`` (it cites) or a
+``note`` (counts, scope, refusals: computed by code).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Status = Literal["answered", "abstained", "clarify"]
+SentenceKind = Literal["claim", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of a stored report shown to a writer as ``[n]``; ``context`` names where it stands."""
+
+    n: int
+    report: str
+    start: int
+    end: int
+    text: str
+    context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The address of a quotation: a half-open span of one report."""
+
+    report: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftLine:
+    """One unchecked line. A writer gives either ``cites`` or ``[n]`` markers inside ``text``."""
+
+    text: str
+    kind: SentenceKind
+    cites: tuple[Cited, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A resolved citation; ``quote`` is read from the stored text, never from a writer."""
+
+    n: int
+    report: str
+    source: str
+    title: str
+    place: tuple[str, ...]
+    year: int | None
+    section_path: tuple[str, ...]
+    start: int
+    end: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A checked sentence, without markers; ``citations`` are the numbers of its citations."""
+
+    text: str
+    kind: SentenceKind
+    citations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The reports a question is about (ids), and what was asked for but is not held."""
+
+    reports: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer. ``state`` is what a follow-up question inherits (opaque to callers)."""
+
+    id: str
+    question: str
+    status: Status
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Citation, ...] = ()
+    scope: Scope = Scope()
+    warnings: tuple[str, ...] = ()
+    writer: str = "extractive"
+    prompt: str = ""
+    model: str | None = None
+    usage: Mapping[str, int] = field(default_factory=dict)
+    elapsed_ms: int = 0
+    checks_failed: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The sentences in order, one a line, each with its markers."""
+        return "\n".join(
+            s.text + "".join(f"[{n}]" for n in s.citations) for s in self.sentences
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the shape of the contract: plain dicts, lists, strings and numbers."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "status": self.status,
+            "answer": self.text,
+            "sentences": [
+                {"text": s.text, "kind": s.kind, "citations": list(s.citations)}
+                for s in self.sentences
+            ],
+            "citations": [
+                {
+                    "n": c.n,
+                    "report": c.report,
+                    "source": c.source,
+                    "title": c.title,
+                    "place": list(c.place),
+                    "year": c.year,
+                    "section_path": list(c.section_path),
+                    "start": c.start,
+                    "end": c.end,
+                    "quote": c.quote,
+                }
+                for c in self.citations
+            ],
+            "scope": {"reports": list(self.scope.reports), "missing": list(self.scope.missing)},
+            "warnings": list(self.warnings),
+            "writer": self.writer,
+            "prompt": self.prompt,
+            "model": self.model,
+            "usage": dict(self.usage),
+            "elapsed_ms": self.elapsed_ms,
+        }

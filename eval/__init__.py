@@ -1,0 +1,1 @@
+"""The benchmark: cases, metrics and rivals, looking at the product from outside."""

@@ -1,0 +1,1 @@
+"""From files to passages: reading, parsing, indexing and finding. Knows nothing of answers."""

@@ -1,0 +1,119 @@
+"""The values that flow from a file to a passage.
+
+All positions are half-open character offsets into ``Report.text``, the decoded
+source, which is never edited. A hit wraps a chunk; nothing writes into a chunk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal[
+    "leadership", "measures", "problems", "causes", "plans", "preamble", "furniture", "other"
+]
+Kind = Literal["heading", "body", "item"]
+Level = Literal["government", "department", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open range of characters of one report's text."""
+
+    start: int
+    end: int
+
+    def __contains__(self, position: int) -> bool:
+        return self.start <= position < self.end
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A leaf of the section tree: a heading, the body under it, or an inline item.
+
+    ``path`` holds the headings down to this leaf, its own included (for an inline item
+    its marker, as in ``("三、…", "一是")``). ``node`` is the same path as ordinals among
+    siblings: two headings damaged into the same words still differ there. Leaves in order
+    cover every character of the report exactly once.
+    """
+
+    path: tuple[str, ...]
+    node: tuple[int, ...]
+    role: Role
+    kind: Kind
+    start: int
+    end: int
+
+    @property
+    def level(self) -> int:
+        """Depth of the leaf: 0 for title, preamble and furniture, 1 under 一、 and so on."""
+        return len(self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class ReportMeta:
+    """What a report says of itself; ``found`` tells how each field was learnt.
+
+    ``place`` runs from province to county, as in ``("重庆市", "綦江区")``; empty if unknown.
+    ``year`` is the year reported on, ``published`` an ISO date. Values of ``found`` are
+    ``title``, ``furniture``, ``text``, ``signature``, ``filename`` or ``inferred``.
+    """
+
+    title: str
+    place: tuple[str, ...]
+    issuer: str
+    level: Level
+    year: int | None
+    published: str | None
+    document_number: str | None
+    source: str
+    found: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The indexed unit: an exact span of one report, a sentence or two long.
+
+    ``context`` (place, year, issuer, section path) is indexed with the text but kept apart
+    from it, so that ``text == report.text[start:end]`` always holds.
+    """
+
+    id: str
+    report: str
+    ordinal: int
+    start: int
+    end: int
+    text: str
+    context: str
+    path: tuple[str, ...]
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A stored report: its metadata, its text as decoded, its tree and its chunks."""
+
+    id: str
+    meta: ReportMeta
+    text: str
+    sections: tuple[Section, ...]
+    chunks: tuple[Chunk, ...]
+    warnings: tuple[str, ...] = ()
+
+    def quote(self, start: int, end: int) -> str:
+        """Return the stored words of a span."""
+        return self.text[start:end]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk with the ranks (from 1; None if not found there) that brought it."""
+
+    chunk: Chunk
+    score: float
+    lexical_rank: int | None = None
+    dense_rank: int | None = None
