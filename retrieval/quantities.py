@@ -1,0 +1,932 @@
+"""Figures in Chinese official prose: where they stand, what they are worth, what they count.
+
+A *figure* is a number that counts or measures. Numbers that order or name things are told
+apart: ``第五次会议``, ``3+X``, ``V7版``, ``12345热线``, ``3·15`` come back with kind
+``ordinal`` or ``document``; list markers (``1.``, ``(2)``, ``一是``) and numerals inside
+names (``三项制度``, ``“三大机制”``, ``一窗通办``, ``党的二十大``) are not figures and do not come
+back at all. The grounding lock is more generous on the side of the source, see
+``compare_numbers``.
+
+Values stand as written: ``89.1亿元`` is 89.1 of ``亿元``, ``5万余张`` is 5 of ``万张`` with
+modifier ``余``; ``canonical`` converts. Positions are offsets into the text given, and a
+span covers number, multiplier and unit, not the words around them (``近``, ``以上``).
+Every step looks at a bounded window, so the cost is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+QuantityKind = Literal[
+    "number", "percent", "points", "date", "year", "ordinal", "money", "document"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with its unit at ``text[start:end]``.
+
+    ``value`` is the number as written (None for a range, which has ``low`` and ``high``, and
+    for codes). A date's value is ``yyyymmdd`` with zeros for what is not said. ``unit`` keeps
+    its multiplier (``万元``, ``万人次``); ``modifier`` is one of ``余 多 约 近 超 以上 以下 左右``
+    or empty. ``doubtful`` marks a figure that the source seems to have damaged.
+    """
+
+    start: int
+    end: int
+    text: str
+    value: Decimal | None
+    unit: str
+    modifier: str = ""
+    kind: QuantityKind = "number"
+    low: Decimal | None = None
+    high: Decimal | None = None
+    doubtful: bool = False
+
+
+class Number(NamedTuple):
+    """A number for comparison: ``value`` in the base ``unit`` (元, 人, %, 平方米 …; may be empty)."""
+
+    value: Decimal
+    unit: str
+    kind: QuantityKind
+    modifier: str = ""
+
+
+class NumberCheck(NamedTuple):
+    """What a text says that a source does not: wrong or absent values, units, modifiers."""
+
+    missing: tuple[Quantity, ...]
+    unit_mismatch: tuple[Quantity, ...]
+    modifier_mismatch: tuple[Quantity, ...]
+
+
+# Units of one figure, found longest first. Compounds stand beside their parts.
+_UNITS: frozenset[str] = frozenset(
+    [
+        "个百分点",
+        "百分点",
+        "个工作日",
+        "工作日",
+        "个小时",
+        "小时",
+        "个月",
+        "分钟",
+        "课时",
+        "学时",
+        "学分",
+        "周年",
+        "周岁",
+        "平方公里",
+        "平方千米",
+        "平方米",
+        "立方米",
+        "㎡",
+        "公里",
+        "千米",
+        "公顷",
+        "公斤",
+        "千克",
+        "千瓦时",
+        "千瓦",
+        "英里",
+        "毫米",
+        "厘米",
+        "米",
+        "亩",
+        "吨",
+        "升",
+        "km",
+        "kg",
+        "元人民币",
+        "元",
+        "美元",
+        "欧元",
+        "港元",
+        "件次",
+        "件(次)",
+        "场次",
+        "场(次)",
+        "场/次",
+        "人次",
+        "人(次)",
+        "人/次",
+        "人(户)",
+        "篇次",
+        "篇(次)",
+        "家次",
+        "家(次)",
+        "户次",
+        "户(次)",
+        "间次",
+        "条次",
+        "条(次)",
+        "批次",
+        "批(次)",
+        "车次",
+        "班次",
+        "点次",
+        "份次",
+        "个次",
+        "宗次",
+        "宗(次)",
+        "项次",
+        "项(次)",
+        "起次",
+        "起(次)",
+        "所次",
+        "辆次",
+        "台次",
+        "课次",
+        "站次",
+        "处次",
+        "期次",
+        "件(份)",
+        "份(件)",
+        "件(宗)",
+        "起(件)",
+        "人份",
+        "件",
+        "宗",
+        "起",
+        "份",
+        "部",
+        "条",
+        "项",
+        "名",
+        "人",
+        "位",
+        "场",
+        "期",
+        "次",
+        "处",
+        "本",
+        "张",
+        "块",
+        "台",
+        "辆",
+        "户",
+        "家",
+        "个",
+        "篇",
+        "类",
+        "轮",
+        "批",
+        "大",
+        "支",
+        "种",
+        "套",
+        "册",
+        "卷",
+        "幅",
+        "面",
+        "副",
+        "座",
+        "栋",
+        "幢",
+        "间",
+        "层",
+        "所",
+        "条",
+        "笔",
+        "单",
+        "例",
+        "则",
+        "首",
+        "集",
+        "节",
+        "堂",
+        "门",
+        "款",
+        "页",
+        "字",
+        "封",
+        "只",
+        "头",
+        "株",
+        "棵",
+        "盏",
+        "艘",
+        "架",
+        "趟",
+        "道",
+        "段",
+        "组",
+        "队",
+        "站",
+        "桩",
+        "枚",
+        "把",
+        "岁",
+        "倍",
+        "年",
+        "天",
+        "日",
+        "周",
+        "分",
+        "级",
+        "号",
+        "成",
+        "团",
+        "岗",
+        "门次",
+        "万",
+        "亿",
+        "%",
+        "‰",
+        "版",
+        "届",
+        "户次",
+        "人天",
+        "班",
+        "期次",
+        "扇",
+        "根",
+        "片",
+        "条块",
+        "网格",
+        "床",
+        "户数",
+        "股",
+        "口",
+        "顶",
+        "件套",
+        "块次",
+        "平方",
+    ]
+)
+_UNIT_MAX = max(map(len, _UNITS))
+# A unit is part of another word when one of these follows.
+_NOT_BEFORE = {
+    "人": "民大",
+    "部": "门分队署",
+    "条": "例款",
+    "场": "所景地",
+    "期": "间限望",
+    "成": "员立功为效果熟本都就绩",
+    "分": "之别局类级管析发布送流享所支解",
+    "大": "会型学队厅力厦道",
+    "日": "常报本均",
+    "周": "边围转密",
+    "所": "有以属在谓",
+    "面": "向对临",
+    "节": "约能假",
+    "单": "位",
+    "组": "织成建",
+    "队": "伍员",
+    "门": "户诊",
+    "道": "路",
+    "站": "式",
+    "例": "如会",
+    "类": "似推",
+    "班": "子组",
+    "团": "队体",
+    "口": "岸",
+    "片": "区",
+    "股": "室份权东",
+    "架": "构",
+    "支": "持部付撑",
+    "首": "次个批届家先页要",
+    "款": "项",
+    "批": "复准评示",
+    "位": "于置",
+    "名": "称单录",
+    "处": "理置罚分于级",
+    "次": "要数日年",
+    "本": "级地年次区县市省人身单局部院",
+    "把": "握关好控",
+    "座": "谈",
+    "层": "面级次",
+    "间": "接",
+    "版": "权本图",
+}
+# With Chinese numerals only words that can hardly be anything but a measure.
+_HAN_UNITS = frozenset(
+    [
+        "个百分点",
+        "百分点",
+        "个工作日",
+        "个小时",
+        "小时",
+        "个月",
+        "分钟",
+        "天",
+        "平方米",
+        "公里",
+        "亩",
+        "元",
+        "人次",
+        "场次",
+        "件次",
+        "批次",
+        "件",
+        "宗",
+        "起",
+        "份",
+        "部",
+        "条",
+        "项",
+        "名",
+        "人",
+        "位",
+        "场",
+        "期",
+        "次",
+        "处",
+        "本",
+        "张",
+        "块",
+        "台",
+        "辆",
+        "户",
+        "家",
+        "个",
+        "篇",
+        "类",
+        "轮",
+        "批",
+        "大",
+        "支",
+        "种",
+        "套",
+        "册",
+        "所",
+        "倍",
+        "年",
+        "成",
+        "间",
+        "座",
+        "例",
+        "门",
+        "万元",
+        "亿元",
+        "课时",
+        "学时",
+        "周",
+    ]
+)
+# ``一`` is an article as often as a number: a figure only with these, or before a stop.
+_ONE_UNITS = frozenset(
+    [
+        "个百分点",
+        "个工作日",
+        "个小时",
+        "小时",
+        "个月",
+        "分钟",
+        "天",
+        "倍",
+        "人次",
+        "场次",
+        "轮",
+        "期",
+    ]
+)
+_ONE_BEFORE_STOP = frozenset(
+    [
+        "次",
+        "件",
+        "场",
+        "份",
+        "项",
+        "家",
+        "个",
+        "名",
+        "人",
+        "起",
+        "宗",
+        "部",
+        "篇",
+        "本",
+        "处",
+        "条",
+        "批",
+        "户",
+    ]
+)
+# Fixed expressions of the genre, quoted or not; their numeral is part of a name.
+_NAMES = (
+    "三项制度", "三项机制", "四个意识", "四个自信", "四个全面", "四个伟大", "两个维护", "两个确立", "两个责任",
+    "两个毫不动摇", "三个区分开来", "八项规定", "六项规定", "三个清单", "四个清单", "三个代表", "四个服从",
+    "两个结合", "六个必须", "九个以", "两个清单", "五个一", "五年规划", "三年行动", "五年行动", "四大班子",
+    "五大发展理念", "两个健康", "三张清单", "四张清单", "两个一百年", "三个文明", "四个最严", "三个责任",
+    "三个规定", "十个严禁", "四个坚持", "两个走在前", "三个年", "四个革命", "五年一", "三大攻坚战",
+    "四项基本原则", "四个走在前", "五大体系建设年", "三会一课", "两个大局", "三个务必", "一个中心",
+)  # fmt: skip
+_HAN_DIGITS = "零〇○一二两三四五六七八九"
+_STOPS = frozenset("，。；、,;.)）】」:：！？!?\n\r \u3000\u00a0")
+_OPENING_QUOTES = frozenset("“‘\"'「『《〈<")
+_MODIFIERS_BEFORE = (
+    ("不少于", "以上"), ("不低于", "以上"), ("至少", "以上"), ("不超过", "以下"), ("不高于", "以下"),
+    ("不多于", "以下"), ("至多", "以下"), ("少于", "以下"), ("低于", "以下"), ("不足", "以下"),
+    ("超过", "超"), ("突破", "超"), ("高于", "超"), ("多于", "超"), ("逾", "超"), ("超", "超"),
+    ("大约", "约"), ("约", "约"), ("接近", "近"), ("将近", "近"), ("近", "近"),
+)  # fmt: skip
+_MODIFIERS_AFTER = (
+    ("以上", "以上"), ("以下", "以下"), ("以内", "以下"), ("左右", "左右"), ("上下", "左右"),
+)  # fmt: skip
+_NOT_A_MODIFIER = re.compile(r"(?:最近|附近|[签公合预续节履制契违条隐简解毁邀失]约)$")
+_FULL_TO_HALF = str.maketrans(
+    {**{chr(0xFF10 + d): str(d) for d in range(10)}, "％": "%", "．": ".", "（": "(", "）": ")",
+     "－": "-", "–": "—", "～": "~", "＋": "+", "㎡": "㎡", "：": ":", "／": "/"}
+)  # fmt: skip
+
+_TOKEN = re.compile(
+    r"""
+  (?P<docno>[〔\[(【][12][0-9]{3}[〕\])】]第?[0-9]{1,6}号)
+| (?P<isodate>(?<![0-9.])(?:19|20)[0-9]{2}(?P<sep>[-/.])[0-9]{1,2}(?P=sep)[0-9]{1,2}(?![0-9.]))
+| (?P<code>(?<![0-9A-Za-z])[0-9A-Za-z]{3,40}/[0-9A-Za-z]{2,40}(?:-[0-9A-Za-z]{1,40})?)
+| (?P<clock>(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9]))
+| (?P<date>(?<![0-9])(?:(?P<y>(?:19|20)[0-9]{2})年)?(?:(?P<m0>[0-9]{1,2})[-—~至])?
+    (?P<m>[0-9]{1,2})月(?:份|(?P<d>[0-9]{1,3})日)?)
+| (?P<day>(?<![0-9])[0-9]{1,40}日(?!内|以内|之内|均))
+| (?P<festival>(?<![0-9])[0-9]{1,2}[·・•‧][0-9]{1,2}(?![0-9]))
+| (?P<version>(?<![0-9.])[0-9]{1,4}(?:\.[0-9]{1,4}){2,6}(?![0-9]))
+| (?P<formula>(?<![0-9.])[0-9]{1,3}\+[0-9A-Za-zＮＸ](?![0-9]*[%.]))
+| (?P<arabic>[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?)
+| (?P<fraction>[百千万三二四五六七八九十]分之[零〇○一二两三四五六七八九十百千点]{1,12})
+| (?P<handate>(?:[零〇○一二三四五六七八九]{4}年)(?:[一二三四五六七八九十]{1,3}月
+    (?:[一二三四五六七八九十]{1,3}日)?)?|[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)
+| (?P<han>[零〇○一二两三四五六七八九十][零〇○一二两三四五六七八九十百千万亿]*)
+""",
+    re.VERBOSE,
+)
+_ARABIC = re.compile(r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?")
+_RANGE_SIGN = re.compile(r"(%|[^\W\d_]{0,2})(?:—{1,2}|-|~|至|到)(?=[0-9])")
+_MULTIPLIER = re.compile(r"万亿|千万|百万|万|亿|千(?![克米瓦])|百(?!分)")
+_POWERS = {"百": 2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
+_LIST_BODY = re.compile(r"[.、](?![0-9]{1,3}(?:[^0-9]|$))")
+_HOTLINE = re.compile(r".{0,4}(?:热线|电话|专线|平台)")
+_SAID_TO_BE = re.compile(r"(?:为|是|达|达到|至|到|有|共|计|实现|均|等于|数|率)$")
+_MORE = {"余": "余", "多": "多", "几": "余"}
+_LONGEST_NUMERAL = 24
+
+
+def find_quantities(text: str) -> tuple[Quantity, ...]:
+    """Return the figures of a text in order, with exact offsets; never overlapping."""
+    return tuple(_scan(text, generous=False))
+
+
+def _scan(text: str, *, generous: bool) -> Iterator[Quantity]:
+    """Yield figures from left to right; ``generous`` adds numerals inside names."""
+    plain = text.translate(_FULL_TO_HALF)
+    previous: Quantity | None = None
+    position = 0
+    while match := _TOKEN.search(plain, position):
+        group = match.lastgroup or ""
+        if group == "arabic":
+            found, position = _read_arabic(text, plain, match, previous)
+        elif group == "han":
+            found, position = _read_han(text, plain, match, generous=generous)
+        else:
+            found, position = _read_fixed(text, match, group), match.end()
+        if found is not None:
+            previous = found
+            position = max(position, found.end)
+            yield found
+
+
+def _read_fixed(text: str, match: re.Match[str], group: str) -> Quantity | None:
+    """Read the tokens whose extent the pattern gives: dates, codes, fractions."""
+    start, end = match.span()
+    words = match[0]
+
+    def made(
+        kind: QuantityKind, value: Decimal | None, unit: str, doubtful: bool = False
+    ) -> Quantity:
+        return Quantity(start, end, text[start:end], value, unit, "", kind, doubtful=doubtful)
+
+    if group in ("docno", "code"):
+        return made("document", None, "")
+    if group in ("festival", "version", "formula"):
+        return made("ordinal", None, "")
+    if group == "clock":
+        return made("date", None, "时刻")
+    if group == "isodate":
+        year, month, day = (int(part) for part in re.split(r"[-/.]", words))
+        return made("date", _date(year, month, day), "日期", month > 12 or day > 31)
+    if group == "date":
+        year, month, day = (int(match[name] or 0) for name in ("y", "m", "d"))
+        wrong = not 1 <= month <= 12 or day > 31
+        return made("date", None if wrong else _date(year, month, day), "日期", wrong)
+    if group == "day":
+        wrong = end - start > 3 or not 1 <= int(words[:-1]) <= 31
+        return made("date", None if wrong else _date(0, 0, int(words[:-1])), "日期", wrong)
+    if group == "handate":
+        return _han_date(start, end, text, words)
+    return _read_fraction(start, end, text, words)
+
+
+def _date(year: int, month: int, day: int) -> Decimal:
+    return Decimal(year * 10000 + month * 100 + day)
+
+
+def _han_date(start: int, end: int, text: str, words: str) -> Quantity | None:
+    fields = {"年": 0, "月": 0, "日": 0}
+    for numeral, field in re.findall(r"([^年月日]+)([年月日])", words):
+        value = _numeral(numeral)
+        fields[field] = int(value) if value is not None else 0
+    year, month, day = fields["年"], fields["月"], fields["日"]
+    if year and not 1900 <= year <= 2099:
+        return None
+    if not month:
+        return Quantity(start, end, text[start:end], Decimal(year), "年", "", "year")
+    return Quantity(start, end, text[start:end], _date(year, month, day), "日期", "", "date")
+
+
+def _read_fraction(start: int, end: int, text: str, words: str) -> Quantity | None:
+    below, above = (_numeral(part) for part in words.split("分之"))
+    if above is None or not below:
+        return None
+    if below in (100, 1000):
+        unit = "%" if below == 100 else "‰"
+        return Quantity(start, end, text[start:end], above, unit, _after(text, end), "percent")
+    return Quantity(start, end, text[start:end], above / below, "", _after(text, end))
+
+
+def _read_arabic(
+    text: str, plain: str, match: re.Match[str], previous: Quantity | None
+) -> tuple[Quantity | None, int]:
+    """Read an Arabic number with everything that belongs to it; return where to go on."""
+    start, digits_end = match.span()
+    digits = match[0]
+    if "," in digits and len(digits.split(",")[0]) > 3:  # 2023,120件: a comma, no grouping
+        digits = digits.split(",")[0]
+        digits_end = start + len(digits)
+    before = plain[start - 1 : start]
+    if _is_list_marker(plain, start, digits_end, digits):
+        return None, start + len(digits.split(".")[0]) + 1
+    whole = digits.replace(",", "").split(".")[0]
+    if len(whole) > 15 or (len(whole) > 8 and not _unit_at(plain, digits_end)):
+        return _code(text, start, digits_end, "document")
+    if before.isascii() and before.isalpha():
+        return _code(text, start, digits_end, "document")
+
+    value = Decimal(digits.replace(",", ""))
+    if before == "第":
+        end = digits_end + len(_unit_at(plain, digits_end))
+        found = Quantity(start, end, text[start:end], value, plain[digits_end:end], "", "ordinal")
+        return found, end
+    if _looks_like_year(digits) and (year := _read_year(text, plain, start, digits_end, value)):
+        return year, year.end
+    if plain[digits_end : digits_end + 2] == "分之":
+        above = _ARABIC.match(plain, digits_end + 2)
+        if above and value:
+            end = above.end()
+            part = Decimal(above[0].replace(",", "")) / value
+            return Quantity(start, end, text[start:end], part, ""), end
+
+    low: Decimal | None = None
+    if (sign := _RANGE_SIGN.match(plain, digits_end)) and (
+        upper := _ARABIC.match(plain, sign.end())
+    ):
+        high = Decimal(upper[0].replace(",", "")) if len(upper[0]) <= 15 else Decimal(0)
+        if value < high and _unit_at(plain, upper.end()).endswith(sign[1]):
+            low, value, digits_end = value, high, upper.end()
+    return _finish(text, plain, start, digits_end, value, low, previous)
+
+
+def _finish(
+    text: str,
+    plain: str,
+    start: int,
+    digits_end: int,
+    value: Decimal,
+    low: Decimal | None,
+    previous: Quantity | None,
+) -> tuple[Quantity, int]:
+    """Take multiplier, 余, and unit after the digits and decide the kind."""
+    modifier, end = "", digits_end
+    multiplier = ""
+    for _ in range(2):  # 9000余万元 and 5万余张
+        sign = plain[end : end + 1]
+        if not modifier and (
+            sign in _MORE or (sign == "+" and not plain[end + 1 : end + 2].isalnum())
+        ):
+            modifier, end = _MORE.get(sign, "余"), end + 1
+        if not multiplier and (power := _MULTIPLIER.match(plain, end)):
+            multiplier, end = power[0], power.end()
+    gap = 1 if plain[end : end + 1] in (" ", "\u00a0") and _unit_at(plain, end + 1) else 0
+    unit = _unit_at(plain, end + gap)
+    if unit:
+        end += gap + len(unit)
+    elif modifier and not multiplier and text[end - 1] == "多":  # 3多样: not our 多
+        modifier, end = "", digits_end
+    if unit == "元" and plain.startswith("人民币", end):
+        unit, end = "元人民币", end + 3
+    full_unit = multiplier + unit
+    kind = _kind(unit)
+    doubtful = False
+    if not full_unit:
+        following = plain[end : end + 1]
+        if _HOTLINE.match(plain[end : end + 8]) or (following.isascii() and following.isalpha()):
+            kind = "ordinal" if not following.isascii() else "document"
+        elif "." in plain[start:end] and plain[start:end].endswith(".0"):
+            kind = "ordinal"  # 一件事2.0: a version
+        elif following == ")":
+            kind = "ordinal"  # (亦称十减15): a name
+        elif not following or following in _STOPS or following.isspace():
+            doubtful = not _SAID_TO_BE.search(plain[max(0, start - 3) : start])
+    if previous is not None and previous.end == start and previous.kind in ("percent", "points"):
+        doubtful = True  # 99.75%41项: words between them were lost
+    if not modifier:
+        modifier = _before(plain, start) or _after(plain, end)
+    if low is not None:
+        found = Quantity(
+            start, end, text[start:end], None, full_unit, modifier, kind, low, value, doubtful
+        )
+    else:
+        found = Quantity(
+            start, end, text[start:end], value, full_unit, modifier, kind, doubtful=doubtful
+        )
+    return found, end
+
+
+def _kind(unit: str) -> QuantityKind:
+    if unit in ("%", "‰", "成"):
+        return "percent"
+    if unit.endswith("百分点"):
+        return "points"
+    if unit.endswith(("元", "元人民币")):
+        return "money"
+    if unit in ("级", "号", "版", "届", "班"):
+        return "ordinal"
+    return "number"
+
+
+def _code(text: str, start: int, end: int, kind: QuantityKind) -> tuple[Quantity, int]:
+    return Quantity(start, end, text[start:end], None, "", "", kind), end
+
+
+def _is_list_marker(plain: str, start: int, end: int, digits: str) -> bool:
+    """Tell whether these digits number a paragraph: ``1.``, ``(2)``, ``3、`` at its start."""
+    whole = digits.split(".")[0]
+    if len(whole) > 2 or "," in digits:
+        return False
+    before, after = plain[start - 1 : start], plain[end : end + 1]
+    if before == "(" and after == ")":
+        return True
+    if before and before not in "\n\r。；;：: \u3000\u00a0\t":
+        return False
+    if before == " " and plain[start - 2 : start - 1] not in ("", "\n", " ", "。"):
+        return False
+    if "." in digits:  # 1.2023年: the dot belongs to the marker
+        return _looks_like_year(digits.split(".")[1])
+    return bool(_LIST_BODY.match(plain, end))
+
+
+def _looks_like_year(digits: str) -> bool:
+    return len(digits) == 4 and digits.isdigit() and 1949 <= int(digits) <= 2099
+
+
+def _read_year(text: str, plain: str, start: int, end: int, value: Decimal) -> Quantity | None:
+    """Read four digits as a year if the words after them allow it."""
+    if plain[end : end + 1] == "年":
+        return Quantity(start, end + 1, text[start : end + 1], value, "年", "", "year")
+    if _unit_at(plain, end) not in ("", "版") or plain[end : end + 1] in ("余", "多", "%"):
+        return None
+    if _MULTIPLIER.match(plain, end):
+        return None
+    joined = plain[end : end + 1] in ("-", "—", "~", "至") or plain[start - 1 : start] in (
+        "-", "—", "~", "至",
+    )  # fmt: skip
+    named = joined or plain[end : end + 1] in ("版", ")", "」", "”")
+    if not named and value < 2000:
+        return None
+    return Quantity(start, end, text[start:end], value, "年", "", "year", doubtful=not named)
+
+
+def _read_han(
+    text: str, plain: str, match: re.Match[str], *, generous: bool
+) -> tuple[Quantity | None, int]:
+    """Read a Chinese numeral if a measure word says that it counts."""
+    start, digits_end = match.span()
+    numeral = match[0]
+    if len(numeral) > _LONGEST_NUMERAL:
+        return None, digits_end
+    modifier, end = "", digits_end
+    if more := _MORE.get(plain[end : end + 1], ""):
+        modifier, end = more, end + 1
+    unit = _unit_at(plain, end)
+    ordinal = plain[start - 1 : start] == "第"
+    if not generous and not ordinal and not _counts(plain, start, end, numeral, unit):
+        return None, digits_end
+    value = _numeral(numeral)
+    if value is None or (not unit and not generous):
+        return None, digits_end
+    if not unit:
+        modifier, end = "", digits_end
+    end += len(unit)
+    kind: QuantityKind = "ordinal" if ordinal else _kind(unit)
+    pair = len(numeral) == 2 and all(c in _HAN_DIGITS for c in numeral)
+    if pair and not ordinal:  # 两三件
+        low, high = (_numeral(c) or Decimal(0) for c in numeral)
+        if low >= high:
+            return None, digits_end
+        return Quantity(start, end, text[start:end], None, unit, "", kind, low, high), end
+    modifier = modifier or _before(plain, start) or _after(plain, end)
+    return Quantity(start, end, text[start:end], value, unit, modifier, kind), end
+
+
+def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
+    """Tell a counting numeral from one inside a name (三项制度) or an article (一件事)."""
+    before, after = plain[start - 1 : start], plain[end + len(unit) : end + len(unit) + 1]
+    if unit not in _HAN_UNITS and unit != "大":
+        return False
+    if before in _OPENING_QUOTES or before in (
+        "每",
+        "哪",
+        "几",
+        "某",
+        "同",
+        "逐",
+        "另",
+        "统",
+        "唯",
+    ):
+        return False
+    if plain.startswith(_NAMES, start) or after == "一":
+        return False
+    if numeral == "二":  # counting says 两; 二类案件, 二级 name a class
+        return False
+    if numeral == "一":
+        return unit in _ONE_UNITS or _stops_after_one(plain, start, unit, after)
+    if unit == "大":  # 八大机制, but 党的二十大, 十大案例
+        return len(numeral) == 1 and numeral != "十" and after.isalpha() and before != "的"
+    if unit == "年":
+        return (
+            plain[max(0, start - 2) : start] in ("连续", "实现", "为期", "过去") or before in "近满"
+        )
+    if unit == "成":
+        return after in _STOPS or plain.startswith(("以上", "左右", "多", "的"), end + 1)
+    if unit in ("部", "所", "张", "门", "篇", "本", "人", "位", "间"):
+        return after in _STOPS or not plain.startswith(("部门", "人民", "张清", "位一"), end)
+    return True
+
+
+def _stops_after_one(plain: str, start: int, unit: str, after: str) -> bool:
+    """``开展清理一次，``: the measure closes its clause, so ``一`` is a number."""
+    return (
+        unit in _ONE_BEFORE_STOP
+        and (after == "" or after in "，。；、,;")
+        and plain[max(0, start - 1) : start] not in ("跑", "这", "的", "为", "是", "有", "于")
+    )
+
+
+def _unit_at(plain: str, start: int) -> str:
+    """Return the longest unit that starts here and is no part of another word, or ``""``."""
+    window = plain[start : start + _UNIT_MAX + 1]
+    for length in range(min(_UNIT_MAX, len(window)), 0, -1):
+        unit = window[:length]
+        if unit in _UNITS and window[length : length + 1] not in tuple(_NOT_BEFORE.get(unit, "")):
+            return unit
+    return ""
+
+
+def _before(plain: str, start: int) -> str:
+    window = plain[max(0, start - 3) : start]
+    if _NOT_A_MODIFIER.search(window):
+        return ""
+    return next((sense for word, sense in _MODIFIERS_BEFORE if window.endswith(word)), "")
+
+
+def _after(plain: str, end: int) -> str:
+    return next((sense for word, sense in _MODIFIERS_AFTER if plain.startswith(word, end)), "")
+
+
+def _numeral(numeral: str) -> Decimal | None:
+    """Return the value of a Chinese numeral, ``None`` if it is none."""
+    import cn2an  # lazily: not needed for most texts
+
+    try:
+        return Decimal(str(cn2an.cn2an(numeral.replace("○", "零"), "normal")))
+    except ValueError:
+        return None
+
+
+_BASE_UNITS = {
+    "元人民币": "元", "名": "人", "位": "人", "人(次)": "人次", "人/次": "人次", "场(次)": "场次", "场/次": "场次",
+    "件(次)": "件次", "㎡": "平方米", "千米": "公里", "百分点": "个百分点", "日": "天", "小时": "个小时",
+    "工作日": "个工作日",
+}  # fmt: skip
+
+
+def canonical(quantity: Quantity) -> tuple[Decimal, str]:
+    """Return value and base unit: 89.1亿元 → (8910000000, 元), 5成 → (50, %).
+
+    For a range the value is its upper end; for a code without value it is -1.
+    """
+    value = quantity.value if quantity.value is not None else quantity.high
+    if value is None:
+        return Decimal(-1), quantity.unit
+    return _to_base(value, quantity.unit)
+
+
+def _to_base(value: Decimal, unit: str) -> tuple[Decimal, str]:
+    if unit == "成":
+        return value * 10, "%"
+    if unit == "‰":
+        return value / 10, "%"
+    if power := _MULTIPLIER.match(unit):
+        value, unit = value.scaleb(_POWERS[power[0]]), unit[power.end() :]
+    return value, _BASE_UNITS.get(unit, unit)
+
+
+def same_value(a: Quantity, b: Quantity) -> bool:
+    """Tell whether two figures are one: 2.5万 and 两万五千, 二十件 and 20件; 50% is not 50.
+
+    Units are compared where both have one; modifiers are not compared.
+    """
+    return _same_number(a, b) and _units_agree(a, b)
+
+
+def _same_number(a: Quantity, b: Quantity) -> bool:
+    if (a.kind == "document") != (b.kind == "document"):
+        return False
+    if a.kind == "document" or canonical(a)[0] == canonical(b)[0] == -1:
+        return _plain(a.text) == _plain(b.text)
+    if a.kind == "date" or b.kind == "date":
+        return a.kind == b.kind and _within_date(a, b)
+    rates = ("percent", "points")
+    if (a.kind in rates or b.kind in rates) and a.kind != b.kind:
+        return False
+    if (a.low is None) != (b.low is None):
+        return False
+    if a.low is not None and b.low is not None:
+        low_a, low_b = _to_base(a.low, a.unit)[0], _to_base(b.low, b.unit)[0]
+        if low_a != low_b:
+            return False
+    return canonical(a)[0] == canonical(b)[0]
+
+
+def _within_date(a: Quantity, b: Quantity) -> bool:
+    """Compare the fields both dates name; a month or day named by one only is a difference."""
+    if a.value is None or b.value is None:
+        return _plain(a.text) == _plain(b.text)
+    (year_a, rest_a), (year_b, rest_b) = divmod(int(a.value), 10000), divmod(int(b.value), 10000)
+    return rest_a == rest_b and (year_a == year_b or not year_a or not year_b)
+
+
+def _units_agree(a: Quantity, b: Quantity) -> bool:
+    unit_a, unit_b = canonical(a)[1], canonical(b)[1]
+    return unit_a == unit_b or not unit_a or not unit_b
+
+
+def _plain(words: str) -> str:
+    return words.translate(_FULL_TO_HALF).replace(" ", "")
+
+
+def numbers_in(text: str) -> frozenset[Number]:
+    """Return every number of a text in base units: those an answer must find in its source."""
+    return frozenset(Number(*canonical(q), q.kind, q.modifier) for q in find_quantities(text))
+
+
+def compare_numbers(text: str, source: str, *, years: frozenset[int] = frozenset()) -> NumberCheck:
+    """Check that every number of ``text`` stands in ``source``.
+
+    The source is read generously: a numeral inside a name (三项制度) may support ``3项``. ``years``
+    are given by the setting (the year reported on) and need not stand in the source. A number
+    found with another unit (件 for 宗) or without the source's 余/近/以上 is reported apart.
+    """
+    offered = tuple(_scan(source, generous=True))
+    missing: list[Quantity] = []
+    units: list[Quantity] = []
+    modifiers: list[Quantity] = []
+    for quantity in find_quantities(text):
+        if quantity.kind == "year" and quantity.value is not None and int(quantity.value) in years:
+            continue
+        same = [o for o in offered if _same_number(quantity, o)]
+        if not same and not _part_of_date(quantity, offered):
+            missing.append(quantity)
+        elif same and not (fitting := [o for o in same if _units_agree(quantity, o)]):
+            units.append(quantity)
+        elif same and not any(_modifiers_agree(quantity, o) for o in fitting):
+            modifiers.append(quantity)
+    return NumberCheck(tuple(missing), tuple(units), tuple(modifiers))
+
+
+def _part_of_date(quantity: Quantity, offered: tuple[Quantity, ...]) -> bool:
+    """A month or year alone is supported by a full date that contains it."""
+    if quantity.value is None or quantity.kind not in ("date", "year"):
+        return False
+    wanted = int(quantity.value) * (10000 if quantity.kind == "year" else 1)
+    for other in offered:
+        if other.value is None or other.kind != "date":
+            continue
+        held = int(other.value)
+        if quantity.kind == "year" and held // 10000 == wanted // 10000:
+            return True
+        same_month = held // 100 % 100 == wanted // 100 % 100
+        same_year = held // 10000 == wanted // 10000 or not (held // 10000 and wanted // 10000)
+        if quantity.kind == "date" and wanted % 100 == 0 and same_month and same_year:
+            return True
+    return False
+
+
+def _modifiers_agree(a: Quantity, b: Quantity) -> bool:
+    loose = {"多": "余"}
+    return loose.get(a.modifier, a.modifier) == loose.get(b.modifier, b.modifier)
