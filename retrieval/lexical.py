@@ -1,0 +1,137 @@
+"""Search by words: BM25 over text segmented beforehand. The only module that knows tantivy and rjieba.
+
+Two fields are indexed: words as the segmenter cuts them, and pairs of neighbouring Chinese
+characters, which still meet where the segmenter cut question and report differently.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from retrieval.normalise import normalise
+
+if TYPE_CHECKING:
+    import tantivy
+
+# One indexed unit: chunk id, report id, and the text that is searched (context and words).
+Row = tuple[str, str, str]
+
+PAIRS_WEIGHT = 0.4
+MAX_QUERY_TOKENS = 200
+_WRITER_BYTES = 50_000_000
+_HAN = re.compile("[\u3400-\u9fff]+")
+_TOKEN = re.compile("[0-9a-z\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def tokens(text: str) -> list[str]:
+    """Return the words of ``text`` in search form, in order, without punctuation.
+
+    Compound words come with the shorter words inside them (规范性 with 规范).
+    """
+    import rjieba
+
+    return [t for t in rjieba.cut_for_search(normalise(text)) if _TOKEN.search(t)]
+
+
+def character_pairs(text: str) -> list[str]:
+    """Return the pairs of neighbouring Chinese characters (a lone one stands for itself)."""
+    pairs: list[str] = []
+    for run in _HAN.findall(normalise(text)):
+        pairs.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+    return pairs
+
+
+class LexicalIndex:
+    """A BM25 index in a folder. Reading and writing do not meet: a written folder is only read."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the index at ``folder``; raises ``OSError`` or ``ValueError`` if it is damaged."""
+        import tantivy
+
+        self._index = tantivy.Index.open(str(folder))
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+
+    def __len__(self) -> int:
+        return int(self._searcher.num_docs)
+
+    def search(
+        self, query: str, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return up to ``k`` chunk ids with their scores, best first, of ``reports`` only if given."""
+        import tantivy
+
+        wanted = self._word_query(query)
+        if wanted is None or k <= 0 or (reports is not None and not reports):
+            return []
+        if reports is not None:
+            scope = tantivy.Query.term_set_query(self._schema, "report", sorted(reports))
+            wanted = tantivy.Query.boolean_query(
+                [
+                    (tantivy.Occur.Must, wanted),
+                    (tantivy.Occur.Must, tantivy.Query.const_score_query(scope, 0.0)),
+                ]
+            )
+        found = self._searcher.search(wanted, k).hits
+        return [(self._searcher.doc(address)["id"][0], float(score)) for score, address in found]
+
+    def ids(self, report: str) -> set[str]:
+        """Return the ids of the chunks indexed for one report."""
+        import tantivy
+
+        query = tantivy.Query.term_query(self._schema, "report", report)
+        found = self._searcher.search(query, max(1, len(self))).hits
+        return {self._searcher.doc(address)["id"][0] for _, address in found}
+
+    def _word_query(self, text: str) -> tantivy.Query | None:
+        import tantivy
+
+        clauses: list[tuple[Any, tantivy.Query]] = []
+        for field, found, weight in (
+            ("words", tokens(text), 1.0),
+            ("pairs", character_pairs(text), PAIRS_WEIGHT),
+        ):
+            for token in list(dict.fromkeys(found))[:MAX_QUERY_TOKENS]:
+                term = tantivy.Query.term_query(self._schema, field, token)
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
+        return tantivy.Query.boolean_query(clauses) if clauses else None
+
+
+def write_index(folder: Path, rows: Iterable[Row], *, replaced: Collection[str] = ()) -> None:
+    """Write ``rows`` into the index at ``folder``, made if it is not there.
+
+    Everything held of the reports in ``replaced`` is dropped first.
+    """
+    import tantivy
+
+    folder.mkdir(parents=True, exist_ok=True)
+    index = tantivy.Index(_schema(), path=str(folder), reuse=True)
+    # One thread: the order of segments, and so of equal scores, is the same on every run.
+    writer = index.writer(_WRITER_BYTES, 1)
+    for report in sorted(replaced):
+        writer.delete_documents_by_term("report", report)
+    for chunk_id, report, text in rows:
+        writer.add_document(
+            tantivy.Document(
+                id=chunk_id,
+                report=report,
+                words=" ".join(tokens(text)),
+                pairs=" ".join(character_pairs(text)),
+            )
+        )
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def _schema() -> tantivy.Schema:
+    import tantivy
+
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("report", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
+    return builder.build()

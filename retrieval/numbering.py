@@ -1,0 +1,130 @@
+"""The numbering of official documents (公文): what marks a heading or an item.
+
+The order 一、 → (一) → 1. → (1) → ① is that of GB/T 9704-2012, section 7.3.3; the inline
+orders (一是…二是…, 第一，…第二，…, 一方面…另一方面…) are habits of the genre. Marks are
+found damaged, too: ``)深入推进`` is an (一) whose opening was lost.
+
+Every pattern here is a fixed-length prefix or an alternation of literals, so that a
+hostile line costs linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+Style = Literal[
+    "part",  # 第一部分
+    "cn",  # 一、
+    "cn_paren",  # (一)
+    "num",  # 1.
+    "num_paren",  # (1)
+    "circled",  # ①
+    "is",  # 一是
+    "must",  # 一要
+    "ordinal",  # 第一，
+    "first",  # 首先
+    "aspect",  # 一方面
+]
+
+HEADING_STYLES: tuple[Style, ...] = ("part", "cn", "cn_paren", "num", "num_paren", "circled")
+_RANK = {style: rank for rank, style in enumerate(HEADING_STYLES)}
+
+_CN = "一二三四五六七八九十"
+_BLANK = "[ \t\u3000\xa0\u2003\u2002]"
+_OPEN, _CLOSE = "[（(〔﹙]", "[）)〕﹚]"
+
+# A heading's number at the start of a line; group names are styles. Longest forms first.
+_LINE_START = re.compile(
+    rf"(?P<part>第[{_CN}\d]{{1,3}}(?:部分|章|编|篇))(?=[{_CN}、，.．:：\s\u3000]|[\u4e00-\u9fff])"
+    rf"|(?P<cn_paren>{_OPEN}{_BLANK}{{0,2}}[{_CN}]{{1,3}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
+    rf"|[{_CN}]{{1,3}}{_CLOSE}[、.．]?"
+    rf"|{_OPEN}[{_CN}]{{1,3}}(?={_BLANK}|、)[、]?"
+    rf"|[㈠-㈩]"
+    rf"|{_CLOSE}(?={_BLANK}{{0,2}}[\u4e00-\u9fff]))"
+    rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}{{0,2}}(?:[、．.](?![{_CN}]{{1,2}}[、产审])|[，,:：](?=[\u4e00-\u9fff])"
+    rf"|(?<={_BLANK})(?=[\u4e00-\u9fff])))"
+    rf"|(?P<num_paren>{_OPEN}{_BLANK}{{0,2}}[0-9０-９]{{1,2}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
+    rf"|[0-9０-９]{{1,2}}{_CLOSE}|[⑴-⒇])"
+    rf"|(?P<num>[0-9０-９]{{1,2}}{_BLANK}{{0,2}}[.．、](?:(?![0-9０-９])|(?=(?:19|20)[0-9]{{2}}年))|[⒈-⒛])"
+    rf"|(?P<circled>[①-⑳])"
+)
+
+# A number inside a line. What stands before it is judged by the caller.
+_INLINE = re.compile(
+    rf"(?P<is>[{_CN}]{{1,2}}是)"
+    rf"|(?P<must>[{_CN}]{{1,2}}要)"
+    rf"|(?P<ordinal>第[{_CN}]{{1,2}}(?:[，,、：:]|是))"
+    rf"|(?P<first>首先|其次|再次|最后)"
+    rf"|(?P<aspect>另?一方面)"
+    rf"|(?P<cn_paren>{_OPEN}[{_CN}]{{1,3}}{_CLOSE})"
+    rf"|(?P<num_paren>{_OPEN}[0-9０-９]{{1,2}}{_CLOSE}|[⑴-⒇])"
+    rf"|(?P<circled>[①-⑳])"
+    rf"|(?P<cn>[{_CN}]{{1,3}}、(?![{_CN}]{{1,2}}[、产审]))"
+    rf"|(?P<num>[0-9０-９]{{1,2}}(?:[.．](?![0-9０-９])|、(?![0-9０-９]))|[⒈-⒛])"
+)
+
+_FIRST = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A number found in the text: ``number`` is None where damage took it."""
+
+    style: Style
+    number: int | None
+    start: int
+    end: int
+    text: str
+
+    @property
+    def rank(self) -> int:
+        """Depth of the style in GB/T 9704's order; inline styles lie below all of it."""
+        return _RANK.get(self.style, len(HEADING_STYLES))
+
+
+def _chinese(words: str) -> int | None:
+    """Return 1..99 for 一..九十九, None for a run that is no such numeral (as in 一一)."""
+    tens, ten, ones = words.partition("十")
+    if not ten:
+        return _CN.index(words) + 1 if len(words) == 1 else None
+    if len(tens) > 1 or len(ones) > 1 or "十" in ones:
+        return None
+    return (_CN.index(tens) + 1 if tens else 1) * 10 + (_CN.index(ones) + 1 if ones else 0)
+
+
+def _number(style: Style, mark: str) -> int | None:
+    if style == "first":
+        return _FIRST[mark]
+    if style == "aspect":
+        return 2 if mark.startswith("另") else 1
+    for char in mark:
+        for base, top in (("①", "⑳"), ("⑴", "⒇"), ("⒈", "⒛"), ("㈠", "㈩")):
+            if base <= char <= top:
+                return ord(char) - ord(base) + 1
+    digits = "".join(c for c in mark if c.isdecimal())
+    if digits:
+        return int(digits)
+    numeral = "".join(c for c in mark if c in _CN)
+    return _chinese(numeral) if numeral else None
+
+
+def _marker(match: re.Match[str]) -> Marker | None:
+    style: Style = match.lastgroup  # type: ignore[assignment]  # groups are named by style
+    number = _number(style, match.group())
+    if number is None and any(c in _CN for c in match.group()):
+        return None
+    return Marker(style, number, match.start(), match.end(), match.group().strip())
+
+
+def marker_at(text: str, position: int) -> Marker | None:
+    """Return the heading number that starts exactly at ``position``, or None."""
+    match = _LINE_START.match(text, position)
+    return _marker(match) if match else None
+
+
+def inline_markers(text: str, start: int, end: int) -> list[Marker]:
+    """Return every number-like mark in ``text[start:end]``, in order; most are no headings."""
+    found = (_marker(match) for match in _INLINE.finditer(text, start, end))
+    return [marker for marker in found if marker]

@@ -1,0 +1,74 @@
+"""What part a section plays in a report, read from its heading or, without one, its first words."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.documents import Role
+
+_PROBLEMS = re.compile(
+    r"(?:问题|不足|短板|困难|差距|薄弱环节|弱项|制约因素)(?!的?(?:整改|化解|专项|导向|线索|清单|处理|治理))"
+)
+_PROBLEMS_WEAK = re.compile(r"突出问题|问题导向|热点|解决.{0,6}问题|重点难点|急难愁盼|实际困难|补短板|补齐短板|补差距")
+_CAUSES = re.compile(r"原因|成因")
+_PLANS = re.compile(
+    r"下一步|下步|下一阶段|下阶段|下一年|下年度?|打算|今后|来年|明年|工作计划|工作安排|工作思路|工作规划|工作展望|"
+    r"重点安排|努力方向|工作重点$|改进措施|整改措施|对策"
+)
+_LEADERSHIP = re.compile(
+    r"第一责任人|党政主要负责人|主要负责人.{0,6}履|组织领导|加强.{0,4}领导|党的领导|党对.{0,12}领导|履行.{0,8}职责(?:情况|$)|履职情况"
+)
+_MEASURES = re.compile(
+    r"举措|成效|做法|成绩|亮点|工作开展|开展情况|推进情况|进展情况|落实情况|完成情况|建设情况|工作情况|"
+    r"重要工作|主要工作|重点工作|特色|回顾|总体情况|基本情况|主要情况"
+)
+_YEAR = re.compile(r"(20\d\d)年")
+
+# the first words of a paragraph that has no heading of its own
+_OPENS_PROBLEMS = re.compile(
+    r"(?:仍|还|也|但|依然|同时|对照|我们|清醒|目前|当前|尚).{0,60}"
+    r"(?:存在|面临|有).{0,30}(?:问题|不足|短板|差距|困难|薄弱)|"
+    r"^(?:主要)?存在(?:的|着|以下|一些|主要)?.{0,10}(?:问题|不足|短板|差距|困难)|^(?:主要)?(?:问题|不足|短板)"
+)
+_OPENS_PLANS = re.compile(
+    r"^(?:下一步|下步|下一阶段|下阶段|今后|接下来|明年|来年|新的一年|针对(?:以上|上述|存在)|面对)"
+)
+
+
+def role_of_heading(heading: str, year: int | None) -> Role | None:
+    """Return the role a heading names, or None when it names a theme instead.
+
+    A heading for a year after ``year`` announces plans whatever else it says.
+    """
+    words = heading.replace(" ", "")
+    years = [int(y) for y in _YEAR.findall(words)]
+    problems = bool(_PROBLEMS.search(_PROBLEMS_WEAK.sub("", words)))
+    if year is not None and years and min(years) > year and not problems:
+        return "plans"
+    if problems:
+        return "problems"
+    if _CAUSES.search(words):
+        return "causes"
+    if _PLANS.search(words):
+        return "plans"
+    if _LEADERSHIP.search(words):
+        return "leadership"
+    if _MEASURES.search(words):
+        return "measures"
+    return None
+
+
+def joins_problems_and_plans(heading: str) -> bool:
+    """Return True for a heading such as 存在问题和下一步打算, whose body changes role midway."""
+    return bool(_PROBLEMS.search(heading)) and bool(_PLANS.search(heading))
+
+
+def role_opened_by(paragraph: str, year: int | None) -> Role | None:
+    """Return the role a paragraph's first words open (下一步，… → plans), or None."""
+    opening = paragraph.strip()[:110]
+    if _OPENS_PLANS.search(opening):
+        return "plans"
+    match = _YEAR.match(opening)
+    if match and year is not None and int(match.group(1)) == year + 1 and "将" in opening:
+        return "plans"
+    return "problems" if _OPENS_PROBLEMS.search(opening) else None
