@@ -1,0 +1,718 @@
+"""The places a question names, and which of them the library holds.
+
+Names come from the library's own issuers and places first, the gazetteer second. Full names
+count anywhere; short ones (玉山) only where they stand as a word, since 来安 also hides in
+未来安排. What looks like a place but is in neither list is still reported, without candidates,
+so that the caller can say that no such report is held.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal
+
+from retrieval.gazetteer import (
+    Chain,
+    Gazetteer,
+    contains,
+    gazetteer,
+    short_name,
+    word_like_names,
+)
+from retrieval.normalise import level
+from retrieval.romanisation import ENGLISH_NAMES, romanise, sounds_like
+
+How = Literal["exact", "short", "traditional", "pinyin", "typo", "issuer", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place named at ``question[start:end]``.
+
+    ``candidates`` are all places it may mean (none: it looks like a place nobody knows), ``held``
+    those of them with a report of their own or inside them, ``issuers`` the held issuers meant
+    when the name is a body's (綦江区司法局) and empty otherwise.
+    """
+
+    text: str
+    start: int
+    end: int
+    candidates: tuple[Chain, ...]
+    held: tuple[Chain, ...]
+    how: How
+    issuers: tuple[str, ...] = ()
+
+    @property
+    def ambiguous(self) -> bool:
+        """Several held places answer to it, or none is held and several places are so called."""
+        return len(self.held) > 1 or (not self.held and len(self.candidates) > 1)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceResolution:
+    """All mentions of a question, in order and apart from one another."""
+
+    mentions: tuple[Mention, ...] = ()
+
+    @property
+    def held(self) -> tuple[Chain, ...]:
+        """The held places meant, each once."""
+        return tuple(dict.fromkeys(chain for m in self.mentions for chain in m.held))
+
+    @property
+    def ambiguous(self) -> tuple[Mention, ...]:
+        """Mentions to ask back about."""
+        return tuple(mention for mention in self.mentions if mention.ambiguous)
+
+    @property
+    def missing(self) -> tuple[Mention, ...]:
+        """Mentions the library holds nothing for."""
+        return tuple(mention for mention in self.mentions if not mention.held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """What a surface form stands for."""
+
+    chains: tuple[Chain, ...]
+    how: How
+    issuers: tuple[str, ...] = ()
+
+
+_BEFORE = frozenset("在和与及跟同比对把问下看查想请说讲那换成找到道解给于我按据年日、之")
+_AFTER = frozenset(
+    "的有和与及跟同在去今前上近本这那哪怎多几共还是对比一二三最呢吗啊呀吧了年县区市省州旗"
+)
+_AFTER_WORDS = [
+    "法治",
+    "报告",
+    "政府",
+    "司法",
+    "执法",
+    "行政",
+    "开展",
+    "召开",
+    "组织",
+    "推进",
+    "存在",
+    "办理",
+    "受理",
+    "审",
+    "制定",
+    "印发",
+    "普法",
+    "调解",
+    "复议",
+    "依法",
+    "人民",
+    "党",
+    "局",
+    "委",
+    "街道",
+    "镇",
+    "全",
+    "各",
+    "做",
+    "工作",
+    "发布",
+    "公布",
+    "公开",
+    "为",
+    "如何",
+    "什么",
+    "下",
+    "主要",
+    "面临",
+    "未来",
+    "立案",
+    "建",
+    "处",
+    "培训",
+    "出台",
+    "清理",
+    "备案",
+    "管理",
+    "新",
+    "村",
+    "涉",
+    "落实",
+    "打算",
+    "计划",
+    "问题",
+    "不足",
+    "两",
+    "四",
+    "五",
+    "六",
+    "七",
+    "八",
+    "九",
+    "十",
+    "呈",
+    "第",
+]
+_ENDS_OF_WORDS = frozenset(
+    [
+        "行政",
+        "人民",
+        "未来",
+        "提高",
+        "公开",
+        "重大",
+        "创新",
+        "共同",
+        "制定",
+        "规定",
+        "巩固",
+        "强大",
+        "部门",
+        "确定",
+        "稳定",
+        "决定",
+        "认定",
+        "安定",
+        "保定",
+        "推进",
+        "审理",
+        "办理",
+        "管理",
+        "合理",
+        "受理",
+        "方面",
+        "健全",
+        "完全",
+        "安全",
+        "建设",
+        "平台",
+        "司法",
+        "执法",
+        "政府",
+        "综合",
+        "社会",
+        "会同",
+        "不同",
+        "合同",
+        "协同",
+        "一同",
+        "如同",
+        "相同",
+        "参与",
+        "以及",
+        "持续",
+        "继续",
+        "城市",
+        "全市",
+        "本市",
+        "我市",
+        "该市",
+        "各市",
+        "中心",
+        "建立",
+        "成立",
+        "设立",
+        "独立",
+        "信访",
+        "来访",
+        "服务",
+        "业务",
+        "政务",
+        "事务",
+        "任务",
+        "商务",
+        "财务",
+        "统计",
+        "合计",
+        "累计",
+        "共计",
+        "总计",
+    ]
+)
+
+_HAN = "[\\u4e00-\\u9fff]"
+_HAN_BLANKS = re.compile(f"(?<={_HAN})\\s+(?={_HAN})")
+_LATIN = re.compile("[a-z]+")
+_JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
+_LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
+_ENGLISH_WORDS = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "by",
+        "can",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "he",
+        "her",
+        "him",
+        "his",
+        "how",
+        "if",
+        "in",
+        "is",
+        "it",
+        "its",
+        "lean",
+        "dean",
+        "hailing",
+        "long",
+        "many",
+        "me",
+        "much",
+        "naming",
+        "of",
+        "on",
+        "or",
+        "she",
+        "so",
+        "than",
+        "that",
+        "the",
+        "them",
+        "then",
+        "they",
+        "this",
+        "to",
+        "was",
+        "we",
+        "were",
+        "what",
+        "when",
+        "where",
+        "which",
+        "who",
+        "why",
+        "with",
+        "year",
+        "you",
+        "dating",
+        "changing",
+        "tongling",
+        "report",
+        "reports",
+        "government",
+        "law",
+        "people",
+        "problems",
+        "list",
+        "compare",
+        "county",
+        "district",
+        "city",
+        "province",
+    ]
+)
+_LATIN_SUFFIX = frozenset(["xian", "qu", "shi", "sheng", "county", "district", "city", "province"])
+
+_LEAD = (
+    "请问|请|帮我|帮忙|麻烦|查一下|查下|查查|查询|看一下|看看|看下|说说|说一下|介绍一下|介绍|告诉我|想知道|想问"
+    "|了解一下|了解|关于|换成|换做|对比一下|对比|比较一下|比较|那么|那|还有|以及|和|与|跟|及|在|问|查|把|给我|我|比"
+    "|一下|下|总结|概括|根据|按照|列出|列举|分析|请你|总结一下"
+)
+_UNKNOWN = re.compile(
+    f"(?P<core>(?:(?!省|市|县){_HAN}){{2,6}}?)"
+    "(?P<suffix>(?:经济技术|高新技术产业|高新技术|经济|高新|产业|旅游度假)?开发区管委会|片区管委会|新区管委会|管委会"
+    "|(?:经济技术|高新技术产业|高新技术|经济)?开发区|片区|街道办事处|街道办|街道|自治州|自治县|新区|省|市|县|区|镇|乡)"
+    "(?=$|[^\\u4e00-\\u9fff]|的|有|和|与|及|跟|在|去年|今年|前年|上|呢|吗|人民政府|政府|法治|司法局|报告|是|做"
+    "|开展|共|存在|对|比|还|召开|办理|制定|受理|一共|怎|如何|哪|为|今|年)"
+)
+_NOT_IN_A_NAME = re.compile(
+    "[全我该本各某辖哪什么几这那每不的了是在有与其所两多]|法治|示范|试点|贫困|文明|先进|重点|创建"
+    "|先行|样板|直辖|地级|县级|省级|市级|镇级|国家级|相关|部分|当地|外地|兄弟|周边|相邻|邻近|功能|保税|产业|物流|化工"
+    "|风景|生态|水源|农村|城市|社区|整个|全部|其余|其他|名列|基层|部门|有关|开发|试验|实验|管理|服务|政府|报告|执法|司法"
+    "|行政|建设|城乡|县乡|乡镇|工业|园|中心|主城|老城|新城|城中|郊|库|牧|灾|景|校|小$|社$|城$|地$|禁$|限$|专$|战$|疫$|超$|上$|门$|股$|都$"
+)
+
+
+class PlaceIndex:
+    """Resolves the places of questions against what a library holds.
+
+    ``known`` gives each report's place chain and issuer. Building costs a few milliseconds, the
+    gazetteer is read at the first resolution.
+    """
+
+    def __init__(self, known: Iterable[tuple[Chain, str]], places: Gazetteer | None = None) -> None:
+        self._known = tuple(dict.fromkeys((tuple(chain), issuer) for chain, issuer in known))
+        self._gazetteer = places or gazetteer()
+
+    def resolve(self, question: str) -> PlaceResolution:
+        """Return the mentions of ``question``, in order; about a millisecond when warm."""
+        text, positions = _squeeze(level(question))
+        found = list(self._scan(text))
+        found += self._scan_latin(text, found)
+        if not any(mention.held for mention in found):
+            found += self._scan_typos(text, found)
+        found += self._scan_unknown(text, found)
+        found.sort(key=lambda mention: mention.start)
+        merged = self._merge(text, found)
+        return PlaceResolution(
+            tuple(self._place(mention, question, positions) for mention in merged)
+        )
+
+    def holds(self, chain: Chain) -> bool:
+        """Tell whether a report of this place, or of one inside it, is held."""
+        return chain in self._held_chains
+
+    # --- tables -------------------------------------------------------------------------
+
+    @cached_property
+    def _held_chains(self) -> frozenset[Chain]:
+        return frozenset(
+            chain[:depth] for chain, _ in self._known for depth in range(1, len(chain) + 1)
+        )
+
+    @cached_property
+    def _own(self) -> Mapping[str, _Name]:
+        """Names of held places and issuers; levelled surface → what it stands for."""
+        places: defaultdict[str, dict[Chain, How]] = defaultdict(dict)
+        for chain in sorted(self._held_chains):
+            places[level(chain[-1])][chain] = "exact"
+            core = short_name(chain[-1])
+            if core != chain[-1]:
+                places[level(core)].setdefault(chain, "short")
+        bodies: defaultdict[str, dict[str, Chain]] = defaultdict(dict)
+        for chain, issuer in self._known:
+            for surface in _issuer_surfaces(chain, issuer):
+                bodies[level(surface)][issuer] = chain
+        own = {
+            surface: _Name(tuple(chains), next(iter(chains.values())))
+            for surface, chains in places.items()
+        }
+        for surface, issuers in bodies.items():
+            if surface not in own:
+                chains = tuple(dict.fromkeys(issuers.values()))
+                own[surface] = _Name(chains, "issuer", tuple(issuers))
+        return own
+
+    @cached_property
+    def _lengths(self) -> Mapping[str, tuple[int, ...]]:
+        """First character → lengths of the names that begin with it, longest first."""
+        lengths: defaultdict[str, set[int]] = defaultdict(set)
+        for table in (self._own, self._gazetteer.full, self._gazetteer.short):
+            for name in table:
+                if name:
+                    lengths[name[0]].add(len(name))
+        return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
+
+    @cached_property
+    def _romanised(self) -> Mapping[str, tuple[Chain, ...]]:
+        """Pinyin in one word, with and without the suffix → places."""
+        table: defaultdict[str, dict[Chain, None]] = defaultdict(dict)
+        for chain in (*sorted(self._held_chains), *self._gazetteer.chains):
+            core = short_name(chain[-1])
+            names = (core,) if core == chain[-1] else (core, chain[-1])
+            for name in names:
+                sound = romanise(name)
+                for key in {sound, sound.replace("v", "u")}:
+                    if len(key) >= 4:
+                        table[key][chain] = None
+        for english, name in ENGLISH_NAMES.items():
+            for chain in self._gazetteer.find(name):
+                table[english][chain] = None
+        return {key: tuple(chains) for key, chains in table.items()}
+
+    # --- passes over the text -----------------------------------------------------------
+
+    def _scan(self, text: str) -> Iterator[Mention]:
+        position = 0
+        while position < len(text):
+            mention = self._name_at(text, position)
+            if mention is None:
+                position += 1
+            else:
+                yield mention
+                position = mention.end
+
+    def _name_at(self, text: str, start: int) -> Mention | None:
+        for length in self._lengths.get(text[start], ()):
+            end = start + length
+            surface = text[start:end]
+            if len(surface) < length:
+                continue
+            name = self._look_up(surface)
+            if name is None or not self._stands(text, start, end, name):
+                continue
+            if name.how == "short" and text[end : end + 1] in _SUFFIXES and name.chains:
+                # 綦江县, 上虞市: the right name with the suffix of another time
+                longer = text[start : end + 1]
+                if longer not in self._gazetteer.full and _stands_after(text, end + 1):
+                    end += 1
+            return self._mention(text, start, end, name)
+        return None
+
+    def _look_up(self, surface: str) -> _Name | None:
+        own = self._own.get(surface)
+        if own and own.issuers:
+            return own
+        chains = self._gazetteer.full.get(surface)
+        how: How = "exact"
+        if chains is None:
+            chains = self._gazetteer.short.get(surface, ())
+            how = "short"
+        if own:
+            return _Name(tuple(dict.fromkeys((*own.chains, *chains))), own.how)
+        return _Name(chains, how) if chains else None
+
+    def _stands(self, text: str, start: int, end: int, name: _Name) -> bool:
+        """Tell whether the characters are this name here, and not parts of other words."""
+        if name.how == "issuer":
+            return True
+        surface = text[start:end]
+        word_like = surface in word_like_names()
+        before, after = _stands_before(text, start), _stands_after(text, end)
+        follows_place = start > 0 and self._ends_with_place(text[:start])
+        if name.how == "exact":
+            if word_like and len(surface) == 2:
+                return follows_place
+            if len(surface) == 2 or surface[:-1] in word_like_names():
+                return (before or follows_place) and after
+            return True
+        if follows_place and not word_like:
+            return True
+        held = any(map(self.holds, name.chains))
+        if word_like:
+            return held and before and _suffix_or_number_after(text, end)
+        if len(surface) > 2 or min(map(self._gazetteer.rank, name.chains)) == 0:
+            return True
+        if held or min(map(self._gazetteer.rank, name.chains)) == 1:
+            return (before or after) and text[start - 1 : start + 1] not in _ENDS_OF_WORDS
+        return before and after
+
+    def _ends_with_place(self, text: str) -> bool:
+        return any(
+            (name := text[-length:]) in self._gazetteer.full or name in self._gazetteer.short
+            for length in range(2, min(len(text), 6) + 1)
+        )
+
+    def _scan_latin(self, text: str, found: list[Mention]) -> Iterator[Mention]:
+        words = list(_LATIN.finditer(text))
+        first = 0
+        while first < len(words):
+            mention, used = self._latin_at(text, words[first : first + 6])
+            if mention and not _overlaps(mention, found):
+                yield mention
+            first += used if mention else 1
+
+    def _latin_at(self, text: str, words: list[re.Match[str]]) -> tuple[Mention | None, int]:
+        for count in range(len(words), 0, -1):
+            group = words[:count]
+            gaps = (text[a.end() : b.start()] for a, b in pairwise(group))
+            if any(gap not in (" ", "'", "’", "-") for gap in gaps):
+                continue
+            key = "".join(match.group() for match in group)
+            if len(key) < 4 or (count == 1 and key in _ENGLISH_WORDS):
+                continue
+            chains = self._romanised.get(key)
+            if not chains:
+                continue
+            held = any(map(self.holds, chains))
+            if not held and count > 1 and any(m.group() in _ENGLISH_WORDS for m in group):
+                continue
+            end = group[-1].end()
+            if len(words) > count and words[count].group() in _LATIN_SUFFIX:
+                between = text[end : words[count].start()]
+                end = words[count].end() if between == " " else end
+            return self._mention(text, group[0].start(), end, _Name(chains, "pinyin")), count
+        return None, 1
+
+    def _scan_typos(self, text: str, found: list[Mention]) -> Iterator[Mention]:
+        """Names of held places with one character wrong, where nothing else is meant."""
+        for start in range(len(text)):
+            for surface, name in self._own.items():
+                end = start + len(surface)
+                if len(surface) < 2 or end > len(text) or name.issuers:
+                    continue
+                wrong = [i for i in range(len(surface)) if text[start + i] != surface[i]]
+                if len(wrong) != 1:
+                    continue
+                window = text[start:end]
+                mention = self._mention(text, start, end, replace(name, how="typo"))
+                if (
+                    not self._gazetteer.knows(window)
+                    and _is_slip(window, surface, wrong[0])
+                    and _stands_before(text, start)
+                    and _stands_after(text, end)
+                    and not _overlaps(mention, found)
+                ):
+                    yield mention
+
+    def _scan_unknown(self, text: str, found: list[Mention]) -> Iterator[Mention]:
+        starts = [0, *(m.end for m in found)]
+        starts += [m.end() for m in re.finditer(f"[^\\u4e00-\\u9fff]|{_LEAD}", text)]
+        taken: list[Mention] = []
+        for start in sorted(set(starts)):
+            while match := _UNKNOWN.match(text, start):
+                mention = Mention("", start, match.end(), (), (), "unknown")
+                core = match["core"]
+                if _NOT_IN_A_NAME.search(core) or _overlaps(mention, [*found, *taken]):
+                    break
+                taken.append(mention)
+                yield mention
+                start = match.end()
+
+    # --- from names to mentions ---------------------------------------------------------
+
+    def _mention(self, text: str, start: int, end: int, name: _Name) -> Mention:
+        held = tuple(chain for chain in name.chains if self.holds(chain))
+        return Mention(
+            text[start:end], start, end, name.chains, self._outermost(held), name.how, name.issuers
+        )
+
+    def _outermost(self, chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
+        """Drop what lies inside another of the chains: 南昌 is the city before the county."""
+        return tuple(
+            chain
+            for chain in chains
+            if not any(other != chain and contains(other, chain) for other in chains)
+        )
+
+    def _merge(self, text: str, found: list[Mention]) -> Iterator[Mention]:
+        """Join a parent and the child that follows it (浙江绍兴, 南京市鼓楼区) into one mention."""
+        current: Mention | None = None
+        for mention in found:
+            joined = current and self._join(text, current, mention)
+            if joined:
+                current = joined
+            else:
+                if current:
+                    yield current
+                current = mention
+        if current:
+            yield current
+
+    def _join(self, text: str, first: Mention, second: Mention) -> Mention | None:
+        gap = text[first.end : second.start]
+        outer, inner = first, second
+        if not _JOINT.fullmatch(gap):
+            if not (first.how == second.how == "pinyin" and _LATIN_INSIDE.fullmatch(gap)):
+                return None
+            outer, inner = second, first
+        if inner.how == "unknown" and not gap:
+            return replace(second, text="", start=first.start)
+        inside = tuple(
+            chain
+            for chain in inner.candidates
+            if any(contains(parent, chain) and parent != chain for parent in outer.candidates)
+        )
+        if not inside:
+            return None
+        held = self._outermost(tuple(chain for chain in inside if self.holds(chain)))
+        how = inner.how if inner.how != "exact" else outer.how
+        return replace(
+            inner, start=first.start, end=second.end, candidates=inside, held=held, how=how
+        )
+
+    def _place(self, mention: Mention, question: str, positions: list[int]) -> Mention:
+        """Move a mention from the squeezed text to the question, its candidates in order."""
+        start, end = positions[mention.start], positions[mention.end - 1] + 1
+        words = question[start:end]
+        how: How = mention.how
+        if how in ("exact", "short") and "".join(words.split()) != "".join(level(words).split()):
+            how = "traditional"
+        candidates = mention.candidates
+        if not mention.held and len(candidates) > 1:
+            top = min(map(self._gazetteer.rank, candidates))
+            best = tuple(c for c in candidates if self._gazetteer.rank(c) == top)
+            candidates = best if top == 0 else self._outermost(candidates)
+        return replace(mention, text=words, start=start, end=end, how=how, candidates=candidates)
+
+
+_SUFFIXES = frozenset("县区市")
+
+
+def _squeeze(text: str) -> tuple[str, list[int]]:
+    """Drop the blanks between Chinese characters; also return where each character stood."""
+    keep = bytearray(b"\x01") * len(text)
+    for match in _HAN_BLANKS.finditer(text):
+        keep[match.start() : match.end()] = bytes(len(match.group()))
+    positions = [index for index, kept in enumerate(keep) if kept]
+    return "".join(text[index] for index in positions), positions
+
+
+def _stands_before(text: str, start: int) -> bool:
+    previous = text[start - 1] if start else " "
+    return previous in _BEFORE or not previous.isalpha()
+
+
+def _stands_after(text: str, end: int) -> bool:
+    following = text[end] if end < len(text) else " "
+    return (
+        following in _AFTER
+        or not following.isalpha()
+        or following.isascii()
+        or text.startswith(tuple(_AFTER_WORDS), end)
+    )
+
+
+def _suffix_or_number_after(text: str, end: int) -> bool:
+    following = text[end] if end < len(text) else " "
+    return not following.isalpha() or following in "的有和与及在去今前呢二县区市"
+
+
+def _is_slip(window: str, name: str, wrong: int) -> bool:
+    """Tell whether ``window`` is ``name`` with a plausible slip at position ``wrong``."""
+    if wrong == len(name) - 1 and short_name(name) != name:
+        return False  # another suffix is another place
+    if not window[wrong].isalpha() or window[wrong].isascii():
+        return False
+    return len(name) >= 4 or sounds_like(window[wrong], name[wrong])
+
+
+def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:
+    return any(mention.start < other.end and other.start < mention.end for other in others)
+
+
+def _issuer_surfaces(chain: Chain, issuer: str) -> Iterator[str]:
+    """Yield the ways to call an issuer: 重庆市綦江区司法局, 綦江区司法局, 綦江司法局."""
+    if not issuer:
+        return
+    yield issuer
+    body, owner = issuer, ""
+    for name in chain:
+        if body.startswith(name):
+            body, owner = body[len(name) :], name
+            yield body if body and name != chain[-1] else issuer
+        elif body.startswith(short_name(name)):
+            body, owner = body[len(short_name(name)) :], name
+    if not body:
+        return
+    owner = owner or (chain[-1] if chain else "")
+    bodies = {body}
+    if body == "人民政府":
+        bodies.add("政府")
+    for tail, shorter in _SHORTER_BODIES:
+        if body.endswith(tail):
+            bodies.add(body[: -len(tail)] + shorter)
+    for variant in bodies:
+        if owner:
+            yield owner + variant
+            yield short_name(owner) + variant
+        if len(variant) >= 4 and not variant.endswith(("局", "委", "办", "厅", "政府", "委员会")):
+            yield variant
+
+
+_SHORTER_BODIES = (
+    ("街道办事处", "街道"),
+    ("街道办事处", "街道办"),
+    ("管理委员会", "管委会"),
+    ("管理委员会", ""),
+    ("管委会", ""),
+    ("镇人民政府", "镇"),
+    ("镇人民政府", "镇政府"),
+    ("乡人民政府", "乡"),
+    ("乡人民政府", "乡政府"),
+)

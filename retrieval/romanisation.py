@@ -1,0 +1,84 @@
+"""How Chinese names sound: pinyin without tones, one syllable a character.
+
+The readings a dictionary gets wrong for places (漯河, 洪洞, 郫都) are corrected here; the names
+that English writes otherwise (Inner Mongolia, Shaanxi) are listed beside them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_PLACE_READINGS = {
+    "洪洞": "hong tong",
+    "郫都": "pi du",
+    "六合": "lu he",
+    "漯河": "luo he",
+    "宕昌": "tan chang",
+    "浚县": "xun xian",
+    "单县": "shan xian",
+    "什邡": "shi fang",
+    "荥经": "ying jing",
+    "筠连": "jun lian",
+    "句容": "ju rong",
+    "犍为": "qian wei",
+    "柞水": "zha shui",
+    "阿拉善": "a la shan",
+    "长治": "chang zhi",
+    "乐陵": "lao ling",
+}
+
+ENGLISH_NAMES = {
+    "innermongolia": "内蒙古自治区",
+    "tibet": "西藏自治区",
+    "shaanxi": "陕西省",
+    "hongkong": "香港特别行政区",
+    "macau": "澳门特别行政区",
+    "macao": "澳门特别行政区",
+    "taiwan": "台湾省",
+    "harbin": "哈尔滨市",
+    "urumqi": "乌鲁木齐市",
+    "hohhot": "呼和浩特市",
+    "lhasa": "拉萨市",
+    "kashgar": "喀什地区",
+    "xizang": "西藏自治区",
+}
+
+_NEAR = (
+    (re.compile("^(z|c|s)h"), r"\1"),
+    (re.compile("^n"), "l"),
+    (re.compile("([aei])ng$"), r"\1n"),
+)
+
+
+@lru_cache(maxsize=8192)
+def syllables(name: str) -> tuple[str, ...]:
+    """Return the syllable of each character of ``name``; what is not Chinese stays as it is."""
+    from pypinyin import lazy_pinyin
+
+    for part, reading in _PLACE_READINGS.items():
+        if name.startswith(part):
+            return (*reading.split(), *syllables(name[len(part) :]))
+    read = lazy_pinyin(name, errors=lambda rest: list(rest))
+    # 都 is du in every place name but never so in a dictionary's unknown words
+    return tuple(
+        "du" if character == "都" else syllable
+        for character, syllable in zip(name, read, strict=False)
+    )
+
+
+def romanise(name: str) -> str:
+    """Return the pinyin of ``name`` in one lower-case word: 綦江 → qijiang."""
+    return "".join(syllables(name)).lower()
+
+
+def sounds_like(one: str, other: str) -> bool:
+    """Tell whether two characters sound the same to a hasty ear: 虞 and 于, 山 and 三."""
+    first, second = syllables(one), syllables(other)
+    return bool(first) and _blur(first[0]) == _blur(second[0] if second else "")
+
+
+def _blur(syllable: str) -> str:
+    for pattern, replacement in _NEAR:
+        syllable = pattern.sub(replacement, syllable)
+    return syllable
