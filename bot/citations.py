@@ -1,0 +1,345 @@
+"""From draft lines to checked sentences: markers become spans, and the lock decides.
+
+A line comes with explicit ``cites`` (extractive writer) or with ``[n]`` markers (a model). A
+marker names a passage; what is cited is the smallest set of sentences of those passages that
+supports the line. Nothing that fails is shown: it is recorded as a failure, for repair.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.answers import Cited, DraftLine, Passage, Sentence
+from bot.figures import comparison_problems, owned_parts
+from bot.lock import Verdict, is_english, judge
+from bot.plaintext import forbidden, neutralise, plain_line, repeats
+from bot.wording import overlap, pairs
+from retrieval.normalise import level
+
+COMPUTED = "（计算）"
+MAX_LINE_CHARS = 600
+_MAX_UNITS = 6  # sentences cited for one line
+_MARKER = re.compile(
+    r"[\[【]\s{0,3}\^?(\d{1,3}(?:\s{0,3}[,、;-]\s{0,3}\^?\d{1,3}){0,20})\s{0,3}[\]】]"
+)
+_OTHER_MARKER = re.compile(r"\[(?:[a-zA-Z]{1,20}|\^?\d{0,3}|\?+)\]")
+_UNIT_END = re.compile(r"[。!?！？；;\n]+[”’」』）)]*")
+_NOTHING_SAID = re.compile(r"^[\W_]*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A line that was not let through, and why (Chinese, ready for the repair prompt)."""
+
+    line: DraftLine
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Checked sentences; ``Sentence.citations`` are positions in ``citations`` counted from 1."""
+
+    sentences: tuple[Sentence, ...]
+    citations: tuple[Cited, ...]
+    failures: tuple[Failure, ...]
+
+
+class Checker:
+    """Checks the lines of one answer as they come and numbers its citations by first use.
+
+    ``text_of`` gives a report's stored text; ``scope_names`` maps each report of the scope to
+    the names and years it answers to (place and short names, issuer, ``2023``). A claim may
+    use only the names of the reports it cites. ``language`` is that of the question.
+    """
+
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        text_of: Callable[[str], str],
+        scope_names: Mapping[str, Collection[str]],
+        *,
+        language: str = "zh",
+        hidden: Sequence[str] = (),
+    ) -> None:
+        self._passages = {passage.n: passage for passage in passages}
+        self._text_of = text_of
+        self._names = {
+            report: tuple(level(str(name)) for name in names if name)
+            for report, names in scope_names.items()
+        }
+        self._language = language
+        self._hidden = tuple(level(text) for text in hidden)
+        self._numbers: dict[Cited, int] = {}
+        self._sentences: list[Sentence] = []
+        self._failures: list[Failure] = []
+
+    @property
+    def citations(self) -> tuple[Cited, ...]:
+        """The spans cited so far; number *n* is at position *n* - 1."""
+        return tuple(self._numbers)
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """The lines refused so far."""
+        return tuple(self._failures)
+
+    def checked(self) -> Checked:
+        """Return everything checked so far."""
+        return Checked(tuple(self._sentences), self.citations, self.failures)
+
+    def check_line(self, line: DraftLine) -> Sentence | Failure | None:
+        """Check one line: a sentence to show, a failure, or None if the line says nothing."""
+        outcome: Sentence | Failure | None
+        if line.cites:
+            outcome = self._check_cited(line)
+        elif line.kind == "note":
+            outcome = Sentence(neutralise(line.text), "note")
+        else:
+            outcome = self._check_marked(line)
+        if isinstance(outcome, Sentence):
+            self._sentences.append(outcome)
+        elif isinstance(outcome, Failure):
+            self._failures.append(outcome)
+        return outcome
+
+    def nearest_wording(self, line: DraftLine) -> DraftLine | None:
+        """Return the official sentence that a refused line most likely meant, as a cited line.
+
+        It is looked for in the passages the line cites; None if none shares its words, or if
+        it was said already.
+        """
+        _, numbers = _split_markers(plain_line(line.text))
+        bare = level(_split_markers(line.text)[0])
+        cited = [self._passages[n] for n in numbers if n in self._passages]
+        ranked = sorted(
+            (
+                (overlap(bare, level(text)), -start, cite, text)
+                for cite, text, start in _units(cited)
+            ),
+            key=lambda unit: unit[:2],
+            reverse=True,
+        )
+        for score, _, cite, text in ranked:
+            if score < 0.2 or cite in self._numbers:
+                return None
+            shown = _trim(neutralise(text))
+            if not forbidden(shown) and not is_english(shown):
+                return DraftLine(shown, "claim", (cite,))
+        return None
+
+    def _check_cited(self, line: DraftLine) -> Sentence | Failure:
+        """Check a line with explicit spans; its words are shown neutralised, else unchanged."""
+        text = neutralise(line.text)
+        quotes = [self._text_of(c.report)[c.start : c.end] for c in line.cites]
+        if not all(quotes):
+            return Failure(line, ("引用的位置不在报告中",))
+        verdict = self._judge(text, dict(zip(line.cites, quotes, strict=True)))
+        if verdict.problems:
+            return Failure(line, verdict.problems)
+        return Sentence(text, "claim", self._number(line.cites))
+
+    def _check_marked(self, line: DraftLine) -> Sentence | Failure | None:
+        if len(line.text) > MAX_LINE_CHARS * 2:
+            return Failure(line, ("这一行过长",))
+        text, numbers = _split_markers(plain_line(line.text))
+        if _NOTHING_SAID.match(text):
+            return None
+        problems = self._unfit(line.text, text)
+        cited = [self._passages[n] for n in numbers if n in self._passages]
+        if not cited:
+            problems = (*problems, "没有有效的引用编号")
+        if problems:
+            return Failure(line, problems)
+        cites, verdict = self._support_from(text, cited)
+        if verdict.problems:
+            return Failure(line, verdict.problems)
+        if verdict.computed and COMPUTED not in text:
+            text = f"{text[:-1]}{COMPUTED}{text[-1]}" if text[-1] in "。.；;" else text + COMPUTED
+        return Sentence(text, "claim", self._number(cites))
+
+    def _unfit(self, raw: str, text: str) -> tuple[str, ...]:
+        """Return why a model's line cannot be shown whatever it cites."""
+        problems = list(forbidden(raw)) + [p for p in forbidden(text) if p not in forbidden(raw)]
+        if len(text) > MAX_LINE_CHARS:
+            problems.append("这一行过长")
+        if repeats(text):
+            problems.append("同样的字句一再重复")
+        if self._language == "zh" and is_english(text):
+            problems.append("没有用提问的语言")
+        if self._hidden and _shares_run(level(text), self._hidden, self._passages.values()):
+            problems.append("说的是提示词而不是报告")
+        return tuple(problems)
+
+    def _support_from(
+        self, text: str, cited: Sequence[Passage]
+    ) -> tuple[tuple[Cited, ...], Verdict]:
+        """Return the fewest sentences of the cited passages that support ``text``.
+
+        If no choice supports it, the verdict on all the passages together is returned.
+        """
+        units = list(_units(cited))
+        own = level(text)
+        wanted = pairs(own)
+        digits = set(re.findall(r"\d+(?:\.\d+)?", own))
+        chosen: dict[Cited, str] = {}
+        verdict = Verdict(("没有引用",))
+        while len(chosen) < min(_MAX_UNITS, len(units)):
+            covered = frozenset().union(*(pairs(level(t)) for t in chosen.values()))
+            seen = set(re.findall(r"\d+(?:\.\d+)?", "\n".join(map(level, chosen.values()))))
+            best = max(
+                (unit for unit in units if unit[0] not in chosen),
+                key=lambda unit: (
+                    len((pairs(level(unit[1])) & wanted) - covered)
+                    + 6 * len((set(re.findall(r"\d+(?:\.\d+)?", level(unit[1]))) & digits) - seen),
+                    overlap(unit[1], own),
+                    -unit[2],
+                ),
+            )
+            chosen[best[0]] = best[1]
+            verdict = self._judge(text, chosen)
+            if not verdict.problems:
+                return _merged(self._other_reports(own, cited, chosen), self._text_of), verdict
+        whole = {
+            Cited(p.report, p.start, p.end): self._text_of(p.report)[p.start : p.end] for p in cited
+        }
+        verdict = self._judge(text, whole)
+        if verdict.problems or len(units) <= len(chosen):
+            return (), verdict if whole else Verdict(("没有引用",))
+        return tuple(whole), verdict
+
+    def _other_reports(
+        self, text: str, cited: Sequence[Passage], chosen: dict[Cited, str]
+    ) -> tuple[Cited, ...]:
+        """Add, for each further report cited, its sentence that says the same, if it has one."""
+        found = list(chosen)
+        for report in dict.fromkeys(p.report for p in cited):
+            if any(cite.report == report for cite in found):
+                continue
+            scored = [
+                (overlap(text, level(words)), -start, cite)
+                for cite, words, start in _units([p for p in cited if p.report == report])
+            ]
+            best = max(scored, key=lambda unit: unit[:2], default=None)
+            if best and best[0] >= 0.5:
+                found.append(best[2])
+        return tuple(found)
+
+    def _judge(self, text: str, quotes: Mapping[Cited, str]) -> Verdict:
+        """Judge a line; where it names several reports, each part against its own report."""
+        reports = {cite.report for cite in quotes}
+        allowed = [name for report in reports for name in self._names.get(report, ())]
+        known = [name for names in self._names.values() for name in names if not name.isdigit()]
+        owners = self._owners(reports)
+        line = level(text)
+        verdict = judge(text, tuple(quotes.values()), allowed, known)
+        if verdict.problems or len(reports) < 2:
+            return verdict
+        problems = list(comparison_problems(line, owners))
+        computed = verdict.computed
+        for part, own in owned_parts(line, owners):
+            if own >= reports or computed:
+                continue
+            words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
+            names = [name for report in own for name in self._names.get(report, ())]
+            problems += judge(part, words, names, ()).problems
+        return Verdict(tuple(dict.fromkeys(problems)), computed)
+
+    def _owners(self, reports: Collection[str]) -> dict[str, str]:
+        """Map each name that only one of the reports has to that report."""
+        owners: dict[str, str] = {}
+        shared: set[str] = set()
+        for report in reports:
+            for name in self._names.get(report, ()):
+                if owners.setdefault(name, report) != report:
+                    shared.add(name)
+        return {n: r for n, r in owners.items() if n not in shared and len(n) > 1}
+
+    def _number(self, cites: Iterable[Cited]) -> tuple[int, ...]:
+        numbers = [self._numbers.setdefault(cite, len(self._numbers) + 1) for cite in cites]
+        return tuple(dict.fromkeys(numbers))
+
+
+def check(
+    draft: Iterable[DraftLine],
+    passages: Sequence[Passage],
+    text_of: Callable[[str], str],
+    scope_names: Mapping[str, Collection[str]],
+    *,
+    language: str = "zh",
+) -> Checked:
+    """Check a whole draft; see ``Checker``. Never raises for a bad draft."""
+    checker = Checker(passages, text_of, scope_names, language=language)
+    for line in draft:
+        checker.check_line(line)
+    return checker.checked()
+
+
+def _split_markers(text: str) -> tuple[str, tuple[int, ...]]:
+    """Return a line without its markers, and the passage numbers they name in order."""
+    numbers: list[int] = []
+    kept: list[str] = []
+    position = 0
+    for match in _MARKER.finditer(level(text)):
+        kept.append(text[position : match.start()])
+        position = match.end()
+        for part in re.split(r"[,、;]", match[1].replace(" ", "").replace("^", "")):
+            first, _, last = part.partition("-")
+            if last and int(first) <= int(last) <= int(first) + 20:
+                numbers += range(int(first), int(last) + 1)
+            else:
+                numbers.append(int(first))
+    kept.append(text[position:])
+    bare = _OTHER_MARKER.sub("", "".join(kept))
+    bare = re.sub(r"\s+(?=[，。；：、,.;:!?！？]|$)", "", bare).strip()
+    return bare, tuple(dict.fromkeys(numbers))
+
+
+def _units(passages: Iterable[Passage]) -> Iterator[tuple[Cited, str, int]]:
+    """Yield the sentences of passages as spans of their reports, blanks at the edges left out."""
+    seen: set[Cited] = set()
+    for passage in passages:
+        position = 0
+        ends = [match.end() for match in _UNIT_END.finditer(passage.text)]
+        for end in [*ends, len(passage.text)]:
+            words = passage.text[position:end]
+            start = passage.start + position + len(words) - len(words.lstrip())
+            cite = Cited(passage.report, start, passage.start + position + len(words.rstrip()))
+            position = end
+            if cite.end > cite.start and cite not in seen and not _NOTHING_SAID.match(words):
+                seen.add(cite)
+                yield cite, words.strip(), start
+
+
+def _merged(cites: Sequence[Cited], text_of: Callable[[str], str]) -> tuple[Cited, ...]:
+    """Join spans of one report with nothing but blanks between them; order of first choice."""
+    merged: list[Cited] = []
+    for cite in sorted(
+        cites, key=lambda c: (cites.index(next(x for x in cites if x.report == c.report)), c.start)
+    ):
+        last = merged[-1] if merged else None
+        if (
+            last
+            and last.report == cite.report
+            and not text_of(cite.report)[last.end : cite.start].strip()
+        ):
+            merged[-1] = Cited(last.report, last.start, max(last.end, cite.end))
+        else:
+            merged.append(cite)
+    return tuple(merged)
+
+
+def _trim(text: str) -> str:
+    return " ".join(text.split("\n")).strip()
+
+
+def _shares_run(
+    text: str, hidden: Sequence[str], passages: Iterable[Passage], length: int = 14
+) -> bool:
+    """Tell whether a line repeats a run of the hidden text that no passage holds."""
+    squeezed = "".join(text.split())
+    secret = ["".join(words.split()) for words in hidden]
+    shown = "".join("".join(level(passage.text).split()) for passage in passages)
+    runs = {squeezed[i : i + length] for i in range(max(0, len(squeezed) - length + 1))}
+    return any(run in words for run in runs for words in secret if run not in shown)

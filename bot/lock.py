@@ -1,0 +1,181 @@
+"""The lock: what a sentence says must stand in its quotes.
+
+``support`` returns the problems of one sentence, empty if it is supported. It is the one judge
+of extractive and model answers alike, deterministic, and errs on the side of refusing: a
+refused sentence is replaced by the official wording, so a mistake costs fluency, never truth.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot import wording
+from bot.figures import check_figures, in_chinese_figures
+from retrieval.normalise import level
+
+_BOUNDARY = "。;!?,:、\n“”\"'‘’《》()[]【】 "
+_QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{1,200})[”\"」』]|《([^《》]{1,200})》")
+_DOCUMENT = re.compile(r"[\u4e00-\u9fff]{0,6}[〔\[(【]((?:19|20)\d\d)[〕\])】]第?(\d{1,6})号")
+_ORDINAL = re.compile(r"第([零〇一二三四五六七八九十百千两]{1,8}|\d{1,6})([^\W\d_])")
+_LATIN = re.compile(r"[a-z][a-z0-9.+'-]*[a-z0-9+]|[a-z]")
+_PUNCTUATION = re.compile(r"[^\w%]+")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+_ENGLISH_NO = re.compile(
+    r"(?<![a-z])(?:no|not|none|never|without|neither|nor|cannot|fail(?:s|ed)? to|lack(?:s|ed|ing)?"
+    r"|zero|insufficient|inadequate|un(?:able|resolved|completed))(?![a-z])|n't(?![a-z])"
+)
+_CHINESE_NO = re.compile(
+    "没|未|不|无|非|缺|零|禁止|难以|薄弱|滞后|避免|杜绝|防止|停止|废止|失效|取消|(?<![0-9.])0(?![0-9.])"
+)
+_RISE_EN = re.compile(
+    r"(?<![a-z])(?:increas|rose|risen|rise|rising|grew|grow|up by|climb|improv|upward)"
+)
+_FALL_EN = re.compile(
+    r"(?<![a-z])(?:decreas|fell|fallen|fall|falling|declin|drop|down by|reduc|lower)"
+)
+_RISE_ZH = re.compile("升|增|提高|上涨|扩大|改善|优化|强|完善")
+_FALL_ZH = re.compile("降|减|下滑|回落|缩|压|低")
+_ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the lock found: no problems means supported; ``computed``: code did arithmetic."""
+
+    problems: tuple[str, ...]
+    computed: bool = False
+
+
+def is_english(text: str) -> bool:
+    """Tell whether a line is written in English (more Latin words than Chinese characters)."""
+    return len(re.findall(r"[A-Za-z]{2,}", text)) > len(re.findall(r"[\u3400-\u9fff]", text))
+
+
+def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:
+    """Tell whether a sentence stands in a quote as whole clauses, blanks and end marks apart."""
+    core = "".join(level(sentence).split()).strip("。;,:、!?")
+    if not core:
+        return False
+    for quote in quotes:
+        text = "".join(level(quote).split())
+        at = text.find(core)
+        while at >= 0:
+            end = at + len(core)
+            starts = at == 0 or text[at - 1] in _BOUNDARY
+            ends = end == len(text) or text[end] in _BOUNDARY
+            if starts and ends:
+                return True
+            at = text.find(core, at + 1)
+    return False
+
+
+def judge(
+    sentence: str,
+    quotes: Sequence[str],
+    allowed: Collection[str] = (),
+    known: Collection[str] = (),
+) -> Verdict:
+    """Judge one sentence; see ``support`` for the arguments."""
+    if not quotes:
+        return Verdict(("没有引用",))
+    if is_verbatim(sentence, quotes):
+        return Verdict(())
+    own_names = tuple(level(name) for name in allowed)
+    years = {int(year) for name in own_names for year in _YEAR.findall(name)}
+    text = level(sentence)
+    sources = tuple(level(quote) for quote in quotes)
+    if is_english(text):
+        return _judge_english(sentence, text, sources, own_names, years)
+    figures = check_figures(text, sources, years)
+    problems = (
+        *figures.problems,
+        *_document_problems(text, sources),
+        *_quotation_problems(text, sources, own_names),
+        *_latin_problems(text, sources, own_names),
+        *wording.name_problems(text, sources, own_names, tuple(level(name) for name in known)),
+        *wording.direction_problems(text, sources),
+        *wording.polarity_problems(text, sources),
+        *wording.negation_problems(text, sources),
+        *wording.invention_problems(text, sources, own_names),
+    )
+    return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
+
+
+def support(
+    sentence: str,
+    quotes: Sequence[str],
+    allowed: Collection[str] = (),
+    known: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Return what ``sentence`` says that ``quotes`` do not; empty if it is supported.
+
+    Checked: figures with unit, percent and modifier, and what they belong to; dates, document
+    and ordinal numbers; quoted words; names of places, bodies and people; Latin words;
+    directions, negations, opposites and superlatives; clauses that are the writer's own.
+    ``allowed`` are names and years of the cited reports themselves, which code may add;
+    ``known`` are names of elsewhere that must not appear without support.
+    """
+    return judge(sentence, quotes, allowed, known).problems
+
+
+def _squeeze(text: str) -> str:
+    return _PUNCTUATION.sub("", text)
+
+
+def _document_problems(text: str, sources: Sequence[str]) -> tuple[str, ...]:
+    held = {match.groups() for source in sources for match in _DOCUMENT.finditer(source)}
+    found = [f"原文没有文号“{m[0]}”" for m in _DOCUMENT.finditer(text) if m.groups() not in held]
+    source = "\n".join(sources)
+    for match in _ORDINAL.finditer(text):
+        if match[0] not in source and f"第{match[1]}" not in source:
+            found.append(f"原文没有“{match[0]}”")
+    return tuple(found)
+
+
+def _quotation_problems(
+    text: str, sources: Sequence[str], allowed: Sequence[str]
+) -> tuple[str, ...]:
+    squeezed = [_squeeze(source) for source in (*sources, *allowed)]
+    found = []
+    for match in _QUOTED.finditer(text):
+        words = _squeeze(match[1] or match[2])
+        if words and not any(words in source for source in squeezed):
+            found.append(f"原文没有{match[0][:40]}")
+    return tuple(found)
+
+
+def _latin_problems(text: str, sources: Sequence[str], allowed: Sequence[str]) -> tuple[str, ...]:
+    held = set(_LATIN.findall("\n".join((*sources, *allowed))))
+    words = dict.fromkeys(_LATIN.findall(text))
+    return tuple(f"原文没有“{word}”" for word in words if word not in held)
+
+
+def _judge_english(
+    sentence: str,
+    text: str,
+    sources: Sequence[str],
+    allowed: Sequence[str],
+    years: Collection[int],
+) -> Verdict:
+    """Judge an English line over Chinese quotes: strict on figures, tolerant of the language."""
+    figures = check_figures(in_chinese_figures(text), sources, years, english=True)
+    source = "\n".join(sources)
+    problems = list(figures.problems)
+    problems += _document_problems(text, sources)
+    for match in _QUOTED.finditer(text):
+        words = match[1] or match[2]
+        if re.search(r"[\u3400-\u9fff]", words):
+            problems += _quotation_problems(match[0], sources, allowed)
+    for run in re.findall(r"[\u3400-\u9fff]{2,}", text):
+        if run not in source and not any(run in name for name in allowed):
+            problems.append(f"原文没有“{run}”")
+    held = set(_LATIN.findall("\n".join((*sources, *allowed))))
+    problems += [f"原文没有“{w}”" for w in _ALL_CAPS.findall(sentence) if w.lower() not in held]
+    if _ENGLISH_NO.search(text) and not _CHINESE_NO.search(source):
+        problems.append("原文没有否定")
+    for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):
+        if mine.search(text) and not ours.search(source):
+            problems.append(f"原文没有说“{other}”")
+    return Verdict(tuple(dict.fromkeys(problems)), figures.computed)

@@ -1,0 +1,364 @@
+"""What a sentence says beside its figures: negations, names, polar words, and how much is its own.
+
+Every function takes levelled text (``retrieval.normalise.level``) and answers with problems in
+Chinese, ready for the repair prompt; no problem is the empty tuple. Comparison is by clauses and
+character pairs, so no dictionary is needed, and the cost is linear in the clauses compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+
+_CLAUSE_END = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[。;!?、\n]|\.(?=\s|$)")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+
+# Words that hold a negating character and deny nothing.
+_NEUTRAL = re.compile(
+    "不断|不仅|不但|不光|不只|不久|不管|不论|不动产|不愧|不负|不忘|不少|不同|不等|不日|不时|不妨|不懈|不渝"
+    "|无论|无疑|无偿|无障碍|无人机|无缝|无线|无形|无纸化|无忧|未来|未成年|非常|非物质|非税|非诉|非公|非遗"
+    "|是否|能否|可否|有无|否则|没收|不见面|无差别|无违建|无讼|零距离|非接触|不忘初心|毫不动摇|不可或缺"
+    "|必不可少|坚定不移|持之以恒|源源不断|永不|不遗余力|不折不扣|不只是|不单"
+)
+_NEGATION = re.compile(
+    "没有|不予|不得|不能|不曾|从未|尚未|并未|未能|未曾|不|未|没|无|非|勿|否|禁止|严禁|难以"
+)
+# Passed over between a negation and what it denies.
+_FILLER = re.compile(
+    "(?:能够|能|曾|有|得到|得|会|可|被|再|很|太|够|尽|充分|有效|完全|及时|进行|实现|发生|出现|产生|予以|予|经"
+    "|存在|收到|根本|全面|任何|一|是|要|应|需|必须){1,4}"
+)
+_REACH = 8  # characters after a negation that it may deny
+
+# A word of the first half denies the second: a claim may use either only if a quote does.
+_OPPOSITES: tuple[tuple[str, str], ...] = (
+    ("胜诉", "败诉"), ("维持", "撤销|纠错|确认违法|变更"), ("合法", "违法|非法|不合法"), ("高于", "低于"),
+    ("超过", "不足|未达"), ("以上", "以下"), ("优秀|优良|良好", "不合格|较差|薄弱"), ("同意", "反对|否决"),
+    ("有效", "失效|废止|无效"), ("领先|靠前|首位", "落后|靠后|末位|倒数"), ("批准|通过", "驳回|否决"),
+    ("公开", "保密|隐瞒"), ("主动", "被动|消极"), ("完成", "未完成|落空"), ("成功", "失败"),
+    ("充足|充裕", "不足|短缺|缺乏|欠缺|匮乏"), ("强", "弱|薄弱"), ("满意", "不满"), ("受理", "驳回|不予受理"),
+    ("新增", "注销|取消|撤销|核减"), ("恢复", "停止|中止|暂停"), ("增强", "削弱|减弱"),
+)  # fmt: skip
+_RISE = "上升|增长|提高|增加|提升|增至|升至|攀升|上涨|回升|扩大|同比增|增幅|上浮"
+_FALL = "下降|减少|降低|下滑|减至|降至|回落|下跌|缩减|压减|同比降|同比减|降幅|下浮|缩短|压缩|双下降"
+# A claim with a word of a group needs a quote with one of the same group.
+_STRONG: tuple[tuple[str, str], ...] = (
+    ("全部", "全部|均|都|所有|全覆盖|100%|全面|皆|一律|各|全体|清零|悉数|每"),
+    ("所有", "全部|均|都|所有|全覆盖|100%|全面|皆|一律|各|全体|每"),
+    ("均", "全部|均|都|所有|全覆盖|100%|皆|一律|各|全体|平均|每|[和与、及]"),
+    ("全覆盖", "全覆盖|全部|均|100%|覆盖率"),
+    ("首次", "首次|第一次|首"), ("首个", "首个|首家|第一个|首"), ("首家", "首个|首家|第一家|首"),
+    ("率先", "率先|首|第一"), ("唯一", "唯一|仅|只"), ("最高", "最|首位|第一"), ("最低", "最|末位"),
+    ("最多", "最|第一|首位"), ("最少", "最|末位"), ("第一名", "第一"), ("翻番", "翻番|翻一番|倍"),
+    ("获评", "获|评|授予|荣|命名|入选"), ("荣获", "获|评|授予|荣|命名|入选"),
+    ("违纪", "违纪|违法|违规"), ("处分", "处分|问责|追责"), ("问责", "问责|追责|约谈|处分"),
+)  # fmt: skip
+_RISING, _FALLING = re.compile(_RISE), re.compile(_FALL)
+
+# Words about the report or holding a sentence together; they need no support.
+_OWN_WORDS = re.compile(
+    "根据|报告|显示|指出|提到|提及|其中|此外|主要|包括|情况|方面|如下|分别|以及|通过|进行|开展|上述|当年|全年|年度"
+    "|该年|同时|并且|而且|并|还|共|合计|总计|累计|相比|比较|与|和|及|的|了|在|为|是|有|由|对|等|其|该|这|计算|原文"
+    "|来看|具体|一是|二是|三是|四是|五是|六是|七是|八是|九是|十是|两地|两县|两区|两市|二者|前者|后者|各地|相差|多出|高出|少于"
+    "|多于|占比|占|比|多|少|高|低|差|年|本地|当地|也|则|而"
+)
+
+
+@lru_cache(maxsize=4096)
+def clauses(text: str) -> tuple[str, ...]:
+    """Return the clauses of a levelled text, blanks removed, empty ones left out."""
+    parts = ("".join(part.split()) for part in _CLAUSE_END.split(text))
+    return tuple(part for part in parts if part)
+
+
+@lru_cache(maxsize=8192)
+def pairs(text: str) -> frozenset[str]:
+    """Return the pairs of neighbouring Chinese characters of a text."""
+    return frozenset(run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1))
+
+
+def overlap(words: str, source: str) -> float:
+    """Return the part of ``words``' character pairs that stand in ``source`` (1.0 if none)."""
+    own = pairs(words)
+    return len(own & pairs(source)) / len(own) if own else 1.0
+
+
+def nearest(clause: str, sources: Sequence[str]) -> tuple[str, ...]:
+    """Return the source clauses that share most with ``clause``, all of the best ones."""
+    shared = [(overlap(clause, source), source) for source in sources]
+    best = max((score for score, _ in shared), default=0.0)
+    return tuple(s for score, s in shared if score >= best - 1e-9) if best > 0 else ()
+
+
+def _denials(clause: str) -> Iterator[tuple[int, str]]:
+    """Yield where a negation ends and the characters it may deny."""
+    quiet = _NEUTRAL.sub(lambda match: "\0" * len(match[0]), clause)
+    for match in _NEGATION.finditer(quiet):
+        after = match.end()
+        if filler := _FILLER.match(quiet, after):
+            after = filler.end()
+        reach = _HAN.match(quiet, after)
+        yield match.end(), reach[0][:_REACH] if reach else ""
+
+
+@lru_cache(maxsize=4096)
+def _denied(clause: str) -> tuple[str, ...]:
+    return tuple(reach for _, reach in _denials(clause))
+
+
+def _is_denied(word: str, clause: str) -> bool:
+    return any(word in reach for reach in _denied(clause))
+
+
+def _affirms(word: str, clause: str) -> bool:
+    """Tell whether ``word`` stands in the clause with no negation reaching it."""
+    at = clause.find(word)
+    starts = [
+        (end, end + clause[end:].find(reach) + len(reach))
+        for end, reach in _denials(clause)
+        if reach
+    ]
+    while at >= 0:
+        if not any(low <= at < high for low, high in starts):
+            return True
+        at = clause.find(word, at + 1)
+    return False
+
+
+def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
+    """Find denials that the quotes do not make, and denials of theirs left out."""
+    sources = [clause for quote in quotes for clause in clauses(quote)]
+    found: list[str] = []
+    for clause in clauses(sentence):
+        close = nearest(clause, sources)
+        for reach in _denied(clause):
+            word = reach[:2]
+            if word and any(_is_denied(word, source) for source in sources):
+                continue
+            stands = word and any(word in source for source in sources)
+            says_no = any(
+                _denied(source) or re.search("零|(?<![0-9.])0(?![0-9.])", source)
+                for source in close
+            )
+            if stands or not says_no:
+                found.append(f"原文没有否定“{word or clause}”")
+        for source in close:
+            for reach in _denied(source):
+                word = reach[:2]
+                if not word or not _affirms(word, clause):
+                    continue
+                if any(_affirms(word, other) for other in close):
+                    continue
+                found.append(f"原文否定“{word}”，句中漏了否定")
+    return tuple(dict.fromkeys(found))
+
+
+def direction_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
+    """Find rises told as falls and the other way round, clause by nearest clause."""
+    sources = [clause for quote in quotes for clause in clauses(quote)]
+    found: list[str] = []
+    for clause in clauses(sentence):
+        for name, mine, other in (("上升", _RISING, _FALLING), ("下降", _FALLING, _RISING)):
+            if not mine.search(clause):
+                continue
+            bare = other.sub("", mine.sub("", clause))
+            figures = re.findall(r"\d+(?:\.\d+)?", clause)
+            same_figure = [s for s in sources if figures and all(f in s for f in figures)]
+            close = same_figure or nearest(bare, sources) or sources
+            if not any(mine.search(source) for source in close):
+                found.append(f"原文没有说“{name}”")
+    return tuple(dict.fromkeys(found))
+
+
+def _polar_patterns() -> Iterator[tuple[re.Pattern[str], re.Pattern[str]]]:
+    for one, other in _OPPOSITES:
+        yield re.compile(one), re.compile(other)
+        yield re.compile(other), re.compile(one)
+
+
+_POLAR = tuple(_polar_patterns())
+_STRONG_WORDS = tuple((word, re.compile(support)) for word, support in _STRONG)
+
+
+def polarity_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
+    """Find words whose opposite stands in the quotes instead, and superlatives of its own."""
+    source = "\n".join(quotes)
+    found: list[str] = []
+    for mine, other in _POLAR:
+        said = mine.search(sentence)
+        if said and not mine.search(source) and other.search(source):
+            found.append(f"原文说的与“{said[0]}”相反")
+    for word, support in _STRONG_WORDS:
+        if word in sentence and not support.search(source):
+            found.append(f"原文没有说“{word}”")
+    return tuple(found)
+
+
+def invention_problems(
+    sentence: str, quotes: Sequence[str], names: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Find clauses whose words are mostly the writer's own.
+
+    A clause of five Chinese characters or more needs a third of its character pairs in the
+    quotes, the sentence half of them; linking words and the scope's ``names`` are left out.
+    """
+    source = frozenset().union(*(pairs("".join(quote.split())) for quote in quotes))
+    own_total = shared_total = 0
+    for clause in clauses(sentence):
+        bare = clause
+        for name in sorted(names, key=len, reverse=True):
+            bare = bare.replace(name, " ")
+        bare = _OWN_WORDS.sub(" ", bare)
+        own = pairs(bare)
+        shared = own & source
+        own_total += len(own)
+        shared_total += len(shared)
+        if len(own) >= 4 and len(shared) * 3 < len(own):
+            return (f"原文没有“{clause[:20]}”的内容",)
+    if own_total >= 2 and shared_total * 2 < own_total:
+        return ("句子大半不是原文的内容",)
+    return ()
+
+
+# The tail of a place, a body or an organisation; the characters before it must be the quotes'.
+_TAIL = re.compile(
+    "自治区|自治州|自治县|开发区|高新区|街道|司法局|公安局|委员会|办公室|检察院|法院|公司|大学|学院|医院|集团"
+    "|协会|商会|中心|省|市|县|区|州|盟|旗|乡|镇|村|局|厅"
+)
+_GENERIC_BEFORE = re.compile(
+    "(?:[全我本该各两每一二三四五六七八九十几多数0-9个的在于和及与、由对向为以等从据让使如同]|部分|其他|其它|有关|相关|所有|上述|"
+    "区级|县级|市级|省级|地级|基层|所在|当地|各地|全国|各级|下属|所属|直辖|我)$"
+)
+_NOT_A_NAME = frozenset(
+    [
+        "社区",
+        "小区",
+        "城区",
+        "辖区",
+        "地区",
+        "园区",
+        "片区",
+        "校区",
+        "景区",
+        "库区",
+        "灾区",
+        "山区",
+        "牧区",
+        "林区",
+        "郊区",
+        "县区",
+        "市区",
+        "市县",
+        "区县",
+        "省市",
+        "城市",
+        "上市",
+        "都市",
+        "超市",
+        "门市",
+        "农村",
+        "乡村",
+        "镇村",
+        "村镇",
+        "乡镇",
+        "城镇",
+        "集镇",
+        "格局",
+        "布局",
+        "结局",
+        "大局",
+        "全局",
+        "当局",
+        "时局",
+        "开局",
+        "党政",
+        "军区",
+        "战区",
+        "禁区",
+        "误区",
+        "盲区",
+        "市场",
+        "区域",
+        "城乡",
+        "下乡",
+        "返乡",
+        "家乡",
+        "服务中心",
+        "为中心",
+        "中心",
+        "全区",
+        "全县",
+        "全市",
+        "全省",
+        "我区",
+        "我县",
+        "我市",
+        "我省",
+    ]
+)
+_LEVELS = "省市县区州旗镇乡"
+
+
+def name_problems(
+    sentence: str, quotes: Sequence[str], allowed: Collection[str] = (), known: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Find places, bodies and people that neither the quotes nor the ``allowed`` names hold.
+
+    ``known`` are names that exist elsewhere (other reports, the gazetteer): each found in the
+    sentence must be supported, whatever its form.
+    """
+    source = "\n".join("".join(quote.split()) for quote in quotes)
+    home = "\n".join(allowed)
+    joined = "".join(sentence.split())
+    found: list[str] = []
+    for name in known:
+        if name in joined and name not in source and name not in home:
+            found.append(name)
+    for match in _TAIL.finditer(joined):
+        before = joined[max(0, match.start() - 2) : match.start()]
+        han = _HAN.search(before[::-1])
+        if not han or han.start() > 0:
+            continue
+        before = han[0][::-1]
+        name = before + match[0]
+        if name in source or name in home or any(name.endswith(word) for word in _NOT_A_NAME):
+            continue
+        if (
+            len(before) < 2
+            or _GENERIC_BEFORE.search(before)
+            or joined[match.end() : match.end() + 1]
+            in ("场", "域", "民", "长" if len(match[0]) == 1 else "\0", "别", "分", "间")
+        ):
+            continue
+        if (
+            before[1:] + match[0] in source + home
+            and before[0] in "由在对向从于与和及是为到让使的年月日等"
+        ):
+            continue
+        found.append(name)
+    for match in re.finditer(f"[全我][{_LEVELS}]", joined):
+        if match[0][1] not in source and not any(name.endswith(match[0][1]) for name in allowed):
+            found.append(match[0])
+    found.extend(_people(joined, source))
+    return tuple(f"原文没有“{name}”" for name in dict.fromkeys(found))
+
+
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜"
+    "崔钟谭陆汪范廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱覃武戴莫孔汤"
+)
+_TITLED = re.compile(
+    f"(?:书记|[省市县区镇乡局厅处科院所]长|主任|主席|院长)([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+    f"|([{_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?:同志|书记|[省市县区局厅]长|先生|女士)"
+)
+_NOT_PEOPLE = re.compile(
+    "任务|方面|方案|方式|主持|石油|金融|江苏|万人|余人|白皮|任职|程序|时任|史上|高度|何[时种]|龙头"
+)
+
+
+def _people(sentence: str, source: str) -> Iterator[str]:
+    for match in _TITLED.finditer(sentence):
+        name = match[1] or match[2]
+        if name[:2] not in source and not _NOT_PEOPLE.match(name):
+            yield name
