@@ -26,10 +26,18 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_COMPUTED = re.compile(
-    "差|多|少|高|低|合计|总计|共|总|占|比|增|减|倍|翻|平均|计算|more|fewer|less|total|combined|sum|differ|higher|lower|comput"
+# What stands right before a figure that a writer worked out, by the sum that it is.
+_DIFFERENCE = re.compile(
+    r"(?:相差|差距|差|多|多出|少|高|高出|低|增加|减少|增|减)(?:了|为|达|有)?约?$"
+)
+_SUM = re.compile(r"(?:合计|总计|共计|一共|共|总数|总和|之和|相加|加起来)[^,。;]{0,6}$")
+_SHARE = re.compile(r"(?:占|占比|比例|比重|增长|下降|上升|降幅|增幅|减少|增加)[^,。;]{0,6}$")
+_MULTIPLE = re.compile(r"(?:是|为|相当于|约)[^,。;]{0,8}$")
+_ENGLISH_SUMS = re.compile(
+    r"more|fewer|less|total|combined|sum|differ|higher|lower|comput|times|account"
 )
 _COUNTED = ("number", "percent", "points", "money")
+_ATTACHED = (*_COUNTED, "ordinal")
 _NEAR = 5  # characters beside a figure that name what it counts
 _MONTHS = {
     name: number
@@ -142,10 +150,24 @@ def check_figures(
             excused.append(quantity)
         else:
             found.append(f"原文没有“{quantity.text}”")
+    if not english:
+        found += _other_units(sentence, source)
     found += _stray_digits(sentence, source, years)
     if not found and not english:
         found += _misattached(sentence, quotes, excused)
+        found += _misdated(sentence, quotes)
     return FigureCheck(tuple(dict.fromkeys(found)), computed=bool(excused) and not found)
+
+
+def _other_units(sentence: str, source: str) -> Iterator[str]:
+    """Yield figures that the source gives with other units only (1件 for 1次)."""
+    offered = [q for q in find_quantities(source) if q.kind in _COUNTED and q.unit]
+    for quantity in find_quantities(sentence):
+        if quantity.kind not in _COUNTED or not quantity.unit:
+            continue
+        same = [o for o in offered if canonical(o)[0] == canonical(quantity)[0]]
+        if same and not any(same_value(quantity, o) for o in same):
+            yield f"“{quantity.text}”与原文的单位不同"
 
 
 def _is_paragraph_number(quantity: Quantity, sentence: str, source: str) -> bool:
@@ -167,7 +189,7 @@ def _stray_digits(sentence: str, source: str, years: Collection[int]) -> Iterato
 @lru_cache(maxsize=2048)
 def _contexts(text: str) -> tuple[tuple[Quantity, frozenset[str], frozenset[str]], ...]:
     """Return each counted figure with the pairs beside it and the pairs of all words before it."""
-    figures = [q for q in find_quantities(text) if q.kind in _COUNTED]
+    figures = [q for q in find_quantities(text) if q.kind in _ATTACHED]
     found = []
     for place, quantity in enumerate(figures):
         previous = figures[place - 1].end if place else 0
@@ -214,40 +236,79 @@ def _misattached(
             yield f"“{quantity.text}”在原文中说的是别的事，这里原文是“{other_text}”"
 
 
+def _dated(text: str) -> Iterator[tuple[Quantity, Decimal]]:
+    """Yield the figures that a year stands before in the same clause, each with that year."""
+    year: Quantity | None = None
+    for quantity in find_quantities(text):
+        if quantity.kind == "year":
+            year = quantity
+        elif (
+            year is not None
+            and year.value is not None
+            and quantity.kind in _COUNTED
+            and not re.search(r"[,。;!?:\n]", text[year.end : quantity.start])
+        ):
+            yield quantity, year.value
+
+
+def _misdated(sentence: str, quotes: Sequence[str]) -> Iterator[str]:
+    """Yield figures that the quotes give for another year only."""
+    offered = [pair for quote in quotes for pair in _dated(quote)]
+    for quantity, year in _dated(sentence):
+        others = [other_year for other, other_year in offered if same_value(quantity, other)]
+        if others and year not in others:
+            yield f"“{quantity.text}”在原文中是{others[0]}年的"
+
+
 def _recomputed(quantity: Quantity, sentence: str, source: str) -> bool:
     """Tell whether a figure follows from figures of the same sentence that the source holds.
 
-    Difference, sum, share, growth and multiple; the operands must be shown in the sentence.
+    Difference, sum, share, growth and multiple, each only with its word before the figure
+    (``多18件``, ``合计64件``); the operands must be shown in the sentence.
     """
-    if quantity.value is None or not _COMPUTED.search(sentence):
+    if quantity.value is None or quantity.kind not in _COUNTED:
         return False
     offered = find_quantities(source)
     shown = [
         q
         for q in find_quantities(sentence)
         if q.kind in _COUNTED
-        and (q.start, q.end) != (quantity.start, quantity.end)
+        and q.start != quantity.start
         and q.value is not None
         and any(same_value(q, other) for other in offered)
     ]
+    before = sentence[max(0, quantity.start - 14) : quantity.start]
+    english = bool(_ENGLISH_SUMS.search(sentence))
     value, unit = canonical(quantity)
     if quantity.kind == "points":
         rates = [canonical(q)[0] for q in shown if q.kind == "percent"]
-        return any(abs(a - b) == value for a in rates for b in rates)
+        stated = english or _DIFFERENCE.search(before)
+        return bool(stated) and any(abs(a - b) == value for a in rates for b in rates if a != b)
     if quantity.kind == "percent" or quantity.unit == "倍":
-        plain = [canonical(q) for q in shown if q.kind in ("number", "money")]
-        step = Decimal(1).scaleb(Decimal(value).as_tuple().exponent or 0)  # type: ignore[arg-type]
-        for (a, unit_a), (b, unit_b) in ((x, y) for x in plain for y in plain if x is not y):
-            if not b or (unit_a and unit_b and unit_a != unit_b):
-                continue
-            wanted = (a / b,) if quantity.unit == "倍" else (100 * a / b, 100 * abs(a - b) / b)
-            if any(abs(result - value) <= step / 2 for result in wanted):
-                return True
-        return False
+        wanted = _MULTIPLE if quantity.unit == "倍" else _SHARE
+        return bool(english or wanted.search(before)) and _is_ratio(quantity, shown)
     operands = [canonical(q)[0] for q in shown if canonical(q)[1] == unit or not unit]
-    if len(operands) >= 2 and sum(operands) == value:
+    if (english or _SUM.search(before)) and len(operands) >= 2 and sum(operands) == value:
         return True
-    return any(abs(a - b) == value for a in operands for b in operands)
+    if not (english or _DIFFERENCE.search(before)):
+        return False
+    return any(abs(a - b) == value for a in operands for b in operands if a != b)
+
+
+def _is_ratio(quantity: Quantity, shown: Sequence[Quantity]) -> bool:
+    """Tell whether a percentage or multiple is that of two figures shown, as rounded."""
+    value = quantity.value or Decimal(0)
+    exponent = value.as_tuple().exponent
+    half_step = Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
+    plain = [canonical(q) for q in shown if q.kind in ("number", "money")]
+    for a, unit_a in plain:
+        for b, unit_b in plain:
+            if not b or a == b or (unit_a and unit_b and unit_a != unit_b):
+                continue
+            results = (a / b,) if quantity.unit == "倍" else (100 * a / b, 100 * abs(a - b) / b)
+            if any(abs(result - value) <= half_step for result in results):
+                return True
+    return False
 
 
 _COMPARES = re.compile("(?:比|较|高于|低于|多于|少于|超过|不及|大于|小于)")

@@ -8,18 +8,23 @@ refused sentence is replaced by the official wording, so a mistake costs fluency
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot import wording
 from bot.figures import check_figures, in_chinese_figures
+from retrieval.gazetteer import short_name
 from retrieval.normalise import level
+from retrieval.places import PlaceIndex
+from retrieval.romanisation import romanise
 
 _BOUNDARY = "。;!?,:、\n“”\"'‘’《》()[]【】 "
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{1,200})[”\"」』]|《([^《》]{1,200})》")
 _DOCUMENT = re.compile(r"[\u4e00-\u9fff]{0,6}[〔\[(【]((?:19|20)\d\d)[〕\])】]第?(\d{1,6})号")
 _ORDINAL = re.compile(r"第([零〇一二三四五六七八九十百千两]{1,8}|\d{1,6})([^\W\d_])")
 _LATIN = re.compile(r"[a-z][a-z0-9.+'-]*[a-z0-9+]|[a-z]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 _PUNCTUATION = re.compile(r"[^\w%]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _ENGLISH_NO = re.compile(
@@ -37,6 +42,13 @@ _FALL_EN = re.compile(
 )
 _RISE_ZH = re.compile("升|增|提高|上涨|扩大|改善|优化|强|完善")
 _FALL_ZH = re.compile("降|减|下滑|回落|缩|压|低")
+_ENGLISH_PLACE = re.compile(
+    r"((?:[A-Z][A-Za-z'’]{1,19}[ -]){1,3})(?:County|District|City|Province|Prefecture|Town|Township"
+    r"|Municipality|Region|Village|Subdistrict)"
+)
+_ENGLISH_ARTICLES = frozenset(
+    {"the", "this", "that", "in", "each", "our", "of", "and", "its", "for"}
+)
 _ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
 
 
@@ -85,16 +97,18 @@ def judge(
     own_names = tuple(level(name) for name in allowed)
     years = {int(year) for name in own_names for year in _YEAR.findall(name)}
     text = level(sentence)
+    known_names = tuple(level(name) for name in known)
     sources = tuple(level(quote) for quote in quotes)
     if is_english(text):
-        return _judge_english(sentence, text, sources, own_names, years)
+        return _judge_english(sentence, text, sources, own_names, known_names, years)
     figures = check_figures(text, sources, years)
     problems = (
         *figures.problems,
         *_document_problems(text, sources),
         *_quotation_problems(text, sources, own_names),
         *_latin_problems(text, sources, own_names),
-        *wording.name_problems(text, sources, own_names, tuple(level(name) for name in known)),
+        *_place_problems(sentence, sources, own_names),
+        *wording.name_problems(text, sources, own_names, known_names),
         *wording.direction_problems(text, sources),
         *wording.polarity_problems(text, sources),
         *wording.negation_problems(text, sources),
@@ -118,6 +132,22 @@ def support(
     ``known`` are names of elsewhere that must not appear without support.
     """
     return judge(sentence, quotes, allowed, known).problems
+
+
+@lru_cache(maxsize=1)
+def _places() -> PlaceIndex:
+    return PlaceIndex([])
+
+
+def _place_problems(sentence: str, sources: Sequence[str], allowed: Sequence[str]) -> Iterator[str]:
+    """Yield places of the gazetteer that neither the quotes nor the allowed names hold."""
+    held = "\n".join("".join(source.split()) for source in sources) + "\n".join(allowed)
+    for mention in _places().resolve(sentence).mentions:
+        if mention.how not in ("exact", "short", "traditional") or level(mention.text) in held:
+            continue
+        names = {short_name(level(chain[-1])) for chain in mention.candidates if chain}
+        if not any(name in held for name in names):
+            yield f"原文没有“{mention.text}”"
 
 
 def _squeeze(text: str) -> str:
@@ -157,6 +187,7 @@ def _judge_english(
     text: str,
     sources: Sequence[str],
     allowed: Sequence[str],
+    known: Sequence[str],
     years: Collection[int],
 ) -> Verdict:
     """Judge an English line over Chinese quotes: strict on figures, tolerant of the language."""
@@ -173,9 +204,28 @@ def _judge_english(
             problems.append(f"原文没有“{run}”")
     held = set(_LATIN.findall("\n".join((*sources, *allowed))))
     problems += [f"原文没有“{w}”" for w in _ALL_CAPS.findall(sentence) if w.lower() not in held]
+    problems += _english_place_problems(sentence, source, allowed, known)
     if _ENGLISH_NO.search(text) and not _CHINESE_NO.search(source):
         problems.append("原文没有否定")
     for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):
         if mine.search(text) and not ours.search(source):
             problems.append(f"原文没有说“{other}”")
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
+
+
+def _english_place_problems(
+    sentence: str, source: str, allowed: Sequence[str], known: Sequence[str]
+) -> Iterator[str]:
+    """Yield places written in pinyin that neither the quotes nor the allowed names hold."""
+    sounds = [romanise("".join(_HAN.findall(words))) for words in (source, *allowed)]
+    sounds += ["".join(_LATIN.findall(name)) for name in allowed]
+    for match in _ENGLISH_PLACE.finditer(sentence):
+        words = [w.lower() for w in re.findall(r"[A-Za-z]+", match[1])]
+        name = "".join(word for word in words if word not in _ENGLISH_ARTICLES)
+        if name and not any(name in sound for sound in sounds):
+            yield f"原文没有“{match[0]}”"
+    spoken = "".join(re.findall(r"[a-z]+", sentence.lower()))
+    for other in known:
+        sound = romanise("".join(_HAN.findall(other)))
+        if len(sound) > 5 and sound in spoken and not any(sound in held for held in sounds):
+            yield f"原文没有“{other}”"

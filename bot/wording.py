@@ -40,7 +40,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     ("充足|充裕", "不足|短缺|缺乏|欠缺|匮乏"), ("强", "弱|薄弱"), ("满意", "不满"), ("受理", "驳回|不予受理"),
     ("新增", "注销|取消|撤销|核减"), ("恢复", "停止|中止|暂停"), ("增强", "削弱|减弱"),
 )  # fmt: skip
-_RISE = "上升|增长|提高|增加|提升|增至|升至|攀升|上涨|回升|扩大|同比增|增幅|上浮"
+_RISE = "上升|增长|提高|增加|提升|增至|升至|跃升|攀升|上涨|回升|扩大|同比增|增幅|上浮"
 _FALL = "下降|减少|降低|下滑|减至|降至|回落|下跌|缩减|压减|同比降|同比减|降幅|下浮|缩短|压缩|双下降"
 # A claim with a word of a group needs a quote with one of the same group.
 _STRONG: tuple[tuple[str, str], ...] = (
@@ -126,12 +126,45 @@ def _affirms(word: str, clause: str) -> bool:
     return False
 
 
+def _without_denials(clause: str) -> tuple[str, list[int]]:
+    """Return a clause without its negations, and how many stand before each character."""
+    quiet = _NEUTRAL.sub(lambda match: "\0" * len(match[0]), clause)
+    bare: list[str] = []
+    counts: list[int] = []
+    position = seen = 0
+    for match in _NEGATION.finditer(quiet):
+        bare.append(clause[position : match.start()])
+        counts += [seen] * (match.start() - position)
+        position, seen = match.end(), seen + 1
+    bare.append(clause[position:])
+    counts += [seen] * (len(clause) - position)
+    return "".join(bare), [*counts, seen]
+
+
+def _differ_by_denial(clause: str, source: str) -> bool:
+    """Tell whether a clause is a part of the source's but for negations put in or left out."""
+    own, own_counts = _without_denials(clause)
+    text, counts = _without_denials(source)
+    at = text.find(own) if len(own) > 3 else -1
+    if at < 0:
+        return False
+    while at >= 0:
+        before = counts[at - 1] if at else 0
+        inside = counts[at + len(own) - 1] - before
+        if inside == own_counts[-1]:
+            return False
+        at = text.find(own, at + 1)
+    return True
+
+
 def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
     """Find denials that the quotes do not make, and denials of theirs left out."""
     sources = [clause for quote in quotes for clause in clauses(quote)]
     found: list[str] = []
     for clause in clauses(sentence):
         close = nearest(clause, sources)
+        if close and all(_differ_by_denial(clause, source) for source in close):
+            found.append(f"“{clause}”的肯定或否定与原文相反")
         for reach in _denied(clause):
             word = reach[:2]
             if word and any(_is_denied(word, source) for source in sources):
