@@ -27,6 +27,16 @@ from retrieval.gazetteer import (
 from retrieval.normalise import level
 from retrieval.romanisation import ENGLISH_NAMES, romanise, sounds_like
 
+__all__ = [
+    "Chain",
+    "Gazetteer",
+    "Mention",
+    "PlaceIndex",
+    "PlaceResolution",
+    "contains",
+    "gazetteer",
+]
+
 How = Literal["exact", "short", "traditional", "pinyin", "typo", "issuer", "unknown"]
 
 

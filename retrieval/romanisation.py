@@ -44,6 +44,8 @@ ENGLISH_NAMES = {
     "xizang": "西藏自治区",
 }
 
+_HAN = re.compile("[\\u4e00-\\u9fff]")
+_RUNS = re.compile("[\\u4e00-\\u9fff]+|.", re.DOTALL)
 _NEAR = (
     (re.compile("^(z|c|s)h"), r"\1"),
     (re.compile("^n"), "l"),
@@ -59,11 +61,13 @@ def syllables(name: str) -> tuple[str, ...]:
     for part, reading in _PLACE_READINGS.items():
         if name.startswith(part):
             return (*reading.split(), *syllables(name[len(part) :]))
-    read = lazy_pinyin(name, errors=lambda rest: list(rest))
+    read: list[str] = []
+    for run in _RUNS.findall(name):
+        read += lazy_pinyin(run) if _HAN.match(run) else [run]
     # 都 is du in every place name but never so in a dictionary's unknown words
     return tuple(
         "du" if character == "都" else syllable
-        for character, syllable in zip(name, read, strict=False)
+        for character, syllable in zip(name, read, strict=True)
     )
 
 

@@ -1,0 +1,171 @@
+"""From the place names a text states to one chain, province to county.
+
+A name the gazetteer does not know (a new or invented county) is kept as stated; a name of
+several places is settled by the parents that the text names elsewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from retrieval.gazetteer import Chain, Gazetteer, short_name
+
+_UNKNOWN_NAME = re.compile(
+    "(?:(?![省市县区州旗年])[\\u4e00-\\u9fff]){2,6}?"
+    "(?:自治区|自治州|自治县|自治旗|省|市|县|新区|(?<![片辖社城景园发新])区|旗|(?<=[^自])州(?=[\\u4e00-\\u9fff]{2,4}[市县区])|盟)"
+)
+_COMMON = re.compile(
+    "[全我该本各某辖哪这那每和与]|法治|示范|试点|人民|政府|司法|街道|依法|高新|经济|开发|关于|工作|建设|中共|中央|城$|社$|园$|地$|景$"
+)
+_PROVINCE = re.compile("省$|自治区$|^(?:北京|上海|天津|重庆)市$|特别行政区$")
+
+
+@dataclass(frozen=True, slots=True)
+class StatedPlace:
+    """Consecutive place names, outermost first, and where they stand."""
+
+    names: Chain
+    start: int
+    end: int
+
+
+def read_place(text: str, start: int, places: Gazetteer) -> StatedPlace | None:
+    """Read the place names that begin at ``start`` of the levelled text, if there are any."""
+    names: list[str] = []
+    position = start
+    while len(names) < 4:
+        name = _name_at(text, position, places, after_place=bool(names))
+        if not name:
+            break
+        names.append(name)
+        position += len(name)
+    return StatedPlace(tuple(names), start, position) if names else None
+
+
+def find_places(text: str, places: Gazetteer) -> Iterator[StatedPlace]:
+    """Yield the full names known to the gazetteer in the levelled text, with what follows them."""
+    position = 0
+    while position < len(text):
+        stated = None
+        if _full_name_at(text, position, places):
+            stated = read_place(text, position, places)
+        if stated:
+            yield stated
+            position = stated.end
+        else:
+            position += 1
+
+
+def resolve_chain(names: Chain, context: str, places: Gazetteer) -> Chain:
+    """Return the chain meant by consecutive ``names``; ``context`` is the levelled text around.
+
+    Names unknown to the gazetteer stay as the last levels of the chain. A name of several
+    places is settled by the parent the context names most; if it names none, only the stated
+    names are returned.
+    """
+    known: Chain = ()
+    for index, name in enumerate(names):
+        candidates = places.find(name)
+        if known:
+            candidates = tuple(c for c in candidates if c[: len(known)] == known and c != known)
+        elif index:
+            candidates = ()
+        if not candidates:
+            return (
+                (*known, *names[index:]) if known else _with_stated_parents(names, context, places)
+            )
+        if len(candidates) > 1:
+            following = names[index + 1] if index + 1 < len(names) else ""
+            nested = tuple(
+                c
+                for c in candidates
+                if any(len(f) == len(c) + 1 and f[: len(c)] == c for f in places.find(following))
+            )
+            candidates = nested or candidates
+        if len(candidates) > 1:
+            chosen = _by_context(candidates, context)
+            if not chosen:
+                return (*known, *names[index:])
+            candidates = (chosen,)
+        known = candidates[0]
+    return known
+
+
+def _by_context(candidates: tuple[Chain, ...], context: str) -> Chain:
+    """Return the candidate whose parents the context names most, or () on a tie."""
+    if len({c[-1] for c in candidates}) > 1:
+        # 南昌, 吉林: the outermost that goes by the short name, unless the full one is written
+        candidates = tuple(c for c in candidates if c[-1] in context) or candidates
+        if len(candidates) == 1:
+            return candidates[0]
+    scores = [
+        sum(context.count(short_name(parent)) for parent in chain[:-1]) for chain in candidates
+    ]
+    best = max(scores)
+    if best and scores.count(best) == 1:
+        return candidates[scores.index(best)]
+    shallow = min(map(len, candidates))
+    outer = [c for c in candidates if len(c) == shallow]
+    inside = all(c[:shallow] == outer[0] for c in candidates)
+    return outer[0] if len(outer) == 1 and inside else ()
+
+
+def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain:
+    """Look for the parents of an unknown place: 江苏省淮州市清溪县 somewhere in the text."""
+    first = names[0]
+    if not places.find(first) and not _PROVINCE.search(first):
+        position = context.find(first)
+        while position > 0:
+            for length in range(min(position, 14), 2, -1):
+                stated = read_place(context, position - length, places)
+                if stated and stated.end >= position + len(first) and len(stated.names) > 1:
+                    parents = (
+                        stated.names[: stated.names.index(first)] if first in stated.names else ()
+                    )
+                    if parents:
+                        known = resolve_chain(parents, "", places)
+                        return (*known, *names)
+            position = context.find(first, position + 1)
+    return names
+
+
+def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> str:
+    """Return the place name at ``start``: known in full, known in short, or of a place's shape."""
+    full = _full_name_at(text, start, places)
+    if full:
+        return full
+    unknown = _UNKNOWN_NAME.match(text, start)
+    if (
+        unknown
+        and not _COMMON.search(unknown.group())
+        and not places.short.get(unknown.group()[:2])
+    ):
+        return unknown.group()
+    for length in (6, 5, 4, 3, 2):
+        name = text[start : start + length]
+        if len(name) == length and name in places.short:
+            following = text[start + length : start + length + 1]
+            if (
+                after_place
+                or following.isdigit()
+                or places.knows(text[start + length : start + length + 3])
+            ):
+                return name
+            if re.match(
+                "人民政府|政府|司法局|县|市|区|[\\u4e00-\\u9fff]{2,8}?(?:局|委员会|办公室)",
+                text[start + length :],
+            ):
+                return name
+    if unknown and not _COMMON.search(unknown.group()):
+        return unknown.group()
+    return ""
+
+
+def _full_name_at(text: str, start: int, places: Gazetteer) -> str:
+    for length in range(min(15, len(text) - start), 1, -1):
+        name = text[start : start + length]
+        if name in places.full and name not in ("城区", "郊区", "矿区", "东区", "西区"):
+            return name
+    return ""

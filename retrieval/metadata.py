@@ -1,0 +1,369 @@
+"""What a report says of itself: title, place, issuer, level, year, dates, document number.
+
+Each field is sought where it is surest (the title), then in the page's field lines, the first
+sentences, the signature; what had to be concluded is marked ``inferred``. The date a page was
+published is never taken for the year it reports on: a report of 2023 appears in 2024.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from retrieval.chains import StatedPlace, find_places, read_place, resolve_chain
+from retrieval.documents import Level, ReportMeta, Span
+from retrieval.gazetteer import Chain, Gazetteer
+from retrieval.normalise import level
+from retrieval.titles import (
+    BODY,
+    HEAD_CHARS,
+    YEAR,
+    Title,
+    body_start,
+    find_title,
+    find_year,
+    read_year,
+)
+
+_TAIL_CHARS = 600
+_CONTEXT_CHARS = 8000
+
+_HEAD_OF_TITLE = re.compile(
+    "20\\d\\d\\s*年|二[〇零○][^年]{2}年|关于|法治|依法|年度|落实|推进|履行|政府信息|政府工作|的?报告|工作总结"
+)
+_BODY_AT_END = re.compile(f"(?:{BODY})$")
+_GOVERNMENT_END = re.compile("(?:政府|办事处|管理委员会|管委会|镇|乡|街道|省|市|县|区|州|盟|旗)$")
+_FIELD_BODY = re.compile(
+    "(?:发\\s?布\\s?机\\s?构|发布单位|公开机构|发文机关|发文机构|制发机关|信息来源|来\\s?源|公开主体|责任单位|发布部门)"
+    f"\\s*[:：]?\\s*(?P<body>[\\u4e00-\\u9fff]{{2,40}}?(?:{BODY}))(?=$|[^\\u4e00-\\u9fff])"
+)
+_SUBJECT = re.compile(
+    f"(?P<body>[\\u4e00-\\u9fff]{{1,30}}?(?:{BODY}|[市县区州旗盟省]))"
+    "(?=坚持|以习近平|以党|在|认真|全面|深入|紧紧|紧扣|围绕|始终|按照|严格|切实|扎实|坚定|高度|法治政府|积极|大力|深化|持续|牢牢|,|，|根据|依法|聚焦|把|将|深学|贯彻|继续|上下)"
+)
+_LEAD_OF_SENTENCE = re.compile(
+    '^[\\s"“]*(?:20\\d\\d年(?:以来|度|来)?|今年以来|近年来|一年来|二[〇零][^年]{2}年(?:以来|度)?)?[,，\\s]*'
+)
+_REPORTED = re.compile("现(?:就|将|把)[^。]{0,40}?(20\\d\\d)年")
+_DATE = "(20\\d\\d)\\s*[-年/.]\\s*(\\d{1,2})\\s*[-月/.]\\s*(\\d{1,2})(?!\\d)"
+_CHINESE_DATE = re.compile(
+    "(二[〇零○oO0][〇零○oO0一二三四五六七八九]{2})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
+)
+_PUBLISHED_LABELS = (
+    "发\\s?布\\s?(?:时\\s?间|日\\s?期)|发布于",
+    "公开(?:时间|日期)|公示(?:时间|日期)|上传时间|添加时间",
+    "(?<![效成生印发始止限])(?:日\\s?期|时\\s?间)|更新时间",
+    "(?:成文|生成|印发|发文|制发)(?:时间|日期)",
+)
+_PUBLISHED = tuple(re.compile(f"(?:{label})\\s*[:：]?\\s*{_DATE}") for label in _PUBLISHED_LABELS)
+_BARE_DATE = re.compile(
+    f"^[\\s(\\[【]*{_DATE}日?(?:\\s+\\d{{1,2}}:\\d{{2}}(?::\\d{{2}})?)?[\\s)\\]】]*$", re.MULTILINE
+)
+_SIGNED = re.compile(f"{_DATE}日?\\s*$", re.MULTILINE)
+_NUMBER = "[\\u4e00-\\u9fffa-z]{1,14}\\s?[〔\\[(【〈]\\s?20\\d\\d\\s?[〕\\])】〉]\\s?第?\\s?\\d{1,5}\\s?号"
+_NUMBER_FIELD = re.compile(
+    f"(?:文\\s*号|发文字号|文件编号|文件字号|公文字号)\\s*[:：]?\\s*({_NUMBER})"
+)
+_NUMBER_LINE = re.compile(f"^\\s*({_NUMBER})\\s*$", re.MULTILINE)
+_FILE_YEAR = re.compile("(20\\d\\d)\\s*年")
+_GENRE = re.compile("法治政府|依法行政")
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """The metadata of a report, and the spans of its title's lines in the text.
+
+    ``title`` is empty when the page shows no title above the report.
+    """
+
+    meta: ReportMeta
+    title: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A report's text and the parts the fields are read from, all levelled one for one."""
+
+    text: str
+    head: str
+    tail: str
+    context: str
+    body: int
+    title: Title | None
+
+    @property
+    def title_words(self) -> str:
+        return level(self.title.words) if self.title else ""
+
+    @property
+    def opening(self) -> str:
+        """The first sentences."""
+        return self.context[self.body : self.body + 700]
+
+
+def read_metadata(text: str, source: str, places: Gazetteer) -> Metadata:
+    """Read the metadata of a decoded report. Never raises: what is not found stays empty.
+
+    ``source`` is the file's name, used for a year only if it spells one (``2023年…``).
+    """
+    page = _read_page(text)
+    found: dict[str, str] = {}
+    issuer, place = _issuer_and_place(page, places, found)
+    published = _published(page, found)
+    year = _year(page, source, published, found)
+    number = _document_number(page, found)
+    title = page.title.words if page.title else _infer_title(page, issuer, place, year, found)
+    if page.title:
+        found["title"] = "title" if page.title.spans else "furniture"
+    meta = ReportMeta(
+        title, place, issuer, _level(issuer), year, published, number, source, dict(found)
+    )
+    return Metadata(meta, page.title.spans if page.title else ())
+
+
+def _read_page(text: str) -> _Page:
+    title = find_title(text)
+    levelled = level(text[: HEAD_CHARS + _CONTEXT_CHARS])
+    after_title = title.spans[-1].end if title and title.spans else 0
+    body = max(body_start(levelled), after_title)
+    while body < len(levelled) and levelled[body].isspace():
+        body += 1
+    return _Page(
+        text=text,
+        head=levelled[: max(body, 0)],
+        tail=level(text[-_TAIL_CHARS:]),
+        context=levelled,
+        body=body,
+        title=title,
+    )
+
+
+# --- who reports on where ---------------------------------------------------------------
+
+
+def _issuer_and_place(page: _Page, places: Gazetteer, found: dict[str, str]) -> tuple[str, Chain]:
+    """Find the issuer and the place together: each helps to tell the other."""
+    context = page.context + page.tail
+    named = _body_in_title(page.title_words, places)
+    stated = _place_in(named, places) if named else None
+    if stated:
+        found["place"] = "title"
+        place = resolve_chain(stated.names, context, places)
+        if stated.end == len(named):
+            found["issuer"] = "inferred"
+            return named + "人民政府", place
+        found["issuer"] = "title"
+        return named, place
+    issuer = named if named and _BODY_AT_END.search(named) else ""
+    if issuer:
+        found["issuer"] = "title"
+    elif signed := _signed_body(page.tail):
+        issuer = signed
+        found["issuer"] = "signature"
+    place = _place_outside_title(page, issuer, places, found)
+    if issuer:
+        return issuer, place
+    return _infer_issuer(page, place, places, found), place
+
+
+def _body_in_title(words: str, places: Gazetteer) -> str:
+    """Return the body or place that a title begins with, or that stands after its year."""
+    cut = _HEAD_OF_TITLE.search(words)
+    head = words[: cut.start()] if cut else words
+    if not head and cut:
+        rest = re.sub("^(?:20\\d\\d年度?|二[〇零○][^年]{2}年度?|关于)+", "", words)
+        cut = _HEAD_OF_TITLE.search(rest)
+        head = rest[: cut.start()] if cut else ""
+    head = head.strip(" 的:")
+    stated = read_place(head, 0, places)
+    if _BODY_AT_END.search(head) or (stated and stated.end == len(head)):
+        return head
+    if stated:
+        body = re.match(f"[\\u4e00-\\u9fff]{{0,20}}(?:{BODY})", head[stated.end :])
+        return head[: stated.end + (body.end() if body else 0)]
+    return ""
+
+
+def _place_in(body: str, places: Gazetteer) -> StatedPlace | None:
+    return read_place(body, 0, places)
+
+
+def _signed_body(tail: str) -> str:
+    """Return the body that signs the last lines, above or beside a date."""
+    lines = [line.strip() for line in tail.split("\n") if line.strip()]
+    for number, line in enumerate(lines):
+        dated = _SIGNED.search(line) or _CHINESE_DATE.search(line)
+        if not dated:
+            continue
+        for words in (line[: dated.start()].strip(), lines[number - 1] if number else ""):
+            if 3 <= len(words) <= 30 and re.fullmatch(f"[\\u4e00-\\u9fff]+(?:{BODY})", words):
+                return words
+    return ""
+
+
+def _place_outside_title(
+    page: _Page, issuer: str, places: Gazetteer, found: dict[str, str]
+) -> Chain:
+    """Learn the place from the signature, the first sentence, the field lines or the text."""
+    context = page.context + page.tail
+    for words, how in (
+        (issuer, found.get("issuer", "")),
+        (_subject(page), "inferred"),
+        (_field_body(page.head), "furniture"),
+        (_signed_body(page.tail), "signature"),
+    ):
+        stated = read_place(words, 0, places) if words else None
+        if stated:
+            found["place"] = how
+            return resolve_chain(stated.names, context, places)
+    counts = Counter(
+        resolve_chain(stated.names, context, places)
+        for stated in find_places(page.context[:3000], places)
+    )
+    deepest = [chain for chain, _ in counts.most_common() if places.rank(chain) >= 1]
+    if deepest:
+        found["place"] = "inferred"
+        return deepest[0]
+    return ()
+
+
+def _subject(page: _Page) -> str:
+    """Return the body or place that the first sentence is about."""
+    lead = _LEAD_OF_SENTENCE.match(page.opening)
+    rest = page.opening[lead.end() if lead else 0 :]
+    for clause in re.split("[,，。;；]", rest)[:6]:
+        subject = _SUBJECT.match(clause.strip() + ",")
+        if subject and not re.match("[我全本该各]|在|党|中共|为", subject["body"]):
+            return subject["body"]
+    return ""
+
+
+def _field_body(head: str) -> str:
+    match = _FIELD_BODY.search(head)
+    return match["body"] if match else ""
+
+
+def _infer_issuer(page: _Page, place: Chain, places: Gazetteer, found: dict[str, str]) -> str:
+    """Conclude who reports: a department that says 我局, else the government of the place."""
+    subject, field = _subject(page), _field_body(page.head)
+    ours = page.context.count("我局") + page.context.count("本局") + page.context.count("局党组")
+    theirs = sum(
+        page.context.count(word) for word in ("我县", "我区", "我市", "全县", "全区", "全市")
+    )
+    for words, how in ((subject, "text"), (field, "furniture")):
+        if _BODY_AT_END.search(words) and not _GOVERNMENT_END.search(words) and ours > theirs:
+            found["issuer"] = how
+            return words
+    found["issuer"] = "inferred"
+    if subject and _GOVERNMENT_END.search(subject):
+        stated = read_place(subject, 0, places)
+        if stated and subject[stated.end :] in ("", "政府", "人民政府"):
+            return subject[: stated.end] + "人民政府"
+        if stated or re.search("(?:办事处|管理委员会|管委会|镇|乡|街道)$", subject):
+            return subject
+    if place and (page.title or _GENRE.search(page.context)):
+        return place[-1] + "人民政府"
+    del found["issuer"]
+    return ""
+
+
+def _level(issuer: str) -> Level:
+    if not issuer:
+        return "unknown"
+    return "government" if _GOVERNMENT_END.search(issuer) else "department"
+
+
+# --- when -------------------------------------------------------------------------------
+
+
+def _year(page: _Page, source: str, published: str | None, found: dict[str, str]) -> int | None:
+    """Find the year reported on, from the surest place to the least sure."""
+    year = find_year(page.title_words)
+    if year:
+        found["year"] = "title"
+        return year
+    opening = re.sub("《[^》]{0,80}》", "", page.opening)
+    reported = _REPORTED.search(opening)
+    first = YEAR.search(opening[:120])
+    if reported or first:
+        found["year"] = "text"
+        return int(reported[1]) if reported else read_year(first) if first else None
+    named = _FILE_YEAR.search(level(source))
+    if named:
+        found["year"] = "filename"
+        return int(named[1])
+    body = re.sub("《[^》]{0,80}》", "", page.context[page.body :])
+    years = Counter(read_year(match) for match in YEAR.finditer(body))
+    if years and _GENRE.search(body):
+        found["year"] = "text"
+        return years.most_common(1)[0][0]
+    if published and _GENRE.search(page.context):
+        found["year"] = "inferred"
+        return int(published[:4]) - 1
+    return None
+
+
+def _published(page: _Page, found: dict[str, str]) -> str | None:
+    """Return the date of publication (ISO): a field of the page, else the signature's date."""
+    for pattern in _PUBLISHED:
+        for part in (page.head, page.context[page.body : page.body + 200], page.tail[-300:]):
+            for match in pattern.finditer(part):
+                if day := _iso(*match.groups()):
+                    found["published"] = "furniture"
+                    return day
+    for match in _BARE_DATE.finditer(page.head):
+        if day := _iso(*match.groups()):
+            found["published"] = "furniture"
+            return day
+    signed = [_iso(*match.groups()) for match in _SIGNED.finditer(page.tail[-300:])]
+    signed += [
+        _iso(str(find_year(m[1] + "年") or 0), _number(m[2]), _number(m[3]))
+        for m in _CHINESE_DATE.finditer(page.tail[-300:])
+    ]
+    days = [day for day in signed if day]
+    if days:
+        found["published"] = "signature"
+        return days[-1]
+    return None
+
+
+def _iso(year: str, month: str, day: str) -> str | None:
+    try:
+        return datetime.date(int(year), int(month), int(day)).isoformat()
+    except ValueError:
+        return None
+
+
+def _number(numeral: str) -> str:
+    """Return a Chinese numeral below 40 in digits: 十二 → 12, 二十 → 20."""
+    tens, has_ten, ones = numeral.partition("十")
+    digits = "〇一二三四五六七八九"
+    value = (digits.find(tens) if tens else 1) * 10 if has_ten else digits.find(tens)
+    return str(value + (digits.find(ones) if ones else 0))
+
+
+def _document_number(page: _Page, found: dict[str, str]) -> str | None:
+    match = _NUMBER_FIELD.search(page.head) or _NUMBER_LINE.search(page.head)
+    if not match:
+        return None
+    found["document_number"] = "furniture"
+    return "".join(page.text[match.start(1) : match.end(1)].split())
+
+
+# --- a title for a page without one -----------------------------------------------------
+
+
+def _infer_title(
+    page: _Page, issuer: str, place: Chain, year: int | None, found: dict[str, str]
+) -> str:
+    """Make a title from what is known, or take the first line; marked as inferred."""
+    found["title"] = "inferred"
+    if _GENRE.search(page.context) and (place or issuer) and year:
+        who = place[-1] if place and found.get("issuer") == "inferred" else issuer
+        return f"{who}{year}年法治政府建设情况报告（推断）"
+    for line in page.text.split("\n"):
+        if line.strip():
+            return line.strip()[:60]
+    return ""
