@@ -13,11 +13,17 @@ from dataclasses import dataclass
 from retrieval.gazetteer import Chain, Gazetteer, short_name
 
 _UNKNOWN_NAME = re.compile(
-    "(?:(?![省市县区州旗年])[\\u4e00-\\u9fff]){2,6}?"
+    "(?:(?![省市县区旗年])[\\u4e00-\\u9fff]){2,6}?"
     "(?:自治区|自治州|自治县|自治旗|省|市|县|新区|(?<![片辖社城景园发新])区|旗|(?<=[^自])州(?=[\\u4e00-\\u9fff]{2,4}[市县区])|盟)"
 )
 _COMMON = re.compile(
     "[全我该本各某辖哪这那每和与]|法治|示范|试点|人民|政府|司法|街道|依法|高新|经济|开发|关于|工作|建设|中共|中央|城$|社$|园$|地$|景$"
+)
+_AFTER_SHORT_NAME = re.compile(
+    "\\d|关于|人民政府|政府|县|市|区|[\\u4e00-\\u9fff]{2,8}?(?:局|委员会|办公室)"
+)
+_BELOW_COUNTY = re.compile(
+    "片区|街道|镇|乡|[\\u4e00-\\u9fff]{0,8}开发区|新区|管委会|管理委员会|高新|经开"
 )
 _PROVINCE = re.compile("省$|自治区$|^(?:北京|上海|天津|重庆)市$|特别行政区$")
 
@@ -137,30 +143,19 @@ def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> 
     if full:
         return full
     unknown = _UNKNOWN_NAME.match(text, start)
-    if (
-        unknown
-        and not _COMMON.search(unknown.group())
-        and not places.short.get(unknown.group()[:2])
-    ):
-        return unknown.group()
+    shape = unknown.group() if unknown and not _COMMON.search(unknown.group()) else ""
     for length in (6, 5, 4, 3, 2):
         name = text[start : start + length]
-        if len(name) == length and name in places.short:
-            following = text[start + length : start + length + 1]
-            if (
-                after_place
-                or following.isdigit()
-                or places.knows(text[start + length : start + length + 3])
-            ):
-                return name
-            if re.match(
-                "人民政府|政府|司法局|县|市|区|[\\u4e00-\\u9fff]{2,8}?(?:局|委员会|办公室)",
-                text[start + length :],
-            ):
-                return name
-    if unknown and not _COMMON.search(unknown.group()):
-        return unknown.group()
-    return ""
+        rest = text[start + length :]
+        if len(name) < length or name not in places.short:
+            continue
+        if _BELOW_COUNTY.match(rest):
+            continue
+        if any(places.knows(rest[:n]) for n in (2, 3, 4)):
+            return name
+        if not shape and (after_place or _AFTER_SHORT_NAME.match(rest)):
+            return name
+    return shape
 
 
 def _full_name_at(text: str, start: int, places: Gazetteer) -> str:

@@ -59,14 +59,15 @@ _PUBLISHED_LABELS = (
 )
 _PUBLISHED = tuple(re.compile(f"(?:{label})\\s*[:：]?\\s*{_DATE}") for label in _PUBLISHED_LABELS)
 _BARE_DATE = re.compile(
-    f"^[\\s(\\[【]*{_DATE}日?(?:\\s+\\d{{1,2}}:\\d{{2}}(?::\\d{{2}})?)?[\\s)\\]】]*$", re.MULTILINE
+    f"^[^\\S\\n]*[(\\[【]?{_DATE}日?(?:[^\\S\\n]+\\d{{1,2}}:\\d{{2}}(?::\\d{{2}})?)?[)\\]】]?[^\\S\\n]*$",
+    re.MULTILINE,
 )
-_SIGNED = re.compile(f"{_DATE}日?\\s*$", re.MULTILINE)
+_SIGNED = re.compile(f"{_DATE}日?[^\\S\\n]*$", re.MULTILINE)
 _NUMBER = "[\\u4e00-\\u9fffa-z]{1,14}\\s?[〔\\[(【〈]\\s?20\\d\\d\\s?[〕\\])】〉]\\s?第?\\s?\\d{1,5}\\s?号"
 _NUMBER_FIELD = re.compile(
     f"(?:文\\s*号|发文字号|文件编号|文件字号|公文字号)\\s*[:：]?\\s*({_NUMBER})"
 )
-_NUMBER_LINE = re.compile(f"^\\s*({_NUMBER})\\s*$", re.MULTILINE)
+_NUMBER_LINE = re.compile(f"^[^\\S\\n]*({_NUMBER})[^\\S\\n]*$", re.MULTILINE)
 _FILE_YEAR = re.compile("(20\\d\\d)\\s*年")
 _GENRE = re.compile("法治政府|依法行政")
 
@@ -296,7 +297,7 @@ def _year(page: _Page, source: str, published: str | None, found: dict[str, str]
         return int(named[1])
     body = re.sub("《[^》]{0,80}》", "", page.context[page.body :])
     years = Counter(read_year(match) for match in YEAR.finditer(body))
-    if years and _GENRE.search(body):
+    if years and (page.title or _GENRE.search(body)):
         found["year"] = "text"
         return years.most_common(1)[0][0]
     if published and _GENRE.search(page.context):

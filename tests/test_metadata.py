@@ -1,0 +1,368 @@
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.gazetteer import gazetteer
+from retrieval.metadata import Metadata, read_metadata
+
+REPORTS = Path(__file__).parent.parent / "eval" / "reports"
+PROSE = (
+    "坚持以习近平新时代中国特色社会主义思想为指导,深入学习贯彻习近平法治思想,扎实推进法治政府建设。"
+    "现将有关情况报告如下:\n一、主要举措和成效\n(一)加强组织领导。召开常务会议3次。\n"
+)
+
+
+def read(text: str, source: str = "report.txt") -> Metadata:
+    return read_metadata(text, source, gazetteer())
+
+
+REAL = [
+    (
+        "000",
+        ("浙江省", "绍兴市", "上虞区"),
+        2022,
+        "绍兴市上虞区人民政府",
+        "government",
+        "2023-02-02",
+        "绍兴市上虞区2022年度法治政府建设工作情况报告",
+    ),
+    (
+        "001",
+        ("江西省", "上饶市", "玉山县"),
+        2023,
+        "玉山县人民政府",
+        "government",
+        "2024-01-23",
+        "玉山县人民政府关于2023年度法治政府建设情况的报告",
+    ),
+    (
+        "002",
+        ("浙江省", "绍兴市", "柯桥区"),
+        2019,
+        "绍兴市柯桥区人民政府",
+        "government",
+        None,
+        "绍兴市柯桥区人民政府关于2019年度法治政府建设情况的报告",
+    ),
+    (
+        "003",
+        ("广东省", "云浮市", "云城区"),
+        2022,
+        "云城区人民政府",
+        "government",
+        None,
+        "云城区2022年法治政府建设情况报告（推断）",
+    ),
+    (
+        "004",
+        ("重庆市", "綦江区"),
+        2023,
+        "重庆市綦江区司法局",
+        "department",
+        "2024-03-01",
+        "重庆市綦江区司法局2023年法治政府建设情况报告",
+    ),
+]
+
+
+@pytest.mark.parametrize(("number", "place", "year", "issuer", "level", "published", "title"), REAL)
+def test_real_reports(
+    number: str,
+    place: tuple[str, ...],
+    year: int,
+    issuer: str,
+    level: str,
+    published: str | None,
+    title: str,
+) -> None:
+    path = next(REPORTS.glob(f"{number}_*.txt"))
+    text = path.read_text(encoding="utf-8")
+    metadata = read(text, path.name)
+    meta = metadata.meta
+    assert (meta.place, meta.year, meta.issuer) == (place, year, issuer)
+    assert (meta.level, meta.published, meta.title) == (level, published, title)
+    assert meta.document_number is None
+    assert "".join(text[s.start : s.end] for s in metadata.title) in ("", title)
+
+
+def test_missing_title_is_marked_as_inferred() -> None:
+    path = next(REPORTS.glob("003_*.txt"))
+    metadata = read(path.read_text(encoding="utf-8"), path.name)
+    assert metadata.title == ()
+    assert [metadata.meta.found[key] for key in ("title", "place", "issuer")] == ["inferred"] * 3
+
+
+# layout, the head of a report, what must come out
+HEADS: list[tuple[str, str, dict[str, Any]]] = [
+    (
+        "one line, full chain",
+        "江苏省南京市江宁区人民政府2021年度法治政府建设情况报告\n2021年,江宁区" + PROSE,
+        {
+            "title": "江苏省南京市江宁区人民政府2021年度法治政府建设情况报告",
+            "place": ("江苏省", "南京市", "江宁区"),
+            "issuer": "江苏省南京市江宁区人民政府",
+            "level": "government",
+            "year": 2021,
+        },
+    ),
+    (
+        "invented county, full chain",
+        "江苏省淮州市清溪县人民政府\n关于2023年法治政府建设情况的报告\n\n2023年,清溪县" + PROSE,
+        {
+            "title": "江苏省淮州市清溪县人民政府关于2023年法治政府建设情况的报告",
+            "place": ("江苏省", "淮州市", "清溪县"),
+            "issuer": "江苏省淮州市清溪县人民政府",
+            "year": 2023,
+        },
+    ),
+    (
+        "invented county alone",
+        "清溪县2024年法治政府建设工作报告\n发布日期:2025-02-11\n2024年,清溪县" + PROSE,
+        {
+            "place": ("清溪县",),
+            "issuer": "清溪县人民政府",
+            "year": 2024,
+            "published": "2025-02-11",
+        },
+    ),
+    (
+        "three lines with blanks between",
+        "首页\n政务公开\n\n杭州市萧山区人民政府\n\n关于2022年度法治政府建设\n\n情况的报告\n\n萧山区"
+        + PROSE,
+        {
+            "title": "杭州市萧山区人民政府关于2022年度法治政府建设情况的报告",
+            "place": ("浙江省", "杭州市", "萧山区"),
+            "year": 2022,
+        },
+    ),
+    (
+        "department, document number, dated fields",
+        "索引号: 11330600/2024-01 文号: 诸司〔2024〕3号 发布机构: 诸暨市司法局 发布日期: 2024年1月9日\n"
+        "诸暨市司法局2023年度法治政府建设工作总结\n2023年,市司法局" + PROSE,
+        {
+            "title": "诸暨市司法局2023年度法治政府建设工作总结",
+            "place": ("浙江省", "绍兴市", "诸暨市"),
+            "issuer": "诸暨市司法局",
+            "level": "department",
+            "published": "2024-01-09",
+            "document_number": "诸司〔2024〕3号",
+        },
+    ),
+    (
+        "number with half-width brackets on a line of its own",
+        "泰顺县人民政府文件\n泰政[2022]8号\n泰顺县人民政府关于2021年度法治政府建设情况的报告\n市人民政府:\n2021年,我县"
+        + PROSE,
+        {
+            "document_number": "泰政[2022]8号",
+            "title": "泰顺县人民政府关于2021年度法治政府建设情况的报告",
+            "place": ("浙江省", "温州市", "泰顺县"),
+            "year": 2021,
+        },
+    ),
+    (
+        "blank number field",
+        "索引号: 文号: 公开日期: 2023-02-02\n沛县2022年法治政府建设情况报告\n2022年,沛县" + PROSE,
+        {"document_number": None, "place": ("江苏省", "徐州市", "沛县"), "published": "2023-02-02"},
+    ),
+    (
+        "breadcrumb repeats the title",
+        "当前位置:首页 > 政务公开 > 法治政府建设 > 恩施市2023年度法治政府建设年度报告\n"
+        "恩施市2023年度法治政府建设年度报告\n时间:2024-03-28 来源:恩施市司法局\n2023年,恩施市"
+        + PROSE,
+        {
+            "title": "恩施市2023年度法治政府建设年度报告",
+            "place": ("湖北省", "恩施土家族苗族自治州", "恩施市"),
+            "issuer": "恩施市人民政府",
+            "published": "2024-03-28",
+        },
+    ),
+    (
+        "Chinese numerals",
+        "大连市甘井子区人民政府二〇二〇年法治政府建设情况报告\n甘井子区" + PROSE,
+        {"year": 2020, "place": ("辽宁省", "大连市", "甘井子区")},
+    ),
+    (
+        "full-width digits and title after furniture on the same line",
+        "打印 关闭 兴化市２０２３年度法治政府建设情况报告 发布时间:2024-01-30 浏览次数:12\n2023年,兴化市"
+        + PROSE,
+        {
+            "title": "兴化市２０２３年度法治政府建设情况报告",
+            "year": 2023,
+            "place": ("江苏省", "泰州市", "兴化市"),
+            "published": "2024-01-30",
+        },
+    ),
+    (
+        "ambiguous name settled by the text",
+        "鼓楼区2022年法治政府建设情况报告\n2022年,鼓楼区在福州市委、市政府领导下," + PROSE,
+        {"place": ("福建省", "福州市", "鼓楼区"), "issuer": "鼓楼区人民政府"},
+    ),
+    (
+        "street office",
+        "古南街道办事处2023年法治政府建设情况报告\n发布机构:重庆市綦江区古南街道办事处\n2023年,古南街道"
+        + PROSE,
+        {
+            "place": ("重庆市", "綦江区"),
+            "issuer": "古南街道办事处",
+            "level": "government",
+            "year": 2023,
+        },
+    ),
+    (
+        "management committee of an area no gazetteer knows",
+        "淮州市东湖片区管委会2023年度法治政府建设情况报告\n2023年,东湖片区管委会" + PROSE,
+        {
+            "place": ("淮州市",),
+            "issuer": "淮州市东湖片区管委会",
+            "level": "government",
+            "year": 2023,
+        },
+    ),
+    (
+        "year only in the title's own year, published two years later",
+        "某网站\n吉林省长春市朝阳区2019年法治政府建设年度报告\n发布时间：2021年03月05日\n2019年,"
+        + PROSE,
+        {
+            "place": ("吉林省", "长春市", "朝阳区"),
+            "year": 2019,
+            "published": "2021-03-05",
+        },
+    ),
+    (
+        "signed, year in the first sentence",
+        "法治政府建设情况报告\n2021年以来,我县"
+        + PROSE
+        + "特此报告。\n\n平阳县人民政府\n2022年1月18日\n",
+        {
+            "title": "法治政府建设情况报告",
+            "place": ("浙江省", "温州市", "平阳县"),
+            "issuer": "平阳县人民政府",
+            "year": 2021,
+            "published": "2022-01-18",
+        },
+    ),
+    (
+        "whole report in one line",
+        "新昌县2022年法治政府建设情况报告2022年,新昌县坚持以习近平法治思想为指导,依法行政。一、工作情况(一)加强领导。",
+        {
+            "title": "新昌县2022年法治政府建设情况报告",
+            "place": ("浙江省", "绍兴市", "新昌县"),
+            "year": 2022,
+        },
+    ),
+    (
+        "neighbour: work report of a government",
+        "政府工作报告\n——2024年1月10日在嵊州市第十七届人民代表大会第三次会议上\n嵊州市人民政府市长 王某\n各位代表:\n现在,我代表市人民政府向大会报告工作。\n一、2023年工作回顾\n过去一年,全市经济向好。\n",
+        {"title": "政府工作报告", "place": ("浙江省", "绍兴市", "嵊州市"), "year": 2023},
+    ),
+    (
+        "neighbour: openness report",
+        "岱山县2023年政府信息公开工作年度报告\n本报告由岱山县人民政府办公室编制。\n",
+        {
+            "title": "岱山县2023年政府信息公开工作年度报告",
+            "place": ("浙江省", "舟山市", "岱山县"),
+            "year": 2023,
+        },
+    ),
+    (
+        "province",
+        "贵州省人民政府关于2022年度法治政府建设情况的报告\n2022年,贵州省" + PROSE,
+        {"place": ("贵州省",), "issuer": "贵州省人民政府", "year": 2022},
+    ),
+    (
+        "municipal district with a short province name",
+        "上海浦东新区2021年度法治政府建设情况报告\n2021年,浦东新区" + PROSE,
+        {"place": ("上海市", "浦东新区"), "year": 2021},
+    ),
+    (
+        "department named after the year",
+        "2023年度玉环市综合行政执法局法治政府建设工作报告\n2023年,我局" + PROSE,
+        {
+            "place": ("浙江省", "台州市", "玉环市"),
+            "issuer": "玉环市综合行政执法局",
+            "level": "department",
+        },
+    ),
+    (
+        "no title, year only by publication",
+        "发布时间:2023-03-01\n\n近年来,云和县坚持依法行政,推进法治政府建设,取得明显成效,为全县发展提供保障。\n",
+        {"place": ("浙江省", "丽水市", "云和县"), "year": 2022, "published": "2023-03-01"},
+    ),
+    (
+        "five-year outline in the title",
+        "象山县关于贯彻落实《法治政府建设实施纲要(2021-2025年)》2022年度情况的报告\n2022年,象山县"
+        + PROSE,
+        {"place": ("浙江省", "宁波市", "象山县"), "year": 2022},
+    ),
+    (
+        "plain document",
+        "春游通知\n明天上午九点集合。\n",
+        {"title": "春游通知", "place": (), "year": None, "issuer": "", "level": "unknown"},
+    ),
+    (
+        "traditional characters",
+        "紹興市柯橋區人民政府2023年法治政府建設情況報告\n2023年,柯橋區" + PROSE,
+        {"place": ("浙江省", "绍兴市", "柯桥区"), "year": 2023},
+    ),
+]
+
+
+@pytest.mark.parametrize(("layout", "text", "expected"), HEADS, ids=[head[0] for head in HEADS])
+def test_unseen_heads(layout: str, text: str, expected: dict[str, Any]) -> None:
+    metadata = read(text)
+    got = {key: getattr(metadata.meta, key) for key in expected}
+    assert got == expected
+    for span in metadata.title:
+        assert text[span.start : span.end].strip() == text[span.start : span.end] != ""
+
+
+def test_file_name_gives_a_year_that_the_text_does_not() -> None:
+    text = "云和县法治政府建设情况报告\n云和县坚持依法行政,推进法治政府建设,取得明显成效,为发展提供保障。\n"
+    metadata = read(text, "2021年云和县.txt")
+    assert (metadata.meta.year, metadata.meta.found["year"]) == (2021, "filename")
+
+
+@given(
+    st.text(
+        alphabet="省市县区年报告政府法治建设关于20 \n:。,一、〔〕号玉山重庆綦江>-1二〇",
+        max_size=200,
+    )
+)
+def test_never_fails_and_title_lies_in_the_text(text: str) -> None:
+    metadata = read(text)
+    for span in metadata.title:
+        assert 0 <= span.start < span.end <= len(text)
+    assert "".join(text[s.start : s.end] for s in metadata.title) in (
+        "",
+        "".join(metadata.meta.title.split()),
+        metadata.meta.title,
+    ) or all(text[s.start : s.end] for s in metadata.title)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "县",
+        "2023年",
+        "首页 > ",
+        "报告 ",
+        "关于",
+        "玉山",
+        "法治政府",
+        "文号",
+        "a",
+        " ",
+        "发布机构",
+        "\n",
+    ],
+)
+def test_hostile_text_is_read_in_time(unit: str) -> None:
+    text = unit * (100_000 // len(unit))
+    read("县")
+    begun = time.perf_counter()
+    read(text)
+    assert time.perf_counter() - begun < 1.0
