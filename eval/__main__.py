@@ -1,0 +1,122 @@
+"""``python -m eval``: ask the evaluation set, score the answers, print and save the tables."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.assistant import open_assistant
+
+from eval.cases import KINDS, BadCase, load_cases, read_sources
+from eval.libraries import prepare_library
+from eval.metrics import Source
+from eval.results import to_json
+from eval.runner import Suite, run_suite, score_trees
+from eval.scoring import SuiteResult
+from eval.terminal import format_failures, format_suite
+from retrieval.embedding import LocalEmbedder
+from retrieval.errors import BaogaoError
+
+HERE = Path(__file__).resolve().parent
+REAL, WRITTEN = HERE / "reports", HERE / "reports_written"
+OUT = HERE.parent / "eval-out"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the evaluation; return 0 when it ran, 2 for wrong usage or a bad case file."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
+    try:
+        suites = [
+            _only(suite, options.only) for suite in choose_suites(options.cases, options.reports)
+        ]
+        results = [_run(suite, options) for suite in suites if suite.cases]
+    except BadCase as error:
+        print(error, file=sys.stderr)
+        return 2
+    except BaogaoError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for result in results:
+        print(format_suite(result), end="\n\n")
+        if options.failures:
+            print(format_failures(result), end="\n\n")
+    options.out.mkdir(parents=True, exist_ok=True)
+    about = {"writer": options.writer, "only": options.only}
+    text = json.dumps(to_json(results, about), ensure_ascii=False, indent=1)
+    (options.out / "results.json").write_text(text + "\n", encoding="utf-8")
+    print(f"saved: {options.out / 'results.json'}", file=sys.stderr)
+    return 0
+
+
+def choose_suites(files: Sequence[Path] | None, reports: Path | None) -> list[Suite]:
+    """Return the suites asked for: both of ours, or given case files on a folder of reports.
+
+    Of the case files in ``eval/cases`` those named ``written…`` are about the written reports,
+    the others about the five real ones; with ``reports`` given, all files are about that folder.
+    """
+    given = list(files) if files else sorted((HERE / "cases").glob("*.jsonl"))
+    if reports is not None and files:
+        return [_suite(reports.name, given, reports)]
+    written = [file for file in given if file.stem.startswith("written")]
+    real = [file for file in given if file not in written]
+    chosen = [("real", real, REAL), ("written", written, WRITTEN)]
+    return [
+        _suite(name, group, folder)
+        for name, group, folder in chosen
+        if group and (reports is None or reports.resolve() == folder)
+    ]
+
+
+def _suite(name: str, files: Sequence[Path], reports: Path) -> Suite:
+    return Suite(name, load_cases(files, read_sources(reports)), reports)
+
+
+def _only(suite: Suite, kind: str | None) -> Suite:
+    cases = tuple(case for case in suite.cases if kind in (None, case.kind))
+    return Suite(suite.name, cases, suite.reports)
+
+
+def _run(suite: Suite, options: argparse.Namespace) -> SuiteResult:
+    names = read_sources(suite.reports)
+    files = [suite.reports / name for name in names]
+    folder = options.library or prepare_library(files, LocalEmbedder(), _tell)
+    assistant = open_assistant(folder, writer=options.writer)
+    reports = [assistant.library.report(s.id) for s in assistant.library.reports()]
+    sources = {r.id: Source(r.id, r.meta.source, r.text) for r in reports}
+    tree = score_trees({r.meta.source: r for r in reports}, suite.reports / "gold")
+
+    def step(done: int, total: int) -> None:
+        if sys.stderr.isatty() or done == total:
+            print(
+                f"\r{suite.name}: {done}/{total}",
+                end="\n" if done == total else "",
+                file=sys.stderr,
+            )
+
+    return run_suite(suite, assistant, sources, tree=tree, step=step)
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m eval", description=__doc__)
+    add = parser.add_argument
+    add("--cases", nargs="+", type=Path, metavar="FILE", help="case files (default: all of ours)")
+    add("--reports", type=Path, metavar="DIR", help="the folder of reports the cases are about")
+    add("--writer", choices=("auto", "extractive", "llm"), default="auto")
+    add("--only", choices=KINDS, metavar="KIND", help=f"one kind of case: {', '.join(KINDS)}")
+    add("--out", type=Path, default=OUT, metavar="DIR", help="where results.json goes")
+    add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
+    add("--failures", action="store_true", help="print every failed case")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Scores as plain text of at most 80 columns, for a terminal and for ``RESULTS.md``."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from eval.scoring import BY_NAME, MEASURES, CaseResult, Measure, Score, SuiteResult
+
+WIDTH = 80
+ANSWER_CHARS = 160
+_KIND_COLUMNS = (
+    ("facts", "right"),
+    ("evidence_recall", "evid."),
+    ("citation_precision", "citeP"),
+    ("citation_recall", "citeR"),
+    ("list_recall", "items"),
+    ("over_refusal", "refus."),
+)
+
+
+def format_suite(suite: SuiteResult, before: dict[str, float] | None = None) -> str:
+    """Return a suite's table: every measure with its interval, its bar and the change since
+    ``before`` (measure → value), then the kinds of question."""
+    right = sum(r.passed for r in suite.results)
+    lines = [
+        f"{suite.name}: {right} of {len(suite.results)} cases right",
+        f"{'measure':<33}{'score':>8}  {'95%':<14}{'n':>4}  {'bar':>7}  {'change':>8}",
+        "-" * WIDTH,
+    ]
+    for measure in MEASURES:
+        score = suite.scores.get(measure.name)
+        if score is not None:
+            old = (before or {}).get(measure.name)
+            lines.append(_measure_line(measure, score, old))
+    lines += ["", *_kind_lines(suite), ""]
+    lost = _count(r.lost_at for r in suite.results if not r.passed)
+    if lost:
+        lines.append("lost: " + ", ".join(f"{cause} {count}" for cause, count in lost))
+    return "\n".join(lines)
+
+
+def format_failures(suite: SuiteResult) -> str:
+    """Return every failed case in a few lines: id, question, status, where lost, answer, missing."""
+    return "\n".join(line for r in suite.results if not r.passed for line in _failure_lines(r))
+
+
+def format_value(measure: Measure, value: float) -> str:
+    """Return a value as it is read: shares with three decimals, counts and lengths whole."""
+    if measure.name in ("tokens", "mrr") or measure.statistic == "mean":
+        return f"{value:.0f}" if measure.name == "tokens" else f"{value:.3f}"
+    return f"{value:.0f}"
+
+
+def meets_bar(measure: Measure, value: float) -> bool:
+    """Tell whether a value reaches the measure's bar; true where there is none."""
+    if measure.bar is None:
+        return True
+    return (value - measure.bar) * measure.better >= -1e-9
+
+
+def columns(text: str) -> int:
+    """Return how many columns a terminal needs for ``text``: Chinese characters take two."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def cut(text: str, width: int) -> str:
+    """Return ``text`` on one line, cut to ``width`` columns."""
+    flat = " ".join(text.split())
+    if columns(flat) <= width:
+        return flat
+    kept, used = "", 1
+    for character in flat:
+        used += columns(character)
+        if used > width:
+            break
+        kept += character
+    return kept + "…"
+
+
+def _measure_line(measure: Measure, score: Score, old: float | None) -> str:
+    interval = ""
+    if score.low is not None and score.high is not None:
+        interval = f"{format_value(measure, score.low)}–{format_value(measure, score.high)}"
+    bar = ""
+    if measure.bar is not None:
+        sign = "≥" if measure.better > 0 else "≤"
+        bar = f"{sign} {measure.bar:g}" + (" " if meets_bar(measure, score.value) else "!")
+    change = "" if old is None or measure.timed else _change(score.value - old)
+    value = format_value(measure, score.value)
+    return f"{measure.title:<33}{value:>8}  {interval:<14}{score.scored:>4}  {bar:>7}  {change:>8}"
+
+
+def _change(difference: float) -> str:
+    return "" if abs(difference) < 5e-4 else f"{difference:+.3f}"
+
+
+def _kind_lines(suite: SuiteResult) -> Iterator[str]:
+    yield f"{'kind':<15}{'cases':>6}{'right':>7}" + "".join(f"{h:>8}" for _, h in _KIND_COLUMNS[1:])
+    yield "-" * WIDTH
+    for kind, scores in suite.by_kind.items():
+        results = [r for r in suite.results if r.case.kind == kind]
+        right = sum(r.passed for r in results)
+        cells = []
+        for name, _ in _KIND_COLUMNS[1:]:
+            score = scores.get(name)
+            cells.append(f"{format_value(BY_NAME[name], score.value) if score else '–':>8}")
+        yield f"{kind:<15}{len(results):>6}{right / len(results):>7.3f}" + "".join(cells)
+
+
+def _failure_lines(result: CaseResult) -> Iterator[str]:
+    answer = result.answer
+    words = " ".join(s["text"] for s in answer["sentences"]) or answer["answer"]
+    yield f"✗ {result.case.id}  [{answer['status']}; lost: {result.lost_at}]"
+    for earlier in result.case.history:
+        yield f"    h: {cut(earlier, WIDTH - 7)}"
+    yield f"    q: {cut(result.case.question, WIDTH - 7)}"
+    yield f"    a: {words[:ANSWER_CHARS].replace(chr(10), ' ')}{'…' if len(words) > ANSWER_CHARS else ''}"
+    if result.missing:
+        yield "    missing: " + "; ".join("|".join(group) for group in result.missing)
+    if result.forbidden:
+        yield "    forbidden: " + "; ".join(result.forbidden)
+
+
+def _count(words: Iterator[str] | Sequence[str]) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for word in words:
+        counts[word] = counts.get(word, 0) + 1
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
