@@ -162,7 +162,12 @@ def gazetteer() -> Gazetteer:
 @lru_cache(maxsize=1)
 def word_like_names() -> frozenset[str]:
     """Return the short names that are also ordinary words."""
-    return frozenset(word for line in _data_lines("word_like_places.txt") for word in line.split())
+    return frozenset(read_words("word_like_places.txt"))
+
+
+def read_words(name: str) -> list[str]:
+    """Return the words of one of our data files; lines that begin with # explain it."""
+    return [word for line in _data_lines(name) for word in line.split()]
 
 
 def _level_all(names: list[str]) -> list[str]:

@@ -21,6 +21,7 @@ from retrieval.gazetteer import (
     Gazetteer,
     contains,
     gazetteer,
+    read_words,
     short_name,
     word_like_names,
 )
@@ -98,253 +99,38 @@ _BEFORE = frozenset("在和与及跟同比对把问下看查想请说讲那换�
 _AFTER = frozenset(
     "的有和与及跟同在去今前上近本这那哪怎多几共还是对比一二三最呢吗啊呀吧了年县区市省州旗"
 )
-_AFTER_WORDS = [
-    "法治",
-    "报告",
-    "政府",
-    "司法",
-    "执法",
-    "行政",
-    "开展",
-    "召开",
-    "组织",
-    "推进",
-    "存在",
-    "办理",
-    "受理",
-    "审",
-    "制定",
-    "印发",
-    "普法",
-    "调解",
-    "复议",
-    "依法",
-    "人民",
-    "党",
-    "局",
-    "委",
-    "街道",
-    "镇",
-    "全",
-    "各",
-    "做",
-    "工作",
-    "发布",
-    "公布",
-    "公开",
-    "为",
-    "如何",
-    "什么",
-    "下",
-    "主要",
-    "面临",
-    "未来",
-    "立案",
-    "建",
-    "处",
-    "培训",
-    "出台",
-    "清理",
-    "备案",
-    "管理",
-    "新",
-    "村",
-    "涉",
-    "落实",
-    "打算",
-    "计划",
-    "问题",
-    "不足",
-    "两",
-    "四",
-    "五",
-    "六",
-    "七",
-    "八",
-    "九",
-    "十",
-    "呈",
-    "第",
-]
-_ENDS_OF_WORDS = frozenset(
-    [
-        "行政",
-        "人民",
-        "未来",
-        "提高",
-        "公开",
-        "重大",
-        "创新",
-        "共同",
-        "制定",
-        "规定",
-        "巩固",
-        "强大",
-        "部门",
-        "确定",
-        "稳定",
-        "决定",
-        "认定",
-        "安定",
-        "保定",
-        "推进",
-        "审理",
-        "办理",
-        "管理",
-        "合理",
-        "受理",
-        "方面",
-        "健全",
-        "完全",
-        "安全",
-        "建设",
-        "平台",
-        "司法",
-        "执法",
-        "政府",
-        "综合",
-        "社会",
-        "会同",
-        "不同",
-        "合同",
-        "协同",
-        "一同",
-        "如同",
-        "相同",
-        "参与",
-        "以及",
-        "持续",
-        "继续",
-        "城市",
-        "全市",
-        "本市",
-        "我市",
-        "该市",
-        "各市",
-        "中心",
-        "建立",
-        "成立",
-        "设立",
-        "独立",
-        "信访",
-        "来访",
-        "服务",
-        "业务",
-        "政务",
-        "事务",
-        "任务",
-        "商务",
-        "财务",
-        "统计",
-        "合计",
-        "累计",
-        "共计",
-        "总计",
-    ]
-)
+_AFTER_WORDS = tuple(read_words("words_after_places.txt"))
+_ENDS_OF_WORDS = frozenset(read_words("words_across_places.txt"))
+_ENGLISH_WORDS = frozenset(read_words("english_words.txt"))
+_LATIN_SUFFIX = frozenset(("xian", "qu", "shi", "sheng", "county", "district", "city", "province"))
 
 _HAN = "[\\u4e00-\\u9fff]"
 _HAN_BLANKS = re.compile(f"(?<={_HAN})\\s+(?={_HAN})")
+_NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
 _LATIN = re.compile("[a-z]+")
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
-_ENGLISH_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "are",
-        "as",
-        "at",
-        "by",
-        "can",
-        "did",
-        "do",
-        "does",
-        "for",
-        "from",
-        "had",
-        "has",
-        "have",
-        "he",
-        "her",
-        "him",
-        "his",
-        "how",
-        "if",
-        "in",
-        "is",
-        "it",
-        "its",
-        "lean",
-        "dean",
-        "hailing",
-        "long",
-        "many",
-        "me",
-        "much",
-        "naming",
-        "of",
-        "on",
-        "or",
-        "she",
-        "so",
-        "than",
-        "that",
-        "the",
-        "them",
-        "then",
-        "they",
-        "this",
-        "to",
-        "was",
-        "we",
-        "were",
-        "what",
-        "when",
-        "where",
-        "which",
-        "who",
-        "why",
-        "with",
-        "year",
-        "you",
-        "dating",
-        "changing",
-        "tongling",
-        "report",
-        "reports",
-        "government",
-        "law",
-        "people",
-        "problems",
-        "list",
-        "compare",
-        "county",
-        "district",
-        "city",
-        "province",
-    ]
+_LEAD = re.compile(
+    "请问|请你|请|帮我|帮忙|麻烦|查一下|查下|查查|查询|看一下|看看|看下|说说|说一下|介绍一下|介绍|告诉我|我?想知道|我?想问|一下"
+    "|了解一下|了解|关于|换成|换做|对比|比较|那么|那|还有|以及|和|与|跟|及|在|问|查|把|给我|总结|概括|根据|按照|列出|列举|分析"
+    "|年度?|的|里|中|去年|今年|前年|有没有|是否有|有|没有|除了|像"
 )
-_LATIN_SUFFIX = frozenset(["xian", "qu", "shi", "sheng", "county", "district", "city", "province"])
-
-_LEAD = (
-    "请问|请|帮我|帮忙|麻烦|查一下|查下|查查|查询|看一下|看看|看下|说说|说一下|介绍一下|介绍|告诉我|想知道|想问"
-    "|了解一下|了解|关于|换成|换做|对比一下|对比|比较一下|比较|那么|那|还有|以及|和|与|跟|及|在|问|查|把|给我|我|比"
-    "|一下|下|总结|概括|根据|按照|列出|列举|分析|请你|总结一下"
+_LEVEL_SUFFIX = (
+    "(?:经济技术|高新技术产业|高新技术|经济|高新|产业|旅游度假)?(?:开发区|片区|新区)?(?:管委会|管理委员会)"
+    "|(?:经济技术|高新技术产业|高新技术|经济)?开发区|片区|街道办事处|街道办|街道|自治州|自治县|新区|省|市|县|区|镇|乡"
 )
 _UNKNOWN = re.compile(
-    f"(?P<core>(?:(?!省|市|县){_HAN}){{2,6}}?)"
-    "(?P<suffix>(?:经济技术|高新技术产业|高新技术|经济|高新|产业|旅游度假)?开发区管委会|片区管委会|新区管委会|管委会"
-    "|(?:经济技术|高新技术产业|高新技术|经济)?开发区|片区|街道办事处|街道办|街道|自治州|自治县|新区|省|市|县|区|镇|乡)"
+    f"(?P<core>(?:(?!省|市|县){_HAN}){{2,6}}?)(?:{_LEVEL_SUFFIX})"
     "(?=$|[^\\u4e00-\\u9fff]|的|有|和|与|及|跟|在|去年|今年|前年|上|呢|吗|人民政府|政府|法治|司法局|报告|是|做"
-    "|开展|共|存在|对|比|还|召开|办理|制定|受理|一共|怎|如何|哪|为|今|年)"
+    "|开展|共|存在|对|比|还|召开|办理|制定|受理|一共|怎|如何|哪|为|年"
+    f"|{_HAN}{{2,4}}(?:市|县|区|镇|街道))"
 )
 _NOT_IN_A_NAME = re.compile(
-    "[全我该本各某辖哪什么几这那每不的了是在有与其所两多]|法治|示范|试点|贫困|文明|先进|重点|创建"
-    "|先行|样板|直辖|地级|县级|省级|市级|镇级|国家级|相关|部分|当地|外地|兄弟|周边|相邻|邻近|功能|保税|产业|物流|化工"
-    "|风景|生态|水源|农村|城市|社区|整个|全部|其余|其他|名列|基层|部门|有关|开发|试验|实验|管理|服务|政府|报告|执法|司法"
-    "|行政|建设|城乡|县乡|乡镇|工业|园|中心|主城|老城|新城|城中|郊|库|牧|灾|景|校|小$|社$|城$|地$|禁$|限$|专$|战$|疫$|超$|上$|门$|股$|都$"
+    "[全我该本各某辖哪什么几这那每不的了是在有与其所两多无乡镇街控防郊库牧灾景校园商]|法治|示范|试点|贫困|文明|先进|重点"
+    "|创建|先行|样板|直辖|地级|县级|省级|国家级|相关|部分|当地|外地|兄弟|周边|相邻|邻近|功能|保税|产业|物流|化工"
+    "|生态|水源|农村|农业|人口|城市|社区|整个|其余|其他|基层|部门|开发|试验|实验|管理|服务|报告|执法|司法|行政|建设|工业"
+    "|中心|主城|老城|新城|沿海|山区|革命|老区|民族|边境|百强|风险|隔离|住宅|居民|生活|办公|核心|先导|引领|标杆|协作|自治"
+    "|推进|加强|落实|统筹|[小社城地禁限专战疫超上门股都大强弱]$|^(?:高新|经开|自贸|综保|平安)$"
 )
 
 
@@ -367,6 +153,8 @@ class PlaceIndex:
         if not any(mention.held for mention in found):
             found += self._scan_typos(text, found)
         found += self._scan_unknown(text, found)
+        if not found:
+            found += self._scan_departments(text)
         found.sort(key=lambda mention: mention.start)
         merged = self._merge(text, found)
         return PlaceResolution(
@@ -407,6 +195,16 @@ class PlaceIndex:
                 chains = tuple(dict.fromkeys(issuers.values()))
                 own[surface] = _Name(chains, "issuer", tuple(issuers))
         return own
+
+    @cached_property
+    def _departments(self) -> Mapping[str, list[str]]:
+        """Body without its place (司法局) → the held issuers of that name."""
+        table: defaultdict[str, list[str]] = defaultdict(list)
+        for chain, issuer in self._known:
+            body, _ = _split_issuer(chain, issuer)
+            if len(body) >= 3 and body.endswith(("局", "委", "办", "厅", "委员会", "办公室")):
+                table[level(body)].append(issuer)
+        return table
 
     @cached_property
     def _lengths(self) -> Mapping[str, tuple[int, ...]]:
@@ -561,18 +359,33 @@ class PlaceIndex:
                     yield mention
 
     def _scan_unknown(self, text: str, found: list[Mention]) -> Iterator[Mention]:
-        starts = [0, *(m.end for m in found)]
-        starts += [m.end() for m in re.finditer(f"[^\\u4e00-\\u9fff]|{_LEAD}", text)]
-        taken: list[Mention] = []
-        for start in sorted(set(starts)):
-            while match := _UNKNOWN.match(text, start):
-                mention = Mention("", start, match.end(), (), (), "unknown")
-                core = match["core"]
-                if _NOT_IN_A_NAME.search(core) or _overlaps(mention, [*found, *taken]):
+        """What is shaped like a place, stands where one may begin, and is in no list."""
+        starts = {0, *(mention.end for mention in found)}
+        starts.update(match.end() for match in _NOT_HAN.finditer(text))
+        end = 0
+        for start in sorted(starts):
+            position = max(start, end)
+            while True:
+                match = _UNKNOWN.match(text, position)
+                if match and not _NOT_IN_A_NAME.search(match["core"]):
+                    mention = Mention("", position, match.end(), (), (), "unknown")
+                    if not _overlaps(mention, found):
+                        yield mention
+                    position = end = match.end()
+                elif lead := _LEAD.match(text, position):
+                    position = lead.end()
+                else:
                     break
-                taken.append(mention)
-                yield mention
-                start = match.end()
+
+    def _scan_departments(self, text: str) -> Iterator[Mention]:
+        """A department without its place (司法局的报告), where only one such issuer is held."""
+        for body, issuers in self._departments.items():
+            start = text.find(body)
+            end = start + len(body)
+            if start < 0 or len(issuers) > 1 or "报告" not in text[end : end + 12]:
+                continue
+            chains = tuple(chain for chain, issuer in self._known if issuer == issuers[0])
+            yield self._mention(text, start, end, _Name(chains, "issuer", tuple(issuers)))
 
     # --- from names to mentions ---------------------------------------------------------
 
@@ -664,7 +477,7 @@ def _stands_after(text: str, end: int) -> bool:
         following in _AFTER
         or not following.isalpha()
         or following.isascii()
-        or text.startswith(tuple(_AFTER_WORDS), end)
+        or text.startswith(_AFTER_WORDS, end)
     )
 
 
@@ -686,36 +499,48 @@ def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:
     return any(mention.start < other.end and other.start < mention.end for other in others)
 
 
+def _split_issuer(chain: Chain, issuer: str) -> tuple[str, str]:
+    """Split 重庆市綦江区司法局 into the body (司法局) and its own place (綦江区)."""
+    body, owner = issuer, chain[-1] if chain else ""
+    for name in chain:
+        for form in (name, short_name(name)):
+            if body.startswith(form):
+                body, owner = body[len(form) :], name
+                break
+    return body, owner
+
+
 def _issuer_surfaces(chain: Chain, issuer: str) -> Iterator[str]:
     """Yield the ways to call an issuer: 重庆市綦江区司法局, 綦江区司法局, 綦江司法局."""
-    if not issuer:
-        return
-    yield issuer
-    body, owner = issuer, ""
-    for name in chain:
-        if body.startswith(name):
-            body, owner = body[len(name) :], name
-            yield body if body and name != chain[-1] else issuer
-        elif body.startswith(short_name(name)):
-            body, owner = body[len(short_name(name)) :], name
+    body, owner = _split_issuer(chain, issuer)
     if not body:
         return
-    owner = owner or (chain[-1] if chain else "")
-    bodies = {body}
-    if body == "人民政府":
-        bodies.add("政府")
-    for tail, shorter in _SHORTER_BODIES:
-        if body.endswith(tail):
-            bodies.add(body[: -len(tail)] + shorter)
+    yield issuer
+    bodies = [body]
+    bodies += [
+        body[: -len(tail)] + shorter for tail, shorter in _SHORTER_BODIES if body.endswith(tail)
+    ]
     for variant in bodies:
         if owner:
             yield owner + variant
             yield short_name(owner) + variant
-        if len(variant) >= 4 and not variant.endswith(("局", "委", "办", "厅", "政府", "委员会")):
+        if len(variant) >= 4 and variant.endswith(_OWN_NAME_ENDS):
             yield variant
 
 
+_OWN_NAME_ENDS = (
+    "街道",
+    "街道办",
+    "街道办事处",
+    "片区",
+    "开发区",
+    "管委会",
+    "管理委员会",
+    "镇",
+    "乡",
+)
 _SHORTER_BODIES = (
+    ("人民政府", "政府"),
     ("街道办事处", "街道"),
     ("街道办事处", "街道办"),
     ("管理委员会", "管委会"),
