@@ -80,7 +80,9 @@ class Indicator:
     units: frozenset[str]
     own: Words
     context: Words
+    near: Words
     none: tuple[str, ...]
+    apart: tuple[str, ...]
     ask: tuple[Words, ...]
 
 
@@ -97,22 +99,29 @@ def indicators() -> tuple[Indicator, ...]:
     found: dict[str, Indicator] = {}
     for row in data["indicator"]:
         own, context = words(row["own"]), words(row.get("context", ()))
-        none = tuple(word for line in row.get("none", ()) for word in line.split("|"))
+        near = words(row.get("near", ()))
+        none, apart = (
+            tuple(word for group in words(row.get(key, ())) for word in group)
+            for key in ("none", "apart")
+        )
         if same := row.get("same_as"):
-            rule = replace(found[same], own=own, context=context, none=none, ask=())
-            found[f"{same}/{len(found)}"] = rule
+            found[f"{same}/{len(found)}"] = replace(
+                found[same], own=own, context=context, near=near, none=none, apart=apart, ask=()
+            )
             continue
         units = [families.get(unit, frozenset((unit,))) for unit in row["units"].split()]
-        ask = tuple(words(line.split("+")) for line in row.get("ask", ())) or (context + own,)
+        ask = tuple(words(line.split("+")) for line in row.get("ask", ()))
         found[row["id"]] = Indicator(
-            row["id"],
-            row["name"],
-            row["english"],
-            frozenset().union(*units),
-            own,
-            context,
-            none,
-            ask,
+            id=row["id"],
+            name=row["name"],
+            english=row["english"],
+            units=frozenset(unit for family in units for unit in family),
+            own=own,
+            context=context,
+            near=near,
+            none=none,
+            apart=apart,
+            ask=ask or (context + near + own,),
         )
     return tuple(found.values())
 
@@ -129,9 +138,13 @@ _EMPTY_WORDS = re.compile(
     r"其中|目前|已经|已|共计|共有|共|累计|合计|总计|分别|今年以来|今年|全年|截至|达到|达|为|了|有|均|的|"
     r"占比|占|率|约|近|超过|超|逾|实现|全部|等|并|各|提出|完成|全区|全县|全市|全省|我区|我县|我市|(?:19|20)\d\d年度?"
 )
+_TITLE = re.compile(r"《[^》]{0,100}》(?!\s|$)")
+_ACTIONS = re.compile(
+    r"累计|共|新收|收到|受理|审结|审核|审查|办理|停止执行|废止|修改|继续有效|调处和化解|调处|化解|梳理|发现|结案|办结"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BODIES = re.compile(
-    r"(?:市直|县直|区直|区级|县级|市级)?(?:部门|单位|乡镇|街道|镇街|街镇|行政机关|执法单位|行政村|窗口)"
+    r"(?:市直|县直|区直|区级|县级|市级)?(?:部门|工作部门|部门单位|单位|乡镇|街道|镇街|街镇|行政机关|执法单位|行政村|窗口)"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _EARLIER = re.compile(r"去年|上年|上一年|前一年|上年度|去年同期")
@@ -244,12 +257,16 @@ def _fact(
     bare = _EMPTY_WORDS.sub("", own)
     elliptical = len(_HAN.findall(bare)) <= 4 or own.startswith("其中")
     governing = _governing(earlier) if elliptical else ""
-    naming = own
+    naming = _without_titles(own)
     if not _HAN.search(bare) and earlier:  # 占比96.64%: of what was counted just before
-        governing = naming = f"{earlier[-1].own} {own}"
-    if _BODIES.match(after):  # 28个部门梳理许可事项: bodies are counted, not what they do
-        naming = after
-    subject = f"{governing} {own}" if governing and governing not in own else own
+        governing = earlier[-1].own
+        naming = f"{governing} {own}"
+    elif body := _BODIES.match(after):  # 28个部门梳理许可事项: bodies are counted, not what they do
+        naming = before + body[0]
+    subject = own
+    if governing and governing not in own:
+        acted = _ACTIONS.search(own) is not None
+        subject = f"{_ACTIONS.sub('', governing) if acted else governing} {own}"
     sentence_start = max(clause.sentence, quantity.start - _WINDOW)
     said = text[sentence_start : quantity.start]
     year = _sentence_year(said)
@@ -270,7 +287,7 @@ def _fact(
         quantity=quantity,
         unit=quantity.unit,
         change=None,
-        period=_period(before, after, role, year, main_year),
+        period=_period(before, after, role, year, main_year, earlier),
         year=year,
         path=section.path if section else (),
         role=role,
@@ -279,6 +296,13 @@ def _fact(
         indicator=_name(naming, governing, said, places.heading(quantity.start), quantity),
         doubtful=doubtful,
     )
+
+
+def _without_titles(words: str) -> str:
+    """Drop the names of documents, which say nothing of what is counted, unless they are it."""
+    words = _TITLE.sub("", words)
+    head, closing, rest = words.rpartition("》")
+    return rest if closing and rest.strip() and "《" not in head else words
 
 
 def _governing(earlier: Sequence[Fact]) -> str:
@@ -320,29 +344,31 @@ def _main_year(text: str) -> int | None:
 
 
 def _sentence_year(said: str) -> int | None:
-    """Return the last year named in the sentence before the figure, comparisons apart."""
+    """Return the last year that dates what follows it: one that opens a clause (2021年全年…)."""
     found = None
     for match in _YEAR.finditer(said):
-        before, after = said[max(0, match.start() - 1) : match.start()], said[match.end() :]
-        if before in ("较", "比", "自", "《") or after.startswith(
-            ("以来", "增", "减", "相比", "同期")
-        ):
-            continue
-        if "《" in said[: match.start()] and "》" not in said[: match.start()].rpartition("《")[2]:
-            continue  # in a title
-        found = int(match[1])
+        opens = match.start() == 0 or said[match.start() - 1] in "，,。；;：:、 \n"
+        if opens and not said.startswith(("以来", "同期", "相比"), match.end()):
+            found = int(match[1])
     return found
 
 
-def _period(before: str, after: str, role: Role, year: int | None, main_year: int | None) -> Period:
-    if role == "plans" or _GOAL.search(before):
+def _period(
+    before: str,
+    after: str,
+    role: Role,
+    year: int | None,
+    main_year: int | None,
+    earlier: Sequence[Fact],
+) -> Period:
+    if role == "plans" or _GOAL.search(before) or after.startswith(("的目标", "目标")):
+        return "target"
+    if earlier and earlier[-1].period == "target" and not re.search("已|目前", before):
         return "target"
     if (_EARLIER.search(before) and not _STRONG.search(before)) or (
         year is not None and main_year is not None and year < main_year
     ):
         return "last"
-    if after.startswith(("的目标", "目标")):
-        return "target"
     return "this"
 
 
@@ -395,7 +421,9 @@ def _name(own: str, governing: str, said: str, heading: str, quantity: Quantity)
         if not length or any(word in own for word in indicator.none):
             continue
         nearest = _nearest(indicator.context, context)
-        if nearest is None:
+        if nearest is None or _nearest(indicator.near, f"{governing}\n{own}") is None:
+            continue
+        if any(word in said or word in own for word in indicator.apart):
             continue
         score = (length + (2 if all(_any(g, own) for g in indicator.context) else 0), nearest)
         if best is None or score > best[0]:

@@ -16,9 +16,12 @@ Every step looks at a bounded window, so the cost is linear in the length of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
 from typing import Literal, NamedTuple
 
 QuantityKind = Literal[
@@ -65,358 +68,35 @@ class NumberCheck(NamedTuple):
     modifier_mismatch: tuple[Quantity, ...]
 
 
-# Units of one figure, found longest first. Compounds stand beside their parts.
-_UNITS: frozenset[str] = frozenset(
-    [
-        "个百分点",
-        "百分点",
-        "个工作日",
-        "工作日",
-        "个小时",
-        "小时",
-        "个月",
-        "分钟",
-        "课时",
-        "学时",
-        "学分",
-        "周年",
-        "周岁",
-        "平方公里",
-        "平方千米",
-        "平方米",
-        "立方米",
-        "㎡",
-        "公里",
-        "千米",
-        "公顷",
-        "公斤",
-        "千克",
-        "千瓦时",
-        "千瓦",
-        "英里",
-        "毫米",
-        "厘米",
-        "米",
-        "亩",
-        "吨",
-        "升",
-        "km",
-        "kg",
-        "元人民币",
-        "元",
-        "美元",
-        "欧元",
-        "港元",
-        "件次",
-        "件(次)",
-        "场次",
-        "场(次)",
-        "场/次",
-        "人次",
-        "人(次)",
-        "人/次",
-        "人(户)",
-        "篇次",
-        "篇(次)",
-        "家次",
-        "家(次)",
-        "户次",
-        "户(次)",
-        "间次",
-        "条次",
-        "条(次)",
-        "批次",
-        "批(次)",
-        "车次",
-        "班次",
-        "点次",
-        "份次",
-        "个次",
-        "宗次",
-        "宗(次)",
-        "项次",
-        "项(次)",
-        "起次",
-        "起(次)",
-        "所次",
-        "辆次",
-        "台次",
-        "课次",
-        "站次",
-        "处次",
-        "期次",
-        "件(份)",
-        "份(件)",
-        "件(宗)",
-        "起(件)",
-        "人份",
-        "件",
-        "宗",
-        "起",
-        "份",
-        "部",
-        "条",
-        "项",
-        "名",
-        "人",
-        "位",
-        "场",
-        "期",
-        "次",
-        "处",
-        "本",
-        "张",
-        "块",
-        "台",
-        "辆",
-        "户",
-        "家",
-        "个",
-        "篇",
-        "类",
-        "轮",
-        "批",
-        "大",
-        "支",
-        "种",
-        "套",
-        "册",
-        "卷",
-        "幅",
-        "面",
-        "副",
-        "座",
-        "栋",
-        "幢",
-        "间",
-        "层",
-        "所",
-        "条",
-        "笔",
-        "单",
-        "例",
-        "则",
-        "首",
-        "集",
-        "节",
-        "堂",
-        "门",
-        "款",
-        "页",
-        "字",
-        "封",
-        "只",
-        "头",
-        "株",
-        "棵",
-        "盏",
-        "艘",
-        "架",
-        "趟",
-        "道",
-        "段",
-        "组",
-        "队",
-        "站",
-        "桩",
-        "枚",
-        "把",
-        "岁",
-        "倍",
-        "年",
-        "天",
-        "日",
-        "周",
-        "分",
-        "级",
-        "号",
-        "成",
-        "团",
-        "岗",
-        "门次",
-        "万",
-        "亿",
-        "%",
-        "‰",
-        "版",
-        "届",
-        "户次",
-        "人天",
-        "班",
-        "期次",
-        "扇",
-        "根",
-        "片",
-        "条块",
-        "网格",
-        "床",
-        "户数",
-        "股",
-        "口",
-        "顶",
-        "件套",
-        "块次",
-        "平方",
-    ]
-)
-_UNIT_MAX = max(map(len, _UNITS))
-# A unit is part of another word when one of these follows.
-_NOT_BEFORE = {
-    "人": "民大",
-    "部": "门分队署",
-    "条": "例款",
-    "场": "所景地",
-    "期": "间限望",
-    "成": "员立功为效果熟本都就绩",
-    "分": "之别局类级管析发布送流享所支解",
-    "大": "会型学队厅力厦道",
-    "日": "常报本均",
-    "周": "边围转密",
-    "所": "有以属在谓",
-    "面": "向对临",
-    "节": "约能假",
-    "单": "位",
-    "组": "织成建",
-    "队": "伍员",
-    "门": "户诊",
-    "道": "路",
-    "站": "式",
-    "例": "如会",
-    "类": "似推",
-    "班": "子组",
-    "团": "队体",
-    "口": "岸",
-    "片": "区",
-    "股": "室份权东",
-    "架": "构",
-    "支": "持部付撑",
-    "首": "次个批届家先页要",
-    "款": "项",
-    "批": "复准评示",
-    "位": "于置",
-    "名": "称单录",
-    "处": "理置罚分于级",
-    "次": "要数日年",
-    "本": "级地年次区县市省人身单局部院",
-    "把": "握关好控",
-    "座": "谈",
-    "层": "面级次",
-    "间": "接",
-    "版": "权本图",
-}
-# With Chinese numerals only words that can hardly be anything but a measure.
-_HAN_UNITS = frozenset(
-    [
-        "个百分点",
-        "百分点",
-        "个工作日",
-        "个小时",
-        "小时",
-        "个月",
-        "分钟",
-        "天",
-        "平方米",
-        "公里",
-        "亩",
-        "元",
-        "人次",
-        "场次",
-        "件次",
-        "批次",
-        "件",
-        "宗",
-        "起",
-        "份",
-        "部",
-        "条",
-        "项",
-        "名",
-        "人",
-        "位",
-        "场",
-        "期",
-        "次",
-        "处",
-        "本",
-        "张",
-        "块",
-        "台",
-        "辆",
-        "户",
-        "家",
-        "个",
-        "篇",
-        "类",
-        "轮",
-        "批",
-        "大",
-        "支",
-        "种",
-        "套",
-        "册",
-        "所",
-        "倍",
-        "年",
-        "成",
-        "间",
-        "座",
-        "例",
-        "门",
-        "万元",
-        "亿元",
-        "课时",
-        "学时",
-        "周",
-    ]
-)
-# ``一`` is an article as often as a number: a figure only with these, or before a stop.
-_ONE_UNITS = frozenset(
-    [
-        "个百分点",
-        "个工作日",
-        "个小时",
-        "小时",
-        "个月",
-        "分钟",
-        "天",
-        "倍",
-        "人次",
-        "场次",
-        "轮",
-        "期",
-    ]
-)
-_ONE_BEFORE_STOP = frozenset(
-    [
-        "次",
-        "件",
-        "场",
-        "份",
-        "项",
-        "家",
-        "个",
-        "名",
-        "人",
-        "起",
-        "宗",
-        "部",
-        "篇",
-        "本",
-        "处",
-        "条",
-        "批",
-        "户",
-    ]
-)
-# Fixed expressions of the genre, quoted or not; their numeral is part of a name.
-_NAMES = (
-    "三项制度", "三项机制", "四个意识", "四个自信", "四个全面", "四个伟大", "两个维护", "两个确立", "两个责任",
-    "两个毫不动摇", "三个区分开来", "八项规定", "六项规定", "三个清单", "四个清单", "三个代表", "四个服从",
-    "两个结合", "六个必须", "九个以", "两个清单", "五个一", "五年规划", "三年行动", "五年行动", "四大班子",
-    "五大发展理念", "两个健康", "三张清单", "四张清单", "两个一百年", "三个文明", "四个最严", "三个责任",
-    "三个规定", "十个严禁", "四个坚持", "两个走在前", "三个年", "四个革命", "五年一", "三大攻坚战",
-    "四项基本原则", "四个走在前", "五大体系建设年", "三会一课", "两个大局", "三个务必", "一个中心",
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Measures:
+    """The measure words and names of ``data/quantities.toml``."""
+
+    units: frozenset[str]
+    longest: int
+    after_han: frozenset[str]
+    after_one: frozenset[str]
+    after_one_before_stop: frozenset[str]
+    names: tuple[str, ...]
+    not_before: Mapping[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=1)
+def _measures() -> _Measures:
+    source = resources.files("retrieval").joinpath("data/quantities.toml")
+    data = tomllib.loads(source.read_text(encoding="utf-8"))
+    units = frozenset(data["compound"].split() + data["simple"].split())
+    return _Measures(
+        units,
+        max(map(len, units)),
+        frozenset(data["after_han"].split()),
+        frozenset(data["after_one"].split()),
+        frozenset(data["after_one_before_stop"].split()),
+        tuple(data["names"].split()),
+        {unit: tuple(following) for unit, following in data["not_before"].items()},
+    )
+
+
 _HAN_DIGITS = "零〇○一二两三四五六七八九"
 _STOPS = frozenset("，。；、,;.)）】」:：！？!?\n\r \u3000\u00a0")
 _OPENING_QUOTES = frozenset("“‘\"'「『《〈<")
@@ -735,7 +415,7 @@ def _read_han(
 def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
     """Tell a counting numeral from one inside a name (三项制度) or an article (一件事)."""
     before, after = plain[start - 1 : start], plain[end + len(unit) : end + len(unit) + 1]
-    if unit not in _HAN_UNITS and unit != "大":
+    if unit not in _measures().after_han and unit != "大":
         return False
     if before in _OPENING_QUOTES or before in (
         "每",
@@ -749,12 +429,14 @@ def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
         "唯",
     ):
         return False
-    if plain.startswith(_NAMES, start) or after == "一":
+    if plain.startswith(_measures().names, start) or after == "一":
         return False
+    if numeral in ("零", "〇", "○"):  # 跑零次率
+        return after in _STOPS
     if numeral == "二":  # counting says 两; 二类案件, 二级 name a class
         return False
     if numeral == "一":
-        return unit in _ONE_UNITS or _stops_after_one(plain, start, unit, after)
+        return unit in _measures().after_one or _stops_after_one(plain, start, unit, after)
     if unit == "大":  # 八大机制, but 党的二十大, 十大案例
         return len(numeral) == 1 and numeral != "十" and after.isalpha() and before != "的"
     if unit == "年":
@@ -771,7 +453,7 @@ def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
 def _stops_after_one(plain: str, start: int, unit: str, after: str) -> bool:
     """``开展清理一次，``: the measure closes its clause, so ``一`` is a number."""
     return (
-        unit in _ONE_BEFORE_STOP
+        unit in _measures().after_one_before_stop
         and (after == "" or after in "，。；、,;")
         and plain[max(0, start - 1) : start] not in ("跑", "这", "的", "为", "是", "有", "于")
     )
@@ -779,10 +461,13 @@ def _stops_after_one(plain: str, start: int, unit: str, after: str) -> bool:
 
 def _unit_at(plain: str, start: int) -> str:
     """Return the longest unit that starts here and is no part of another word, or ``""``."""
-    window = plain[start : start + _UNIT_MAX + 1]
-    for length in range(min(_UNIT_MAX, len(window)), 0, -1):
+    measures = _measures()
+    window = plain[start : start + measures.longest + 1]
+    for length in range(min(measures.longest, len(window)), 0, -1):
         unit = window[:length]
-        if unit in _UNITS and window[length : length + 1] not in tuple(_NOT_BEFORE.get(unit, "")):
+        if unit in measures.units and window[length : length + 1] not in measures.not_before.get(
+            unit, ()
+        ):
             return unit
     return ""
 
