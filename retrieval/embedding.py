@@ -76,7 +76,7 @@ class LocalEmbedder:
         """Return the vector of a question, shape ``[384]``."""
         model = self._handles(1)[0]
         vector: Vectors = model.query(_engine_text(text))
-        return unit_length(vector[np.newaxis])[0]
+        return unit_length(vector[np.newaxis]).reshape(-1)
 
     def embed_documents(self, texts: Sequence[str], progress: Advance | None = None) -> Vectors:
         """Return the vectors of ``texts``, shape ``[len(texts), 384]``."""
@@ -141,7 +141,7 @@ class FakeEmbedder:
         for pair in pairs:
             digest = hashlib.blake2b(pair.encode("utf-8"), digest_size=8).digest()
             vector[int.from_bytes(digest, "big") % self.dimension] += 1.0
-        return unit_length(vector[np.newaxis])[0]
+        return unit_length(vector[np.newaxis]).reshape(-1)
 
     def embed_documents(self, texts: Sequence[str], progress: Advance | None = None) -> Vectors:
         """Return the vectors of ``texts``, shape ``[len(texts), dimension]``."""

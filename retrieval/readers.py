@@ -33,7 +33,9 @@ _TAGS = re.compile("[\U000e0000-\U000e007f]")
 _BIDI = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile(r"[\x01-\x08\x0b\x0e-\x1f\x7f-\x9f]")
 _INVISIBLE = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u202a-\u202e\u2066-\u2069\x00]+")
-_WRITING = re.compile(r"[\x09\x0a\x0d\x20-\x7e\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’—…·①-⑳㈠-㈩]")
+_WRITING = re.compile(
+    r"[\x09\x0a\x0d\x20-\x7e\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’—…·①-⑳㈠-㈩]"
+)
 _BINARY_MAGIC = (
     (b"%PDF", "PDF"),
     (b"PK\x03\x04", "Word、Excel 或压缩包"),
@@ -136,7 +138,7 @@ def _read_bytes(path: Path) -> bytes:
         if path.is_symlink():
             raise UnreadableFile("是符号链接，不予跟随，请直接给出原文件") from None
         raise UnreadableFile("文件打不开，请检查它是否完好") from None
-    with open(handle, "rb") as file:
+    with os.fdopen(handle, "rb") as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             raise UnreadableFile("不是普通文件，请直接给出原文件")

@@ -1,0 +1,403 @@
+"""Files into the library: read, compare, parse, embed, index, switch; in that order.
+
+One report is one transaction, one run is one generation (a long run switches now and then), so
+that a run killed at any moment leaves what was served before or after a switch, and is simply
+run again: vectors already made are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, Protocol
+
+from retrieval.catalogue import claimed_identity, summarise
+from retrieval.documents import Chunk, ReportMeta, Section
+from retrieval.embedding import Embedder
+from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
+from retrieval.generations import (
+    Generation,
+    Manifest,
+    VectorStore,
+    build_generation,
+    read_pointer,
+    remove_others,
+    switch,
+)
+from retrieval.indicators import Fact
+from retrieval.ledger import Entry, Ledger, indexed_text, now
+from retrieval.readers import ReadResult, decode, display_name, find_files, read_file
+
+Status = Literal["added", "unchanged", "updated", "refused"]
+Stage = Literal["read", "embed", "index"]
+
+EMBED_BATCH = 64
+SWITCH_EVERY = 200
+NO_MEANING_SEARCH = "没有生成向量，暂时只能按字词检索"
+
+logger = logging.getLogger(__name__)
+
+
+class Parsed(Protocol):
+    """What a parser makes of one report's text."""
+
+    @property
+    def meta(self) -> ReportMeta:
+        """What the report says of itself."""
+        ...
+
+    @property
+    def sections(self) -> tuple[Section, ...]:
+        """The leaves of its tree, covering every character once."""
+        ...
+
+    @property
+    def chunks(self) -> tuple[Chunk, ...]:
+        """The units to index, each an exact span."""
+        ...
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The numeric facts found."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is doubtful about the parse."""
+        ...
+
+
+class Parser(Protocol):
+    """Turns a decoded text into its parts (see ``parsing.parse_report``)."""
+
+    def __call__(self, text: str, source: str, report_id: str, /) -> Parsed:
+        """Parse ``text``; chunks carry ``report_id`` and ids derived from content."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: ``done`` of ``total`` files (read) or chunks (embed); ``source`` in work."""
+
+    stage: Stage
+    done: int
+    total: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestResult:
+    """What became of one file; ``report`` is None if it was refused, ``reason`` says why."""
+
+    source: str
+    status: Status
+    report: str | None = None
+    reason: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the line that ``baogao ingest --json`` prints."""
+        return {
+            "source": self.source,
+            "status": self.status,
+            "report": self.report,
+            "reason": self.reason,
+            "warnings": list(self.warnings),
+        }
+
+
+Watch = Callable[[Progress], None]
+
+
+def _unwatched(progress: Progress) -> None:
+    del progress
+
+
+class Writer:
+    """One run of changes to a library, under the writer's lock (held by the caller)."""
+
+    def __init__(
+        self,
+        folder: Path,
+        ledger: Ledger,
+        *,
+        embedder: Embedder,
+        parse: Parser,
+        parser_version: int,
+        store: VectorStore,
+        current: Generation | None,
+        served: Mapping[str, int],
+        watch: Watch | None = None,
+    ) -> None:
+        """``served`` are the versions to go on from, ``current`` the indexes to build upon."""
+        self._folder, self._ledger, self._store = folder, ledger, store
+        self._embedder, self._parse = embedder, parse
+        self._blank = Manifest(embedder.name, embedder.dimension, parser_version)
+        self._generation = current
+        self._versions = dict(served)
+        self._served = dict(served)
+        self._watch: Watch = watch or _unwatched
+        self._replaced: set[str] = set()
+        self._unembedded: dict[str, str] = {}
+        self._vectors_failed: str | None = None
+        # What a killed run left behind is cleared before anything new is written.
+        remove_others(folder, self._pointed())
+        ledger.settle(self._versions, {})
+        entries = ledger.entries(self._versions)
+        self._entries: dict[str, Entry] = {e.report: e for e in entries}
+
+    @property
+    def vectors_failed(self) -> str | None:
+        """Why there are no vectors, if the embedder failed in this run."""
+        return self._vectors_failed
+
+    def take_in(self, paths: Sequence[Path]) -> list[IngestResult]:
+        """Ingest files and folders; one result a file, in order. A bad file stops no other."""
+        files = list(find_files(list(paths)))
+        results: list[IngestResult] = []
+        touched: set[str] = set()
+        for done, path in enumerate(files):
+            source = display_name(path.name)
+            self._watch(Progress("read", done, len(files), source))
+            result = self._take_in_file(path, source, touched)
+            results.append(result)
+            if result.report is not None:
+                touched.add(result.report)
+            if len(self._replaced) >= SWITCH_EVERY:
+                self.publish()
+        self._watch(Progress("read", len(files), len(files)))
+        self.publish()
+        return self._with_warnings(results)
+
+    def remove(self, report: str) -> None:
+        """Take a report out, its versions and vectors too."""
+        del self._versions[report]
+        self._replaced.add(report)
+        self.publish()
+        remove_others(self._folder, self._pointed())
+        self._ledger.settle(self._versions, {})
+        self._ledger.forget_vectors()
+
+    def reparse_all(self) -> list[str]:
+        """Read and parse every stored report anew from its raw bytes; return what went wrong."""
+        problems = []
+        for done, entry in enumerate(list(self._entries.values())):
+            self._watch(Progress("read", done, len(self._entries), entry.source))
+            raw, _, encoding = self._ledger.source(entry.report, entry.version)
+            try:
+                text, encoding = decode(raw)
+                read = ReadResult(raw, text, encoding)
+                self._store_version(read, entry.source, entry.origin, entry.report)
+            except (UnreadableFile, _BadParse) as error:
+                problems.append(f"{entry.source}：{error}")
+        self._generation = None  # the old indexes are not to be built upon
+        self.publish(always=True)
+        self._ledger.forget_vectors()
+        return problems
+
+    def publish(self, *, always: bool = False) -> None:
+        """Embed what is new, build a generation and switch to it, if anything changed."""
+        gained = self._embed()
+        if not (self._replaced or gained or always):
+            return
+        self._watch(Progress("index", 0, 1))
+        before = self._pointed()
+        generation = build_generation(
+            self._folder,
+            self._ledger,
+            replace(self._blank, reports=dict(self._versions)),
+            self._store,
+            previous=self._generation,
+            replaced=self._replaced,
+        )
+        switch(self._folder, generation.name)
+        if self._ledger.setting("published") is None:
+            self._ledger.set_setting("published", "yes")
+        self._generation = generation
+        self._replaced.clear()
+        self._watch(Progress("index", 1, 1))
+        # A reader may be in the middle of an answer: the last generation stays until the next.
+        remove_others(self._folder, {generation.name, *before})
+        self._ledger.settle(self._versions, self._served)
+        self._served = dict(self._versions)
+
+    def _pointed(self) -> set[str]:
+        """Return the name of the generation that readers follow, if there is one."""
+        try:
+            name = read_pointer(self._folder)
+        except LibraryDamaged:
+            return set()
+        return {name} if name else set()
+
+    # One file
+
+    def _take_in_file(self, path: Path, source: str, touched: set[str]) -> IngestResult:
+        try:
+            read = read_file(path)
+            key = content_key(read.text)
+            same = next((e for e in self._entries.values() if e.content_key == key), None)
+            if same is not None:
+                return IngestResult(source, "unchanged", same.report)
+            origin = os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
+            entry, status = self._place(read, source, origin, touched)
+        except (UnreadableFile, _BadParse) as error:
+            return IngestResult(source, "refused", reason=str(error))
+        return IngestResult(source, status, entry.report)
+
+    def _place(
+        self, read: ReadResult, source: str, origin: str, touched: set[str]
+    ) -> tuple[Entry, Status]:
+        """Store a text that is new: as a correction of the report it replaces, or as another.
+
+        It replaces the report read from the same path; or, if it comes from elsewhere, one of
+        the same file name that claims the same place, issuer and year. Two files of one run
+        never replace each other.
+        """
+        others = [e for e in self._entries.values() if e.report not in touched]
+        old = next((e for e in others if e.origin == origin), None)
+        if old is None:
+            namesakes = [e for e in others if e.source == source]
+            if namesakes:
+                identity = claimed_identity(self._parsed(read.text, source, "probe").meta)
+                same = [e for e in namesakes if identity and claimed_identity(e.meta) == identity]
+                old = same[0] if same else None
+        report = old.report if old else self._new_id(read.text, source)
+        return self._store_version(read, source, origin, report), "updated" if old else "added"
+
+    def _new_id(self, text: str, source: str) -> str:
+        """Return an id that no stored report has; the same file in a new library gets the same."""
+        key = content_key(text)
+        report = f"r{key[:10]}"
+        while report in self._entries:
+            key = hashlib.sha256(f"{key}\n{source}".encode()).hexdigest()
+            report = f"r{key[:10]}"
+        return report
+
+    def _store_version(self, read: ReadResult, source: str, origin: str, report: str) -> Entry:
+        parsed = self._parsed(read.text, source, report)
+        texts = [indexed_text(c.context, c.text) for c in parsed.chunks]
+        keys = [vector_key(self._embedder.name, text) for text in texts]
+        entry = Entry(
+            report=report,
+            version=self._ledger.next_version(report),
+            source=source,
+            origin=origin,
+            content_key=content_key(read.text),
+            chars=len(read.text),
+            chunks=len(parsed.chunks),
+            meta=parsed.meta,
+            warnings=(*read.notes, *parsed.warnings),
+            added_at=now(),
+        )
+        self._ledger.add(
+            entry,
+            raw=read.raw,
+            text=read.text,
+            encoding=read.encoding,
+            sections=parsed.sections,
+            facts=parsed.facts,
+            chunks=parsed.chunks,
+            vector_keys=keys,
+        )
+        self._entries[report] = entry
+        self._versions[report] = entry.version
+        self._replaced.add(report)
+        self._unembedded.update(zip(keys, texts, strict=True))
+        return entry
+
+    def _parsed(self, text: str, source: str, report: str) -> Parsed:
+        try:
+            parsed = self._parse(text, source, report)
+            check_parts(parsed.sections, parsed.chunks, text, report)
+        except Exception as error:
+            # Whatever a parser stumbles over must cost this file only, and be told.
+            logger.exception("parsing failed: %s", source)
+            raise _BadParse(
+                f"解析时出错（{type(error).__name__}），这个文件没有导入，请把它交给维护者检查"
+            ) from error
+        return parsed
+
+    # Vectors
+
+    def _embed(self) -> bool:
+        """Make the vectors that are lacking; return whether reports served before gained some."""
+        gained = False
+        if self._generation is not None and self._generation.manifest.without_vector:
+            for report, version in self._generation.manifest.reports.items():
+                for row in self._ledger.index_rows(report, version):
+                    self._unembedded.setdefault(row.vector_key, row.text)
+            gained = True
+        lost = self._ledger.lost_keys(list(self._unembedded))
+        texts = [self._unembedded[key] for key in lost]
+        self._unembedded = {}
+        done = 0
+        try:
+            for start in range(0, len(lost), EMBED_BATCH):
+                batch = texts[start : start + EMBED_BATCH]
+                self._watch(Progress("embed", start, len(lost)))
+                vectors = self._embedder.embed_documents(
+                    batch,
+                    lambda n, start=start: self._watch(  # type: ignore[misc]
+                        Progress("embed", start + n, len(lost))
+                    ),
+                )
+                self._ledger.put_vectors(lost[start : start + EMBED_BATCH], vectors)
+                done += len(batch)
+        except EmbeddingFailed as error:
+            self._vectors_failed = str(error)
+            logger.warning("no vectors: %s", error)
+        return gained and done > 0
+
+    def _with_warnings(self, results: Iterable[IngestResult]) -> list[IngestResult]:
+        warnings: Mapping[str, tuple[str, ...]] = {
+            s.id: s.warnings for s in summarise(list(self._entries.values()))
+        }
+        missing = (NO_MEANING_SEARCH,) if self._vectors_failed else ()
+        return [
+            replace(r, warnings=(*warnings[r.report], *missing)) if r.report else r for r in results
+        ]
+
+
+class _BadParse(Exception):
+    """A text the parser could not take; the message is for a person."""
+
+
+def content_key(text: str) -> str:
+    """Return what two files share if they say the same: line ends and outer blanks aside."""
+    words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return hashlib.sha256(words.encode("utf-8")).hexdigest()
+
+
+def vector_key(embedder: str, text: str) -> str:
+    """Return the key under which the vector of ``text`` by ``embedder`` is kept."""
+    return hashlib.sha256(f"{embedder}\n{text}".encode()).hexdigest()[:32]
+
+
+def disk_trouble(error: OSError) -> LibraryError:
+    """Return the sentence for a failed write."""
+    return LibraryError(
+        f"写入报告库失败（{error.strerror or error}），原有内容没有变、仍可使用；"
+        "请检查磁盘空间和目录权限后重新运行同一命令"
+    )
+
+
+def check_parts(
+    sections: Sequence[Section], chunks: Sequence[Chunk], text: str, report: str
+) -> None:
+    """Raise ``ValueError`` unless the leaves cover ``text`` once and every chunk is its span."""
+    position = 0
+    for leaf in sections:
+        if leaf.start != position or leaf.end < leaf.start:
+            raise ValueError(f"sections leave a gap at {position}")
+        position = leaf.end
+    if position != len(text):
+        raise ValueError(f"sections end at {position} of {len(text)}")
+    for chunk in chunks:
+        if chunk.report != report or chunk.text != text[chunk.start : chunk.end]:
+            raise ValueError(f"chunk {chunk.ordinal} is not its span")
+    if len({chunk.id for chunk in chunks}) != len(chunks):
+        raise ValueError("chunk ids repeat")

@@ -1,0 +1,490 @@
+"""The truth on disk: one SQLite file with every report as it was read and as it was parsed.
+
+A report is kept in numbered versions. Which version is served is not decided here but by the
+generation that the pointer names (``generations``), so that a reader never sees a report before
+its indexes. All else in the library's folder can be rebuilt from this file.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from retrieval.documents import Chunk, Report, ReportMeta, Section
+from retrieval.embedding import Vectors
+from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing
+from retrieval.indicators import Change, Fact
+from retrieval.quantities import Quantity
+
+FILE = "baogao.sqlite3"
+SCHEMA_VERSION = 1
+_MARK = 0x62616F67  # "baog" as SQLite's application id
+_BATCH = 500
+
+_TABLES = """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE reports (
+    report TEXT NOT NULL, version INTEGER NOT NULL, source TEXT NOT NULL, origin TEXT NOT NULL,
+    content_key TEXT NOT NULL, encoding TEXT NOT NULL, added_at TEXT NOT NULL,
+    chars INTEGER NOT NULL, chunks INTEGER NOT NULL,
+    meta TEXT NOT NULL, warnings TEXT NOT NULL,
+    sections TEXT NOT NULL, facts TEXT NOT NULL, text TEXT NOT NULL, raw BLOB NOT NULL,
+    PRIMARY KEY (report, version));
+CREATE TABLE chunks (
+    report TEXT NOT NULL, version INTEGER NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL,
+    start INTEGER NOT NULL, "end" INTEGER NOT NULL, text TEXT NOT NULL, context TEXT NOT NULL,
+    path TEXT NOT NULL, role TEXT NOT NULL, vector_key TEXT NOT NULL,
+    PRIMARY KEY (report, version, ordinal)) WITHOUT ROWID;
+CREATE INDEX chunks_by_id ON chunks (id);
+CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
+"""
+_ENTRY = "report, version, source, origin, content_key, chars, chunks, meta, warnings, added_at"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A stored version of a report, without its bulk. ``origin`` is the path it was read from."""
+
+    report: str
+    version: int
+    source: str
+    origin: str
+    content_key: str
+    chars: int
+    chunks: int
+    meta: ReportMeta
+    warnings: tuple[str, ...]
+    added_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRow:
+    """What the indexes need of a chunk: its id, the text that is searched, its vector's key."""
+
+    id: str
+    text: str
+    vector_key: str
+
+
+class Ledger:
+    """A connection to the truth. Safe to use from several threads; one writer at a time."""
+
+    def __init__(self, folder: Path, *, create: bool = False) -> None:
+        """Open ``folder/baogao.sqlite3``; ``create`` makes it.
+
+        Raises ``LibraryDamaged``, ``LibraryMismatch`` (another schema) or ``LibraryError``.
+        """
+        self.path = folder / FILE
+        self._lock = threading.RLock()
+        try:
+            self._db = _connect(self.path, create=create)
+            with errors_told():
+                if create and not self._one("SELECT count(*) FROM sqlite_master")[0]:
+                    self._create()
+                self._check_schema()
+        except sqlite3.Error as error:
+            raise told(error) from error
+
+    def close(self) -> None:
+        """Close the connection; the ledger cannot be used afterwards."""
+        with self._lock:
+            self._db.close()
+
+    def setting(self, key: str) -> str | None:
+        """Return a value of the manifest, or None."""
+        row = self._one_or_none("SELECT value FROM manifest WHERE key = ?", (key,))
+        return None if row is None else str(row[0])
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Write a value of the manifest."""
+        with self._writing():
+            self._db.execute("INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, value))
+
+    # Reading
+
+    def entries(self, versions: Mapping[str, int]) -> list[Entry]:
+        """Return the entries of these versions (report → version), by report id."""
+        rows = self._all(f"SELECT {_ENTRY} FROM reports ORDER BY report, version")
+        return [_entry(row) for row in rows if versions.get(row[0]) == row[1]]
+
+    def latest(self) -> dict[str, int]:
+        """Return the newest stored version of every report."""
+        return dict(self._all("SELECT report, max(version) FROM reports GROUP BY report"))
+
+    def history(self, report: str) -> list[Entry]:
+        """Return every stored version of a report, oldest first."""
+        sql = f"SELECT {_ENTRY} FROM reports WHERE report = ? ORDER BY version"
+        return [_entry(row) for row in self._all(sql, (report,))]
+
+    def report(self, report: str, version: int) -> Report:
+        """Return one version with its text, tree and chunks; ``LibraryDamaged`` if it is not there."""
+        row = self._one(
+            "SELECT meta, text, sections, warnings FROM reports WHERE report = ? AND version = ?",
+            (report, version),
+        )
+        chunks = self._all(
+            f"SELECT {_CHUNK} FROM chunks WHERE report = ? AND version = ? ORDER BY ordinal",
+            (report, version),
+        )
+        return Report(
+            id=report,
+            meta=_meta(row[0]),
+            text=row[1],
+            sections=tuple(_section(s) for s in json.loads(row[2])),
+            chunks=tuple(_chunk(c) for c in chunks),
+            warnings=tuple(json.loads(row[3])),
+        )
+
+    def source(self, report: str, version: int) -> tuple[bytes, str, str]:
+        """Return the raw bytes, the decoded text and the encoding of one version."""
+        row = self._one(
+            "SELECT raw, text, encoding FROM reports WHERE report = ? AND version = ?",
+            (report, version),
+        )
+        return bytes(row[0]), str(row[1]), str(row[2])
+
+    def facts(self, report: str, version: int) -> tuple[Fact, ...]:
+        """Return the numeric facts of one version, in order."""
+        row = self._one(
+            "SELECT facts FROM reports WHERE report = ? AND version = ?", (report, version)
+        )
+        return tuple(_fact(values) for values in json.loads(row[0]))
+
+    def chunk(self, chunk_id: str, versions: Mapping[str, int]) -> Chunk | None:
+        """Return the chunk of that id in the served versions, or None."""
+        for row in self._all(f"SELECT {_CHUNK}, version FROM chunks WHERE id = ?", (chunk_id,)):
+            if versions.get(row[1]) == row[-1]:
+                return _chunk(row[:-1])
+        return None
+
+    def index_rows(self, report: str, version: int) -> list[IndexRow]:
+        """Return what the indexes hold of one version, in order."""
+        rows = self._all(
+            "SELECT id, context, text, vector_key FROM chunks"
+            " WHERE report = ? AND version = ? ORDER BY ordinal",
+            (report, version),
+        )
+        return [IndexRow(row[0], indexed_text(row[1], row[2]), row[3]) for row in rows]
+
+    def vectors(self, keys: Sequence[str]) -> dict[str, Vectors]:
+        """Return the stored vectors among ``keys``."""
+        found: dict[str, Vectors] = {}
+        for start in range(0, len(keys), _BATCH):
+            batch = keys[start : start + _BATCH]
+            marks = ",".join("?" * len(batch))
+            for key, blob in self._all(
+                f"SELECT key, vector FROM vectors WHERE key IN ({marks})", batch
+            ):
+                found[key] = np.frombuffer(blob, dtype="<f4")
+        return found
+
+    def lost_keys(self, keys: Sequence[str]) -> list[str]:
+        """Return those of ``keys`` that have no vector, each once, in order."""
+        held: set[str] = set()
+        unique = list(dict.fromkeys(keys))
+        for start in range(0, len(unique), _BATCH):
+            batch = unique[start : start + _BATCH]
+            marks = ",".join("?" * len(batch))
+            held.update(
+                row[0]
+                for row in self._all(f"SELECT key FROM vectors WHERE key IN ({marks})", batch)
+            )
+        return [key for key in unique if key not in held]
+
+    def integrity(self) -> str | None:
+        """Return SQLite's complaint about the file, or None if it is sound."""
+        try:
+            found = str(self._one("PRAGMA integrity_check(1)")[0])
+        except LibraryError as error:
+            return str(error)
+        return None if found == "ok" else found
+
+    # Writing
+
+    def add(
+        self,
+        entry: Entry,
+        *,
+        raw: bytes,
+        text: str,
+        encoding: str,
+        sections: Sequence[Section],
+        facts: Sequence[Fact],
+        chunks: Sequence[Chunk],
+        vector_keys: Sequence[str],
+    ) -> None:
+        """Store one version whole, in one transaction."""
+        with self._writing():
+            self._db.execute(
+                "INSERT INTO reports VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                (
+                    entry.report,
+                    entry.version,
+                    entry.source,
+                    entry.origin,
+                    entry.content_key,
+                    encoding,
+                    entry.added_at,
+                    entry.chars,
+                    entry.chunks,
+                    _json(asdict(entry.meta)),
+                    _json(entry.warnings),
+                    _json([[s.path, s.node, s.role, s.kind, s.start, s.end] for s in sections]),
+                    json.dumps([asdict(f) for f in facts], ensure_ascii=False, default=_plain),
+                    text,
+                    raw,
+                ),
+            )
+            self._db.executemany(
+                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+                [
+                    (
+                        entry.report,
+                        entry.version,
+                        c.ordinal,
+                        c.id,
+                        c.start,
+                        c.end,
+                        c.text,
+                        c.context,
+                        _json(c.path),
+                        c.role,
+                        key,
+                    )
+                    for c, key in zip(chunks, vector_keys, strict=True)
+                ],
+            )
+
+    def next_version(self, report: str) -> int:
+        """Return the number the next version of ``report`` takes, from 1."""
+        row = self._one("SELECT max(version) FROM reports WHERE report = ?", (report,))
+        return int(row[0] or 0) + 1
+
+    def put_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Store vectors under their keys, in one transaction."""
+        rows = [(k, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)]
+        with self._writing():
+            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+
+    def forget_vectors(self, keys: Collection[str] | None = None) -> None:
+        """Drop the vectors under ``keys``; without ``keys``, those that no stored chunk uses."""
+        with self._writing():
+            if keys is not None:
+                self._db.executemany("DELETE FROM vectors WHERE key = ?", [(k,) for k in keys])
+                return
+            self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM chunks)")
+
+    def settle(self, served: Mapping[str, int], before: Mapping[str, int]) -> None:
+        """Drop what no generation serves.
+
+        ``served`` and ``before`` are the versions of the current and of the last generation.
+        Older versions with other words keep their text for comparison and lose their chunks;
+        versions that were never served (a killed ingest) and removed reports go altogether.
+        """
+        keep = set(served.items()) | set(before.items())
+        rows = self._all("SELECT report, version, content_key FROM reports")
+        content = {(r, v): key for r, v, key in rows}
+        with self._writing():
+            for report, version, key in rows:
+                if (report, version) in keep:
+                    continue
+                now = served.get(report)
+                older = now is not None and version < now
+                self._db.execute(
+                    "DELETE FROM chunks WHERE report = ? AND version = ?", (report, version)
+                )
+                if not older or content.get((report, now or 0)) == key:
+                    self._db.execute(
+                        "DELETE FROM reports WHERE report = ? AND version = ?", (report, version)
+                    )
+
+    # Inside
+
+    def _create(self) -> None:
+        # One transaction, so that a kill leaves either nothing or a whole empty ledger.
+        self._db.executescript(
+            f"BEGIN IMMEDIATE; {_TABLES}"
+            " INSERT INTO manifest VALUES ('library_id', lower(hex(randomblob(6))));"
+            f" PRAGMA application_id = {_MARK};"
+            f" PRAGMA user_version = {SCHEMA_VERSION}; COMMIT;"
+        )
+
+    def _check_schema(self) -> None:
+        if not self._one("SELECT count(*) FROM sqlite_master")[0]:
+            raise missing(self.path.parent)  # killed while being made: nothing was in it yet
+        mark = self._one("PRAGMA application_id")[0]
+        version = self._one("PRAGMA user_version")[0]
+        if mark != _MARK:
+            raise LibraryDamaged(
+                f"{self.path} 不是报告库的数据库或已损坏，请把它移走，再运行 baogao ingest 文件夹 重新导入"
+            )
+        if version != SCHEMA_VERSION:
+            raise LibraryMismatch(
+                f"报告库是另一版本写的（格式 {version}，本程序用 {SCHEMA_VERSION}）：请用对应版本的程序打开，"
+                "或换一个 --library 目录重新运行 baogao ingest 文件夹"
+            )
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        with self._lock, errors_told():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def _all(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        with self._lock, errors_told(), closing(self._db.execute(sql, values)) as cursor:
+            return cursor.fetchall()
+
+    def _one_or_none(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        rows = self._all(sql, values)
+        return rows[0] if rows else None
+
+    def _one(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        row = self._one_or_none(sql, values)
+        if row is None:
+            raise LibraryDamaged("报告库缺少应有的记录，请运行 baogao rebuild")
+        return row
+
+
+def missing(folder: Path) -> LibraryMissing:
+    """Return the error for a folder that holds no library."""
+    return LibraryMissing(
+        f"{folder} 里还没有报告库，请先运行 baogao ingest 文件夹（或用 --library 指定别的目录）"
+    )
+
+
+def indexed_text(context: str, text: str) -> str:
+    """Return what is embedded and indexed of a chunk: its context line and its text."""
+    return f"{context}\n{text}" if context else text
+
+
+@contextmanager
+def errors_told() -> Iterator[None]:
+    """Turn SQLite's errors into ours."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise told(error) from error
+
+
+def told(error: sqlite3.Error) -> LibraryError:
+    """Return the sentence for a person that fits an error of SQLite."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        return LibraryError(
+            "写入报告库失败（磁盘已满或出错），原有内容没有变、仍可使用；请腾出空间后重新运行同一命令"
+        )
+    if name.startswith(("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_PERM")):
+        return LibraryError("报告库打不开或不可写，请检查目录的权限")
+    if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        return LibraryError("报告库正被占用，请稍后再试")
+    return LibraryDamaged(f"报告库的数据库已损坏（{error}），请运行 baogao rebuild")
+
+
+def _connect(path: Path, *, create: bool) -> sqlite3.Connection:
+    mode = "rwc" if create else "rw"
+    uri = path.resolve().as_uri()
+    try:
+        db = _prepared(f"{uri}?mode={mode}")
+    except sqlite3.OperationalError:
+        if create or not path.is_file():
+            raise
+        # A folder that cannot be written to can still be read: nobody is writing there.
+        db = _prepared(f"{uri}?mode=ro&immutable=1", read_only=True)
+    return db
+
+
+def _prepared(uri: str, *, read_only: bool = False) -> sqlite3.Connection:
+    db = sqlite3.connect(uri, uri=True, timeout=10.0, isolation_level=None, check_same_thread=False)
+    try:
+        if not read_only:
+            db.execute("PRAGMA journal_mode = WAL").fetchall()
+            db.execute("PRAGMA synchronous = FULL")
+        db.execute("SELECT count(*) FROM sqlite_master").fetchall()
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+_CHUNK = 'id, report, ordinal, start, "end", text, context, path, role'
+
+
+def _chunk(row: Sequence[Any]) -> Chunk:
+    chunk_id, report, ordinal, start, end, text, context, path, role = row
+    return Chunk(
+        chunk_id, report, ordinal, start, end, text, context, tuple(json.loads(path)), role
+    )
+
+
+def _section(values: Sequence[Any]) -> Section:
+    path, node, role, kind, start, end = values
+    return Section(tuple(path), tuple(node), role, kind, start, end)
+
+
+def _meta(stored: str) -> ReportMeta:
+    values = json.loads(stored)
+    return ReportMeta(**{**values, "place": tuple(values["place"])})
+
+
+def _entry(row: Sequence[Any]) -> Entry:
+    report, version, source, origin, content_key, chars, chunks, meta, warnings, added_at = row
+    return Entry(
+        report,
+        version,
+        source,
+        origin,
+        content_key,
+        chars,
+        chunks,
+        _meta(meta),
+        tuple(json.loads(warnings)),
+        added_at,
+    )
+
+
+def _fact(values: dict[str, Any]) -> Fact:
+    change = values["change"]
+    if change is not None:
+        change = Change(**{**change, "quantity": _quantity(change["quantity"])})
+    quantity, path = _quantity(values["quantity"]), tuple(values["path"])
+    return Fact(**{**values, "quantity": quantity, "change": change, "path": path})
+
+
+def _quantity(values: dict[str, Any]) -> Quantity:
+    numbers = {
+        key: None if values[key] is None else Decimal(values[key])
+        for key in ("value", "low", "high")
+    }
+    return Quantity(**{**values, **numbers})
+
+
+def _plain(value: object) -> str:
+    """Return what JSON has no form for: a decimal number as it is written."""
+    if isinstance(value, Decimal):
+        return str(value)
+    raise TypeError(f"cannot store a {type(value).__name__}")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def now() -> str:
+    """Return the time for the record of a version, UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")

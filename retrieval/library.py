@@ -1,0 +1,420 @@
+"""The library: one folder that holds the reports, and everything a question needs of them.
+
+SQLite is the truth (``ledger``), the indexes are a generation (``generations``); this module puts
+the two together for readers and starts writers. A library is safe to read from several threads.
+Whoever needs several calls to agree (search, then read the chunks) works on ``pinned()``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from retrieval.catalogue import ReportSummary, find_report, summarise
+from retrieval.documents import Chunk, Report
+from retrieval.embedding import Embedder, Vectors
+from retrieval.errors import (
+    EmbeddingFailed,
+    LibraryDamaged,
+    LibraryError,
+    LibraryMismatch,
+    ReportNotFound,
+)
+from retrieval.generations import (
+    POINTER,
+    Generation,
+    VectorStore,
+    read_manifest,
+    read_pointer,
+    writer_lock,
+)
+from retrieval.indicators import Fact
+from retrieval.ingestion import (
+    IngestResult,
+    Parser,
+    Progress,
+    Watch,
+    Writer,
+    disk_trouble,
+)
+from retrieval.ledger import FILE, Entry, Ledger, missing
+from retrieval.vector_store import EmbeddedStore, ServerStore
+from retrieval.verification import Problem, check_origin, current_generation, find_problems
+
+__all__ = ["IngestResult", "Library", "Parser", "Problem", "Progress", "ReportSummary"]
+
+logger = logging.getLogger(__name__)
+
+EXACT_SCAN_MAX_ROWS = 50_000
+CACHED_REPORTS = 64
+
+
+class _View:
+    """What one generation serves; caches live and die with it."""
+
+    def __init__(self, ledger: Ledger, generation: Generation | None) -> None:
+        self._ledger = ledger
+        self.generation = generation
+        self.versions = dict(generation.manifest.reports) if generation else {}
+        self._reports: OrderedDict[str, Report] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @cached_property
+    def summaries(self) -> tuple[ReportSummary, ...]:
+        return summarise(self._ledger.entries(self.versions))
+
+    @cached_property
+    def by_id(self) -> dict[str, ReportSummary]:
+        return {s.id: s for s in self.summaries}
+
+    @cached_property
+    def chunk_ids(self) -> frozenset[str]:
+        rows = self.generation.dense.rows if self.generation else []
+        return frozenset(chunk for chunk, _ in rows)
+
+    def report(self, report_id: str) -> Report:
+        with self._lock:
+            if report_id in self._reports:
+                self._reports.move_to_end(report_id)
+                return self._reports[report_id]
+        report = self._ledger.report(report_id, self.versions[report_id])
+        report = replace(report, warnings=self.by_id[report_id].warnings)
+        with self._lock:
+            self._reports[report_id] = report
+            if len(self._reports) > CACHED_REPORTS:
+                self._reports.popitem(last=False)
+        return report
+
+
+class Library:
+    """Reports on disk, opened. Use ``Library.open``."""
+
+    def __init__(
+        self,
+        folder: Path,
+        ledger: Ledger,
+        view: _View,
+        *,
+        embedder: Embedder,
+        parse: Parser,
+        parser_version: int,
+        store: VectorStore,
+        follows: bool = True,
+    ) -> None:
+        self.folder = folder
+        self.embedder = embedder
+        self._ledger = ledger
+        self._view = view
+        self._parse = parse
+        self._parser_version = parser_version
+        self._store = store
+        self._follows = follows
+        self._probed: str | None = None
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        embedder: Embedder,
+        parse: Parser | None = None,
+        parser_version: int | None = None,
+        create: bool = False,
+        chroma_url: str | None = None,
+        store: VectorStore | None = None,
+        for_rebuild: bool = False,
+    ) -> Library:
+        """Open the library in ``folder``; no report and no index is read yet.
+
+        ``create`` makes an empty one if there is none. ``parse`` and ``parser_version`` default
+        to the product's parser, ``store`` to embedded Chroma or the server at ``chroma_url``.
+        ``for_rebuild`` opens in spite of damaged or outdated indexes; only ``rebuild`` and
+        ``verify`` are of use then. Raises ``LibraryMissing``, ``LibraryMismatch``,
+        ``LibraryDamaged`` or ``LibraryError``, each with what to do.
+        """
+        if parse is None or parser_version is None:
+            from retrieval.parsing import PARSER_VERSION, parse_report
+
+            parse = parse or parse_report
+            parser_version = PARSER_VERSION if parser_version is None else parser_version
+        folder = Path(folder)
+        ledger = _open_ledger(folder, create=create)
+        try:
+            generation = None if for_rebuild else current_generation(folder, ledger)
+            if generation is None and not create and not for_rebuild:
+                raise missing(folder)
+            if generation is not None:
+                check_origin(generation, embedder, parser_version)
+            if store is None:
+                library_id = ledger.setting("library_id") or "0"
+                store = ServerStore(chroma_url, library_id) if chroma_url else EmbeddedStore()
+        except BaseException:
+            ledger.close()
+            raise
+        return cls(
+            folder,
+            ledger,
+            _View(ledger, generation),
+            embedder=embedder,
+            parse=parse,
+            parser_version=parser_version,
+            store=store,
+        )
+
+    def close(self) -> None:
+        """Close the database; the library cannot be used afterwards."""
+        self._ledger.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # Following the writer
+
+    @property
+    def generation(self) -> str:
+        """Name of the generation that is served; empty if nothing was ingested yet."""
+        return self._view.generation.name if self._view.generation else ""
+
+    def refresh(self) -> bool:
+        """Follow the pointer; return whether another generation is served now."""
+        if not self._follows:
+            return False
+        name = read_pointer(self.folder)
+        if name is None or name == self.generation:
+            return False
+        generation = Generation(self.folder, name)
+        check_origin(generation, self.embedder, self._parser_version)
+        self._view = _View(self._ledger, generation)
+        return True
+
+    def pinned(self) -> Library:
+        """Return this library held to the generation served now, whatever a writer does."""
+        return Library(
+            self.folder,
+            self._ledger,
+            self._view,
+            embedder=self.embedder,
+            parse=self._parse,
+            parser_version=self._parser_version,
+            store=self._store,
+            follows=False,
+        )
+
+    # Reading
+
+    def reports(self) -> tuple[ReportSummary, ...]:
+        """Return the reports held, by id, without their texts."""
+        return self._view.summaries
+
+    def report(self, report_id: str) -> Report:
+        """Return the report of that id with text, sections and chunks (cached)."""
+        if report_id not in self._view.versions:
+            raise ReportNotFound(f"没有编号为 {report_id} 的报告，请用 baogao reports 查看现有报告")
+        return self._view.report(report_id)
+
+    def find(self, name: str) -> Report:
+        """Return the report that goes by ``name``: id, file name or “place year”.
+
+        Raises ``ReportNotFound`` naming the candidates.
+        """
+        return self.report(find_report(name, self.reports()).id)
+
+    def chunk(self, chunk_id: str) -> Chunk:
+        """Return one chunk; raises ``ReportNotFound`` if no served report has it."""
+        chunk = self._ledger.chunk(chunk_id, self._view.versions)
+        if chunk is None:
+            raise ReportNotFound(f"没有编号为 {chunk_id} 的片段，它所在的报告可能已被更新或移除")
+        return chunk
+
+    def facts(self, report_id: str) -> tuple[Fact, ...]:
+        """Return the numeric facts of a report, in order."""
+        if report_id not in self._view.versions:
+            raise ReportNotFound(f"没有编号为 {report_id} 的报告，请用 baogao reports 查看现有报告")
+        return self._ledger.facts(report_id, self._view.versions[report_id])
+
+    def versions(self, report_id: str) -> list[Entry]:
+        """Return every stored version of a report, oldest first."""
+        return self._ledger.history(report_id)
+
+    def version_text(self, report_id: str, version: int) -> str:
+        """Return the text of one stored version, for comparison."""
+        return self._ledger.source(report_id, version)[1]
+
+    # Searching
+
+    def search_lexical(
+        self, text: str, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return up to ``k`` chunk ids with BM25 scores, best first, of ``reports`` only if given."""
+        generation = self._view.generation
+        return generation.lexical.search(text, k, reports) if generation else []
+
+    @property
+    def has_vectors(self) -> bool:
+        """Whether every chunk has a vector; without, search by words alone and say so."""
+        generation = self._view.generation
+        return generation is not None and generation.manifest.without_vector == 0
+
+    def embed_query(self, text: str) -> Vectors | None:
+        """Return the vector of a question; None if there are no vectors or no embedder to be had."""
+        generation = self._view.generation
+        if generation is None or generation.manifest.without_vector == generation.manifest.rows:
+            return None
+        try:
+            return self.embedder.embed_query(text)
+        except EmbeddingFailed as error:
+            logger.warning("searching by words only: %s", error)
+            return None
+
+    def search_dense(
+        self, vector: Vectors, k: int, reports: Collection[str] | None = None
+    ) -> list[tuple[str, float]]:
+        """Return up to ``k`` chunk ids with their cosine, best first, of ``reports`` only if given.
+
+        Exact, except for an unscoped search over more than ``EXACT_SCAN_MAX_ROWS`` and in server
+        mode, which are the vector database's.
+        """
+        generation = self._view.generation
+        if generation is None:
+            return []
+        if vector.shape != (generation.manifest.dimension,):
+            raise LibraryMismatch(
+                f"问题的向量是 {vector.shape[-1]} 维，报告库是 {generation.manifest.dimension} 维，"
+                "请用建库时的向量模型，或运行 baogao rebuild"
+            )
+        if isinstance(self._store, ServerStore):
+            return self._store.search(vector, k, reports, self._view.chunk_ids)
+        if reports is None and generation.manifest.rows > EXACT_SCAN_MAX_ROWS:
+            found = self._search_embedded(generation, vector, k)
+            if found is not None:
+                return found
+        return generation.dense.search(vector, k, reports)
+
+    def _search_embedded(
+        self, generation: Generation, vector: Vectors, k: int
+    ) -> list[tuple[str, float]] | None:
+        """Search Chroma in this process, or return None where it cannot be trusted.
+
+        A damaged index ends the process that opens it, so a child opens it first.
+        """
+        if not isinstance(self._store, EmbeddedStore):
+            return None
+        try:
+            if self._probed != generation.name:
+                self._store.check(generation.folder)
+                self._probed = generation.name
+            return self._store.search(generation.folder, vector, k)
+        except LibraryError:
+            return None
+
+    # Writing
+
+    def ingest(self, paths: Sequence[Path], progress: Watch | None = None) -> list[IngestResult]:
+        """Take in files and folders; return what became of each file, in order.
+
+        Raises ``LibraryBusy`` if another process is writing, ``LibraryError`` if the disk is
+        full: what was served before is then served still.
+        """
+        with self._writer(progress) as writer:
+            return writer.take_in([Path(p) for p in paths])
+
+    def remove(self, name: str) -> ReportSummary:
+        """Take out the report that goes by ``name`` with all its versions; return what it was."""
+        with self._writer(None) as writer:
+            self.refresh()
+            summary = find_report(name, self.reports())
+            writer.remove(summary.id)
+        return summary
+
+    def rebuild(self, progress: Watch | None = None) -> list[str]:
+        """Parse every stored report anew and build all indexes from nothing.
+
+        Returns a sentence for each report that could not be read or parsed again (it stays as it
+        was). Vectors already made for the same text by the same embedder are kept.
+        """
+        with self._writer(progress, mending=True) as writer:
+            return writer.reparse_all()
+
+    def verify(self) -> list[Problem]:
+        """Return what is wrong with the library on disk; empty if nothing is.
+
+        Reads everything: the database, each report against its raw bytes, each index against
+        the database, the vector database in a child process.
+        """
+        return find_problems(
+            self.folder, self._ledger, self._store, self.embedder, self._parser_version
+        )
+
+    @contextmanager
+    def _writer(self, progress: Watch | None, *, mending: bool = False) -> Iterator[Writer]:
+        ledger = None
+        try:
+            with writer_lock(self.folder):
+                ledger = Ledger(self.folder)
+                if mending:
+                    current, served = None, _served_or_latest(self.folder, ledger)
+                else:
+                    current = current_generation(self.folder, ledger)
+                    served = current.manifest.reports if current else {}
+                    if current is not None:
+                        check_origin(current, self.embedder, self._parser_version)
+                yield Writer(
+                    self.folder,
+                    ledger,
+                    embedder=self.embedder,
+                    parse=self._parse,
+                    parser_version=self._parser_version,
+                    store=self._store,
+                    current=current,
+                    served=served,
+                    watch=progress,
+                )
+        except OSError as error:
+            raise disk_trouble(error) from error
+        finally:
+            if ledger is not None:
+                ledger.close()
+            # A run that failed half-way may have switched before; if nothing can be followed,
+            # what was served before is served still.
+            with suppress(LibraryError):
+                self.refresh()
+
+
+def _open_ledger(folder: Path, *, create: bool) -> Ledger:
+    if folder.exists() and not folder.is_dir():
+        raise LibraryError(f"{folder} 不是目录，请用 --library 指定一个目录")
+    if not (folder / FILE).exists():
+        if (folder / POINTER).exists():
+            raise LibraryDamaged(
+                f"报告库的数据库 {FILE} 不见了：请从备份恢复它，"
+                "或把这个目录移走后重新运行 baogao ingest 文件夹"
+            )
+        if not create:
+            raise missing(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LibraryError(f"无法建立目录 {folder}（{error.strerror}），请检查权限") from error
+        with writer_lock(folder):
+            return Ledger(folder, create=True)
+    return Ledger(folder, create=create)
+
+
+def _served_or_latest(folder: Path, ledger: Ledger) -> Mapping[str, int]:
+    """Return the versions the pointer's generation serves; if it cannot tell, the latest ones."""
+    try:
+        generation = read_pointer(folder)
+        if generation is not None:
+            return read_manifest(folder, generation).reports
+    except LibraryDamaged:
+        pass
+    return ledger.latest()

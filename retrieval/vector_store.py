@@ -1,0 +1,298 @@
+"""The vector database. The only module that knows Chroma.
+
+Embedded Chroma is opened for writing in a child process only: a damaged index can end a process
+by signal, and an embedded client never sees what another process wrote. The child builds a new
+folder, closes it, opens it anew under its final name and checks it; the folder is not written
+again. In server mode the same rows are kept in one collection on a Chroma server.
+
+``python -m retrieval.vector_store build|check FOLDER`` is that child; its order comes on stdin.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from retrieval.dense import VECTORS, RowName, read_rows
+from retrieval.embedding import Vectors
+from retrieval.errors import ConfigurationError, LibraryDamaged, LibraryError
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.models.Collection import Collection as ChromaCollection
+
+FOLDER = "chroma"
+COLLECTION = "baogao-chunks"
+BATCH_ROWS = 5_000
+SAMPLE_ROWS = 32
+SAME_DISTANCE = 1e-3
+MIN_REACHABLE = 0.95
+_CHILD_TIMEOUT_S = 1_800
+
+
+class EmbeddedStore:
+    """Chroma inside a generation folder, as a cache of the rows and vectors beside it."""
+
+    def build(self, generation: Path, previous: Path | None, replaced: Collection[str]) -> None:
+        """Fill ``generation/chroma`` from its rows and vectors, and check it.
+
+        ``previous`` is a generation to start from, in which the reports of ``replaced`` changed.
+        Raises ``LibraryError`` if the disk is full or the result fails its check.
+        """
+        if previous is not None and (previous / FOLDER).is_dir():
+            try:
+                order = {"previous": str(previous), "replaced": sorted(replaced)}
+                _run_child("build", generation, order)
+                return
+            except LibraryError:
+                shutil.rmtree(generation / FOLDER, ignore_errors=True)
+        try:
+            _run_child("build", generation, {"previous": None, "replaced": []})
+        except LibraryDamaged as error:
+            raise LibraryError(
+                f"向量库没有建成（{error}），原有内容没有变、仍可使用；请检查磁盘空间后重试"
+            ) from error
+
+    def check(self, generation: Path) -> None:
+        """Raise ``LibraryDamaged`` if ``generation/chroma`` is not exactly its rows and vectors."""
+        _run_child("check", generation, {})
+
+    def search(self, generation: Path, vector: Vectors, k: int) -> list[tuple[str, float]]:
+        """Return up to ``k`` chunk ids with their cosine, best first, over all reports."""
+        with _embedded(generation / FOLDER) as collection:
+            return _found(collection, vector, k, None)
+
+
+class ServerStore:
+    """One collection on a Chroma server, holding the rows of the generations in use."""
+
+    def __init__(self, url: str, library_id: str) -> None:
+        """Name the server by ``url``; nothing is opened yet."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigurationError("BAOGAO_CHROMA_URL 应是 http://主机:端口 的形式，请检查设置")
+        self._host = parts.hostname
+        self._ssl = parts.scheme == "https"
+        self._port = parts.port or (443 if self._ssl else 8000)
+        self._name = f"baogao-{library_id}"
+        self._held: ChromaCollection | None = None
+
+    def build(self, generation: Path, previous: Path | None, replaced: Collection[str]) -> None:
+        """Add the rows of ``generation``; those of ``previous``, which may be in use, stay."""
+        collection = self._collection()
+        keep = set(read_rows(previous)) if previous is not None else set()
+        with _server_errors():
+            _fill(collection, generation, replaced, keep={chunk for chunk, _ in keep})
+
+    def check(self, generation: Path) -> None:
+        """Raise ``LibraryDamaged`` if a row of ``generation`` is missing or differs."""
+        with _server_errors():
+            _compare(self._collection(), generation, exact=False)
+
+    def search(
+        self, vector: Vectors, k: int, reports: Collection[str] | None, held: Collection[str]
+    ) -> list[tuple[str, float]]:
+        """Return up to ``k`` chunk ids with their cosine; only ids in ``held`` count."""
+        where = None if reports is None else {"report": {"$in": sorted(reports)}}
+        with _server_errors():
+            collection = self._collection()
+            asked, rows = k + 20, collection.count()
+            while True:
+                found = _found(collection, vector, min(asked, max(rows, 1)), where)
+                ours = [(chunk, score) for chunk, score in found if chunk in held]
+                if len(ours) >= k or asked >= rows:
+                    return ours[:k]
+                asked *= 4
+
+    def _collection(self) -> ChromaCollection:
+        if self._held is None:
+            with _server_errors():
+                import chromadb
+
+                client = chromadb.HttpClient(
+                    host=self._host, port=self._port, ssl=self._ssl, settings=_settings()
+                )
+                self._held = _open_collection(client, self._name, create=True)
+        return self._held
+
+
+@contextlib.contextmanager
+def _server_errors() -> Iterator[None]:
+    """Turn whatever the client raises (its errors and its transport's) into one sentence."""
+    try:
+        yield
+    except (LibraryError, ConfigurationError):
+        raise
+    except Exception as error:
+        raise LibraryError(
+            f"向量服务器没有正常应答（{type(error).__name__}），请检查 BAOGAO_CHROMA_URL 和服务器"
+        ) from error
+
+
+def _settings() -> Any:
+    from chromadb.config import Settings
+
+    return Settings(anonymized_telemetry=False)
+
+
+def _open_collection(client: ClientAPI, name: str, *, create: bool) -> ChromaCollection:
+    # Vectors are always passed: without embedding_function=None a default would be attached,
+    # which fetches a model at first use.
+    if create:
+        return client.get_or_create_collection(
+            name, embedding_function=None, metadata={"hnsw:space": "cosine"}
+        )
+    return client.get_collection(name, embedding_function=None)
+
+
+@contextlib.contextmanager
+def _embedded(folder: Path, *, create: bool = False) -> Iterator[ChromaCollection]:
+    import chromadb
+
+    client = chromadb.PersistentClient(path=str(folder), settings=_settings())
+    try:
+        yield _open_collection(client, COLLECTION, create=create)
+    finally:
+        client.close()  # type: ignore[attr-defined]
+
+
+def _found(
+    collection: ChromaCollection, vector: Vectors, k: int, where: Any
+) -> list[tuple[str, float]]:
+    if k <= 0:
+        return []
+    found = collection.query(
+        query_embeddings=vector[np.newaxis], n_results=k, where=where, include=["distances"]
+    )
+    distances = found["distances"] or [[]]
+    return [
+        (chunk, 1.0 - float(distance))
+        for chunk, distance in zip(found["ids"][0], distances[0], strict=True)
+    ]
+
+
+def _expected(generation: Path) -> tuple[list[RowName], Vectors]:
+    """Return the rows of ``generation`` that have a vector, and those vectors."""
+    rows = read_rows(generation)
+    vectors: Vectors = np.load(generation / VECTORS, mmap_mode="r", allow_pickle=False)
+    has_vector = np.flatnonzero(np.any(vectors != 0, axis=1)) if len(rows) else np.zeros(0, int)
+    return [rows[int(i)] for i in has_vector], np.asarray(vectors[has_vector])
+
+
+def _fill(
+    collection: ChromaCollection,
+    generation: Path,
+    replaced: Collection[str],
+    keep: Collection[str] = (),
+) -> None:
+    """Bring ``collection`` to the rows of ``generation``; ids in ``keep`` are not deleted."""
+    rows, vectors = _expected(generation)
+    held = set(collection.get(include=[])["ids"])
+    wanted = {chunk for chunk, _ in rows}
+    gone = sorted(held - wanted - set(keep))
+    for start in range(0, len(gone), BATCH_ROWS):
+        collection.delete(ids=gone[start : start + BATCH_ROWS])
+    changed = set(replaced)
+    new = [i for i, (chunk, report) in enumerate(rows) if chunk not in held or report in changed]
+    for start in range(0, len(new), BATCH_ROWS):
+        batch = new[start : start + BATCH_ROWS]
+        collection.upsert(  # `add` would keep an old row of the same id and report success
+            ids=[rows[i][0] for i in batch],
+            embeddings=vectors[batch],
+            metadatas=[{"report": rows[i][1]} for i in batch],
+        )
+
+
+def _compare(collection: ChromaCollection, generation: Path, *, exact: bool) -> None:
+    """Raise ``LibraryDamaged`` unless every row is held, readable and, by sample, reachable."""
+    rows, vectors = _expected(generation)
+    held = set(collection.get(include=[])["ids"])
+    wanted = {chunk for chunk, _ in rows}
+    if not wanted <= held or (exact and (held != wanted or collection.count() != len(rows))):
+        raise LibraryDamaged(f"向量库应有 {len(wanted)} 条，实有 {len(held & wanted)} 条")
+    for start in range(0, len(rows), BATCH_ROWS):
+        batch = range(start, min(start + BATCH_ROWS, len(rows)))
+        stored = collection.get(ids=[rows[i][0] for i in batch], include=["embeddings"])
+        found = dict(zip(stored["ids"], stored["embeddings"], strict=True))  # type: ignore[arg-type]
+        for i in batch:
+            if rows[i][0] not in found or not np.allclose(found[rows[i][0]], vectors[i], atol=1e-4):
+                raise LibraryDamaged("向量库里有读不出或被改动的向量")
+    if rows:
+        sample = np.unique(np.linspace(0, len(rows) - 1, min(SAMPLE_ROWS, len(rows))).astype(int))
+        near = collection.query(
+            query_embeddings=vectors[sample], n_results=1, include=["distances"]
+        )["distances"]
+        reached = sum(1 for d in near or [] if d and abs(d[0]) <= SAME_DISTANCE)
+        if reached < MIN_REACHABLE * len(sample):
+            raise LibraryDamaged(f"向量库抽查 {len(sample)} 条，只搜到 {reached} 条")
+
+
+def _run_child(task: str, generation: Path, order: dict[str, Any]) -> None:
+    root = str(Path(__file__).resolve().parent.parent)
+    paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "retrieval.vector_store", task, str(generation)],
+            input=json.dumps(order),
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
+            timeout=_CHILD_TIMEOUT_S,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise LibraryDamaged("向量库没有在时限内写完") from None
+    if child.returncode < 0:
+        raise LibraryDamaged(f"向量库损坏，打开它的进程被信号 {-child.returncode} 终止")
+    if child.returncode:
+        reason = child.stderr.strip().splitlines()[-1:] or ["原因不明"]
+        raise LibraryDamaged(f"向量库未通过检查：{reason[0][:200]}")
+
+
+def _build_in_child(generation: Path, order: dict[str, Any]) -> None:
+    unfinished = generation / f"{FOLDER}.unfinished"
+    if order["previous"] is not None:
+        shutil.copytree(Path(order["previous"]) / FOLDER, unfinished)
+    with _embedded(unfinished, create=True) as collection:
+        _fill(collection, generation, order["replaced"])
+    # Under its new name the folder is opened from what is on disk, not from a client's memory.
+    unfinished.rename(generation / FOLDER)
+    _check_in_child(generation)
+
+
+def _check_in_child(generation: Path) -> None:
+    if not (generation / FOLDER / "chroma.sqlite3").is_file():
+        raise LibraryDamaged("向量库的文件不见了")
+    with _embedded(generation / FOLDER) as collection:
+        _compare(collection, generation, exact=True)
+
+
+def _main(arguments: Sequence[str]) -> int:
+    task, generation = arguments[0], Path(arguments[1])
+    order = json.loads(sys.stdin.read() or "{}")
+    try:
+        if task == "build":
+            _build_in_child(generation, order)
+        else:
+            _check_in_child(generation)
+    except Exception as error:  # the parent needs one line, whatever Chroma raises
+        sys.stderr.write(f"\n{type(error).__name__}: {' '.join(str(error).split())}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1:]))

@@ -1,0 +1,108 @@
+"""Is the library sound? The quick questions asked at opening, the thorough ones of ``verify``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.embedding import Embedder
+from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, UnreadableFile
+from retrieval.generations import Generation, VectorStore, check_generation, read_pointer
+from retrieval.ingestion import check_parts, content_key
+from retrieval.ledger import Entry, Ledger
+from retrieval.readers import decode
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that ``verify`` found: which part, what is wrong, and what mends it."""
+
+    part: str
+    message: str
+    fix: str = "baogao rebuild"
+
+
+def current_generation(folder: Path, ledger: Ledger) -> Generation | None:
+    """Return the generation that the pointer names; None if nothing was ever published.
+
+    Raises ``LibraryDamaged`` if there should be one.
+    """
+    name = read_pointer(folder)
+    if name is None:
+        if ledger.setting("published") is None:
+            return None
+        raise LibraryDamaged("报告库的指针文件不见了，请运行 baogao rebuild")
+    return Generation(folder, name)
+
+
+def check_origin(generation: Generation, embedder: Embedder, parser_version: int) -> None:
+    """Raise ``LibraryMismatch`` if the indexes were made by another embedder or parser."""
+    made = generation.manifest
+    if (made.embedder, made.dimension) != (embedder.name, embedder.dimension):
+        raise LibraryMismatch(
+            f"报告库是用向量模型 {made.embedder}（{made.dimension} 维）建的，现在设置的是 {embedder.name}"
+            f"（{embedder.dimension} 维）：请改回原来的设置，或运行 baogao rebuild"
+        )
+    if made.parser_version != parser_version:
+        raise LibraryMismatch(
+            f"报告库是另一版本的程序解析的（{made.parser_version}，现在是 {parser_version}），"
+            "请运行 baogao rebuild"
+        )
+
+
+def find_problems(
+    folder: Path, ledger: Ledger, store: VectorStore, embedder: Embedder, parser_version: int
+) -> list[Problem]:
+    """Return everything that is wrong with the library in ``folder``; empty if nothing is."""
+    complaint = ledger.integrity()
+    if complaint:
+        return [Problem("数据库", f"数据库文件已损坏：{complaint}")]
+    try:
+        generation = current_generation(folder, ledger)
+        if generation is None:
+            return []
+        check_origin(generation, embedder, parser_version)
+    except LibraryError as error:
+        return [Problem("索引", str(error))]
+    problems = list(_report_problems(generation, ledger))
+    try:
+        problems.extend(Problem("索引", m) for m in check_generation(generation, ledger))
+    except LibraryError as error:
+        problems.append(Problem("索引", str(error)))
+    try:
+        store.check(generation.folder)
+    except LibraryError as error:
+        problems.append(Problem("向量库", str(error)))
+    if generation.manifest.without_vector:
+        problems.append(
+            Problem("向量", f"{generation.manifest.without_vector} 个片段没有向量，只能按字词检索")
+        )
+    return problems
+
+
+def _report_problems(generation: Generation, ledger: Ledger) -> Iterator[Problem]:
+    served = generation.manifest.reports
+    try:
+        entries = {e.report: e for e in ledger.entries(served)}
+    except (LibraryError, ValueError, TypeError) as error:
+        yield Problem("报告", f"报告的记录读不出（{type(error).__name__}）")
+        return
+    for report in served:
+        entry = entries.get(report)
+        fault = "数据库里没有它" if entry is None else _fault(entry, ledger)
+        if fault:
+            name = entry.source if entry else report
+            yield Problem("报告", f"“{name}”：{fault}")
+
+
+def _fault(entry: Entry, ledger: Ledger) -> str | None:
+    try:
+        raw, text, _ = ledger.source(entry.report, entry.version)
+        stored = ledger.report(entry.report, entry.version)
+        if decode(raw)[0] != text or content_key(text) != entry.content_key:
+            return "存的文字与原文件不符"
+        check_parts(stored.sections, stored.chunks, text, entry.report)
+    except (LibraryError, UnreadableFile, ValueError, TypeError):
+        return "存的内容读不出或前后不一"
+    return None if len(stored.chunks) == entry.chunks else "片段数目不符"
