@@ -26,6 +26,7 @@ _MARKER = re.compile(
 )
 _OTHER_MARKER = re.compile(r"\[(?:[a-zA-Z]{1,20}|\^?\d{0,3}|\?+)\]")
 _UNIT_END = re.compile(r"[。!?！？；;\n]+[”’」』）)]*")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _NOTHING_SAID = re.compile(r"^[\W_]*$")
 
 
@@ -110,24 +111,22 @@ class Checker:
         It is looked for in the passages the line cites; None if none shares its words, or if
         it was said already.
         """
-        _, numbers = _split_markers(plain_line(line.text))
-        bare = level(_split_markers(line.text)[0])
+        bare, numbers = _split_markers(plain_line(line.text))
+        words = level(bare)
+        figures = set(_FIGURE.findall(words))
         cited = [self._passages[n] for n in numbers if n in self._passages]
-        ranked = sorted(
-            (
-                (overlap(bare, level(text)), -start, cite, text)
-                for cite, text, start in _units(cited)
-            ),
-            key=lambda unit: unit[:2],
-            reverse=True,
-        )
-        for score, _, cite, text in ranked:
-            if score < 0.2 or cite in self._numbers:
-                return None
-            shown = _trim(neutralise(text))
-            if not forbidden(shown) and not is_english(shown):
-                return DraftLine(shown, "claim", (cite,))
-        return None
+        ranked = []
+        for cite, text, start in _units(cited):
+            shared = len(figures & set(_FIGURE.findall(level(text))))
+            likeness = overlap(words, level(text)) if pairs(words) else 0.0
+            ranked.append((likeness + 0.3 * shared, -start, cite, text))
+        best = max(ranked, key=lambda unit: unit[:2], default=None)
+        if best is None or best[0] < 0.25 or best[2] in self._numbers:
+            return None
+        shown = " ".join(neutralise(best[3]).split("\n")).strip()
+        if forbidden(shown) or is_english(shown):
+            return None
+        return DraftLine(shown, "claim", (best[2],))
 
     def _check_cited(self, line: DraftLine) -> Sentence | Failure:
         """Check a line with explicit spans; its words are shown neutralised, else unchanged."""
@@ -182,17 +181,17 @@ class Checker:
         units = list(_units(cited))
         own = level(text)
         wanted = pairs(own)
-        digits = set(re.findall(r"\d+(?:\.\d+)?", own))
+        digits = set(_FIGURE.findall(own))
         chosen: dict[Cited, str] = {}
         verdict = Verdict(("没有引用",))
         while len(chosen) < min(_MAX_UNITS, len(units)):
             covered = frozenset().union(*(pairs(level(t)) for t in chosen.values()))
-            seen = set(re.findall(r"\d+(?:\.\d+)?", "\n".join(map(level, chosen.values()))))
+            seen = set(_FIGURE.findall("\n".join(map(level, chosen.values()))))
             best = max(
                 (unit for unit in units if unit[0] not in chosen),
                 key=lambda unit: (
                     len((pairs(level(unit[1])) & wanted) - covered)
-                    + 6 * len((set(re.findall(r"\d+(?:\.\d+)?", level(unit[1]))) & digits) - seen),
+                    + 6 * len((set(_FIGURE.findall(level(unit[1]))) & digits) - seen),
                     overlap(unit[1], own),
                     -unit[2],
                 ),
@@ -328,10 +327,6 @@ def _merged(cites: Sequence[Cited], text_of: Callable[[str], str]) -> tuple[Cite
         else:
             merged.append(cite)
     return tuple(merged)
-
-
-def _trim(text: str) -> str:
-    return " ".join(text.split("\n")).strip()
 
 
 def _shares_run(
