@@ -138,6 +138,7 @@ _EMPTY_WORDS = re.compile(
     r"其中|目前|已经|已|共计|共有|共|累计|合计|总计|分别|今年以来|今年|全年|截至|达到|达|为|了|有|均|的|"
     r"占比|占|率|约|近|超过|超|逾|实现|全部|等|并|各|提出|完成|全区|全县|全市|全省|我区|我县|我市|(?:19|20)\d\d年度?"
 )
+_LEVELS = re.compile(r"(?:其中)?(?:国家|全国|省|市|县|区|部)级?$")
 _TITLE = re.compile(r"《[^》]{0,100}》(?!\s|$)")
 _ACTIONS = re.compile(
     r"累计|共|新收|收到|受理|审结|审核|审查|办理|停止执行|废止|修改|继续有效|调处和化解|调处|化解|梳理|发现|结案|办结"
@@ -256,15 +257,17 @@ def _fact(
     role: Role = section.role if section else "other"
     bare = _EMPTY_WORDS.sub("", own)
     elliptical = len(_HAN.findall(bare)) <= 4 or own.startswith("其中")
-    governing = _governing(earlier) if elliptical else ""
+    governing = _governing(earlier) if elliptical or clause.listed else ""
     naming = _without_titles(own)
     if not _HAN.search(bare) and earlier:  # 占比96.64%: of what was counted just before
         governing = earlier[-1].own
         naming = f"{governing} {own}"
+    elif governing and _LEVELS.match(own):  # 省级示范村12个、国家级2个
+        naming = f"{governing} {own}"
     elif body := _BODIES.match(after):  # 28个部门梳理许可事项: bodies are counted, not what they do
         naming = before + body[0]
     subject = own
-    if governing and governing not in own:
+    if elliptical and governing and governing not in own:
         acted = _ACTIONS.search(own) is not None
         subject = f"{_ACTIONS.sub('', governing) if acted else governing} {own}"
     sentence_start = max(clause.sentence, quantity.start - _WINDOW)
@@ -347,7 +350,7 @@ def _sentence_year(said: str) -> int | None:
     """Return the last year that dates what follows it: one that opens a clause (2021年全年…)."""
     found = None
     for match in _YEAR.finditer(said):
-        opens = match.start() == 0 or said[match.start() - 1] in "，,。；;：:、 \n"
+        opens = match.start() == 0 or said[match.start() - 1] in "，,。；;：:、 \n至到"
         if opens and not said.startswith(("以来", "同期", "相比"), match.end()):
             found = int(match[1])
     return found
@@ -409,6 +412,8 @@ def _name(own: str, governing: str, said: str, heading: str, quantity: Quantity)
     """Return the canonical name of a figure, or None."""
     if not own or quantity.kind == "points":
         return None
+    if not quantity.unit and (quantity.value is None or quantity.value % 1):
+        return None  # 1/4: no count
     unit = quantity.unit.lstrip("万亿") if quantity.kind != "money" else quantity.unit
     context = "\n".join((heading, governing, said, own))
     best: tuple[tuple[int, int], str] | None = None
@@ -423,7 +428,7 @@ def _name(own: str, governing: str, said: str, heading: str, quantity: Quantity)
         nearest = _nearest(indicator.context, context)
         if nearest is None or _nearest(indicator.near, f"{governing}\n{own}") is None:
             continue
-        if any(word in said or word in own for word in indicator.apart):
+        if any(word in governing or word in own for word in indicator.apart):
             continue
         score = (length + (2 if all(_any(g, own) for g in indicator.context) else 0), nearest)
         if best is None or score > best[0]:

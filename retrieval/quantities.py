@@ -137,6 +137,10 @@ _TOKEN = re.compile(
 )
 _ARABIC = re.compile(r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?")
 _RANGE_SIGN = re.compile(r"(%|[^\W\d_]{0,2})(?:—{1,2}|-|~|至|到)(?=[0-9])")
+_FRACTION = re.compile(
+    r"(?P<below>[0-9]{1,3})分之(?P<above>[0-9]{1,3})(?![0-9])"
+    r"|(?<![0-9/])(?P<n>[1-9])/(?P<d>[1-9][0-9]?)(?![0-9/A-Za-z])"
+)
 _MULTIPLIER = re.compile(r"万亿|千万|百万|万|亿|千(?![克米瓦])|百(?!分)")
 _POWERS = {"百": 2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
 _LIST_BODY = re.compile(r"[.、](?![0-9]{1,3}(?:[^0-9]|$))")
@@ -253,12 +257,11 @@ def _read_arabic(
         return found, end
     if _looks_like_year(digits) and (year := _read_year(text, plain, start, digits_end, value)):
         return year, year.end
-    if plain[digits_end : digits_end + 2] == "分之":
-        above = _ARABIC.match(plain, digits_end + 2)
-        if above and value:
-            end = above.end()
-            part = Decimal(above[0].replace(",", "")) / value
-            return Quantity(start, end, text[start:end], part, ""), end
+    if part := _FRACTION.match(plain, start):  # 3分之2, 1/4
+        below, above = (part["below"], part["above"]) if part["above"] else (part["d"], part["n"])
+        if int(below):
+            share, end = Decimal(above) / Decimal(below), part.end()
+            return Quantity(start, end, text[start:end], share, "", _after(plain, end)), end
 
     low: Decimal | None = None
     if (sign := _RANGE_SIGN.match(plain, digits_end)) and (
