@@ -27,7 +27,7 @@ def _jieba() -> _Jieba:
     import rjieba
 
     for word in _COMPOUNDS:
-        rjieba.add_word(word)
+        rjieba.add_word(word, None, "n")
     engine: _Jieba = rjieba
     return engine
 

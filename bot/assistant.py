@@ -1,0 +1,325 @@
+"""One question's way to a checked answer, in order.
+
+``ask`` is the whole of it: understand, settle the scope, retrieve, write, check. Everything
+that can be said without words from a report (nothing held, ask back, off topic) is said
+before anything is searched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from bot import citations, extractive
+from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
+from bot.extractive import Desk, Draft
+from bot.settings import Settings
+from retrieval.documents import Hit, Report
+from retrieval.gazetteer import short_name
+from retrieval.library import Library
+from retrieval.places import PlaceIndex
+from retrieval.query import Query, State, understand
+from retrieval.retriever import Options, retrieve
+from retrieval.scope import Resolved, resolve
+
+HITS = 40
+MAX_READ_REPORTS = 60
+
+NOT_IN_REPORTS = "现有报告中没有查到，无法回答。"
+OFF_TOPIC = "我只根据已入库的法治政府建设年度报告回答问题，这个问题不在范围内。"
+GREETING = "您好，我根据已入库的法治政府建设年度报告回答问题，每句话都注明出处。可以这样问："
+GREETING_EN = (
+    "Hello. I answer from the annual reports in the library and cite every sentence. For example:"
+)
+EMPTY = "请输入问题，例如：某县2023年报告列出了哪些问题？"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer and what the next question of the conversation inherits."""
+
+    answer: Answer
+    state: State
+
+
+class Assistant:
+    """Answers questions over one library. Thread-safe: it keeps nothing between questions."""
+
+    def __init__(self, library: Library, *, options: Options = Options()) -> None:
+        self.library = library
+        self.options = options
+
+    def ask(
+        self,
+        question: str,
+        state: State | None = None,
+        *,
+        on_sentence: Callable[[Sentence], None] | None = None,
+        user: str = "",
+    ) -> Reply:
+        """Answer one question in the light of ``state``; each checked sentence is handed over at once."""
+        started = time.perf_counter()
+        state = state or State()
+        library = self.library.pinned()
+        query = self.understand(question, state, library)
+        scope = resolve(query, library.reports())
+        draft = self._before_search(query, scope, library)
+        if draft is None:
+            hits = self._search(library, query, scope)
+            desk = self._desk(library, query, scope, hits, state)
+            draft = _with_nearby(extractive.write(desk), desk)
+        answer = self._check(library, query, scope, draft, on_sentence)
+        elapsed = round((time.perf_counter() - started) * 1000)
+        return Reply(replace(answer, elapsed_ms=elapsed), _next_state(query, state, draft, answer))
+
+    def understand(self, question: str, state: State, library: Library | None = None) -> Query:
+        """Parse a question against the places and years the library holds."""
+        summaries = (library or self.library).reports()
+        return understand(
+            question, state, _places(tuple((s.meta.place, s.meta.issuer) for s in summaries))
+        )
+
+    def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
+        """Return the hits an answer to ``question`` would be written from, best first."""
+        library = self.library.pinned()
+        query = self.understand(question, state or State(), library)
+        scope = resolve(query, library.reports())
+        reports = scope.reports or scope.nearby
+        return retrieve(library, query, reports, k, self.options) if reports else []
+
+    def scope_label(self, state: State) -> str:
+        """Return what a conversation has settled on, for people: 重庆市綦江区 · 2023."""
+        places = "、".join("".join(place[-2:]) for place in state.places)
+        years = "、".join(str(year) for year in state.years)
+        return " · ".join(part for part in (places, years) if part)
+
+    # -- steps ------------------------------------------------------------------------------
+
+    def _before_search(self, query: Query, scope: Resolved, library: Library) -> Draft | None:
+        """Return the answers that need no search: greetings, nothing held, a place to ask back."""
+        if query.kind == "empty":
+            return Draft((_note(EMPTY),), status="clarify")
+        if query.kind == "greeting":
+            return Draft(
+                (_note(GREETING_EN if query.english else GREETING), *_examples(library)),
+                status="clarify",
+            )
+        if query.ambiguous and not query.inherited:
+            return Draft(tuple(_ask_back(query)), status="clarify")
+        if not scope.reports and not scope.nearby:
+            gap = scope.missing or ("没有符合条件的报告",)
+            return Draft(status="abstained", gap=gap)
+        return None
+
+    def _search(self, library: Library, query: Query, scope: Resolved) -> list[Hit]:
+        reports = scope.reports or scope.nearby
+        if query.kind == "catalogue":
+            return []
+        everything = len(reports) == len(library.reports())
+        return retrieve(
+            library,
+            query,
+            None if everything and len(reports) > 50 else reports,
+            HITS,
+            self.options,
+        )
+
+    def _desk(
+        self, library: Library, query: Query, scope: Resolved, hits: Sequence[Hit], state: State
+    ) -> Desk:
+        wanted = list(scope.reports)
+        if len(wanted) > MAX_READ_REPORTS and query.kind != "catalogue":
+            found = dict.fromkeys(hit.chunk.report for hit in hits)
+            wanted = [r for r in found if r in set(wanted)]
+        return Desk(
+            query,
+            tuple(library.report(r) for r in wanted),
+            hits,
+            state,
+            tuple(library.report(r) for r in scope.nearby),
+        )
+
+    def _check(
+        self,
+        library: Library,
+        query: Query,
+        scope: Resolved,
+        draft: Draft,
+        on_sentence: Callable[[Sentence], None] | None,
+    ) -> Answer:
+        checker = citations.Checker(
+            (),
+            lambda report: library.report(report).text,
+            {
+                r: _names(library.report(r))
+                for r in {c.report for ln in draft.lines for c in ln.cites}
+            },
+            language="en" if query.english else "zh",
+        )
+        status: Status = draft.status
+        lines = list(draft.lines)
+        if status == "abstained":
+            lines = [_note(line) for line in _refusal(query, scope, draft, library)]
+        for line in lines:
+            sentence = checker.check_line(line)
+            if isinstance(sentence, Sentence) and on_sentence:
+                on_sentence(sentence)
+        if status == "answered":
+            for text in _closing(query, scope, draft, library, checker.citations):
+                checker.check_line(_note(text))
+        checked = checker.checked()
+        cited = tuple(
+            _citation(n, cite, library.report(cite.report))
+            for n, cite in enumerate(checked.citations, start=1)
+        )
+        warnings = tuple(
+            dict.fromkeys(
+                w
+                for c in checked.citations
+                for w in library.report(c.report).warnings
+                if "完整" in w or "自称" in w
+            )
+        )
+        return Answer(
+            id=_answer_id(query.question),
+            question=query.question,
+            status=status,
+            sentences=checked.sentences,
+            citations=cited,
+            scope=Scope(scope.reports, tuple(dict.fromkeys((*scope.missing, *draft.gap)))),
+            warnings=warnings,
+            checks_failed=tuple(p for f in checked.failures for p in f.problems),
+        )
+
+
+def open_assistant(
+    folder: Path, *, writer: str = "auto", create: bool = False, settings: Settings | None = None
+) -> Assistant:
+    """Open the library in ``folder`` and an assistant over it, as the settings say.
+
+    Raises the library's errors, each a sentence that says what to do.
+    """
+    from retrieval.embedding import LocalEmbedder
+
+    settings = settings or Settings()
+    library = Library.open(
+        folder, embedder=LocalEmbedder(), create=create, chroma_url=settings.chroma_url
+    )
+    return Assistant(library)
+
+
+# ---- helpers --------------------------------------------------------------------------------
+
+_PLACES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}
+_COUNTER = itertools.count()
+
+
+def _places(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
+    """Return the place index of what is held; the last one is kept, since it rarely changes."""
+    index = _PLACES.get(known)
+    if index is None:
+        index = PlaceIndex(known)
+        _PLACES.clear()
+        _PLACES[known] = index
+    return index
+
+
+def _with_nearby(draft: Draft, desk: Desk) -> Draft:
+    return draft
+
+
+def _examples(library: Library) -> list[DraftLine]:
+    summaries = [s for s in library.reports() if s.meta.place][:2]
+    names = [f"{short_name(s.meta.place[-1])}{s.meta.year or ''}" for s in summaries]
+    asks = ("年报告列出了哪些问题？", "年审核了多少件规范性文件？")
+    return [_note(f"· {name}{ask}") for name, ask in zip(names, asks, strict=False)]
+
+
+def _ask_back(query: Query) -> list[DraftLine]:
+    lines = []
+    for mention in query.ambiguous:
+        options = mention.held or mention.candidates
+        names = "、".join("".join(chain) for chain in options[:8])
+        more = f"等{len(options)}处" if len(options) > 8 else ""
+        held = "" if mention.held else "（目前均未收录其报告）"
+        lines.append(_note(f"“{mention.text}”可能指{names}{more}{held}，请问是哪一个？"))
+    return lines
+
+
+def _refusal(query: Query, scope: Resolved, draft: Draft, library: Library) -> list[str]:
+    lines = [NOT_IN_REPORTS]
+    for gap in dict.fromkeys((*scope.missing, *draft.gap)):
+        lines.append(f"{gap}。")
+    lines.append(f"检索范围：{_range(scope, library)}。")
+    return lines
+
+
+def _range(scope: Resolved, library: Library) -> str:
+    held = {s.id: s for s in library.reports()}
+    names = [held[r] for r in (scope.reports or scope.nearby) if r in held] or list(held.values())
+    words = [
+        f"{''.join(s.meta.place[-2:]) or s.meta.title}{s.meta.year or ''}年度" for s in names[:6]
+    ]
+    more = f"等{len(names)}份报告" if len(names) > 6 else ""
+    return "、".join(words) + more
+
+
+def _closing(
+    query: Query, scope: Resolved, draft: Draft, library: Library, cited: Sequence[Cited]
+) -> list[str]:
+    lines = [f"注意：{missing}。" for missing in scope.missing]
+    reports = list(dict.fromkeys(c.report for c in cited))
+    if len(reports) == 1:
+        meta = library.report(reports[0]).meta
+        year = f"{meta.year}年度" if meta.year else ""
+        lines.append(f"（摘自{''.join(meta.place[-2:]) or meta.issuer}{year}报告原文）")
+    return lines
+
+
+def _citation(n: int, cite: Cited, report: Report) -> Citation:
+    meta = report.meta
+    path = next(
+        (s.path for s in report.sections if s.start <= cite.start < s.end),
+        (),
+    )
+    return Citation(
+        n, report.id, meta.source, meta.title, meta.place, meta.year, path,
+        cite.start, cite.end, report.quote(cite.start, cite.end),
+    )  # fmt: skip
+
+
+def _names(report: Report) -> tuple[str, ...]:
+    meta = report.meta
+    places = [name for place in meta.place for name in (place, short_name(place))]
+    return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
+
+
+def _next_state(query: Query, state: State, draft: Draft, answer: Answer) -> State:
+    """Return what the next question inherits; an unanswered question changes only the scope."""
+    if query.kind in ("empty", "greeting"):
+        return state
+    items = tuple((c.report, c.start, c.end) for c in draft.items)
+    focus = tuple((c.report, c.start, c.end) for c in draft.focus)
+    return State(
+        places=query.places,
+        issuers=query.issuers,
+        years=query.years,
+        role=query.role,
+        topic=query.topic or state.topic,
+        items=items or (state.items if query.inherited else ()),
+        focus=focus or (state.focus if query.inherited else ()),
+    )
+
+
+def _note(text: str) -> DraftLine:
+    return DraftLine(text, "note")
+
+
+def _answer_id(question: str) -> str:
+    seed = f"{time.time_ns()}-{next(_COUNTER)}-{question}"
+    return hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:12]

@@ -1,0 +1,621 @@
+"""The extractive writer: answers in the reports' own words, chosen and ordered by code.
+
+What it writes are claims, each a span of a report cited whole, and notes, which code
+computed (labels, counts, what is missing). It never rephrases, so it needs no trust; it
+also writes when no model can be had.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot import listing
+from bot.answers import Cited, DraftLine, Status
+from bot.reading import Line, Reading, read
+from bot.selection import Evidence, select, weigh
+from retrieval.documents import Hit, Report, Role, Section, Span
+from retrieval.normalise import fold
+from retrieval.quantities import Quantity, canonical, same_value
+from retrieval.query import Query, State
+from retrieval.scope import Resolved
+
+# The least weighted share of a question's terms that an answer's words must hold.
+ENOUGH = 0.56
+ENOUGH_THEME = 0.6
+MAX_LINES_PER_LIST = 12
+MAX_REPORTS_PER_ANSWER = 40
+ROLE_NAMES: Mapping[Role, str] = {
+    "leadership": "履行第一责任人职责",
+    "measures": "举措和成效",
+    "problems": "存在问题",
+    "causes": "原因",
+    "plans": "下一步计划",
+    "preamble": "总体情况",
+    "other": "其他",
+    "furniture": "网页附属文字",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer proposes: lines, and what a follow-up may refer to (items, focus).
+
+    ``gap`` says in words what was looked for and not found, when nothing or not all was.
+    """
+
+    lines: tuple[DraftLine, ...] = ()
+    status: Status = "answered"
+    gap: tuple[str, ...] = ()
+    items: tuple[Cited, ...] = ()
+    focus: tuple[Cited, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the writer has before it: the query, its scope's reports and the hits in them."""
+
+    query: Query
+    reports: tuple[Report, ...]
+    hits: Sequence[Hit]
+    state: State = field(default_factory=State)
+    nearby: tuple[Report, ...] = ()
+
+    def reading(self, report: Report) -> Reading:
+        """Return the prepared sentences of a report."""
+        return read(report)
+
+    def boosts(self, report: Report) -> dict[int, float]:
+        """Return a small bonus by line start: dense rank, and nearness to the last focus."""
+        bonus: dict[int, float] = {}
+        lines = self.reading(report).lines
+        for hit in self.hits:
+            chunk = hit.chunk
+            if chunk.report == report.id and hit.dense_rank and hit.dense_rank <= 12:
+                for line in lines:
+                    if line.span.start < chunk.end and chunk.start < line.span.end:
+                        gain = 0.12 * (1 - (hit.dense_rank - 1) / 12)
+                        bonus[line.span.start] = max(bonus.get(line.span.start, 0.0), gain)
+        if self.query.inherited and self.query.carried:
+            for report_id, start, end in self.state.focus:
+                near = [
+                    ln
+                    for ln in lines
+                    if report_id == report.id and ln.span.start < end and start < ln.span.end
+                ]
+                for line in near:
+                    bonus[line.span.start] = bonus.get(line.span.start, 0.0) + 0.15
+        return bonus
+
+
+def write(desk: Desk) -> Draft:
+    """Return the draft for a query, by its kind; an abstaining draft where the reports are silent."""
+    return _WRITERS[desk.query.kind](desk)
+
+
+# ---- one fact ---------------------------------------------------------------------------
+
+
+def _fact(desk: Desk) -> Draft:
+    if len(desk.reports) > 1:
+        return _per_report(desk)
+    found = _answer_in(desk, desk.reports[0])
+    if not found:
+        return _silent(desk)
+    lines = _premise_notes(desk.query, found, desk.reports[0])
+    lines += [_claim(desk.reports[0], e.span) for e in found]
+    return Draft(tuple(lines), focus=tuple(_cited(e) for e in found))
+
+
+def _answer_in(desk: Desk, report: Report) -> list[Evidence]:
+    """Return the evidence for a fact in one report: one span, or one for each part asked."""
+    reading = desk.reading(report)
+    boosts = desk.boosts(report)
+    lines = _candidates(desk, report)
+    ranked = select(desk.query, reading, lines, boosts)
+    sure = [e for e in ranked if _sure(desk.query, e)]
+    if not sure:
+        return []
+    chosen = [sure[0]]
+    chosen += _for_other_parts(desk, reading, ranked, chosen[0], boosts)
+    return _joined(report, chosen)
+
+
+def _candidates(desk: Desk, report: Report) -> Sequence[Line]:
+    """Return the lines worth weighing: those around the hits, or all of a short report."""
+    reading = desk.reading(report)
+    if len(reading.lines) <= 400:
+        return reading.lines
+    spans = [
+        Span(max(0, h.chunk.start - 200), h.chunk.end + 200)
+        for h in desk.hits
+        if h.chunk.report == report.id
+    ]
+    return reading.lines_in(spans)
+
+
+def _sure(query: Query, evidence: Evidence) -> bool:
+    if (
+        query.wants in ("number", "percent", "date")
+        and evidence.figure is None
+        and not query.yes_no
+    ):
+        return evidence.coverage >= 0.9
+    needed = ENOUGH - (0.2 if query.carried else 0.0)
+    return evidence.coverage >= needed or (not query.terms and bool(query.carried))
+
+
+def _for_other_parts(
+    desk: Desk,
+    reading: Reading,
+    ranked: Sequence[Evidence],
+    first: Evidence,
+    boosts: Mapping[int, float],
+) -> list[Evidence]:
+    """Return evidence for what the first span leaves open: the terms it does not hold."""
+    query = desk.query
+    text = fold(reading.report.text[first.span.start : first.span.end])
+    weighted = weigh(query.terms, reading)
+    total = sum(w for _, w in weighted) or 1.0
+    open_terms = [t for t, w in weighted if t.match(text) < 0.5 and w / total > 0.12]
+    parts = len(re.findall("多少|几|率|什么|哪", query.topic))
+    if not open_terms or parts < 2:
+        return []
+    others = select(
+        query,
+        reading,
+        [e.line for e in ranked if e.line is not first.line],
+        boosts,
+        terms=open_terms,
+    )
+    return [e for e in others[:1] if e.coverage >= 0.8 and (e.figure or query.wants == "text")]
+
+
+def _joined(report: Report, chosen: Sequence[Evidence]) -> list[Evidence]:
+    return list({e.span: e for e in chosen}.values())
+
+
+def _premise_notes(query: Query, found: Sequence[Evidence], report: Report) -> list[DraftLine]:
+    """Say where the question's own figures or directions differ from the report's words."""
+    words = " ".join(report.text[e.line.span.start : e.line.span.end] for e in found)
+    said = [q for e in found for c in e.line.clauses for q in c.figures]
+    wrong = [q for q in query.figures if not any(_agrees(q, other) for other in said)]
+    notes = []
+    if wrong:
+        asked = "、".join(q.text for q in wrong)
+        notes.append(_note(f"问题中的“{asked}”与原文不符，原文是："))
+    elif query.direction and _opposes(query.direction, words):
+        up = query.direction == "up"
+        notes.append(_note(f"原文说的不是{'上升' if up else '下降'}，而是："))
+    elif query.yes_no and query.figures:
+        notes.append(_note("是的，原文如此："))
+    return notes
+
+
+def _agrees(asked: Quantity, other: Quantity) -> bool:
+    if same_value(asked, other):
+        return True
+    return canonical(asked)[0] == canonical(other)[0] and bool(asked.unit) != bool(other.unit)
+
+
+_RISE = re.compile("上升|增长|增加|提高|上涨|升高")
+_FALL = re.compile("下降|减少|降低|下滑|回落")
+
+
+def _opposes(direction: str, words: str) -> bool:
+    rise, fall = bool(_RISE.search(words)), bool(_FALL.search(words))
+    return (fall and not rise) if direction == "up" else (rise and not fall)
+
+
+def _silent(desk: Desk) -> Draft:
+    words = "、".join(t.word for t in desk.query.terms[:6]) or desk.query.topic
+    return Draft(status="abstained", gap=(f"报告中没有找到关于“{words}”的内容",))
+
+
+# ---- several reports ----------------------------------------------------------------------
+
+
+def _per_report(desk: Desk) -> Draft:
+    """Answer a fact report by report, naming those that do not say."""
+    answers = [(report, _answer_in(desk, report)) for report in desk.reports]
+    said = [(report, found) for report, found in answers if found]
+    if not said:
+        return _silent(desk)
+    query = desk.query
+    asked_all = query.everywhere or query.kind in ("rank", "compare") or bool(query.places)
+    if not asked_all:
+        best = max(found[0].coverage for _, found in said)
+        said = [(r, f) for r, f in said if f[0].coverage >= best - 0.12]
+    lines: list[DraftLine] = []
+    if query.kind == "rank" or _asks_order(query):
+        lines += _order_note(query, said)
+    for report, found in said:
+        lines.append(_label(report))
+        lines += _premise_notes(query, found, report) if not asked_all else []
+        lines += [_claim(report, e.span) for e in found]
+    if asked_all:
+        lines += _not_saying([r for r, found in answers if not found])
+    return Draft(tuple(lines), focus=tuple(_cited(e) for _, f in said for e in f))
+
+
+def _asks_order(query: Query) -> bool:
+    return bool(re.search("更(?:高|多|低|少|大|小)|谁[^，]{0,8}(?:高|多|低|少)|最", query.question))
+
+
+def _order_note(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]]) -> list[DraftLine]:
+    """Compare the figures found, where they can be compared, and say which is first."""
+    valued = []
+    for report, found in said:
+        figure = found[0].figure
+        if figure is not None and figure.value is not None:
+            value, unit = canonical(figure)
+            valued.append((value, unit, figure.text, report))
+    kinds = {("%" if unit == "%" else "") for _, unit, _, _ in valued}
+    if len(valued) < 2 or len(kinds) != 1:
+        return []
+    lowest = query.lowest
+    valued.sort(key=lambda row: row[0], reverse=not lowest)
+    first = [row for row in valued if row[0] == valued[0][0]]
+    names = "、".join(f"{_name(row[3])}（{row[2]}）" for row in first)
+    which = "最低" if lowest else "最高"
+    return [_note(f"按原文数字比较，{which}的是{names}：")]
+
+
+def _not_saying(silent: Sequence[Report]) -> list[DraftLine]:
+    if not silent:
+        return []
+    names = "、".join(_name(report) for report in silent)
+    return [_note(f"未提及：{names}")]
+
+
+def _which(desk: Desk) -> Draft:
+    """Name the reports that mention what is asked, each with the words, and those that do not."""
+    saying: list[tuple[Report, Span]] = []
+    silent: list[Report] = []
+    phrases = [
+        fold(p) for p in re.findall("[“\"'《「]([^”\"'》」]{2,30})[”\"'》」]", desk.query.topic)
+    ]
+    for report in desk.reports:
+        span = _mention(desk, report, phrases)
+        if span:
+            saying.append((report, span))
+        else:
+            silent.append(report)
+    if not saying:
+        return _silent(desk)
+    lines = [_note(f"共{len(saying)}份报告提到：")]
+    for report, span in saying:
+        lines += [_label(report), _claim(report, span)]
+    lines += _not_saying(silent)
+    return Draft(tuple(lines), focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying))
+
+
+def _mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
+    reading = desk.reading(report)
+    if phrases:
+        for line in reading.lines:
+            if any(phrase in line.folded for phrase in phrases):
+                return _around_phrase(line, phrases)
+        return None
+    ranked = select(desk.query, reading, _candidates(desk, report), desk.boosts(report))
+    sure = [e for e in ranked if e.coverage >= 0.75]
+    return sure[0].span if sure else None
+
+
+def _around_phrase(line: Line, phrases: Sequence[str]) -> Span:
+    for i, clause in enumerate(line.clauses):
+        if any(p in clause.folded for p in phrases):
+            if len(line.span) <= 120:
+                return line.span
+            last = line.clauses[min(i + 1, len(line.clauses) - 1)]
+            return Span(
+                clause.span.start,
+                last.span.end if last.span.end - clause.span.start <= 120 else clause.span.end,
+            )
+    return line.span
+
+
+def _compare(desk: Desk) -> Draft:
+    if desk.query.role and len(desk.query.terms) <= 2:
+        lines: list[DraftLine] = []
+        items: list[Cited] = []
+        silent = []
+        for report in desk.reports:
+            found = listing.role_items(report, desk.query.role)
+            if not found:
+                silent.append(report)
+                continue
+            lines.append(_label(report, f"{ROLE_NAMES[desk.query.role]}，原文共{len(found)}条"))
+            lines += _item_lines(report, found)
+            items += [Cited(report.id, i.span.start, i.span.end) for i in found]
+        if not lines:
+            return _silent(desk)
+        return Draft((*lines, *_not_saying(silent)), items=tuple(items))
+    return _per_report(desk) if len(desk.reports) > 1 else _fact(desk)
+
+
+# ---- lists --------------------------------------------------------------------------------
+
+
+def _list(desk: Desk) -> Draft:
+    query = desk.query
+    if len(desk.reports) > 1:
+        latest = _latest_only(desk)
+        if latest is None:
+            return _compare(desk) if query.role else _per_report(desk)
+        desk = latest
+    report = desk.reports[0]
+    if query.role:
+        found = listing.role_items(report, query.role)
+        themed = _on_theme(desk, report, found) if query.terms else found
+        if themed:
+            return _listed(report, themed, query.role, whole=len(themed) < len(found))
+        if not query.terms:
+            name = ROLE_NAMES[query.role]
+            return Draft(
+                status="abstained",
+                gap=(f"《{report.meta.title}》中没有“{name}”部分", *report.warnings),
+            )
+    return _themed_list(desk, report)
+
+
+def _latest_only(desk: Desk) -> Desk | None:
+    """Of several years of one issuer, a list without a year means the newest report."""
+    issuers = {(r.meta.place, r.meta.issuer) for r in desk.reports}
+    if len(issuers) > 1 or desk.query.years:
+        return None
+    newest = max(desk.reports, key=lambda r: r.meta.year or 0)
+    return Desk(desk.query, (newest,), desk.hits, desk.state)
+
+
+def _listed(
+    report: Report, found: Sequence[listing.Item], role: Role, *, whole: bool = False
+) -> Draft:
+    lines = [_note(f"{ROLE_NAMES[role]}，原文共{len(found)}条：")] if not whole else []
+    lines += _item_lines(report, found, whole=whole)
+    cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in found)
+    return Draft(tuple(lines), items=cites, focus=cites)
+
+
+def _item_lines(
+    report: Report, found: Sequence[listing.Item], *, whole: bool = False
+) -> list[DraftLine]:
+    return [_claim(report, listing.shown(report.text, item, whole=whole)) for item in found]
+
+
+def _on_theme(desk: Desk, report: Report, found: Sequence[listing.Item]) -> list[listing.Item]:
+    """Return the items that speak of the question's terms; all of them if the terms say nothing."""
+    weighted = weigh(desk.query.terms, desk.reading(report))
+    total = sum(w for _, w in weighted)
+    if not total:
+        return list(found)
+    scored = []
+    for item in found:
+        words = fold(report.text[item.span.start : item.span.end])
+        lead = fold(report.text[item.lead.start : item.lead.end])
+        score = sum(w * max(t.match(lead), 0.8 * t.match(words)) for t, w in weighted) / total
+        scored.append((score, item))
+    best = max((score for score, _ in scored), default=0.0)
+    if best < ENOUGH_THEME:
+        return list(found) if best < 0.3 and len(desk.query.terms) <= 1 else []
+    return [item for score, item in scored if score >= best - 0.15]
+
+
+def _themed_list(desk: Desk, report: Report) -> Draft:
+    """A list without a role: an enumeration in one sentence, or the items under one heading."""
+    reading = desk.reading(report)
+    ranked = select(desk.query, reading, _candidates(desk, report), desk.boosts(report))
+    best = ranked[0] if ranked else None
+    node = _best_node(desk, report)
+    if node and (best is None or node[0] >= best.coverage - 0.1) and not _enumerates(best):
+        leaves = node[1]
+        spans = _node_lines(reading, report, leaves)
+        if spans:
+            lines = [_claim(report, span) for span in spans[:MAX_LINES_PER_LIST]]
+            cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
+            return Draft(tuple(lines), items=cites, focus=cites)
+    sure = [e for e in ranked if e.coverage >= ENOUGH]
+    if not sure:
+        return _silent(desk)
+    top = (
+        [e for e in sure if e.score >= sure[0].score - 0.08][:3]
+        if not _enumerates(sure[0])
+        else sure[:1]
+    )
+    top.sort(key=lambda e: e.span.start)
+    spans = list(dict.fromkeys(_whole_sentence(e) for e in top))
+    cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
+    return Draft(tuple(_claim(report, s) for s in spans), items=cites, focus=cites)
+
+
+def _whole_sentence(evidence: Evidence) -> Span:
+    return evidence.line.span if len(evidence.line.span) <= 320 else evidence.span
+
+
+def _enumerates(evidence: Evidence | None) -> bool:
+    """A sentence that strings several things together: 八大机制(目标引领机制、…)."""
+    if evidence is None:
+        return False
+    words = evidence.line.folded
+    return (
+        words.count("、") >= 3
+        or words.count("；") + words.count(";") >= 2
+        or words.count("《") >= 3
+    )
+
+
+def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None:
+    """Return the heading or item whose own words hold the question's terms best, with its leaves."""
+    weighted = weigh(desk.query.terms, desk.reading(report))
+    total = sum(w for _, w in weighted)
+    if not total:
+        return None
+    best: tuple[float, int, tuple[int, ...]] | None = None
+    for section in report.sections:
+        if not section.node or section.role == "furniture":
+            continue
+        words = report.text[section.start : section.end]
+        head = fold(
+            words if section.kind == "heading" else re.split("[。；]", words, maxsplit=1)[0]
+        )
+        if section.kind == "body":
+            continue
+        score = sum(w * t.match(head) for t, w in weighted) / total
+        if score >= ENOUGH_THEME and (
+            best is None or (score, len(section.node)) > (best[0], best[1])
+        ):
+            best = (score, len(section.node), section.node)
+    if best is None:
+        return None
+    node = best[2]
+    return best[0], [s for s in report.sections if s.node[: len(node)] == node]
+
+
+def _node_lines(reading: Reading, report: Report, leaves: Sequence[Section]) -> list[Span]:
+    items = listing.group_items(report, leaves)
+    if len(items) >= 2 and len({s.node for s in leaves}) > 1:
+        return [listing.shown(report.text, item) for item in items]
+    start, end = leaves[0].start, leaves[-1].end
+    return [line.span for line in reading.lines if start <= line.span.start < end]
+
+
+def _item(desk: Desk) -> Draft:
+    """One item of a list, whole: of the list last shown, or of the role the question names."""
+    number = desk.query.item or 1
+    cites: tuple[Cited, ...] = tuple(Cited(*item) for item in desk.state.items)
+    own = [c for c in cites if c.report in {r.id for r in desk.reports}]
+    if not own and desk.query.role and desk.reports:
+        report = max(desk.reports, key=lambda r: r.meta.year or 0)
+        own = [
+            Cited(report.id, i.span.start, i.span.end)
+            for i in listing.role_items(report, desk.query.role)
+        ]
+    if not own:
+        return _fact(desk)
+    if number > len(own):
+        return Draft(status="abstained", gap=(f"原文只列出{len(own)}条，没有第{number}条",))
+    cite = own[number - 1]
+    report = next(r for r in desk.reports if r.id == cite.report)
+    return Draft((_claim(report, Span(cite.start, cite.end)),), items=tuple(own), focus=(cite,))
+
+
+# ---- whole reports ------------------------------------------------------------------------
+
+
+def _catalogue(desk: Desk) -> Draft:
+    lines = [_note(f"共{len(desk.reports)}份报告：")]
+    for report in desk.reports[:MAX_REPORTS_PER_ANSWER]:
+        year = f"{report.meta.year}年度" if report.meta.year else "年度不详"
+        lines.append(
+            _note(
+                f"{_place(report)} {year}（{report.meta.issuer or '发布单位不详'}，{report.meta.title}）"
+            )
+        )
+    if len(desk.reports) > MAX_REPORTS_PER_ANSWER:
+        lines.append(
+            _note(f"另有{len(desk.reports) - MAX_REPORTS_PER_ANSWER}份，可指明地区或年度再查")
+        )
+    return Draft(tuple(lines))
+
+
+def _brief(desk: Desk) -> Draft:
+    """A plain extract: what was done with its figures, what is lacking, what comes next."""
+    if len(desk.query.terms) >= 1 and len(desk.reports) == 1:
+        themed = _focused(desk, desk.reports[0])
+        if themed:
+            return themed
+    lines: list[DraftLine] = []
+    for report in desk.reports[:6]:
+        if len(desk.reports) > 1:
+            lines.append(_label(report))
+        lines += _extract(report)
+    return Draft(tuple(lines)) if lines else _silent(desk)
+
+
+def _focused(desk: Desk, report: Report) -> Draft | None:
+    ranked = select(
+        desk.query, desk.reading(report), _candidates(desk, report), desk.boosts(report)
+    )
+    sure = [e for e in ranked if e.coverage >= ENOUGH][:5]
+    if not sure:
+        return None
+    spans = sorted({e.span for e in sure}, key=lambda s: s.start)
+    return Draft(tuple(_claim(report, s) for s in spans), focus=tuple(_cited(e) for e in sure))
+
+
+def _extract(report: Report) -> list[DraftLine]:
+    lines: list[DraftLine] = []
+    reading = read(report)
+    with_figures = [
+        ln for ln in reading.lines
+        if ln.role in ("measures", "leadership") and sum(len(c.figures) for c in ln.clauses) >= 2 and len(ln.span) <= 160
+    ]  # fmt: skip
+    with_figures.sort(
+        key=lambda ln: -sum(len(c.figures) for c in ln.clauses) / (1 + len(ln.span) / 80)
+    )
+    heads = [i for i in listing.role_items(report, "measures")][:8]
+    if heads:
+        lines.append(_note("举措和成效："))
+        lines += [_claim(report, i.lead) for i in heads if len(i.lead) <= 80]
+        chosen = sorted(with_figures[:3], key=lambda ln: ln.span.start)
+        lines += [_claim(report, ln.span) for ln in chosen]
+    roles: tuple[Role, ...] = ("problems", "plans")
+    for role in roles:
+        found = listing.role_items(report, role)
+        if found:
+            lines.append(_note(f"{ROLE_NAMES[role]}："))
+            lines += [_claim(report, i.lead) for i in found[:8]]
+        else:
+            lines.append(_note(f"{ROLE_NAMES[role]}：原文未见这一部分"))
+    return lines
+
+
+# ---- lines ----------------------------------------------------------------------------------
+
+
+def _claim(report: Report, span: Span) -> DraftLine:
+    words = report.text[span.start : span.end]
+    text = re.sub(r"\s+", " ", words).strip().rstrip("，,；;、：:")
+    return DraftLine(text, "claim", (Cited(report.id, span.start, span.end),))
+
+
+def _note(text: str) -> DraftLine:
+    return DraftLine(text, "note")
+
+
+def _label(report: Report, more: str = "") -> DraftLine:
+    return _note(
+        f"{_name(report)}：{more}".rstrip("：" if not more else "") + ("：" if not more else "")
+    )
+
+
+def _name(report: Report) -> str:
+    meta = report.meta
+    place = _place(report)
+    body = (
+        f"·{meta.issuer.removeprefix(''.join(meta.place)).removeprefix(place)}"
+        if meta.level == "department"
+        else ""
+    )
+    return f"{place}{body}（{meta.year}年度）" if meta.year else f"{place}{body}"
+
+
+def _place(report: Report) -> str:
+    return "".join(report.meta.place[-2:]) or report.meta.issuer or report.meta.title
+
+
+def _cited(evidence: Evidence) -> Cited:
+    return Cited(evidence.report, evidence.span.start, evidence.span.end)
+
+
+_WRITERS: Mapping[str, Callable[[Desk], Draft]] = {
+    "fact": _fact,
+    "list": _list,
+    "item": _item,
+    "which": _which,
+    "rank": _per_report,
+    "compare": _compare,
+    "catalogue": _catalogue,
+    "brief": _brief,
+}

@@ -1,0 +1,170 @@
+"""The items of a list as a report gives them: numbered, bulleted in prose, or only strung together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.chunking import split_sentences, trim
+from retrieval.documents import Report, Role, Section, Span
+
+MAX_ITEM_CHARS = 160
+_INTRO = re.compile(
+    r"(?:存在|面临|有).{0,24}(?:问题|不足|短板|差距|困难|薄弱环节).{0,8}$|(?:以下|如下|几个方面|几点|方面).{0,10}[：:]?$|[：:]$|"
+    r"^(?:虽然|尽管|总的来看|总体上|同时|但)?.{0,60}(?:取得|成效).{0,40}(?:但|仍|还)"
+)
+_OPENS_ENUMERATION = re.compile(
+    r"(?:主要)?(?:表现|体现|集中|反映)(?:在|为|于)(?:以下(?:几个)?方面)?|比如|例如|诸如|主要是|主要有|包括|[：:]|[，,。](?:譬)?如(?!何|期|下|实|果|今)"
+)
+_LACK = re.compile(
+    "有待|不足|不够|不到位|不高|不强|不深|不严|不全|不充分|不平衡|不均|不规范|不完善|不健全|不明显|不显著|不畅|不力|不及时|不适应|不熟|不一|"
+    "缺乏|缺少|欠缺|短缺|偏少|偏低|偏弱|较少|较低|较弱|薄弱|滞后|需要?(?:进一步|加强|提升|提高|完善|加大|改进|重视)|仍需|亟需|亟待|急需|尚需|尚未|"
+    "没有|未能|难以|困难|欠|流于形式|参差不齐|单一|反弹|问题|差距|矛盾|滞|弱化|脱节"
+)
+_TRAILING = re.compile("等(?:问题|方面|情况|不足|现象)?[。；;]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item: ``label`` is the number or words that announce it, ``span`` all of it."""
+
+    label: str
+    lead: Span
+    span: Span
+
+
+def role_items(report: Report, role: Role) -> list[Item]:
+    """Return the items of every section that plays ``role``, in order; empty if there is none."""
+    groups: list[list[Section]] = []
+    for section in report.sections:
+        if section.role != role:
+            continue
+        root = section.node[:1]
+        last = groups[-1] if groups else None
+        if last and last[-1].node[:1] == root and (root or last[-1].end == section.start):
+            last.append(section)
+        else:
+            groups.append([section])
+    return [item for group in groups for item in group_items(report, group)]
+
+
+def group_items(report: Report, leaves: Sequence[Section]) -> list[Item]:
+    """Return the items of one section given as its leaves."""
+    depth = _common_depth(leaves)
+    while True:
+        children = _children(leaves, depth)
+        if len(children) != 1 or depth > 5:
+            break
+        depth += 1
+    if len(children) >= 2:
+        return [_item(report.text, child) for child in children]
+    bodies = [s for s in leaves if s.kind != "heading"]
+    return [item for item in _prose_items(report.text, bodies)]
+
+
+def _common_depth(leaves: Sequence[Section]) -> int:
+    first = leaves[0].node
+    depth = 0
+    while depth < len(first) and all(s.node[: depth + 1] == first[: depth + 1] for s in leaves):
+        depth += 1
+    return depth
+
+
+def _children(leaves: Sequence[Section], depth: int) -> list[list[Section]]:
+    children: list[list[Section]] = []
+    for section in leaves:
+        if len(section.node) <= depth:
+            continue
+        if children and children[-1][0].node[: depth + 1] == section.node[: depth + 1]:
+            children[-1].append(section)
+        else:
+            children.append([section])
+    return children
+
+
+def _item(text: str, leaves: Sequence[Section]) -> Item:
+    span = trim(text, leaves[0].start, leaves[-1].end)
+    if leaves[0].kind == "heading":
+        lead = trim(text, leaves[0].start, leaves[0].end)
+    else:
+        sentences = split_sentences(text, leaves[0].start, leaves[0].end)
+        lead = sentences[0] if sentences else span
+    return Item(leaves[0].path[-1] if leaves[0].path else "", lead, span)
+
+
+def _prose_items(text: str, bodies: Sequence[Section]) -> list[Item]:
+    if not bodies:
+        return []
+    start, end = bodies[0].start, bodies[-1].end
+    paragraphs = [
+        trim(text, m.start() + start, m.end() + start)
+        for m in re.finditer(r"[^\r\n]+", text[start:end])
+    ]
+    paragraphs = [p for p in paragraphs if len(p)]
+    spans = _enumeration(text, paragraphs)
+    return [Item("", span, span) for span in spans]
+
+
+def _enumeration(text: str, paragraphs: Sequence[Span]) -> list[Span]:
+    telling = [p for p in paragraphs if not _is_intro(text[p.start : p.end])]
+    if len(telling) >= 2:
+        return telling
+    block = Span(paragraphs[0].start, paragraphs[-1].end)
+    start = block.start
+    for sentence in split_sentences(text, block.start, block.end):
+        words = text[sentence.start : sentence.end]
+        opening = _opening(words)
+        if opening is not None:
+            start = sentence.start + opening
+            break
+        if not _is_intro(words):
+            start = sentence.start
+            break
+    rest = Span(start, block.end)
+    words = text[rest.start : rest.end]
+    if "；" in words or ";" in words:
+        return _split(text, rest, "；;。")
+    sentences = split_sentences(text, rest.start, rest.end)
+    if len(sentences) >= 2:
+        return sentences
+    commas = _split(text, rest, "，,。")
+    if len(commas) >= 2 and sum(bool(_LACK.search(text[c.start : c.end])) for c in commas) == len(
+        commas
+    ):
+        return commas
+    points = _split(text, rest, "、。")
+    if (
+        len(points) >= 3
+        and sum(bool(_LACK.search(text[c.start : c.end])) for c in points) >= len(points) - 1
+    ):
+        return points
+    return sentences
+
+
+def _opening(words: str) -> int | None:
+    """Return where an enumeration starts inside a sentence, or None."""
+    match = _OPENS_ENUMERATION.search(words)
+    if match and len(words) - match.end() > 10:
+        return match.end() + len(words[match.end() :]) - len(words[match.end() :].lstrip("：:，, "))
+    return None
+
+
+def _is_intro(words: str) -> bool:
+    return bool(_INTRO.search(words.rstrip("。 ")))
+
+
+def _split(text: str, span: Span, marks: str) -> list[Span]:
+    pieces = []
+    for match in re.finditer(f"[^{marks}]+[{marks}]?", text[span.start : span.end]):
+        piece = trim(text, span.start + match.start(), span.start + match.end())
+        if len(piece) > 3:
+            pieces.append(piece)
+    return pieces
+
+
+def shown(text: str, item: Item, *, whole: bool = False) -> Span:
+    """Return how much of an item to show: all of it if short (or ``whole``), else its lead."""
+    if whole or len(item.span) <= MAX_ITEM_CHARS or len(item.lead) < 6:
+        return item.span
+    return item.lead

@@ -1,0 +1,120 @@
+"""A report prepared for picking words from it: sentences with their clauses and what governs them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from retrieval.chunking import split_clauses, split_sentences, trim
+from retrieval.documents import Report, Role, Section, Span
+from retrieval.normalise import fold
+from retrieval.quantities import Quantity, find_quantities
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a sentence: its span, its words in search form, its figures."""
+
+    span: Span
+    folded: str
+    figures: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A sentence with what a reader carries into it.
+
+    ``lead`` is the first sentence of its item or paragraph and ``path`` its headings, both in
+    search form; ``before`` is the sentence that precedes it in the same leaf.
+    """
+
+    span: Span
+    folded: str
+    clauses: tuple[Clause, ...]
+    lead: str
+    path: str
+    before: str
+    section: int
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A report with its lines, in order."""
+
+    report: Report
+    lines: tuple[Line, ...]
+
+    def lines_in(self, spans: Iterable[Span]) -> tuple[Line, ...]:
+        """Return the lines that overlap any of ``spans``, in order."""
+        wanted = sorted((s.start, s.end) for s in spans)
+        found, i = [], 0
+        for line in self.lines:
+            while i < len(wanted) and wanted[i][1] <= line.span.start:
+                i += 1
+            if any(a < line.span.end and line.span.start < b for a, b in wanted[i : i + 8]):
+                found.append(line)
+        return tuple(found)
+
+
+_KEPT: OrderedDict[tuple[str, str], Reading] = OrderedDict()
+_KEPT_MOST = 256
+
+
+def read(report: Report) -> Reading:
+    """Return the reading of a report; kept for the reports asked about last."""
+    key = (report.id, report.text)
+    reading = _KEPT.get(key)
+    if reading is None:
+        reading = Reading(report, tuple(_lines(report.text, report.sections)))
+        _KEPT[key] = reading
+        while len(_KEPT) > _KEPT_MOST:
+            _KEPT.popitem(last=False)
+    return reading
+
+
+def section_words(text: str, section: Section) -> Span:
+    """Return a leaf's span without the blanks around it."""
+    return trim(text, section.start, section.end)
+
+
+def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
+    lines: list[Line] = []
+    for index, section in enumerate(sections):
+        if section.role == "furniture" or section.kind == "heading":
+            continue
+        path = fold(" ".join(section.path))
+        lead = before = ""
+        for span in split_sentences(text, section.start, section.end):
+            folded = fold(text[span.start : span.end])
+            clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
+            lead = lead or folded
+            lines.append(Line(span, folded, clauses, lead, path, before, index, section.role))
+            before = folded
+    # a heading that is a sentence with a figure (3.全年审核文件31件。) is read as a line, too
+    for index, section in enumerate(sections):
+        if section.kind == "heading" and section.path:
+            span = trim(text, section.start, section.end)
+            words = text[span.start : span.end]
+            folded = fold(words)
+            clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
+            lines.append(
+                Line(
+                    span,
+                    folded,
+                    clauses,
+                    folded,
+                    fold(" ".join(section.path[:-1])),
+                    "",
+                    index,
+                    section.role,
+                )
+            )
+    lines.sort(key=lambda line: line.span.start)
+    return lines
+
+
+def _clause(text: str, span: Span) -> Clause:
+    words = text[span.start : span.end]
+    return Clause(span, fold(words), find_quantities(words))

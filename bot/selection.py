@@ -1,0 +1,212 @@
+"""Which words of a report answer a question: term coverage by clause, and what kind is wanted.
+
+A term counts where it stands: in the clause (1), elsewhere in its sentence, in the lead
+sentence or the headings above it, in the sentence before. Terms that are rare in the report
+weigh more; a term the report never uses weighs most, which is what makes silence visible.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.reading import Clause, Line, Reading
+from retrieval.documents import Span
+from retrieval.normalise import fold
+from retrieval.quantities import Quantity
+from retrieval.query import Query
+from retrieval.terms import Term
+
+IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
+MAX_CLAIM_CHARS = 120
+WHOLE_SENTENCE_CHARS = 90
+_UNIT_GROUPS = (
+    frozenset("件宗起份个例项条本部篇"),
+    frozenset("人名位"),
+    frozenset("次场期轮"),
+    frozenset("家户所"),
+)
+_FIGURES: Mapping[str, frozenset[str]] = {
+    "number": frozenset({"number", "percent", "points", "money"}),
+    "percent": frozenset({"percent", "points"}),
+    "date": frozenset({"date"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words chosen from one report: the span to cite, how sure, and the figure meant, if any.
+
+    ``score`` ranks, ``coverage`` (0..1) is the weighted share of the question's terms found.
+    """
+
+    report: str
+    line: Line
+    span: Span
+    score: float
+    coverage: float
+    figure: Quantity | None = None
+    clause: Clause | None = None
+
+
+def weigh(terms: Sequence[Term], reading: Reading) -> tuple[tuple[Term, float], ...]:
+    """Return each term with its weight in this report: its own times its rarity there."""
+    total = len(reading.lines) or 1
+    weighted = []
+    for term in terms:
+        seen = sum(1 for line in reading.lines if term.match(line.folded) >= 0.9)
+        rarity = math.log(1 + total / (1 + seen)) / math.log(1 + total)
+        weighted.append((term, term.weight * max(rarity, 0.15)))
+    return tuple(weighted)
+
+
+def select(
+    query: Query,
+    reading: Reading,
+    lines: Sequence[Line],
+    boosts: Mapping[int, float],
+    *,
+    terms: Sequence[Term] | None = None,
+) -> list[Evidence]:
+    """Return the evidence in ``lines``, best first.
+
+    ``boosts`` gives a small bonus by line start (dense similarity, the focus of a
+    conversation). Empty when no line has what is wanted.
+    """
+    weighted = weigh(query.terms if terms is None else terms, reading)
+    carried = tuple((t, w * 0.4) for t, w in weigh(query.carried, reading))
+    found = []
+    for line in lines:
+        best = _best_in(query, reading.report.id, line, weighted, carried, boosts)
+        if best:
+            found.append(best)
+    return sorted(found, key=lambda e: (-e.score, e.span.start))
+
+
+def _best_in(
+    query: Query,
+    report: str,
+    line: Line,
+    weighted: Sequence[tuple[Term, float]],
+    carried: Sequence[tuple[Term, float]],
+    boosts: Mapping[int, float],
+) -> Evidence | None:
+    kinds = _FIGURES.get(query.wants)
+    total = sum(w for _, w in weighted) or 1.0
+    around = [(t, w, _around(t, line)) for t, w in weighted]
+    if not any(a or t.match(line.folded) for t, _, a in around) and not carried:
+        return None
+    best: tuple[float, float, Clause, Quantity | None] | None = None
+    for index, clause in enumerate(line.clauses):
+        near = line.clauses[index - 1].folded if index else ""
+        coverage = 0.0
+        for term, weight, outside in around:
+            match = max(
+                term.match(clause.folded),
+                IN_SENTENCE * (term.match(near) if near else 0.0),
+                (IN_SENTENCE - 0.1) * term.match(line.folded),
+                outside,
+            )
+            coverage += weight * match
+        coverage /= total
+        extra = sum(
+            w * max(t.match(clause.folded), _around(t, line), 0.8 * t.match(line.folded))
+            for t, w in carried
+        )
+        figure, bonus = _figure(query, clause, kinds, weighted)
+        score = coverage + bonus + 0.3 * extra + boosts.get(line.span.start, 0.0)
+        if best is None or score > best[0]:
+            best = (score, coverage, clause, figure)
+    if best is None:
+        return None
+    score, coverage, clause, figure = best
+    if kinds and figure is None:
+        score -= 0.35
+        if query.wants == "date":
+            score -= 0.3
+    if query.role == "plans":
+        score += 0.25 if line.role == "plans" else -0.15
+    elif query.wants in ("number", "percent") and line.role == "plans":
+        score -= 0.12
+    span = claim_span(line, clause, figure, [t for t, _ in weighted])
+    return Evidence(report, line, span, score, coverage, figure, clause)
+
+
+def _around(term: Term, line: Line) -> float:
+    return max(
+        IN_LEAD * term.match(line.lead) if line.lead is not line.folded else 0.0,
+        IN_PATH * term.match(line.path),
+        BEFORE * term.match(line.before) if line.before else 0.0,
+    )
+
+
+def _figure(
+    query: Query,
+    clause: Clause,
+    kinds: frozenset[str] | None,
+    weighted: Sequence[tuple[Term, float]],
+) -> tuple[Quantity | None, float]:
+    """Return the figure of the clause that is of the wanted kind and unit, and its bonus."""
+    if kinds is None:
+        return None, 0.0
+    figures = [q for q in clause.figures if q.kind in kinds]
+    if not figures:
+        return None, 0.0
+    asked = query.unit
+
+    def fit(q: Quantity) -> float:
+        bonus = 0.1
+        if asked:
+            bonus += _unit_bonus(asked, q.unit)
+        elif query.wants == "number" and q.kind in ("percent", "points"):
+            bonus -= 0.12
+        if q.text and _is_change(clause, q):
+            bonus -= 0.1
+        bonus += 0.05 * any(t.word in fold(clause.folded)[: max(q.start, 1)] for t, _ in weighted)
+        return bonus
+
+    best = max(figures, key=fit)
+    return best, fit(best)
+
+
+def _unit_bonus(asked: str, unit: str) -> float:
+    plain = unit.lstrip("万亿")
+    if plain == asked:
+        return 0.18
+    if any(asked[-1] in g and plain[:1] in g for g in _UNIT_GROUPS) or asked[:1] == plain[:1]:
+        return 0.08
+    return -0.15
+
+
+def _is_change(clause: Clause, quantity: Quantity) -> bool:
+    """A figure that says by how much something changed is seldom the figure asked for."""
+    return bool(re.search("同比|同期|较|比上年|上升|下降|增长|减少|增加|提高|降低", clause.folded))
+
+
+def claim_span(line: Line, clause: Clause, figure: Quantity | None, terms: Sequence[Term]) -> Span:
+    """Return the words to cite: the whole sentence if short, else the clauses that matter.
+
+    Clauses are contiguous, from the first that holds a term (or the subject just before) to
+    the last with one, within ``MAX_CLAIM_CHARS``, and always include ``clause``.
+    """
+    if len(line.span) <= WHOLE_SENTENCE_CHARS:
+        return line.span
+    clauses = line.clauses
+    centre = clauses.index(clause)
+    useful = [any(t.match(c.folded) >= 0.9 for t in terms) for c in clauses]
+    first = last = centre
+    while first > 0 and clauses[centre].span.end - clauses[first - 1].span.start <= MAX_CLAIM_CHARS:
+        if not any(useful[max(0, first - 3) : first]):
+            break
+        first -= 1
+    while (
+        last + 1 < len(clauses)
+        and clauses[last + 1].span.end - clauses[first].span.start <= MAX_CLAIM_CHARS
+        and (any(useful[last + 1 : last + 3]) or not figure)
+    ):
+        last += 1
+    while first < centre and not useful[first]:
+        first += 1
+    return Span(clauses[first].span.start, clauses[last].span.end)

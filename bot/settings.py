@@ -1,0 +1,27 @@
+"""Settings from the environment and ``.env``; the names are those of the README."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside; command-line options override it."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+
+    library: Path | None = Field(None, alias="BAOGAO_LIBRARY")
+    openai_api_key: str = Field("", alias="OPENAI_API_KEY")
+    openai_base_url: str = Field("", alias="OPENAI_BASE_URL")
+    model: str = Field("", alias="BAOGAO_MODEL")
+    embedder: Literal["local", "openai"] = Field("local", alias="BAOGAO_EMBEDDER")
+    embed_model: str = Field("", alias="BAOGAO_EMBED_MODEL")
+    chroma_url: str | None = Field(None, alias="BAOGAO_CHROMA_URL")
+    telegram_token: str = Field("", alias="TELEGRAM_BOT_TOKEN")
+    telegram_api: str = Field("https://api.telegram.org", alias="BAOGAO_TELEGRAM_API")
+    telegram_allow: str = Field("", alias="BAOGAO_TELEGRAM_ALLOW")
+    telegram_admins: str = Field("", alias="BAOGAO_TELEGRAM_ADMINS")

@@ -1,0 +1,357 @@
+"""Question → Query: what is asked, of which places and years, and what a follow-up inherits.
+
+Rules only, and all of them here or in ``terms`` and ``places``: the same question always
+means the same. What a conversation remembers is an explicit ``State``, never hidden.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+
+from retrieval.documents import Role
+from retrieval.gazetteer import Chain
+from retrieval.normalise import normalise
+from retrieval.places import Mention, PlaceIndex
+from retrieval.quantities import Quantity, find_quantities
+from retrieval.terms import Term, content_terms, is_english
+
+Kind = Literal[
+    "fact", "list", "item", "which", "rank", "compare", "catalogue", "brief", "greeting", "empty"
+]
+Wants = Literal["number", "percent", "date", "name", "text"]
+Direction = Literal["up", "down"]
+
+MAX_QUESTION_CHARS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the next question of a conversation inherits; a value, stored and shown as such.
+
+    ``items`` and ``focus`` are (report, start, end): the items last listed, the words last
+    cited. ``topic`` is the last question without its places and years.
+    """
+
+    places: tuple[Chain, ...] = ()
+    issuers: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    role: Role | None = None
+    topic: str = ""
+    items: tuple[tuple[str, int, int], ...] = ()
+    focus: tuple[tuple[str, int, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain lists and strings; ``from_json`` reads them back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> State:
+        """Return the state that ``to_json`` wrote."""
+        return cls(
+            places=tuple(tuple(p) for p in data.get("places", ())),
+            issuers=tuple(data.get("issuers", ())),
+            years=tuple(data.get("years", ())),
+            role=data.get("role"),
+            topic=data.get("topic", ""),
+            items=tuple((r, a, b) for r, a, b in data.get("items", ())),
+            focus=tuple((r, a, b) for r, a, b in data.get("focus", ())),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A parsed question.
+
+    ``places`` and ``years`` are said or inherited (``inherited``); ``unknown`` are named places
+    nothing is held for, ``ambiguous`` those to ask back about. ``figures`` and ``direction``
+    are what the question itself asserts; ``topic`` its words without places and years.
+    """
+
+    question: str
+    topic: str
+    kind: Kind
+    english: bool = False
+    places: tuple[Chain, ...] = ()
+    issuers: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    inherited: bool = False
+    everywhere: bool = False
+    unknown: tuple[str, ...] = ()
+    ambiguous: tuple[Mention, ...] = ()
+    role: Role | None = None
+    terms: tuple[Term, ...] = ()
+    carried: tuple[Term, ...] = ()
+    wants: Wants = "text"
+    unit: str = ""
+    yes_no: bool = False
+    item: int | None = None
+    figures: tuple[Quantity, ...] = ()
+    direction: Direction | None = None
+    lowest: bool = False
+
+
+_YEAR = re.compile(r"(?<![0-9])(20[0-4][0-9])(?![0-9])(?=年|\D|$)|(?<![0-9])([12][0-9])年(?!来|间|以)")
+_CN_YEAR = re.compile("二[〇零○o]([〇零○一二三四五六七八九]{2})年?")
+_CN_DIGIT = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
+_PREVIOUS_YEAR = re.compile("(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year")
+
+_ROLE_WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
+    ("causes", re.compile("(?:什么|有哪些|哪些|主要|的)原因|原因(?:是|有|呢|在|何在|[?？]|$)|成因|怎么造成|\\b(?:causes|reasons)\\b")),
+    (
+        "plans",
+        re.compile(
+            "下一步|下步|下一年|来年|明年|接下来|今后|打算|准备(?:怎么|做|干|开展|在|从)|要做(?:什么|哪些|啥)|"
+            "(?:工作)?(?:计划|安排|思路|部署|规划)(?:是什么|有哪些|都?有|是啥|呢|里|做|了哪|怎么|[?？]|$)|哪些(?:工作)?(?:计划|安排)|"
+            "未来.{0,4}(?:工作|怎么)|努力方向|改进措施|\\bnext (?:year|step|steps)|\\bplans?\\b|\\bplanned\\b|\\bfuture\\b|going forward"
+        ),
+    ),
+    (
+        "problems",
+        re.compile(
+            "(?<!解决)(?<!化解)(?<!发现)(?<!整改)(?<!突出)(?<!处理)(?<!线索)(?<!查摆)(?:问题|不足|短板|困难|弱项|薄弱环节|薄弱|差距|难点|难处|缺点|毛病|痛点|短处|欠缺|软肋)"
+            "(?!线索|清单|楼盘|整改率|导向|类|处|条)|做得?不(?:好|够|到位)|哪里不好|"
+            "\\b(?:problems?|shortcomings?|difficult(?:y|ies)|weakness(?:es)?|issues|deficienc(?:y|ies)|gaps|challenges)\\b"
+        ),
+    ),
+    (
+        "leadership",
+        re.compile("第一责任人.{0,8}(?:怎么|如何|哪些|做了|情况|履)|(?:主要负责人|主要领导|党政).{0,6}履(?:职|行)|组织领导"),
+    ),
+    (
+        "measures",
+        re.compile(
+            "(?:主要|重要|重点|哪些|什么|啥|有何)(?:的)?(?:举措|措施|做法|成效|成绩|工作|亮点|机制|成果|事情|动作)|举措|做法|成效|成绩|亮点|"
+            "做了(?:什么|哪些|啥)|干了(?:什么|哪些|啥)|怎么(?:做|推进|抓|搞)的|如何(?:推进|开展|做|抓|加强|优化|推动)|采取了|"
+            "\\b(?:measures|achievements?|accomplish\\w*|highlights|results)\\b|what did .{0,40}\\bdo\\b"
+        ),
+    ),
+)  # fmt: skip
+
+_NUMBER_ASK = re.compile(
+    "多少|好多(?!人说)|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇]|成)|数量|总数|件数|次数|人数|个数|数目|金额|"
+    "\\bhow (?:many|much)\\b|\\bnumber of\\b|\\bamount\\b"
+)
+_UNIT_ASK = re.compile("(?:多少|几)(?:亿|万)?(个百分点|百分点|人次|场次|家次|件次|万元|亿元|[个件份条项次人名家场起宗本处户轮期类部支篇元块张])")
+_PERCENT_ASK = re.compile("率|比例|占比|百分之|百分比|百分点|\\brate\\b|percent|proportion|share of")
+_DATE_ASK = re.compile("什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)")
+_NAME_ASK = re.compile("是谁|谁(?:是|来|主持|牵头)|哪位|哪(?:个|些)(?:部门|单位|机构)|叫什么|名(?:称|字)|\\bwho\\b|what is the name")
+_LIST_ASK = re.compile(
+    "哪些|哪几|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
+    "是哪[几些三四五六七八]|几(?:条|点|方面|个方面|类)(?:问题|不足|计划)?|所有|全部|\\blist\\b|\\bwhat (?:are|were|kinds?|types?)\\b|\\bwhich\\b"
+)
+_CATALOGUE = re.compile(
+    "(?:有|收录|入库|收了|收集|掌握|手上|手头|库里|资料库|可以查|能查|覆盖|包括).{0,8}(?:哪些|哪几|几份|多少份|几个|什么|哪).{0,8}(?:报告|地方|地区|年份|年度|区县|材料)(?!.{0,3}(?:提|讲|写|说|涉))|"
+    "(?:哪些|哪几|几份|多少份|哪).{0,6}(?:报告|材料).{0,4}(?:可查|可以查|入库|能查|收录|[?？]?$)|报告(?:清单|目录|列表|一览)|"
+    "\\b(?:which|what|list|how many).{0,12}reports? (?:do|are|have|can|available|you|in)|list (?:all )?(?:the )?reports"
+)
+_WHICH = re.compile(
+    "(?:哪(?:些|几|个|一个|份)|几(?:个|份|家)|多少(?:个|份|家)).{0,8}(?:报告|地方|区县|县区|县|区|地区|市|单位|地|材料).{0,14}?(?:提到|提及|写到|讲到|说到|出现|涉及|谈到|有没有|开展|推行|采用|建立|成立|实行|里有|提出|承认|获得|获评|列出)|"
+    "\\bwhich (?:reports?|places?|counties|districts?)\\b.{0,20}\\b(?:mention|refer|talk|discuss|report|have|set|establish)|(?:哪些|哪几个|谁)(?:都)?(?:提到|提及|写到|讲到)"
+)
+_RANK = re.compile(
+    "(?:哪|谁|排名|排第|名次).{0,24}?最|最(?:高|多|低|少|大|小|好|差).{0,6}(?:是哪|是谁|的地方|的是)|排名|排序|从高到低|从低到高|从多到少|谁.{0,10}更?(?:高|多|低|少)|哪.{0,12}(?:更|比较)(?:高|多|低|少)|"
+    "\\b(?:highest|lowest|most|least|largest|fewest|rank)\\b"
+)
+_LOWEST = re.compile("最(?:低|少|小|差)|更(?:低|少)|垫底|从低到高|lowest|least|fewest|smallest")
+_COMPARE = re.compile(
+    "各地|各区县|各县|各区|各市|各个(?:地方|地区|县|区)|每个(?:地方|报告|地区|县)|每份报告|各(?:份|家)|几个地方|几地|两地|三地|四地|五地|两(?:个|份)|"
+    "对比|比较(?!好|高|多|少|大)|相比|比一比|差别|差异|区别|共同点|共性|异同|不同之处|"
+    "\\bcompare|comparison|\\bversus\\b|\\bvs\\b|\\beach (?:place|report|county|district)|across (?:the )?reports|difference between|\\bin common\\b"
+)
+_EVERYWHERE = re.compile(
+    "各地|各区县|各县|各区|各市|各个地|每个地|每份|哪个地|哪些地|哪里的?|哪家|哪个[县区市]|哪些[县区市]|哪几个|所有报告|全部报告|哪些报告|哪份报告|几份报告|哪几份|这几份|这些报告|谁的|五份|所有地方|"
+    "\\bwhich (?:report|place|count|district)|all (?:the )?reports|each (?:place|report|county)|across"
+)
+_BRIEF = re.compile(
+    "概括|总结(?!出|会|了哪|经验)|摘要|简报|一段话|综述|概述|小结|梗概|大意|主要内容|讲了(?:什么|些什么|啥)|说了(?:什么|些什么|啥)|介绍(?:一下)?.{0,14}(?:总体)?(?:情况|报告)$|"
+    "\\bsummar(?:y|ise|ize)|\\bbrief(?:ing)?\\b|\\boverview\\b"
+)
+_ITEM = re.compile(
+    "第([一二三四五六七八九十]{1,2}|[0-9]{1,2})\\s*(?:条|个|项|点|方面|大|类)?(?:问题|不足|短板|计划|打算|举措|措施)?|"
+    "\\b(first|second|third|fourth|fifth|sixth) (?:one|item|point|problem|plan)"
+)
+_GREETING = re.compile(
+    "^(?:你好|您好|hi|hello|hey|在吗|在不在|谢谢|多谢|thanks|thank you|再见|拜拜|早上好|下午好|晚上好|好的|ok|嗯+|啊+|哦+|你是谁|你会什么|你能做什么|帮助|help|怎么用|who are you|what can you do)[!！。.~?？啊呀 ]*$"
+)
+_DEICTIC = re.compile("^(?:那么?|其中|里面|这些|上述|以上|还|再|另外|它|该|这|继续|然后|具体|and\\b|what about|how about)|其中|上面|刚才|前面|这些|那些|它的|它们|这一?(?:项|条|点|个)|\\b(?:it|its|they|their|them)\\b")
+_SWITCH = re.compile("换成|改成|换到|改为|换一?个|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]")
+_YES_NO = re.compile("吗[?？]?$|是不是|是否|对不对|对吗|有没有|有无|^(?:did|is|are|was|were|does|do|has|have)\\b|真的")
+_UP = re.compile("上升|增长|增加|提高|上涨|升高|变高|变多|多了|涨|\\b(?:increase|rise|rose|grew|grow|up)\\w*")
+_DOWN = re.compile("下降|减少|降低|下滑|回落|变低|变少|少了|跌|\\b(?:decrease|fell|fall|drop|decline|down)\\w*")
+_CHANGE_ASK = re.compile("变化|增减|(?:上升|增长|增加|提高|下降|减少|降低)了?(?:多少|几|没|吗)|(?:是|还是).{0,6}(?:上升|增长|下降|减少).{0,4}还是|同比|幅度")
+_ORDINAL_EN = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
+_ORDINAL_CN = {c: i + 1 for i, c in enumerate("一二三四五六七八九十")}
+
+
+def understand(question: str, state: State, places: PlaceIndex, years_held: Sequence[int] = ()) -> Query:
+    """Parse ``question`` in the light of what the conversation has settled.
+
+    ``places`` resolves names against what is held; ``years_held`` lets 明年 and plans of the
+    year after a report's be told from a report that is not held.
+    """
+    words = _clean(question)
+    if not words:
+        return Query(question, "", "empty")
+    plain = normalise(words).strip()
+    if _GREETING.match(plain):
+        return Query(question, "", "greeting", english=is_english(words))
+    resolution = places.resolve(words)
+    years, without_years = _years(plain, state)
+    topic = _topic(words, resolution.mentions)
+    query = Query(
+        question=words,
+        topic=topic,
+        kind="fact",
+        english=is_english(words),
+        places=resolution.held,
+        issuers=tuple(dict.fromkeys(i for m in resolution.mentions for i in m.issuers)),
+        years=years,
+        unknown=tuple(dict.fromkeys(m.text for m in resolution.missing)),
+        ambiguous=resolution.ambiguous,
+        everywhere=bool(_EVERYWHERE.search(plain)),
+        yes_no=bool(_YES_NO.search(plain)),
+        lowest=bool(_LOWEST.search(plain)),
+    )
+    query = _asked(query, normalise(topic))
+    return _inherit(query, state, without_years)
+
+
+def _clean(question: str) -> str:
+    """Drop control, formatting and tag characters; fold blanks; cut at ``MAX_QUESTION_CHARS``."""
+    printable = "".join(
+        " " if c in "\t\r\n" else c for c in question if c in "\t\r\n" or c.isprintable() or c == "\u3000"
+    )
+    return re.sub(r"\s+", " ", printable)[:MAX_QUESTION_CHARS].strip()
+
+
+def _topic(words: str, mentions: Sequence[Mention]) -> str:
+    kept, at = [], 0
+    for mention in mentions:
+        kept.append(words[at : mention.start])
+        at = mention.end
+    kept.append(words[at:])
+    text = " ".join(part for part in kept if part.strip()) if len(kept) > 1 else kept[0]
+    text = _CN_YEAR.sub(" ", text)
+    text = re.sub(r"(?<![0-9])20[0-4][0-9](?![0-9])\s?(?:年度|年)?|(?<![0-9])[12][0-9]年度?(?!来|间|以)", " ", text)
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:
+    found = []
+    for match in _YEAR.finditer(plain):
+        found.append(int(match.group(1)) if match.group(1) else 2000 + int(match.group(2)))
+    for match in _CN_YEAR.finditer(plain):
+        found.append(int("20" + "".join(_CN_DIGIT[c] for c in match.group(1))))
+    if not found and state.years and _PREVIOUS_YEAR.search(plain):
+        found.append(min(state.years) - 1)
+    return tuple(dict.fromkeys(found)), _YEAR.sub(" ", plain)
+
+
+def _asked(query: Query, topic: str) -> Query:
+    """Fill in what the topic's words ask: kind, role, wanted type, figures, direction."""
+    plain = normalise(query.question)
+    role = _role(topic)
+    number_ask = bool(_NUMBER_ASK.search(topic))
+    item = _item(topic) if _ITEM.search(topic) else None
+    kind: Kind = "fact"
+    if _CATALOGUE.search(plain) and not _WHICH.search(plain):
+        kind = "catalogue"
+    elif _WHICH.search(plain):
+        kind = "which"
+    elif _RANK.search(plain) and (query.everywhere or len(query.places) != 1):
+        kind = "rank"
+    elif _COMPARE.search(plain) or len(query.places) > 1 or len(query.years) > 1:
+        kind = "compare"
+    elif _BRIEF.search(plain):
+        kind = "brief"
+    elif item is not None and (role or re.search("展开|讲讲|详细|说说|具体|是什么|呢|细说|tell|detail", topic)):
+        kind = "item"
+    elif role and not (number_ask and not _counts_items(topic)):
+        kind = "list"
+    elif _LIST_ASK.search(topic) and not number_ask:
+        kind = "list"
+    if kind == "fact":
+        role = role if role == "plans" else None
+    wants: Wants = "text"
+    if number_ask:
+        wants = "number"
+    if _PERCENT_ASK.search(topic):
+        wants = "percent" if not re.search("(?:多少|几)[个件份条项次人名家场起宗]", topic) else "number"
+    if _DATE_ASK.search(topic):
+        wants = "date"
+    elif _NAME_ASK.search(topic):
+        wants = "name"
+    unit = match.group(1) if (match := _UNIT_ASK.search(topic)) else ""
+    figures = tuple(
+        q for q in find_quantities(topic) if q.kind in ("number", "percent", "points", "money", "date") and q.value is not None
+    )
+    direction: Direction | None = None
+    if not _CHANGE_ASK.search(topic):
+        up, down = bool(_UP.search(topic)), bool(_DOWN.search(topic))
+        direction = "up" if up and not down else "down" if down and not up else None
+    return replace(
+        query, kind=kind, role=role, wants=wants, unit=unit, item=item, figures=figures,
+        direction=direction, terms=content_terms(topic),
+    )  # fmt: skip
+
+
+def _role(topic: str) -> Role | None:
+    return next((role for role, pattern in _ROLE_WORDS if pattern.search(topic)), None)
+
+
+def _counts_items(topic: str) -> bool:
+    """列了几条问题 counts a list's items; 发现问题多少处 asks for a figure."""
+    return bool(re.search("(?:几|多少)(?:条|个|项|点|方面|个方面|类)?(?:的)?(?:主要)?(?:问题|不足|短板|困难|打算|计划|举措|措施)|how many (?:problems|shortcomings|plans|measures)", topic))
+
+
+def _item(topic: str) -> int | None:
+    match = _ITEM.search(topic)
+    if not match:
+        return None
+    if match.group(2):
+        return _ORDINAL_EN[match.group(2)]
+    words = match.group(1)
+    if words.isdecimal():
+        return int(words)
+    if len(words) == 1:
+        return _ORDINAL_CN[words]
+    tens, ones = words.split("十", 1) if "十" in words else ("", words[-1])
+    return (_ORDINAL_CN[tens] if tens else 1) * 10 + (_ORDINAL_CN.get(ones, 0) if ones else 0)
+
+
+def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
+    """Complete a follow-up from ``state``: place and year, and the topic when only they change."""
+    if state == State():
+        return query
+    bare = _SWITCH.sub("", query.topic)
+    says_nothing = not query.terms and query.role is None and query.kind in ("fact", "compare") and len(bare) <= 4
+    if says_nothing and state.topic and (query.places or query.years or query.unknown):
+        again = _asked(replace(query, question=query.question), normalise(state.topic))
+        again = replace(again, topic=state.topic, role=again.role or state.role)
+        if again.kind == "fact" and state.role and not again.terms:
+            again = replace(again, kind="list")
+        places = query.places or (() if query.unknown else state.places)
+        kept = query.years or (() if query.places else state.years)
+        return replace(
+            again, places=places, issuers=query.issuers or (() if query.places else state.issuers),
+            years=kept, inherited=True,
+        )  # fmt: skip
+    if query.places or query.unknown or query.kind == "catalogue":
+        return query
+    if query.everywhere and not _DEICTIC.search(plain_without_years):
+        return query
+    carried = ()
+    if _DEICTIC.search(plain_without_years) or len(query.terms) < 2:
+        own = {t.word for t in query.terms}
+        carried = tuple(t for t in content_terms(state.topic) if t.word not in own)
+    role = query.role
+    if role is None and query.item is not None and state.items:
+        role = state.role
+    return replace(
+        query, places=state.places, issuers=state.issuers, years=query.years or state.years,
+        carried=carried, role=role, inherited=bool(state.places),
+        kind="item" if query.item is not None and state.items else query.kind,
+    )  # fmt: skip

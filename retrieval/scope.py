@@ -1,0 +1,118 @@
+"""The reports a query is about, settled before anything is searched.
+
+A place and a year resolve to a set of reports; a child place is inside its parents. What was
+asked for but is not held is kept in words, since saying so is part of the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from retrieval.documents import ReportMeta
+from retrieval.gazetteer import contains
+from retrieval.query import Query
+
+
+class Holding(Protocol):
+    """What scope needs to know of a stored report."""
+
+    @property
+    def id(self) -> str:
+        """Report id."""
+        ...
+
+    @property
+    def meta(self) -> ReportMeta:
+        """The report's metadata."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The reports in scope (ids, by place then year) and what is missing, in Chinese words.
+
+    ``nearby`` are reports of an asked place but another year: they may still speak of the
+    asked year. ``older`` counts reports of the same issuers left out because a newer one is
+    meant when no year is said.
+    """
+
+    reports: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+    nearby: tuple[str, ...] = ()
+
+
+def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
+    """Return the scope of ``query`` among ``holdings``."""
+    missing = [f"未收录{name}的报告" for name in query.unknown]
+    found = _by_place(query, holdings)
+    if query.unknown and not query.places:
+        return Resolved((), tuple(missing))
+    years = query.years
+    if query.role == "plans" and years:
+        # 2024年的打算 stands in the report on 2023
+        held = {h.meta.year for h in found}
+        years = tuple(dict.fromkeys(y - 1 if y - 1 in held else y for y in years))
+    nearby: list[Holding] = []
+    if years:
+        groups: dict[tuple[str, ...], list[Holding]] = {}
+        for holding in found:
+            groups.setdefault(_asked_place(query, holding), []).append(holding)
+        kept = []
+        for place, group in groups.items():
+            kept += [h for h in group if h.meta.year in years]
+            for year in years:
+                if all(h.meta.year != year for h in group):
+                    if query.places:
+                        missing.append(_no_year(place, year, group))
+                    nearby += [h for h in group if h.meta.year in (year - 1, year + 1)]
+        if not query.places:
+            for year in years:
+                if all(h.meta.year != year for h in found):
+                    missing.append(f"未收录{year}年度的报告")
+            nearby = [h for h in nearby if not kept]
+        found = kept
+    return Resolved(
+        tuple(h.id for h in sorted(found, key=_order)),
+        tuple(dict.fromkeys(missing)),
+        tuple(dict.fromkeys(h.id for h in nearby if h not in found)),
+    )
+
+
+def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
+    if not query.places:
+        return list(holdings)
+    inside = [
+        h for h in holdings if any(contains(place, h.meta.place) for place in query.places)
+    ]
+    if query.issuers:
+        named = [h for h in inside if h.meta.issuer in query.issuers]
+        others = [
+            h for h in inside
+            if h not in named and not any(contains(n.meta.place, h.meta.place) for n in named)
+        ]  # fmt: skip
+        return named + others
+    # a county named without its bureau means the county's own report, where there is one
+    governed = {h.meta.place for h in inside if h.meta.level == "government"}
+    return [
+        h for h in inside
+        if h.meta.level != "department" or h.meta.place not in governed or h.meta.place not in query.places
+    ]  # fmt: skip
+
+
+def _asked_place(query: Query, holding: Holding) -> tuple[str, ...]:
+    for place in query.places:
+        if contains(place, holding.meta.place):
+            return place
+    return ()
+
+
+def _no_year(place: tuple[str, ...], year: int, group: Sequence[Holding]) -> str:
+    held = "、".join(str(y) for y in sorted({h.meta.year for h in group if h.meta.year}))
+    name = "".join(place[-1:])
+    return f"未收录{name}{year}年度的报告" + (f"（现有{held}年度）" if held else "")
+
+
+def _order(holding: Holding) -> tuple[tuple[str, ...], int, str]:
+    return (holding.meta.place, holding.meta.year or 0, holding.id)

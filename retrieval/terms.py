@@ -1,0 +1,155 @@
+"""The content words of a question, weighted, with the words a report may use instead.
+
+A question is stripped of what asks (请问, 多少, 哪些), segmented, and its nouns and verbs
+become terms; synonyms come from ``data/synonyms.txt``, English words from
+``data/english.tsv``. Matching is against text in search form (``normalise.fold``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+
+from retrieval.normalise import fold, normalise
+from retrieval.segmentation import tag
+
+SYNONYM_MATCH = 0.9
+PARTIAL_MATCH = 0.5
+_HAN = re.compile("[\u3400-\u9fff]")
+
+# What asks, thanks, hedges or points at the report, and says nothing of what is asked.
+_SCAFFOLD = re.compile(
+    "请问|请教|麻烦|劳驾|拜托|帮我|帮忙|看一?看|看一?下|查一?查|查一?下|找一?找|找一?下|问一?下|告诉我|我想知道|想知道|想了解|了解一下|"
+    "我想问|想问|说一?说|说一?下|讲一?讲|讲一?下|聊一?聊|介绍一?下|列一?下|列出来?|列举|指出|给我|给个|能不能|能否|可不可以|可以|"
+    "你好|您好|谢谢|多谢|感谢|辛苦|那个|这个|就是|到底|究竟|一共|总共|共有|合计|大概|大约|具体|分别|各自|目前|当年|那年|去年|今年|全年|全部|所有|"
+    "本年度?|年度|报告(?:里面?|中|上|当中|显示|提到)?|材料(?:里|中)?|文中|原文|里面|里头|提到过?|提及|写到|写了|说到|讲到|介绍|"
+    "晓不晓得|晓得|知不知道|知道|是不是|有没有|是否|有无|对不对|对吗|是吗|好多|多少|几多|几(?=[个件份条项次人名家场起宗本处户]|$)|哪些|哪个|哪几|哪里|哪儿|哪位|哪一|哪天|哪年|什么时候|什么|啥子?|"
+    "怎么样|怎样|怎么|如何|咋个?样?|为什么|为何|为啥|何时|何地|谁|吗|呢|吧|啊|呀|哈|嘛|呗|咧|喔|哦|噻|撒|咯|嗯|哎|喂|了解|"
+    "方面|情况|数据|数字|内容|相关|有关|关于|对于|部分|是多少|有多少|当地|本地|该[县区市局地]|全[县区市省]|我[县区市局]|那边|这边|那里|这里|地方|各地|各县区?|各区县?|"
+    "其中|以及|还有|另外|此外|进行|开展|做了|做过|搞了|弄了|得到|达到|属于|作为|通过|根据|按照|比较|对比|相比|展开|详细|简单"
+)
+_ENGLISH_STOP = frozenset(
+    "a an the of in on at to for from by with and or is are was were be been did do does done has have had what which "
+    "who whom whose when where why how many much number total it its their there that this these those did's report "
+    "reports reported say says said mention mentioned mentions list listed lists tell me please about year annual as "
+    "county district city province any some all each into over per than then they them he she we you i not no "
+    "held hold give gave name names many? overall according can could would should will show shows during within "
+    "main work people's carry carried out conduct conducted handle handled make made take took use used get got".split()
+)
+# nouns so general in this genre that they tell nothing apart
+_GENERAL = frozenset(
+    "工作 建设 政府 法治 法治政府 发展 年 数 数量 总数 次数 件数 人数 个数 数目 结果 时候 时间 一年 有 是 会 要 被 把 让 给 "
+    "做 搞 弄 办 说 看 到 去 来 能 多 少 大 小 新 全 各 个 件 份 条 项 次 人 名 家 场 起 宗 本 处 户 县 区 市 省 镇 局 县里 区里 市里 局里 "
+    "单位 东西 事情 事 样子 水平 程度 目标 方式 方法 问题 推进 落实 加强 完善 实现 实施 提升 提高 情形 地区 区县 县区 年份 百分之 比例 占比".split()
+)
+_WEIGHT = {"n": 1.0, "v": 0.7, "a": 0.4, "j": 1.0, "i": 0.8, "l": 0.8, "e": 1.0, "b": 0.5, "t": 0.3, "s": 0.6}
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word with its weight (0..1) and every word that says the same."""
+
+    word: str
+    weight: float
+    variants: tuple[str, ...] = ()
+
+    def match(self, folded: str) -> float:
+        """Return how well ``folded`` (in search form) holds the term: 1, 0.9, a part, or 0."""
+        if self.word in folded:
+            return 1.0
+        if any(variant in folded for variant in self.variants):
+            return SYNONYM_MATCH
+        return PARTIAL_MATCH if len(self.word) >= 3 and self._partly_in(folded) else 0.0
+
+    def _partly_in(self, folded: str) -> bool:
+        pairs = [self.word[i : i + 2] for i in range(len(self.word) - 1)]
+        return sum(pair in folded for pair in pairs) >= max(1, len(pairs) * 2 // 3)
+
+
+def content_terms(question: str) -> tuple[Term, ...]:
+    """Return the terms of a question whose places and years have been taken out, in order."""
+    words = normalise(question)
+    found: dict[str, Term] = {}
+    words = _take_english(words, found)
+    words = _SCAFFOLD.sub(" ", words)
+    words = re.sub(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?", " ", words)
+    for word, pos in tag(words):
+        word = word.strip()
+        if not word or word in _GENERAL or not (_HAN.search(word) or len(word) > 1):
+            continue
+        weight = _WEIGHT.get(pos[:1], 0.0)
+        if len(word) == 1:
+            weight = min(weight, 0.3)
+        elif not weight and len(word) >= 2 and pos[:1] not in "rmqucdpyfx":
+            weight = 0.6
+        if weight and word not in found:
+            found[word] = Term(word, weight, synonyms(word))
+    return tuple(found.values())
+
+
+def expand(word: str) -> Term:
+    """Return a full-weight term for a word given as such."""
+    folded = fold(word)
+    return Term(folded, 1.0, synonyms(folded))
+
+
+def synonyms(word: str) -> tuple[str, ...]:
+    """Return the other words of every synonym group that holds ``word``."""
+    return _synonyms().get(word, ())
+
+
+def is_english(question: str) -> bool:
+    """Return True when a question is put in English, Chinese names in it notwithstanding."""
+    latin = len(re.findall("[A-Za-z]{2,}", question))
+    return latin >= 3 or (latin > 0 and not _HAN.search(question))
+
+
+def english_words(question: str) -> list[str]:
+    """Return the content words of the English part of a question, lower case."""
+    words = re.findall("[a-z][a-z'-]+", normalise(question))
+    return [w for w in words if w not in _ENGLISH_STOP]
+
+
+def _take_english(words: str, found: dict[str, Term]) -> str:
+    """Move English phrases that the glossary knows into ``found``; drop the other English."""
+    if not is_english(words):
+        return words
+    for phrase, chinese in _english():
+        if phrase not in words:
+            continue
+        pattern = rf"\b{re.escape(phrase)}\b"
+        if not re.search(pattern, words):
+            continue
+        words = re.sub(pattern, " ", words)
+        first, *rest = chinese
+        variants = dict.fromkeys([*rest, *(s for c in chinese for s in synonyms(c))])
+        found.setdefault(first, Term(first, 1.0 if len(first) > 1 else 0.3, tuple(variants)))
+    for word in english_words(words):
+        found.setdefault(word, Term(word, 0.5))
+    return re.sub("[a-z'-]+", " ", words)
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    table: dict[str, dict[str, None]] = {}
+    for line in _lines("synonyms.txt"):
+        group = [fold(word) for word in line.split()]
+        for word in group:
+            table.setdefault(word, {}).update(dict.fromkeys(w for w in group if w != word))
+    return {word: tuple(others) for word, others in table.items()}
+
+
+@lru_cache(maxsize=1)
+def _english() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """English phrases, longest first, with their Chinese terms in search form."""
+    rows = (line.split("\t") for line in _lines("english.tsv"))
+    table = {phrase.strip(): tuple(fold(c) for c in chinese.split("|")) for phrase, chinese in rows}
+    return tuple(sorted(table.items(), key=lambda row: -len(row[0])))
+
+
+def _lines(name: str) -> Iterable[str]:
+    text = resources.files("retrieval").joinpath("data", name).read_text("utf-8")
+    return (line for line in text.splitlines() if line.strip() and not line.startswith("#"))
