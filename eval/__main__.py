@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.assistant import open_assistant
-
+from eval.baseline import find_losses, load_baseline, save_baseline
 from eval.cases import KINDS, BadCase, load_cases, read_sources
+from eval.html_report import format_report
 from eval.libraries import prepare_library
 from eval.metrics import Source
 from eval.results import to_json
@@ -24,11 +25,15 @@ from retrieval.errors import BaogaoError
 HERE = Path(__file__).resolve().parent
 REAL, WRITTEN = HERE / "reports", HERE / "reports_written"
 OUT = HERE.parent / "eval-out"
+BASELINE = HERE / "baselines" / "extractive.json"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the evaluation; return 0 when it ran, 2 for wrong usage or a bad case file."""
-    options = _parser().parse_args(arguments)
+    """Run the evaluation; return 0, 1 if it got worse than the baseline, 2 for wrong usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.update_baseline is not None and (options.only or options.cases):
+        parser.error("a baseline is made of whole suites, without --only and --cases")
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     try:
         suites = [
@@ -41,16 +46,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaogaoError as error:
         print(error, file=sys.stderr)
         return 1
+    floors = load_baseline(options.baseline)
+    losses: list[str] = []
     for result in results:
-        print(format_suite(result), end="\n\n")
+        whole = options.only is None and not options.cases
+        floor = floors.get(result.name) if whole else None
+        print(format_suite(result, floor.scores if floor else None), end="\n\n")
+        losses += find_losses(result, floor) if floor else []
         if options.failures:
             print(format_failures(result), end="\n\n")
+    # Saved also when it got worse: the page is where one looks why.
     options.out.mkdir(parents=True, exist_ok=True)
     about = {"writer": options.writer, "only": options.only}
     text = json.dumps(to_json(results, about), ensure_ascii=False, indent=1)
     (options.out / "results.json").write_text(text + "\n", encoding="utf-8")
-    print(f"saved: {options.out / 'results.json'}", file=sys.stderr)
-    return 0
+    page = format_report(results, floors)
+    (options.out / "report.html").write_text(page, encoding="utf-8")
+    _tell(f"saved: {options.out}/results.json and report.html")
+    if options.update_baseline is not None:
+        save_baseline(options.baseline, results, options.update_baseline)
+        _tell(f"new baseline: {options.baseline}")
+        return 0
+    for loss in losses:
+        print(f"worse: {loss}")
+    return 1 if losses else 0
 
 
 def choose_suites(files: Sequence[Path] | None, reports: Path | None) -> list[Suite]:
@@ -114,6 +133,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--only", choices=KINDS, metavar="KIND", help=f"one kind of case: {', '.join(KINDS)}")
     add("--out", type=Path, default=OUT, metavar="DIR", help="where results.json goes")
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
+    add("--baseline", type=Path, default=BASELINE, metavar="FILE", help="the floor to compare with")
+    add("--update-baseline", metavar="REASON", help="make this run the floor, saying why")
     add("--failures", action="store_true", help="print every failed case")
     return parser
 

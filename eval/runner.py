@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -123,7 +124,7 @@ def _ask(respondent: Respondent, case: Case) -> tuple[Json, list[Place], float]:
         return reply.answer.to_json(), places, elapsed_ms
     except Exception as error:
         # One broken answer must not hide the score of all the others; it fails by name.
-        logger.exception("case %s", case.id)
+        logger.info("case %s crashed", case.id, exc_info=True)
         elapsed_ms = (time.perf_counter() - start) * 1000
         return _crashed(case.question, error), [], elapsed_ms
 
@@ -133,7 +134,7 @@ def _crashed(question: str, error: Exception) -> Json:
         "id": "",
         "question": question,
         "status": CRASHED,
-        "answer": f"{type(error).__name__}: {error}",
+        "answer": f"{type(error).__name__}: {error} ({_where(error)})",
         "sentences": [],
         "citations": [],
         "scope": {"reports": [], "missing": []},
@@ -144,3 +145,8 @@ def _crashed(question: str, error: Exception) -> Json:
         "usage": {},
         "elapsed_ms": 0,
     }
+
+
+def _where(error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{Path(last.filename).name}:{last.lineno}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
+from eval.metrics import CRASHED
 from eval.scoring import BY_NAME, MEASURES, CaseResult, Measure, Score, SuiteResult
 
 WIDTH = 80
@@ -19,7 +20,7 @@ _KIND_COLUMNS = (
 )
 
 
-def format_suite(suite: SuiteResult, before: dict[str, float] | None = None) -> str:
+def format_suite(suite: SuiteResult, before: Mapping[str, float] | None = None) -> str:
     """Return a suite's table: every measure with its interval, its bar and the change since
     ``before`` (measure → value), then the kinds of question."""
     right = sum(r.passed for r in suite.results)
@@ -37,6 +38,8 @@ def format_suite(suite: SuiteResult, before: dict[str, float] | None = None) -> 
     lost = _count(r.lost_at for r in suite.results if not r.passed)
     if lost:
         lines.append("lost: " + ", ".join(f"{cause} {count}" for cause, count in lost))
+    crashes = _count(r.answer["answer"] for r in suite.results if r.answer["status"] == CRASHED)
+    lines += [f"crashed {count} times: {cause}" for cause, count in crashes]
     return "\n".join(lines)
 
 
@@ -122,7 +125,7 @@ def _failure_lines(result: CaseResult) -> Iterator[str]:
         yield "    forbidden: " + "; ".join(result.forbidden)
 
 
-def _count(words: Iterator[str] | Sequence[str]) -> list[tuple[str, int]]:
+def _count(words: Iterable[str]) -> list[tuple[str, int]]:
     counts: dict[str, int] = {}
     for word in words:
         counts[word] = counts.get(word, 0) + 1
