@@ -1,0 +1,514 @@
+"""The state of the chats, in one SQLite file of its own, apart from the library.
+
+It holds the inbox (questions not yet answered and the replies not yet sent), what each
+conversation inherits, the answers that buttons point to, quotas, members, pairing codes and
+feedback. The library can be rebuilt from its sources; this file cannot: it has a write-ahead
+log, and a received question is on the disk before it is confirmed. A damaged file is set aside and a fresh one begun: answering
+goes on.
+
+Nothing here knows a messenger: chats and users are integers, replies are opaque JSON.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+log = logging.getLogger(__name__)
+
+MemberRole = Literal["user", "admin", "group"]
+DAY_S = 86_400.0
+INBOX_KEPT_S = 8 * DAY_S  # an update id may come again for as long as Telegram holds updates: 24 h
+ANSWERS_KEPT_S = 180 * DAY_S
+IDLE_CONVERSATION_S = 30 * DAY_S
+PAIRING_VALID_S = 3_600.0
+PAIRING_TRIES = 20  # wrong codes, from everybody together, before the codes are withdrawn
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS inbox (
+    update_id INTEGER PRIMARY KEY, lane TEXT NOT NULL, user INTEGER NOT NULL,
+    chat INTEGER NOT NULL, received REAL NOT NULL, state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0, payload TEXT NOT NULL,
+    reply TEXT, sent INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS inbox_open ON inbox (state, update_id);
+CREATE TABLE IF NOT EXISTS conversations (
+    chat INTEGER NOT NULL, user INTEGER NOT NULL, state TEXT, answer TEXT,
+    updated REAL NOT NULL, PRIMARY KEY (chat, user));
+CREATE TABLE IF NOT EXISTS answers (
+    key TEXT PRIMARY KEY, chat INTEGER NOT NULL, user INTEGER NOT NULL,
+    created REAL NOT NULL, payload TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS answers_created ON answers (created);
+CREATE TABLE IF NOT EXISTS buttons (
+    key TEXT PRIMARY KEY, user INTEGER NOT NULL, created REAL NOT NULL, payload TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS prompts (
+    chat INTEGER NOT NULL, message INTEGER NOT NULL, answer TEXT NOT NULL,
+    created REAL NOT NULL, PRIMARY KEY (chat, message));
+CREATE TABLE IF NOT EXISTS feedback (
+    id INTEGER PRIMARY KEY, created REAL NOT NULL, answer TEXT NOT NULL, user INTEGER NOT NULL,
+    verdict TEXT NOT NULL, remark TEXT NOT NULL DEFAULT '', payload TEXT NOT NULL,
+    UNIQUE (answer, user));
+CREATE TABLE IF NOT EXISTS quota (user INTEGER NOT NULL, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS quota_at ON quota (at);
+CREATE TABLE IF NOT EXISTS members (
+    id INTEGER NOT NULL, role TEXT NOT NULL, added REAL NOT NULL, PRIMARY KEY (id, role));
+CREATE TABLE IF NOT EXISTS pairing (
+    code_hash TEXT PRIMARY KEY, role TEXT NOT NULL, expires REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """One update waiting for its reply, or for the rest of it.
+
+    ``reply`` is what was computed but not wholly sent, ``sent`` how many of its parts went out;
+    ``attempts`` counts how often an answer was begun, this time included.
+    """
+
+    update_id: int
+    lane: str
+    user: int
+    chat: int
+    received: float
+    attempts: int
+    payload: dict[str, Any]
+    reply: dict[str, Any] | None
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What one user's next question in one chat inherits; ``answer`` is the last answer's key."""
+
+    state: Any = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """An answer that buttons point to: ``payload`` is ``Answer.to_json()`` and what we add."""
+
+    key: str
+    chat: int
+    user: int
+    created: float
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """What a user thought of an answer: ``verdict`` is ``good`` or ``wrong``."""
+
+    id: int
+    created: float
+    answer: str
+    user: int
+    verdict: str
+    remark: str
+    payload: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much has been asked lately: by one user in a minute and a day, and by all in a day."""
+
+    user_minute: int
+    user_day: int
+    all_day: int
+    wait_s: float
+    """Seconds until the user's oldest question of the last minute leaves the window."""
+
+
+class ConversationStore:
+    """The SQLite file of the chats. Safe to call from several threads of one process.
+
+    ``wall`` and ``monotonic`` are clocks in seconds, passed in so that tests can move them.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        wall: Callable[[], float] = time.time,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.path = path
+        self.set_aside: Path | None = None
+        self._wall = wall
+        self._monotonic = monotonic
+        self._lock = threading.RLock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            self._db = self._open()
+        except sqlite3.DatabaseError as exc:
+            if isinstance(exc, sqlite3.OperationalError) and "locked" in str(exc):
+                raise
+            self.set_aside = self._put_aside()
+            log.warning("chat state was damaged, a fresh file was begun")
+            self._db = self._open()
+        saved = float(self._fact("steady_clock") or 0)
+        self._steady_base = max(saved, wall())
+        self._steady_start = monotonic()
+
+    def _open(self) -> sqlite3.Connection:
+        db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            db.execute("PRAGMA synchronous = NORMAL")
+            db.executescript(_SCHEMA)
+            if db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
+                raise sqlite3.DatabaseError("quick_check failed")
+        except sqlite3.DatabaseError:
+            db.close()
+            raise
+        self.path.chmod(0o600)
+        return db
+
+    def _put_aside(self) -> Path:
+        aside = self.path.with_name(f"{self.path.name}.damaged-{int(self._wall())}")
+        for suffix in ("-wal", "-shm"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self.path.replace(aside)
+        return aside
+
+    def close(self) -> None:
+        """Close the file; the store cannot be used afterwards."""
+        with self._lock:
+            self._db.close()
+
+    @contextlib.contextmanager
+    def _transaction(self, *, synced: bool = False) -> Iterator[sqlite3.Connection]:
+        """A write; ``synced`` ones also survive a power cut (all survive a crash of ours)."""
+        with self._lock:
+            self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    def _fact(self, name: str) -> str | None:
+        rows = self._rows("SELECT value FROM facts WHERE name = ?", name)
+        return str(rows[0][0]) if rows else None
+
+    def steady_now(self) -> float:
+        """Seconds on a clock that a step of the wall clock cannot move, kept over restarts."""
+        return self._steady_base + (self._monotonic() - self._steady_start)
+
+    # --- inbox -----------------------------------------------------------------------------
+
+    def receive(
+        self,
+        update_id: int,
+        *,
+        lane: str,
+        user: int,
+        chat: int,
+        payload: dict[str, Any],
+        counted: bool,
+        open_: bool = True,
+    ) -> bool:
+        """Store an update before it is confirmed; False if it had come before.
+
+        A ``counted`` one is charged to the user's quota in the same transaction; with
+        ``open_`` false it is only remembered, as something already dealt with.
+        """
+        with self._transaction(synced=True) as db:
+            added = db.execute(
+                "INSERT OR IGNORE INTO inbox (update_id, lane, user, chat, received, state, payload)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    update_id,
+                    lane,
+                    user,
+                    chat,
+                    self._wall(),
+                    "new" if open_ else "done",
+                    json.dumps(payload, ensure_ascii=False) if open_ else "{}",
+                ),
+            ).rowcount
+            if added and counted:
+                now = self.steady_now()
+                db.execute("INSERT INTO quota VALUES (?, ?)", (user, now))
+                db.execute("REPLACE INTO facts VALUES ('steady_clock', ?)", (str(now),))
+        return bool(added)
+
+    def seen(self, update_id: int) -> bool:
+        """Tell whether an update was stored before."""
+        return bool(self._rows("SELECT 1 FROM inbox WHERE update_id = ?", update_id))
+
+    def take(self, busy_lanes: Collection[str]) -> InboxRow | None:
+        """Begin the oldest waiting update whose lane is free, or return None."""
+        with self._transaction() as db:
+            row = db.execute(
+                "SELECT update_id, lane, user, chat, received, attempts, payload, reply, sent"
+                " FROM inbox WHERE state = 'new'"
+                " AND lane NOT IN (SELECT value FROM json_each(?)) ORDER BY update_id LIMIT 1",
+                (json.dumps(list(busy_lanes)),),
+            ).fetchone()
+            if row is None:
+                return None
+            db.execute(
+                "UPDATE inbox SET state = 'working', attempts = attempts + 1 WHERE update_id = ?",
+                (row[0],),
+            )
+        return InboxRow(
+            update_id=row[0],
+            lane=row[1],
+            user=row[2],
+            chat=row[3],
+            received=row[4],
+            attempts=row[5] + 1,
+            payload=json.loads(row[6]),
+            reply=json.loads(row[7]) if row[7] else None,
+            sent=row[8],
+        )
+
+    def keep_reply(self, update_id: int, reply: dict[str, Any]) -> None:
+        """Store a computed reply before its first part is sent."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE inbox SET reply = ?, sent = 0 WHERE update_id = ?",
+                (json.dumps(reply, ensure_ascii=False), update_id),
+            )
+
+    def mark_sent(self, update_id: int, parts: int) -> None:
+        """Record that the first ``parts`` parts of a reply have gone out."""
+        with self._transaction() as db:
+            db.execute("UPDATE inbox SET sent = ? WHERE update_id = ?", (parts, update_id))
+
+    def finish(self, update_id: int) -> None:
+        """Close an update and forget its words; only its id is kept, against duplicates."""
+        with self._transaction() as db:
+            db.execute(
+                "UPDATE inbox SET state = 'done', payload = '{}', reply = NULL WHERE update_id = ?",
+                (update_id,),
+            )
+
+    def release(self, update_id: int) -> None:
+        """Give an update back: it was begun but not finished and shall be begun again."""
+        with self._transaction() as db:
+            db.execute("UPDATE inbox SET state = 'new' WHERE update_id = ?", (update_id,))
+
+    def release_all(self) -> int:
+        """Give back every update that a crash left begun; return how many."""
+        with self._transaction() as db:
+            return db.execute("UPDATE inbox SET state = 'new' WHERE state = 'working'").rowcount
+
+    def waiting(self) -> int:
+        """Count the updates not yet begun."""
+        return int(self._rows("SELECT count(*) FROM inbox WHERE state = 'new'")[0][0])
+
+    # --- conversations and answers ---------------------------------------------------------
+
+    def conversation(self, chat: int, user: int) -> Conversation:
+        """Return what the user's next question in this chat inherits (nothing, if new)."""
+        rows = self._rows(
+            "SELECT state, answer FROM conversations WHERE chat = ? AND user = ?", chat, user
+        )
+        if not rows:
+            return Conversation()
+        state, answer = rows[0]
+        return Conversation(json.loads(state) if state else None, answer)
+
+    def save_conversation(self, chat: int, user: int, conversation: Conversation) -> None:
+        """Store what the next question inherits; its state must be JSON."""
+        with self._transaction() as db:
+            db.execute(
+                "REPLACE INTO conversations VALUES (?, ?, ?, ?, ?)",
+                (
+                    chat,
+                    user,
+                    json.dumps(conversation.state, ensure_ascii=False),
+                    conversation.answer,
+                    self._wall(),
+                ),
+            )
+
+    def forget_conversation(self, chat: int, user: int) -> None:
+        """Begin anew: the next question inherits nothing."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM conversations WHERE chat = ? AND user = ?", (chat, user))
+
+    def add_answer(self, chat: int, user: int, payload: dict[str, Any]) -> str:
+        """Store an answer and return the short key (ASCII, 10 characters) its buttons carry."""
+        key = secrets.token_hex(5)
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
+                (key, chat, user, self._wall(), json.dumps(payload, ensure_ascii=False)),
+            )
+        return key
+
+    def answer(self, key: str) -> StoredAnswer | None:
+        """Return a stored answer, or None if there is none or it has been purged."""
+        rows = self._rows(
+            "SELECT key, chat, user, created, payload FROM answers WHERE key = ?", key
+        )
+        if not rows:
+            return None
+        key, chat, user, created, payload = rows[0]
+        return StoredAnswer(key, chat, user, created, json.loads(payload))
+
+    def add_button(self, user: int, payload: dict[str, Any]) -> str:
+        """Store what a button does and return its key; ``user`` 0 lets anybody press it.
+
+        The same button is stored once: its key is a hash of what it does.
+        """
+        text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+        key = hashlib.sha256(f"{user} {text}".encode()).hexdigest()[:16]
+        with self._transaction() as db:
+            db.execute("REPLACE INTO buttons VALUES (?, ?, ?, ?)", (key, user, self._wall(), text))
+        return key
+
+    def button(self, key: str) -> tuple[int, dict[str, Any]] | None:
+        """Return (user, payload) of a stored button."""
+        rows = self._rows("SELECT user, payload FROM buttons WHERE key = ?", key)
+        return (int(rows[0][0]), json.loads(rows[0][1])) if rows else None
+
+    # --- feedback --------------------------------------------------------------------------
+
+    def add_feedback(self, answer: StoredAnswer, user: int, verdict: str) -> None:
+        """Store a verdict on an answer; a second one by the same user replaces the first."""
+        with self._transaction() as db:
+            db.execute(
+                "INSERT INTO feedback (created, answer, user, verdict, payload)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (answer, user)"
+                " DO UPDATE SET verdict = excluded.verdict, created = excluded.created",
+                (
+                    self._wall(),
+                    answer.key,
+                    user,
+                    verdict,
+                    json.dumps(answer.payload, ensure_ascii=False),
+                ),
+            )
+
+    def expect_remark(self, chat: int, message: int, answer: str) -> None:
+        """Remember that a reply to this message is a remark on that answer."""
+        with self._transaction() as db:
+            db.execute(
+                "REPLACE INTO prompts VALUES (?, ?, ?, ?)", (chat, message, answer, self._wall())
+            )
+
+    def expected_remark(self, chat: int, message: int) -> str | None:
+        """Return the key of the answer that a reply to this message remarks on."""
+        rows = self._rows(
+            "SELECT answer FROM prompts WHERE chat = ? AND message = ?", chat, message
+        )
+        return str(rows[0][0]) if rows else None
+
+    def add_remark(self, answer: str, user: int, remark: str) -> bool:
+        """Add words to a verdict given before; False if this user gave none."""
+        with self._transaction() as db:
+            return bool(
+                db.execute(
+                    "UPDATE feedback SET remark = trim(remark || char(10) || ?, char(10))"
+                    " WHERE answer = ? AND user = ?",
+                    (remark, answer, user),
+                ).rowcount
+            )
+
+    def feedback(self, verdict: str | None = None) -> list[Feedback]:
+        """Return the stored feedback, oldest first; of one verdict if given."""
+        rows = self._rows(
+            "SELECT id, created, answer, user, verdict, remark, payload FROM feedback"
+            " WHERE ? IS NULL OR verdict = ? ORDER BY id",
+            verdict,
+            verdict,
+        )
+        return [
+            Feedback(ident, created, answer, user, given, remark, json.loads(payload))
+            for ident, created, answer, user, given, remark, payload in rows
+        ]
+
+    # --- quotas ----------------------------------------------------------------------------
+
+    def counts(self, user: int) -> Counts:
+        """Count the questions charged lately, on the steady clock."""
+        now = self.steady_now()
+        minute = self._rows(
+            "SELECT count(*), min(at) FROM quota WHERE user = ? AND at > ?", user, now - 60
+        )[0]
+        day = self._rows("SELECT count(*) FROM quota WHERE user = ? AND at > ?", user, now - DAY_S)
+        total = self._rows("SELECT count(*) FROM quota WHERE at > ?", now - DAY_S)
+        wait_s = max(0.0, float(minute[1]) + 60 - now) if minute[0] else 0.0
+        return Counts(int(minute[0]), int(day[0][0]), int(total[0][0]), wait_s)
+
+    # --- members and pairing ---------------------------------------------------------------
+
+    def members(self) -> dict[MemberRole, frozenset[int]]:
+        """Return the ids that pairing (or a moved group) has let in, by role."""
+        found: dict[MemberRole, set[int]] = {"user": set(), "admin": set(), "group": set()}
+        for ident, role in self._rows("SELECT id, role FROM members"):
+            if role in found:
+                found[role].add(int(ident))
+        return {role: frozenset(ids) for role, ids in found.items()}
+
+    def add_member(self, ident: int, role: MemberRole) -> None:
+        """Let a user, an administrator or a group in."""
+        with self._transaction() as db:
+            db.execute("REPLACE INTO members VALUES (?, ?, ?)", (ident, role, self._wall()))
+
+    def new_pairing_code(self, role: MemberRole = "user") -> str:
+        """Make a code that lets one person in, once, within an hour; only its hash is kept."""
+        code = "-".join(secrets.token_hex(2).upper() for _ in range(3))
+        with self._transaction() as db:
+            db.execute("DELETE FROM pairing WHERE expires < ?", (self._wall(),))
+            db.execute(
+                "REPLACE INTO pairing VALUES (?, ?, ?)",
+                (_hash_code(code), role, self._wall() + PAIRING_VALID_S),
+            )
+            db.execute("REPLACE INTO facts VALUES ('pairing_misses', '0')")
+        return code
+
+    def redeem_pairing_code(self, code: str, user: int) -> MemberRole | None:
+        """Use a code up and return the role it gives, or None; too many misses void all codes."""
+        with self._transaction() as db:
+            row = db.execute(
+                "DELETE FROM pairing WHERE code_hash = ? AND expires >= ? RETURNING role",
+                (_hash_code(code), self._wall()),
+            ).fetchone()
+            if row is None:
+                misses = int(self._fact("pairing_misses") or 0) + 1
+                db.execute("REPLACE INTO facts VALUES ('pairing_misses', ?)", (str(misses),))
+                if misses >= PAIRING_TRIES:
+                    db.execute("DELETE FROM pairing")
+                return None
+            role: MemberRole = row[0]
+            db.execute("REPLACE INTO members VALUES (?, ?, ?)", (user, role, self._wall()))
+        return role
+
+    # --- retention -------------------------------------------------------------------------
+
+    def purge(self) -> None:
+        """Forget what is older than its time; feedback and members stay."""
+        now = self._wall()
+        with self._transaction() as db:
+            db.execute(
+                "DELETE FROM inbox WHERE state = 'done' AND received < ?", (now - INBOX_KEPT_S,)
+            )
+            for table in ("answers", "buttons", "prompts"):
+                db.execute(f"DELETE FROM {table} WHERE created < ?", (now - ANSWERS_KEPT_S,))
+            db.execute("DELETE FROM conversations WHERE updated < ?", (now - IDLE_CONVERSATION_S,))
+            db.execute("DELETE FROM quota WHERE at < ?", (self.steady_now() - 2 * DAY_S,))
+
+
+def _hash_code(code: str) -> str:
+    return hashlib.sha256(code.strip().upper().encode("utf-8", "replace")).hexdigest()

@@ -1,0 +1,339 @@
+"""The Bot API, as the few calls the bot makes, with what may fail sorted out.
+
+The only errors that leave are the four below; what python-telegram-bot raises beyond them is
+retried or mended here. A message whose fate is unknown (the answer to the request was lost) is
+sent again with a mark, so that a reader can tell the copy.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+import warnings
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from telegram import (
+    BotCommand,
+    ForceReply,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from bot.telegram.limiter import FairRateLimiter
+from bot.telegram.messages import File, Keyboard
+from bot.telegram.rendering import MAX_UNITS, Part, utf16_units
+from bot.telegram.updates import ALLOWED_UPDATES, Me
+
+if TYPE_CHECKING:
+    from bot.telegram.settings import TelegramSettings
+
+log = logging.getLogger(__name__)
+
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+# Failures of the connection before anything was sent: sending again cannot make a copy.
+_NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
+_WAITS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+_GIVE_UP_S = 600.0
+_UNKNOWN_FATES = 3
+
+
+class ApiError(Exception):
+    """Something the Bot API refused; the text is a short code, never the server's words."""
+
+
+class AnotherInstance(ApiError):
+    """409: somebody else polls with the same token."""
+
+
+class TokenRejected(ApiError):
+    """401 or 404: the token is wrong."""
+
+
+class Unreachable(ApiError):
+    """No use to be had of the server just now."""
+
+
+class Undeliverable(ApiError):
+    """This message cannot be delivered; trying again makes no sense."""
+
+
+class Gateway:
+    """One bot's connection. ``on_migration(old, new)`` hears of groups that got a new id."""
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        *,
+        on_migration: Callable[[int, int], Any] = lambda _old, _new: None,
+    ) -> None:
+        warnings.filterwarnings("ignore", message="Please use 'Bot.getUpdates'")
+        self._poll_timeout_s = settings.poll_timeout_s
+        self._on_migration = on_migration
+        self._moved: dict[int, int] = {}
+        self._bot: ExtBot[Any] = ExtBot(
+            settings.token,
+            base_url=f"{settings.api}/bot",
+            base_file_url=f"{settings.api}/file/bot",
+            request=HTTPXRequest(
+                connection_pool_size=64, pool_timeout=30.0, read_timeout=20.0, connect_timeout=10.0
+            ),
+            get_updates_request=HTTPXRequest(connection_pool_size=2),
+            rate_limiter=FairRateLimiter(),
+        )
+
+    async def start(self) -> Me:
+        """Connect; raise ``TokenRejected`` or ``Unreachable``."""
+        try:
+            await self._bot.initialize()
+        except (InvalidToken, Forbidden):
+            raise TokenRejected("token rejected") from None
+        except TelegramError:
+            raise Unreachable("getMe failed") from None
+        return Me(self._bot.id, self._bot.username)
+
+    async def stop(self) -> None:
+        """Close the connections."""
+        with contextlib.suppress(TelegramError):
+            await self._bot.shutdown()
+
+    async def get_updates(self, offset: int | None) -> list[dict[str, Any]]:
+        """Wait for updates and return them raw; asking with ``offset`` confirms those before."""
+        try:
+            found = await self._bot.do_api_request(
+                "getUpdates",
+                {
+                    "offset": offset or 0,
+                    "timeout": self._poll_timeout_s,
+                    "allowed_updates": list(ALLOWED_UPDATES),
+                },
+                read_timeout=self._poll_timeout_s + 5.0,
+                connect_timeout=10.0,
+            )
+        except Conflict:
+            raise AnotherInstance("409") from None
+        except (InvalidToken, Forbidden):
+            raise TokenRejected("token rejected") from None
+        except RetryAfter as exc:
+            await asyncio.sleep(min(30.0, float(_whole_seconds(exc))))
+            return []
+        except TelegramError as exc:
+            raise Unreachable(type(exc).__name__) from None
+        return [update for update in found if isinstance(update, dict)]
+
+    async def set_webhook(self, url: str, secret: str) -> None:
+        """Have updates pushed to ``url``, each with the secret in a header."""
+        await self._setup(
+            self._bot.set_webhook(
+                url, secret_token=secret, allowed_updates=list(ALLOWED_UPDATES), max_connections=20
+            )
+        )
+
+    async def delete_webhook(self) -> None:
+        """Have updates kept for polling; those waiting stay."""
+        await self._setup(self._bot.delete_webhook(drop_pending_updates=False))
+
+    async def set_commands(self, commands: Mapping[str, str]) -> None:
+        """Fill Telegram's menu; a failure is only logged."""
+        try:
+            await self._bot.set_my_commands([BotCommand(*item) for item in commands.items()])
+        except TelegramError:
+            log.warning("setMyCommands failed")
+
+    async def _setup(self, call: Any) -> None:
+        try:
+            await call
+        except (InvalidToken, Forbidden):
+            raise TokenRejected("token rejected") from None
+        except TelegramError as exc:
+            raise Unreachable(type(exc).__name__) from None
+
+    async def send(
+        self,
+        chat: int,
+        part: Part,
+        *,
+        keyboard: Keyboard = (),
+        reply_to: int | None = None,
+        thread: int | None = None,
+        ask_reply: bool = False,
+        mark: str = "",
+    ) -> int:
+        """Send one message and return its id; ``mark`` is shown on a possible second copy."""
+        sent = await self._deliver(
+            chat,
+            lambda to, plain, thread_, copy: self._bot.send_message(
+                to,
+                _fitting(part.plain if plain else part.html, mark if copy else ""),
+                parse_mode=None if plain else "HTML",
+                reply_markup=ForceReply(selective=True) if ask_reply else _markup(keyboard),
+                reply_parameters=_answering(reply_to),
+                message_thread_id=thread_,
+                link_preview_options=_NO_PREVIEW,
+            ),
+            thread,
+        )
+        return int(sent.message_id)
+
+    async def send_file(
+        self, chat: int, file: File, *, reply_to: int | None = None, thread: int | None = None
+    ) -> int:
+        """Send a document and return the message's id."""
+        sent = await self._deliver(
+            chat,
+            lambda to, _plain, thread_, _copy: self._bot.send_document(
+                to,
+                InputFile(file.text.encode("utf-8"), filename=file.name),
+                reply_parameters=_answering(reply_to),
+                message_thread_id=thread_,
+            ),
+            thread,
+        )
+        return int(sent.message_id)
+
+    async def _deliver(self, chat: int, call: Any, thread: int | None) -> Message:
+        chat = self._moved.get(chat, chat)
+        plain, copy, unknown, tries = False, False, 0, 0
+        begun = time.monotonic()
+        while True:
+            try:
+                return await call(chat, plain, thread, copy)  # type: ignore[no-any-return]
+            except ChatMigrated as exc:
+                if chat == exc.new_chat_id:
+                    raise Undeliverable("moved twice") from None
+                self.moved(chat, exc.new_chat_id)
+                chat = exc.new_chat_id
+                continue
+            except Forbidden:
+                raise Undeliverable("blocked") from None
+            except RetryAfter:
+                raise Undeliverable("429") from None
+            except BadRequest as exc:
+                if "thread" in str(exc).lower() and thread is not None:
+                    thread = None
+                elif not plain and "chat not found" not in str(exc).lower():
+                    log.warning("400: sent again as plain text")
+                    plain = True
+                else:
+                    raise Undeliverable("400") from None
+                continue
+            except InvalidToken:
+                raise Undeliverable("404") from None
+            except TelegramError as exc:
+                if not _surely_unsent(exc):
+                    unknown, copy = unknown + 1, True
+                if unknown >= _UNKNOWN_FATES or time.monotonic() - begun > _GIVE_UP_S:
+                    raise Undeliverable("unreachable") from None
+                wait_s = _WAITS_S[min(tries, len(_WAITS_S) - 1)]
+                log.info("send failed, again in %d s: unknown=%d", wait_s, unknown)
+            tries += 1
+            await asyncio.sleep(wait_s)
+
+    async def edit(
+        self, chat: int, message: int, part: Part | None, keyboard: Keyboard = ()
+    ) -> bool:
+        """Replace a message's words (or, with no part, its buttons); False if that failed."""
+        chat = self._moved.get(chat, chat)
+        try:
+            if part is None:
+                await self._bot.edit_message_reply_markup(
+                    chat_id=chat, message_id=message, reply_markup=_markup(keyboard)
+                )
+            else:
+                await self._bot.edit_message_text(
+                    part.html,
+                    chat_id=chat,
+                    message_id=message,
+                    parse_mode="HTML",
+                    reply_markup=_markup(keyboard),
+                    link_preview_options=_NO_PREVIEW,
+                )
+        except BadRequest as exc:
+            return "not modified" in str(exc).lower()
+        except TelegramError:
+            return False
+        return True
+
+    async def delete(self, chat: int, message: int) -> bool:
+        """Remove a message of ours; False if that failed."""
+        try:
+            return bool(await self._bot.delete_message(self._moved.get(chat, chat), message))
+        except TelegramError:
+            return False
+
+    async def typing(self, chat: int, thread: int | None = None) -> None:
+        """Show "typing"; nobody minds if that fails."""
+        with contextlib.suppress(TelegramError):
+            await self._bot.send_chat_action(
+                self._moved.get(chat, chat), "typing", message_thread_id=thread
+            )
+
+    async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
+        """End the waiting mark on a pressed button; too late is no harm."""
+        with contextlib.suppress(TelegramError):
+            await self._bot.answer_callback_query(callback_id, text[:200] or None, show_alert=alert)
+
+    async def download(self, file_id: str, path: Path) -> None:
+        """Fetch a document that was sent to the bot; raise ``Unreachable``."""
+        try:
+            remote = await self._bot.get_file(file_id)
+            await remote.download_to_drive(path)
+        except TelegramError as exc:
+            raise Unreachable(type(exc).__name__) from None
+
+    def moved(self, old: int, new: int) -> None:
+        """Use a group's new id from now on."""
+        self._moved[old] = new
+        self._on_migration(old, new)
+
+
+def _surely_unsent(exc: TelegramError) -> bool:
+    cause = exc.__cause__
+    if cause is None:  # the server answered, with an error status
+        return isinstance(exc, NetworkError)
+    return type(cause).__name__ in _NEVER_SENT
+
+
+def _whole_seconds(exc: RetryAfter) -> float:
+    wait = exc.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
+
+
+def _fitting(text: str, mark: str) -> str:
+    """Put a mark under a message if there is room for it."""
+    if mark and utf16_units(text) + utf16_units(mark) + 1 <= MAX_UNITS:
+        return f"{text}\n{mark}"
+    return text
+
+
+def _answering(message: int | None) -> ReplyParameters | None:
+    if message is None:
+        return None
+    return ReplyParameters(message_id=message, allow_sending_without_reply=True)
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(b.text, callback_data=b.data) for b in row] for row in keyboard]
+    )

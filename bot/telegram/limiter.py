@@ -1,0 +1,82 @@
+"""The rate limiter: python-telegram-bot's, made fair.
+
+Its own answer to 429 holds back every request to every chat for as long as one chat was told
+to wait, an hour if need be. Here the chat that was told waits, the others go on, and a wait
+longer than ``cap_s`` is given up at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from telegram.error import RetryAfter
+from telegram.ext import AIORateLimiter
+
+log = logging.getLogger(__name__)
+
+# Free of the message limits: they answer a press, show "typing", or fetch.
+_UNLIMITED = frozenset({"sendChatAction", "answerCallbackQuery", "getFile", "getMe",
+                        "setMyCommands", "setWebhook", "deleteWebhook"})  # fmt: skip
+_CHATS_REMEMBERED = 1_024
+
+Result = bool | dict[str, Any] | list[dict[str, Any]]
+
+
+class FairRateLimiter(AIORateLimiter):
+    """Keeps to the message limits and waits out 429 chat by chat.
+
+    ``retries`` is how often a refused request is sent again, ``cap_s`` the longest wait obeyed.
+    """
+
+    def __init__(self, *, retries: int = 3, cap_s: float = 60.0) -> None:
+        super().__init__(max_retries=0)
+        self._retries = retries
+        self._cap_s = cap_s
+        self._quiet_until: dict[Any, float] = {}
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Result]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Result:
+        """Send one request within the limits; ``rate_limit_args`` is not used."""
+        if endpoint in _UNLIMITED:
+            return await callback(*args, **kwargs)
+        chat = data.get("chat_id")
+        for attempt in range(self._retries + 1):
+            await self._wait_for(chat)
+            try:
+                return await super().process_request(
+                    callback, args, kwargs, endpoint, data, rate_limit_args
+                )
+            except RetryAfter as exc:
+                wait_s = _seconds(exc)
+                if attempt == self._retries or wait_s > self._cap_s:
+                    log.warning("429 given up: retry_after=%d attempt=%d", wait_s, attempt + 1)
+                    raise
+                log.info("429: retry_after=%d attempt=%d", wait_s, attempt + 1)
+                self._hold(chat, wait_s)
+        raise AssertionError("the loop above returns or raises")
+
+    def _hold(self, chat: Any, wait_s: float) -> None:
+        if len(self._quiet_until) > _CHATS_REMEMBERED:
+            now = time.monotonic()
+            self._quiet_until = {c: t for c, t in self._quiet_until.items() if t > now}
+        self._quiet_until[chat] = time.monotonic() + wait_s + 0.1
+
+    async def _wait_for(self, chat: Any) -> None:
+        while (left_s := self._quiet_until.get(chat, 0.0) - time.monotonic()) > 0:
+            await asyncio.sleep(left_s)
+
+
+def _seconds(exc: RetryAfter) -> float:
+    wait = exc.retry_after
+    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

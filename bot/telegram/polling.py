@@ -1,0 +1,74 @@
+"""Long polling that confirms an update only once it is stored.
+
+Asking for updates from ``offset`` on confirms those before it. The offset moves after
+``Intake.accept`` has returned, so what a crash interrupts is sent again by Telegram and
+recognised by its id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable
+from typing import Any
+
+from bot.telegram.gateway import AnotherInstance, Gateway, Unreachable
+
+log = logging.getLogger(__name__)
+
+MAX_WAIT_S = 15.0
+
+
+class Poller:
+    """Fetches updates until cancelled.
+
+    ``accept`` stores one raw update. Raises ``AnotherInstance`` when 409 has gone on for
+    ``conflict_limit_s``, ``TokenRejected`` at once. ``last_ok`` is the monotonic time of the
+    last good answer, for readiness.
+    """
+
+    def __init__(
+        self, gateway: Gateway, accept: Callable[[Any], None], *, conflict_limit_s: float
+    ) -> None:
+        self._gateway = gateway
+        self._accept = accept
+        self._conflict_limit_s = conflict_limit_s
+        self.last_ok = 0.0
+        self.reconnects = 0
+
+    async def run(self) -> None:
+        """Poll for ever."""
+        offset: int | None = None
+        conflict_since: float | None = None
+        failures = 0
+        while True:
+            try:
+                updates = await self._gateway.get_updates(offset)
+            except AnotherInstance:
+                now = time.monotonic()
+                conflict_since = now if conflict_since is None else conflict_since
+                log.warning("409: another instance polls with this token")
+                if now - conflict_since >= self._conflict_limit_s:
+                    raise
+                await asyncio.sleep(2.0)
+                continue
+            except Unreachable as exc:
+                failures += 1
+                self.reconnects += 1
+                wait_s = min(MAX_WAIT_S, 0.5 * 2**failures) * random.uniform(0.5, 1.0)
+                log.warning("polling failed (%s), again in %.1f s", exc, wait_s)
+                await asyncio.sleep(wait_s)
+                continue
+            if failures:
+                log.info("polling again")
+            failures, conflict_since = 0, None
+            self.last_ok = time.monotonic()
+            for update in updates:
+                self._accept(update)
+                update_id = update.get("update_id")
+                if isinstance(update_id, int):
+                    offset = max(offset or 0, update_id + 1)
+            if not updates:
+                await asyncio.sleep(0)  # a server that does not hold the request: let others run

@@ -1,0 +1,228 @@
+"""Raw updates of the Bot API → what the bot acts on, or a reason why it does not.
+
+Access is decided on who truly sent an update and on its kind, so the parsing is strict: only
+a new message or a pressed button, by a person, in a private chat or a group. Everything else
+(edits, channel posts, business messages, anonymous administrators, automatic forwards,
+inline queries, shapes unknown) is refused here, in one place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+ALLOWED_UPDATES = ("message", "callback_query")
+# Accounts that stand for somebody else: service notices, anonymous admins, channels.
+_STAND_INS = frozenset({777000, 1087968824, 136817688})
+_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,40}))?(?:\s+|$)")
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who the bot is, as ``getMe`` says."""
+
+    id: int
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """A document sent to the bot; ``size`` in bytes (0 if not told)."""
+
+    file_id: str
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message or a pressed button by a person.
+
+    ``addressed`` is true in private chats, and in groups when the bot was mentioned, replied
+    to or commanded. ``command`` is the lower-case name without slash, ``text`` the words left
+    after command and mention. For a button, ``message_id`` is the message it hangs on,
+    ``data`` what it carries.
+    """
+
+    kind: Literal["message", "callback", "migration"]
+    update_id: int
+    chat: int
+    private: bool
+    user: int
+    message_id: int
+    date: int
+    text: str = ""
+    command: str | None = None
+    addressed: bool = True
+    thread: int | None = None
+    reply_to: int | None = None
+    document: Attached | None = None
+    callback_id: str = ""
+    data: str = ""
+    new_chat: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values to store."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Incoming:
+        """Restore what ``to_json`` gave."""
+        document = values.get("document")
+        return cls(**{**values, "document": Attached(**document) if document else None})
+
+
+@dataclass(frozen=True, slots=True)
+class Ignored:
+    """An update the bot does not act on, and why (a short code for the counters)."""
+
+    update_id: int
+    reason: str
+
+
+class _Refused(Exception):
+    """Raised while reading an update that the bot does not act on."""
+
+
+def parse_update(raw: object, me: Me) -> Incoming | Ignored:
+    """Read one raw update. Never raises, whatever the shape."""
+    update_id = raw.get("update_id") if isinstance(raw, Mapping) else None
+    if not isinstance(raw, Mapping) or not isinstance(update_id, int):
+        return Ignored(-1, "no_update_id")
+    try:
+        if "message" in raw:
+            return _message(update_id, _mapping(raw["message"], "message"), me)
+        if "callback_query" in raw:
+            return _callback(update_id, _mapping(raw["callback_query"], "callback_query"))
+    except _Refused as refused:
+        return Ignored(update_id, str(refused))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return Ignored(update_id, "malformed")
+    other = next((key for key in raw if key != "update_id"), "nothing")
+    return Ignored(update_id, str(other)[:40])
+
+
+def _mapping(value: object, what: str) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise _Refused(f"bad_{what}")
+    return value
+
+
+def _person(sender: object) -> int:
+    if not isinstance(sender, Mapping):
+        raise _Refused("no_sender")
+    ident = sender["id"]
+    if not isinstance(ident, int) or ident in _STAND_INS or ident <= 0:
+        raise _Refused("stand_in")
+    if sender.get("is_bot"):
+        raise _Refused("bot")
+    return ident
+
+
+def _chat(chat: object) -> tuple[int, bool]:
+    values = _mapping(chat, "chat")
+    kind, ident = values.get("type"), values["id"]
+    if kind not in ("private", "group", "supergroup") or not isinstance(ident, int):
+        raise _Refused("channel" if kind == "channel" else "bad_chat")
+    return ident, kind == "private"
+
+
+def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
+    chat, private = _chat(message.get("chat"))
+    if isinstance(message.get("migrate_to_chat_id"), int):
+        return Incoming(
+            "migration", update_id, chat, private, 0, 0, 0, new_chat=message["migrate_to_chat_id"]
+        )
+    for sign in ("sender_chat", "is_automatic_forward", "via_bot", "business_connection_id",
+                 "edit_date"):  # fmt: skip
+        if message.get(sign):
+            raise _Refused(sign)
+    user = _person(message.get("from"))
+    if private and chat != user:
+        raise _Refused("foreign_private_chat")
+    document = _document(message.get("document"))
+    text = message.get("text")
+    if document is not None:
+        text = message.get("caption") or ""
+    if not isinstance(text, str):
+        raise _Refused("no_text")
+    command, rest, ours = _command(text, me)
+    words, mentioned = _without_mention(rest, me)
+    answered = message.get("reply_to_message")
+    reply_to, to_me = None, False
+    if isinstance(answered, Mapping) and isinstance(answered.get("message_id"), int):
+        reply_to = int(answered["message_id"])
+        author = answered.get("from")
+        to_me = isinstance(author, Mapping) and author.get("id") == me.id
+    if command and not ours:
+        raise _Refused("command_for_another_bot")
+    return Incoming(
+        "message",
+        update_id,
+        chat,
+        private,
+        user,
+        int(message["message_id"]),
+        int(message.get("date") or 0),
+        text=words.strip(),
+        command=command,
+        addressed=private or bool(command) or mentioned or to_me,
+        thread=_thread(message),
+        reply_to=reply_to,
+        document=document,
+    )
+
+
+def _callback(update_id: int, query: Mapping[str, Any]) -> Incoming:
+    user = _person(query.get("from"))
+    if not isinstance(query.get("data"), str):
+        raise _Refused("no_data")
+    message = _mapping(query.get("message"), "callback_message")
+    chat, private = _chat(message.get("chat"))
+    if private and chat != user:
+        raise _Refused("foreign_private_chat")
+    return Incoming(
+        "callback",
+        update_id,
+        chat,
+        private,
+        user,
+        int(message["message_id"]),
+        int(message.get("date") or 0),
+        thread=_thread(message),
+        callback_id=str(query["id"]),
+        data=query["data"][:64],
+    )
+
+
+def _thread(message: Mapping[str, Any]) -> int | None:
+    thread = message.get("message_thread_id")
+    return thread if message.get("is_topic_message") and isinstance(thread, int) else None
+
+
+def _document(value: object) -> Attached | None:
+    if not isinstance(value, Mapping):
+        return None
+    size = value.get("file_size")
+    return Attached(
+        str(value["file_id"]),
+        str(value.get("file_name") or "document"),
+        size if isinstance(size, int) else 0,
+    )
+
+
+def _command(text: str, me: Me) -> tuple[str | None, str, bool]:
+    match = _COMMAND.match(text)
+    if match is None:
+        return None, text, False
+    name, target = match.groups()
+    ours = target is None or target.lower() == me.username.lower()
+    return name.lower(), text[match.end() :], ours
+
+
+def _without_mention(text: str, me: Me) -> tuple[str, bool]:
+    mention = re.compile(rf"@{re.escape(me.username)}(?![A-Za-z0-9_])", re.IGNORECASE)
+    words, found = mention.subn(" ", text)
+    return words, bool(found)
