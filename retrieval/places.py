@@ -100,38 +100,35 @@ _AFTER = frozenset(
     "的有和与及跟同在去今前上近本这那哪怎多几共还是对比一二三最呢吗啊呀吧了年县区市省州旗"
 )
 _AFTER_WORDS = tuple(read_words("words_after_places.txt"))
-_ENDS_OF_WORDS = frozenset(read_words("words_across_places.txt"))
+_ACROSS = frozenset(read_words("words_across_places.txt"))
 _ENGLISH_WORDS = frozenset(read_words("english_words.txt"))
+_LOOK_ALIKE = tuple(map(frozenset, read_words("look_alike_characters.txt")))
 _LATIN_SUFFIX = frozenset(("xian", "qu", "shi", "sheng", "county", "district", "city", "province"))
 
 _HAN = "[\\u4e00-\\u9fff]"
 _HAN_BLANKS = re.compile(f"(?<={_HAN})\\s+(?={_HAN})")
 _NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
 _LATIN = re.compile("[a-z]+")
+_SYLLABLE = re.compile(
+    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
+    "(?:i?ang?|i?ao|ai|ei|ou|i[eu]|i?ong|[ei]ng?|uang?|uai|u[oien]|er|[aeiouv])"
+)
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
 _LEAD = re.compile(
     "请问|请你|请|帮我|帮忙|麻烦|查一下|查下|查查|查询|看一下|看看|看下|说说|说一下|介绍一下|介绍|告诉我|我?想知道|我?想问|一下"
     "|了解一下|了解|关于|换成|换做|对比|比较|那么|那|还有|以及|和|与|跟|及|在|问|查|把|给我|总结|概括|根据|按照|列出|列举|分析"
-    "|年度?|的|里|中|去年|今年|前年|有没有|是否有|有|没有|除了|像"
+    "|生成|整理|写|换|说|年度?|的|里|中|去年|今年|前年|有没有|是否有|有|没有|除了|像"
 )
 _LEVEL_SUFFIX = (
     "(?:经济技术|高新技术产业|高新技术|经济|高新|产业|旅游度假)?(?:开发区|片区|新区)?(?:管委会|管理委员会)"
     "|(?:经济技术|高新技术产业|高新技术|经济)?开发区|片区|街道办事处|街道办|街道|自治州|自治县|新区|省|市|县|区|镇|乡"
 )
 _UNKNOWN = re.compile(
-    f"(?P<core>(?:(?!省|市|县){_HAN}){{2,6}}?)(?:{_LEVEL_SUFFIX})"
-    "(?=$|[^\\u4e00-\\u9fff]|的|有|和|与|及|跟|在|去年|今年|前年|上|呢|吗|人民政府|政府|法治|司法局|报告|是|做"
-    "|开展|共|存在|对|比|还|召开|办理|制定|受理|一共|怎|如何|哪|为|年"
-    f"|{_HAN}{{2,4}}(?:市|县|区|镇|街道))"
+    f"(?P<core>(?:(?![省市县]){_HAN}){{2,4}}?)"
+    f"(?:{_LEVEL_SUFFIX})(?P<next>(?={_HAN}{{2,4}}(?:市|县|区|镇|街道)))?"
 )
-_NOT_IN_A_NAME = re.compile(
-    "[全我该本各某辖哪什么几这那每不的了是在有与其所两多无乡镇街控防郊库牧灾景校园商]|法治|示范|试点|贫困|文明|先进|重点"
-    "|创建|先行|样板|直辖|地级|县级|省级|国家级|相关|部分|当地|外地|兄弟|周边|相邻|邻近|功能|保税|产业|物流|化工"
-    "|生态|水源|农村|农业|人口|城市|社区|整个|其余|其他|基层|部门|开发|试验|实验|管理|服务|报告|执法|司法|行政|建设|工业"
-    "|中心|主城|老城|新城|沿海|山区|革命|老区|民族|边境|百强|风险|隔离|住宅|居民|生活|办公|核心|先导|引领|标杆|协作|自治"
-    "|推进|加强|落实|统筹|[小社城地禁限专战疫超上门股都大强弱]$|^(?:高新|经开|自贸|综保|平安)$"
-)
+_NOT_IN_A_NAME = re.compile("|".join(read_words("words_not_in_places.txt")))
 
 
 class PlaceIndex:
@@ -195,6 +192,16 @@ class PlaceIndex:
                 chains = tuple(dict.fromkeys(issuers.values()))
                 own[surface] = _Name(chains, "issuer", tuple(issuers))
         return own
+
+    @cached_property
+    def _slips(self) -> Mapping[tuple[int, str], tuple[str, ...]]:
+        """Held places' names by their first (0) and second (1) character."""
+        table: defaultdict[tuple[int, str], tuple[str, ...]] = defaultdict(tuple)
+        for surface, name in self._own.items():
+            if len(surface) > 1 and not name.issuers:
+                table[0, surface[0]] += (surface,)
+                table[1, surface[1]] += (surface,)
+        return dict(table)
 
     @cached_property
     def _departments(self) -> Mapping[str, list[str]]:
@@ -297,7 +304,8 @@ class PlaceIndex:
         if len(surface) > 2 or min(map(self._gazetteer.rank, name.chains)) == 0:
             return True
         if held or min(map(self._gazetteer.rank, name.chains)) == 1:
-            return (before or after) and text[start - 1 : start + 1] not in _ENDS_OF_WORDS
+            edges = (text[max(start - 1, 0) : start + 1], text[end - 1 : end + 1])
+            return not any(edge in _ACROSS for edge in edges)
         return before and after
 
     def _ends_with_place(self, text: str) -> bool:
@@ -322,13 +330,17 @@ class PlaceIndex:
             if any(gap not in (" ", "'", "’", "-") for gap in gaps):
                 continue
             key = "".join(match.group() for match in group)
-            if len(key) < 4 or (count == 1 and key in _ENGLISH_WORDS):
+            if len(key) < 4 or (count == 1 and (key in _ENGLISH_WORDS or _SYLLABLE.fullmatch(key))):
                 continue
             chains = self._romanised.get(key)
             if not chains:
                 continue
             held = any(map(self.holds, chains))
-            if not held and count > 1 and any(m.group() in _ENGLISH_WORDS for m in group):
+            if (
+                not held
+                and count > 1
+                and (len(key) < 6 or any(m.group() in _ENGLISH_WORDS for m in group))
+            ):
                 continue
             end = group[-1].end()
             if len(words) > count and words[count].group() in _LATIN_SUFFIX:
@@ -339,24 +351,36 @@ class PlaceIndex:
 
     def _scan_typos(self, text: str, found: list[Mention]) -> Iterator[Mention]:
         """Names of held places with one character wrong, where nothing else is meant."""
-        for start in range(len(text)):
-            for surface, name in self._own.items():
-                end = start + len(surface)
-                if len(surface) < 2 or end > len(text) or name.issuers:
-                    continue
-                wrong = [i for i in range(len(surface)) if text[start + i] != surface[i]]
-                if len(wrong) != 1:
-                    continue
-                window = text[start:end]
-                mention = self._mention(text, start, end, replace(name, how="typo"))
-                if (
-                    not self._gazetteer.knows(window)
-                    and _is_slip(window, surface, wrong[0])
-                    and _stands_before(text, start)
-                    and _stands_after(text, end)
-                    and not _overlaps(mention, found)
-                ):
+        position = 0
+        while position < len(text):
+            end = position + 1
+            # with one character wrong, the first or the second is right
+            near = self._slips.get((0, text[position]), ())
+            near += self._slips.get((1, text[end : end + 1]), ())
+            for surface in sorted(near, key=len, reverse=True):
+                name = replace(self._own[surface], how="typo")
+                mention = self._mention(text, position, position + len(surface), name)
+                if self._is_typo(text, mention, surface) and not _overlaps(mention, found):
                     yield mention
+                    end = mention.end
+                    break
+            position = end
+
+    def _is_typo(self, text: str, mention: Mention, surface: str) -> bool:
+        window = mention.text
+        if len(window) < len(surface):
+            return False
+        wrong = [
+            i for i, pair in enumerate(zip(window, surface, strict=True)) if pair[0] != pair[1]
+        ]
+        whole = short_name(surface) != surface
+        return (
+            len(wrong) == 1
+            and _stands_before(text, mention.start)
+            and (whole or _stands_after(text, mention.end))
+            and not self._gazetteer.knows(window)
+            and _is_slip(window, surface, wrong[0])
+        )
 
     def _scan_unknown(self, text: str, found: list[Mention]) -> Iterator[Mention]:
         """What is shaped like a place, stands where one may begin, and is in no list."""
@@ -366,13 +390,14 @@ class PlaceIndex:
         for start in sorted(starts):
             position = max(start, end)
             while True:
-                match = _UNKNOWN.match(text, position)
-                if match and not _NOT_IN_A_NAME.search(match["core"]):
+                lead = _LEAD.match(text, position)
+                match = None if lead else _UNKNOWN.match(text, position)
+                if match and _looks_like_place(text, match):
                     mention = Mention("", position, match.end(), (), (), "unknown")
                     if not _overlaps(mention, found):
                         yield mention
                     position = end = match.end()
-                elif lead := _LEAD.match(text, position):
+                elif lead:
                     position = lead.end()
                 else:
                     break
@@ -424,8 +449,9 @@ class PlaceIndex:
             if not (first.how == second.how == "pinyin" and _LATIN_INSIDE.fullmatch(gap)):
                 return None
             outer, inner = second, first
-        if inner.how == "unknown" and not gap:
-            return replace(second, text="", start=first.start)
+        if inner.how == "unknown":
+            outside = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
+            return replace(second, start=first.start) if outside and not gap else None
         inside = tuple(
             chain
             for chain in inner.candidates
@@ -486,13 +512,25 @@ def _suffix_or_number_after(text: str, end: int) -> bool:
     return not following.isalpha() or following in "的有和与及在去今前呢二县区市"
 
 
+def _looks_like_place(text: str, match: re.Match[str]) -> bool:
+    if _NOT_IN_A_NAME.search(match["core"]):
+        return False
+    end = match.end()
+    if match.group().endswith("县"):  # hardly any word ends so
+        return text[end : end + 1] not in ("级", "域", "直", "乡")
+    if match.group().endswith("市"):
+        return text[end : end + 1] not in ("场", "政", "级", "区", "直", "容", "值")
+    return match["next"] is not None or _stands_after(text, end)
+
+
 def _is_slip(window: str, name: str, wrong: int) -> bool:
     """Tell whether ``window`` is ``name`` with a plausible slip at position ``wrong``."""
     if wrong == len(name) - 1 and short_name(name) != name:
         return False  # another suffix is another place
     if not window[wrong].isalpha() or window[wrong].isascii():
         return False
-    return len(name) >= 4 or sounds_like(window[wrong], name[wrong])
+    pair = {window[wrong], name[wrong]}
+    return any(pair <= group for group in _LOOK_ALIKE) or sounds_like(window[wrong], name[wrong])
 
 
 def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:

@@ -1,0 +1,220 @@
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from retrieval.gazetteer import contains, gazetteer, short_name
+from retrieval.places import PlaceIndex
+
+SHANGYU = ("浙江省", "绍兴市", "上虞区")
+KEQIAO = ("浙江省", "绍兴市", "柯桥区")
+YUSHAN = ("江西省", "上饶市", "玉山县")
+YUNCHENG = ("广东省", "云浮市", "云城区")
+QIJIANG = ("重庆市", "綦江区")
+HELD = [
+    (SHANGYU, "绍兴市上虞区人民政府"),
+    (YUSHAN, "玉山县人民政府"),
+    (KEQIAO, "绍兴市柯桥区人民政府"),
+    (YUNCHENG, "云城区人民政府"),
+    (QIJIANG, "重庆市綦江区司法局"),
+]
+INDEX = PlaceIndex(HELD)
+
+
+@pytest.mark.parametrize(
+    ("name", "core"),
+    [
+        ("綦江区", "綦江"),
+        ("玉山县", "玉山"),
+        ("内蒙古自治区", "内蒙古"),
+        ("恩施土家族苗族自治州", "恩施"),
+        ("浦东新区", "浦东"),
+        ("清新区", "清新"),
+        ("叶县", "叶县"),
+        ("东乡族自治县", "东乡"),
+        ("龙胜各族自治县", "龙胜"),
+        ("香港特别行政区", "香港"),
+        ("鄂温克族自治旗", "鄂温克"),
+    ],
+)
+def test_short_names(name: str, core: str) -> None:
+    assert short_name(name) == core
+
+
+def test_child_lies_in_its_parents() -> None:
+    assert contains(("浙江省",), SHANGYU)
+    assert contains(SHANGYU, SHANGYU)
+    assert not contains(SHANGYU, ("浙江省", "绍兴市"))
+    assert not contains((), SHANGYU)
+
+
+def test_every_place_is_found_by_its_name() -> None:
+    places = gazetteer()
+    assert len(places.chains) > 2800
+    for chain in places.chains:
+        assert chain in places.find(chain[-1])
+
+
+# question, the words of each mention, how, the held places (none: known but not held)
+NAMED = [
+    ("上虞区2022年行政复议收了多少件？", "上虞区", "exact", [SHANGYU]),
+    ("玉山的执法人员有多少", "玉山", "short", [YUSHAN]),
+    ("帮我写一段綦江矛盾纠纷调解的简报", "綦江", "short", [QIJIANG]),
+    ("浙江的报告里有没有提到双随机", "浙江", "short", [("浙江省",)]),
+    ("绍兴有哪些报告", "绍兴", "short", [("浙江省", "绍兴市")]),
+    ("浙江绍兴的上虞区怎么样", "浙江绍兴的上虞区", "short", [SHANGYU]),
+    ("紹興市柯橋區2019年開了幾次會", "紹興市柯橋區", "traditional", [KEQIAO]),
+    ("換成柯橋", "柯橋", "traditional", [KEQIAO]),
+    ("qijiang 2023年调解了多少案件", "qijiang", "pinyin", [QIJIANG]),
+    ("What about Qi Jiang?", "Qi Jiang", "pinyin", [QIJIANG]),
+    ("What about qi'jiang?", "qi'jiang", "pinyin", [QIJIANG]),
+    ("How many people in Yushan County attended?", "Yushan County", "pinyin", [YUSHAN]),
+    ("yu shan xian 2023", "yu shan xian", "pinyin", [YUSHAN]),
+    ("CHONGQING 2023", "CHONGQING", "pinyin", [("重庆市",)]),
+    ("Qijiang, Chongqing in 2023", "Qijiang, Chongqing", "pinyin", [QIJIANG]),
+    ("上于2022年的问题", "上于", "typo", [SHANGYU]),
+    ("上渔区有什么问题", "上渔区", "typo", [SHANGYU]),
+    ("科桥区有哪些不足", "科桥区", "typo", [KEQIAO]),
+    ("珂桥2019年的打算", "珂桥", "typo", [KEQIAO]),
+    ("云诚区许可清单多少项", "云诚区", "typo", [YUNCHENG]),
+    ("上虑区2022年法治巡察发现多少处问题？", "上虑区", "typo", [SHANGYU]),
+    ("玉泉县的问题", "玉泉县", "unknown", []),
+    ("换成雪原县", "雪原县", "unknown", []),
+    ("錡江的问题", "錡江", "typo", [QIJIANG]),
+    ("綦江县2023年", "綦江县", "short", [QIJIANG]),
+    ("上 虞 区的不足", "上 虞 区", "exact", [SHANGYU]),
+    ("綦江司法局听取了几次汇报", "綦江司法局", "issuer", [QIJIANG]),
+    ("玉山县政府做了什么", "玉山县政府", "issuer", [YUSHAN]),
+    ("司法局的报告说了什么", "司法局", "issuer", [QIJIANG]),
+    ("杭州市2023年的报告", "杭州市", "exact", []),
+    ("杭州的报告", "杭州", "short", []),
+    ("苏州呢", "苏州", "short", []),
+    ("Did Hangzhou publish one?", "Hangzhou", "pinyin", []),
+    ("xiamen 2023", "xiamen", "pinyin", []),
+    ("清溪县2023年办了多少案件", "清溪县", "unknown", []),
+    ("清溪县建法治文化公园的计划后来怎么样了", "清溪县", "unknown", []),
+    ("江苏省淮州市清溪县的法治政府建设", "江苏省淮州市清溪县", "unknown", []),
+    ("东湖片区管委会有什么问题", "东湖片区管委会", "unknown", []),
+]
+
+
+@pytest.mark.parametrize(("question", "words", "how", "held"), NAMED)
+def test_named_place(question: str, words: str, how: str, held: list[tuple[str, ...]]) -> None:
+    mentions = INDEX.resolve(question).mentions
+    assert [(m.text, m.how, list(m.held)) for m in mentions] == [(words, how, held)]
+    assert question[mentions[0].start : mentions[0].end] == words
+    assert (mentions[0].candidates == ()) == (how == "unknown")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "",
+        "全县有多少执法人员",
+        "我区召开了几次会议",
+        "这个县和该市的社区、城区、园区、辖区、景区",
+        "各县区、乡镇街道的情况",
+        "下一步工作来安排",
+        "公开化解矛盾，会同有关部门，平安建设，安全生产",
+        "提高安全水平，公安机关，朝阳产业，文明城市",
+        "行政和司法怎样衔接，创新民生服务",
+        "老城区改造和示范区建设",
+        "贫困县有多少，先进县，法治县",
+        "高新区有什么措施",
+        "社区矫正对象多少人",
+        "审核区政府文件多少件",
+        "以县政府和县政府办名义发的规范性文件",
+        "哪个地方的执法人员最多",
+        "How many dating and long cases?",
+        "xingzheng fuyi duoshao jian",
+        "如何推进县域治理",
+    ],
+)
+def test_ordinary_words_are_no_places(question: str) -> None:
+    assert INDEX.resolve(question).mentions == ()
+
+
+def test_several_places() -> None:
+    resolution = INDEX.resolve("对比玉山、上虞区和杭州的问题")
+    assert [m.text for m in resolution.mentions] == ["玉山", "上虞区", "杭州"]
+    assert resolution.held == (YUSHAN, SHANGYU)
+    assert [m.text for m in resolution.missing] == ["杭州"]
+
+
+def test_ambiguous_name_gives_every_place() -> None:
+    (mention,) = INDEX.resolve("鼓楼区2023年办了多少案件").mentions
+    assert len(mention.candidates) == 4
+    assert mention.ambiguous
+
+
+def test_held_place_settles_an_ambiguous_name() -> None:
+    fuzhou = ("福建省", "福州市", "鼓楼区")
+    index = PlaceIndex([(fuzhou, "鼓楼区人民政府")])
+    (mention,) = index.resolve("鼓楼区2023年办了多少案件").mentions
+    assert mention.held == (fuzhou,)
+    assert not mention.ambiguous
+
+
+def test_parent_settles_an_ambiguous_name() -> None:
+    (mention,) = INDEX.resolve("南京鼓楼区2022年").mentions
+    assert mention.candidates == (("江苏省", "南京市", "鼓楼区"),)
+    assert not mention.ambiguous
+
+
+def test_two_held_places_of_one_name_are_asked_back() -> None:
+    held = [(("福建省", "福州市", "鼓楼区"), ""), (("江苏省", "南京市", "鼓楼区"), "")]
+    resolution = PlaceIndex(held).resolve("鼓楼区的问题")
+    assert len(resolution.ambiguous) == 1
+    assert PlaceIndex(held).resolve("南京鼓楼区的问题").held == (held[1][0],)
+
+
+def test_places_and_bodies_no_gazetteer_knows() -> None:
+    qingxi = ("江苏省", "淮州市", "清溪县")
+    index = PlaceIndex(
+        [
+            (qingxi, "江苏省淮州市清溪县人民政府"),
+            (("江苏省", "淮州市"), "淮州市东湖片区管委会"),
+            (QIJIANG, "重庆市綦江区古南街道办事处"),
+        ]
+    )
+    assert index.resolve("清溪2023年的问题").held == (qingxi,)
+    assert index.resolve("淮州市清溪县的问题").held == (qingxi,)
+    assert index.resolve("qingxi xian").held == (qingxi,)
+    assert index.resolve("东湖片区的问题").mentions[0].issuers == ("淮州市东湖片区管委会",)
+    assert index.resolve("古南街道做了什么").mentions[0].issuers == ("重庆市綦江区古南街道办事处",)
+
+
+def test_word_like_name_counts_only_where_held_and_alone() -> None:
+    pingan = ("青海省", "海东市", "平安区")
+    index = PlaceIndex([(pingan, "平安区人民政府")])
+    assert index.resolve("平安2023年的问题").held == (pingan,)
+    assert index.resolve("平安建设有哪些举措").mentions == ()
+    assert INDEX.resolve("平安2023年的问题").mentions == ()
+
+
+def test_resolution_is_quick() -> None:
+    question = "请问2022年和2023年玉山县、绍兴市上虞区以及重庆綦江的行政复议案件受理数量和审结数量分别是多少，谁更多？"
+    INDEX.resolve(question)
+    begun = time.perf_counter()
+    for _ in range(50):
+        INDEX.resolve(question)
+    assert (time.perf_counter() - begun) / 50 < 0.01
+
+
+@pytest.mark.parametrize("unit", ["县", "玉", "a ", "yu", "清溪", "的", " ", "上于", "在"])
+def test_hostile_question_is_resolved_in_time(unit: str) -> None:
+    INDEX.resolve("yushan 上于的")
+    begun = time.perf_counter()
+    INDEX.resolve(unit * (10_000 // len(unit)))
+    assert time.perf_counter() - begun < 2
+
+
+@given(st.text(alphabet="玉山县上虞于区市省浙江的和在 yushanqij'-,2023年清溪報", max_size=40))
+def test_mentions_stand_in_the_question_in_order(question: str) -> None:
+    end = 0
+    for mention in INDEX.resolve(question).mentions:
+        assert end <= mention.start < mention.end <= len(question)
+        assert question[mention.start : mention.end] == mention.text
+        assert set(mention.held) <= set(mention.candidates)
+        end = mention.end
