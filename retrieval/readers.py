@@ -138,10 +138,11 @@ def _read_bytes(path: Path) -> bytes:
         if path.is_symlink():
             raise UnreadableFile("是符号链接，不予跟随，请直接给出原文件") from None
         raise UnreadableFile("文件打不开，请检查它是否完好") from None
+    status = os.fstat(handle)
+    if not stat.S_ISREG(status.st_mode):
+        os.close(handle)
+        raise UnreadableFile("不是普通文件，请直接给出原文件")
     with os.fdopen(handle, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            raise UnreadableFile("不是普通文件，请直接给出原文件")
         if status.st_size > MAX_BYTES:
             raise UnreadableFile(
                 f"文件有 {status.st_size / 1024 / 1024:.0f} MB，超过 {MAX_BYTES // 1024 // 1024} MB 上限，"
