@@ -12,13 +12,10 @@ import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 
 from bot import citations, extractive
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from bot.extractive import Desk, Draft
-from bot.settings import Settings
 from retrieval.documents import Hit, Report
 from retrieval.gazetteer import short_name
 from retrieval.library import Library
@@ -195,22 +192,6 @@ class Assistant:
             warnings=warnings,
             checks_failed=tuple(p for f in checked.failures for p in f.problems),
         )
-
-
-def open_assistant(
-    folder: Path, *, writer: str = "auto", create: bool = False, settings: Settings | None = None
-) -> Assistant:
-    """Open the library in ``folder`` and an assistant over it, as the settings say.
-
-    Raises the library's errors, each a sentence that says what to do.
-    """
-    from retrieval.embedding import LocalEmbedder
-
-    settings = settings or Settings()
-    library = Library.open(
-        folder, embedder=LocalEmbedder(), create=create, chroma_url=settings.chroma_url
-    )
-    return Assistant(library)
 
 
 # ---- helpers --------------------------------------------------------------------------------

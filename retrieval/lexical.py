@@ -1,4 +1,4 @@
-"""Search by words: BM25 over text segmented beforehand. The only module that knows tantivy and rjieba.
+"""Search by words: BM25 over text segmented beforehand. The only module that knows tantivy.
 
 Two fields are indexed: words as the segmenter cuts them, and pairs of neighbouring Chinese
 characters, which still meet where the segmenter cut question and report differently.
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.normalise import normalise
+from retrieval.segmentation import cut_for_search
 
 if TYPE_CHECKING:
     import tantivy
@@ -31,9 +32,7 @@ def tokens(text: str) -> list[str]:
 
     Compound words come with the shorter words inside them (规范性 with 规范).
     """
-    import rjieba
-
-    return [t for t in rjieba.cut_for_search(normalise(text)) if _TOKEN.search(t)]
+    return [t for t in cut_for_search(normalise(text)) if _TOKEN.search(t)]
 
 
 def character_pairs(text: str) -> list[str]:

@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``baogao``."""
+
+from bot.cli import main
+
+main()

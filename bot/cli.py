@@ -1,0 +1,357 @@
+"""The ``baogao`` command. Heavy imports wait until a command needs them, so help is instant."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from retrieval.errors import BaogaoError
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from retrieval.library import Library
+
+app = typer.Typer(
+    name="baogao",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="""言据 baogao：只依据法治政府建设年度报告回答问题，每句话注明原文出处。
+
+\b
+  baogao ingest 报告文件夹/                入库（txt）
+  baogao ask 綦江2023年列出了哪些问题      提问
+  baogao chat                              连续提问
+  baogao reports                           已入库的报告
+
+\b
+环境变量（也可写在 .env）：
+  BAOGAO_LIBRARY       报告库目录（默认在用户数据目录）
+  OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型
+  BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
+  BAOGAO_CHROMA_URL    使用 Chroma 服务器
+  TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API
+  BAOGAO_TELEGRAM_ALLOW  BAOGAO_TELEGRAM_ADMINS     Telegram 机器人
+""",
+)
+
+LibraryOption = Annotated[
+    Path | None, typer.Option("--library", metavar="DIR", help="报告库目录（默认 BAOGAO_LIBRARY）")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+@app.command()
+def ingest(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="报告文件或文件夹")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """读入报告文件或文件夹；重复的跳过，改过的更新，读不了的说明原因。
+
+    例：baogao ingest 2023年报告/ 玉山.txt
+    """
+    with _library(library, create=True) as shelf:
+        results = shelf.ingest(paths, _progress())
+    for result in results:
+        if as_json:
+            _print_json(result.to_json())
+            continue
+        label = {"added": "新增", "unchanged": "未变", "updated": "更新", "refused": "拒绝"}
+        line = f"{label[result.status]}  {result.source}"
+        if result.reason:
+            line += f"：{result.reason}"
+        print(line)
+        for warning in result.warnings:
+            print(f"      注意：{warning}")
+    if not results:
+        raise BaogaoError("没有找到可读入的文件，请给出 .txt 或 .md 报告所在的文件夹")
+    if any(result.status == "refused" for result in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def reports(library: LibraryOption = None, as_json: JsonOption = False) -> None:
+    """列出已入库的报告。"""
+    with _library(library) as shelf:
+        summaries = shelf.reports()
+    for summary in summaries:
+        if as_json:
+            _print_json(summary.to_json())
+            continue
+        meta = summary.meta
+        place = "".join(meta.place) or "地区不详"
+        year = f"{meta.year}年度" if meta.year else "年度不详"
+        print(f"{summary.id}  {place} {year}  {meta.issuer}")
+        print(f"    {meta.title}")
+        print(f"    {meta.source}，{summary.chars}字，{summary.chunks}段")
+        for warning in summary.warnings:
+            print(f"    注意：{warning}")
+
+
+@app.command()
+def sections(
+    report: Annotated[str, typer.Argument(help="报告编号、文件名或“地区 年份”")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """显示一份报告的章节树。例：baogao sections "綦江 2023" """
+    with _library(library) as shelf:
+        found = shelf.find(report)
+    for leaf in found.sections:
+        if as_json:
+            _print_json(
+                {
+                    "path": list(leaf.path),
+                    "level": leaf.level,
+                    "role": leaf.role,
+                    "kind": leaf.kind,
+                    "start": leaf.start,
+                    "end": leaf.end,
+                }
+            )
+            continue
+        words = " ".join(found.quote(leaf.start, leaf.end).split())
+        indent = "  " * max(leaf.level - (leaf.kind != "body"), 0)
+        print(f"{indent}[{leaf.role}/{leaf.kind}] {words[:40]}{'…' if len(words) > 40 else ''}")
+
+
+@app.command()
+def show(
+    report: Annotated[str, typer.Argument(help="报告编号、文件名或“地区 年份”")],
+    start: Annotated[int, typer.Option(help="起始字符位置")] = 0,
+    end: Annotated[int | None, typer.Option(help="结束字符位置（不含）")] = None,
+    library: LibraryOption = None,
+) -> None:
+    """输出一份报告存下的原文（可只取一段）。"""
+    with _library(library) as shelf:
+        found = shelf.find(report)
+    sys.stdout.write(found.quote(max(start, 0), len(found.text) if end is None else end))
+    sys.stdout.write("\n")
+
+
+@app.command()
+def retrieve(
+    question: Annotated[str, typer.Argument(help="问题")],
+    k: Annotated[int, typer.Option("--k", min=1, max=200, help="返回多少段")] = 10,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """只检索，不回答：看一个问题会用到原文哪些段落。"""
+    with _assistant(library) as assistant:
+        hits = assistant.retrieve(question, k)
+        titles = {s.id: s.meta for s in assistant.library.reports()}
+    for rank, hit in enumerate(hits, start=1):
+        chunk = hit.chunk
+        if as_json:
+            _print_json(
+                {
+                    "rank": rank,
+                    "report": chunk.report,
+                    "source": titles[chunk.report].source,
+                    "section_path": list(chunk.path),
+                    "start": chunk.start,
+                    "end": chunk.end,
+                    "text": chunk.text,
+                    "score": round(hit.score, 6),
+                }
+            )
+            continue
+        print(f"{rank}. {chunk.context}")
+        print(f"   {' '.join(chunk.text.split())}")
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="问题")] = None,
+    writer: Annotated[str, typer.Option(help="auto（有模型就用）、extractive（只摘原文）或 llm")] = "auto",
+    batch: Annotated[Path | None, typer.Option(metavar="IN.jsonl", help="批量提问的文件")] = None,
+    out: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="批量回答写到哪里")] = None,
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """回答一个问题，或一批问题。
+
+    例：baogao ask "what problems did 綦江 list"
+    """
+    _check_writer(writer)
+    if (batch is None) == (question is None):
+        raise typer.BadParameter("请给出一个问题，或用 --batch 给出一批问题")
+    if batch is not None:
+        with _assistant(library, writer) as assistant:
+            _ask_batch(assistant, batch, out)
+        return
+    assert question is not None
+    if not question.strip():
+        raise typer.BadParameter("问题是空的，例如：baogao ask 綦江2023年列出了哪些问题")
+    with _assistant(library, writer) as assistant:
+        answer = assistant.ask(question).answer
+    if as_json:
+        _print_json(answer.to_json())
+        return
+    from bot.formatting import to_terminal
+
+    print(to_terminal(answer))
+
+
+@app.command()
+def chat(
+    writer: Annotated[str, typer.Option(help="auto、extractive 或 llm")] = "auto",
+    library: LibraryOption = None,
+) -> None:
+    """连续提问，可以追问（“第三条展开讲讲”“换成柯桥”）；输入“新话题”重来，空行退出。"""
+    _check_writer(writer)
+    with _assistant(library, writer) as assistant:
+        _converse(assistant)
+
+
+@app.command()
+def verify(library: LibraryOption = None) -> None:
+    """检查报告库是否完好。"""
+    with _library(library, for_rebuild=True) as shelf:
+        problems = shelf.verify()
+    for problem in problems:
+        print(problem)
+    if problems:
+        raise typer.Exit(1)
+    print("报告库完好")
+
+
+@app.command()
+def rebuild(library: LibraryOption = None) -> None:
+    """由存下的原文重建全部索引。"""
+    with _library(library, for_rebuild=True) as shelf:
+        notes = shelf.rebuild(_progress())
+        count = len(shelf.reports())
+    for note in notes:
+        print(note)
+    print(f"已重建，共{count}份报告")
+
+
+@app.command()
+def remove(
+    report: Annotated[str, typer.Argument(help="报告编号、文件名或“地区 年份”")],
+    library: LibraryOption = None,
+) -> None:
+    """移除一份报告。"""
+    with _library(library) as shelf:
+        summary = shelf.remove(report)
+    print(f"已移除 {summary.label}")
+
+
+# ---- helpers --------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Run the command line; every expected error is one sentence on stderr and exit code 1."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except BaogaoError as error:
+        print(f"baogao: {error}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("已中断", file=sys.stderr)
+        sys.exit(1)
+
+
+def _ask_batch(assistant: Assistant, source: Path, target: Path | None) -> None:
+    """Answer a file of questions in one process, in order; ``history`` is asked first."""
+    from bot.batch import answer_batch
+
+    try:
+        lines = source.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BaogaoError(f"读不了 {source}：{error}；需要 UTF-8 的 JSONL 文件") from error
+    stream = target.open("w", encoding="utf-8") if target else sys.stdout
+    try:
+        for row in answer_batch(assistant, lines):
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+    finally:
+        if target:
+            stream.close()
+
+
+def _converse(assistant: Assistant) -> None:
+    from bot.formatting import to_terminal
+    from retrieval.query import State
+
+    state = State()
+    print("请提问（空行退出，“新话题”清除前面的范围）：", file=sys.stderr)
+    while True:
+        label = assistant.scope_label(state)
+        try:
+            question = input(f"[{label}] > " if label else "> ")
+        except EOFError:
+            return
+        if not question.strip():
+            return
+        if question.strip() in ("新话题", "/new"):
+            state = State()
+            continue
+        reply = assistant.ask(question, state)
+        state = reply.state
+        print(to_terminal(reply.answer), end="\n\n")
+
+
+def _library_folder(library: Path | None) -> Path:
+    from bot.settings import Settings
+
+    if library is not None:
+        return library
+    return Settings().library or Path(typer.get_app_dir("baogao")) / "library"
+
+
+@contextmanager
+def _library(
+    library: Path | None, *, create: bool = False, for_rebuild: bool = False
+) -> Iterator[Library]:
+    from bot.assembly import open_library
+
+    shelf = open_library(_library_folder(library), create=create, for_rebuild=for_rebuild)
+    try:
+        yield shelf
+    finally:
+        shelf.close()
+
+
+@contextmanager
+def _assistant(library: Path | None, writer: str = "auto") -> Iterator[Assistant]:
+    from bot.assembly import open_assistant
+
+    assistant = open_assistant(_library_folder(library), writer=writer)
+    try:
+        yield assistant
+    finally:
+        assistant.library.close()
+
+
+def _check_writer(writer: str) -> None:
+    if writer not in ("auto", "extractive", "llm"):
+        raise typer.BadParameter("--writer 只能是 auto、extractive 或 llm")
+
+
+def _progress() -> Callable[[Any], None]:
+    from bot.progress import ProgressBar
+
+    return ProgressBar()
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    main()

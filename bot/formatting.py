@@ -1,0 +1,80 @@
+"""Answers for a terminal: Chinese widths counted, citations under the answer, nothing to execute."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from bot.answers import Answer, Citation
+from bot.plaintext import drop_invisible
+
+WIDTH = 80
+
+
+def display_width(text: str) -> int:
+    """Return the columns ``text`` takes in a terminal: two for a wide character, none for a mark."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
+
+
+def wrap(text: str, width: int = WIDTH, indent: str = "") -> list[str]:
+    """Return ``text`` in lines of at most ``width`` columns; later lines start with ``indent``.
+
+    Chinese breaks anywhere but before a closing mark; Latin words and figures stay whole.
+    """
+    lines: list[str] = []
+    line, used = "", 0
+    for word in _words(text):
+        wide = display_width(word)
+        if used + wide > width and line.strip() and word[0] not in "。，；：！？、）》”’)]%,.;:":
+            lines.append(line.rstrip())
+            line, used = indent, display_width(indent)
+            word = word.lstrip()
+        line += word
+        used += wide
+    lines.append(line.rstrip())
+    return lines
+
+
+def _words(text: str) -> Iterable[str]:
+    word = ""
+    for char in text:
+        if char.isascii() and (char.isalnum() or char in ".%-_/[]"):
+            word += char
+            continue
+        if word:
+            yield word
+            word = ""
+        yield char
+    if word:
+        yield word
+
+
+def where(citation: Citation) -> str:
+    """Return place, year and section path of a citation on one line."""
+    place = "".join(citation.place) or citation.title
+    year = f" {citation.year}年度" if citation.year else ""
+    path = " > ".join(citation.section_path)
+    return " · ".join(part for part in (place + year, path) if part)
+
+
+def to_terminal(answer: Answer, width: int = WIDTH) -> str:
+    """Return an answer and its citations as lines for a terminal."""
+    lines: list[str] = []
+    for sentence in answer.sentences:
+        markers = "".join(f"[{n}]" for n in sentence.citations)
+        lines += wrap(drop_invisible(sentence.text) + markers, width)
+    if answer.warnings:
+        lines.append("")
+        for warning in answer.warnings:
+            lines += wrap(f"注意：{warning}", width, "      ")
+    if answer.citations:
+        lines += ["", "出处"]
+        for citation in answer.citations:
+            lines += wrap(f"[{citation.n}] {where(citation)}", width, "    ")
+            quote = " ".join(drop_invisible(citation.quote).split())
+            lines += wrap(f"    “{quote}”", width, "    ")
+            lines.append(f"    {citation.source} 第{citation.start}–{citation.end}字")
+    return "\n".join(lines)
