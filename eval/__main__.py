@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from bot.assistant import open_assistant
+from bot.assembly import open_assistant
 from eval.baseline import find_losses, load_baseline, save_baseline
 from eval.cases import KINDS, BadCase, load_cases, read_sources
 from eval.html_report import format_report
@@ -25,7 +25,7 @@ from retrieval.errors import BaogaoError
 HERE = Path(__file__).resolve().parent
 REAL, WRITTEN = HERE / "reports", HERE / "reports_written"
 OUT = HERE.parent / "eval-out"
-BASELINE = HERE / "baselines" / "extractive.json"
+BASELINES = HERE / "baselines"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,7 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaogaoError as error:
         print(error, file=sys.stderr)
         return 1
-    floors = load_baseline(options.baseline)
+    baseline = options.baseline or BASELINES / f"{_writer(results)}.json"
+    floors = load_baseline(baseline)
     losses: list[str] = []
     for result in results:
         whole = options.only is None and not options.cases
@@ -64,8 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (options.out / "report.html").write_text(page, encoding="utf-8")
     _tell(f"saved: {options.out}/results.json and report.html")
     if options.update_baseline is not None:
-        save_baseline(options.baseline, results, options.update_baseline)
-        _tell(f"new baseline: {options.baseline}")
+        save_baseline(baseline, results, options.update_baseline)
+        _tell(f"new baseline: {baseline}")
         return 0
     for loss in losses:
         print(f"worse: {loss}")
@@ -120,6 +121,12 @@ def _run(suite: Suite, options: argparse.Namespace) -> SuiteResult:
     return run_suite(suite, assistant, sources, tree=tree, step=step)
 
 
+def _writer(results: Sequence[SuiteResult]) -> str:
+    """Return who wrote: the model, if it wrote any answer."""
+    writers = {r.answer["writer"] for suite in results for r in suite.results}
+    return "llm" if "llm" in writers else "extractive"
+
+
 def _tell(line: str) -> None:
     print(line, file=sys.stderr)
 
@@ -133,7 +140,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--only", choices=KINDS, metavar="KIND", help=f"one kind of case: {', '.join(KINDS)}")
     add("--out", type=Path, default=OUT, metavar="DIR", help="where results.json goes")
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
-    add("--baseline", type=Path, default=BASELINE, metavar="FILE", help="the floor to compare with")
+    add(
+        "--baseline",
+        type=Path,
+        metavar="FILE",
+        help="the floor to compare with (default: eval/baselines, by writer)",
+    )
     add("--update-baseline", metavar="REASON", help="make this run the floor, saying why")
     add("--failures", action="store_true", help="print every failed case")
     return parser

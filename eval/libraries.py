@@ -49,7 +49,8 @@ def _make(folder: Path, paths: Sequence[Path], embedder: Embedder, tell: Tell) -
         tell(f"remaking the library of {len(paths)} reports: the code has changed")
         try:
             with Library.open(folder, embedder=embedder, for_rebuild=True) as library:
-                library.rebuild()
+                for problem in library.rebuild():
+                    tell(problem)
             stamp.write_text(made_by, encoding="ascii")
             return
         except LibraryError as error:
