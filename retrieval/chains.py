@@ -7,10 +7,11 @@ several places is settled by the parents that the text names elsewhere.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from retrieval.gazetteer import Chain, Gazetteer, short_name
+from retrieval.gazetteer import Chain, Gazetteer, short_name, word_like_names
 
 _UNKNOWN_NAME = re.compile(
     "(?:(?![省市县区旗年])[\\u4e00-\\u9fff]){2,6}?"
@@ -25,6 +26,7 @@ _AFTER_SHORT_NAME = re.compile(
 _BELOW_COUNTY = re.compile(
     "片区|街道|镇|乡|[\\u4e00-\\u9fff]{0,8}开发区|新区|管委会|管理委员会|高新|经开"
 )
+_CITY = re.compile("([\\u4e00-\\u9fff]{2}市)(?=委|人民政府|政府|[\\u4e00-\\u9fff]{2,3}[县区])")
 _PROVINCE = re.compile("省$|自治区$|^(?:北京|上海|天津|重庆)市$|特别行政区$")
 
 
@@ -76,7 +78,7 @@ def resolve_chain(names: Chain, context: str, places: Gazetteer) -> Chain:
         candidates = places.find(name)
         if known:
             candidates = tuple(c for c in candidates if c[: len(known)] == known and c != known)
-        elif index:
+        elif index:  # the outer name was unknown
             candidates = ()
         if not candidates:
             return (
@@ -119,22 +121,23 @@ def _by_context(candidates: tuple[Chain, ...], context: str) -> Chain:
 
 
 def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain:
-    """Look for the parents of an unknown place: 江苏省淮州市清溪县 somewhere in the text."""
-    first = names[0]
-    if not places.find(first) and not _PROVINCE.search(first):
-        position = context.find(first)
-        while position > 0:
-            for length in range(min(position, 14), 2, -1):
-                stated = read_place(context, position - length, places)
-                if stated and stated.end >= position + len(first) and len(stated.names) > 1:
-                    parents = (
-                        stated.names[: stated.names.index(first)] if first in stated.names else ()
-                    )
-                    if parents:
-                        known = resolve_chain(parents, "", places)
-                        return (*known, *names)
-            position = context.find(first, position + 1)
-    return names
+    """Add the province and city that the text names most to a place no gazetteer knows."""
+    if _PROVINCE.search(names[0]):
+        return names
+    provinces = Counter(
+        {chain[0]: context.count(chain[0]) for chain in places.chains if len(chain) == 1}
+    )
+    province, times = provinces.most_common(1)[0]
+    parents: Chain = (province,) if times and times > provinces.most_common(2)[1][1] else ()
+    if not names[0].endswith(("市", "州", "盟")):
+        cities = Counter(
+            match[1] for match in _CITY.finditer(context) if not _COMMON.search(match[1][:-1])
+        )
+        if cities:
+            city = cities.most_common(1)[0][0]
+            known = places.find(city)
+            parents = known[0] if len(known) == 1 else (*parents, city)
+    return (*parents, *names)
 
 
 def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> str:
@@ -147,7 +150,7 @@ def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> 
     for length in (6, 5, 4, 3, 2):
         name = text[start : start + length]
         rest = text[start + length :]
-        if len(name) < length or name not in places.short:
+        if len(name) < length or name not in places.short or name in word_like_names():
             continue
         if _BELOW_COUNTY.match(rest):
             continue

@@ -41,7 +41,7 @@ _FIELD_BODY = re.compile(
 )
 _SUBJECT = re.compile(
     f"(?P<body>[\\u4e00-\\u9fff]{{1,30}}?(?:{BODY}|[市县区州旗盟省]))"
-    "(?=坚持|以习近平|以党|在|认真|全面|深入|紧紧|紧扣|围绕|始终|按照|严格|切实|扎实|坚定|高度|法治政府|积极|大力|深化|持续|牢牢|,|，|根据|依法|聚焦|把|将|深学|贯彻|继续|上下)"
+    "(?=坚持|位于|\\(|以习近平|以党|在|认真|全面|深入|紧紧|紧扣|围绕|始终|按照|严格|切实|扎实|坚定|高度|法治政府|积极|大力|深化|持续|牢牢|,|，|根据|依法|聚焦|把|将|深学|贯彻|继续|上下)"
 )
 _LEAD_OF_SENTENCE = re.compile(
     '^[\\s"“]*(?:20\\d\\d年(?:以来|度|来)?|今年以来|近年来|一年来|二[〇零][^年]{2}年(?:以来|度)?)?[,，\\s]*'
@@ -62,6 +62,7 @@ _BARE_DATE = re.compile(
     f"^[^\\S\\n]*[(\\[【]?{_DATE}日?(?:[^\\S\\n]+\\d{{1,2}}:\\d{{2}}(?::\\d{{2}})?)?[)\\]】]?[^\\S\\n]*$",
     re.MULTILINE,
 )
+_ANY_DATE = re.compile(_DATE)
 _SIGNED = re.compile(f"{_DATE}日?[^\\S\\n]*$", re.MULTILINE)
 _NUMBER = "[\\u4e00-\\u9fffa-z]{1,14}\\s?[〔\\[(【〈]\\s?20\\d\\d\\s?[〕\\])】〉]\\s?第?\\s?\\d{1,5}\\s?号"
 _NUMBER_FIELD = re.compile(
@@ -314,7 +315,9 @@ def _published(page: _Page, found: dict[str, str]) -> str | None:
                 if day := _iso(*match.groups()):
                     found["published"] = "furniture"
                     return day
-    for match in _BARE_DATE.finditer(page.head):
+    title_end = page.title.spans[-1].end if page.title and page.title.spans else 0
+    below_title = _ANY_DATE.finditer(page.head[title_end:] if title_end else "")
+    for match in (*_BARE_DATE.finditer(page.head), *below_title):
         if day := _iso(*match.groups()):
             found["published"] = "furniture"
             return day
@@ -362,7 +365,7 @@ def _infer_title(
     """Make a title from what is known, or take the first line; marked as inferred."""
     found["title"] = "inferred"
     if _GENRE.search(page.context) and (place or issuer) and year:
-        who = place[-1] if place and found.get("issuer") == "inferred" else issuer
+        who = place[-1] if place and issuer == place[-1] + "人民政府" else issuer
         return f"{who}{year}年法治政府建设情况报告（推断）"
     for line in page.text.split("\n"):
         if line.strip():

@@ -61,7 +61,15 @@ class Mention:
     @property
     def ambiguous(self) -> bool:
         """Several held places answer to it, or none is held and several places are so called."""
-        return len(self.held) > 1 or (not self.held and len(self.candidates) > 1)
+        return _distinct(self.held) > 1 or (not self.held and _distinct(self.candidates) > 1)
+
+
+def _distinct(chains: tuple[Chain, ...]) -> int:
+    """Count the places; one stated with fewer levels (淮州市清溪县) is not another."""
+    return sum(
+        not any(other != chain and other[-len(chain) :] == chain for other in chains)
+        for chain in chains
+    )
 
 
 @dataclass(frozen=True, slots=True)

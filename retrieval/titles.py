@@ -31,13 +31,14 @@ _NOT_A_TITLE = re.compile(
     "[。；;！!？?，,：]|^[一二三四五六七八九十]+、|^[(（]?[一二三四五六七八九十\\d]+[)）.．、]|现将|首页|位置"
 )
 _LABEL = re.compile("^(?:标题|名称|信息名称|文件名称|公开事项名称|题名|主题)[:：]")
-_BREADCRUMB = re.compile("当前位置|您的位置|所在位置|现在位置|首页\\s*[>＞»›→/\\-|｜]|[>＞»›]")
 _FIELDS = re.compile("(?:索引号|文号|发布机构|发布单位|发布日期|公开日期|来源|关键词|主题分类)")
 _HEADING = re.compile("^[一二三四五六]、")
 _RUN_ON = re.compile(
     "(?P<title>[^。，,；;：:\\s]{4,70}?(?:报告|总结|汇报))"
     "(?=20\\d\\d年|今年|近年|一年来|[^。，,]{0,12}以习近平|为|根据|按照|现将|一、|[(（]一|发布|日期|来源|索引|字号|浏览|时间)"
 )
+
+_LINE_CHARS = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,9 @@ def body_start(text: str) -> int:
     for line in text.split("\n"):
         words = line.strip()
         prose = len(words) > 40 and ("。" in words or words.count(",") >= 2)
-        if _HEADING.match(words) or (prose and not _FIELDS.search(words[:80])):
+        if _HEADING.match(words) or (
+            prose and (len(words) > _LINE_CHARS or not _FIELDS.search(words[:80]))
+        ):
             return position + (len(line) - len(line.lstrip()))
         position += len(line) + 1
     return min(position, len(text))
@@ -90,42 +93,50 @@ def find_title(text: str) -> Title | None:
     """Return the title of ``text``, or None when the page shows none."""
     head = level(text[:HEAD_CHARS])
     begin = body_start(head)
-    tokens = list(_tokens(head, begin))
-    best: tuple[float, int, Sequence[_Token]] | None = None
-    for first in range(len(tokens)):
-        for count in range(1, 5):
-            window: Sequence[_Token] = tokens[first : first + count]
-            if len(window) < count:
-                break
-            score = _score(window)
-            # of two equals the later one stands nearer the report
-            if score is not None and (best is None or (score, first) >= best[:2]):
-                best = (score, first, window)
+    best = _best_window(list(_tokens(head, begin)))
     run_on = _find_run_on(text, head, begin)
+    if best is None and not run_on:
+        # a page in one line: the title stands among the words before the first full stop
+        stop = head.find("。", begin, begin + _LINE_CHARS)
+        best = _best_window(list(_tokens(head, stop if stop > 0 else begin)))
     if best is None or (best[0] < 3 and run_on):
         return run_on
-    window = best[2]
+    window = best[1]
     words = "".join(text[token.start : token.end] for token in window)
     if any(token.breadcrumb for token in window):
         return run_on or Title(words, ())
     return Title(words, tuple(_line_spans(window)))
 
 
-def _tokens(head: str, begin: int) -> Iterator[_Token]:
+def _best_window(tokens: Sequence[_Token]) -> tuple[float, Sequence[_Token]] | None:
+    """Return the successive tokens that look most like a title, with their score."""
+    best: tuple[float, int, Sequence[_Token]] | None = None
+    for first in range(len(tokens)):
+        for count in range(1, min(4, len(tokens) - first) + 1):
+            window = tokens[first : first + count]
+            score = _score(window)
+            # of two equals the later one stands nearer the report
+            if score is not None and (best is None or (score, first) >= best[:2]):
+                best = (score, first, window)
+    return (best[0], best[2]) if best else None
+
+
+def _tokens(head: str, end: int) -> Iterator[_Token]:
+    """Yield the runs without blanks before ``end``; a breadcrumb's stand beside a separator."""
     position = 0
-    for number, line in enumerate(head[:begin].split("\n")):
-        breadcrumb = bool(_BREADCRUMB.search(line))
+    for number, line in enumerate(head[:end].split("\n")):
         for match in _SEPARATOR.finditer(line):
-            start, words = position + match.start(), match.group()
+            words = match.group()
             label = _LABEL.match(words)
             skip = label.end() if label else 0
+            beside = line[: match.start()].rstrip()[-1:] + line[match.end() :].lstrip()[:1]
             if words[skip:]:
                 yield _Token(
-                    start + skip,
-                    start + len(words),
+                    position + match.start() + skip,
+                    position + match.end(),
                     words[skip:],
                     number,
-                    breadcrumb or bool(label),
+                    bool(label) or any(mark in beside for mark in ">＞»›→|｜"),
                 )
         position += len(line) + 1
 

@@ -218,3 +218,10 @@ def test_mentions_stand_in_the_question_in_order(question: str) -> None:
         assert question[mention.start : mention.end] == mention.text
         assert set(mention.held) <= set(mention.candidates)
         end = mention.end
+
+
+def test_one_place_stated_with_fewer_levels_is_not_ambiguous() -> None:
+    full, partial = ("江苏省", "淮州市", "清溪县"), ("淮州市", "清溪县")
+    (mention,) = PlaceIndex([(full, ""), (partial, "")]).resolve("清溪县的问题").mentions
+    assert set(mention.held) == {full, partial}
+    assert not mention.ambiguous
