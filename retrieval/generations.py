@@ -34,9 +34,11 @@ POINTER = "CURRENT"
 FOLDER = "generations"
 LOCK = "writer.lock"
 MANIFEST = "manifest.json"
+RETIRED = "retired"
 LEXICAL = "lexical"
 FORMAT = 1
 LOCK_WAIT_S = 1.0
+GRACE_S = 120.0  # longer than an answer may take
 SAMPLE_ROWS = 20
 _NAME = re.compile(r"g\d{6}-[0-9a-f]{8}")
 _MEND = "请运行 baogao rebuild"
@@ -184,13 +186,33 @@ def switch(library: Path, name: str) -> None:
     _sync(library)
 
 
-def remove_others(library: Path, keep: Collection[str]) -> None:
-    """Delete every generation but ``keep``, and pointers that were never moved into place."""
-    for folder in (library / FOLDER).glob("*"):
-        if folder.name not in keep:
-            shutil.rmtree(folder, ignore_errors=True)
+def retire(library: Path, name: str) -> None:
+    """Mark a generation as superseded now: readers still on it get ``GRACE_S`` seconds."""
+    (library / FOLDER / name / RETIRED).touch()
+
+
+def remove_stale(
+    library: Path, keep: Collection[str], *, grace_s: float = GRACE_S
+) -> list[Manifest]:
+    """Delete the generations but ``keep`` and those retired less than ``grace_s`` seconds ago.
+
+    Unfinished ones, which a killed writer left, go too. Returns the manifests of the retired
+    ones that stay.
+    """
+    staying = []
+    for folder in sorted((library / FOLDER).glob("*")):
+        if folder.name in keep:
+            continue
+        try:
+            if time.time() - (folder / RETIRED).stat().st_mtime < grace_s:
+                staying.append(read_manifest(library, folder.name))
+                continue
+        except (OSError, LibraryError):
+            pass  # never finished, or damaged: of no use to anyone
+        shutil.rmtree(folder, ignore_errors=True)
     for file in library.glob(f"{POINTER}.*"):
         file.unlink(missing_ok=True)
+    return staying
 
 
 def check_generation(generation: Generation, ledger: Ledger) -> Iterator[str]:

@@ -11,6 +11,7 @@ import hashlib
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -20,12 +21,14 @@ from retrieval.documents import Chunk, ReportMeta, Section
 from retrieval.embedding import Embedder
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
 from retrieval.generations import (
+    GRACE_S,
     Generation,
     Manifest,
     VectorStore,
     build_generation,
     read_pointer,
-    remove_others,
+    remove_stale,
+    retire,
     switch,
 )
 from retrieval.indicators import Fact
@@ -139,14 +142,12 @@ class Writer:
         self._blank = Manifest(embedder.name, embedder.dimension, parser_version)
         self._generation = current
         self._versions = dict(served)
-        self._served = dict(served)
         self._watch: Watch = watch or _unwatched
         self._replaced: set[str] = set()
         self._unembedded: dict[str, str] = {}
         self._vectors_failed: str | None = None
         # What a killed run left behind is cleared before anything new is written.
-        remove_others(folder, self._pointed())
-        ledger.settle(self._versions, {})
+        self._clear()
         entries = ledger.entries(self._versions)
         self._entries: dict[str, Entry] = {e.report: e for e in entries}
 
@@ -178,8 +179,8 @@ class Writer:
         del self._versions[report]
         self._replaced.add(report)
         self.publish()
-        remove_others(self._folder, self._pointed())
-        self._ledger.settle(self._versions, {})
+        # Removed means gone now, even for a reader in the middle of an answer.
+        self._clear(grace_s=0.0)
         self._ledger.forget_vectors()
 
     def reparse_all(self) -> list[str]:
@@ -220,10 +221,16 @@ class Writer:
         self._generation = generation
         self._replaced.clear()
         self._watch(Progress("index", 1, 1))
-        # A reader may be in the middle of an answer: the last generation stays until the next.
-        remove_others(self._folder, {generation.name, *before})
-        self._ledger.settle(self._versions, self._served)
-        self._served = dict(self._versions)
+        for name in before:
+            with suppress(OSError):  # what the pointer named may be gone: that is being mended
+                retire(self._folder, name)
+        self._clear()
+
+    def _clear(self, grace_s: float = GRACE_S) -> None:
+        """Drop generations and versions that neither a pointer nor a recent reader is on."""
+        staying = remove_stale(self._folder, self._pointed(), grace_s=grace_s)
+        still_read = {item for manifest in staying for item in manifest.reports.items()}
+        self._ledger.settle(self._versions, still_read)
 
     def _pointed(self) -> set[str]:
         """Return the name of the generation that readers follow, if there is one."""

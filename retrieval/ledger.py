@@ -284,14 +284,14 @@ class Ledger:
                 return
             self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM chunks)")
 
-    def settle(self, served: Mapping[str, int], before: Mapping[str, int]) -> None:
+    def settle(self, served: Mapping[str, int], still_read: Collection[tuple[str, int]]) -> None:
         """Drop what no generation serves.
 
-        ``served`` and ``before`` are the versions of the current and of the last generation.
+        ``served`` are the current versions; ``still_read`` versions that readers may be on yet.
         Older versions with other words keep their text for comparison and lose their chunks;
         versions that were never served (a killed ingest) and removed reports go altogether.
         """
-        keep = set(served.items()) | set(before.items())
+        keep = {*served.items(), *still_read}
         rows = self._all("SELECT report, version, content_key FROM reports")
         content = {(r, v): key for r, v, key in rows}
         with self._writing():

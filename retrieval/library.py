@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
+from itertools import zip_longest
 from pathlib import Path
 
 from retrieval.catalogue import ReportSummary, find_report, summarise
@@ -242,8 +243,9 @@ class Library:
         return self._ledger.facts(report_id, self._view.versions[report_id])
 
     def versions(self, report_id: str) -> list[Entry]:
-        """Return every stored version of a report, oldest first."""
-        return self._ledger.history(report_id)
+        """Return the stored versions of a report that differ in words, oldest first."""
+        entries = self._ledger.history(report_id)
+        return [e for e, after in zip_longest(entries, entries[1:]) if _differ(e, after)]
 
     def version_text(self, report_id: str, version: int) -> str:
         """Return the text of one stored version, for comparison."""
@@ -387,6 +389,10 @@ class Library:
             # what was served before is served still.
             with suppress(LibraryError):
                 self.refresh()
+
+
+def _differ(entry: Entry, after: Entry | None) -> bool:
+    return after is None or entry.content_key != after.content_key
 
 
 def _open_ledger(folder: Path, *, create: bool) -> Ledger:

@@ -48,8 +48,17 @@ def parse_lines(text: str, source: str, report_id: str) -> Parsed:
         if words:
             key = hashlib.sha256(f"{report_id} {start} {words}".encode()).hexdigest()[:16]
             chunks.append(
-                Chunk(key, report_id, len(chunks), start, start + len(words), words,
-                      f"{issuer} {year}", (), "other")
+                Chunk(
+                    key,
+                    report_id,
+                    len(chunks),
+                    start,
+                    start + len(words),
+                    words,
+                    f"{issuer} {year}",
+                    (),
+                    "other",
+                )
             )
     return Parsed(meta, tuple(sections), tuple(chunks))
 

@@ -7,7 +7,13 @@ import pytest
 from retrieval.embedding import FakeEmbedder, LocalEmbedder, unit_length
 from retrieval.errors import EmbeddingFailed
 
-TEXTS = ["审核规范性文件41件", "办理行政复议案件48件", "今天天气很好", "法治政府建设 " * 300, "a\0b"]
+TEXTS = [
+    "审核规范性文件41件",
+    "办理行政复议案件48件",
+    "今天天气很好",
+    "法治政府建设 " * 300,
+    "a\0b",
+]
 
 
 @pytest.fixture(scope="module")

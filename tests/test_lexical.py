@@ -44,7 +44,9 @@ def test_scope_is_kept(index):
     assert index.search("规范性文件", 10, ["r9"]) == []
 
 
-@pytest.mark.parametrize("question", ["", "。。", "🙂", "() AND words:*", "x" * 10_000, "件" * 10_000])
+@pytest.mark.parametrize(
+    "question", ["", "。。", "🙂", "() AND words:*", "x" * 10_000, "件" * 10_000]
+)
 def test_odd_questions_do_no_harm(index, question):
     assert len(index.search(question, 5)) <= 5
     assert index.search(question, 0) == []
