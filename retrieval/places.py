@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 from typing import Literal
 
@@ -25,8 +25,20 @@ from retrieval.gazetteer import (
     short_name,
     word_like_names,
 )
+from retrieval.issuer_names import issuer_surfaces, split_issuer
 from retrieval.normalise import level
-from retrieval.romanisation import ENGLISH_NAMES, romanise, sounds_like
+from retrieval.place_words import (
+    LEAD,
+    UNKNOWN,
+    crosses_words,
+    is_slip,
+    looks_like_place,
+    squeeze,
+    stands_after,
+    stands_before,
+    suffix_or_number_after,
+)
+from retrieval.romanisation import ENGLISH_NAMES, romanise
 
 __all__ = [
     "Chain",
@@ -103,18 +115,8 @@ class _Name:
     issuers: tuple[str, ...] = ()
 
 
-_BEFORE = frozenset("在和与及跟同比对把问下看查想请说讲那换成找到道解给于我按据年日、之")
-_AFTER = frozenset(
-    "的有和与及跟同在去今前上近本这那哪怎多几共还是对比一二三最呢吗啊呀吧了年县区市省州旗"
-)
-_AFTER_WORDS = tuple(read_words("words_after_places.txt"))
-_ACROSS = frozenset(read_words("words_across_places.txt"))
-_ENGLISH_WORDS = frozenset(read_words("english_words.txt"))
-_LOOK_ALIKE = tuple(map(frozenset, read_words("look_alike_characters.txt")))
 _LATIN_SUFFIX = frozenset(("xian", "qu", "shi", "sheng", "county", "district", "city", "province"))
 
-_HAN = "[\\u4e00-\\u9fff]"
-_HAN_BLANKS = re.compile(f"(?<={_HAN})\\s+(?={_HAN})")
 _NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
 _LATIN = re.compile("[a-z]+")
 _SYLLABLE = re.compile(
@@ -123,20 +125,6 @@ _SYLLABLE = re.compile(
 )
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
-_LEAD = re.compile(
-    "请问|请你|请|帮我|帮忙|麻烦|查一下|查下|查查|查询|看一下|看看|看下|说说|说一下|介绍一下|介绍|告诉我|我?想知道|我?想问|一下"
-    "|了解一下|了解|关于|换成|换做|对比|比较|那么|那|还有|以及|和|与|跟|及|在|问|查|把|给我|总结|概括|根据|按照|列出|列举|分析"
-    "|生成|整理|写|换|说|年度?|的|里|中|去年|今年|前年|有没有|是否有|有|没有|除了|像"
-)
-_LEVEL_SUFFIX = (
-    "(?:经济技术|高新技术产业|高新技术|经济|高新|产业|旅游度假)?(?:开发区|片区|新区)?(?:管委会|管理委员会)"
-    "|(?:经济技术|高新技术产业|高新技术|经济)?开发区|片区|街道办事处|街道办|街道|自治州|自治县|新区|省|市|县|区|镇|乡"
-)
-_UNKNOWN = re.compile(
-    f"(?P<core>(?:(?![省市县]){_HAN}){{2,4}}?)"
-    f"(?:{_LEVEL_SUFFIX})(?P<next>(?={_HAN}{{2,4}}(?:市|县|区|镇|街道)))?"
-)
-_NOT_IN_A_NAME = re.compile("|".join(read_words("words_not_in_places.txt")))
 
 
 class PlaceIndex:
@@ -152,7 +140,7 @@ class PlaceIndex:
 
     def resolve(self, question: str) -> PlaceResolution:
         """Return the mentions of ``question``, in order; about a millisecond when warm."""
-        text, positions = _squeeze(level(question))
+        text, positions = squeeze(level(question))
         found = list(self._scan(text))
         found += self._scan_latin(text, found)
         if not any(mention.held for mention in found):
@@ -189,7 +177,7 @@ class PlaceIndex:
                 places[level(core)].setdefault(chain, "short")
         bodies: defaultdict[str, dict[str, Chain]] = defaultdict(dict)
         for chain, issuer in self._known:
-            for surface in _issuer_surfaces(chain, issuer):
+            for surface in issuer_surfaces(chain, issuer):
                 bodies[level(surface)][issuer] = chain
         own = {
             surface: _Name(tuple(chains), next(iter(chains.values())))
@@ -216,7 +204,7 @@ class PlaceIndex:
         """Body without its place (司法局) → the held issuers of that name."""
         table: defaultdict[str, list[str]] = defaultdict(list)
         for chain, issuer in self._known:
-            body, _ = _split_issuer(chain, issuer)
+            body, _ = split_issuer(chain, issuer)
             if len(body) >= 3 and body.endswith(("局", "委", "办", "厅", "委员会", "办公室")):
                 table[level(body)].append(issuer)
         return table
@@ -272,7 +260,7 @@ class PlaceIndex:
             if name.how == "short" and text[end : end + 1] in _SUFFIXES and name.chains:
                 # 綦江县, 上虞市: the right name with the suffix of another time
                 longer = text[start : end + 1]
-                if longer not in self._gazetteer.full and _stands_after(text, end + 1):
+                if longer not in self._gazetteer.full and stands_after(text, end + 1):
                     end += 1
             return self._mention(text, start, end, name)
         return None
@@ -296,7 +284,7 @@ class PlaceIndex:
             return True
         surface = text[start:end]
         word_like = surface in word_like_names()
-        before, after = _stands_before(text, start), _stands_after(text, end)
+        before, after = stands_before(text, start), stands_after(text, end)
         follows_place = start > 0 and self._ends_with_place(text[:start])
         if name.how == "exact":
             if word_like and len(surface) == 2:
@@ -308,12 +296,11 @@ class PlaceIndex:
             return True
         held = any(map(self.holds, name.chains))
         if word_like:
-            return held and before and _suffix_or_number_after(text, end)
+            return held and before and suffix_or_number_after(text, end)
         if len(surface) > 2 or min(map(self._gazetteer.rank, name.chains)) == 0:
             return True
         if held or min(map(self._gazetteer.rank, name.chains)) == 1:
-            edges = (text[max(start - 1, 0) : start + 1], text[end - 1 : end + 1])
-            return not any(edge in _ACROSS for edge in edges)
+            return not crosses_words(text, start, end)
         return before and after
 
     def _ends_with_place(self, text: str) -> bool:
@@ -338,7 +325,9 @@ class PlaceIndex:
             if any(gap not in (" ", "'", "’", "-") for gap in gaps):
                 continue
             key = "".join(match.group() for match in group)
-            if len(key) < 4 or (count == 1 and (key in _ENGLISH_WORDS or _SYLLABLE.fullmatch(key))):
+            if len(key) < 4 or (
+                count == 1 and (key in _english_words() or _SYLLABLE.fullmatch(key))
+            ):
                 continue
             chains = self._romanised.get(key)
             if not chains:
@@ -347,7 +336,7 @@ class PlaceIndex:
             if (
                 not held
                 and count > 1
-                and (len(key) < 6 or any(m.group() in _ENGLISH_WORDS for m in group))
+                and (len(key) < 6 or any(m.group() in _english_words() for m in group))
             ):
                 continue
             end = group[-1].end()
@@ -384,10 +373,10 @@ class PlaceIndex:
         whole = short_name(surface) != surface
         return (
             len(wrong) == 1
-            and _stands_before(text, mention.start)
-            and (whole or _stands_after(text, mention.end))
+            and stands_before(text, mention.start)
+            and (whole or stands_after(text, mention.end))
             and not self._gazetteer.knows(window)
-            and _is_slip(window, surface, wrong[0])
+            and is_slip(window, surface, wrong[0])
         )
 
     def _scan_unknown(self, text: str, found: list[Mention]) -> Iterator[Mention]:
@@ -398,9 +387,9 @@ class PlaceIndex:
         for start in sorted(starts):
             position = max(start, end)
             while True:
-                lead = _LEAD.match(text, position)
-                match = None if lead else _UNKNOWN.match(text, position)
-                if match and _looks_like_place(text, match):
+                lead = LEAD.match(text, position)
+                match = None if lead else UNKNOWN.match(text, position)
+                if match and looks_like_place(text, match):
                     mention = Mention("", position, match.end(), (), (), "unknown")
                     if not _overlaps(mention, found):
                         yield mention
@@ -491,109 +480,10 @@ class PlaceIndex:
 _SUFFIXES = frozenset("县区市")
 
 
-def _squeeze(text: str) -> tuple[str, list[int]]:
-    """Drop the blanks between Chinese characters; also return where each character stood."""
-    keep = bytearray(b"\x01") * len(text)
-    for match in _HAN_BLANKS.finditer(text):
-        keep[match.start() : match.end()] = bytes(len(match.group()))
-    positions = [index for index, kept in enumerate(keep) if kept]
-    return "".join(text[index] for index in positions), positions
-
-
-def _stands_before(text: str, start: int) -> bool:
-    previous = text[start - 1] if start else " "
-    return previous in _BEFORE or not previous.isalpha()
-
-
-def _stands_after(text: str, end: int) -> bool:
-    following = text[end] if end < len(text) else " "
-    return (
-        following in _AFTER
-        or not following.isalpha()
-        or following.isascii()
-        or text.startswith(_AFTER_WORDS, end)
-    )
-
-
-def _suffix_or_number_after(text: str, end: int) -> bool:
-    following = text[end] if end < len(text) else " "
-    return not following.isalpha() or following in "的有和与及在去今前呢二县区市"
-
-
-def _looks_like_place(text: str, match: re.Match[str]) -> bool:
-    if _NOT_IN_A_NAME.search(match["core"]):
-        return False
-    end = match.end()
-    if match.group().endswith("县"):  # hardly any word ends so
-        return text[end : end + 1] not in ("级", "域", "直", "乡")
-    if match.group().endswith("市"):
-        return text[end : end + 1] not in ("场", "政", "级", "区", "直", "容", "值")
-    return match["next"] is not None or _stands_after(text, end)
-
-
-def _is_slip(window: str, name: str, wrong: int) -> bool:
-    """Tell whether ``window`` is ``name`` with a plausible slip at position ``wrong``."""
-    if wrong == len(name) - 1 and short_name(name) != name:
-        return False  # another suffix is another place
-    if not window[wrong].isalpha() or window[wrong].isascii():
-        return False
-    pair = {window[wrong], name[wrong]}
-    return any(pair <= group for group in _LOOK_ALIKE) or sounds_like(window[wrong], name[wrong])
+@lru_cache(maxsize=1)
+def _english_words() -> frozenset[str]:
+    return frozenset(read_words("english_words.txt"))
 
 
 def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:
     return any(mention.start < other.end and other.start < mention.end for other in others)
-
-
-def _split_issuer(chain: Chain, issuer: str) -> tuple[str, str]:
-    """Split 重庆市綦江区司法局 into the body (司法局) and its own place (綦江区)."""
-    body, owner = issuer, chain[-1] if chain else ""
-    for name in chain:
-        for form in (name, short_name(name)):
-            if body.startswith(form):
-                body, owner = body[len(form) :], name
-                break
-    return body, owner
-
-
-def _issuer_surfaces(chain: Chain, issuer: str) -> Iterator[str]:
-    """Yield the ways to call an issuer: 重庆市綦江区司法局, 綦江区司法局, 綦江司法局."""
-    body, owner = _split_issuer(chain, issuer)
-    if not body:
-        return
-    yield issuer
-    bodies = [body]
-    bodies += [
-        body[: -len(tail)] + shorter for tail, shorter in _SHORTER_BODIES if body.endswith(tail)
-    ]
-    for variant in bodies:
-        if owner:
-            yield owner + variant
-            yield short_name(owner) + variant
-        if len(variant) >= 4 and variant.endswith(_OWN_NAME_ENDS):
-            yield variant
-
-
-_OWN_NAME_ENDS = (
-    "街道",
-    "街道办",
-    "街道办事处",
-    "片区",
-    "开发区",
-    "管委会",
-    "管理委员会",
-    "镇",
-    "乡",
-)
-_SHORTER_BODIES = (
-    ("人民政府", "政府"),
-    ("街道办事处", "街道"),
-    ("街道办事处", "街道办"),
-    ("管理委员会", "管委会"),
-    ("管理委员会", ""),
-    ("管委会", ""),
-    ("镇人民政府", "镇"),
-    ("镇人民政府", "镇政府"),
-    ("乡人民政府", "乡"),
-    ("乡人民政府", "乡政府"),
-)

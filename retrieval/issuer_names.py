@@ -1,0 +1,60 @@
+"""The names an issuer goes by: in full, by its place's short name, by its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from retrieval.gazetteer import Chain, short_name
+
+_OWN_NAME_ENDS = (
+    "街道",
+    "街道办",
+    "街道办事处",
+    "片区",
+    "开发区",
+    "管委会",
+    "管理委员会",
+    "镇",
+    "乡",
+)
+_SHORTER_BODIES = (
+    ("人民政府", "政府"),
+    ("街道办事处", "街道"),
+    ("街道办事处", "街道办"),
+    ("管理委员会", "管委会"),
+    ("管理委员会", ""),
+    ("管委会", ""),
+    ("镇人民政府", "镇"),
+    ("镇人民政府", "镇政府"),
+    ("乡人民政府", "乡"),
+    ("乡人民政府", "乡政府"),
+)
+
+
+def split_issuer(chain: Chain, issuer: str) -> tuple[str, str]:
+    """Split 重庆市綦江区司法局 into the body (司法局) and its own place (綦江区)."""
+    body, owner = issuer, chain[-1] if chain else ""
+    for name in chain:
+        for form in (name, short_name(name)):
+            if body.startswith(form):
+                body, owner = body[len(form) :], name
+                break
+    return body, owner
+
+
+def issuer_surfaces(chain: Chain, issuer: str) -> Iterator[str]:
+    """Yield the ways to call an issuer: 重庆市綦江区司法局, 綦江区司法局, 綦江司法局."""
+    body, owner = split_issuer(chain, issuer)
+    if not body:
+        return
+    yield issuer
+    bodies = [body]
+    bodies += [
+        body[: -len(tail)] + shorter for tail, shorter in _SHORTER_BODIES if body.endswith(tail)
+    ]
+    for variant in bodies:
+        if owner:
+            yield owner + variant
+            yield short_name(owner) + variant
+        if len(variant) >= 4 and variant.endswith(_OWN_NAME_ENDS):
+            yield variant
