@@ -72,8 +72,7 @@ class NumberCheck(NamedTuple):
 class _Measures:
     """The measure words and names of ``data/quantities.toml``."""
 
-    units: frozenset[str]
-    longest: int
+    units: Mapping[str, tuple[str, ...]]  # by first character, longest first
     after_han: frozenset[str]
     after_one: frozenset[str]
     after_one_before_stop: frozenset[str]
@@ -85,10 +84,13 @@ class _Measures:
 def _measures() -> _Measures:
     source = resources.files("retrieval").joinpath("data/quantities.toml")
     data = tomllib.loads(source.read_text(encoding="utf-8"))
-    units = frozenset(data["compound"].split() + data["simple"].split())
+    units: dict[str, list[str]] = {}
+    for unit in sorted(
+        set(data["compound"].split() + data["simple"].split()), key=len, reverse=True
+    ):
+        units.setdefault(unit[0], []).append(unit)
     return _Measures(
-        units,
-        max(map(len, units)),
+        {first: tuple(found) for first, found in units.items()},
         frozenset(data["after_han"].split()),
         frozenset(data["after_one"].split()),
         frozenset(data["after_one_before_stop"].split()),
@@ -128,7 +130,7 @@ _TOKEN = re.compile(
 | (?P<version>(?<![0-9.])[0-9]{1,4}(?:\.[0-9]{1,4}){2,6}(?![0-9]))
 | (?P<formula>(?<![0-9.])[0-9]{1,3}\+[0-9A-Za-zＮＸ](?![0-9]*[%.]))
 | (?P<arabic>[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?)
-| (?P<fraction>[百千万三二四五六七八九十]分之[零〇○一二两三四五六七八九十百千点]{1,12})
+| (?P<fraction>[百千万三二四五六七八九十]分之[零〇○一二两三四五六七八九十百千点0-9.]{1,12})
 | (?P<handate>(?:[零〇○一二三四五六七八九]{4}年)(?:[一二三四五六七八九十]{1,3}月
     (?:[一二三四五六七八九十]{1,3}日)?)?|[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)
 | (?P<han>[零〇○一二两三四五六七八九十][零〇○一二两三四五六七八九十百千万亿]*)
@@ -465,13 +467,11 @@ def _stops_after_one(plain: str, start: int, unit: str, after: str) -> bool:
 def _unit_at(plain: str, start: int) -> str:
     """Return the longest unit that starts here and is no part of another word, or ``""``."""
     measures = _measures()
-    window = plain[start : start + measures.longest + 1]
-    for length in range(min(measures.longest, len(window)), 0, -1):
-        unit = window[:length]
-        if unit in measures.units and window[length : length + 1] not in measures.not_before.get(
-            unit, ()
-        ):
-            return unit
+    for unit in measures.units.get(plain[start : start + 1], ()):
+        if plain.startswith(unit, start):
+            end = start + len(unit)
+            if plain[end : end + 1] not in measures.not_before.get(unit, ()):
+                return unit
     return ""
 
 
@@ -486,10 +486,13 @@ def _after(plain: str, end: int) -> str:
     return next((sense for word, sense in _MODIFIERS_AFTER if plain.startswith(word, end)), "")
 
 
+@lru_cache(maxsize=4096)
 def _numeral(numeral: str) -> Decimal | None:
     """Return the value of a Chinese numeral, ``None`` if it is none."""
     import cn2an  # lazily: not needed for most texts
 
+    if numeral.isascii():
+        return Decimal(numeral) if _ARABIC.fullmatch(numeral) else None
     try:
         return Decimal(str(cn2an.cn2an(numeral.replace("○", "零"), "normal")))
     except ValueError:
