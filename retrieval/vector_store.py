@@ -264,6 +264,7 @@ def _run_child(task: str, generation: Path, order: dict[str, Any]) -> None:
 
 def _build_in_child(generation: Path, order: dict[str, Any]) -> None:
     unfinished = generation / f"{FOLDER}.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)  # from a first try that failed
     if order["previous"] is not None:
         shutil.copytree(Path(order["previous"]) / FOLDER, unfinished)
     with _embedded(unfinished, create=True) as collection:
