@@ -1,0 +1,5 @@
+"""The words given to language models, as versioned files: ``load(name)``."""
+
+from prompts.loading import Prompt, load
+
+__all__ = ["Prompt", "load"]

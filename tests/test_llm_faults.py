@@ -33,8 +33,9 @@ def ask(
     deadline_s: float = 5.0,
     breaker: Breaker | None = None,
     sleep: Callable[[float], None] = lambda s: None,
+    model: OpenAIChat | None = None,
 ) -> Outcome:
-    chat = PatientChat(OpenAIChat.at(KEY, url, "m"), breaker=breaker, sleep=sleep)
+    chat = PatientChat(model or OpenAIChat.at(KEY, url, "m"), breaker=breaker, sleep=sleep)
     started, said, failure = time.monotonic(), "", None
     try:
         for piece in chat.stream(ASK, max_tokens=50, allowance=Allowance(seconds=deadline_s)):
@@ -276,10 +277,10 @@ def test_l16_mixed_faults_never_give_a_silently_cut_answer():
     ]
     wholes, reasons = 0, set()
     with fake.serving(*script) as server:
-        breaker = Breaker(in_a_row=99, window=10_000)
+        breaker, model = Breaker(in_a_row=99, window=10_000), OpenAIChat.at(KEY, server.url, "m")
         for _ in range(500):
             before = len(server.requests)
-            outcome = ask(server.url, breaker=breaker)
+            outcome = ask(server.url, breaker=breaker, model=model)
             assert len(server.requests) - before <= 3
             assert outcome.text == whole or outcome.reason is not None
             wholes += outcome.reason is None

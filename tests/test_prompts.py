@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from prompts import load
+
+NAMES = ["answer", "compare", "briefing", "repair", "rewrite"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_prompt_renders_with_exactly_its_variables(name):
+    prompt = load(name)
+    values = {variable: f"<{variable}>" for variable in prompt.variables}
+    text = prompt.render(**values)
+    assert "$" not in text
+    assert all(value in text for value in values.values())
+    with pytest.raises(ValueError, match="unknown"):
+        prompt.render(**values, other="x")
+    values.pop("question")
+    with pytest.raises(ValueError, match="missing"):
+        prompt.render(**values)
+
+
+def test_the_version_names_the_content():
+    prompt = load("answer")
+    name, _, digest = prompt.version.partition("@")
+    assert name == "answer"
+    assert len(digest) == 8
+    assert len({load(n).version.partition("@")[2] for n in NAMES}) == len(NAMES)
+
+
+def test_messages_have_a_system_and_a_user_part():
+    prompt = load("rewrite")
+    system, user = prompt.messages(question="$fence 是什么？")
+    assert (system["role"], user["role"]) == ("system", "user")
+    assert "$fence 是什么？" in user["content"]
+    assert "检索" in system["content"]
+    assert prompt.system.strip() == system["content"]
+
+
+@pytest.mark.parametrize("name", ["missing", "../README", "answer.md", ""])
+def test_other_names_are_refused(name):
+    with pytest.raises(ValueError, match="no prompt"):
+        load(name)
