@@ -225,7 +225,9 @@ def _han_date(start: int, end: int, text: str, words: str) -> Quantity | None:
 
 
 def _read_fraction(start: int, end: int, text: str, words: str) -> Quantity | None:
-    below, above = (_numeral(part) for part in words.split("分之"))
+    whole, part = words.split("分之")
+    above = _numeral(part)
+    below = Decimal(10 ** _POWERS[whole]) if whole in _POWERS else _numeral(whole)
     if above is None or not below:
         return None
     if below in (100, 1000):
