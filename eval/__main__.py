@@ -6,6 +6,7 @@ import argparse
 import json
 import logging
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from bot.assembly import open_assistant
 from eval.baseline import find_losses, load_baseline, save_baseline
 from eval.cases import KINDS, BadCase, load_cases, read_sources
 from eval.html_report import format_report
-from eval.libraries import prepare_library
+from eval.libraries import cache_folder, prepare_library
 from eval.metrics import Source
 from eval.results import to_json
-from eval.runner import Suite, run_suite, score_trees
+from eval.rivals import build_rivals
+from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import SuiteResult
-from eval.terminal import format_failures, format_suite
+from eval.terminal import format_failures, format_rivals, format_suite
+from eval.vectors import RememberingEmbedder
 from retrieval.embedding import LocalEmbedder
 from retrieval.errors import BaogaoError
 
@@ -39,29 +42,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         suites = [
             _only(suite, options.only) for suite in choose_suites(options.cases, options.reports)
         ]
-        results = [_run(suite, options) for suite in suites if suite.cases]
+        runs = [_run(suite, options) for suite in suites if suite.cases]
     except BadCase as error:
         print(error, file=sys.stderr)
         return 2
     except BaogaoError as error:
         print(error, file=sys.stderr)
         return 1
+    results = [ours for ours, _ in runs]
+    rivals = {ours.name: others for ours, others in runs if others}
     baseline = options.baseline or BASELINES / f"{_writer(results)}.json"
     floors = load_baseline(baseline)
     losses: list[str] = []
-    for result in results:
+    for result, others in runs:
         whole = options.only is None and not options.cases
         floor = floors.get(result.name) if whole else None
         print(format_suite(result, floor.scores if floor else None), end="\n\n")
+        if others:
+            print(format_rivals(result, others), end="\n\n")
         losses += find_losses(result, floor) if floor else []
         if options.failures:
             print(format_failures(result), end="\n\n")
     # Saved also when it got worse: the page is where one looks why.
     options.out.mkdir(parents=True, exist_ok=True)
     about = {"writer": options.writer, "only": options.only}
-    text = json.dumps(to_json(results, about), ensure_ascii=False, indent=1)
+    text = json.dumps(to_json(results, about, rivals), ensure_ascii=False, indent=1)
     (options.out / "results.json").write_text(text + "\n", encoding="utf-8")
-    page = format_report(results, floors)
+    page = format_report(results, floors, rivals)
     (options.out / "report.html").write_text(page, encoding="utf-8")
     _tell(f"saved: {options.out}/results.json and report.html")
     if options.update_baseline is not None:
@@ -101,14 +108,18 @@ def _only(suite: Suite, kind: str | None) -> Suite:
     return Suite(suite.name, cases, suite.reports)
 
 
-def _run(suite: Suite, options: argparse.Namespace) -> SuiteResult:
+def _run(suite: Suite, options: argparse.Namespace) -> tuple[SuiteResult, dict[str, SuiteResult]]:
+    """Run a suite, and the rivals on it if they are asked for."""
     names = read_sources(suite.reports)
     files = [suite.reports / name for name in names]
     folder = options.library or prepare_library(files, LocalEmbedder(), _tell)
     assistant = open_assistant(folder, writer=options.writer)
     reports = [assistant.library.report(s.id) for s in assistant.library.reports()]
     sources = {r.id: Source(r.id, r.meta.source, r.text) for r in reports}
-    tree = score_trees({r.meta.source: r for r in reports}, suite.reports / "gold")
+    by_name = {r.meta.source: r for r in reports}
+    tree = score_trees(by_name, suite.reports / "gold")
+    if options.failures:
+        print(*list_tree_faults(by_name, suite.reports / "gold"), sep="\n")
 
     def step(done: int, total: int) -> None:
         if sys.stderr.isatty() or done == total:
@@ -118,7 +129,15 @@ def _run(suite: Suite, options: argparse.Namespace) -> SuiteResult:
                 file=sys.stderr,
             )
 
-    return run_suite(suite, assistant, sources, tree=tree, step=step)
+    ours = run_suite(suite, assistant, sources, tree=tree, step=step)
+    rivals: dict[str, SuiteResult] = {}
+    if options.rivals:
+        embedder = RememberingEmbedder(LocalEmbedder(), cache_folder() / "vectors.sqlite")
+        with tempfile.TemporaryDirectory() as folder:
+            for rival in build_rivals(sources, embedder, Path(folder)):
+                _tell(f"{suite.name}: {rival.name}")
+                rivals[rival.name] = run_suite(suite, rival, sources, step=step)
+    return ours, rivals
 
 
 def _writer(results: Sequence[SuiteResult]) -> str:
@@ -140,6 +159,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--only", choices=KINDS, metavar="KIND", help=f"one kind of case: {', '.join(KINDS)}")
     add("--out", type=Path, default=OUT, metavar="DIR", help="where results.json goes")
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
+    add("--rivals", action="store_true", help="run three rival pipelines on the same questions")
     add(
         "--baseline",
         type=Path,

@@ -45,9 +45,9 @@ blockquote{margin:.4rem 0;padding-left:.7rem;border-left:3px solid var(--line);f
 def format_report(
     suites: Sequence[SuiteResult],
     floors: Mapping[str, Floor],
-    rivals: Mapping[str, Mapping[str, Mapping[str, Score]]] | None = None,
+    rivals: Mapping[str, Mapping[str, SuiteResult]] | None = None,
 ) -> str:
-    """Return the page. ``floors`` and ``rivals`` (rival → scores) are by suite name."""
+    """Return the page. ``floors`` and ``rivals`` (rival → result) are by suite name."""
     parts = [
         "<!doctype html><html lang='zh'><meta charset='utf-8'>",
         "<meta name='viewport' content='width=device-width,initial-scale=1'>",
@@ -60,7 +60,7 @@ def format_report(
 
 
 def _suite(
-    suite: SuiteResult, floor: Floor | None, rivals: Mapping[str, Mapping[str, Score]]
+    suite: SuiteResult, floor: Floor | None, rivals: Mapping[str, SuiteResult]
 ) -> Iterable[str]:
     failed = [r for r in suite.results if not r.passed]
     yield f"<h2>{escape(suite.name)}: {len(suite.results) - len(failed)} of {len(suite.results)} right</h2>"
@@ -122,15 +122,15 @@ def _kinds_table(suite: SuiteResult) -> str:
     return _table(["kind", "cases", "right", *titles], rows)
 
 
-def _rivals_table(suite: SuiteResult, rivals: Mapping[str, Mapping[str, Score]]) -> str:
+def _rivals_table(suite: SuiteResult, rivals: Mapping[str, SuiteResult]) -> str:
     rows = [
         [
             escape(measure.title),
             _value(measure.name, suite.scores),
-            *(_value(measure.name, scores) for scores in rivals.values()),
+            *(_value(measure.name, rival.scores) for rival in rivals.values()),
         ]
         for measure in MEASURES
-        if any(measure.name in scores for scores in rivals.values())
+        if any(measure.name in rival.scores for rival in rivals.values())
     ]
     return _table(["measure", "baogao", *map(escape, rivals)], rows)
 

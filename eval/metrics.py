@@ -27,7 +27,7 @@ CRASHED = "crashed"
 
 _MARKER = re.compile(r"\[\d{1,3}\]")
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?[%‰万亿]?")
-_LIST_MARKER = re.compile(r"\s*[(]?\d{1,2}(?:[、)]|\.(?!\d))")
+_LIST_MARKER = re.compile(r"\A\s*[(]?\d{1,2}(?:[、)]|\.(?!\d))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +373,7 @@ def numbers_locked(answer: Json) -> Ratio | None:
         held = {number for c in cited for number in numbers_in(c["quote"])}
         years = {str(c["year"]) for c in cited}
         plain = unicodedata.normalize("NFKC", sentence["text"])
-        for number in numbers_in(_LIST_MARKER.sub("", plain, count=1)):
+        for number in numbers_in(_LIST_MARKER.sub("", plain)):
             total += 1
             right += number in held or number in years
     return (right, total) if total else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from eval.scoring import BY_NAME, CaseResult, Score, SuiteResult
@@ -10,10 +10,21 @@ from eval.scoring import BY_NAME, CaseResult, Score, SuiteResult
 _PASSING = ("id", "elapsed_ms")
 
 
-def to_json(suites: Sequence[SuiteResult], about: dict[str, Any]) -> dict[str, Any]:
-    """Return a run: ``about`` it, then suites with scores, kinds and every case; timings apart."""
+def to_json(
+    suites: Sequence[SuiteResult],
+    about: dict[str, Any],
+    rivals: Mapping[str, Mapping[str, SuiteResult]] | None = None,
+) -> dict[str, Any]:
+    """Return a run: ``about`` it, then suites with scores, kinds and every case; timings apart.
+
+    ``rivals`` are scores by suite and rival.
+    """
     return {
         "about": about,
+        "rivals": {
+            suite: {name: _scores(rival.scores) for name, rival in others.items()}
+            for suite, others in (rivals or {}).items()
+        },
         "suites": [_suite(suite) for suite in suites],
         "timing": {suite.name: _scores(suite.scores, timed=True) for suite in suites},
     }

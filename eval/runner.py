@@ -110,6 +110,18 @@ def score_trees(reports: Mapping[str, Any], gold_folder: Path) -> dict[str, list
     return ratios
 
 
+def list_tree_faults(reports: Mapping[str, Any], gold_folder: Path) -> list[str]:
+    """Return how the stored section trees differ from gold, a line each, by file name."""
+    faults = []
+    for name, report in sorted(reports.items()):
+        file = gold_folder / f"{Path(name).stem}.sections.jsonl"
+        if file.exists():
+            gold = trees.read_gold(file)
+            found = trees.list_differences(report.text, report.sections, gold)
+            faults += [f"{name}: {line}" for line in found]
+    return faults
+
+
 def _ask(respondent: Respondent, case: Case) -> tuple[Json, list[Place], float]:
     state: Any = None
     start = time.perf_counter()

@@ -43,6 +43,25 @@ def format_suite(suite: SuiteResult, before: Mapping[str, float] | None = None) 
     return "\n".join(lines)
 
 
+def format_rivals(suite: SuiteResult, rivals: Mapping[str, SuiteResult]) -> str:
+    """Return the measures of a suite beside those of its rivals."""
+    widths = [max(8, columns(name) + 2) for name in rivals]
+    head = "".join(f"{name:>{width}}" for name, width in zip(rivals, widths, strict=True))
+    lines = [f"{'rivals on ' + suite.name:<33}{'baogao':>8}{head}", "-" * WIDTH]
+    for measure in MEASURES:
+        if not any(measure.name in rival.scores for rival in rivals.values()):
+            continue
+        cells = [_value(measure, suite).rjust(8)]
+        cells += [_value(measure, r).rjust(w) for r, w in zip(rivals.values(), widths, strict=True)]
+        lines.append(f"{measure.title:<33}" + "".join(cells))
+    return "\n".join(lines)
+
+
+def _value(measure: Measure, suite: SuiteResult) -> str:
+    score = suite.scores.get(measure.name)
+    return format_value(measure, score.value) if score else "–"
+
+
 def format_failures(suite: SuiteResult) -> str:
     """Return every failed case in a few lines: id, question, status, where lost, answer, missing."""
     return "\n".join(line for r in suite.results if not r.passed for line in _failure_lines(r))

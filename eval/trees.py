@@ -7,12 +7,14 @@ item a line: ``{"text","start","end","path","role","kind"}``.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from eval.metrics import Ratio
 from retrieval.documents import Section
+
+SHOWN_CHARS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,28 @@ def score_tree(
     if met:
         ratios["role_accuracy"] = (sum(ours == theirs for ours, theirs in met), len(met))
     return ratios
+
+
+def list_differences(
+    text: str, sections: Sequence[Section], gold: Sequence[GoldHead]
+) -> Iterator[str]:
+    """Yield a line for each heading or item missed, invented, or in another role than gold says."""
+    heads = _heads(text, sections)
+    for head in gold:
+        words = _first_line(text, head.start)
+        found = heads.get(head.start)
+        if found is None or (head.kind == "heading" and found.kind != "heading"):
+            yield f"missed {head.kind} at {head.start}: {words}"
+        elif found.role != head.role:
+            yield f"role {found.role}, not {head.role}, at {head.start}: {words}"
+    known = {head.start for head in gold}
+    for start, leaf in heads.items():
+        if leaf.kind == "heading" and start not in known:
+            yield f"invented heading at {start}: {_first_line(text, start)}"
+
+
+def _first_line(text: str, start: int) -> str:
+    return text[start : start + SHOWN_CHARS].split("\n", 1)[0]
 
 
 def _heads(text: str, sections: Sequence[Section]) -> Mapping[int, Section]:

@@ -16,10 +16,10 @@ from eval.cases import Case, Evidence
 from eval.html_report import format_report
 from eval.metrics import Source
 from eval.results import to_json
-from eval.runner import Suite, run_suite, score_trees
+from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import BY_NAME, SuiteResult, score_case, summarise
 from eval.terminal import WIDTH, columns, cut, format_failures, format_suite
-from eval.trees import GoldHead, coverage, score_tree
+from eval.trees import GoldHead, coverage, list_differences, score_tree
 from retrieval.documents import Chunk, Hit, Section
 
 TEXT = "一、情况\n受理案件36件，审结30件。收到申请65件。\n二、问题\n一是认识不足；二是力量不够。"
@@ -80,14 +80,15 @@ class FakeReply:
 SAYS = {"受理多少件？": "受理案件36件", "收到多少件？": "受理案件36件", "那审结呢？": "审结30件"}
 
 
+SAYS = {
+    "受理多少件？": "受理案件36件",
+    "收到多少件？": "受理案件36件",
+    "那审结呢？": "审结30件",
+}
+
+
 class FakeAssistant:
     """Answers by a table of question → the span it cites; a follow-up needs its state."""
-
-    words = {
-        "受理多少件？": "受理案件36件",
-        "收到多少件？": "受理案件36件",
-        "那审结呢？": "审结30件",
-    }
 
     def ask(self, question: str, state: Any = None) -> FakeReply:
         if "崩溃" in question:
@@ -223,7 +224,7 @@ class Tags(HTMLParser):
 
 
 def test_the_page_stands_alone_and_escapes_what_it_shows(result: SuiteResult) -> None:
-    rivals = {"small": {"windows": summarise(result.results[:2])}}
+    rivals = {"small": {"windows": result}}
     page = format_report([result], {"small": Floor({"facts": 0.75}, frozenset({"wrong"}))}, rivals)
     tags = Tags()
     tags.feed(page)
@@ -311,3 +312,15 @@ def test_trees_are_compared_by_where_headings_begin(tmp_path: Path) -> None:
     ratios = score_trees({"a.txt": report, "b.txt": report}, tmp_path)
     assert ratios["tree_coverage"] == [(21, 21), (21, 21)]
     assert ratios["heading_recall"] == [(2, 2)]
+    assert list_tree_faults({"a.txt": report}, tmp_path) == [
+        "a.txt: role plans, not problems, at 17: 二是丙。"
+    ]
+
+
+def test_missed_and_invented_headings_are_named() -> None:
+    text = "一、情况\n甲。\n"
+    tree = [section(5, 8, "heading", ("甲",), (1,), "measures")]
+    assert list(list_differences(text, tree, [GoldHead(0, "heading", "measures")])) == [
+        "missed heading at 0: 一、情况",
+        "invented heading at 5: 甲。",
+    ]
