@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from bot import citations, extractive
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from bot.extractive import Desk, Draft
+from bot.selection import KnownFact
 from retrieval.documents import Hit, Report
 from retrieval.gazetteer import short_name
 from retrieval.library import Library
@@ -69,7 +70,7 @@ class Assistant:
         if draft is None:
             hits = self._search(library, query, scope)
             desk = self._desk(library, query, scope, hits, state)
-            draft = _with_nearby(extractive.write(desk), desk)
+            draft = extractive.write(desk)
         answer = self._check(library, query, scope, draft, on_sentence)
         elapsed = round((time.perf_counter() - started) * 1000)
         return Reply(replace(answer, elapsed_ms=elapsed), _next_state(query, state, draft, answer))
@@ -129,7 +130,7 @@ class Assistant:
     def _desk(
         self, library: Library, query: Query, scope: Resolved, hits: Sequence[Hit], state: State
     ) -> Desk:
-        wanted = list(scope.reports)
+        wanted = list(scope.reports or scope.nearby)
         if len(wanted) > MAX_READ_REPORTS and query.kind != "catalogue":
             found = dict.fromkeys(hit.chunk.report for hit in hits)
             wanted = [r for r in found if r in set(wanted)]
@@ -138,7 +139,8 @@ class Assistant:
             tuple(library.report(r) for r in wanted),
             hits,
             state,
-            tuple(library.report(r) for r in scope.nearby),
+            lambda report: _known_facts(library, report),
+            () if scope.reports else query.years,
         )
 
     def _check(
@@ -210,8 +212,12 @@ def _places(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
     return index
 
 
-def _with_nearby(draft: Draft, desk: Desk) -> Draft:
-    return draft
+def _known_facts(library: Library, report: str) -> list[KnownFact]:
+    return [
+        KnownFact(fact.indicator, fact.start, fact.end, fact.period)
+        for fact in library.facts(report)
+        if fact.indicator
+    ]
 
 
 def _examples(library: Library) -> list[DraftLine]:
@@ -292,6 +298,7 @@ def _next_state(query: Query, state: State, draft: Draft, answer: Answer) -> Sta
         years=query.years,
         role=query.role,
         topic=query.topic or state.topic,
+        recent=tuple(dict.fromkeys((*state.recent, *query.places)))[-8:],
         items=items or (state.items if query.inherited else ()),
         focus=focus or (state.focus if query.inherited else ()),
     )

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field
 from bot import listing
 from bot.answers import Cited, DraftLine, Status
 from bot.reading import Line, Reading, read
-from bot.selection import Evidence, select, weigh
+from bot.selection import Evidence, KnownFact, select, weigh
 from retrieval.documents import Hit, Report, Role, Section, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, canonical, same_value
-from retrieval.query import Query, State
-from retrieval.scope import Resolved
+from retrieval.query import Field, Query, State
 
 # The least weighted share of a question's terms that an answer's words must hold.
 ENOUGH = 0.56
@@ -60,7 +59,8 @@ class Desk:
     reports: tuple[Report, ...]
     hits: Sequence[Hit]
     state: State = field(default_factory=State)
-    nearby: tuple[Report, ...] = ()
+    ledger: Callable[[str], Sequence[KnownFact]] = lambda report: ()
+    only_years: tuple[int, ...] = ()
 
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""
@@ -91,14 +91,41 @@ class Desk:
 
 def write(desk: Desk) -> Draft:
     """Return the draft for a query, by its kind; an abstaining draft where the reports are silent."""
+    if desk.query.field and desk.query.kind in ("fact", "list") and len(desk.reports) == 1:
+        told = _field(desk.query.field, desk.reports[0])
+        if told:
+            return told
     return _WRITERS[desk.query.kind](desk)
+
+
+def _field(name: Field, report: Report) -> Draft | None:
+    """Answer from the page's own fields (date of publication, issuer …), where they can be cited."""
+    if name == "published":
+        for match in _DATED_FIELD.finditer(report.text):
+            if _iso(match) == report.meta.published:
+                return Draft((_claim(report, Span(match.start(), match.end())),))
+        return None
+    value = {"issuer": report.meta.issuer, "title": report.meta.title, "document_number": report.meta.document_number}[name]
+    at = report.text.find(value) if value else -1
+    return Draft((_claim(report, Span(at, at + len(value or ""))),)) if at >= 0 else None
+
+
+_DATED_FIELD = re.compile(
+    r"(?:(?:公开|发布|成文|生成|发文|印发)?(?:日期|时间)|发布于)[:：]?\s{0,4}(20\d\d)[-年./](\d{1,2})[-月./](\d{1,2})日?|^(20\d\d)年(\d{1,2})月(\d{1,2})日\s*$",
+    re.MULTILINE,
+)
+
+
+def _iso(match: re.Match[str]) -> str:
+    year, month, day = [g for g in match.groups() if g]
+    return f"{year}-{int(month):02d}-{int(day):02d}"
 
 
 # ---- one fact ---------------------------------------------------------------------------
 
 
 def _fact(desk: Desk) -> Draft:
-    if len(desk.reports) > 1:
+    if len(desk.reports) != 1:
         return _per_report(desk)
     found = _answer_in(desk, desk.reports[0])
     if not found:
@@ -113,7 +140,7 @@ def _answer_in(desk: Desk, report: Report) -> list[Evidence]:
     reading = desk.reading(report)
     boosts = desk.boosts(report)
     lines = _candidates(desk, report)
-    ranked = select(desk.query, reading, lines, boosts)
+    ranked = select(desk.query, reading, lines, boosts, known=desk.ledger(report.id))
     sure = [e for e in ranked if _sure(desk.query, e)]
     if not sure:
         return []
@@ -125,6 +152,8 @@ def _answer_in(desk: Desk, report: Report) -> list[Evidence]:
 def _candidates(desk: Desk, report: Report) -> Sequence[Line]:
     """Return the lines worth weighing: those around the hits, or all of a short report."""
     reading = desk.reading(report)
+    if desk.only_years:
+        return [line for line in reading.lines if _speaks_of(desk, report, line)]
     if len(reading.lines) <= 400:
         return reading.lines
     spans = [
@@ -133,6 +162,17 @@ def _candidates(desk: Desk, report: Report) -> Sequence[Line]:
         if h.chunk.report == report.id
     ]
     return reading.lines_in(spans)
+
+
+def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
+    """A report of another year answers for an asked year only in words that name that year."""
+    for year in desk.only_years:
+        if report.meta.year == year - 1:
+            if desk.query.role == "plans" and line.role == "plans":
+                return True
+        elif str(year) in line.folded:
+            return True
+    return False
 
 
 def _sure(query: Query, evidence: Evidence) -> bool:
@@ -282,6 +322,8 @@ def _which(desk: Desk) -> Draft:
             saying.append((report, span))
         else:
             silent.append(report)
+    if desk.query.negated:
+        return _not_mentioned(saying, silent)
     if not saying:
         return _silent(desk)
     lines = [_note(f"共{len(saying)}份报告提到：")]
@@ -289,6 +331,17 @@ def _which(desk: Desk) -> Draft:
         lines += [_label(report), _claim(report, span)]
     lines += _not_saying(silent)
     return Draft(tuple(lines), focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying))
+
+
+def _not_mentioned(saying: Sequence[tuple[Report, Span]], silent: Sequence[Report]) -> Draft:
+    """Answer which reports do not say it; those that do stand as the evidence."""
+    names = "、".join(_name(report) for report in silent)
+    lines = [_note(f"没有提到的共{len(silent)}份：{names}" if silent else "每份报告都提到了：")]
+    if silent and saying:
+        lines.append(_note("提到的有："))
+    for report, span in saying:
+        lines += [_label(report), _claim(report, span)]
+    return Draft(tuple(lines))
 
 
 def _mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
@@ -345,6 +398,8 @@ def _list(desk: Desk) -> Draft:
         if latest is None:
             return _compare(desk) if query.role else _per_report(desk)
         desk = latest
+    if not desk.reports:
+        return _silent(desk)
     report = desk.reports[0]
     if query.role:
         found = listing.role_items(report, query.role)
@@ -403,28 +458,30 @@ def _on_theme(desk: Desk, report: Report, found: Sequence[listing.Item]) -> list
 
 
 def _themed_list(desk: Desk, report: Report) -> Draft:
-    """A list without a role: an enumeration in one sentence, or the items under one heading."""
+    """A list without a role: the items under one heading, or an enumeration in one sentence.
+
+    Which of the two is decided by whose words hold the question's terms; the number of items
+    the question speaks of (哪四件事) tips the balance.
+    """
     reading = desk.reading(report)
-    ranked = select(desk.query, reading, _candidates(desk, report), desk.boosts(report))
-    best = ranked[0] if ranked else None
+    lines = [line for line in _candidates(desk, report) if not line.is_heading]
+    ranked = select(desk.query, reading, lines, desk.boosts(report))
     node = _best_node(desk, report)
-    if node and (best is None or node[0] >= best.coverage - 0.1) and not _enumerates(best):
-        leaves = node[1]
-        spans = _node_lines(reading, report, leaves)
+    best = ranked[0] if ranked else None
+    if node and (best is None or not _enumerates(best) or node[0] >= best.coverage):
+        spans = _node_lines(reading, report, node[1])
         if spans:
-            lines = [_claim(report, span) for span in spans[:MAX_LINES_PER_LIST]]
-            cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
-            return Draft(tuple(lines), items=cites, focus=cites)
+            return _spans_draft(report, spans[:MAX_LINES_PER_LIST])
     sure = [e for e in ranked if e.coverage >= ENOUGH]
     if not sure:
         return _silent(desk)
-    top = (
-        [e for e in sure if e.score >= sure[0].score - 0.08][:3]
-        if not _enumerates(sure[0])
-        else sure[:1]
-    )
-    top.sort(key=lambda e: e.span.start)
-    spans = list(dict.fromkeys(_whole_sentence(e) for e in top))
+    if _enumerates(sure[0]):
+        return _spans_draft(report, [_whole_sentence(sure[0])])
+    top = sorted((e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start)
+    return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
+
+
+def _spans_draft(report: Report, spans: Sequence[Span]) -> Draft:
     cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
     return Draft(tuple(_claim(report, s) for s in spans), items=cites, focus=cites)
 
@@ -451,25 +508,29 @@ def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None
     total = sum(w for _, w in weighted)
     if not total:
         return None
-    best: tuple[float, int, tuple[int, ...]] | None = None
+    best: tuple[float, tuple[int, ...]] | None = None
     for section in report.sections:
-        if not section.node or section.role == "furniture":
+        if not section.node or section.role == "furniture" or section.kind == "body":
             continue
         words = report.text[section.start : section.end]
-        head = fold(
-            words if section.kind == "heading" else re.split("[。；]", words, maxsplit=1)[0]
-        )
-        if section.kind == "body":
-            continue
+        head = fold(words if section.kind == "heading" else re.split("[。；;]", words, maxsplit=1)[0])
         score = sum(w * t.match(head) for t, w in weighted) / total
-        if score >= ENOUGH_THEME and (
-            best is None or (score, len(section.node)) > (best[0], best[1])
-        ):
-            best = (score, len(section.node), section.node)
+        if score < ENOUGH_THEME - 0.1:
+            continue
+        if desk.query.count and _child_count(report, section.node) == desk.query.count:
+            score += 0.25
+        score += 0.01 * len(section.node)
+        if score >= ENOUGH_THEME and (best is None or score > best[0]):
+            best = (score, section.node)
     if best is None:
         return None
-    node = best[2]
+    node = best[1]
     return best[0], [s for s in report.sections if s.node[: len(node)] == node]
+
+
+def _child_count(report: Report, node: tuple[int, ...]) -> int:
+    depth = len(node)
+    return len({s.node[depth] for s in report.sections if len(s.node) > depth and s.node[:depth] == node})
 
 
 def _node_lines(reading: Reading, report: Report, leaves: Sequence[Section]) -> list[Span]:

@@ -37,6 +37,7 @@ class Line:
     before: str
     section: int
     role: Role
+    is_heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.reading import Clause, Line, Reading
-from retrieval.documents import Span
+from retrieval.documents import Report, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity
 from retrieval.query import Query
-from retrieval.terms import Term
+from retrieval.terms import Term, is_topical
 
 IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
+INDICATOR_BONUS = 0.35
+# what the absence of a word of talk (a verb no list of the genre knows) still weighs
+ABSENT_TALK = 0.35
 MAX_CLAIM_CHARS = 120
 WHOLE_SENTENCE_CHARS = 90
 _UNIT_GROUPS = (
@@ -39,7 +42,8 @@ _FIGURES: Mapping[str, frozenset[str]] = {
 class Evidence:
     """Words chosen from one report: the span to cite, how sure, and the figure meant, if any.
 
-    ``score`` ranks, ``coverage`` (0..1) is the weighted share of the question's terms found.
+    ``score`` ranks, ``coverage`` (0..1) is the weighted share of the question's terms found;
+    ``named`` says that the ledger knows the figure as the indicator asked for.
     """
 
     report: str
@@ -49,6 +53,17 @@ class Evidence:
     coverage: float
     figure: Quantity | None = None
     clause: Clause | None = None
+    named: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFact:
+    """A figure of a report whose canonical indicator the ledger knows."""
+
+    indicator: str
+    start: int
+    end: int
+    period: str
 
 
 def weigh(terms: Sequence[Term], reading: Reading) -> tuple[tuple[Term, float], ...]:
@@ -58,7 +73,10 @@ def weigh(terms: Sequence[Term], reading: Reading) -> tuple[tuple[Term, float], 
     for term in terms:
         seen = sum(1 for line in reading.lines if term.match(line.folded) >= 0.9)
         rarity = math.log(1 + total / (1 + seen)) / math.log(1 + total)
-        weighted.append((term, term.weight * max(rarity, 0.15)))
+        weight = term.weight * max(rarity, 0.15)
+        if not seen and not is_topical(term):
+            weight *= ABSENT_TALK
+        weighted.append((term, weight))
     return tuple(weighted)
 
 
@@ -69,17 +87,21 @@ def select(
     boosts: Mapping[int, float],
     *,
     terms: Sequence[Term] | None = None,
+    known: Sequence[KnownFact] = (),
 ) -> list[Evidence]:
     """Return the evidence in ``lines``, best first.
 
     ``boosts`` gives a small bonus by line start (dense similarity, the focus of a
-    conversation). Empty when no line has what is wanted.
+    conversation), ``known`` the report's figures with their canonical indicators. Empty when
+    no line has what is wanted.
     """
     weighted = weigh(query.terms if terms is None else terms, reading)
     carried = tuple((t, w * 0.4) for t, w in weigh(query.carried, reading))
     found = []
+    asked = [f for f in known if f.indicator in query.indicators]
     for line in lines:
-        best = _best_in(query, reading.report.id, line, weighted, carried, boosts)
+        named = [f for f in asked if line.span.start <= f.start < line.span.end]
+        best = _best_in(query, reading.report, line, weighted, carried, boosts, named)
         if best:
             found.append(best)
     return sorted(found, key=lambda e: (-e.score, e.span.start))
@@ -87,11 +109,12 @@ def select(
 
 def _best_in(
     query: Query,
-    report: str,
+    report: Report,
     line: Line,
     weighted: Sequence[tuple[Term, float]],
     carried: Sequence[tuple[Term, float]],
     boosts: Mapping[int, float],
+    named: Sequence[KnownFact],
 ) -> Evidence | None:
     kinds = _FIGURES.get(query.wants)
     total = sum(w for _, w in weighted) or 1.0
@@ -117,6 +140,8 @@ def _best_in(
         )
         figure, bonus = _figure(query, clause, kinds, weighted)
         score = coverage + bonus + 0.3 * extra + boosts.get(line.span.start, 0.0)
+        if any(clause.span.start <= f.start < clause.span.end for f in named):
+            score += INDICATOR_BONUS
         if best is None or score > best[0]:
             best = (score, coverage, clause, figure)
     if best is None:
@@ -126,12 +151,14 @@ def _best_in(
         score -= 0.35
         if query.wants == "date":
             score -= 0.3
-    if query.role == "plans":
+    ahead = report.meta.year is not None and report.meta.year + 1 in query.years
+    if query.role == "plans" or (ahead and len(query.years) == 1):
         score += 0.25 if line.role == "plans" else -0.15
-    elif query.wants in ("number", "percent") and line.role == "plans":
-        score -= 0.12
+    elif line.role == "plans" and not ahead:
+        score -= 0.3
     span = claim_span(line, clause, figure, [t for t, _ in weighted])
-    return Evidence(report, line, span, score, coverage, figure, clause)
+    sure = any(span.start <= f.start < span.end for f in named)
+    return Evidence(report.id, line, span, score, coverage, figure, clause, sure)
 
 
 def _around(term: Term, line: Line) -> float:
@@ -185,6 +212,9 @@ def _is_change(clause: Clause, quantity: Quantity) -> bool:
     return bool(re.search("同比|同期|较|比上年|上升|下降|增长|减少|增加|提高|降低", clause.folded))
 
 
+_TELLS_CHANGE = re.compile("(?:同比|同期|环比|较|比)(?:上年|去年|上一年|20[0-9]{2}年?|增|上升|下降|减|提|降|升|增长|去年同期)?|占比|增幅|降幅|增长|下降[0-9]|上升[0-9]")
+
+
 def claim_span(line: Line, clause: Clause, figure: Quantity | None, terms: Sequence[Term]) -> Span:
     """Return the words to cite: the whole sentence if short, else the clauses that matter.
 
@@ -209,4 +239,10 @@ def claim_span(line: Line, clause: Clause, figure: Quantity | None, terms: Seque
         last += 1
     while first < centre and not useful[first]:
         first += 1
+    while (
+        last + 1 < len(clauses)
+        and _TELLS_CHANGE.match(clauses[last + 1].folded)
+        and clauses[last + 1].span.end - clauses[first].span.start <= MAX_CLAIM_CHARS + 30
+    ):
+        last += 1
     return Span(clauses[first].span.start, clauses[last].span.end)

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from retrieval.documents import Role
 from retrieval.gazetteer import Chain
+from retrieval.indicators import lookup
 from retrieval.normalise import normalise
 from retrieval.places import Mention, PlaceIndex
 from retrieval.quantities import Quantity, find_quantities
@@ -23,6 +24,7 @@ Kind = Literal[
 ]
 Wants = Literal["number", "percent", "date", "name", "text"]
 Direction = Literal["up", "down"]
+Field = Literal["published", "issuer", "title", "document_number"]
 
 MAX_QUESTION_CHARS = 2000
 
@@ -40,6 +42,7 @@ class State:
     years: tuple[int, ...] = ()
     role: Role | None = None
     topic: str = ""
+    recent: tuple[Chain, ...] = ()
     items: tuple[tuple[str, int, int], ...] = ()
     focus: tuple[tuple[str, int, int], ...] = ()
 
@@ -56,6 +59,7 @@ class State:
             years=tuple(data.get("years", ())),
             role=data.get("role"),
             topic=data.get("topic", ""),
+            recent=tuple(tuple(p) for p in data.get("recent", ())),
             items=tuple((r, a, b) for r, a, b in data.get("items", ())),
             focus=tuple((r, a, b) for r, a, b in data.get("focus", ())),
         )
@@ -91,12 +95,18 @@ class Query:
     figures: tuple[Quantity, ...] = ()
     direction: Direction | None = None
     lowest: bool = False
+    indicators: tuple[str, ...] = ()
+    count: int | None = None
+    change: bool = False
+    field: Field | None = None
+    negated: bool = False
 
 
 _YEAR = re.compile(r"(?<![0-9])(20[0-4][0-9])(?![0-9])(?=年|\D|$)|(?<![0-9])([12][0-9])年(?!来|间|以)")
 _CN_YEAR = re.compile("二[〇零○o]([〇零○一二三四五六七八九]{2})年?")
 _CN_DIGIT = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
-_PREVIOUS_YEAR = re.compile("(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year")
+_COMPARED_YEAR = re.compile("(?:比|较|跟|同|与|和|相比)20[0-4][0-9]年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))")
+_PREVIOUS_YEAR = re.compile("(?<![比较跟同与和])(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year")
 
 _ROLE_WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("causes", re.compile("(?:什么|有哪些|哪些|主要|的)原因|原因(?:是|有|呢|在|何在|[?？]|$)|成因|怎么造成|\\b(?:causes|reasons)\\b")),
@@ -139,7 +149,7 @@ _PERCENT_ASK = re.compile("率|比例|占比|百分之|百分比|百分点|\\bra
 _DATE_ASK = re.compile("什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)")
 _NAME_ASK = re.compile("是谁|谁(?:是|来|主持|牵头)|哪位|哪(?:个|些)(?:部门|单位|机构)|叫什么|名(?:称|字)|\\bwho\\b|what is the name")
 _LIST_ASK = re.compile(
-    "哪些|哪几|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
+    "哪些|哪几|哪[两二三四五六七八九十]|几(?:项|件|个|条)(?:措施|举措|制度|机制|工作|文件|方面)|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
     "是哪[几些三四五六七八]|几(?:条|点|方面|个方面|类)(?:问题|不足|计划)?|所有|全部|\\blist\\b|\\bwhat (?:are|were|kinds?|types?)\\b|\\bwhich\\b"
 )
 _CATALOGUE = re.compile(
@@ -149,6 +159,7 @@ _CATALOGUE = re.compile(
 )
 _WHICH = re.compile(
     "(?:哪(?:些|几|个|一个|份)|几(?:个|份|家)|多少(?:个|份|家)).{0,8}(?:报告|地方|区县|县区|县|区|地区|市|单位|地|材料).{0,14}?(?:提到|提及|写到|讲到|说到|出现|涉及|谈到|有没有|开展|推行|采用|建立|成立|实行|里有|提出|承认|获得|获评|列出)|"
+    "(?:提到|提及|写到|讲到|说到|出现|涉及|谈到|开展了?|建立了?|有).{0,30}的(?:有|是)?(?:哪|几|多少).{0,6}(?:报告|地方|区县|县|区|地区|份|个)|"
     "\\bwhich (?:reports?|places?|counties|districts?)\\b.{0,20}\\b(?:mention|refer|talk|discuss|report|have|set|establish)|(?:哪些|哪几个|谁)(?:都)?(?:提到|提及|写到|讲到)"
 )
 _RANK = re.compile(
@@ -157,12 +168,12 @@ _RANK = re.compile(
 )
 _LOWEST = re.compile("最(?:低|少|小|差)|更(?:低|少)|垫底|从低到高|lowest|least|fewest|smallest")
 _COMPARE = re.compile(
-    "各地|各区县|各县|各区|各市|各个(?:地方|地区|县|区)|每个(?:地方|报告|地区|县)|每份报告|各(?:份|家)|几个地方|几地|两地|三地|四地|五地|两(?:个|份)|"
+    "表格|对比表|列.{0,3}表|张表|成表|各地|各区县|各县|各区|各市|各个(?:地方|地区|县|区)|每个(?:地方|报告|地区|县)|每份报告|各(?:份|家)|几个地方|几地|两地|三地|四地|五地|两(?:个|份)|"
     "对比|比较(?!好|高|多|少|大)|相比|比一比|差别|差异|区别|共同点|共性|异同|不同之处|"
     "\\bcompare|comparison|\\bversus\\b|\\bvs\\b|\\beach (?:place|report|county|district)|across (?:the )?reports|difference between|\\bin common\\b"
 )
 _EVERYWHERE = re.compile(
-    "各地|各区县|各县|各区|各市|各个地|每个地|每份|哪个地|哪些地|哪里的?|哪家|哪个[县区市]|哪些[县区市]|哪几个|所有报告|全部报告|哪些报告|哪份报告|几份报告|哪几份|这几份|这些报告|谁的|五份|所有地方|"
+    "各地|各区县|各县|各区|各市|各个地|每个地|每份|哪个地|哪些地|哪里的?|哪儿|哪家|这些地方|几个地方|所有地|各家|谁家|谁最|谁更|哪个[县区市]|哪些[县区市]|哪几个|所有报告|全部报告|哪些报告|哪份报告|几份报告|哪几份|这几份|这些报告|谁的|五份|所有地方|"
     "\\bwhich (?:report|place|count|district)|all (?:the )?reports|each (?:place|report|county)|across"
 )
 _BRIEF = re.compile(
@@ -177,11 +188,21 @@ _GREETING = re.compile(
     "^(?:你好|您好|hi|hello|hey|在吗|在不在|谢谢|多谢|thanks|thank you|再见|拜拜|早上好|下午好|晚上好|好的|ok|嗯+|啊+|哦+|你是谁|你会什么|你能做什么|帮助|help|怎么用|who are you|what can you do)[!！。.~?？啊呀 ]*$"
 )
 _DEICTIC = re.compile("^(?:那么?|其中|里面|这些|上述|以上|还|再|另外|它|该|这|继续|然后|具体|and\\b|what about|how about)|其中|上面|刚才|前面|这些|那些|它的|它们|这一?(?:项|条|点|个)|\\b(?:it|its|they|their|them)\\b")
-_SWITCH = re.compile("换成|改成|换到|改为|换一?个|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]")
+_THESE_PLACES = re.compile("这[几两二三四五六七八0-9]?个?(?:地方|地|县|区|市|家)|[两三四五]地|它们|他们之间|of them")
+_SWITCH = re.compile("换成|改成|换到|改为|换做|换一?个|回到|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]")
 _YES_NO = re.compile("吗[?？]?$|是不是|是否|对不对|对吗|有没有|有无|^(?:did|is|are|was|were|does|do|has|have)\\b|真的")
 _UP = re.compile("上升|增长|增加|提高|上涨|升高|变高|变多|多了|涨|\\b(?:increase|rise|rose|grew|grow|up)\\w*")
 _DOWN = re.compile("下降|减少|降低|下滑|回落|变低|变少|少了|跌|\\b(?:decrease|fell|fall|drop|decline|down)\\w*")
-_CHANGE_ASK = re.compile("变化|增减|(?:上升|增长|增加|提高|下降|减少|降低)了?(?:多少|几|没|吗)|(?:是|还是).{0,6}(?:上升|增长|下降|减少).{0,4}还是|同比|幅度")
+_CHANGE_ASK = re.compile("[多少]了(?:多少|几|没)|怎么变|变化|增减|(?:上升|增长|增加|提高|下降|减少|降低)了?(?:多少|几|没|吗)|(?:是|还是).{0,6}(?:上升|增长|下降|减少).{0,4}还是|同比|幅度")
+_TARGET = re.compile("目标(?:是|值|定|又|为|呢)|的目标|上限|下限|定的|定在|定了|要求(?:保持|达到|控制)|控制在|力争|守住|target|aim")
+_NOT_THIS = re.compile("[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?不是(?!吗|么)[^，,。？?]{2,10}")
+_COUNTED = re.compile("(?:哪|这|那)([两二三四五六七八九十]{1,2}|[0-9]{1,2})(?:个|条|项|点|件|方面|类|大|步|种)|([二两三四五六七八九十]{1,2}|[0-9]{1,2})(?:大|个方面|项|条)[^，。]{0,12}(?:都?(?:是|有|包括|分别)|哪)")
+_FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
+    ("published", re.compile("(?:报告|文件|材料|全文)[^，。]{0,8}(?:发布|公开|公布|成文|挂网|上网|刊登|印发)|(?:发布|公开|公布|成文)(?:日期|时间|的?日子)|(?:什么时候|哪天|何时|几号)(?:发布|公开|公布|挂)|\\breport\\b.{0,20}\\b(?:published|released|issued|posted)|publication date")),
+    ("document_number", re.compile("文号|发文字号|document number")),
+    ("issuer", re.compile("(?:报告|文件|材料)[^，。]{0,6}(?:谁|哪个单位|哪个部门|哪个机关|哪家)[^，。]{0,6}(?:发|写|出|印|编)|发布(?:单位|机构|机关)(?:是|$|[?？])|(?:谁|哪个单位|哪个部门)(?:发布|发|出|写)的")),
+    ("title", re.compile("(?:报告|文件)的?(?:全称|标题|题目|名称)(?:是|叫|$|[?？])")),
+)
 _ORDINAL_EN = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
 _ORDINAL_CN = {c: i + 1 for i, c in enumerate("一二三四五六七八九十")}
 
@@ -241,6 +262,7 @@ def _topic(words: str, mentions: Sequence[Mention]) -> str:
 
 def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:
     found = []
+    plain = _COMPARED_YEAR.sub(" ", plain)
     for match in _YEAR.finditer(plain):
         found.append(int(match.group(1)) if match.group(1) else 2000 + int(match.group(2)))
     for match in _CN_YEAR.finditer(plain):
@@ -253,7 +275,10 @@ def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:
 def _asked(query: Query, topic: str) -> Query:
     """Fill in what the topic's words ask: kind, role, wanted type, figures, direction."""
     plain = normalise(query.question)
+    topic = _NOT_THIS.sub(" ", topic)
     role = _role(topic)
+    if role is None and _TARGET.search(topic):
+        role = "plans"
     number_ask = bool(_NUMBER_ASK.search(topic))
     item = _item(topic) if _ITEM.search(topic) else None
     kind: Kind = "fact"
@@ -263,16 +288,17 @@ def _asked(query: Query, topic: str) -> Query:
         kind = "which"
     elif _RANK.search(plain) and (query.everywhere or len(query.places) != 1):
         kind = "rank"
-    elif _COMPARE.search(plain) or len(query.places) > 1 or len(query.years) > 1:
+    elif _COMPARE.search(plain) or len(query.places) > 1:
         kind = "compare"
     elif _BRIEF.search(plain):
         kind = "brief"
     elif item is not None and (role or re.search("展开|讲讲|详细|说说|具体|是什么|呢|细说|tell|detail", topic)):
         kind = "item"
-    elif role and not (number_ask and not _counts_items(topic)):
+    elif role and not (number_ask and not (_counts_items(topic) or _LIST_ASK.search(topic))):
         kind = "list"
-    elif _LIST_ASK.search(topic) and not number_ask:
+    elif _LIST_ASK.search(topic) and not (number_ask and not re.search("哪[两二三四五六七八九十几]", topic)):
         kind = "list"
+    listed = role
     if kind == "fact":
         role = role if role == "plans" else None
     wants: Wants = "text"
@@ -285,17 +311,55 @@ def _asked(query: Query, topic: str) -> Query:
     elif _NAME_ASK.search(topic):
         wants = "name"
     unit = match.group(1) if (match := _UNIT_ASK.search(topic)) else ""
-    figures = tuple(
-        q for q in find_quantities(topic) if q.kind in ("number", "percent", "points", "money", "date") and q.value is not None
-    )
+    figures = tuple(q for q in find_quantities(topic) if _asserts(q, topic))
     direction: Direction | None = None
     if not _CHANGE_ASK.search(topic):
         up, down = bool(_UP.search(topic)), bool(_DOWN.search(topic))
         direction = "up" if up and not down else "down" if down and not up else None
     return replace(
         query, kind=kind, role=role, wants=wants, unit=unit, item=item, figures=figures,
-        direction=direction, terms=content_terms(topic),
+        direction=direction, terms=content_terms(_without_role(topic, listed)),
+        indicators=_indicators(topic) if kind in ("fact", "rank", "compare") else (),
+        count=_counted(topic), change=bool(_CHANGE_ASK.search(topic)),
+        field=next((f for f, pattern in _FIELDS if pattern.search(topic)), None),
+        negated=bool(re.search("(?:没有?|未|不)(?:提|写|说|讲|给出|提到|提及|报|涉及|列出|公布)", topic)),
     )  # fmt: skip
+
+
+def _indicators(topic: str) -> tuple[str, ...]:
+    """Return the canonical indicators the topic asks for: the best, and others as good."""
+    found = lookup(topic)
+    return tuple(indicator.name for indicator, score in found if score >= max(0.7, found[0][1] - 0.3))
+
+
+def _counted(topic: str) -> int | None:
+    """Return how many items the question says there are (哪四件事, 八大机制有哪些)."""
+    match = _COUNTED.search(topic)
+    if not match:
+        return None
+    words = (match.group(1) or match.group(2)).replace("两", "二")
+    return int(words) if words.isdecimal() else _numeral(words)
+
+
+_NOT_ASSERTED = re.compile("字|地$|份$|段$|句$|张$|^[一二两三四五六七八九十]个$|百字")
+
+
+def _asserts(quantity: Quantity, topic: str) -> bool:
+    """A figure of the question that claims something, not a length asked for or a count of items."""
+    if quantity.kind not in ("number", "percent", "points", "money", "date") or quantity.value is None:
+        return False
+    if _NOT_ASSERTED.search(quantity.text) or "字" in topic[quantity.end : quantity.end + 2]:
+        return False
+    before = topic[max(0, quantity.start - 2) : quantity.start]
+    return not before.endswith(("哪", "第", "这", "那"))
+
+
+def _without_role(topic: str, role: Role | None) -> str:
+    """Return the topic without the words that name the role: what is left is the theme."""
+    for name, pattern in _ROLE_WORDS:
+        if name == role:
+            topic = pattern.sub(" ", topic)
+    return topic
 
 
 def _role(topic: str) -> Role | None:
@@ -314,12 +378,15 @@ def _item(topic: str) -> int | None:
     if match.group(2):
         return _ORDINAL_EN[match.group(2)]
     words = match.group(1)
-    if words.isdecimal():
-        return int(words)
-    if len(words) == 1:
-        return _ORDINAL_CN[words]
-    tens, ones = words.split("十", 1) if "十" in words else ("", words[-1])
-    return (_ORDINAL_CN[tens] if tens else 1) * 10 + (_ORDINAL_CN.get(ones, 0) if ones else 0)
+    return int(words) if words.isdecimal() else _numeral(words)
+
+
+def _numeral(words: str) -> int | None:
+    """Return 1..99 for a Chinese numeral, None for other runs of its characters."""
+    tens, ten, ones = words.partition("十")
+    if not ten:
+        return _ORDINAL_CN[words] if len(words) == 1 else None
+    return (_ORDINAL_CN.get(tens, 1) if tens else 1) * 10 + _ORDINAL_CN.get(ones, 0)
 
 
 def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
@@ -341,9 +408,13 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
         )  # fmt: skip
     if query.places or query.unknown or query.kind == "catalogue":
         return query
+    if _THESE_PLACES.search(plain_without_years) and len(state.recent) > 1:
+        kind: Kind = "rank" if _RANK.search(plain_without_years) else "compare"
+        again = _asked(query, normalise(state.topic)) if not query.terms else query
+        return replace(again, kind=kind, places=state.recent, everywhere=True, inherited=True, lowest=query.lowest)
     if query.everywhere and not _DEICTIC.search(plain_without_years):
         return query
-    carried = ()
+    carried: tuple[Term, ...] = ()
     if _DEICTIC.search(plain_without_years) or len(query.terms) < 2:
         own = {t.word for t in query.terms}
         carried = tuple(t for t in content_terms(state.topic) if t.word not in own)
@@ -354,4 +425,5 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
         query, places=state.places, issuers=state.issuers, years=query.years or state.years,
         carried=carried, role=role, inherited=bool(state.places),
         kind="item" if query.item is not None and state.items else query.kind,
+        indicators=query.indicators or (_indicators(query.topic + " " + state.topic) if carried else ()),
     )  # fmt: skip

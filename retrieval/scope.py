@@ -64,7 +64,8 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
             kept += [h for h in group if h.meta.year in years]
             for year in years:
                 if all(h.meta.year != year for h in group):
-                    if query.places:
+                    announced = len(years) > 1 and any(h.meta.year == year - 1 for h in group)
+                    if query.places and not announced:
                         missing.append(_no_year(place, year, group))
                     nearby += [h for h in group if h.meta.year in (year - 1, year + 1)]
         if not query.places:

@@ -19,17 +19,19 @@ from retrieval.segmentation import tag
 SYNONYM_MATCH = 0.9
 PARTIAL_MATCH = 0.5
 _HAN = re.compile("[\u3400-\u9fff]")
+_QUOTED = re.compile("[“\"'《「‘]([^”\"'》」’]{2,30})[”\"'》」’]")
 
 # What asks, thanks, hedges or points at the report, and says nothing of what is asked.
 _SCAFFOLD = re.compile(
-    "请问|请教|麻烦|劳驾|拜托|帮我|帮忙|看一?看|看一?下|查一?查|查一?下|找一?找|找一?下|问一?下|告诉我|我想知道|想知道|想了解|了解一下|"
-    "我想问|想问|说一?说|说一?下|讲一?讲|讲一?下|聊一?聊|介绍一?下|列一?下|列出来?|列举|指出|给我|给个|能不能|能否|可不可以|可以|"
-    "你好|您好|谢谢|多谢|感谢|辛苦|那个|这个|就是|到底|究竟|一共|总共|共有|合计|大概|大约|具体|分别|各自|目前|当年|那年|去年|今年|全年|全部|所有|"
-    "本年度?|年度|报告(?:里面?|中|上|当中|显示|提到)?|材料(?:里|中)?|文中|原文|里面|里头|提到过?|提及|写到|写了|说到|讲到|介绍|"
-    "晓不晓得|晓得|知不知道|知道|是不是|有没有|是否|有无|对不对|对吗|是吗|好多|多少|几多|几(?=[个件份条项次人名家场起宗本处户]|$)|哪些|哪个|哪几|哪里|哪儿|哪位|哪一|哪天|哪年|什么时候|什么|啥子?|"
-    "怎么样|怎样|怎么|如何|咋个?样?|为什么|为何|为啥|何时|何地|谁|吗|呢|吧|啊|呀|哈|嘛|呗|咧|喔|哦|噻|撒|咯|嗯|哎|喂|了解|"
-    "方面|情况|数据|数字|内容|相关|有关|关于|对于|部分|是多少|有多少|当地|本地|该[县区市局地]|全[县区市省]|我[县区市局]|那边|这边|那里|这里|地方|各地|各县区?|各区县?|"
-    "其中|以及|还有|另外|此外|进行|开展|做了|做过|搞了|弄了|得到|达到|属于|作为|通过|根据|按照|比较|对比|相比|展开|详细|简单"
+    "请问|请教|麻烦|劳驾|拜托|帮我|帮忙|帮俺|看一?看|看一?下|查一?查看?|查一?下|找一?找|找一?下|问一?下|告诉我|我想知道|想知道|想了解|了解一下|想打听|打听|打听哈|"
+    "我想问|想问|说一?说|说一?下|讲一?讲|讲一?下|聊一?聊|介绍一?下|列一?下|列出来?|列举|列全|逐个|逐条|指出|给我|给个|能不能|能否|可不可以|可以|"
+    "你好|您好|谢谢|多谢|感谢|辛苦|在吗|快点|那个|这个|就是|到底|究竟|一共|总共|共有|合计|大概|大约|具体|分别|各自|各是|各有|各提|目前|现在|当年|那年|去年|今年|全年|全部|所有|"
+    "(?:比|较|跟|同|与|和)?(?:上一?|去|前一)年度?(?:相?比|同期)?|一年|本年度?|年度|报告(?:里面?|中|上|当中|显示|提到|说)?|材料(?:里|中)?|文中|原文|里面|里头|提到过?|提及|写到|写了|说到|讲到|介绍|"
+    "晓不晓得|晓得|知不知道|知道|是不是|有没有|是否|有无|对不对|对吧|对吗|是吧|是吗|好多|多少|几多|第?几(?=[个件份条项次人名家场起宗本处户轮期类大岁天部支篇桩]|$)|哪些|哪个|哪几[个条项点类份件]?|哪里|哪儿|哪位|哪一[个项条]?|哪天|哪年|哪份|什么时候|什么|啥子?|"
+    "怎么样|怎样|怎么回事|怎么|如何|咋个?样?|为什么|为何|为啥|何时|何地|谁|吗|呢|吧|啊|呀|哈|嘛|呗|咧|喔|哦|噻|撒|咯|嗯|哎|喂|来着|了解|"
+    "换成|改成|换到|改为|换做|再看|回到|方面|情况|数据|数字|内容|相关|有关|关于|对于|部分|是多少|有多少|当地|本地|该[县区市局地]|全[县区市省]|我[县区市局]|咱们?|那边|这边|那里|这里|地方|各地|各县区?|各区县?|"
+    "其中|以及|还有|另外|此外|进行|开展|做了|做过|搞了|搞成|弄了|得到|达到|属于|作为|通过|根据|按照|比较|对比|相比|展开|详细|简单|承认|听说|真的|专门|一口气|采取|主要|实际|真实|高达|只有|居然|竟然|反而|不到|超过|"
+    "列成表|列个表|做?一?张?(?:对比)?表格?|做成|汇总|写成?|写一?(?:小|个)?段|一?小?段话?|一句话|简报|摘要|[两一二三四五]?[一二两三四五]百字|字左右|左右|库里|哪五|哪四|哪三|哪两|最高|最低|最多|最少|更高|更多|更低|更少|高低|排名|同比|变化|幅度|多大|多久|多长|多高|这几?[个份]|三个|两个|几个"
 )
 _ENGLISH_STOP = frozenset(
     "a an the of in on at to for from by with and or is are was were be been did do does done has have had what which "
@@ -45,7 +47,14 @@ _GENERAL = frozenset(
     "做 搞 弄 办 说 看 到 去 来 能 多 少 大 小 新 全 各 个 件 份 条 项 次 人 名 家 场 起 宗 本 处 户 县 区 市 省 镇 局 县里 区里 市里 局里 "
     "单位 东西 事情 事 样子 水平 程度 目标 方式 方法 问题 推进 落实 加强 完善 实现 实施 提升 提高 情形 地区 区县 县区 年份 百分之 比例 占比".split()
 )
-_WEIGHT = {"n": 1.0, "v": 0.7, "a": 0.4, "j": 1.0, "i": 0.8, "l": 0.8, "e": 1.0, "b": 0.5, "t": 0.3, "s": 0.6}
+# verbs and adjectives of talk: said of anything, so their absence from a report says nothing
+_WEAK = frozenset(
+    "想 打听 拿到 处理 抓 写 开 涨 贴 当 解决 实际 接 要 得 用 拿 找 查 讲 管 用来 来讲 准备 希望 觉得 认为 需要 涉及 构成 由 组成 获得 得出 "
+    "完成 存在 包括 覆盖 守住 说明 表示 取得 提出 提 定 给出 变 变成 高 低 快 慢 好 差 长 短 久 重 轻 到位 领导 手机 材料 时候 新来 参考 兄弟 刚才 临时 后来 "
+    "起来 过程 各 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计"
+    .split()
+)
+_FULL, _PLAIN, _WEAK_WEIGHT, _LETTER = 1.0, 0.7, 0.15, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +82,50 @@ def content_terms(question: str) -> tuple[Term, ...]:
     """Return the terms of a question whose places and years have been taken out, in order."""
     words = normalise(question)
     found: dict[str, Term] = {}
+    for phrase in _QUOTED.findall(words):
+        found[fold(phrase)] = Term(fold(phrase), _FULL, synonyms(fold(phrase)))
+    words = _QUOTED.sub(" ", words)
     words = _take_english(words, found)
     words = _SCAFFOLD.sub(" ", words)
     words = re.sub(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?", " ", words)
-    for word, pos in tag(words):
-        word = word.strip()
-        if not word or word in _GENERAL or not (_HAN.search(word) or len(word) > 1):
-            continue
-        weight = _WEIGHT.get(pos[:1], 0.0)
-        if len(word) == 1:
-            weight = min(weight, 0.3)
-        elif not weight and len(word) >= 2 and pos[:1] not in "rmqucdpyfx":
-            weight = 0.6
-        if weight and word not in found:
+    for word, pos in _rejoined(tag(words)):
+        if word and word not in found and (weight := _weight(word, pos)):
             found[word] = Term(word, weight, synonyms(word))
     return tuple(found.values())
+
+
+def _rejoined(tagged: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    """Join runs of single characters that the dictionary does not know as a word: 惠 企 → 惠企."""
+    run = ""
+    for word, pos in tagged:
+        word = word.strip()
+        if len(word) == 1 and _HAN.match(word) and pos[:1] not in "rmqucdpyfx" and word not in _GENERAL | _WEAK:
+            run += word
+            continue
+        if run:
+            yield run, "g"
+            run = ""
+        yield word, pos
+    if run:
+        yield run, "g"
+
+
+def _weight(word: str, pos: str) -> float:
+    """Return how much a word tells of what is asked: the genre's own words and nouns most."""
+    if word in _GENERAL or not (_HAN.search(word) or len(word) > 1) or pos[:1] in "rmqucdpyfx":
+        return _FULL if word in _synonyms() and len(word) > 1 else 0.0
+    if word in _WEAK:
+        return _WEAK_WEIGHT
+    if len(word) == 1:
+        return _PLAIN if word in _synonyms() else _LETTER
+    if word in _synonyms() or pos[:1] in "njie":
+        return _FULL
+    return _PLAIN
+
+
+def is_topical(term: Term) -> bool:
+    """Return True for a word of the genre or a noun: one whose absence from a report tells."""
+    return term.weight >= _FULL
 
 
 def expand(word: str) -> Term:
@@ -128,7 +166,7 @@ def _take_english(words: str, found: dict[str, Term]) -> str:
         variants = dict.fromkeys([*rest, *(s for c in chinese for s in synonyms(c))])
         found.setdefault(first, Term(first, 1.0 if len(first) > 1 else 0.3, tuple(variants)))
     for word in english_words(words):
-        found.setdefault(word, Term(word, 0.5))
+        found.setdefault(word, Term(word, 0.1))
     return re.sub("[a-z'-]+", " ", words)
 
 
