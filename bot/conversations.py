@@ -6,7 +6,8 @@ feedback. The library can be rebuilt from its sources; this file cannot: it has 
 log, and a received question is on the disk before it is confirmed. A damaged file is set aside and a fresh one begun: answering
 goes on.
 
-Nothing here knows a messenger: chats and users are integers, replies are opaque JSON.
+Nothing here knows a messenger: chats and users are integers, replies are opaque JSON (in ASCII:
+people can send lone surrogates, which no database takes).
 """
 
 from __future__ import annotations
@@ -240,7 +241,7 @@ class ConversationStore:
                     chat,
                     self._wall(),
                     "new" if open_ else "done",
-                    json.dumps(payload, ensure_ascii=False) if open_ else "{}",
+                    json.dumps(payload) if open_ else "{}",
                 ),
             ).rowcount
             if added and counted:
@@ -285,7 +286,7 @@ class ConversationStore:
         with self._transaction() as db:
             db.execute(
                 "UPDATE inbox SET reply = ?, sent = 0 WHERE update_id = ?",
-                (json.dumps(reply, ensure_ascii=False), update_id),
+                (json.dumps(reply), update_id),
             )
 
     def mark_sent(self, update_id: int, parts: int) -> None:
@@ -335,7 +336,7 @@ class ConversationStore:
                 (
                     chat,
                     user,
-                    json.dumps(conversation.state, ensure_ascii=False),
+                    json.dumps(conversation.state),
                     conversation.answer,
                     self._wall(),
                 ),
@@ -352,7 +353,7 @@ class ConversationStore:
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
-                (key, chat, user, self._wall(), json.dumps(payload, ensure_ascii=False)),
+                (key, chat, user, self._wall(), json.dumps(payload)),
             )
         return key
 
@@ -371,7 +372,7 @@ class ConversationStore:
 
         The same button is stored once: its key is a hash of what it does.
         """
-        text = json.dumps(payload, ensure_ascii=False, sort_keys=True)
+        text = json.dumps(payload, sort_keys=True)
         key = hashlib.sha256(f"{user} {text}".encode()).hexdigest()[:16]
         with self._transaction() as db:
             db.execute("REPLACE INTO buttons VALUES (?, ?, ?, ?)", (key, user, self._wall(), text))
@@ -396,7 +397,7 @@ class ConversationStore:
                     answer.key,
                     user,
                     verdict,
-                    json.dumps(answer.payload, ensure_ascii=False),
+                    json.dumps(answer.payload),
                 ),
             )
 

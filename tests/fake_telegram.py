@@ -443,7 +443,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         fake = self.server_fake
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client went away in the middle of its request
+            self.close_connection = True
+            return
         prefix = f"/bot{fake.token}/"
         if not self.path.startswith(prefix):
             self._json(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})

@@ -86,4 +86,4 @@ def bench(
                 running.stop()
             store.close()
     assert TOKEN not in log.getvalue()
-    assert fake.violations == []
+    assert fake.violations == [], fake.violations

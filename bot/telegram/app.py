@@ -112,8 +112,10 @@ class Bot:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     def request_stop(self) -> None:
-        """Stop as on SIGTERM; may be called from any thread once ``run`` has begun."""
-        if self._loop is not None:
+        """Stop as on SIGTERM; may be called from any thread."""
+        if self._loop is None:
+            self._stop.set()
+        else:
             self._loop.call_soon_threadsafe(self._stop.set)
 
     async def run(self) -> int:
@@ -192,7 +194,13 @@ class Bot:
 
     def _accept(self, update: Any) -> None:
         assert self._intake is not None
-        notice = self._intake.accept(update)
+        try:
+            notice = self._intake.accept(update)
+        except sqlite3.DatabaseError:
+            raise  # not stored, so not to be confirmed
+        except Exception as exc:  # one update that cannot be read must not stop the others
+            log.error("update not understood", exc_info=exc)
+            return
         if notice is not None:
             task = asyncio.get_running_loop().create_task(self._notify(notice))
             self._notices.add(task)

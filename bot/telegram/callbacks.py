@@ -78,6 +78,7 @@ class Callbacks:
         if stored is None or "question" not in stored[1]:
             return _EXPIRED
         question = str(stored[1]["question"])
+        await self._desk.gateway.answer_press(incoming.callback_id)  # the answer may take a while
         reply = await self._handlers.ask(incoming, question)
         if reply.edit is None and reply.parts:
             # The question stands nowhere in the chat yet: the answer shows it.

@@ -65,8 +65,6 @@ class Delivery:
             self.counts["replayed"] += 1
         press = incoming.kind == "callback"
         try:
-            if press and incoming.data.startswith("q|"):
-                await self._gateway.answer_press(incoming.callback_id)
             return await (self._callbacks.press if press else self._handlers.handle)(incoming)
         except ApiError:
             raise

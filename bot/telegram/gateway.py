@@ -39,7 +39,7 @@ from telegram.error import (
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
-from bot.telegram.limiter import FairRateLimiter
+from bot.telegram.limiter import FairRateLimiter, seconds
 from bot.telegram.messages import File, Keyboard
 from bot.telegram.rendering import MAX_UNITS, Part, utf16_units
 from bot.telegram.updates import ALLOWED_UPDATES, Me
@@ -134,7 +134,7 @@ class Gateway:
         except (InvalidToken, Forbidden):
             raise TokenRejected("token rejected") from None
         except RetryAfter as exc:
-            await asyncio.sleep(min(30.0, float(_whole_seconds(exc))))
+            await asyncio.sleep(min(30.0, seconds(exc)))
             return []
         except TelegramError as exc:
             raise Unreachable(type(exc).__name__) from None
@@ -308,14 +308,9 @@ class Gateway:
 
 def _surely_unsent(exc: TelegramError) -> bool:
     cause = exc.__cause__
-    if cause is None:  # the server answered, with an error status
+    if cause is None or type(cause) is TelegramError:  # the server answered, with an error status
         return isinstance(exc, NetworkError)
     return type(cause).__name__ in _NEVER_SENT
-
-
-def _whole_seconds(exc: RetryAfter) -> float:
-    wait = exc.retry_after
-    return float(wait) if isinstance(wait, int | float) else wait.total_seconds()
 
 
 def _fitting(text: str, mark: str) -> str:

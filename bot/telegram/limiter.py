@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+import warnings
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -58,7 +59,7 @@ class FairRateLimiter(AIORateLimiter):
                     callback, args, kwargs, endpoint, data, rate_limit_args
                 )
             except RetryAfter as exc:
-                wait_s = _seconds(exc)
+                wait_s = seconds(exc)
                 if attempt == self._retries or wait_s > self._cap_s:
                     log.warning("429 given up: retry_after=%d attempt=%d", wait_s, attempt + 1)
                     raise
@@ -77,6 +78,9 @@ class FairRateLimiter(AIORateLimiter):
             await asyncio.sleep(left_s)
 
 
-def _seconds(exc: RetryAfter) -> float:
-    wait = exc.retry_after
+def seconds(exc: RetryAfter) -> float:
+    """How long the server wants to be left alone."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # it may soon be a timedelta
+        wait = exc.retry_after
     return float(wait) if isinstance(wait, int | float) else wait.total_seconds()

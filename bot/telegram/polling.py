@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +20,7 @@ from bot.telegram.gateway import AnotherInstance, Gateway, Unreachable
 log = logging.getLogger(__name__)
 
 MAX_WAIT_S = 15.0
+STORE_WAIT_S = 2.0
 
 
 class Poller:
@@ -66,7 +68,13 @@ class Poller:
             failures, conflict_since = 0, None
             self.last_ok = time.monotonic()
             for update in updates:
-                self._accept(update)
+                try:
+                    self._accept(update)
+                except sqlite3.DatabaseError as exc:
+                    # Disk full or locked: what is not stored is not confirmed, but asked for again.
+                    log.error("inbox cannot be written", exc_info=exc)
+                    await asyncio.sleep(STORE_WAIT_S)
+                    break
                 update_id = update.get("update_id")
                 if isinstance(update_id, int):
                     offset = max(offset or 0, update_id + 1)

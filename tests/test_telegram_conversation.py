@@ -1,0 +1,359 @@
+"""What a person sees, against the fake Bot API."""
+
+from pathlib import Path
+
+import pytest
+from fake_telegram import BOT_ID, BOT_NAME, FakeTelegram, Sent
+from telegram_bench import ADMIN, GROUP, OTHER, STRANGER, TEXTS, USER, Bench, bench
+
+from bot.answers import Sentence
+from bot.telegram import progress
+from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
+from bot.telegram.feedback import export_cases, list_lines
+
+QUESTION = "乙市行政复议收案多少件"
+
+
+@pytest.fixture
+def fake():
+    with FakeTelegram() as server:
+        yield server
+
+
+@pytest.fixture
+def running(tmp_path: Path, fake: FakeTelegram):
+    with bench(tmp_path, fake, per_minute=50) as b:
+        yield b
+
+
+def answer_to(b: Bench, text: str, user: int = USER, chat: int | None = None) -> Sent:
+    before = len(b.fake.messages(chat or user))
+    b.fake.say(text, user, chat)
+    return b.fake.wait_messages(before + 1, chat or user)[before]
+
+
+def pressed(b: Bench, sent: Sent, words: str, user: int = USER) -> Sent:
+    before = len(b.fake.messages(sent.chat))
+    b.fake.press(sent, words, user)
+    return b.fake.wait_messages(before + 1, sent.chat)[before]
+
+
+def toast(b: Bench, sent: Sent, words: str, user: int = USER) -> str:
+    before = len(b.fake.messages(method="answerCallbackQuery"))
+    b.fake.press(sent, words, user)
+    return b.fake.wait(
+        lambda f: (
+            len(f.messages(method="answerCallbackQuery")) > before
+            and f.messages(method="answerCallbackQuery")[before]
+        )
+    ).text
+
+
+def test_an_answer_has_its_citation_scope_and_buttons(running: Bench) -> None:
+    sent = answer_to(running, QUESTION)
+    assert sent.text == "一、行政复议收案34件。[1]\n\n范围：乙市 · 2022"
+    words = [b["text"] for row in sent.buttons for b in row]
+    assert words == ["[1]", "👍", "不对", "✕ 清除范围"]
+    assert sent.reply_to is not None
+    typing = running.fake.messages(method="sendChatAction")
+    assert typing[0].at < sent.at
+
+
+def test_a_citation_opens_the_official_wording(running: Bench) -> None:
+    passage = pressed(running, answer_to(running, QUESTION), "[1]")
+    assert ("b", "一、行政复议收案34件。") in passage.entities
+    assert "联系电话0571-1234567" in passage.text  # the whole paragraph
+    assert ("code", "www.gov.cn") in passage.entities
+    assert "来源：乙.txt" in passage.text
+    running.fake.press(passage, "下一段")
+    following = running.fake.wait(lambda f: f.messages(method="editMessageText"))[0]
+    assert following.message_id == passage.message_id
+    assert "宣传不够" in following.text
+    assert "34" not in following.text
+    running.fake.press(following, "上一段")
+    back = running.fake.wait(lambda f: f.messages(method="editMessageText")[1:])[0]
+    assert back.text == passage.text
+    running.fake.press(back, "上一段")
+    title = running.fake.wait(lambda f: f.messages(method="editMessageText")[2:])[0]
+    assert "上一段" not in str(title.buttons)
+    running.fake.press(title, "收起")
+    running.fake.wait(lambda f: f.messages(method="deleteMessage"))
+
+
+def test_old_buttons_work_after_a_restart(tmp_path: Path, fake: FakeTelegram) -> None:
+    with bench(tmp_path, fake) as b:
+        sent = answer_to(b, QUESTION)
+    with bench(tmp_path, fake) as b:
+        assert "34" in pressed(b, sent, "[1]").text
+
+
+def test_a_corrected_report_does_not_change_an_old_citation(running: Bench) -> None:
+    sent = answer_to(running, QUESTION)
+    running.assistant.library.remove("乙.txt")
+    running.assistant.library.refresh()
+    passage = pressed(running, sent, "[1]")
+    assert "已更新或移除" in passage.text
+    assert "一、行政复议收案34件。" in passage.text
+
+
+def test_follow_ups_inherit_until_dropped(running: Bench) -> None:
+    sent = answer_to(running, QUESTION)
+    assert "宣传不够" in answer_to(running, "存在的问题是").text
+    assert "清除" in toast(running, sent, "清除范围")
+    assert running.store.conversation(USER, USER).state is None
+    answer_to(running, QUESTION)
+    answer_to(running, "/new")
+    assert running.store.conversation(USER, USER).state is None
+
+
+def test_help_offers_questions_from_the_held_reports(running: Bench) -> None:
+    sent = answer_to(running, "/start")
+    examples = [row[0]["text"] for row in sent.buttons]
+    assert examples == [
+        "甲县2023年法治政府建设存在哪些问题？",
+        "乙市2022年法治政府建设下一步有哪些安排？",
+    ]
+    assert "/status" not in sent.text
+    assert "/status" in answer_to(running, "/help", ADMIN).text
+    answer = pressed(running, sent, "甲县")
+    assert answer.text.startswith("问：甲县2023年法治政府建设存在哪些问题？\n")
+    assert running.store.counts(USER).user_day == 1
+    assert {c["command"] for c in running.fake.commands} >= {"reports", "brief", "why", "new"}
+
+
+def test_an_empty_library_says_so(tmp_path: Path, fake: FakeTelegram) -> None:
+    with bench(tmp_path, fake, assistant=FakeAssistant(FakeLibrary({}))) as b:
+        assert "还没有收录报告" in answer_to(b, "/help").text
+        assert answer_to(b, "/reports").text == "还没有收录报告。"
+        assert "没有收录" in answer_to(b, "任何问题").text
+
+
+def test_reports_can_be_browsed(tmp_path: Path, fake: FakeTelegram) -> None:
+    texts = {
+        f"{n}.txt": f"{'甲省' if n % 2 else '乙省'}{2015 + n % 3}年报告{n}\n正文。\n"
+        for n in range(20)
+    }
+    with bench(tmp_path, fake, assistant=FakeAssistant(FakeLibrary(texts))) as b:
+        page = answer_to(b, "/reports")
+        assert "20 份" in page.text
+        assert "1/3" in str(page.buttons)
+        b.fake.press(page, "▶")
+        second = b.fake.wait(lambda f: f.messages(method="editMessageText"))[0]
+        assert second.text.split("\n")[1].startswith("9. ")
+        b.fake.press(second, "甲省")
+        narrowed = b.fake.wait(lambda f: f.messages(method="editMessageText")[1:])[0]
+        assert "已收录报告 10 份（共 20 份）" in narrowed.text
+        assert "乙省" not in narrowed.text
+        b.fake.press(narrowed, "2016")
+        both = b.fake.wait(lambda f: f.messages(method="editMessageText")[2:])[0]
+        assert both.text.count("\n") == 2 * both.text.count(". ") > 0
+        assert all("2016" in line for line in both.text.split("\n")[1:])
+
+
+def test_why_export_brief_and_compare(running: Bench) -> None:
+    assert "请先提问" in answer_to(running, "/why").text
+    assert "请先提问" in answer_to(running, "/export").text
+    assert "例如" in answer_to(running, "/brief").text
+    assert "例如" in answer_to(running, "/compare").text
+    assert answer_to(running, "/brief 乙市2022").text.count("[") == 3
+    assert "写法：摘自原文" in answer_to(running, "/why").text
+    answer_to(running, "/export")
+    file = running.fake.wait(lambda f: f.messages(method="sendDocument"))[0].file
+    assert file[0].endswith(".md")
+    assert "> 乙市2022年法治政府建设报告" in file[1].decode()
+    assert answer_to(running, "/compare 甲县和乙市").text.count("[") == 2
+    assert "没有这个命令" in answer_to(running, "/nonsense").text
+
+
+def test_feedback_takes_a_remark_and_becomes_a_case(running: Bench) -> None:
+    sent = answer_to(running, QUESTION)
+    assert toast(running, sent, "👍") == "谢谢！"
+    prompt = pressed(running, sent, "不对")
+    assert "force_reply" in prompt.params["reply_markup"]
+    running.fake.wait(lambda _: running.store.expected_remark(USER, prompt.message_id))
+    running.fake.say(
+        "应为43件",
+        reply_to_message={"message_id": prompt.message_id, "from": {"id": BOT_ID, "is_bot": True}},
+    )
+    running.fake.wait(lambda f: "已记下" in f.messages(USER)[-1].text)
+    (line,) = list_lines(running.store)
+    assert "不对" in line
+    assert line.endswith("备注：应为43件")
+    (case,) = export_cases(running.store)
+    assert case["question"] == QUESTION
+    assert case["docs"] == ["乙.txt"]
+    assert case["evidence"] == [{"doc": "乙.txt", "quote": "一、行政复议收案34件。"}]
+    assert case["remark"] == "应为43件"
+
+
+def test_many_citations_are_paged(tmp_path: Path, fake: FakeTelegram) -> None:
+    texts = {"丙.txt": "丙县2021年报告\n" + "".join(f"第{n}条事项办结。\n" for n in range(60))}
+    assistant = FakeAssistant(FakeLibrary(texts), lines=50)
+    with bench(tmp_path, fake, assistant=assistant) as b:
+        sent = answer_to(b, "丙县有哪些事项办结")
+        assert "[24]" in str(sent.buttons)
+        assert "[25]" not in str(sent.buttons)
+        b.fake.press(sent, "更多引文")
+        turned = b.fake.wait(lambda f: f.messages(method="editMessageReplyMarkup"))[0]
+        assert "'[25]'" in str(turned.buttons)
+        assert "'[1]'" not in str(turned.buttons)
+
+
+def test_a_long_answer_comes_in_numbered_parts_or_as_a_document(
+    tmp_path: Path, fake: FakeTelegram
+) -> None:
+    texts = {"丁.txt": "丁县2021年报告\n" + "".join(f"{n:02}{'字' * 500}。\n" for n in range(60))}
+    assistant = FakeAssistant(FakeLibrary(texts), lines=20)
+    with bench(tmp_path, fake, assistant=assistant) as b:
+        b.fake.say("丁县有什么字")
+        sent = b.fake.wait_messages(3, USER)
+        assert [s.text[:5] for s in sent] == [f"（{n}/3）" for n in (1, 2, 3)]
+        assert [bool(s.buttons) for s in sent] == [False, False, True]
+        assistant.lines = 50
+        b.fake.say("丁县还有什么字")
+        file = b.fake.wait(lambda f: f.messages(method="sendDocument"))[0].file
+        assert file[1].decode().count("[") == 50
+        assert len(b.fake.messages(USER)) == 4
+
+
+def test_checked_lines_appear_by_edits(tmp_path: Path, fake: FakeTelegram, monkeypatch) -> None:
+    monkeypatch.setattr(progress, "FIRST_S", 0.2)
+    monkeypatch.setattr(progress, "EDIT_EVERY_S", 0.5)
+    assistant = FakeAssistant(FakeLibrary(TEXTS), lines=3, delay_s=2.4)
+    with bench(tmp_path, fake, assistant=assistant) as b:
+        b.fake.say("乙市2022")
+        edits = b.fake.wait(
+            lambda f: (
+                f.messages(method="editMessageText")
+                if any(s.buttons for s in f.messages(method="editMessageText"))
+                else None
+            )
+        )
+        first = b.fake.messages(USER)[0]
+        assert first.text == "正在查阅报告…"
+        assert {s.message_id for s in edits} == {first.message_id}
+        shown = [s.text.count("[") for s in edits]
+        assert shown == sorted(shown)
+        assert len(edits) <= 6
+        assert edits[-1].text.count("[") == 3
+        gaps = [b.at - a.at for a, b in zip([first, *edits[:-2]], edits[:-1], strict=True)]
+        assert min(gaps) > 0.4
+        assert len(b.fake.messages(USER)) == 1
+
+
+def test_the_edit_pace_is_what_was_promised() -> None:
+    assert progress.EDIT_EVERY_S >= 3
+    assert 60 / progress.GROUP_EDIT_EVERY_S <= 10
+
+
+def test_groups_hear_only_when_spoken_to(running: Bench) -> None:
+    running.fake.say(QUESTION, USER, GROUP)
+    sent = answer_to(running, f"@{BOT_NAME} {QUESTION}", USER, GROUP)
+    assert "34" in sent.text
+    assert len(running.fake.messages(GROUP)) == 1
+    running.fake.say(
+        "存在的问题是",
+        USER,
+        GROUP,
+        reply_to_message={"message_id": sent.message_id, "from": {"id": BOT_ID, "is_bot": True}},
+    )
+    assert "宣传不够" in running.fake.wait_messages(2, GROUP)[1].text
+    assert "别人的提问" in toast(running, sent, "[1]", OTHER)
+    assert "别人的提问" in toast(running, sent, "不对", OTHER)
+    assert "34" in pressed(running, sent, "[1]").text
+
+
+def test_a_topic_gets_its_answer_in_the_topic(running: Bench) -> None:
+    running.fake.say(
+        f"@{BOT_NAME} {QUESTION}", USER, GROUP, message_thread_id=77, is_topic_message=True
+    )
+    assert running.fake.wait_messages(1, GROUP)[0].params["message_thread_id"] == "77"
+
+
+def test_an_administrator_adds_and_removes_reports(running: Bench) -> None:
+    text = "丙县2021年法治政府建设报告\n行政复议收案5件。\n".encode()
+    assert "直接发给我" in answer_to(running, "/add", ADMIN).text
+    running.fake.upload("../..//丙.txt", text, ADMIN)
+    assert running.fake.wait_messages(2, ADMIN)[1].text == "已添加：丙.txt"
+    running.fake.upload("丙.txt", text, ADMIN)
+    assert "内容未变" in running.fake.wait_messages(3, ADMIN)[2].text
+    assert "5件" in answer_to(running, "丙县行政复议收案").text
+    running.fake.upload("空.txt", b" ", ADMIN)
+    assert "未能添加：空.txt\n原因：" in running.fake.wait_messages(4, ADMIN)[3].text
+    running.fake.upload("大.txt", text, ADMIN, size=20_000_001)
+    assert "20 MB" in running.fake.wait_messages(5, ADMIN)[4].text
+    confirm = answer_to(running, "/remove 丙.txt", ADMIN)
+    assert len(running.assistant.library.reports()) == 3
+    running.fake.press(confirm, "确定移除", ADMIN)
+    running.fake.wait(
+        lambda f: "已移除" in str([s.text for s in f.messages(ADMIN, "editMessageText")])
+    )
+    assert len(running.assistant.library.reports()) == 2
+    gone = answer_to(running, "/remove 丙.txt", ADMIN)
+    running.fake.press(gone, "确定移除", ADMIN)
+    running.fake.wait(lambda f: "没有找到" in f.messages(ADMIN, "editMessageText")[-1].text)
+
+
+@pytest.mark.parametrize("text", ["/add", "/remove 甲.txt", "/status"])
+def test_users_are_no_administrators(running: Bench, text: str) -> None:
+    assert "只有管理员" in answer_to(running, text).text
+
+
+def test_an_upload_by_a_user_is_refused_before_it_is_fetched(running: Bench) -> None:
+    running.fake.upload("丙.txt", b"x", USER)
+    assert "只有管理员" in running.fake.wait_messages(1, USER)[0].text
+    assert running.fake.number_of("getFile") == 0
+
+
+def test_a_new_user_is_paired_with_a_code(tmp_path: Path, fake: FakeTelegram, capsys) -> None:
+    with bench(tmp_path, fake, allow=frozenset(), admins=frozenset()) as b:
+        b.fake.wait(lambda f: f.number_of("getUpdates"))
+        code = capsys.readouterr().err.split("/start ")[1].split()[0]
+        b.fake.say(QUESTION, STRANGER)
+        assert str(STRANGER) in answer_to(b, "/start", STRANGER).text
+        assert "管理员" in answer_to(b, f"/start {code}", STRANGER).text
+        assert "34" in answer_to(b, QUESTION, STRANGER).text
+        assert "报告：2 份" in answer_to(b, "/status", STRANGER).text
+        assert len(b.fake.messages(STRANGER)) == 4  # the first question met with silence
+        assert code not in b.log.getvalue()
+
+
+def test_text_from_reports_and_users_is_escaped(tmp_path: Path, fake: FakeTelegram) -> None:
+    texts = {
+        "<b>.txt": "戊县2020年<i>报告\n<a href='http://evil.example'>点我</a>&amp;行政复议。\n"
+    }
+    with bench(tmp_path, fake, assistant=FakeAssistant(FakeLibrary(texts))) as b:
+        sent = answer_to(b, "戊县行政复议<b>")
+        assert "<a href='http://evil.example'>点我</a>&amp;行政复议。" in sent.text
+        assert [tag for tag, _ in sent.entities if tag not in ("code", "i")] == []
+        assert "&lt;b&gt;" not in pressed(b, sent, "[1]").text
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("\u200b", "请直接输入问题"), ("问" * 1_001, "问题过长"), ("问" * 4_096, "问题过长")],
+)
+def test_odd_messages_get_a_hint_and_no_work(running: Bench, text: str, expected) -> None:
+    assert expected in answer_to(running, text).text
+    assert running.assistant.asked == []
+
+
+def test_an_answer_without_scope_has_no_scope_button(tmp_path: Path, fake: FakeTelegram) -> None:
+    assistant = FakeAssistant(FakeLibrary({}))
+    with bench(tmp_path, fake, assistant=assistant) as b:
+        sent = answer_to(b, "没有这样的地方")
+        assert "范围" not in sent.text
+        assert "清除" not in str(sent.buttons)
+
+
+def test_notes_are_set_apart_from_claims(tmp_path: Path, fake: FakeTelegram) -> None:
+    from dataclasses import replace
+
+    assistant = FakeAssistant(FakeLibrary(TEXTS))
+    assistant.shape = lambda a: replace(
+        a, sentences=(*a.sentences, Sentence("原文共1条。", "note")), warnings=("报告不完整。",)
+    )
+    with bench(tmp_path, fake, assistant=assistant) as b:
+        sent = answer_to(b, QUESTION)
+        assert ("i", "原文共1条。") in sent.entities
+        assert ("i", "⚠ 报告不完整。") in sent.entities
