@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from bot.wording import pairs
+from bot.wording import clauses, nearest, overlap, pairs
 from retrieval.quantities import (
     Quantity,
     canonical,
@@ -23,6 +23,7 @@ from retrieval.quantities import (
 )
 
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
@@ -38,6 +39,7 @@ _ENGLISH_SUMS = re.compile(
 )
 _COUNTED = ("number", "percent", "points", "money")
 _ATTACHED = (*_COUNTED, "ordinal")
+_MAX_OPERANDS = 12  # more figures than these in one sentence are no sum
 _NEAR = 5  # characters beside a figure that name what it counts
 _MONTHS = {
     name: number
@@ -143,10 +145,11 @@ def check_figures(
             f"“{q.text}”的约数与原文不同（余、约、近、以上…）" for q in verdict.modifier_mismatch
         ]
     excused: list[Quantity] = []
+    shown = _held_figures(sentence, source) if verdict.missing else ()
     for quantity in verdict.missing:
         if _is_paragraph_number(quantity, sentence, source):
             continue
-        if _recomputed(quantity, sentence, source):
+        if _recomputed(quantity, sentence, shown):
             excused.append(quantity)
         else:
             found.append(f"原文没有“{quantity.text}”")
@@ -258,25 +261,36 @@ def _misdated(sentence: str, quotes: Sequence[str]) -> Iterator[str]:
         others = [other_year for other, other_year in offered if same_value(quantity, other)]
         if others and year not in others:
             yield f"“{quantity.text}”在原文中是{others[0]}年的"
+    sources = [clause for quote in quotes for clause in clauses(quote)]
+    for clause in clauses(sentence):
+        years = set(_YEAR.findall(clause))
+        close = nearest(clause, sources) if years else ()
+        dated = [set(_YEAR.findall(source)) for source in close]
+        alike = bool(close) and overlap(clause, close[0]) >= 0.5
+        if alike and any(dated) and not any(years & held for held in dated):
+            yield f"“{clause[:20]}”在原文中是{min(set().union(*dated))}年的"
 
 
-def _recomputed(quantity: Quantity, sentence: str, source: str) -> bool:
+def _held_figures(sentence: str, source: str) -> tuple[Quantity, ...]:
+    """Return the figures of a sentence that the source holds: the operands of its arithmetic."""
+    offered = find_quantities(source)
+    found = [
+        q
+        for q in find_quantities(sentence)
+        if q.kind in _COUNTED and q.value is not None and any(same_value(q, o) for o in offered)
+    ]
+    return tuple(found[:_MAX_OPERANDS])
+
+
+def _recomputed(quantity: Quantity, sentence: str, held: Sequence[Quantity]) -> bool:
     """Tell whether a figure follows from figures of the same sentence that the source holds.
 
     Difference, sum, share, growth and multiple, each only with its word before the figure
-    (``多18件``, ``合计64件``); the operands must be shown in the sentence.
+    (``多18件``, ``合计64件``); the operands, ``held``, must be shown in the sentence.
     """
     if quantity.value is None or quantity.kind not in _COUNTED:
         return False
-    offered = find_quantities(source)
-    shown = [
-        q
-        for q in find_quantities(sentence)
-        if q.kind in _COUNTED
-        and q.start != quantity.start
-        and q.value is not None
-        and any(same_value(q, other) for other in offered)
-    ]
+    shown = [q for q in held if q.start != quantity.start]
     before = sentence[max(0, quantity.start - 14) : quantity.start]
     english = bool(_ENGLISH_SUMS.search(sentence))
     value, unit = canonical(quantity)

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from bot import wording
 from bot.figures import check_figures, in_chinese_figures
-from retrieval.gazetteer import short_name
+from retrieval.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.normalise import level
 from retrieval.places import PlaceIndex
 from retrieval.romanisation import romanise
@@ -148,6 +148,10 @@ def _place_problems(sentence: str, sources: Sequence[str], allowed: Sequence[str
         names = {short_name(level(chain[-1])) for chain in mention.candidates if chain}
         if not any(name in held for name in names):
             yield f"原文没有“{mention.text}”"
+    for clause in wording.clauses(level(sentence)):
+        for name in (clause[:3], clause[:2]):
+            if name in gazetteer().short and name not in word_like_names() and name not in held:
+                yield f"原文没有“{name}”"
 
 
 def _squeeze(text: str) -> str:
