@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from retrieval.errors import ConfigurationError, ModelFailed
 
@@ -62,6 +63,8 @@ class OpenAIEndpoint:
     def __init__(self, endpoint: Endpoint, *, clock: Callable[[], float] = time.monotonic) -> None:
         if not endpoint.api_key:
             raise ConfigurationError("没有设置 OPENAI_API_KEY。")
+        if not _is_web_address(endpoint.base_url or DEFAULT_BASE_URL):
+            raise ConfigurationError("OPENAI_BASE_URL 应以 http:// 或 https:// 开头。")
         self._endpoint = endpoint
         self._clock = clock
         self._asks_usage = True
@@ -74,19 +77,14 @@ class OpenAIEndpoint:
         for name in ("openai", "httpx2", "httpcore2"):
             # their INFO and DEBUG lines hold addresses and request bodies
             logging.getLogger(name).setLevel(logging.WARNING)
-        try:
-            http = openai.DefaultHttpx2Client(event_hooks={"response": [self._watch]})
-            return openai.OpenAI(
-                api_key=self._endpoint.api_key,
-                base_url=self._endpoint.base_url or DEFAULT_BASE_URL,
-                max_retries=0,
-                http_client=http,
-                default_headers={"Accept-Encoding": "identity"},
-            )
-        except (openai.OpenAIError, ValueError, TypeError) as error:
-            raise ConfigurationError(
-                f"OPENAI_BASE_URL 不是可用的地址（{type(error).__name__}）。"
-            ) from None
+        http = openai.DefaultHttpx2Client(event_hooks={"response": [self._watch]})
+        return openai.OpenAI(
+            api_key=self._endpoint.api_key,
+            base_url=self._endpoint.base_url or DEFAULT_BASE_URL,
+            max_retries=0,
+            http_client=http,
+            default_headers={"Accept-Encoding": "identity"},
+        )
 
     def chat(
         self,
@@ -250,6 +248,14 @@ class OpenAIEndpoint:
         if "context" in code or "context length" in said or "context_length" in said:
             return ModelFailed("给语言模型的文字过长。", reason="too_long", retry=False)
         return ModelFailed("语言模型不接受这个请求。", reason=f"http_{status}", retry=False)
+
+
+def _is_web_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
 
 
 def _read_events(lines: Iterator[str], emit: Callable[[str], None]) -> Usage:
