@@ -84,7 +84,7 @@ _ACTIONS = re.compile(
 )
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _BODIES = re.compile(
-    r"(?:市直|县直|区直|区级|县级|市级)?(?:部门|工作部门|部门单位|单位|乡镇|街道|镇街|街镇|行政机关|执法单位|行政村|窗口)"
+    r"(?:市直|县直|区直|区级|县级|市级)?(?:部门|工作部门|部门单位|单位|乡镇|街道|镇街|街镇|行政机关|执法单位|行政村|村|社区|窗口)"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _EARLIER = re.compile(r"去年|上年|上一年|前一年|上年度|去年同期")
@@ -95,7 +95,8 @@ _CHANGE = re.compile(
     rf"(?P<than>同比|同期|环比|较|比|相比|比率|同上年)?[^，。；]{{0,14}}?"
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>持平))(?:了|约|近|超过|超|率|幅度|幅|分别|为|达)?$"
 )
-_STRONG = re.compile(r"同比|同期|环比|较|相比|比(?=去年|上年|上一?年|前|20|19|.{0,4}年)")
+_BARE_CHANGE = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|幅|率)?")
+_STRONG = re.compile(r"年均|同比|同期|环比|较|相比|比(?=去年|上年|上一?年|前|20|19|.{0,4}年)")
 _CHANGE_NOUN = re.compile(r"^(?:其中|均|分别|平均)|[\s“”、（）()]|(?:19|20)\d\d年")
 _BUILDING = re.compile(r"(?:工作室|中心|站|点|窗口|调解室|服务站|工作站|基地|阵地)$")
 _FOUNDED = re.compile(
@@ -203,8 +204,10 @@ def _fact(
         naming = f"{governing} {own}"
     elif governing and _LEVELS.match(own):  # 省级示范村12个、国家级2个
         naming = f"{governing} {own}"
-    elif body := _BODIES.match(after):  # 28个部门梳理许可事项: bodies are counted, not what they do
-        naming = before + body[0]
+    elif quantity.unit in ("个", "家") and (
+        body := _BODIES.match(after)
+    ):  # 28个部门梳理许可事项: bodies are counted, not what they do
+        naming = body[0]
     subject = own
     if elliptical and governing and governing not in own:
         acted = _ACTIONS.search(own) is not None
@@ -250,9 +253,8 @@ def _without_titles(words: str) -> str:
 def _governing(earlier: Sequence[Fact]) -> str:
     """Return the words of the nearest clause of the sentence that say what is counted."""
     for fact in reversed(earlier):
-        if len(_HAN.findall(_EMPTY_WORDS.sub("", fact.own))) > 4 and not fact.own.startswith(
-            "其中"
-        ):
+        words = len(_HAN.findall(_EMPTY_WORDS.sub("", fact.own)))
+        if words > 4 and not fact.own.startswith(("其中", "含", "包括")):
             return fact.own[-_HEAD:]
     return earlier[0].subject[-_HEAD:] if earlier else ""
 
@@ -322,7 +324,10 @@ def _change(text: str, clause: _Clause) -> Change | None:
         words = words[: words.find("%")] if "%" in words else words
         words = re.sub(r"[\d.]+$", "", words)
     match = _CHANGE.search(words[-40:])
-    if match is None or not (_STRONG.search(words) or clause.quantity.kind == "points"):
+    if match is None:
+        return None
+    bare = _BARE_CHANGE.fullmatch(words.strip("，,；; ")) is not None  # …, 增长25%
+    if not (bare or _STRONG.search(words) or clause.quantity.kind == "points"):
         return None
     direction: Direction = "up" if match["up"] else "down" if match["down"] else "flat"
     return Change(direction, clause.quantity, clause.before[0], clause.quantity.end)
@@ -337,8 +342,10 @@ def _modified(facts: Sequence[Fact], in_sentence: Sequence[int], fact: Fact) -> 
     noun = _CHANGE_NOUN.sub("", _STRONG.split(fact.own)[0])
     for index in reversed(in_sentence[-8:]):
         held = facts[index]
-        if held.period == "last" or held.change is not None:
+        if held.period == "last":
             continue
+        if held.change is not None:
+            return None
         if len(noun) < 2 or noun[:4] in _CHANGE_NOUN.sub("", held.own):
             return index
     return None
