@@ -121,7 +121,8 @@ _TOKEN = re.compile(
     r"""
   (?P<docno>[〔\[(【][12][0-9]{3}[〕\])】]第?[0-9]{1,6}号)
 | (?P<isodate>(?<![0-9.])(?:19|20)[0-9]{2}(?P<sep>[-/.])[0-9]{1,2}(?P=sep)[0-9]{1,2}(?![0-9.]))
-| (?P<code>(?<![0-9A-Za-z])[0-9A-Za-z]{3,40}/[0-9A-Za-z]{2,40}(?:-[0-9A-Za-z]{1,40})?)
+| (?P<code>(?<![0-9A-Za-z])[0-9A-Za-z]{3,40}/[0-9A-Za-z]{2,40}(?:-[0-9A-Za-z]{1,40})?
+    |(?<![0-9.])0[0-9]{2,3}-?[0-9]{7,8}(?![0-9]))
 | (?P<clock>(?<![0-9:])[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9]))
 | (?P<date>(?<![0-9])(?:(?P<y>(?:19|20)[0-9]{2})年)?(?:(?P<m0>[0-9]{1,2})[-—~至])?
     (?P<m>[0-9]{1,2})月(?:份|(?P<d>[0-9]{1,3})日)?)
@@ -146,6 +147,9 @@ _FRACTION = re.compile(
 _MULTIPLIER = re.compile(r"万亿|千万|百万|万|亿|千(?![克米瓦])|百(?!分)")
 _POWERS = {"百": 2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
 _LIST_BODY = re.compile(r"[.、](?![0-9]{1,3}(?:[^0-9]|$))")
+_SESSION = re.compile(r"届|人大$|政协$|委员会$|代表大会$")
+_PLACE_UNITS = "门台家元张部所座间层"
+_PLACE_ENDS = "县市区镇乡河峡渠山桥庄店岭沟堡"
 _HOTLINE = re.compile(r".{0,4}(?:热线|电话|专线|平台)")
 _SAID_TO_BE = re.compile(r"(?:为|是|达|达到|至|到|有|共|计|实现|均|等于|数|率)$")
 _MORE = {"余": "余", "多": "多", "几": "余"}
@@ -425,6 +429,7 @@ def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
     if unit not in _measures().after_han and unit != "大":
         return False
     if before in _OPENING_QUOTES or before in (
+        "数",
         "每",
         "哪",
         "几",
@@ -448,13 +453,18 @@ def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
         return len(numeral) == 1 and numeral != "十" and after.isalpha() and before != "的"
     if unit == "年":
         return (
-            plain[max(0, start - 2) : start] in ("连续", "实现", "为期", "过去") or before in "近满"
+            plain[max(0, start - 2) : start] in ("连续", "实现", "为期", "过去")
+            or before in ("近", "满", "用")
+            or after in ("内", "时")
         )
     if unit == "成":
         return after in _STOPS or plain.startswith(("以上", "左右", "多", "的"), end + 1)
-    if unit in ("部", "所", "张", "门", "篇", "本", "人", "位", "间"):
-        return after in _STOPS or not plain.startswith(("部门", "人民", "张清", "位一"), end)
-    return True
+    following = plain[end + len(unit) : end + len(unit) + 3]
+    if unit == "次" and following.startswith(("会议", "全会", "全体", "党代")):
+        return not _SESSION.search(plain[max(0, start - 8) : start])  # 十七届人大三次会议
+    if unit in _PLACE_UNITS and after and after in _PLACE_ENDS:
+        return False  # 三门县, 五台山, 五家渠市
+    return not plain.startswith(("部门", "人民", "张清", "位一"), end)
 
 
 def _stops_after_one(plain: str, start: int, unit: str, after: str) -> bool:

@@ -221,6 +221,13 @@ def test_a_change_without_its_level_is_no_indicator() -> None:
     assert fact.change.quantity == fact.quantity
 
 
+def test_a_second_change_of_a_figure_stands_for_itself() -> None:
+    level, second = find_facts("收到行政复议申请120件，同比增加12件，增长11%。")
+    assert level.change is not None
+    assert (level.change.quantity.text, level.indicator) == ("12件", "行政复议收到件数")
+    assert (second.value, second.indicator) == ("11%", None)
+
+
 def test_a_level_reached_is_no_change() -> None:
     (fact,) = find_facts("调解成功率提高到98%。")
     assert (fact.change, fact.indicator) == (None, "调解成功率")
