@@ -32,8 +32,9 @@ from retrieval.generations import (
     switch,
 )
 from retrieval.indicators import Fact
-from retrieval.ledger import Entry, Ledger, indexed_text, now
+from retrieval.ledger import Ledger, indexed_text, now
 from retrieval.readers import ReadResult, decode, display_name, find_files, read_file
+from retrieval.stored_values import Entry
 
 Status = Literal["added", "unchanged", "updated", "refused"]
 Stage = Literal["read", "embed", "index"]

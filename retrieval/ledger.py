@@ -10,21 +10,30 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from retrieval.documents import Chunk, Report, ReportMeta, Section
+from retrieval.documents import Chunk, Report, Section
 from retrieval.embedding import Vectors
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing
-from retrieval.indicators import Change, Fact
-from retrieval.quantities import Quantity
+from retrieval.indicators import Fact
+from retrieval.stored_values import (
+    CHUNK_COLUMNS,
+    ENTRY_COLUMNS,
+    Entry,
+    to_chunk,
+    to_entry,
+    to_fact,
+    to_json,
+    to_meta,
+    to_section,
+)
 
 FILE = "baogao.sqlite3"
 SCHEMA_VERSION = 1
@@ -48,23 +57,6 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_id ON chunks (id);
 CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 """
-_ENTRY = "report, version, source, origin, content_key, chars, chunks, meta, warnings, added_at"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A stored version of a report, without its bulk. ``origin`` is the path it was read from."""
-
-    report: str
-    version: int
-    source: str
-    origin: str
-    content_key: str
-    chars: int
-    chunks: int
-    meta: ReportMeta
-    warnings: tuple[str, ...]
-    added_at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +86,15 @@ class Ledger:
                 self._check_schema()
         except sqlite3.Error as error:
             raise told(error) from error
+        self._file = self.path.stat().st_ino
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another file stands in the place of the one opened (a salvage put it there)."""
+        try:
+            return self.path.stat().st_ino != self._file
+        except OSError:
+            return False
 
     def close(self) -> None:
         """Close the connection; the ledger cannot be used afterwards."""
@@ -114,8 +115,8 @@ class Ledger:
 
     def entries(self, versions: Mapping[str, int]) -> list[Entry]:
         """Return the entries of these versions (report → version), by report id."""
-        rows = self._all(f"SELECT {_ENTRY} FROM reports ORDER BY report, version")
-        return [_entry(row) for row in rows if versions.get(row[0]) == row[1]]
+        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM reports ORDER BY report, version")
+        return [to_entry(row) for row in rows if versions.get(row[0]) == row[1]]
 
     def latest(self) -> dict[str, int]:
         """Return the newest stored version of every report."""
@@ -123,8 +124,8 @@ class Ledger:
 
     def history(self, report: str) -> list[Entry]:
         """Return every stored version of a report, oldest first."""
-        sql = f"SELECT {_ENTRY} FROM reports WHERE report = ? ORDER BY version"
-        return [_entry(row) for row in self._all(sql, (report,))]
+        sql = f"SELECT {ENTRY_COLUMNS} FROM reports WHERE report = ? ORDER BY version"
+        return [to_entry(row) for row in self._all(sql, (report,))]
 
     def report(self, report: str, version: int) -> Report:
         """Return one version with its text, tree and chunks; ``LibraryDamaged`` if it is not there."""
@@ -133,15 +134,15 @@ class Ledger:
             (report, version),
         )
         chunks = self._all(
-            f"SELECT {_CHUNK} FROM chunks WHERE report = ? AND version = ? ORDER BY ordinal",
+            f"SELECT {CHUNK_COLUMNS} FROM chunks WHERE report = ? AND version = ? ORDER BY ordinal",
             (report, version),
         )
         return Report(
             id=report,
-            meta=_meta(row[0]),
+            meta=to_meta(row[0]),
             text=row[1],
-            sections=tuple(_section(s) for s in json.loads(row[2])),
-            chunks=tuple(_chunk(c) for c in chunks),
+            sections=tuple(to_section(s) for s in json.loads(row[2])),
+            chunks=tuple(to_chunk(c) for c in chunks),
             warnings=tuple(json.loads(row[3])),
         )
 
@@ -158,13 +159,15 @@ class Ledger:
         row = self._one(
             "SELECT facts FROM reports WHERE report = ? AND version = ?", (report, version)
         )
-        return tuple(_fact(values) for values in json.loads(row[0]))
+        return tuple(to_fact(values) for values in json.loads(row[0]))
 
     def chunk(self, chunk_id: str, versions: Mapping[str, int]) -> Chunk | None:
         """Return the chunk of that id in the served versions, or None."""
-        for row in self._all(f"SELECT {_CHUNK}, version FROM chunks WHERE id = ?", (chunk_id,)):
+        for row in self._all(
+            f"SELECT {CHUNK_COLUMNS}, version FROM chunks WHERE id = ?", (chunk_id,)
+        ):
             if versions.get(row[1]) == row[-1]:
-                return _chunk(row[:-1])
+                return to_chunk(row[:-1])
         return None
 
     def index_rows(self, report: str, version: int) -> list[IndexRow]:
@@ -237,10 +240,10 @@ class Ledger:
                     entry.added_at,
                     entry.chars,
                     entry.chunks,
-                    _json(asdict(entry.meta)),
-                    _json(entry.warnings),
-                    _json([[s.path, s.node, s.role, s.kind, s.start, s.end] for s in sections]),
-                    json.dumps([asdict(f) for f in facts], ensure_ascii=False, default=_plain),
+                    to_json(asdict(entry.meta)),
+                    to_json(entry.warnings),
+                    to_json([[s.path, s.node, s.role, s.kind, s.start, s.end] for s in sections]),
+                    to_json([asdict(f) for f in facts]),
                     text,
                     raw,
                 ),
@@ -257,7 +260,7 @@ class Ledger:
                         c.end,
                         c.text,
                         c.context,
-                        _json(c.path),
+                        to_json(c.path),
                         c.role,
                         key,
                     )
@@ -270,7 +273,7 @@ class Ledger:
         row = self._one("SELECT max(version) FROM reports WHERE report = ?", (report,))
         return int(row[0] or 0) + 1
 
-    def put_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
+    def put_vectors(self, keys: Sequence[str], vectors: Iterable[Vectors]) -> None:
         """Store vectors under their keys, in one transaction."""
         rows = [(k, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)]
         with self._writing():
@@ -420,69 +423,6 @@ def _prepared(uri: str, *, read_only: bool = False) -> sqlite3.Connection:
         db.close()
         raise
     return db
-
-
-_CHUNK = 'id, report, ordinal, start, "end", text, context, path, role'
-
-
-def _chunk(row: Sequence[Any]) -> Chunk:
-    chunk_id, report, ordinal, start, end, text, context, path, role = row
-    return Chunk(
-        chunk_id, report, ordinal, start, end, text, context, tuple(json.loads(path)), role
-    )
-
-
-def _section(values: Sequence[Any]) -> Section:
-    path, node, role, kind, start, end = values
-    return Section(tuple(path), tuple(node), role, kind, start, end)
-
-
-def _meta(stored: str) -> ReportMeta:
-    values = json.loads(stored)
-    return ReportMeta(**{**values, "place": tuple(values["place"])})
-
-
-def _entry(row: Sequence[Any]) -> Entry:
-    report, version, source, origin, content_key, chars, chunks, meta, warnings, added_at = row
-    return Entry(
-        report,
-        version,
-        source,
-        origin,
-        content_key,
-        chars,
-        chunks,
-        _meta(meta),
-        tuple(json.loads(warnings)),
-        added_at,
-    )
-
-
-def _fact(values: dict[str, Any]) -> Fact:
-    change = values["change"]
-    if change is not None:
-        change = Change(**{**change, "quantity": _quantity(change["quantity"])})
-    quantity, path = _quantity(values["quantity"]), tuple(values["path"])
-    return Fact(**{**values, "quantity": quantity, "change": change, "path": path})
-
-
-def _quantity(values: dict[str, Any]) -> Quantity:
-    numbers = {
-        key: None if values[key] is None else Decimal(values[key])
-        for key in ("value", "low", "high")
-    }
-    return Quantity(**{**values, **numbers})
-
-
-def _plain(value: object) -> str:
-    """Return what JSON has no form for: a decimal number as it is written."""
-    if isinstance(value, Decimal):
-        return str(value)
-    raise TypeError(f"cannot store a {type(value).__name__}")
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def now() -> str:

@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
+from typing import Any
 
 from retrieval.catalogue import ReportSummary, find_report, summarise
 from retrieval.documents import Chunk, Report
@@ -44,7 +45,9 @@ from retrieval.ingestion import (
     Writer,
     disk_trouble,
 )
-from retrieval.ledger import FILE, Entry, Ledger, missing
+from retrieval.ledger import FILE, Ledger, missing
+from retrieval.salvage import salvage
+from retrieval.stored_values import Entry
 from retrieval.vector_store import EmbeddedStore, ServerStore
 from retrieval.verification import Problem, check_origin, current_generation, find_problems
 
@@ -194,6 +197,8 @@ class Library:
             return False
         generation = Generation(self.folder, name)
         check_origin(generation, self.embedder, self._parser_version)
+        if self._ledger.replaced:
+            self._ledger = Ledger(self.folder)
         self._view = _View(self._ledger, generation)
         return True
 
@@ -337,6 +342,24 @@ class Library:
             writer.remove(summary.id)
         return summary
 
+    @classmethod
+    def mend(cls, folder: Path, progress: Watch | None = None, **options: Any) -> list[str]:
+        """Do all that can be done for the library in ``folder``: what ``baogao rebuild`` runs.
+
+        Rescues what a damaged database still gives, then rebuilds. ``options`` are those of
+        ``open``. Returns a sentence for each report that was lost or could not be parsed again.
+        """
+        folder = Path(folder)
+        if not (folder / FILE).is_file():
+            cls.open(folder, for_rebuild=True, **options).close()  # raises what is the matter
+        try:
+            with writer_lock(folder):
+                lost = salvage(folder)
+        except OSError as error:
+            raise disk_trouble(error) from error
+        with cls.open(folder, for_rebuild=True, **options) as library:
+            return [*lost, *library.rebuild(progress)]
+
     def rebuild(self, progress: Watch | None = None) -> list[str]:
         """Parse every stored report anew and build all indexes from nothing.
 
@@ -420,7 +443,9 @@ def _served_or_latest(folder: Path, ledger: Ledger) -> Mapping[str, int]:
     try:
         generation = read_pointer(folder)
         if generation is not None:
-            return read_manifest(folder, generation).reports
+            served = read_manifest(folder, generation).reports
+            # What a damaged database lost cannot be served any more.
+            return {e.report: e.version for e in ledger.entries(served)}
     except LibraryDamaged:
         pass
     return ledger.latest()

@@ -10,8 +10,9 @@ from retrieval.embedding import Embedder
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, UnreadableFile
 from retrieval.generations import Generation, VectorStore, check_generation, read_pointer
 from retrieval.ingestion import check_parts, content_key
-from retrieval.ledger import Entry, Ledger
+from retrieval.ledger import Ledger
 from retrieval.readers import decode
+from retrieval.stored_values import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@ import json
 import os
 import shutil
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
-from library_fakes import QuickStore, open_library, report_text, write_report
+from library_fakes import QuickStore, open_library, parse_lines, report_text, write_report
 
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import (
@@ -503,3 +504,76 @@ def test_opening_reads_no_index(library, monkeypatch):
         store=QuickStore(),
     ) as reader:  # fmt: skip
         assert len(reader.reports()) == 2
+
+
+# Rescue from a damaged database
+
+
+def mend(folder):
+    return Library.mend(
+        folder, embedder=FakeEmbedder(), parse=parse_lines, parser_version=1, store=QuickStore()
+    )
+
+
+def test_mending_a_sound_database_leaves_it_alone(library):
+    library.close()
+    before = (library.folder / FILE).stat().st_ino
+    assert mend(library.folder) == []
+    assert (library.folder / FILE).stat().st_ino == before
+
+
+@pytest.mark.parametrize("at", [0.3, 0.5, 0.8])
+def test_what_a_damaged_database_still_gives_is_rescued(tmp_path, at):
+    source = tmp_path / "in"
+    for i in range(30):
+        path = write_report(source, f"{i:02}.txt", place=f"第{i}县", year=1990 + i)
+        path.write_text(path.read_text("utf-8") + "行政执法案卷评查。\n" * 300, "utf-8")
+    with open_library(tmp_path / "lib") as library:
+        library.ingest([source])
+        words = {s.meta.source: library.report(s.id).text for s in library.reports()}
+    database = tmp_path / "lib" / FILE
+    with database.open("r+b") as file:
+        file.seek(int(database.stat().st_size * at) // 4096 * 4096)
+        file.write(bytes(16_384))
+    with open_library(tmp_path / "lib", for_rebuild=True) as damaged:
+        assert [p.part for p in damaged.verify()] == ["数据库"]
+
+    lost = mend(tmp_path / "lib")
+    assert all("baogao ingest" in line for line in lost)
+    with open_library(tmp_path / "lib", create=False) as library:
+        assert library.verify() == []
+        kept = {s.meta.source: library.report(s.id).text for s in library.reports()}
+        assert kept.items() <= words.items()
+        assert len(kept) + len(lost) == 30
+        assert len(kept) >= 20
+        library.ingest([source])
+        assert {s.meta.source: library.report(s.id).text for s in library.reports()} == words
+        assert library.verify() == []
+
+
+def test_a_running_reader_follows_a_rescue(library):
+    with open_library(library.folder) as reader:
+        with (library.folder / FILE).open("r+b") as file:
+            file.seek(8192)
+            file.write(bytes(4096))
+        library.close()
+        mend(library.folder)
+        assert reader.refresh()
+        assert all(reader.report(s.id).text for s in reader.reports())
+
+
+def test_facts_come_back_as_they_were_found(tmp_path):
+    from retrieval.indicators import find_facts
+
+    reports = Path(__file__).parent.parent / "eval" / "reports"
+    with Library.open(
+        tmp_path / "lib", embedder=FakeEmbedder(), store=QuickStore(), create=True
+    ) as library:
+        results = library.ingest([reports])
+        assert [r.status for r in results] == ["added"] * 5
+        for summary in library.reports():
+            report = library.report(summary.id)
+            facts = library.facts(summary.id)
+            assert facts == find_facts(report.text, report.sections)
+            assert facts
+        assert library.verify() == []
