@@ -8,59 +8,72 @@ import logging
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from bot.assembly import open_assistant
+from eval.ablations import list_ablations
 from eval.baseline import find_losses, load_baseline, save_baseline
-from eval.cases import KINDS, BadCase, load_cases, read_sources
+from eval.cases import KINDS, BadCase
 from eval.html_report import format_report
 from eval.libraries import cache_folder, prepare_library
-from eval.metrics import Source
 from eval.results import to_json
 from eval.rivals import build_rivals
 from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import SuiteResult
-from eval.terminal import format_failures, format_rivals, format_suite
+from eval.squad import BadSquad, format_squad, read_squad, score_squad, write_documents
+from eval.suites import HERE, OpenSuite, choose_suites, open_suite
+from eval.terminal import format_failures, format_side_by_side, format_suite
 from eval.vectors import RememberingEmbedder
 from retrieval.embedding import LocalEmbedder
 from retrieval.errors import BaogaoError
 
-HERE = Path(__file__).resolve().parent
-REAL, WRITTEN = HERE / "reports", HERE / "reports_written"
 OUT = HERE.parent / "eval-out"
 BASELINES = HERE / "baselines"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the evaluation; return 0, 1 if it got worse than the baseline, 2 for wrong usage."""
+    """Run what is asked for; return 0, 1 if worse than the baseline, 2 for wrong usage or files."""
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.update_baseline is not None and (options.only or options.cases):
         parser.error("a baseline is made of whole suites, without --only and --cases")
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     try:
-        suites = [
-            _only(suite, options.only) for suite in choose_suites(options.cases, options.reports)
-        ]
-        runs = [_run(suite, options) for suite in suites if suite.cases]
-    except BadCase as error:
-        print(error, file=sys.stderr)
+        if options.squad:
+            return run_squad(options)
+        suites = [_only(s, options.only) for s in choose_suites(options.cases, options.reports)]
+        suites = [suite for suite in suites if suite.cases]
+        return run_ablations(suites, options) if options.ablations else run(suites, options)
+    except (BadCase, BadSquad) as error:
+        _tell(str(error))
         return 2
     except BaogaoError as error:
-        print(error, file=sys.stderr)
+        _tell(str(error))
         return 1
-    results = [ours for ours, _ in runs]
-    rivals = {ours.name: others for ours, others in runs if others}
+
+
+def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
+    """Score the product on ``suites``, with rivals if asked for; print, save, compare."""
+    results: list[SuiteResult] = []
+    rivals: dict[str, dict[str, SuiteResult]] = {}
+    for suite in suites:
+        opened = _open(suite, options)
+        tree = score_trees(opened.reports, opened.gold_trees)
+        if options.failures:
+            for fault in list_tree_faults(opened.reports, opened.gold_trees):
+                print(fault)
+        step = _Counter(suite.name)
+        results.append(run_suite(suite, opened.assistant, opened.sources, tree=tree, step=step))
+        if options.rivals:
+            rivals[suite.name] = _run_rivals(opened)
     baseline = options.baseline or BASELINES / f"{_writer(results)}.json"
-    floors = load_baseline(baseline)
-    losses: list[str] = []
-    for result, others in runs:
-        whole = options.only is None and not options.cases
-        floor = floors.get(result.name) if whole else None
+    whole = options.only is None and not options.cases
+    floors = load_baseline(baseline) if whole else {}
+    for result in results:
+        floor = floors.get(result.name)
         print(format_suite(result, floor.scores if floor else None), end="\n\n")
-        if others:
-            print(format_rivals(result, others), end="\n\n")
-        losses += find_losses(result, floor) if floor else []
+        if result.name in rivals:
+            print(format_side_by_side({"baogao": result, **rivals[result.name]}), end="\n\n")
         if options.failures:
             print(format_failures(result), end="\n\n")
     # Saved also when it got worse: the page is where one looks why.
@@ -75,75 +88,80 @@ def main(arguments: Sequence[str] | None = None) -> int:
         save_baseline(baseline, results, options.update_baseline)
         _tell(f"new baseline: {baseline}")
         return 0
+    losses = [line for r in results if r.name in floors for line in find_losses(r, floors[r.name])]
     for loss in losses:
         print(f"worse: {loss}")
     return 1 if losses else 0
 
 
-def choose_suites(files: Sequence[Path] | None, reports: Path | None) -> list[Suite]:
-    """Return the suites asked for: both of ours, or given case files on a folder of reports.
+def run_ablations(suites: Sequence[Suite], options: argparse.Namespace) -> int:
+    """Score the product with one part off after the other; print them side by side."""
+    for suite in suites:
+        opened = open_suite(suite, writer="extractive", library=options.library, tell=_tell)
+        scored: dict[str, SuiteResult] = {}
+        with tempfile.TemporaryDirectory() as folder:
+            ablations = list_ablations(
+                opened.assistant.library, opened.files, _embedder(), Path(folder)
+            )
+            for ablation in ablations:
+                step = _Counter(f"{suite.name}: {ablation.name}")
+                scored[ablation.name] = run_suite(
+                    suite, ablation.assistant, opened.sources, step=step
+                )
+        print(f"{suite.name}, what each part brings", end="\n\n")
+        print(format_side_by_side(scored, across=False), end="\n\n")
+    return 0
 
-    Of the case files in ``eval/cases`` those named ``written…`` are about the written reports,
-    the others about the five real ones; with ``reports`` given, all files are about that folder.
-    """
-    given = list(files) if files else sorted((HERE / "cases").glob("*.jsonl"))
-    if reports is not None and files:
-        return [_suite(reports.name, given, reports)]
-    written = [file for file in given if file.stem.startswith("written")]
-    real = [file for file in given if file not in written]
-    chosen = [("real", real, REAL), ("written", written, WRITTEN)]
-    return [
-        _suite(name, group, folder)
-        for name, group, folder in chosen
-        if group and (reports is None or reports.resolve() == folder)
-    ]
+
+def run_squad(options: argparse.Namespace) -> int:
+    """Score a public reading-comprehension file on a library of its contexts."""
+    questions = read_squad(options.squad, options.limit)
+    with tempfile.TemporaryDirectory() as folder:
+        files = write_documents(questions, Path(folder))
+        library = prepare_library(files, LocalEmbedder(), _tell)
+    suite = Suite(options.squad.stem, (), Path())
+    opened = open_suite(suite, writer=options.writer, library=library, tell=_tell)
+    print(format_squad(score_squad(questions, opened.assistant, _Counter(suite.name))))
+    return 0
 
 
-def _suite(name: str, files: Sequence[Path], reports: Path) -> Suite:
-    return Suite(name, load_cases(files, read_sources(reports)), reports)
+def _run_rivals(opened: OpenSuite) -> dict[str, SuiteResult]:
+    results = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for rival in build_rivals(opened.sources, _embedder(), Path(folder)):
+            step = _Counter(f"{opened.suite.name}: {rival.name}")
+            results[rival.name] = run_suite(opened.suite, rival, opened.sources, step=step)
+    return results
+
+
+def _open(suite: Suite, options: argparse.Namespace) -> OpenSuite:
+    return open_suite(suite, writer=options.writer, library=options.library, tell=_tell)
+
+
+def _embedder() -> RememberingEmbedder:
+    return RememberingEmbedder(LocalEmbedder(), cache_folder() / "vectors.sqlite")
 
 
 def _only(suite: Suite, kind: str | None) -> Suite:
-    cases = tuple(case for case in suite.cases if kind in (None, case.kind))
-    return Suite(suite.name, cases, suite.reports)
-
-
-def _run(suite: Suite, options: argparse.Namespace) -> tuple[SuiteResult, dict[str, SuiteResult]]:
-    """Run a suite, and the rivals on it if they are asked for."""
-    names = read_sources(suite.reports)
-    files = [suite.reports / name for name in names]
-    folder = options.library or prepare_library(files, LocalEmbedder(), _tell)
-    assistant = open_assistant(folder, writer=options.writer)
-    reports = [assistant.library.report(s.id) for s in assistant.library.reports()]
-    sources = {r.id: Source(r.id, r.meta.source, r.text) for r in reports}
-    by_name = {r.meta.source: r for r in reports}
-    tree = score_trees(by_name, suite.reports / "gold")
-    if options.failures:
-        print(*list_tree_faults(by_name, suite.reports / "gold"), sep="\n")
-
-    def step(done: int, total: int) -> None:
-        if sys.stderr.isatty() or done == total:
-            print(
-                f"\r{suite.name}: {done}/{total}",
-                end="\n" if done == total else "",
-                file=sys.stderr,
-            )
-
-    ours = run_suite(suite, assistant, sources, tree=tree, step=step)
-    rivals: dict[str, SuiteResult] = {}
-    if options.rivals:
-        embedder = RememberingEmbedder(LocalEmbedder(), cache_folder() / "vectors.sqlite")
-        with tempfile.TemporaryDirectory() as folder:
-            for rival in build_rivals(sources, embedder, Path(folder)):
-                _tell(f"{suite.name}: {rival.name}")
-                rivals[rival.name] = run_suite(suite, rival, sources, step=step)
-    return ours, rivals
+    return replace(suite, cases=tuple(c for c in suite.cases if kind in (None, c.kind)))
 
 
 def _writer(results: Sequence[SuiteResult]) -> str:
     """Return who wrote: the model, if it wrote any answer."""
     writers = {r.answer["writer"] for suite in results for r in suite.results}
     return "llm" if "llm" in writers else "extractive"
+
+
+class _Counter:
+    """Shows how far a run is on stderr: counting on a terminal, one line elsewhere."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __call__(self, done: int, total: int) -> None:
+        if sys.stderr.isatty() or done == total:
+            end = "\n" if done == total else ""
+            print(f"\r{self._name}: {done}/{total}", end=end, file=sys.stderr, flush=True)
 
 
 def _tell(line: str) -> None:
@@ -157,17 +175,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--reports", type=Path, metavar="DIR", help="the folder of reports the cases are about")
     add("--writer", choices=("auto", "extractive", "llm"), default="auto")
     add("--only", choices=KINDS, metavar="KIND", help=f"one kind of case: {', '.join(KINDS)}")
+    add("--failures", action="store_true", help="print every failed case")
     add("--out", type=Path, default=OUT, metavar="DIR", help="where results.json goes")
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
     add("--rivals", action="store_true", help="run three rival pipelines on the same questions")
-    add(
-        "--baseline",
-        type=Path,
-        metavar="FILE",
-        help="the floor to compare with (default: eval/baselines, by writer)",
-    )
+    add("--ablations", action="store_true", help="run with one part off after the other instead")
+    add("--squad", type=Path, metavar="FILE", help="score a SQuAD-format file instead")
+    add("--limit", type=int, metavar="N", help="ask the first N questions of --squad")
+    floor = "the floor to compare with (default: eval/baselines, by writer)"
+    add("--baseline", type=Path, metavar="FILE", help=floor)
     add("--update-baseline", metavar="REASON", help="make this run the floor, saying why")
-    add("--failures", action="store_true", help="print every failed case")
     return parser
 
 

@@ -18,6 +18,15 @@ _KIND_COLUMNS = (
     ("list_recall", "items"),
     ("over_refusal", "refus."),
 )
+_SHORT_TITLES = (
+    ("evidence_recall", "evidence"),
+    ("recall_1", "r@1"),
+    ("recall_10", "r@10"),
+    ("mrr", "MRR"),
+    ("facts", "facts"),
+    ("abstention_recall", "abstain"),
+)
+_SHORT = [BY_NAME[name] for name, _ in _SHORT_TITLES]
 
 
 def format_suite(suite: SuiteResult, before: Mapping[str, float] | None = None) -> str:
@@ -43,17 +52,26 @@ def format_suite(suite: SuiteResult, before: Mapping[str, float] | None = None) 
     return "\n".join(lines)
 
 
-def format_rivals(suite: SuiteResult, rivals: Mapping[str, SuiteResult]) -> str:
-    """Return the measures of a suite beside those of its rivals."""
-    widths = [max(8, columns(name) + 2) for name in rivals]
-    head = "".join(f"{name:>{width}}" for name, width in zip(rivals, widths, strict=True))
-    lines = [f"{'rivals on ' + suite.name:<33}{'baogao':>8}{head}", "-" * WIDTH]
+def format_side_by_side(suites: Mapping[str, SuiteResult], *, across: bool = True) -> str:
+    """Return the measures of several runs (name → result) of one suite in one table.
+
+    ``across`` gives a run a column; without it a run is a line, with the retrieval measures and
+    the share of right answers only.
+    """
+    if not across:
+        rows = [[name, *(_value(m, run) for m in _SHORT)] for name, run in suites.items()]
+        head = ["", *(short for _, short in _SHORT_TITLES)]
+        lines = ["".join(cell.rjust(10) for cell in row[1:]) for row in (head, *rows)]
+        names = [row[0] for row in (head, *rows)]
+        return "\n".join(f"{n:<18}{line}" for n, line in zip(names, lines, strict=True))
+    widths = [max(8, columns(name) + 2) for name in suites]
+    head_line = "".join(f"{name:>{width}}" for name, width in zip(suites, widths, strict=True))
+    lines = [f"{'measure':<33}{head_line}", "-" * WIDTH]
     for measure in MEASURES:
-        if not any(measure.name in rival.scores for rival in rivals.values()):
-            continue
-        cells = [_value(measure, suite).rjust(8)]
-        cells += [_value(measure, r).rjust(w) for r, w in zip(rivals.values(), widths, strict=True)]
-        lines.append(f"{measure.title:<33}" + "".join(cells))
+        cells = [_value(measure, run) for run in suites.values()]
+        if any(cell != "–" for cell in cells[1:]):
+            aligned = "".join(c.rjust(w) for c, w in zip(cells, widths, strict=True))
+            lines.append(f"{measure.title:<33}{aligned}")
     return "\n".join(lines)
 
 

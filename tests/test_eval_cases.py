@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from eval.__main__ import choose_suites
 from eval.cases import KINDS, BadCase, load_cases, read_sources
+from eval.suites import choose_suites
 
 SOURCES = {"a_2023.txt": "受理案件36件。", "b_2022.txt": "受理案件54宗。"}
 GOOD: dict[str, Any] = {
