@@ -16,106 +16,48 @@ Every step looks at a bounded window, so the cost is linear in the length of the
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
-from importlib import resources
-from typing import Literal, NamedTuple
 
-QuantityKind = Literal[
-    "number", "percent", "points", "date", "year", "ordinal", "money", "document"
+from retrieval.measures import measures, modifier_after, modifier_before, unit_at
+from retrieval.quantity_values import (
+    FULL_TO_HALF,
+    MULTIPLIER,
+    POWERS,
+    Number,
+    NumberCheck,
+    Quantity,
+    QuantityKind,
+    canonical,
+    modifiers_agree,
+    part_of_date,
+    same_number,
+    same_value,
+    units_agree,
+)
+
+__all__ = [
+    "Number",
+    "NumberCheck",
+    "Quantity",
+    "QuantityKind",
+    "canonical",
+    "compare_numbers",
+    "find_quantities",
+    "numbers_in",
+    "same_value",
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number with its unit at ``text[start:end]``.
-
-    ``value`` is the number as written (None for a range, which has ``low`` and ``high``, and
-    for codes). A date's value is ``yyyymmdd`` with zeros for what is not said. ``unit`` keeps
-    its multiplier (``万元``, ``万人次``); ``modifier`` is one of ``余 多 约 近 超 以上 以下 左右``
-    or empty. ``doubtful`` marks a figure that the source seems to have damaged.
-    """
-
-    start: int
-    end: int
-    text: str
-    value: Decimal | None
-    unit: str
-    modifier: str = ""
-    kind: QuantityKind = "number"
-    low: Decimal | None = None
-    high: Decimal | None = None
-    doubtful: bool = False
-
-
-class Number(NamedTuple):
-    """A number for comparison: ``value`` in the base ``unit`` (元, 人, %, 平方米 …; may be empty)."""
-
-    value: Decimal
-    unit: str
-    kind: QuantityKind
-    modifier: str = ""
-
-
-class NumberCheck(NamedTuple):
-    """What a text says that a source does not: wrong or absent values, units, modifiers."""
-
-    missing: tuple[Quantity, ...]
-    unit_mismatch: tuple[Quantity, ...]
-    modifier_mismatch: tuple[Quantity, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Measures:
-    """The measure words and names of ``data/quantities.toml``."""
-
-    units: Mapping[str, tuple[str, ...]]  # by first character, longest first
-    after_han: frozenset[str]
-    after_one: frozenset[str]
-    after_one_before_stop: frozenset[str]
-    names: tuple[str, ...]
-    not_before: Mapping[str, tuple[str, ...]]
-
-
-@lru_cache(maxsize=1)
-def _measures() -> _Measures:
-    source = resources.files("retrieval").joinpath("data/quantities.toml")
-    data = tomllib.loads(source.read_text(encoding="utf-8"))
-    units: dict[str, list[str]] = {}
-    for unit in sorted(
-        set(data["compound"].split() + data["simple"].split()), key=len, reverse=True
-    ):
-        units.setdefault(unit[0], []).append(unit)
-    return _Measures(
-        {first: tuple(found) for first, found in units.items()},
-        frozenset(data["after_han"].split()),
-        frozenset(data["after_one"].split()),
-        frozenset(data["after_one_before_stop"].split()),
-        tuple(data["names"].split()),
-        {unit: tuple(following) for unit, following in data["not_before"].items()},
-    )
-
-
 _HAN_DIGITS = "零〇○一二两三四五六七八九"
+
+
 _STOPS = frozenset("，。；、,;.)）】」:：！？!?\n\r \u3000\u00a0")
+
+
 _OPENING_QUOTES = frozenset("“‘\"'「『《〈<")
-_MODIFIERS_BEFORE = (
-    ("不少于", "以上"), ("不低于", "以上"), ("至少", "以上"), ("不超过", "以下"), ("不高于", "以下"),
-    ("不多于", "以下"), ("至多", "以下"), ("少于", "以下"), ("低于", "以下"), ("不足", "以下"),
-    ("超过", "超"), ("突破", "超"), ("高于", "超"), ("多于", "超"), ("逾", "超"), ("超", "超"),
-    ("大约", "约"), ("约", "约"), ("接近", "近"), ("将近", "近"), ("近", "近"),
-)  # fmt: skip
-_MODIFIERS_AFTER = (
-    ("以上", "以上"), ("以下", "以下"), ("以内", "以下"), ("左右", "左右"), ("上下", "左右"),
-)  # fmt: skip
-_NOT_A_MODIFIER = re.compile(r"(?:最近|附近|[签公合预续节履制契违条隐简解毁邀失]约)$")
-_FULL_TO_HALF = str.maketrans(
-    {**{chr(0xFF10 + d): str(d) for d in range(10)}, "％": "%", "．": ".", "（": "(", "）": ")",
-     "－": "-", "–": "—", "～": "~", "＋": "+", "㎡": "㎡", "：": ":", "／": "/"}
-)  # fmt: skip
+
 
 _TOKEN = re.compile(
     r"""
@@ -138,21 +80,41 @@ _TOKEN = re.compile(
 """,
     re.VERBOSE,
 )
+
+
 _ARABIC = re.compile(r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?")
+
+
 _RANGE_SIGN = re.compile(r"(%|[^\W\d_]{0,2})(?:—{1,2}|-|~|至|到)(?=[0-9])")
+
+
 _FRACTION = re.compile(
     r"(?P<below>[0-9]{1,3})分之(?P<above>[0-9]{1,3})(?![0-9])"
     r"|(?<![0-9/])(?P<n>[1-9])/(?P<d>[1-9][0-9]?)(?![0-9/A-Za-z])"
 )
-_MULTIPLIER = re.compile(r"万亿|千万|百万|万|亿|千(?![克米瓦])|百(?!分)")
-_POWERS = {"百": 2, "千": 3, "万": 4, "百万": 6, "千万": 7, "亿": 8, "万亿": 12}
+
+
 _LIST_BODY = re.compile(r"[.、](?![0-9]{1,3}(?:[^0-9]|$))")
+
+
 _SESSION = re.compile(r"届|人大$|政协$|委员会$|代表大会$")
+
+
 _PLACE_UNITS = "门台家元张部所座间层"
+
+
 _PLACE_ENDS = "县市区镇乡河峡渠山桥庄店岭沟堡"
+
+
 _HOTLINE = re.compile(r".{0,4}(?:热线|电话|专线|平台)")
+
+
 _SAID_TO_BE = re.compile(r"(?:为|是|达|达到|至|到|有|共|计|实现|均|等于|数|率)$")
+
+
 _MORE = {"余": "余", "多": "多", "几": "余"}
+
+
 _LONGEST_NUMERAL = 24
 
 
@@ -163,7 +125,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 
 def _scan(text: str, *, generous: bool) -> Iterator[Quantity]:
     """Yield figures from left to right; ``generous`` adds numerals inside names."""
-    plain = text.translate(_FULL_TO_HALF)
+    plain = text.translate(FULL_TO_HALF)
     previous: Quantity | None = None
     position = 0
     while match := _TOKEN.search(plain, position):
@@ -231,13 +193,15 @@ def _han_date(start: int, end: int, text: str, words: str) -> Quantity | None:
 def _read_fraction(start: int, end: int, text: str, words: str) -> Quantity | None:
     whole, part = words.split("分之")
     above = _numeral(part)
-    below = Decimal(10 ** _POWERS[whole]) if whole in _POWERS else _numeral(whole)
+    below = Decimal(10 ** POWERS[whole]) if whole in POWERS else _numeral(whole)
     if above is None or not below:
         return None
     if below in (100, 1000):
         unit = "%" if below == 100 else "‰"
-        return Quantity(start, end, text[start:end], above, unit, _after(text, end), "percent")
-    return Quantity(start, end, text[start:end], above / below, "", _after(text, end))
+        return Quantity(
+            start, end, text[start:end], above, unit, modifier_after(text, end), "percent"
+        )
+    return Quantity(start, end, text[start:end], above / below, "", modifier_after(text, end))
 
 
 def _read_arabic(
@@ -253,14 +217,14 @@ def _read_arabic(
     if _is_list_marker(plain, start, digits_end, digits):
         return None, start + len(digits.split(".")[0]) + 1
     whole = digits.replace(",", "").split(".")[0]
-    if len(whole) > 15 or (len(whole) > 8 and not _unit_at(plain, digits_end)):
+    if len(whole) > 15 or (len(whole) > 8 and not unit_at(plain, digits_end)):
         return _code(text, start, digits_end, "document")
     if before.isascii() and before.isalpha():
         return _code(text, start, digits_end, "document")
 
     value = Decimal(digits.replace(",", ""))
     if before == "第":
-        end = digits_end + len(_unit_at(plain, digits_end))
+        end = digits_end + len(unit_at(plain, digits_end))
         found = Quantity(start, end, text[start:end], value, plain[digits_end:end], "", "ordinal")
         return found, end
     if _looks_like_year(digits) and (year := _read_year(text, plain, start, digits_end, value)):
@@ -269,14 +233,14 @@ def _read_arabic(
         below, above = (part["below"], part["above"]) if part["above"] else (part["d"], part["n"])
         if int(below):
             share, end = Decimal(above) / Decimal(below), part.end()
-            return Quantity(start, end, text[start:end], share, "", _after(plain, end)), end
+            return Quantity(start, end, text[start:end], share, "", modifier_after(plain, end)), end
 
     low: Decimal | None = None
     if (sign := _RANGE_SIGN.match(plain, digits_end)) and (
         upper := _ARABIC.match(plain, sign.end())
     ):
         high = Decimal(upper[0].replace(",", "")) if len(upper[0]) <= 15 else Decimal(0)
-        if value < high and _unit_at(plain, upper.end()).endswith(sign[1]):
+        if value < high and unit_at(plain, upper.end()).endswith(sign[1]):
             low, value, digits_end = value, high, upper.end()
     return _finish(text, plain, start, digits_end, value, low, previous)
 
@@ -299,10 +263,10 @@ def _finish(
             sign in _MORE or (sign == "+" and not plain[end + 1 : end + 2].isalnum())
         ):
             modifier, end = _MORE.get(sign, "余"), end + 1
-        if not multiplier and (power := _MULTIPLIER.match(plain, end)):
+        if not multiplier and (power := MULTIPLIER.match(plain, end)):
             multiplier, end = power[0], power.end()
-    gap = 1 if plain[end : end + 1] in (" ", "\u00a0") and _unit_at(plain, end + 1) else 0
-    unit = _unit_at(plain, end + gap)
+    gap = 1 if plain[end : end + 1] in (" ", "\u00a0") and unit_at(plain, end + 1) else 0
+    unit = unit_at(plain, end + gap)
     if unit:
         end += gap + len(unit)
     elif modifier and not multiplier and text[end - 1] == "多":  # 3多样: not our 多
@@ -325,7 +289,7 @@ def _finish(
     if previous is not None and previous.end == start and previous.kind in ("percent", "points"):
         doubtful = True  # 99.75%41项: words between them were lost
     if not modifier:
-        modifier = _before(plain, start) or _after(plain, end)
+        modifier = modifier_before(plain, start) or modifier_after(plain, end)
     if low is not None:
         found = Quantity(
             start, end, text[start:end], None, full_unit, modifier, kind, low, value, doubtful
@@ -378,9 +342,9 @@ def _read_year(text: str, plain: str, start: int, end: int, value: Decimal) -> Q
     """Read four digits as a year if the words after them allow it."""
     if plain[end : end + 1] == "年":
         return Quantity(start, end + 1, text[start : end + 1], value, "年", "", "year")
-    if _unit_at(plain, end) not in ("", "版") or plain[end : end + 1] in ("余", "多", "%"):
+    if unit_at(plain, end) not in ("", "版") or plain[end : end + 1] in ("余", "多", "%"):
         return None
-    if _MULTIPLIER.match(plain, end):
+    if MULTIPLIER.match(plain, end):
         return None
     joined = plain[end : end + 1] in ("-", "—", "~", "至") or plain[start - 1 : start] in (
         "-", "—", "~", "至",
@@ -402,7 +366,7 @@ def _read_han(
     modifier, end = "", digits_end
     if more := _MORE.get(plain[end : end + 1], ""):
         modifier, end = more, end + 1
-    unit = _unit_at(plain, end)
+    unit = unit_at(plain, end)
     ordinal = plain[start - 1 : start] == "第"
     if not generous and not ordinal and not _counts(plain, start, end, numeral, unit):
         return None, digits_end
@@ -419,14 +383,14 @@ def _read_han(
         if low >= high:
             return None, digits_end
         return Quantity(start, end, text[start:end], None, unit, "", kind, low, high), end
-    modifier = modifier or _before(plain, start) or _after(plain, end)
+    modifier = modifier or modifier_before(plain, start) or modifier_after(plain, end)
     return Quantity(start, end, text[start:end], value, unit, modifier, kind), end
 
 
 def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
     """Tell a counting numeral from one inside a name (三项制度) or an article (一件事)."""
     before, after = plain[start - 1 : start], plain[end + len(unit) : end + len(unit) + 1]
-    if unit not in _measures().after_han and unit != "大":
+    if unit not in measures().after_han and unit != "大":
         return False
     if before in _OPENING_QUOTES or before in (
         "数",
@@ -441,14 +405,14 @@ def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
         "唯",
     ):
         return False
-    if plain.startswith(_measures().names, start) or after == "一":
+    if plain.startswith(measures().names, start) or after == "一":
         return False
     if numeral in ("零", "〇", "○"):  # 跑零次率
         return after in _STOPS
     if numeral == "二":  # counting says 两; 二类案件, 二级 name a class
         return False
     if numeral == "一":
-        return unit in _measures().after_one or _stops_after_one(plain, start, unit, after)
+        return unit in measures().after_one or _stops_after_one(plain, start, unit, after)
     if unit == "大":  # 八大机制, but 党的二十大, 十大案例
         return len(numeral) == 1 and numeral != "十" and after.isalpha() and before != "的"
     if unit == "年":
@@ -470,32 +434,10 @@ def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
 def _stops_after_one(plain: str, start: int, unit: str, after: str) -> bool:
     """``开展清理一次，``: the measure closes its clause, so ``一`` is a number."""
     return (
-        unit in _measures().after_one_before_stop
+        unit in measures().after_one_before_stop
         and (after == "" or after in "，。；、,;")
         and plain[max(0, start - 1) : start] not in ("跑", "这", "的", "为", "是", "有", "于")
     )
-
-
-def _unit_at(plain: str, start: int) -> str:
-    """Return the longest unit that starts here and is no part of another word, or ``""``."""
-    measures = _measures()
-    for unit in measures.units.get(plain[start : start + 1], ()):
-        if plain.startswith(unit, start):
-            end = start + len(unit)
-            if plain[end : end + 1] not in measures.not_before.get(unit, ()):
-                return unit
-    return ""
-
-
-def _before(plain: str, start: int) -> str:
-    window = plain[max(0, start - 3) : start]
-    if _NOT_A_MODIFIER.search(window):
-        return ""
-    return next((sense for word, sense in _MODIFIERS_BEFORE if window.endswith(word)), "")
-
-
-def _after(plain: str, end: int) -> str:
-    return next((sense for word, sense in _MODIFIERS_AFTER if plain.startswith(word, end)), "")
 
 
 @lru_cache(maxsize=4096)
@@ -509,78 +451,6 @@ def _numeral(numeral: str) -> Decimal | None:
         return Decimal(str(cn2an.cn2an(numeral.replace("○", "零"), "normal")))
     except ValueError:
         return None
-
-
-_BASE_UNITS = {
-    "元人民币": "元", "名": "人", "位": "人", "人(次)": "人次", "人/次": "人次", "场(次)": "场次", "场/次": "场次",
-    "件(次)": "件次", "㎡": "平方米", "千米": "公里", "百分点": "个百分点", "日": "天", "小时": "个小时",
-    "工作日": "个工作日",
-}  # fmt: skip
-
-
-def canonical(quantity: Quantity) -> tuple[Decimal, str]:
-    """Return value and base unit: 89.1亿元 → (8910000000, 元), 5成 → (50, %).
-
-    For a range the value is its upper end; for a code without value it is -1.
-    """
-    value = quantity.value if quantity.value is not None else quantity.high
-    if value is None:
-        return Decimal(-1), quantity.unit
-    return _to_base(value, quantity.unit)
-
-
-def _to_base(value: Decimal, unit: str) -> tuple[Decimal, str]:
-    if unit == "成":
-        return value * 10, "%"
-    if unit == "‰":
-        return value / 10, "%"
-    if power := _MULTIPLIER.match(unit):
-        value, unit = value.scaleb(_POWERS[power[0]]), unit[power.end() :]
-    return value, _BASE_UNITS.get(unit, unit)
-
-
-def same_value(a: Quantity, b: Quantity) -> bool:
-    """Tell whether two figures are one: 2.5万 and 两万五千, 二十件 and 20件; 50% is not 50.
-
-    Units are compared where both have one; modifiers are not compared.
-    """
-    return _same_number(a, b) and _units_agree(a, b)
-
-
-def _same_number(a: Quantity, b: Quantity) -> bool:
-    if (a.kind == "document") != (b.kind == "document"):
-        return False
-    if a.kind == "document" or canonical(a)[0] == canonical(b)[0] == -1:
-        return _plain(a.text) == _plain(b.text)
-    if a.kind == "date" or b.kind == "date":
-        return a.kind == b.kind and _within_date(a, b)
-    rates = ("percent", "points")
-    if (a.kind in rates or b.kind in rates) and a.kind != b.kind:
-        return False
-    if (a.low is None) != (b.low is None):
-        return False
-    if a.low is not None and b.low is not None:
-        low_a, low_b = _to_base(a.low, a.unit)[0], _to_base(b.low, b.unit)[0]
-        if low_a != low_b:
-            return False
-    return canonical(a)[0] == canonical(b)[0]
-
-
-def _within_date(a: Quantity, b: Quantity) -> bool:
-    """Compare the fields both dates name; a month or day named by one only is a difference."""
-    if a.value is None or b.value is None:
-        return _plain(a.text) == _plain(b.text)
-    (year_a, rest_a), (year_b, rest_b) = divmod(int(a.value), 10000), divmod(int(b.value), 10000)
-    return rest_a == rest_b and (year_a == year_b or not year_a or not year_b)
-
-
-def _units_agree(a: Quantity, b: Quantity) -> bool:
-    unit_a, unit_b = canonical(a)[1], canonical(b)[1]
-    return unit_a == unit_b or not unit_a or not unit_b
-
-
-def _plain(words: str) -> str:
-    return words.translate(_FULL_TO_HALF).replace(" ", "")
 
 
 def numbers_in(text: str) -> frozenset[Number]:
@@ -602,34 +472,11 @@ def compare_numbers(text: str, source: str, *, years: frozenset[int] = frozenset
     for quantity in find_quantities(text):
         if quantity.kind == "year" and quantity.value is not None and int(quantity.value) in years:
             continue
-        same = [o for o in offered if _same_number(quantity, o)]
-        if not same and not _part_of_date(quantity, offered):
+        same = [o for o in offered if same_number(quantity, o)]
+        if not same and not part_of_date(quantity, offered):
             missing.append(quantity)
-        elif same and not (fitting := [o for o in same if _units_agree(quantity, o)]):
+        elif same and not (fitting := [o for o in same if units_agree(quantity, o)]):
             units.append(quantity)
-        elif same and not any(_modifiers_agree(quantity, o) for o in fitting):
+        elif same and not any(modifiers_agree(quantity, o) for o in fitting):
             modifiers.append(quantity)
     return NumberCheck(tuple(missing), tuple(units), tuple(modifiers))
-
-
-def _part_of_date(quantity: Quantity, offered: tuple[Quantity, ...]) -> bool:
-    """A month or year alone is supported by a full date that contains it."""
-    if quantity.value is None or quantity.kind not in ("date", "year"):
-        return False
-    wanted = int(quantity.value) * (10000 if quantity.kind == "year" else 1)
-    for other in offered:
-        if other.value is None or other.kind != "date":
-            continue
-        held = int(other.value)
-        if quantity.kind == "year" and held // 10000 == wanted // 10000:
-            return True
-        same_month = held // 100 % 100 == wanted // 100 % 100
-        same_year = held // 10000 == wanted // 10000 or not (held // 10000 and wanted // 10000)
-        if quantity.kind == "date" and wanted % 100 == 0 and same_month and same_year:
-            return True
-    return False
-
-
-def _modifiers_agree(a: Quantity, b: Quantity) -> bool:
-    loose = {"多": "余"}
-    return loose.get(a.modifier, a.modifier) == loose.get(b.modifier, b.modifier)
