@@ -49,19 +49,21 @@ def _make(folder: Path, paths: Sequence[Path], embedder: Embedder, tell: Tell) -
         tell(f"remaking the library of {len(paths)} reports: the code has changed")
         try:
             with Library.open(folder, embedder=embedder, for_rebuild=True) as library:
-                for problem in library.rebuild():
-                    tell(problem)
-            stamp.write_text(made_by, encoding="ascii")
-            return
+                problems = library.rebuild()
         except LibraryError as error:
-            tell(f"it cannot be remade and is made from the files: {error}")
-    shutil.rmtree(folder, ignore_errors=True)
-    tell(f"ingesting {len(paths)} reports, once: about ten seconds a report")
+            problems = [f"{error}; it is made from the files"]
+            shutil.rmtree(folder)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        tell(f"ingesting {len(paths)} reports, once: about ten seconds a report")
+        problems = []
     with Library.open(folder, embedder=embedder, create=True) as library:
-        for result in library.ingest(paths):
-            if result.status == "refused":
-                tell(f"refused: {result.source}: {result.reason}")
-    stamp.write_text(made_by, encoding="ascii")
+        results = library.ingest(paths)  # after remaking, what was refused before
+    problems += [f"refused: {r.source}: {r.reason}" for r in results if r.status == "refused"]
+    for problem in problems:
+        tell(problem)
+    # With problems the stamp stays empty, and the next run tries again.
+    stamp.write_text("" if problems else made_by, encoding="ascii")
 
 
 def _hash(files: Iterable[Path], salt: str = "") -> str:
