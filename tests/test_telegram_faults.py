@@ -34,6 +34,7 @@ def test_t01_a_short_429_is_waited_out(tmp_path: Path, fake: FakeTelegram) -> No
     with bench(tmp_path, fake) as b:
         start = time.monotonic()
         fake.say(QUESTION, USER)
+        fake.wait(lambda f: f.number_of("sendMessage") == 1)
         fake.say(QUESTION, OTHER)
         assert "34" in fake.wait_messages(1, OTHER)[0].text
         assert time.monotonic() - start < 1.5  # not held back by the other's wait
