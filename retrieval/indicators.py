@@ -87,12 +87,12 @@ _BODIES = re.compile(
     r"(?:市直|县直|区直|区级|县级|市级)?(?:部门|工作部门|部门单位|单位|乡镇|街道|镇街|街镇|行政机关|执法单位|行政村|村|社区|窗口)"
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
+_TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年度?[^，。\n]{0,12}法治政府建设")
 _EARLIER = re.compile(r"去年|上年|上一年|前一年|上年度|去年同期")
 _GOAL = re.compile(r"力争|争取|目标是|控制在|确保(?:.{0,30})(?:达|以上|以下|率)")
 _UP = "增长|上升|增加|提高|提升|上涨|增幅|增|升|多"
 _DOWN = "下降|降低|减少|回落|下滑|降幅|缩减|减|降|少"
 _CHANGE = re.compile(
-    rf"(?P<than>同比|同期|环比|较|比|相比|比率|同上年)?[^，。；]{{0,14}}?"
     rf"(?:(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<flat>持平))(?:了|约|近|超过|超|率|幅度|幅|分别|为|达)?$"
 )
 _BARE_CHANGE = re.compile(rf"(?:{_UP}|{_DOWN})(?:了|幅|率)?")
@@ -104,10 +104,16 @@ _FOUNDED = re.compile(
 )
 
 
-def find_facts(text: str, sections: Sequence[Section] = ()) -> tuple[Fact, ...]:
-    """Return one fact a figure of a report, in order; years, dates and ordinals are none."""
+def find_facts(
+    text: str, sections: Sequence[Section] = (), year: int | None = None
+) -> tuple[Fact, ...]:
+    """Return one fact a figure of a report, in order; years, dates and ordinals are none.
+
+    ``year`` is the year reported on; without it the text's own words decide. It tells the
+    figures of this year from those of the year before.
+    """
     figures = [q for q in find_quantities(text) if q.kind in _FIGURES]
-    main_year = _main_year(text)
+    main_year = year or _main_year(text)
     places = _Places(text, sections)
     facts: list[Fact] = []
     in_sentence: list[int] = []
@@ -282,7 +288,9 @@ class _Places:
 
 
 def _main_year(text: str) -> int | None:
-    """Return the year a text is mostly about: the one it names most often."""
+    """Return the year a text reports on: that of its title, or the one it names most often."""
+    if titled := _TITLE_YEAR.search(text[:20000]):
+        return int(titled[1])
     years = Counter(int(y) for y in _YEAR.findall(text[:20000]))
     return years.most_common(1)[0][0] if years else None
 

@@ -51,14 +51,8 @@ __all__ = [
 
 
 _HAN_DIGITS = "零〇○一二两三四五六七八九"
-
-
 _STOPS = frozenset("，。；、,;.)）】」:：！？!?\n\r \u3000\u00a0")
-
-
 _OPENING_QUOTES = frozenset("“‘\"'「『《〈<")
-
-
 _TOKEN = re.compile(
     r"""
   (?P<docno>[〔\[(【][12][0-9]{3}[〕\])】]第?[0-9]{1,6}号)
@@ -80,41 +74,19 @@ _TOKEN = re.compile(
 """,
     re.VERBOSE,
 )
-
-
 _ARABIC = re.compile(r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?")
-
-
 _RANGE_SIGN = re.compile(r"(%|[^\W\d_]{0,2})(?:—{1,2}|-|~|至|到)(?=[0-9])")
-
-
 _FRACTION = re.compile(
     r"(?P<below>[0-9]{1,3})分之(?P<above>[0-9]{1,3})(?![0-9])"
     r"|(?<![0-9/])(?P<n>[1-9])/(?P<d>[1-9][0-9]?)(?![0-9/A-Za-z])"
 )
-
-
 _LIST_BODY = re.compile(r"[.、](?![0-9]{1,3}(?:[^0-9]|$))")
-
-
 _SESSION = re.compile(r"届|人大$|政协$|委员会$|代表大会$")
-
-
 _PLACE_UNITS = "门台家元张部所座间层"
-
-
 _PLACE_ENDS = "县市区镇乡河峡渠山桥庄店岭沟堡"
-
-
 _HOTLINE = re.compile(r".{0,4}(?:热线|电话|专线|平台)")
-
-
 _SAID_TO_BE = re.compile(r"(?:为|是|达|达到|至|到|有|共|计|实现|均|等于|数|率)$")
-
-
 _MORE = {"余": "余", "多": "多", "几": "余"}
-
-
 _LONGEST_NUMERAL = 24
 
 

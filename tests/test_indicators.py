@@ -214,6 +214,17 @@ def test_a_change_skips_the_figure_of_last_year() -> None:
     assert before.change is None
 
 
+def test_the_year_reported_on_may_be_given() -> None:
+    text = "2021年，受理行政复议案件36件。"
+    assert [f.period for f in find_facts(text)] == ["this"]
+    assert [f.period for f in find_facts(text, year=2022)] == ["last"]
+
+
+def test_plans_that_name_the_next_year_often_do_not_age_the_report() -> None:
+    text = "2022年法治政府建设情况\n2022年，受理行政复议案件36件。\n2023年，强化……2023年……2023年……"
+    assert [f.period for f in find_facts(text)] == ["this"]
+
+
 def test_a_change_without_its_level_is_no_indicator() -> None:
     (fact,) = find_facts("案卷评查案件数量同比上升32.6%。")
     assert fact.indicator is None
