@@ -86,10 +86,7 @@ class Generation:
     @cached_property
     def lexical(self) -> LexicalIndex:
         """The word index."""
-        try:
-            return LexicalIndex(self.folder / LEXICAL)
-        except Exception as error:  # tantivy raises several kinds for damaged files
-            raise LibraryDamaged(f"字词索引已损坏，{_MEND}") from error
+        return LexicalIndex(self.folder / LEXICAL)
 
     @cached_property
     def dense(self) -> DenseMatrix:
@@ -141,9 +138,27 @@ def build_generation(
 ) -> Generation:
     """Build and check a new generation that serves ``manifest.reports``; the pointer is not moved.
 
-    It starts from ``previous``, in which the reports of ``replaced`` changed, came or went.
+    It starts from ``previous``, in which the reports of ``replaced`` changed, came or went; if
+    that is damaged, from nothing.
     """
     number = int(previous.name[1:7]) + 1 if previous else 1
+    try:
+        return _build(library, ledger, manifest, store, number, previous, replaced)
+    except LibraryDamaged:
+        if previous is None:
+            raise
+    return _build(library, ledger, manifest, store, number, None, replaced)
+
+
+def _build(
+    library: Path,
+    ledger: Ledger,
+    manifest: Manifest,
+    store: VectorStore,
+    number: int,
+    previous: Generation | None,
+    replaced: Collection[str],
+) -> Generation:
     name = f"g{number:06d}-{secrets.token_hex(4)}"
     folder = library / FOLDER / name
     folder.mkdir(parents=True)
@@ -232,7 +247,7 @@ def check_generation(generation: Generation, ledger: Ledger) -> Iterator[str]:
         yield "向量索引打不开"
     try:
         yield from _lexical_faults(generation, ledger, rows)
-    except Exception:  # tantivy raises several kinds for damaged files
+    except LibraryDamaged:
         yield "字词索引打不开"
 
 
@@ -306,7 +321,7 @@ def _write_lexical(
             shutil.copytree(previous.folder / LEXICAL, folder / LEXICAL)
             len(LexicalIndex(folder / LEXICAL))
             fresh = [r for r in fresh if r in replaced]
-        except Exception:  # a damaged old index is no reason not to build a new one
+        except (OSError, LibraryDamaged):  # no reason not to build a new one
             shutil.rmtree(folder / LEXICAL, ignore_errors=True)
 
     def rows() -> Iterator[Row]:

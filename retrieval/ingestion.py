@@ -323,7 +323,8 @@ class Writer:
             check_parts(parsed.sections, parsed.chunks, text, report)
         except Exception as error:
             # Whatever a parser stumbles over must cost this file only, and be told.
-            logger.exception("parsing failed: %s", source)
+            logger.warning("parsing failed: %s: %r", source, error)
+            logger.debug("parsing failed", exc_info=True)
             raise _BadParse(
                 f"解析时出错（{type(error).__name__}），这个文件没有导入，请把它交给维护者检查"
             ) from error
@@ -353,6 +354,11 @@ class Writer:
                         Progress("embed", start + n, len(lost))
                     ),
                 )
+                if vectors.shape != (len(batch), self._embedder.dimension):
+                    raise EmbeddingFailed(
+                        f"向量模型返回了 {vectors.shape[-1]} 维，应为 {self._embedder.dimension} 维，"
+                        "请检查 BAOGAO_EMBED_MODEL"
+                    )
                 self._ledger.put_vectors(lost[start : start + EMBED_BATCH], vectors)
                 done += len(batch)
         except EmbeddingFailed as error:

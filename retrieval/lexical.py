@@ -7,10 +7,12 @@ characters, which still meet where the segmenter cut question and report differe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from retrieval.errors import LibraryDamaged, LibraryError
 from retrieval.normalise import normalise
 from retrieval.segmentation import cut_for_search
 
@@ -22,6 +24,8 @@ Row = tuple[str, str, str]
 
 PAIRS_WEIGHT = 0.4
 MAX_QUERY_TOKENS = 200
+_DAMAGED = "字词索引已损坏，请运行 baogao rebuild"
+_NOT_WRITTEN = "字词索引没有写成，原有内容没有变、仍可使用；请检查磁盘空间后重新运行同一命令"
 _WRITER_BYTES = 50_000_000
 _HAN = re.compile("[\u3400-\u9fff]+")
 _TOKEN = re.compile("[0-9a-z\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -47,12 +51,13 @@ class LexicalIndex:
     """A BM25 index in a folder. Reading and writing do not meet: a written folder is only read."""
 
     def __init__(self, folder: Path) -> None:
-        """Open the index at ``folder``; raises ``OSError`` or ``ValueError`` if it is damaged."""
+        """Open the index at ``folder``; every method raises ``LibraryDamaged`` if it is damaged."""
         import tantivy
 
-        self._index = tantivy.Index.open(str(folder))
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+        with _told_as(LibraryDamaged(_DAMAGED)):
+            self._index = tantivy.Index.open(str(folder))
+            self._schema = self._index.schema
+            self._searcher = self._index.searcher()
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs)
@@ -74,16 +79,18 @@ class LexicalIndex:
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(scope, 0.0)),
                 ]
             )
-        found = self._searcher.search(wanted, k).hits
-        return [(self._searcher.doc(address)["id"][0], float(score)) for score, address in found]
+        with _told_as(LibraryDamaged(_DAMAGED)):
+            found = self._searcher.search(wanted, k).hits
+            return [(self._searcher.doc(at)["id"][0], float(score)) for score, at in found]
 
     def ids(self, report: str) -> set[str]:
         """Return the ids of the chunks indexed for one report."""
         import tantivy
 
         query = tantivy.Query.term_query(self._schema, "report", report)
-        found = self._searcher.search(query, max(1, len(self))).hits
-        return {self._searcher.doc(address)["id"][0] for _, address in found}
+        with _told_as(LibraryDamaged(_DAMAGED)):
+            found = self._searcher.search(query, max(1, len(self))).hits
+            return {self._searcher.doc(at)["id"][0] for _, at in found}
 
     def _word_query(self, text: str) -> tantivy.Query | None:
         import tantivy
@@ -99,11 +106,31 @@ class LexicalIndex:
         return tantivy.Query.boolean_query(clauses) if clauses else None
 
 
+@contextmanager
+def _told_as(error: LibraryError) -> Iterator[None]:
+    """Raise ``error`` for whatever damaged files or a full disk make tantivy raise.
+
+    Its panics do not derive from ``Exception``; they are known by name, for the class cannot be
+    imported.
+    """
+    try:
+        yield
+    except BaseException as cause:
+        if isinstance(cause, Exception) or type(cause).__name__ == "PanicException":
+            raise error from cause
+        raise
+
+
 def write_index(folder: Path, rows: Iterable[Row], *, replaced: Collection[str] = ()) -> None:
     """Write ``rows`` into the index at ``folder``, made if it is not there.
 
-    Everything held of the reports in ``replaced`` is dropped first.
+    Everything held of the reports in ``replaced`` is dropped first. Raises ``LibraryError``.
     """
+    with _told_as(LibraryError(_NOT_WRITTEN)):
+        _write(folder, rows, replaced)
+
+
+def _write(folder: Path, rows: Iterable[Row], replaced: Collection[str]) -> None:
     import tantivy
 
     folder.mkdir(parents=True, exist_ok=True)

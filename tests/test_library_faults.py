@@ -7,12 +7,13 @@ import subprocess
 import sys
 import textwrap
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from library_fakes import open_library, report_text, write_report
 
-from retrieval.errors import LibraryError
+from retrieval.errors import LibraryDamaged, LibraryError
 from retrieval.library import Library
 
 TESTS = Path(__file__).parent
@@ -180,13 +181,22 @@ def test_a_full_disk_leaves_the_old_library_serving(tmp_path):
         assert library.verify() == []
 
 
-def test_a_damaged_old_index_does_not_stop_an_ingest(tmp_path):
+@pytest.mark.parametrize("name", ["*.term", "*.store", "*.idx", "meta.json"])
+@pytest.mark.parametrize("scrambled", [0.0, 0.5, 0.9])
+def test_a_damaged_word_index_is_told_and_does_not_stop_an_ingest(tmp_path, name, scrambled):
     source, folder = tmp_path / "in", tmp_path / "lib"
     write_all(source, 1)
     with open_library(folder) as library:
         library.ingest([source])
-        for part in (folder / "generations" / library.generation / "lexical").glob("*.term"):
-            part.write_bytes(b"\x07" * part.stat().st_size)
+        lexical = folder / "generations" / library.generation / "lexical"
+        for part in lexical.glob(name):
+            raw = part.read_bytes()
+            cut = int(len(raw) * scrambled)
+            part.write_bytes(raw[:cut] + b"\x07" * (len(raw) - cut))
+    with open_library(folder) as library:
+        with suppress(LibraryDamaged):  # it may find less, it must not crash
+            library.search_lexical("规范性文件", 5)
         write_report(source, "new.txt", place="新山县")
         library.ingest([source])
         assert library.verify() == []
+        assert library.search_lexical("新山县规范性文件", 1)

@@ -114,7 +114,7 @@ def test_size_is_checked_before_reading(tmp_path):
     path = tmp_path / "big.txt"
     with path.open("wb") as file:
         file.truncate(200 * 1024 * 1024)  # sparse: reading it would still cost 200 MB
-    with pytest.raises(UnreadableFile, match="200 MB.*10 MB 上限"):
+    with pytest.raises(UnreadableFile, match=r"200 MB.*10 MB 上限"):
         read_file(path)
     fits = tmp_path / "fits.txt"
     fits.write_bytes(b"a" * MAX_BYTES)
@@ -129,7 +129,7 @@ def test_links_pipes_folders_and_absent_files_are_refused(tmp_path):
     for name, reason in (
         ("link.txt", "符号链接"),
         ("pipe.txt", "不是普通文件"),
-        ("folder.txt", "不是普通文件"),
+        ("folder.txt", "文件夹"),
         ("none.txt", "不存在"),
     ):
         with pytest.raises(UnreadableFile, match=reason):
@@ -152,6 +152,21 @@ def test_a_folder_gives_its_supported_files_in_order(tmp_path):
     found = [str(p.relative_to(tmp_path)) for p in find_files([tmp_path])]
     assert found == ["a.md", "b.txt", "e.txt/f.txt", "sub/d.TXT"]
     assert list(find_files([tmp_path / "c.pdf"])) == [tmp_path / "c.pdf"]
+
+
+def test_a_folder_that_may_not_be_opened_is_named(tmp_path, monkeypatch):
+    (tmp_path / "shut").mkdir()
+    scandir = os.scandir
+
+    def guarded(path):
+        if str(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+    assert list(find_files([tmp_path])) == [tmp_path / "shut"]
+    with pytest.raises(UnreadableFile, match="权限"):
+        read_file(tmp_path / "shut")
 
 
 @pytest.mark.parametrize(
