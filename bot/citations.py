@@ -12,9 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from bot.answers import Cited, DraftLine, Passage, Sentence
-from bot.figures import comparison_problems, owned_parts
+from bot.figures import comparison_problems, owned_parts, without_computed
 from bot.lock import Verdict, is_english, judge
 from bot.plaintext import forbidden, neutralise, plain_line, repeats
+from bot.planted import speaks_to_a_machine
 from bot.wording import overlap, pairs
 from retrieval.normalise import level
 
@@ -160,7 +161,9 @@ class Checker:
 
     def _unfit(self, raw: str, text: str) -> tuple[str, ...]:
         """Return why a model's line cannot be shown whatever it cites."""
-        problems = list(forbidden(raw)) + [p for p in forbidden(text) if p not in forbidden(raw)]
+        problems = list(dict.fromkeys((*forbidden(raw), *forbidden(text))))
+        if speaks_to_a_machine(text):
+            problems.append("instruction")
         if len(text) > MAX_LINE_CHARS:
             problems.append("这一行过长")
         if repeats(text):
@@ -176,7 +179,7 @@ class Checker:
     ) -> tuple[tuple[Cited, ...], Verdict]:
         """Return the fewest sentences of the cited passages that support ``text``.
 
-        If no choice supports it, the verdict on all the passages together is returned.
+        If none does, no span is returned, and the verdict on the likeliest sentences.
         """
         units = list(_units(cited))
         own = level(text)
@@ -200,13 +203,7 @@ class Checker:
             verdict = self._judge(text, chosen)
             if not verdict.problems:
                 return _merged(self._other_reports(own, cited, chosen), self._text_of), verdict
-        whole = {
-            Cited(p.report, p.start, p.end): self._text_of(p.report)[p.start : p.end] for p in cited
-        }
-        verdict = self._judge(text, whole)
-        if verdict.problems or len(units) <= len(chosen):
-            return (), verdict if whole else Verdict(("没有引用",))
-        return tuple(whole), verdict
+        return (), verdict
 
     def _other_reports(
         self, text: str, cited: Sequence[Passage], chosen: dict[Cited, str]
@@ -236,14 +233,15 @@ class Checker:
         if verdict.problems or len(reports) < 2:
             return verdict
         problems = list(comparison_problems(line, owners))
-        computed = verdict.computed
+        if verdict.computed:
+            line = without_computed(line, tuple(quotes.values()))
         for part, own in owned_parts(line, owners):
-            if own >= reports or computed:
+            if own >= reports:
                 continue
             words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
             names = [name for report in own for name in self._names.get(report, ())]
             problems += judge(part, words, names, ()).problems
-        return Verdict(tuple(dict.fromkeys(problems)), computed)
+        return Verdict(tuple(dict.fromkeys(problems)), verdict.computed)
 
     def _owners(self, reports: Collection[str]) -> dict[str, str]:
         """Map each name that only one of the reports has to that report."""
@@ -306,7 +304,9 @@ def _units(passages: Iterable[Passage]) -> Iterator[tuple[Cited, str, int]]:
             start = passage.start + position + len(words) - len(words.lstrip())
             cite = Cited(passage.report, start, passage.start + position + len(words.rstrip()))
             position = end
-            if cite.end > cite.start and cite not in seen and not _NOTHING_SAID.match(words):
+            if cite.end <= cite.start or cite in seen or _NOTHING_SAID.match(words):
+                continue
+            if not speaks_to_a_machine(words):
                 seen.add(cite)
                 yield cite, words.strip(), start
 

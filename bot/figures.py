@@ -14,6 +14,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from bot.wording import clauses, nearest, overlap, pairs
+from retrieval.normalise import level
 from retrieval.quantities import (
     Quantity,
     canonical,
@@ -388,6 +389,13 @@ def _figures_of(
             if end <= q.start < following and q.kind in _COUNTED and not skip <= q.start < until
         ]
     return found
+
+
+def without_computed(sentence: str, quotes: Sequence[str]) -> str:
+    """Return a levelled sentence without the clauses whose figures only arithmetic gave."""
+    source = "\n".join(level(quote) for quote in quotes)
+    parts = re.split(r"(?<=[,;])(?!\d)", sentence)
+    return "".join(part for part in parts if not compare_numbers(part, source).missing)
 
 
 def owned_parts(sentence: str, names: Mapping[str, str]) -> tuple[tuple[str, frozenset[str]], ...]:

@@ -163,7 +163,8 @@ def _document_problems(text: str, sources: Sequence[str]) -> tuple[str, ...]:
     found = [f"原文没有文号“{m[0]}”" for m in _DOCUMENT.finditer(text) if m.groups() not in held]
     source = "\n".join(sources)
     for match in _ORDINAL.finditer(text):
-        if match[0] not in source and f"第{match[1]}" not in source:
+        scaled = match[2] in "百千万亿"
+        if match[0] not in source and (scaled or f"第{match[1]}" not in source):
             found.append(f"原文没有“{match[0]}”")
     return tuple(found)
 

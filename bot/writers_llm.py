@@ -19,6 +19,7 @@ from bot.draft_lines import draft_lines
 from bot.llm import Allowance, Message, PatientChat
 from bot.openai_client import Usage
 from bot.plaintext import neutralise
+from bot.planted import masked
 from prompts import Prompt, load
 from retrieval.errors import ModelFailed
 
@@ -222,7 +223,7 @@ class LLMWriter:
 
 def _as_data(text: str) -> str:
     """Return a passage without anything that could be taken for the frame around it."""
-    return neutralise(text).replace("<<", "《").replace(">>", "》").replace("=== ", "")
+    return masked(neutralise(text)).replace("<<", "《").replace(">>", "》").replace("=== ", "")
 
 
 def _short(text: str) -> str:
@@ -231,7 +232,14 @@ def _short(text: str) -> str:
 
 def _worth_repair(failure: Failure) -> bool:
     """Tell whether a refused line said something: not an empty phrase, not an attack."""
-    unfit = {"secret", "command", "这一行过长", "同样的字句一再重复", "说的是提示词而不是报告"}
+    unfit = {
+        "secret",
+        "command",
+        "instruction",
+        "这一行过长",
+        "同样的字句一再重复",
+        "说的是提示词而不是报告",
+    }
     return len(failure.line.text) > 12 and not unfit & set(failure.problems)
 
 
