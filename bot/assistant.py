@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,15 +18,16 @@ from bot import citations, extractive
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from bot.extractive import Desk, Draft
 from bot.selection import KnownFact
-from retrieval.documents import Hit, Report
+from retrieval.documents import Hit, Report, ReportMeta
 from retrieval.gazetteer import short_name
 from retrieval.library import Library
 from retrieval.places import PlaceIndex
 from retrieval.query import Query, State, understand
 from retrieval.retriever import Options, retrieve
-from retrieval.scope import Resolved, resolve
+from retrieval.scope import Resolved, resolve, unify
 
 HITS = 40
+_AHEAD = re.compile("要|将|准备|打算|计划|安排|抓|目标|重点|部署|怎么干|干什么|做什么|plan|will")
 MAX_READ_REPORTS = 60
 
 NOT_IN_REPORTS = "现有报告中没有查到，无法回答。"
@@ -64,8 +66,7 @@ class Assistant:
         started = time.perf_counter()
         state = state or State()
         library = self.library.pinned()
-        query = self.understand(question, state, library)
-        scope = resolve(query, library.reports())
+        query, scope = self.settle(question, state, library)
         draft = self._before_search(query, scope, library)
         if draft is None:
             hits = self._search(library, query, scope)
@@ -75,18 +76,22 @@ class Assistant:
         elapsed = round((time.perf_counter() - started) * 1000)
         return Reply(replace(answer, elapsed_ms=elapsed), _next_state(query, state, draft, answer))
 
-    def understand(self, question: str, state: State, library: Library | None = None) -> Query:
-        """Parse a question against the places and years the library holds."""
-        summaries = (library or self.library).reports()
-        return understand(
-            question, state, _places(tuple((s.meta.place, s.meta.issuer) for s in summaries))
-        )
+    def settle(self, question: str, state: State, library: Library) -> tuple[Query, Resolved]:
+        """Parse a question against what ``library`` holds and settle the reports it is about."""
+        holdings = _holdings(library)
+        known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
+        query = understand(question, state, _places(known), known)
+        scope = resolve(query, holdings)
+        if not scope.reports and scope.nearby and query.role is None and _AHEAD.search(query.topic):
+            # 2024年要抓哪几件事 asks for the plans in the report on 2023
+            query = replace(query, role="plans")
+            scope = resolve(query, holdings)
+        return query, scope
 
     def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
         """Return the hits an answer to ``question`` would be written from, best first."""
         library = self.library.pinned()
-        query = self.understand(question, state or State(), library)
-        scope = resolve(query, library.reports())
+        query, scope = self.settle(question, state or State(), library)
         reports = scope.reports or scope.nearby
         return retrieve(library, query, reports, k, self.options) if reports else []
 
@@ -210,6 +215,19 @@ def _places(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
         _PLACES.clear()
         _PLACES[known] = index
     return index
+
+
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    id: str
+    meta: ReportMeta
+
+
+def _holdings(library: Library) -> list[_Holding]:
+    """Return what is held, one county's place written one way in all its reports."""
+    summaries = library.reports()
+    whole = unify(s.meta.place for s in summaries)
+    return [_Holding(s.id, replace(s.meta, place=whole[s.meta.place])) for s in summaries]
 
 
 def _known_facts(library: Library, report: str) -> list[KnownFact]:

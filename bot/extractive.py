@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot import listing
 from bot.answers import Cited, DraftLine, Status
-from bot.reading import Line, Reading, read
+from bot.reading import Line, Reading, read, section_words
 from bot.selection import Evidence, KnownFact, select, weigh
 from retrieval.documents import Hit, Report, Role, Section, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, canonical, same_value
-from retrieval.query import Field, Query, State
+from retrieval.query import Field, Query, State, parts
+from retrieval.terms import is_topical
 
 # The least weighted share of a question's terms that an answer's words must hold.
 ENOUGH = 0.56
@@ -77,7 +78,7 @@ class Desk:
                     if line.span.start < chunk.end and chunk.start < line.span.end:
                         gain = 0.12 * (1 - (hit.dense_rank - 1) / 12)
                         bonus[line.span.start] = max(bonus.get(line.span.start, 0.0), gain)
-        if self.query.inherited and self.query.carried:
+        if self.query.inherited and (self.query.carried or len(self.query.terms) <= 2):
             for report_id, start, end in self.state.focus:
                 near = [
                     ln
@@ -85,7 +86,7 @@ class Desk:
                     if report_id == report.id and ln.span.start < end and start < ln.span.end
                 ]
                 for line in near:
-                    bonus[line.span.start] = bonus.get(line.span.start, 0.0) + 0.15
+                    bonus[line.span.start] = bonus.get(line.span.start, 0.0) + 0.25
         return bonus
 
 
@@ -136,16 +137,23 @@ def _fact(desk: Desk) -> Draft:
 
 
 def _answer_in(desk: Desk, report: Report) -> list[Evidence]:
-    """Return the evidence for a fact in one report: one span, or one for each part asked."""
+    """Return the evidence for a fact in one report: a span for each thing asked."""
     reading = desk.reading(report)
-    boosts = desk.boosts(report)
     lines = _candidates(desk, report)
-    ranked = select(desk.query, reading, lines, boosts, known=desk.ledger(report.id))
-    sure = [e for e in ranked if _sure(desk.query, e)]
-    if not sure:
-        return []
-    chosen = [sure[0]]
-    chosen += _for_other_parts(desk, reading, ranked, chosen[0], boosts)
+    boosts = desk.boosts(report)
+    known = desk.ledger(report.id)
+    chosen: list[Evidence] = []
+    for part in parts(desk.query):
+        near = dict(boosts)
+        for evidence in chosen:  # the second ask is mostly answered beside the first
+            start = evidence.line.span.start
+            near[start] = near.get(start, 0.0) + 0.2
+        ranked = select(part, reading, lines, near, known=known)
+        sure = [e for e in ranked if _sure(part, e, following=bool(chosen))]
+        if sure:
+            chosen.append(sure[0])
+    if len(chosen) == 1 and desk.query.kind == "fact":
+        chosen += _uncovered(desk, reading, lines, chosen[0], boosts)
     return _joined(report, chosen)
 
 
@@ -175,45 +183,49 @@ def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
     return False
 
 
-def _sure(query: Query, evidence: Evidence) -> bool:
-    if (
-        query.wants in ("number", "percent", "date")
-        and evidence.figure is None
-        and not query.yes_no
-    ):
-        return evidence.coverage >= 0.9
-    needed = ENOUGH - (0.2 if query.carried else 0.0)
+def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
+    """Decide whether evidence answers the question or the report is silent on it."""
+    if query.wants in ("number", "percent", "date") and evidence.figure is None:
+        if evidence.none_said:
+            return evidence.coverage >= 0.7
+        return query.yes_no and evidence.coverage >= ENOUGH
+    needed = ENOUGH - (0.14 if evidence.named else 0.0)
+    if query.carried:
+        needed -= 0.15
+    if following and not query.terms:
+        return bool(query.carried)
     return evidence.coverage >= needed or (not query.terms and bool(query.carried))
 
 
-def _for_other_parts(
-    desk: Desk,
-    reading: Reading,
-    ranked: Sequence[Evidence],
-    first: Evidence,
-    boosts: Mapping[int, float],
+def _uncovered(
+    desk: Desk, reading: Reading, lines: Sequence[Line], first: Evidence, boosts: Mapping[int, float]
 ) -> list[Evidence]:
-    """Return evidence for what the first span leaves open: the terms it does not hold."""
+    """Return evidence for the topics the first span leaves out (复议和信访各是多少)."""
     query = desk.query
-    text = fold(reading.report.text[first.span.start : first.span.end])
-    weighted = weigh(query.terms, reading)
-    total = sum(w for _, w in weighted) or 1.0
-    open_terms = [t for t, w in weighted if t.match(text) < 0.5 and w / total > 0.12]
-    parts = len(re.findall("多少|几|率|什么|哪", query.topic))
-    if not open_terms or parts < 2:
+    if not re.search("各|分别|和|与|、", query.topic):
         return []
-    others = select(
-        query,
-        reading,
-        [e.line for e in ranked if e.line is not first.line],
-        boosts,
-        terms=open_terms,
-    )
-    return [e for e in others[:1] if e.coverage >= 0.8 and (e.figure or query.wants == "text")]
+    text = fold(reading.report.text[first.line.span.start : first.line.span.end])
+    left = [t for t in query.terms if is_topical(t) and t.match(text) < 0.5]
+    if not left:
+        return []
+    ranked = select(query, reading, lines, boosts, terms=left, known=desk.ledger(reading.report.id))
+    return [e for e in ranked[:1] if e.coverage >= 0.85 and (e.figure or query.wants == "text")]
 
 
 def _joined(report: Report, chosen: Sequence[Evidence]) -> list[Evidence]:
-    return list({e.span: e for e in chosen}.values())
+    """Return the evidence without repeats; two spans of one sentence become the one around both."""
+    kept: list[Evidence] = []
+    for evidence in chosen:
+        twin = next((e for e in kept if e.line is evidence.line), None)
+        if twin is None:
+            kept.append(evidence)
+            continue
+        span = Span(min(twin.span.start, evidence.span.start), max(twin.span.end, evidence.span.end))
+        if len(span) <= 260:
+            kept[kept.index(twin)] = replace(twin, span=span)
+        elif evidence.span != twin.span:
+            kept.append(evidence)
+    return kept
 
 
 def _premise_notes(query: Query, found: Sequence[Evidence], report: Report) -> list[DraftLine]:
@@ -370,58 +382,89 @@ def _around_phrase(line: Line, phrases: Sequence[str]) -> Span:
 
 
 def _compare(desk: Desk) -> Draft:
-    if desk.query.role and len(desk.query.terms) <= 2:
-        lines: list[DraftLine] = []
-        items: list[Cited] = []
-        silent = []
-        for report in desk.reports:
-            found = listing.role_items(report, desk.query.role)
-            if not found:
-                silent.append(report)
-                continue
-            lines.append(_label(report, f"{ROLE_NAMES[desk.query.role]}，原文共{len(found)}条"))
-            lines += _item_lines(report, found)
-            items += [Cited(report.id, i.span.start, i.span.end) for i in found]
-        if not lines:
-            return _silent(desk)
-        return Draft((*lines, *_not_saying(silent)), items=tuple(items))
-    return _per_report(desk) if len(desk.reports) > 1 else _fact(desk)
+    """Answer report by report: the items of a role, on the theme asked if there is one, or a fact."""
+    if not desk.query.role or desk.query.wants in ("number", "percent"):
+        return _fact(desk)
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    silent = []
+    for report in desk.reports:
+        draft = _list_in(desk, report)
+        if draft.status != "answered":
+            silent.append(report)
+            continue
+        lines += [_label(report), *draft.lines]
+        items += draft.items
+    if not lines:
+        return _silent(desk)
+    return Draft((*lines, *_not_saying(silent)), items=tuple(items))
 
 
 # ---- lists --------------------------------------------------------------------------------
 
 
 def _list(desk: Desk) -> Draft:
+    reports = desk.reports
+    if len(reports) > 1:
+        newest = _newest_of_one_issuer(desk)
+        if newest is None:
+            return _compare(desk) if desk.query.role else _per_report(desk)
+        reports = (newest,)
+    return _list_in(desk, reports[0]) if reports else _silent(desk)
+
+
+def _list_in(desk: Desk, report: Report) -> Draft:
+    """List in one report: a numbered part, the items of a role, or those under a theme."""
     query = desk.query
-    if len(desk.reports) > 1:
-        latest = _latest_only(desk)
-        if latest is None:
-            return _compare(desk) if query.role else _per_report(desk)
-        desk = latest
-    if not desk.reports:
+    if query.part is not None:
+        return _part_list(report, query.part)
+    if not query.role:
+        return _themed_list(desk, report)
+    found = listing.role_items(report, query.role)
+    if desk.only_years and query.role != "plans":
         return _silent(desk)
-    report = desk.reports[0]
-    if query.role:
-        found = listing.role_items(report, query.role)
-        themed = _on_theme(desk, report, found) if query.terms else found
-        if themed:
-            return _listed(report, themed, query.role, whole=len(themed) < len(found))
-        if not query.terms:
-            name = ROLE_NAMES[query.role]
-            return Draft(
-                status="abstained",
-                gap=(f"《{report.meta.title}》中没有“{name}”部分", *report.warnings),
-            )
-    return _themed_list(desk, report)
+    themed = _on_theme(desk, report, found)
+    if len(themed) == 1 and len(found) > 1:
+        return _inside(report, themed[0])
+    if themed:
+        return _listed(report, themed, query.role, whole=len(themed) < len(found))
+    if any(is_topical(term) for term in query.terms):
+        return _themed_list(desk, report)
+    name = ROLE_NAMES[query.role]
+    return Draft(
+        status="abstained", gap=(f"《{report.meta.title}》中没有“{name}”部分", *report.warnings)
+    )
 
 
-def _latest_only(desk: Desk) -> Desk | None:
+def _part_list(report: Report, number: int) -> Draft:
+    """List what the report's first, second … part holds."""
+    parts_held = sorted({s.node[0] for s in report.sections if s.node})
+    if number > len(parts_held):
+        return Draft(status="abstained", gap=(f"原文只有{len(parts_held)}个部分，没有第{number}部分", *report.warnings))
+    leaves = [s for s in report.sections if s.node[:1] == (parts_held[number - 1],)]
+    head = leaves[0]
+    items = listing.group_items(report, leaves)
+    lines = [_claim(report, section_words(report.text, head))] if head.kind == "heading" else []
+    cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in items)
+    lines += [_claim(report, listing.shown(report.text, i)) for i in items]
+    return Draft(tuple(lines), items=cites, focus=cites)
+
+
+def _inside(report: Report, item: listing.Item) -> Draft:
+    """Show one item whole: the things under it, or its words."""
+    leaves = [s for s in report.sections if item.span.start <= s.start < item.span.end]
+    inner = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
+    if len(inner) < 2:
+        return _spans_draft(report, [item.span], [item.span])
+    return _spans_draft(report, [listing.shown(report.text, i) for i in inner], [i.span for i in inner])
+
+
+def _newest_of_one_issuer(desk: Desk) -> Report | None:
     """Of several years of one issuer, a list without a year means the newest report."""
-    issuers = {(r.meta.place, r.meta.issuer) for r in desk.reports}
+    issuers = {(r.meta.place[-1:], r.meta.issuer) for r in desk.reports}
     if len(issuers) > 1 or desk.query.years:
         return None
-    newest = max(desk.reports, key=lambda r: r.meta.year or 0)
-    return Desk(desk.query, (newest,), desk.hits, desk.state)
+    return max(desk.reports, key=lambda r: r.meta.year or 0)
 
 
 def _listed(
@@ -440,8 +483,9 @@ def _item_lines(
 
 
 def _on_theme(desk: Desk, report: Report, found: Sequence[listing.Item]) -> list[listing.Item]:
-    """Return the items that speak of the question's terms; all of them if the terms say nothing."""
-    weighted = weigh(desk.query.terms, desk.reading(report))
+    """Return the items that speak of the question's topical terms; all of them if it has none."""
+    topical = [t for t in desk.query.terms if is_topical(t)]
+    weighted = weigh(topical, desk.reading(report))
     total = sum(w for _, w in weighted)
     if not total:
         return list(found)
@@ -453,7 +497,7 @@ def _on_theme(desk: Desk, report: Report, found: Sequence[listing.Item]) -> list
         scored.append((score, item))
     best = max((score for score, _ in scored), default=0.0)
     if best < ENOUGH_THEME:
-        return list(found) if best < 0.3 and len(desk.query.terms) <= 1 else []
+        return []
     return [item for score, item in scored if score >= best - 0.15]
 
 
@@ -469,9 +513,7 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
     node = _best_node(desk, report)
     best = ranked[0] if ranked else None
     if node and (best is None or not _enumerates(best) or node[0] >= best.coverage):
-        spans = _node_lines(reading, report, node[1])
-        if spans:
-            return _spans_draft(report, spans[:MAX_LINES_PER_LIST])
+        return _node_draft(reading, report, node[1])
     sure = [e for e in ranked if e.coverage >= ENOUGH]
     if not sure:
         return _silent(desk)
@@ -481,8 +523,9 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
     return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
 
 
-def _spans_draft(report: Report, spans: Sequence[Span]) -> Draft:
-    cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
+def _spans_draft(report: Report, spans: Sequence[Span], whole: Sequence[Span] = ()) -> Draft:
+    """Return claims for ``spans``; ``whole`` are the items they stand for, if longer."""
+    cites = tuple(Cited(report.id, s.start, s.end) for s in whole or spans)
     return Draft(tuple(_claim(report, s) for s in spans), items=cites, focus=cites)
 
 
@@ -533,12 +576,13 @@ def _child_count(report: Report, node: tuple[int, ...]) -> int:
     return len({s.node[depth] for s in report.sections if len(s.node) > depth and s.node[:depth] == node})
 
 
-def _node_lines(reading: Reading, report: Report, leaves: Sequence[Section]) -> list[Span]:
-    items = listing.group_items(report, leaves)
-    if len(items) >= 2 and len({s.node for s in leaves}) > 1:
-        return [listing.shown(report.text, item) for item in items]
+def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> Draft:
+    items = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
+    if len(items) >= 2:
+        return _spans_draft(report, [listing.shown(report.text, i) for i in items], [i.span for i in items])
     start, end = leaves[0].start, leaves[-1].end
-    return [line.span for line in reading.lines if start <= line.span.start < end]
+    inside = [line.span for line in reading.lines if start <= line.span.start < end and not line.is_heading]
+    return _spans_draft(report, inside[:MAX_LINES_PER_LIST] or [section_words(report.text, leaves[0])])
 
 
 def _item(desk: Desk) -> Draft:
@@ -582,7 +626,7 @@ def _catalogue(desk: Desk) -> Draft:
 
 def _brief(desk: Desk) -> Draft:
     """A plain extract: what was done with its figures, what is lacking, what comes next."""
-    if len(desk.query.terms) >= 1 and len(desk.reports) == 1:
+    if any(is_topical(t) for t in desk.query.terms) and len(desk.reports) == 1:
         themed = _focused(desk, desk.reports[0])
         if themed:
             return themed

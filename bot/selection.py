@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from bot.reading import Clause, Line, Reading
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
-from retrieval.quantities import Quantity
+from retrieval.quantities import Quantity, same_value
 from retrieval.query import Query
 from retrieval.terms import Term, is_topical
 
@@ -25,6 +25,7 @@ INDICATOR_BONUS = 0.35
 ABSENT_TALK = 0.35
 MAX_CLAIM_CHARS = 120
 WHOLE_SENTENCE_CHARS = 90
+_NONE = re.compile("(?:未|没有|没|无)(?:发生|出现|产生|新增|一)?.{0,12}(?:案件|情况|情形|事件|败诉|纠错|投诉|诉讼|被)|0(?:败诉|投诉|上访)")
 _UNIT_GROUPS = (
     frozenset("件宗起份个例项条本部篇"),
     frozenset("人名位"),
@@ -43,7 +44,8 @@ class Evidence:
     """Words chosen from one report: the span to cite, how sure, and the figure meant, if any.
 
     ``score`` ranks, ``coverage`` (0..1) is the weighted share of the question's terms found;
-    ``named`` says that the ledger knows the figure as the indicator asked for.
+    ``named`` says that the ledger knows the figure as the indicator asked for, ``none_said``
+    that the clause denies there was any (未发生…案件).
     """
 
     report: str
@@ -54,6 +56,7 @@ class Evidence:
     figure: Quantity | None = None
     clause: Clause | None = None
     named: bool = False
+    none_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,13 @@ def _best_in(
     if best is None:
         return None
     score, coverage, clause, figure = best
-    if kinds and figure is None:
+    none_said = bool(_NONE.search(clause.folded)) and query.wants == "number"
+    if kinds and figure is None and not none_said:
         score -= 0.35
         if query.wants == "date":
             score -= 0.3
+    if any(same_value(asked, q) for asked in query.figures for c in line.clauses for q in c.figures):
+        score += 0.15
     ahead = report.meta.year is not None and report.meta.year + 1 in query.years
     if query.role == "plans" or (ahead and len(query.years) == 1):
         score += 0.25 if line.role == "plans" else -0.15
@@ -158,7 +164,7 @@ def _best_in(
         score -= 0.3
     span = claim_span(line, clause, figure, [t for t, _ in weighted])
     sure = any(span.start <= f.start < span.end for f in named)
-    return Evidence(report.id, line, span, score, coverage, figure, clause, sure)
+    return Evidence(report.id, line, span, score, coverage, figure, clause, sure, none_said)
 
 
 def _around(term: Term, line: Line) -> float:

@@ -12,7 +12,7 @@ from retrieval.metadata import read_metadata
 from retrieval.places import gazetteer
 from retrieval.sections import parse_sections
 
-PARSER_VERSION = 1
+PARSER_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def parse_report(text: str, source: str, report_id: str) -> Parsed:
         metadata.meta,
         sections,
         chunk_report(report_id, metadata.meta, text, sections),
-        find_facts(text, sections),
+        find_facts(text, sections, metadata.meta.year),
         _doubts(text, metadata.meta, sections),
     )
 

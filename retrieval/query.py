@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from retrieval.documents import Role
 from retrieval.gazetteer import Chain
@@ -17,7 +17,7 @@ from retrieval.indicators import lookup
 from retrieval.normalise import normalise
 from retrieval.places import Mention, PlaceIndex
 from retrieval.quantities import Quantity, find_quantities
-from retrieval.terms import Term, content_terms, is_english
+from retrieval.terms import Term, content_terms, is_english, is_topical
 
 Kind = Literal[
     "fact", "list", "item", "which", "rank", "compare", "catalogue", "brief", "greeting", "empty"
@@ -99,6 +99,8 @@ class Query:
     count: int | None = None
     change: bool = False
     field: Field | None = None
+    part: int | None = None
+    phrase: str = ""
     negated: bool = False
 
 
@@ -153,7 +155,7 @@ _LIST_ASK = re.compile(
     "是哪[几些三四五六七八]|几(?:条|点|方面|个方面|类)(?:问题|不足|计划)?|所有|全部|\\blist\\b|\\bwhat (?:are|were|kinds?|types?)\\b|\\bwhich\\b"
 )
 _CATALOGUE = re.compile(
-    "(?:有|收录|入库|收了|收集|掌握|手上|手头|库里|资料库|可以查|能查|覆盖|包括).{0,8}(?:哪些|哪几|几份|多少份|几个|什么|哪).{0,8}(?:报告|地方|地区|年份|年度|区县|材料)(?!.{0,3}(?:提|讲|写|说|涉))|"
+    "报告(?:都|一?共)?有(?:哪|几|多少)|(?:有|收录|入库|收了|收集|掌握|手上|手头|库里|资料库|可以查|能查|覆盖|包括).{0,8}(?:哪些|哪几|几份|多少份|几个|什么|哪).{0,8}(?:报告|地方|地区|年份|年度|区县|材料)(?!.{0,3}(?:提|讲|写|说|涉))|"
     "(?:哪些|哪几|几份|多少份|哪).{0,6}(?:报告|材料).{0,4}(?:可查|可以查|入库|能查|收录|[?？]?$)|报告(?:清单|目录|列表|一览)|"
     "\\b(?:which|what|list|how many).{0,12}reports? (?:do|are|have|can|available|you|in)|list (?:all )?(?:the )?reports"
 )
@@ -162,10 +164,12 @@ _WHICH = re.compile(
     "(?:提到|提及|写到|讲到|说到|出现|涉及|谈到|开展了?|建立了?|有).{0,30}的(?:有|是)?(?:哪|几|多少).{0,6}(?:报告|地方|区县|县|区|地区|份|个)|"
     "\\bwhich (?:reports?|places?|counties|districts?)\\b.{0,20}\\b(?:mention|refer|talk|discuss|report|have|set|establish)|(?:哪些|哪几个|谁)(?:都)?(?:提到|提及|写到|讲到)"
 )
+_WHICH_PLACES = re.compile("哪(?:些|几个|几份|个|份|一份)(?:地方|报告|县|区|地|区县)")
 _RANK = re.compile(
     "(?:哪|谁|排名|排第|名次).{0,24}?最|最(?:高|多|低|少|大|小|好|差).{0,6}(?:是哪|是谁|的地方|的是)|排名|排序|从高到低|从低到高|从多到少|谁.{0,10}更?(?:高|多|低|少)|哪.{0,12}(?:更|比较)(?:高|多|低|少)|"
     "\\b(?:highest|lowest|most|least|largest|fewest|rank)\\b"
 )
+_AMONG_ALL = re.compile("(?:几个|这些|所有|各|全部|五个|四个|三个)[^，。]{0,4}(?:地方|报告|县|区|地|家)(?:里面?|中|之中|当中)[^，。]{0,8}最")
 _LOWEST = re.compile("最(?:低|少|小|差)|更(?:低|少)|垫底|从低到高|lowest|least|fewest|smallest")
 _COMPARE = re.compile(
     "表格|对比表|列.{0,3}表|张表|成表|各地|各区县|各县|各区|各市|各个(?:地方|地区|县|区)|每个(?:地方|报告|地区|县)|每份报告|各(?:份|家)|几个地方|几地|两地|三地|四地|五地|两(?:个|份)|"
@@ -180,8 +184,10 @@ _BRIEF = re.compile(
     "概括|总结(?!出|会|了哪|经验)|摘要|简报|一段话|综述|概述|小结|梗概|大意|主要内容|讲了(?:什么|些什么|啥)|说了(?:什么|些什么|啥)|介绍(?:一下)?.{0,14}(?:总体)?(?:情况|报告)$|"
     "\\bsummar(?:y|ise|ize)|\\bbrief(?:ing)?\\b|\\boverview\\b"
 )
+_WRITE_UP = re.compile("(?:写|生成|起草|汇总|整理)(?:成|出)?(?:一?[小个]?段|一?份|个)?[^，。]{0,16}(?:简报|材料|汇报|文字|的话|情况|介绍|一段话|成一?段)|[两二三四五1-5]?(?:百|00)[字]|合成一段|一小段")
+_PART = re.compile("第([一二三四五六七八九十]|[0-9]{1,2})(?:大)?部分")
 _ITEM = re.compile(
-    "第([一二三四五六七八九十]{1,2}|[0-9]{1,2})\\s*(?:条|个|项|点|方面|大|类)?(?:问题|不足|短板|计划|打算|举措|措施)?|"
+    "第([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?!年|次|届|批|部分|季|期|名|位|轮|产业|责任|方|者|时间|一责任)\\s*(?:条|个|项|点|方面|大|类)?(?:问题|不足|短板|计划|打算|举措|措施)?|"
     "\\b(first|second|third|fourth|fifth|sixth) (?:one|item|point|problem|plan)"
 )
 _GREETING = re.compile(
@@ -198,7 +204,7 @@ _TARGET = re.compile("目标(?:是|值|定|又|为|呢)|的目标|上限|下限|
 _NOT_THIS = re.compile("[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?不是(?!吗|么)[^，,。？?]{2,10}")
 _COUNTED = re.compile("(?:哪|这|那)([两二三四五六七八九十]{1,2}|[0-9]{1,2})(?:个|条|项|点|件|方面|类|大|步|种)|([二两三四五六七八九十]{1,2}|[0-9]{1,2})(?:大|个方面|项|条)[^，。]{0,12}(?:都?(?:是|有|包括|分别)|哪)")
 _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
-    ("published", re.compile("(?:报告|文件|材料|全文)[^，。]{0,8}(?:发布|公开|公布|成文|挂网|上网|刊登|印发)|(?:发布|公开|公布|成文)(?:日期|时间|的?日子)|(?:什么时候|哪天|何时|几号)(?:发布|公开|公布|挂)|\\breport\\b.{0,20}\\b(?:published|released|issued|posted)|publication date")),
+    ("published", re.compile("落款|(?:报告|材料|全文)[^，。]{0,8}(?:发布|公开|公布|成文|挂网|上网|刊登)|(?:发布|公开|公布|成文)(?:日期|时间|的?日子)|(?:什么时候|哪天|何时|几号)(?:发布|公开|公布|挂)(?:的|出来)?[?？]?$|\\breport\\b.{0,20}\\b(?:published|released|issued|posted)|publication date")),
     ("document_number", re.compile("文号|发文字号|document number")),
     ("issuer", re.compile("(?:报告|文件|材料)[^，。]{0,6}(?:谁|哪个单位|哪个部门|哪个机关|哪家)[^，。]{0,6}(?:发|写|出|印|编)|发布(?:单位|机构|机关)(?:是|$|[?？])|(?:谁|哪个单位|哪个部门)(?:发布|发|出|写)的")),
     ("title", re.compile("(?:报告|文件)的?(?:全称|标题|题目|名称)(?:是|叫|$|[?？])")),
@@ -207,11 +213,13 @@ _ORDINAL_EN = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "si
 _ORDINAL_CN = {c: i + 1 for i, c in enumerate("一二三四五六七八九十")}
 
 
-def understand(question: str, state: State, places: PlaceIndex, years_held: Sequence[int] = ()) -> Query:
+def understand(
+    question: str, state: State, places: PlaceIndex, known: Sequence[tuple[Chain, str]] = ()
+) -> Query:
     """Parse ``question`` in the light of what the conversation has settled.
 
-    ``places`` resolves names against what is held; ``years_held`` lets 明年 and plans of the
-    year after a report's be told from a report that is not held.
+    ``places`` resolves names against what is held; ``known`` are the place and issuer of each
+    held report, so that a bureau's short name (市场监管局, 城管) is not taken for a topic.
     """
     words = _clean(question)
     if not words:
@@ -221,14 +229,15 @@ def understand(question: str, state: State, places: PlaceIndex, years_held: Sequ
         return Query(question, "", "greeting", english=is_english(words))
     resolution = places.resolve(words)
     years, without_years = _years(plain, state)
-    topic = _topic(words, resolution.mentions)
+    bodies = [_body(words, mention, known) for mention in resolution.mentions]
+    topic = _topic(words, [(m.start, max(m.end, b.end)) for m, b in zip(resolution.mentions, bodies, strict=True)])
     query = Query(
         question=words,
         topic=topic,
         kind="fact",
         english=is_english(words),
         places=resolution.held,
-        issuers=tuple(dict.fromkeys(i for m in resolution.mentions for i in m.issuers)),
+        issuers=tuple(dict.fromkeys([*(i for m in resolution.mentions for i in m.issuers), *(b.issuer for b in bodies if b.issuer)])),
         years=years,
         unknown=tuple(dict.fromkeys(m.text for m in resolution.missing)),
         ambiguous=resolution.ambiguous,
@@ -248,11 +257,47 @@ def _clean(question: str) -> str:
     return re.sub(r"\s+", " ", printable)[:MAX_QUESTION_CHARS].strip()
 
 
-def _topic(words: str, mentions: Sequence[Mention]) -> str:
+class _Body(NamedTuple):
+    """A held issuer named in short right after its place, and where that name ends."""
+
+    issuer: str
+    end: int
+
+
+_AFTER_BODY = re.compile("(?:系统|部门|单位)?(?=$|[的在有是对把被给为去今的，,。？?、呢都当前20]|报告)")
+
+
+def _body(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> _Body:
+    """Find 市场监管局 after 颍滨市 as the held 颍滨市市场监督管理局: its letters, in order."""
+    rest = words[mention.end : mention.end + 16]
+    best = _Body("", mention.end)
+    for chain, issuer in known:
+        if not any(chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held):
+            continue
+        core = issuer
+        for name in chain:
+            core = core.removeprefix(name)
+        at = length = 0
+        for position, char in enumerate(rest):
+            found = core.find(char, at)
+            if found < 0 or (position == 0 and found > 0 and not core.endswith("政府")):
+                break
+            at, length = found + 1, position + 1
+        if length < 2:
+            continue
+        tail = _AFTER_BODY.match(rest, length)
+        if rest[length - 1] == core[-1] or tail:
+            end = mention.end + (tail.end() if tail else length)
+            if end > best.end:
+                best = _Body(issuer, end)
+    return best
+
+
+def _topic(words: str, spans: Sequence[tuple[int, int]]) -> str:
     kept, at = [], 0
-    for mention in mentions:
-        kept.append(words[at : mention.start])
-        at = mention.end
+    for start, end in spans:
+        kept.append(words[at:start])
+        at = max(at, end)
     kept.append(words[at:])
     text = " ".join(part for part in kept if part.strip()) if len(kept) > 1 else kept[0]
     text = _CN_YEAR.sub(" ", text)
@@ -286,11 +331,16 @@ def _asked(query: Query, topic: str) -> Query:
         kind = "catalogue"
     elif _WHICH.search(plain):
         kind = "which"
+    elif _RANK.search(plain) and _AMONG_ALL.search(plain):
+        kind = "rank"
+        query = replace(query, places=(), issuers=(), everywhere=True)
     elif _RANK.search(plain) and (query.everywhere or len(query.places) != 1):
         kind = "rank"
+    elif query.everywhere and _WHICH_PLACES.search(plain) and not number_ask and not _PERCENT_ASK.search(topic):
+        kind = "which"
     elif _COMPARE.search(plain) or len(query.places) > 1:
         kind = "compare"
-    elif _BRIEF.search(plain):
+    elif _BRIEF.search(plain) or _WRITE_UP.search(plain):
         kind = "brief"
     elif item is not None and (role or re.search("展开|讲讲|详细|说说|具体|是什么|呢|细说|tell|detail", topic)):
         kind = "item"
@@ -312,16 +362,18 @@ def _asked(query: Query, topic: str) -> Query:
         wants = "name"
     unit = match.group(1) if (match := _UNIT_ASK.search(topic)) else ""
     figures = tuple(q for q in find_quantities(topic) if _asserts(q, topic))
+    terms = content_terms(_without_role(topic, listed))
     direction: Direction | None = None
     if not _CHANGE_ASK.search(topic):
         up, down = bool(_UP.search(topic)), bool(_DOWN.search(topic))
         direction = "up" if up and not down else "down" if down and not up else None
     return replace(
         query, kind=kind, role=role, wants=wants, unit=unit, item=item, figures=figures,
-        direction=direction, terms=content_terms(_without_role(topic, listed)),
-        indicators=_indicators(topic) if kind in ("fact", "rank", "compare") else (),
+        direction=direction, terms=terms,
+        indicators=_indicators(f"{topic} {' '.join(t.word for t in terms)}") if kind in ("fact", "rank", "compare") else (),
         count=_counted(topic), change=bool(_CHANGE_ASK.search(topic)),
         field=next((f for f, pattern in _FIELDS if pattern.search(topic)), None),
+        part=_part(topic), phrase=match.group(1) if (match := _PHRASE.search(topic)) else "",
         negated=bool(re.search("(?:没有?|未|不)(?:提|写|说|讲|给出|提到|提及|报|涉及|列出|公布)", topic)),
     )  # fmt: skip
 
@@ -329,7 +381,19 @@ def _asked(query: Query, topic: str) -> Query:
 def _indicators(topic: str) -> tuple[str, ...]:
     """Return the canonical indicators the topic asks for: the best, and others as good."""
     found = lookup(topic)
+    if not found:
+        return ()
     return tuple(indicator.name for indicator, score in found if score >= max(0.7, found[0][1] - 0.3))
+
+
+_PHRASE = re.compile("(?:提到|提及|写到|讲到|说到|谈到|出现|涉及)(?:了|过)?[“\"]?([^“”\"，。？?的有]{2,14}?)[”\"]?(?:的|有|这|几|$|，|？|\\?)")
+
+
+def _part(topic: str) -> int | None:
+    match = _PART.search(topic)
+    if not match:
+        return None
+    return int(match.group(1)) if match.group(1).isdecimal() else _numeral(match.group(1))
 
 
 def _counted(topic: str) -> int | None:
@@ -362,13 +426,17 @@ def _without_role(topic: str, role: Role | None) -> str:
     return topic
 
 
+_SOLVED = re.compile("(?:查出来?|查摆|发现|排查出?|反馈|整改|解决|化解|处理|督察|移送|交办|突出)[^，。？?]{0,12}?问题")
+
+
 def _role(topic: str) -> Role | None:
+    topic = _SOLVED.sub(" ", topic)
     return next((role for role, pattern in _ROLE_WORDS if pattern.search(topic)), None)
 
 
 def _counts_items(topic: str) -> bool:
     """列了几条问题 counts a list's items; 发现问题多少处 asks for a figure."""
-    return bool(re.search("(?:几|多少)(?:条|个|项|点|方面|个方面|类)?(?:的)?(?:主要)?(?:问题|不足|短板|困难|打算|计划|举措|措施)|how many (?:problems|shortcomings|plans|measures)", topic))
+    return not _SOLVED.search(topic) and bool(re.search("(?:几|多少)(?:条|个|项|点|方面|个方面|类)?(?:的)?(?:主要)?(?:问题|不足|短板|困难|打算|计划|举措|措施)|how many (?:problems|shortcomings|plans|measures)", topic))
 
 
 def _item(topic: str) -> int | None:
@@ -387,6 +455,36 @@ def _numeral(words: str) -> int | None:
     if not ten:
         return _ORDINAL_CN[words] if len(words) == 1 else None
     return (_ORDINAL_CN.get(tens, 1) if tens else 1) * 10 + _ORDINAL_CN.get(ones, 0)
+
+
+_ASK_MARK = re.compile("多少|几|率|什么|哪|怎么|幅度|how|what|which", re.IGNORECASE)
+
+
+def parts(query: Query) -> tuple[Query, ...]:
+    """Return a fact question's separate asks (审了多少件，提了多少条意见), each a query of its own.
+
+    A later ask carries the earlier ones' terms, as a reader would. One ask: the query itself.
+    """
+    if query.kind != "fact":
+        return (query,)
+    pieces = [p for p in re.split("[，,；;]|以及|还有|(?<=多少)和|、(?=[^，]{0,12}(?:多少|几))", normalise(query.topic)) if p.strip()]
+    asks = [p for p in pieces if _ASK_MARK.search(p)]
+    if len(asks) < 2:
+        return (query,)
+    split: list[Query] = []
+    said: list[Term] = list(content_terms(" ".join(p for p in pieces[: pieces.index(asks[0])])))
+    for ask in asks:
+        part = _asked(replace(query, role=None), ask)
+        if not part.terms and not split:
+            return (query,)
+        carried = tuple(t for t in said if t.word not in {u.word for u in part.terms})
+        part = replace(
+            part, kind="fact", topic=ask, carried=(*carried, *query.carried),
+            indicators=tuple(i for i in (part.indicators or query.indicators)),
+        )  # fmt: skip
+        said += part.terms
+        split.append(part)
+    return tuple(split)
 
 
 def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
@@ -415,7 +513,7 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
     if query.everywhere and not _DEICTIC.search(plain_without_years):
         return query
     carried: tuple[Term, ...] = ()
-    if _DEICTIC.search(plain_without_years) or len(query.terms) < 2:
+    if _DEICTIC.search(plain_without_years) or sum(is_topical(t) for t in query.terms) < 2:
         own = {t.word for t in query.terms}
         carried = tuple(t for t in content_terms(state.topic) if t.word not in own)
     role = query.role

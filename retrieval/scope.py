@@ -6,13 +6,17 @@ asked for but is not held is kept in words, since saying so is part of the answe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.documents import ReportMeta
-from retrieval.gazetteer import contains
+from retrieval.gazetteer import Chain, contains
 from retrieval.query import Query
+
+
+_BODY = re.compile("街道|办事处|管委会|管理委员会|片区|[镇乡]人民政府|[镇乡]政府")
 
 
 class Holding(Protocol):
@@ -81,6 +85,27 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     )
 
 
+def unify(places: Iterable[Chain]) -> dict[Chain, Chain]:
+    """Return each place chain with the fullest one that ends in it: 清溪县 → 江苏省淮州市清溪县.
+
+    A report that never names its province is the same county's as one that does; where two
+    fuller chains end alike (two 鼓楼区), nothing is joined.
+    """
+    chains = set(places)
+    joined = {}
+    for chain in chains:
+        fuller = [c for c in chains if len(c) > len(chain) and c[-len(chain) :] == chain] if chain else []
+        longest = max(fuller, key=len, default=chain)
+        alike = all(longest[-len(c) :] == c for c in fuller)
+        joined[chain] = longest if alike else chain
+    return joined
+
+
+def _is_body(holding: Holding) -> bool:
+    """A bureau, a street office or a park committee: part of a place, not its government."""
+    return holding.meta.level == "department" or bool(_BODY.search(holding.meta.issuer))
+
+
 def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
     if not query.places:
         return list(holdings)
@@ -95,10 +120,10 @@ def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
         ]  # fmt: skip
         return named + others
     # a county named without its bureau means the county's own report, where there is one
-    governed = {h.meta.place for h in inside if h.meta.level == "government"}
+    governed = {h.meta.place for h in inside if not _is_body(h)}
     return [
         h for h in inside
-        if h.meta.level != "department" or h.meta.place not in governed or h.meta.place not in query.places
+        if not _is_body(h) or h.meta.place not in governed or h.meta.place not in query.places
     ]  # fmt: skip
 
 

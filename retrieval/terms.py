@@ -31,7 +31,7 @@ _SCAFFOLD = re.compile(
     "怎么样|怎样|怎么回事|怎么|如何|咋个?样?|为什么|为何|为啥|何时|何地|谁|吗|呢|吧|啊|呀|哈|嘛|呗|咧|喔|哦|噻|撒|咯|嗯|哎|喂|来着|了解|"
     "换成|改成|换到|改为|换做|再看|回到|方面|情况|数据|数字|内容|相关|有关|关于|对于|部分|是多少|有多少|当地|本地|该[县区市局地]|全[县区市省]|我[县区市局]|咱们?|那边|这边|那里|这里|地方|各地|各县区?|各区县?|"
     "其中|以及|还有|另外|此外|进行|开展|做了|做过|搞了|搞成|弄了|得到|达到|属于|作为|通过|根据|按照|比较|对比|相比|展开|详细|简单|承认|听说|真的|专门|一口气|采取|主要|实际|真实|高达|只有|居然|竟然|反而|不到|超过|"
-    "列成表|列个表|做?一?张?(?:对比)?表格?|做成|汇总|写成?|写一?(?:小|个)?段|一?小?段话?|一句话|简报|摘要|[两一二三四五]?[一二两三四五]百字|字左右|左右|库里|哪五|哪四|哪三|哪两|最高|最低|最多|最少|更高|更多|更低|更少|高低|排名|同比|变化|幅度|多大|多久|多长|多高|这几?[个份]|三个|两个|几个"
+    "百分之(?:几|多少)|降了|升了|涨了|减了|增了|列成表|列个表|做?一?张?(?:对比)?表格?|做成|汇总|写成?|写一?(?:小|个)?段|一?小?段话?|一句话|简报|摘要|[两一二三四五]?[一二两三四五]百字|字左右|左右|库里|哪五|哪四|哪三|哪两|最高|最低|最多|最少|更高|更多|更低|更少|高低|排名|同比|变化|幅度|多大|多久|多长|多高|这几?[个份]|三个|两个|几个"
 )
 _ENGLISH_STOP = frozenset(
     "a an the of in on at to for from by with and or is are was were be been did do does done has have had what which "
@@ -51,7 +51,7 @@ _GENERAL = frozenset(
 _WEAK = frozenset(
     "想 打听 拿到 处理 抓 写 开 涨 贴 当 解决 实际 接 要 得 用 拿 找 查 讲 管 用来 来讲 准备 希望 觉得 认为 需要 涉及 构成 由 组成 获得 得出 "
     "完成 存在 包括 覆盖 守住 说明 表示 取得 提出 提 定 给出 变 变成 高 低 快 慢 好 差 长 短 久 重 轻 到位 领导 手机 材料 时候 新来 参考 兄弟 刚才 临时 后来 "
-    "起来 过程 各 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计"
+    "起来 过程 各 老百姓 群众 百姓 企业 公司 法院 自己 全都 做到 实现 降 升 变 涨 增加 减少 上升 下降 增长 提高 降低 很急 赶 整理 记得 新 处理 接收 整个 个人 手里 手 生成 简短 汇报 安排 准备 计划 打算 单位 部门 机构 组织 系统 领域 人员 意见 钱 被 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计"
     .split()
 )
 _FULL, _PLAIN, _WEAK_WEIGHT, _LETTER = 1.0, 0.7, 0.15, 0.25
@@ -112,10 +112,10 @@ def _rejoined(tagged: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
 
 def _weight(word: str, pos: str) -> float:
     """Return how much a word tells of what is asked: the genre's own words and nouns most."""
-    if word in _GENERAL or not (_HAN.search(word) or len(word) > 1) or pos[:1] in "rmqucdpyfx":
-        return _FULL if word in _synonyms() and len(word) > 1 else 0.0
     if word in _WEAK:
         return _WEAK_WEIGHT
+    if word in _GENERAL or not (_HAN.search(word) or len(word) > 1) or pos[:1] in "rmqucdpyfx":
+        return _FULL if word in _synonyms() and len(word) > 1 else 0.0
     if len(word) == 1:
         return _PLAIN if word in _synonyms() else _LETTER
     if word in _synonyms() or pos[:1] in "njie":
