@@ -22,7 +22,7 @@ from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import SuiteResult
 from eval.squad import BadSquad, format_squad, read_squad, score_squad, write_documents
 from eval.suites import HERE, OpenSuite, choose_suites, open_suite
-from eval.terminal import format_failures, format_side_by_side, format_suite
+from eval.terminal import format_failures, format_faults, format_side_by_side, format_suite
 from eval.vectors import RememberingEmbedder
 from retrieval.embedding import LocalEmbedder
 from retrieval.errors import BaogaoError
@@ -76,6 +76,7 @@ def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
             print(format_side_by_side({"baogao": result, **rivals[result.name]}), end="\n\n")
         if options.failures:
             print(format_failures(result), end="\n\n")
+            print(format_faults(result), end="\n\n")
     # Saved also when it got worse: the page is where one looks why.
     options.out.mkdir(parents=True, exist_ok=True)
     about = {"writer": options.writer, "only": options.only}
@@ -175,7 +176,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--reports", type=Path, metavar="DIR", help="the folder of reports the cases are about")
     add("--writer", choices=("auto", "extractive", "llm"), default="auto")
     add("--only", choices=KINDS, metavar="KIND", help=f"one kind of case: {', '.join(KINDS)}")
-    add("--failures", action="store_true", help="print every failed case")
+    add("--failures", action="store_true", help="print every failed case and loose citation")
     add("--out", type=Path, default=OUT, metavar="DIR", help="where results.json goes")
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
     add("--rivals", action="store_true", help="run three rival pipelines on the same questions")

@@ -18,6 +18,7 @@ _KIND_COLUMNS = (
     ("list_recall", "items"),
     ("over_refusal", "refus."),
 )
+_GROUNDING = ("quotes_resolved", "claims_cited", "numbers_locked", "citation_precision")
 _SHORT_TITLES = (
     ("evidence_recall", "evidence"),
     ("recall_1", "r@1"),
@@ -83,6 +84,26 @@ def _value(measure: Measure, suite: SuiteResult) -> str:
 def format_failures(suite: SuiteResult) -> str:
     """Return every failed case in a few lines: id, question, status, where lost, answer, missing."""
     return "\n".join(line for r in suite.results if not r.passed for line in _failure_lines(r))
+
+
+def format_faults(suite: SuiteResult) -> str:
+    """Return a line for each answered case whose grounding is not whole, right or wrong as it is:
+    citations beside the evidence, of other reports, unlocked numbers, invented items."""
+    lines = []
+    for result in suite.results:
+        faults = [
+            f"{BY_NAME[name].title} {result.ratios[name][0]:g}/{result.ratios[name][1]:g}"
+            for name in _GROUNDING
+            if name in result.ratios and result.ratios[name][0] < result.ratios[name][1]
+        ]
+        faults += [
+            f"{BY_NAME[name].title} {result.ratios[name][0]:g}"
+            for name in ("invented_items", "wrong_report")
+            if name in result.ratios and result.ratios[name][0] > 0
+        ]
+        if faults:
+            lines.append(f"{'·' if result.passed else '✗'} {result.case.id}: {', '.join(faults)}")
+    return "\n".join(lines)
 
 
 def format_value(measure: Measure, value: float) -> str:

@@ -18,7 +18,7 @@ from eval.metrics import Source
 from eval.results import to_json
 from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import BY_NAME, SuiteResult, score_case, summarise
-from eval.terminal import WIDTH, columns, cut, format_failures, format_suite
+from eval.terminal import WIDTH, columns, cut, format_failures, format_faults, format_suite
 from eval.trees import GoldHead, coverage, list_differences, score_tree
 from retrieval.documents import Chunk, Hit, Section
 
@@ -198,6 +198,10 @@ def test_failures_name_what_is_missing_and_forbidden(result: SuiteResult) -> Non
     assert "missing: 65件" in told
     assert "forbidden: 36件" in told
     assert "✗ ok" not in told
+
+
+def test_loose_grounding_is_listed_for_right_and_wrong_cases(result: SuiteResult) -> None:
+    assert format_faults(result) == "✗ wrong: citation precision 0/1"
 
 
 def test_cut_counts_columns() -> None:
