@@ -354,28 +354,32 @@ class Library:
     def mend(cls, folder: Path, progress: Watch | None = None, **options: Any) -> list[str]:
         """Do all that can be done for the library in ``folder``: what ``baogao rebuild`` runs.
 
-        Rescues what a damaged database still gives, then rebuilds. ``options`` are those of
-        ``open``. Returns a sentence for each report that was lost or could not be parsed again.
+        Like ``rebuild``, also where the database is too damaged to be opened. ``options`` are
+        those of ``open``.
         """
-        folder = Path(folder)
-        if not (folder / FILE).is_file():
-            cls.open(folder, for_rebuild=True, **options).close()  # raises what is the matter
+        folder, lost = Path(folder), list[str]()
         try:
-            with writer_lock(folder):
-                lost = salvage(folder)
-        except OSError as error:
-            raise disk_trouble(error) from error
-        with cls.open(folder, for_rebuild=True, **options) as library:
+            library = cls.open(folder, for_rebuild=True, **options)
+        except LibraryDamaged:
+            if not (folder / FILE).is_file():
+                raise
+            lost = _salvage(folder)
+            library = cls.open(folder, for_rebuild=True, **options)
+        with library:
             return [*lost, *library.rebuild(progress)]
 
     def rebuild(self, progress: Watch | None = None) -> list[str]:
         """Parse every stored report anew and build all indexes from nothing.
 
-        Returns a sentence for each report that could not be read or parsed again (it stays as it
-        was). Vectors already made for the same text by the same embedder are kept.
+        Returns a sentence for each report that a damaged database lost, or that could not be
+        parsed again (it stays as it was). Vectors already made for the same text by the same
+        embedder are kept.
         """
+        lost = _salvage(self.folder)
+        if self._ledger.replaced:
+            self._ledger = Ledger(self.folder)
         with self._writer(progress, mending=True) as writer:
-            return writer.reparse_all()
+            return [*lost, *writer.reparse_all()]
 
     def verify(self) -> list[Problem]:
         """Return what is wrong with the library on disk; empty if nothing is.
@@ -444,6 +448,14 @@ def _open_ledger(folder: Path, *, create: bool) -> Ledger:
         with writer_lock(folder):
             return Ledger(folder, create=True)
     return Ledger(folder, create=create)
+
+
+def _salvage(folder: Path) -> list[str]:
+    try:
+        with writer_lock(folder):
+            return salvage(folder)
+    except OSError as error:
+        raise disk_trouble(error) from error
 
 
 def _served_or_latest(folder: Path, ledger: Ledger) -> Mapping[str, int]:

@@ -551,6 +551,33 @@ def test_what_a_damaged_database_still_gives_is_rescued(tmp_path, at):
         assert library.verify() == []
 
 
+def test_a_database_that_cannot_be_opened_is_replaced_and_all_that_is_lost_is_named(
+    library, source
+):
+    ids = {s.id for s in library.reports()}
+    library.close()
+    (library.folder / FILE).write_bytes(b"\x07" * 50_000)
+    with pytest.raises(LibraryDamaged):
+        open_library(library.folder, for_rebuild=True)
+    lost = mend(library.folder)
+    assert len(lost) == 2
+    assert all(any(i in line for line in lost) for i in ids)
+    assert (library.folder / f"{FILE}.damaged").read_bytes() == b"\x07" * 50_000
+    with open_library(library.folder, create=False) as again:
+        assert again.reports() == ()
+        assert {r.status for r in again.ingest([source])} == {"added"}
+        assert again.verify() == []
+
+
+def test_a_rebuild_of_an_open_library_rescues_too(library):
+    with (library.folder / FILE).open("r+b") as file:
+        file.seek(8192)
+        file.write(bytes(4096))
+    with open_library(library.folder, for_rebuild=True) as mending:
+        mending.rebuild()
+        assert mending.verify() == []
+
+
 def test_a_running_reader_follows_a_rescue(library):
     with open_library(library.folder) as reader:
         with (library.folder / FILE).open("r+b") as file:
