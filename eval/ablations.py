@@ -1,8 +1,7 @@
 """What each part brings: the suite again with one part of retrieval switched off or changed.
 
 Parts of the search are switched off in the assistant; what is indexed is changed by parsing the
-same reports into other chunks, in a library of their own. ``no scope`` shows the retrieval only:
-the answers of that line would still be written from the scope.
+same reports into other chunks, in a library of their own.
 """
 
 from __future__ import annotations
@@ -17,8 +16,9 @@ from retrieval.documents import Chunk, Hit
 from retrieval.embedding import Embedder
 from retrieval.library import Library
 from retrieval.parsing import Parsed, parse_report
-from retrieval.query import State
-from retrieval.retriever import Options, retrieve
+from retrieval.query import Query, State
+from retrieval.retriever import Options
+from retrieval.scope import Resolved
 
 CHUNK_SIZES = (250, 400)
 
@@ -34,13 +34,12 @@ class Ablation:
 
 
 class Unscoped(Assistant):
-    """Searches all reports whatever the question is about."""
+    """Searches and reads all reports whatever the question is about."""
 
-    def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
-        """Return the best hits of the whole library."""
-        library = self.library.pinned()
-        query = self.understand(question, state or State(), library)
-        return retrieve(library, query, None, k, self.options)
+    def settle(self, question: str, state: State, library: Library) -> tuple[Query, Resolved]:
+        """Understand the question, then take every report into its scope."""
+        query, scope = super().settle(question, state, library)
+        return query, replace(scope, reports=tuple(s.id for s in library.reports()))
 
 
 class Forgetful(Assistant):
