@@ -118,6 +118,7 @@ class FakeTelegram:
         self.webhook: dict = {}
         self.pending: list[dict] = []
         self.poll_hold_s = 1.0
+        self.on_sent = None  # hears of every message as it takes effect
         self._next_update = 1000
         self._next_message = 1
         self._messages: dict[tuple[int, int], str] = {}
@@ -370,7 +371,10 @@ class FakeTelegram:
         return self._next_message
 
     def _record(self, method: str, chat: int, params: dict, **more) -> None:
-        self.sent.append(Sent(method, chat, at=time.monotonic(), params=params, **more))
+        sent = Sent(method, chat, at=time.monotonic(), params=params, **more)
+        self.sent.append(sent)
+        if self.on_sent is not None:
+            self.on_sent(sent)
 
     @staticmethod
     def _shape(chat: int, number: int, text: str) -> dict:

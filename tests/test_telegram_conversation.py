@@ -50,6 +50,7 @@ def toast(b: Bench, sent: Sent, words: str, user: int = USER) -> str:
 
 
 def test_an_answer_has_its_citation_scope_and_buttons(running: Bench) -> None:
+    running.assistant.delay_s = 0.3
     sent = answer_to(running, QUESTION)
     assert sent.text == "一、行政复议收案34件。[1]\n\n范围：乙市 · 2022"
     words = [b["text"] for row in sent.buttons for b in row]
@@ -357,3 +358,24 @@ def test_notes_are_set_apart_from_claims(tmp_path: Path, fake: FakeTelegram) -> 
         sent = answer_to(b, QUESTION)
         assert ("i", "原文共1条。") in sent.entities
         assert ("i", "⚠ 报告不完整。") in sent.entities
+
+
+def test_the_items_of_a_list_are_numbered_unless_the_report_does() -> None:
+    from bot.answers import Answer
+    from bot.telegram.rendering import plain_text
+    from bot.telegram.views import answer_blocks
+
+    lines = [
+        Sentence("共4条：", "note"),
+        Sentence("人员不足。", "claim", (1,)),
+        Sentence("（二）经费不足。", "claim", (2,)),
+        Sentence("三是宣传不够。", "claim", (3,)),
+        Sentence("12.5%未达标。", "claim", (4,)),
+        Sentence("摘自原文", "note"),
+        Sentence("另见。", "claim", (5,)),
+    ]
+    answer = Answer("a", "q", "answered", tuple(lines))
+    assert plain_text(answer_blocks(answer, "")).split("\n") == [
+        "共4条：", "1. 人员不足。[1]", "（二）经费不足。[2]", "三是宣传不够。[3]", "4. 12.5%未达标。[4]",
+        "摘自原文", "另见。[5]",
+    ]  # fmt: skip

@@ -148,6 +148,7 @@ class Bot:
 
     async def _serve(self) -> None:
         from bot.telegram.gateway import Unreachable
+        from bot.telegram.handlers import offers
         from bot.telegram.views import COMMANDS
 
         me = await self._connect()
@@ -165,7 +166,9 @@ class Bot:
                 host, port = parse_address(self._settings.health, "BAOGAO_TELEGRAM_HEALTH")
                 await stack.enter_async_context(await serve(host, port, routes))
             self._dispatcher.pump()
-            await self._gateway.set_commands(COMMANDS)
+            await self._gateway.set_commands(
+                {n: w for n, w in COMMANDS.items() if n != "brief" or offers(self._assistant, n)}
+            )
             for chore in (self._housekeeping, self._follow_library):
                 task = asyncio.get_running_loop().create_task(chore())
                 stack.callback(task.cancel)

@@ -6,6 +6,7 @@ be stored before it goes out.
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -17,17 +18,19 @@ from bot.conversations import Conversation, ConversationStore
 from bot.telegram import rendering, views
 from bot.telegram.access import Access
 from bot.telegram.gateway import Gateway, Unreachable
-from bot.telegram.messages import Button, File, Reply, compose, rows, say
+from bot.telegram.messages import Button, File, Reply, compose, rows, say, say_own
 from bot.telegram.ports import AssistantLike, ReplyLike, RestoreState
 from bot.telegram.progress import Progress
 from bot.telegram.threads import in_thread
 from bot.telegram.updates import Incoming
-from retrieval.errors import BaogaoError, ReportNotFound
+from retrieval.errors import BaogaoError, LibraryBusy, LibraryError, ReportNotFound
 
 MAX_QUESTION = 1_000
 MAX_UPLOAD_BYTES = 20_000_000  # what the Bot API lets a bot download
 ANSWER_WITHIN_S = 120.0
 INGEST_WITHIN_S = 1_800.0
+STAGES = {"read": "正在读取", "embed": "正在计算向量", "index": "正在建立索引"}
+BUSY = "另一项写入正在进行，请过几分钟再试。"
 
 
 @dataclass
@@ -69,7 +72,7 @@ class Handlers:
         if incoming.command is not None:
             command = self._commands.get(incoming.command)
             if command is None:
-                return say("没有这个命令。/help 列出可用的命令；直接提问也可以。")
+                return say_own("没有这个命令。/help 列出可用的命令；直接提问也可以。")
             return await command(incoming)
         if incoming.reply_to is not None:
             remarked = self._desk.store.expected_remark(incoming.chat, incoming.reply_to)
@@ -89,21 +92,27 @@ class Handlers:
         return await self._answer(incoming, question, work)
 
     async def _brief(self, incoming: Incoming) -> Reply:
+        if not offers(self._desk.assistant, "brief"):
+            return say("本机器人暂不能写简报，请直接提问。")
+
         def work(words: str, state: Any, _progress: Progress) -> ReplyLike:
             return self._desk.assistant.brief(words, state=state)
 
         if not incoming.text and self._state(incoming) is None:
-            return say("请写明地区或问题，例如：/brief 地区 年份 行政复议")
+            return say_own("请写明地区或问题，例如：/brief 地区 年份 行政复议")
         return await self._answer(
             incoming, incoming.text, work, stage="正在撰写简报…", may_be_empty=True
         )
 
     async def _compare(self, incoming: Incoming) -> Reply:
+        if not incoming.text:
+            return say_own("请写明要比较什么，例如：/compare 各地行政复议收案多少件")
+        if not offers(self._desk.assistant, "compare"):
+            return await self.ask(incoming, incoming.text)
+
         def work(words: str, state: Any, _progress: Progress) -> ReplyLike:
             return self._desk.assistant.compare(words, state)
 
-        if not incoming.text:
-            return say("请写明要比较什么，例如：/compare 各地行政复议收案多少件")
         return await self._answer(incoming, incoming.text, work, stage="正在逐份比较…")
 
     async def _answer(
@@ -117,14 +126,16 @@ class Handlers:
     ) -> Reply:
         words = rendering.clean(words).strip()
         if not words and not may_be_empty:
-            return say("请直接输入问题。/help 有几个例子。")
+            return say_own("请直接输入问题。/help 有几个例子。")
         if len(words) > MAX_QUESTION:
             return say(f"问题过长（上限 {MAX_QUESTION} 字），请精简后再问。")
         state = self._state(incoming)
         async with Progress(self._desk.gateway, incoming, stage) as progress:
 
             def run() -> tuple[ReplyLike, str]:
-                self._desk.assistant.library.refresh()
+                # An index that cannot be followed leaves the one served; the follower logs it.
+                with contextlib.suppress(LibraryError):
+                    self._desk.assistant.library.refresh()
                 answered = work(words, state, progress)
                 return answered, self._desk.assistant.scope_label(answered.state)
 
@@ -158,7 +169,10 @@ class Handlers:
         names = [
             name
             for name in views.COMMANDS
-            if name not in ("status", "add", "remove") or self._desk.access.is_admin(incoming.user)
+            if (
+                name not in ("status", "add", "remove") or self._desk.access.is_admin(incoming.user)
+            )
+            and (name != "brief" or offers(self._desk.assistant, "brief"))
         ]
         library = self._desk.assistant.library
 
@@ -173,7 +187,7 @@ class Handlers:
         ]
         text = views.help_text(names)
         text += "\n\n试试看：" if found else "\n\n还没有收录报告：管理员可把文件直接发给我。"
-        return say(text, rows(buttons, 1))
+        return say_own(text, rows(buttons, 1))
 
     async def _reports(self, _incoming: Incoming) -> Reply:
         return await self.reports_page(0, "-", "-")
@@ -198,6 +212,8 @@ class Handlers:
             return say("还没有可以说明的回答，请先提问。")
 
         def work() -> Mapping[str, Any]:
+            if not offers(self._desk.assistant, "why"):
+                return {}
             try:
                 return self._desk.assistant.why(str(last.payload["id"]))
             except (BaogaoError, KeyError):  # the assistant's record is gone: ours remains
@@ -257,7 +273,7 @@ class Handlers:
             return say("只有管理员可以移除报告。")
         name = incoming.text.strip()
         if not name:
-            return say("请写明要移除哪一份：/remove 报告编号或文件名")
+            return say_own("请写明要移除哪一份：/remove 报告编号或文件名")
         token = self._desk.store.add_button(incoming.user, {"remove": name[:300]})
         return say(f"确定移除“{name[:300]}”？", ((Button("确定移除", f"y|{token}"),),))
 
@@ -271,6 +287,8 @@ class Handlers:
 
         try:
             await in_thread(work, timeout_s=INGEST_WITHIN_S)
+        except LibraryBusy:
+            return say(BUSY)
         except ReportNotFound:
             return say(f"没有找到“{name}”，或有多份报告叫这个名字。/reports 列出全部。")
         return say(f"已移除“{name}”。")
@@ -292,18 +310,30 @@ class Handlers:
                     return say("没能从 Telegram 取到文件，请稍后重发。", edit=progress.message)
                 if path.stat().st_size > MAX_UPLOAD_BYTES:
                     return say("文件超过 20 MB。", edit=progress.message)
-                progress.tell("正在解析并建立索引…")
+                progress.tell("正在解析…")
+
+                def watch(step: Any) -> None:
+                    stage = STAGES.get(step.stage, "正在处理")
+                    progress.tell(f"{stage} {step.done}/{step.total}…")
 
                 def work() -> list[Any]:
-                    outcomes = list(library.ingest([path]))
+                    outcomes = list(library.ingest([path], watch))
                     library.refresh()
                     return outcomes
 
-                outcomes = await in_thread(work, timeout_s=INGEST_WITHIN_S)
+                try:
+                    outcomes = await in_thread(work, timeout_s=INGEST_WITHIN_S)
+                except LibraryBusy:
+                    return say(BUSY, edit=progress.message)
         return say(
             "\n".join(outcome_line(outcome) for outcome in outcomes) or "没有可添加的内容。",
             edit=progress.message,
         )
+
+
+def offers(assistant: object, feature: str) -> bool:
+    """Tell whether the assistant has this feature; they came one after the other."""
+    return callable(getattr(assistant, feature, None))
 
 
 def safe_name(name: str) -> str:

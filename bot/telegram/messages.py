@@ -82,6 +82,11 @@ def say(text: str, keyboard: Keyboard = (), **more: Any) -> Reply:
     return compose([rendering.runs(line) for line in text.split("\n")], keyboard, **more)
 
 
+def say_own(text: str, keyboard: Keyboard = ()) -> Reply:
+    """Return a reply of words that are ours alone: their /commands may be tapped."""
+    return compose([(rendering.Run(line),) for line in text.split("\n")], keyboard)
+
+
 def compose(
     blocks: Iterable[Block], keyboard: Keyboard = (), *, name: str = "回答", **more: Any
 ) -> Reply:

@@ -23,6 +23,10 @@ REPORTS_A_PAGE = 8
 SEGMENT_CHARS = 600
 PASSAGE_CHARS = 2_400
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+_NUMBERED = re.compile(
+    r"\s*(?:[（(]?(?:[一二三四五六七八九十百]{1,4}|\d{1,3})[）)、．]|\d{1,3}[.．](?!\d)|[①-⑳]"
+    r"|第?[一二三四五六七八九十]{1,3}(?:是|、|，)|[·•-])"
+)
 _LINE = re.compile(r"[^\n\r]+")
 _SENTENCE = re.compile(r"[^。；！？]*[。；！？]?[”』」）)]?")
 
@@ -49,7 +53,18 @@ def sentence_block(sentence: Sentence) -> Block:
 
 def answer_blocks(answer: Answer, scope_label: str) -> list[Block]:
     """An answer for a phone: its lines, its warnings, the scope that follow-ups inherit."""
-    blocks = [sentence_block(sentence) for sentence in answer.sentences]
+    blocks = []
+    number = 0  # of the item, within a list that a note like 「原文共4条：」 opens
+    listing = False
+    for sentence in answer.sentences:
+        if sentence.kind == "note":
+            listing, number = sentence.text.rstrip().endswith(("：", ":")), 0
+        block = sentence_block(sentence)
+        if listing and sentence.kind == "claim":
+            number += 1
+            if not _NUMBERED.match(sentence.text):
+                block = (Run(f"{number}. "), *block)
+        blocks.append(block)
     blocks += [runs(f"⚠ {warning}", "i") for warning in answer.warnings]
     if scope_label:
         blocks += [(Run(""),), runs(f"范围：{scope_label}", "i")]

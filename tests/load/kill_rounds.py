@@ -46,7 +46,9 @@ def run(rounds: int, questions: int, *, seed: int = 1, delay_s: float = 0.3) -> 
                 fake.wait(lambda f, n=polls: f.number_of("getUpdates") > n, 60)
                 for _ in range(questions):
                     number += 1
-                    asked[fake.say(f"题{number}号：乙市行政复议收案多少件", rng.randint(1, 8))] = number
+                    asked[fake.say(f"题{number}号：乙市行政复议收案多少件", rng.randint(1, 8))] = (
+                        number
+                    )
                     time.sleep(rng.uniform(0, 0.1))
                 time.sleep(rng.uniform(0, 1.2))
             finally:
