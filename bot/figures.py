@@ -26,6 +26,7 @@ from retrieval.quantities import (
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+_LINKING = re.compile("[了共的]|一共|总共|累计|合计|总计|分别|达到|截至目前|全年")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # What stands right before a figure that a writer worked out, by the sum that it is.
@@ -40,6 +41,7 @@ _ENGLISH_SUMS = re.compile(
 )
 _COUNTED = ("number", "percent", "points", "money")
 _ATTACHED = (*_COUNTED, "ordinal")
+_COUNTERS = frozenset("件份个项条宗起例部")
 _MAX_OPERANDS = 12  # more figures than these in one sentence are no sum
 _NEAR = 5  # characters beside a figure that name what it counts
 _MONTHS = {
@@ -132,15 +134,21 @@ def check_figures(
     quotes: Sequence[str],
     years: Collection[int] = (),
     *,
+    names: Collection[str] = (),
     english: bool = False,
 ) -> FigureCheck:
     """Check every figure of a levelled sentence against levelled quotes.
 
-    ``years`` are given by the setting and need no quote.
+    ``years`` are given by the setting and need no quote; ``names`` are passed over where the
+    words beside figures are compared.
     """
     source = "\n".join(quotes)
     verdict = compare_numbers(sentence, source, years=frozenset(years))
-    found: list[str] = [f"“{q.text}”与原文的单位不同" for q in verdict.unit_mismatch]
+    found: list[str] = [
+        f"“{q.text}”与原文的单位不同"
+        for q in verdict.unit_mismatch
+        if not any(_same_but_for_times(q, o) for o in find_quantities(source))
+    ]
     if not english:
         found += [
             f"“{q.text}”的约数与原文不同（余、约、近、以上…）" for q in verdict.modifier_mismatch
@@ -158,7 +166,7 @@ def check_figures(
         found += _other_units(sentence, source)
     found += _stray_digits(sentence, source, years)
     if not found and not english:
-        found += _misattached(sentence, quotes, excused)
+        found += _misattached(_blanked(sentence, names), quotes, excused)
         found += _misdated(sentence, quotes)
     return FigureCheck(tuple(dict.fromkeys(found)), computed=bool(excused) and not found)
 
@@ -170,8 +178,17 @@ def _other_units(sentence: str, source: str) -> Iterator[str]:
         if quantity.kind not in _COUNTED or not quantity.unit:
             continue
         same = [o for o in offered if canonical(o)[0] == canonical(quantity)[0]]
-        if same and not any(same_value(quantity, o) for o in same):
+        if same and not any(
+            same_value(quantity, o) or _same_but_for_times(quantity, o) for o in same
+        ):
             yield f"“{quantity.text}”与原文的单位不同"
+
+
+def _same_but_for_times(a: Quantity, b: Quantity) -> bool:
+    """Tell whether two figures differ only as 场 and 场次 do; 人 and 人次 count other things."""
+    (value, one), (other_value, other) = canonical(a), canonical(b)
+    shorter, longer = sorted((one, other), key=len)
+    return value == other_value and shorter != "人" and longer == shorter + "次" != "次"
 
 
 def _is_paragraph_number(quantity: Quantity, sentence: str, source: str) -> bool:
@@ -191,8 +208,8 @@ def _stray_digits(sentence: str, source: str, years: Collection[int]) -> Iterato
 
 
 @lru_cache(maxsize=2048)
-def _contexts(text: str) -> tuple[tuple[Quantity, frozenset[str], frozenset[str]], ...]:
-    """Return each counted figure with the pairs beside it and the pairs of all words before it."""
+def _contexts(text: str) -> tuple[tuple[Quantity, frozenset[str]], ...]:
+    """Return each counted figure with the character pairs beside it in its clause."""
     figures = [q for q in find_quantities(text) if q.kind in _ATTACHED]
     found = []
     for place, quantity in enumerate(figures):
@@ -204,8 +221,16 @@ def _contexts(text: str) -> tuple[tuple[Quantity, frozenset[str], frozenset[str]
         tail = re.split("[,:、(]", before.rstrip(",:、("))[-1] or before
         head = re.split(r"[,:、.)。;!?\n]", text[quantity.end : following])[0]
         near = pairs(_last_han(tail, _NEAR * 2)) | pairs(_first_han(head, _NEAR))
-        found.append((quantity, near, pairs(text[begin : quantity.start]) | near))
+        found.append((quantity, near))
     return tuple(found)
+
+
+def _blanked(text: str, names: Collection[str]) -> str:
+    """Return ``text`` of the same length with names and linking words blanked."""
+    for name in sorted(names, key=len, reverse=True):
+        if not name.isdigit():
+            text = text.replace(name, " " * len(name))
+    return _LINKING.sub(lambda match: " " * len(match[0]), text)
 
 
 def _last_han(text: str, count: int) -> str:
@@ -219,25 +244,28 @@ def _first_han(text: str, count: int) -> str:
 def _misattached(
     sentence: str, quotes: Sequence[str], excused: Sequence[Quantity]
 ) -> Iterator[str]:
-    """Yield figures whose words go with another figure of the same unit in the quotes."""
+    """Yield figures whose words go with another figure of the same unit in the quotes.
+
+    Told by the words that stand beside one of the two only: the sentence has some of the other
+    figure's and none of those of the figure it gives.
+    """
     offered = [context for quote in quotes for context in _contexts(quote)]
-    for quantity, near, far in _contexts(sentence):
+    for quantity, near in _contexts(sentence):
         if any(quantity == other for other in excused):
             continue
-        best_same = best_other = 0
-        other_text = ""
-        for other, other_near, other_far in offered:
-            score = 2 * len(near & other_near) + len(far & other_far)
-            if same_value(quantity, other):
-                best_same = max(best_same, score)
-            elif (
-                score > best_other
-                and canonical(quantity)[1] == canonical(other)[1]
-                and near & other_near
-            ):
-                best_other, other_text = score, other.text
-        if other_text and best_other >= best_same + 3:
-            yield f"“{quantity.text}”在原文中说的是别的事，这里原文是“{other_text}”"
+        own = frozenset().union(*(words for other, words in offered if same_value(quantity, other)))
+        for other, words in offered:
+            if same_value(quantity, other) or not _count_alike(quantity, other):
+                continue
+            if near & (words - own) and not near & (own - words):
+                yield f"“{quantity.text}”在原文中说的是别的事，这里原文是“{other.text}”"
+                break
+
+
+def _count_alike(a: Quantity, b: Quantity) -> bool:
+    """Tell whether two figures may count the same things: one unit, or two of papers and cases."""
+    one, other = canonical(a)[1], canonical(b)[1]
+    return one == other or (one in _COUNTERS and other in _COUNTERS)
 
 
 def _dated(text: str) -> Iterator[tuple[Quantity, Decimal]]:

@@ -101,7 +101,7 @@ def judge(
     sources = tuple(level(quote) for quote in quotes)
     if is_english(text):
         return _judge_english(sentence, text, sources, own_names, known_names, years)
-    figures = check_figures(text, sources, years)
+    figures = check_figures(text, sources, years, names=own_names)
     problems = (
         *figures.problems,
         *_document_problems(text, sources),

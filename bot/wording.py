@@ -320,6 +320,8 @@ _NOT_A_NAME = frozenset(
         "服务中心",
         "为中心",
         "中心",
+        "大厅",
+        "街镇",
         "全区",
         "全县",
         "全市",
@@ -341,15 +343,18 @@ def name_problems(
     ``known`` are names that exist elsewhere (other reports, the gazetteer): each found in the
     sentence must be supported, whatever its form.
     """
-    source = "\n".join("".join(quote.split()) for quote in quotes)
+    source = "\n".join(re.sub(r"[\s()\[\]]", "", quote) for quote in quotes)
     home = "\n".join(allowed)
     joined = "".join(sentence.split())
     found: list[str] = []
     for name in known:
         if name in joined and name not in source and name not in home:
             found.append(name)
-    for match in _TAIL.finditer(joined):
-        before = joined[max(0, match.start() - 2) : match.start()]
+    bare = joined
+    for name in sorted(allowed, key=len, reverse=True):
+        bare = bare.replace(name, "\n" * len(name))
+    for match in _TAIL.finditer(bare):
+        before = bare[max(0, match.start() - 2) : match.start()]
         han = _HAN.search(before[::-1])
         if not han or han.start() > 0:
             continue
@@ -366,7 +371,7 @@ def name_problems(
             continue
         if (
             before[1:] + match[0] in source + home
-            and before[0] in "由在对向从于与和及是为到让使的年月日等"
+            and before[0] in "由在对向从于与和及是为到让使的年月日等去给至往把被将"
         ):
             continue
         found.append(name)
