@@ -130,7 +130,7 @@ def _rivals_table(suite: SuiteResult, rivals: Mapping[str, SuiteResult]) -> str:
             *(_value(measure.name, rival.scores) for rival in rivals.values()),
         ]
         for measure in MEASURES
-        if any(measure.name in rival.scores for rival in rivals.values())
+        if not measure.timed and any(measure.name in r.scores for r in rivals.values())
     ]
     return _table(["measure", "baogao", *map(escape, rivals)], rows)
 

@@ -69,6 +69,8 @@ def format_side_by_side(suites: Mapping[str, SuiteResult], *, across: bool = Tru
     head_line = "".join(f"{name:>{width}}" for name, width in zip(suites, widths, strict=True))
     lines = [f"{'measure':<33}{head_line}", "-" * WIDTH]
     for measure in MEASURES:
+        if measure.timed:
+            continue  # a rival's vectors are remembered, its times would mean nothing
         cells = [_value(measure, run) for run in suites.values()]
         if any(cell != "–" for cell in cells[1:]):
             aligned = "".join(c.rjust(w) for c, w in zip(cells, widths, strict=True))
