@@ -1,0 +1,389 @@
+"""One paragraph on a report: what was done with its figures, what is lacking, what comes next.
+
+A briefing is composed, not written: every claim is a run of whole clauses of one sentence,
+cited where it stands; code adds only the attribution and the words that name a part. Pieces
+are chosen until the length asked for is met, and the length is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.answers import Answer, Cited, DraftLine, Sentence
+from bot.briefing_pieces import Part, Piece, Pools, pools, theme_pools
+from bot.extractive import Desk, Draft
+from bot.selection import weigh
+from bot.whole_clauses import typeset
+from retrieval.documents import Report
+from retrieval.gazetteer import short_name
+from retrieval.normalise import normalise
+from retrieval.query import Query
+from retrieval.terms import Term, content_terms, is_topical
+
+DEFAULT_CHARS = (200, 300)
+MAX_REPORTS = 6
+PARTS: tuple[Part, ...] = ("overall", "measures", "problems", "plans")
+LABELS: Mapping[Part, str] = {
+    "overall": "",
+    "measures": "主要举措和成效：",
+    "problems": "存在问题：",
+    "plans": "下一步：",
+}
+PART_NAMES: Mapping[Part, str] = {
+    "overall": "总体情况",
+    "measures": "举措和成效",
+    "problems": "存在问题",
+    "plans": "下一步计划",
+}
+_CLOSING_CHARS = 24  # what an answer may still say under the paragraph: where it was taken from
+_LEAST_PIECE = 8
+Length = tuple[int, int]
+
+_NUMERAL = "[0-9]{2,4}|[一二三四五六七八九两]{1,3}[百千]"
+_RANGE = re.compile(
+    rf"({_NUMERAL})字?(?:到|至|-|—|~|～)({_NUMERAL})个?字|([一二三四五六七八九两][一二三四五六七八九])([百千])个?(?:来)?字"
+)
+_ONE_LENGTH = re.compile(
+    rf"(?P<most>不超过|不多于|少于|至多|最多|控制在|不要超过|别超过)?(?P<least>不少于|至少|不低于)?({_NUMERAL})来?个?字(?P<after>以内|之内|以下|以上)?"
+)
+_ONE_SENTENCE = re.compile("(?:用|就|给)?一句话(?!.{0,4}不够)")
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+_PARAGRAPH = re.compile(
+    "一小?段|简报|综述|概述|摘要|小结|梗概|概括|总结(?!出|会|了哪|经验|报告)|字左右|[百0-9]字|几百字|汇报材料|一句话|\\bbrief(?:ing)?\\b|\\bsummar|\\bparagraph\\b|\\boverview\\b"
+)
+# words of a request for a briefing that name no theme
+_NO_THEME = re.compile(
+    "法治政府建设|法治建设|法治政府|法治工作|依法行政|法治(?!文化|思想|宣传|教育|督察|队伍|人才|体检)|工作情况|工作报告|年度报告|报告|情况|简报|综述|概述|摘要|小结|总结|概括|梗概|大意|材料|汇报|"
+    "汇总|写成?|生成|起草|拟|撰写|整理|编|帮我|给我|给|请|把|用|来|一?小?段(?:话|落)?|一句话|不够|介绍|可以|直接|粘贴|贴到?|复制|放进|我要|要|需要|带上?|有|数字|数据|字数?|左右|以内|以上|不超过|不少于|控制在|至少|最多|"
+    "简短|简要|简单|短|精炼|正式|公文|总体|全面|主要|内容|方面|两份|几份|成绩|成效|成果|亮点|做法|举措|措施|困难|问题|不足|短板|差距|下一步|打算|计划|工作安排|安排|部署|思路|原因|合成|合并|合在一起|"
+    "搞得|怎么样|怎样|如何|比较|对比|相比|一下|全县|全区|全市|上的?|了|说说|讲讲|看看|领导|参阅|供|[0-9]+(?:到|至|-|~)?[0-9]*|[一二两三四五六七八九]+百|和|与|及|的|年度?"
+)
+_PART_WORDS: tuple[tuple[Part, re.Pattern[str]], ...] = (
+    ("measures", re.compile("举措|措施|做法|成效|成绩|成果|亮点")),
+    ("problems", re.compile("(?<!解决)(?<!化解)(?:问题|不足|短板|困难|差距|薄弱)")),
+    ("plans", re.compile("下一步|打算|计划|安排|部署|思路")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """A composed paragraph: its draft, its length in characters, and what found no room.
+
+    ``left_out`` names, in Chinese, the parts and items of the reports that are not in it;
+    ``absent`` the parts that a report does not have.
+    """
+
+    draft: Draft
+    chars: int
+    asked: Length
+    left_out: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+
+
+def asked(query: Query) -> bool:
+    """Tell whether a question asks for a paragraph, whatever else it asks."""
+    return query.kind == "brief" or bool(_PARAGRAPH.search(normalise(query.question)))
+
+
+def asked_length(question: str) -> Length | None:
+    """Return the range of characters a question asks for; None if it names none.
+
+    ``200字`` means a tenth more or less, ``不超过300字`` two thirds of it at the least,
+    ``一句话`` 30 to 80.
+    """
+    words = normalise(question)
+    if match := _RANGE.search(words):
+        if match.group(3):
+            unit = 100 if match.group(4) == "百" else 1000
+            low, high = (_DIGITS[c] * unit for c in match.group(3))
+        else:
+            low, high = _number(match.group(1)), _number(match.group(2))
+        return (min(low, high), max(low, high)) if low and high else None
+    if match := _ONE_LENGTH.search(words):
+        number = _number(match.group(3))
+        if number < 20:
+            return None
+        if match["most"] or match["after"] in ("以内", "之内", "以下"):
+            return number * 2 // 3, number
+        if match["least"] or match["after"] == "以上":
+            return number, number * 5 // 4
+        return number - number // 10, number + number // 10
+    return (30, 80) if _ONE_SENTENCE.search(words) else None
+
+
+def _number(words: str) -> int:
+    if words.isdecimal():
+        return int(words)
+    unit = 100 if words[-1] == "百" else 1000
+    return _DIGITS.get(words[-2], 0) * unit
+
+
+def theme(query: Query) -> tuple[Term, ...]:
+    """Return the terms of what a briefing is to be about; empty if about the whole report."""
+    return content_terms(_NO_THEME.sub(" ", normalise(query.topic)))
+
+
+def parts_asked(query: Query) -> tuple[Part, ...]:
+    """Return the parts a question names; all of them if it names none."""
+    topic = normalise(query.topic)
+    named = tuple(part for part, words in _PART_WORDS if words.search(topic))
+    return named or PARTS
+
+
+def compose(desk: Desk, chars: Length | None = None) -> Draft:
+    """Return the draft of one paragraph on the desk's reports; see ``brief``."""
+    return brief(desk, chars).draft
+
+
+def brief(desk: Desk, chars: Length | None = None) -> Briefing:
+    """Compose one paragraph of ``chars`` characters on the desk's reports.
+
+    ``chars`` defaults to what the question asks for, else 200 to 300. The claims and the notes
+    that join them lie within it wherever the reports have enough to say. The draft abstains
+    where the reports are silent on the theme asked for.
+    """
+    low, high = chars or asked_length(desk.query.question) or DEFAULT_CHARS
+    terms, parts = theme(desk.query), parts_asked(desk.query)
+    reports = desk.reports[: max(1, min(MAX_REPORTS, high // 60))]
+    found = [(report, *_pools(desk, report, terms, parts)) for report in reports]
+    said = [(report, pool, on) for report, pool, on in found if any(pool.values())]
+    if not said:
+        words = "、".join(t.word for t in terms[:6])
+        gap = f"报告中没有找到关于“{words}”的内容" if words else "报告中没有可以摘编的内容"
+        return Briefing(Draft(status="abstained", gap=(gap,)), 0, (low, high))
+    reserve = min(_CLOSING_CHARS, (high - low) // 3)
+    paragraphs, used = [], 0
+    for index, (report, pool, on) in enumerate(said):
+        share = len(said) - index
+        room = ((low - used) // share, (high - reserve - used) // share)
+        source = _source(report, alone=len(said) == 1 and high >= 200)
+        paragraph = _fill(report, pool, room, source, labelled=not on or len(parts) < len(PARTS))
+        paragraphs.append(paragraph)
+        used += paragraph.chars
+    lines = [line for paragraph in paragraphs for line in paragraph.lines]
+    absent = [line for p in paragraphs for line in _absent(p, parts)] if not terms else []
+    silent = [report for report, pool, _ in found if not any(pool.values())]
+    unread = desk.reports[len(reports) :]
+    if silent:
+        lines.append(_note(f"（未提及：{'、'.join(map(label, silent))}）"))
+    if unread:
+        lines.append(_note(f"（篇幅所限，未写入：{'、'.join(map(label, unread))}）"))
+    if absent:
+        lines.append(_note(f"（{'；'.join(absent)}）"))
+    cites = tuple(c for line in lines for c in line.cites)
+    left_out = tuple(text for p in paragraphs for text in _left_out(p))
+    return Briefing(Draft(tuple(lines), focus=cites), used, (low, high), left_out, tuple(absent))
+
+
+def paragraph(answer: Answer, *, markers: bool = True) -> str:
+    """Return a checked briefing as one paragraph, with or without its citation markers.
+
+    What stands under the paragraph (where it was taken from, what is missing) is left out.
+    """
+    return "".join(
+        s.text + ("".join(f"[{n}]" for n in s.citations) if markers else "")
+        for s in body(answer)
+    )
+
+
+def body(answer: Answer) -> tuple[Sentence, ...]:
+    """Return the sentences of the paragraph itself: all up to the last claim."""
+    last = max((i for i, s in enumerate(answer.sentences) if s.kind == "claim"), default=-1)
+    return answer.sentences[: last + 1]
+
+
+def label(report: Report) -> str:
+    """Return the short name of a report for people: 清溪县（2023年度）."""
+    place = "".join(report.meta.place[-1:]) or report.meta.issuer or report.meta.title
+    issuer = report.meta.issuer
+    if report.meta.level == "department" and issuer:
+        place = place + issuer[issuer.find(place) + len(place) :] if place in issuer else issuer
+    return f"{place}（{report.meta.year}年度）" if report.meta.year else place
+
+
+# ---- the words around the claims ----------------------------------------------------------
+
+
+def _source(report: Report, *, alone: bool) -> str:
+    """Return the attribution: the report's title where it names its place, else place and year."""
+    meta = report.meta
+    place = short_name(meta.place[-1]) if meta.place else meta.issuer
+    title = re.sub(r"（推断）$", "", meta.title)
+    if alone and place and place in title and len(title) <= 32 and title == meta.title:
+        return f"据《{title}》，"
+    year = f"{meta.year}年度" if meta.year else ""
+    return f"{label(report).split('（')[0]}{year}报告称，"
+
+
+def _note(text: str) -> DraftLine:
+    return DraftLine(text, "note")
+
+
+# ---- choosing -----------------------------------------------------------------------------
+
+
+def _pools(
+    desk: Desk, report: Report, terms: Sequence[Term], parts: Sequence[Part]
+) -> tuple[Pools, bool]:
+    """Return what there is to choose from, and whether it is held to a theme."""
+    facts = desk.ledger(report.id)
+    reading = desk.reading(report)
+    if terms:
+        weighted = weigh(terms, reading)
+        themed = theme_pools(desk.query, reading, terms, facts, desk.boosts(report))
+        kept: Pools = {part: themed[part] if part in parts else [] for part in PARTS}
+        if any(kept.values()) or any(is_topical(t) and w > 0 for t, w in weighted):
+            return kept, True
+    whole = pools(reading, facts)
+    return {part: whole[part] if part in parts else [] for part in PARTS}, False
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    """One report's share of the paragraph while it is being filled."""
+
+    report: Report
+    source: str
+    labelled: bool
+    pool: Pools
+    chosen: dict[Part, list[Piece]] = field(default_factory=lambda: {part: [] for part in PARTS})
+
+    @property
+    def chars(self) -> int:
+        """Characters of the paragraph as it will read."""
+        return sum(len(line.text) for line in self.lines)
+
+    @property
+    def lines(self) -> list[DraftLine]:
+        """The lines: attribution, then each part with its name and its claims."""
+        shown = [part for part in PARTS if self.chosen[part]]
+        lines = [_note(self.source)]
+        for part in shown:
+            name = LABELS[part]
+            if name and (self.labelled or part in ("problems", "plans")) and len(shown) > 1:
+                lines.append(_note(name))
+            pieces = sorted(self.chosen[part], key=lambda p: p.span.start)
+            for piece in pieces:
+                end = "。" if piece is pieces[-1] else "；"
+                cite = Cited(self.report.id, piece.span.start, piece.span.end)
+                lines.append(DraftLine(piece.text + end, "claim", (cite,)))
+        return lines
+
+    def fits(self, piece: Piece, most: int) -> bool:
+        """Tell whether a piece may be added: no words twice, and within ``most`` characters."""
+        if any(_clash(piece, other) for group in self.chosen.values() for other in group):
+            return False
+        self.chosen[piece.part].append(piece)
+        within = self.chars <= most
+        self.chosen[piece.part].pop()
+        return within
+
+
+def _clash(piece: Piece, other: Piece) -> bool:
+    if piece.span.start < other.span.end and other.span.start < piece.span.end:
+        return True
+    return piece.part == other.part and piece.item is not None and piece.item == other.item
+
+
+def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: bool) -> _Paragraph:
+    """Choose pieces in turn from each part until the room is well filled."""
+    low, most = room
+    para = _Paragraph(report, source, labelled, pool)
+    if most - len(source) < 3 * _LEAST_PIECE:
+        para.source = ""
+    goal = low + (most - low) * 3 // 5
+    shares: dict[Part, float] = {"measures": 0.6, "problems": 0.32, "plans": 0.3, "overall": 0.25}
+    for strict in (True, False):
+        order: list[Part] = ["measures", "problems", "plans", "overall"]
+        while order:
+            for part in list(order):
+                limit = int(most * shares[part]) if strict else most
+                if not _add_next(para, part, most, limit):
+                    order.remove(part)
+            if para.chars >= goal and all(para.chosen[p] for p in PARTS if pool[p]):
+                break
+        if para.chars >= goal:
+            break
+    if para.chars < low:
+        _lengthen(para, low, most)
+    return para
+
+
+def _add_next(para: _Paragraph, part: Part, most: int, limit: int) -> bool:
+    """Add the best piece of a part that fits and brings something new; tell whether one did."""
+    taken = para.chosen[part]
+    used = sum(len(p.text) for p in taken)
+    groups = {p.group for p in taken}
+    named = {n for p in taken for n in p.names}
+    fresh = [p for p in para.pool[part] if p.group not in groups and not named & set(p.names)]
+    for piece in (*fresh, *para.pool[part]):
+        room = limit if taken else max(limit, 2 * _LEAST_PIECE)
+        if used + len(piece.text) <= room and para.fits(piece, most):
+            taken.append(piece)
+            return True
+    return False
+
+
+def _lengthen(para: _Paragraph, low: int, most: int) -> None:
+    """Take longer runs of the same sentences, then anything that fits, until ``low`` is met."""
+    for part in PARTS:
+        for piece in list(para.chosen[part]):
+            longer = [
+                p for p in para.pool[part]
+                if p.span.start <= piece.span.start and p.span.end >= piece.span.end and p is not piece
+            ]  # fmt: skip
+            for other in sorted(longer, key=lambda p: -len(p.text)):
+                para.chosen[part].remove(piece)
+                if para.fits(other, most):
+                    para.chosen[part].append(other)
+                    break
+                para.chosen[part].append(piece)
+            if para.chars >= low:
+                return
+    for part in ("measures", "plans", "problems", "overall"):
+        while para.chars < low and _add_next(para, part, most, most):
+            pass
+
+
+# ---- what is not there ----------------------------------------------------------------------
+
+
+def _absent(para: _Paragraph, parts: Iterable[Part]) -> list[str]:
+    names = [PART_NAMES[p] for p in parts if p != "overall" and not para.pool[p]]
+    if not names:
+        return []
+    return [f"{label(para.report)}报告未见{'、'.join(names)}部分"]
+
+
+def _left_out(para: _Paragraph) -> list[str]:
+    """Return what the report has and the paragraph has no room for, by part."""
+    found = []
+    for part in ("problems", "plans"):
+        items = {p.item for p in para.pool[part] if p.item is not None}
+        kept = {p.item for p in para.chosen[part]}
+        names = []
+        for item in sorted(items - kept):
+            forms = [p for p in para.pool[part] if p.item == item]
+            names.append(min(forms, key=lambda p: len(p.text)).text)
+        if names:
+            found.append(f"{label(para.report)}{PART_NAMES[part]}另有{len(names)}条：{'；'.join(names)}")
+    headings = {s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1}
+    shown = {
+        s.path[1]
+        for p in para.chosen["measures"]
+        for s in para.report.sections
+        if s.start <= p.span.start < s.end and len(s.path) > 1
+    }
+    rest = [typeset(h).rstrip("。") for h in dict.fromkeys(
+        s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1
+    ) if h in headings - shown]  # fmt: skip
+    if rest:
+        found.append(f"{label(para.report)}举措和成效未写入：{'；'.join(rest)}")
+    return found
+
+
+Style = Literal["plain", "marked"]

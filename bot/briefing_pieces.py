@@ -1,0 +1,215 @@
+"""What a briefing can choose from: pieces of a report by part, the most telling first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from bot import listing
+from bot.reading import Line, Reading
+from bot.selection import KnownFact, select, weigh
+from bot.whole_clauses import bare_start, is_effect, pieces, typeset
+from retrieval.chunking import split_clauses, split_sentences
+from retrieval.documents import Report, Role, Span
+from retrieval.normalise import fold
+from retrieval.query import Query
+from retrieval.terms import Term
+
+Part = Literal["overall", "measures", "problems", "plans"]
+MAX_PIECE = 90
+ITEM_PIECE = 60
+ENOUGH_ON_THEME = 0.5
+_CORE = re.compile("复议|诉讼|败诉|出庭|规范性文件审核|重大行政决策|调解|纠纷|处罚案件|网上可办|政务服务|持证|执法证|普法|示范")
+_TOLD_RESULT = re.compile("明显|成效|水平|提升|完成|步伐|台阶|态势|成绩|发展|保障|轨道|推进|推动|目标|进展")
+_ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
+_DONE = re.compile("建成|创成|获评|荣获|获得|率先|全覆盖|首[个批]|试点|全部|100%|上线|入选|试行")
+_SLOGAN = re.compile("习近平|思想|精神|决策部署|会议|指导|引领|统领|要求|学习贯彻")
+_LACK = re.compile("不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重")
+_DOER: Mapping[Role, Part] = {
+    "measures": "measures", "leadership": "measures", "other": "measures", "preamble": "measures",
+    "problems": "problems", "causes": "problems", "plans": "plans", "furniture": "measures",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of whole clauses that may stand in a briefing, set as it will be shown.
+
+    ``group`` is the section it comes from, ``names`` the indicators of its figures; ``item``
+    numbers the item it tells of, where only one telling of an item may be used.
+    """
+
+    part: Part
+    span: Span
+    text: str
+    value: float
+    group: tuple[int, ...] = ()
+    names: tuple[str, ...] = ()
+    item: int | None = None
+
+
+Pools = dict[Part, list[Piece]]
+
+
+def pools(reading: Reading, facts: Sequence[KnownFact]) -> Pools:
+    """Return the pieces of a whole report by part, best first."""
+    report = reading.report
+    return {
+        "overall": _overall(reading),
+        "measures": _measures(reading, facts),
+        "problems": _items(report, "problems", facts),
+        "plans": _items(report, "plans", facts),
+    }
+
+
+def theme_pools(
+    query: Query,
+    reading: Reading,
+    terms: Sequence[Term],
+    facts: Sequence[KnownFact],
+    boosts: Mapping[int, float],
+) -> Pools:
+    """Return the pieces that speak of a theme, by part; empty where the report does not."""
+    weighted = weigh(terms, reading)
+    total = sum(w for _, w in weighted) or 1.0
+    found: Pools = {"overall": [], "measures": [], "problems": [], "plans": []}
+    evidence = select(query, reading, [ln for ln in reading.lines if _tells(reading, ln)], boosts, terms=terms)
+    for e in evidence:
+        if e.coverage < ENOUGH_ON_THEME:
+            continue
+        part = _DOER[e.line.role]
+        for piece in _line_pieces(reading.report, e.line, facts, part):
+            words = fold(reading.report.text[piece.span.start : piece.span.end])
+            own = sum(w * t.match(words) for t, w in weighted) / total
+            value = piece.value + 1.6 * own + 0.8 * e.coverage
+            found[part].append(_valued(piece, value))
+    for listed in found.values():
+        listed.sort(key=lambda p: (-p.value, p.span.start))
+    return found
+
+
+def _tells(reading: Reading, line: Line) -> bool:
+    """Leave out headings without a figure: they name, they do not tell."""
+    return not line.is_heading or any(c.figures for c in line.clauses)
+
+
+def _valued(piece: Piece, value: float) -> Piece:
+    return Piece(piece.part, piece.span, piece.text, value, piece.group, piece.names, piece.item)
+
+
+def _overall(reading: Reading) -> list[Piece]:
+    """Return how the report sums itself up: the closing clauses of its opening sentence."""
+    text = reading.report.text
+    found = []
+    for line in reading.lines:
+        if line.role != "preamble" or _ANNOUNCES.search(line.folded) or len(line.span) < 25:
+            continue
+        start = bare_start(text, line.span)
+        clauses = split_clauses(text, start, line.span.end)
+        for i in range(len(clauses)):
+            span = Span(clauses[i].start, clauses[-1].end)
+            piece = _piece(reading.report, "overall", span, ())
+            whole = i == 0
+            usable = piece is not None and len(piece.text) <= 80
+            if not usable or piece is None or (not whole and _leans(piece.text)):
+                continue
+            value = len(_TOLD_RESULT.findall(piece.text)) * 0.5 - len(_SLOGAN.findall(piece.text))
+            found.append(_valued(piece, value - len(piece.text) / 60))
+        if found:
+            break
+    return sorted(found, key=lambda p: -p.value)
+
+
+def _leans(words: str) -> bool:
+    return words.startswith(("为", "以", "在", "按照", "根据", "对", "并", "聚焦", "围绕", "把", "将"))
+
+
+def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
+    roles: set[Role] = {"measures", "leadership"}
+    if not any(line.role in roles for line in reading.lines):
+        roles = {"other"}
+    found = [
+        piece
+        for line in reading.lines
+        if line.role in roles and _tells(reading, line)
+        for piece in _line_pieces(reading.report, line, facts, "measures")
+    ]
+    return sorted(found, key=lambda p: (-p.value, p.span.start))
+
+
+def _line_pieces(
+    report: Report, line: Line, facts: Sequence[KnownFact], part: Part
+) -> list[Piece]:
+    node = report.sections[line.section].node[:2]
+    found = []
+    own = [f for f in facts if line.span.start <= f.start < line.span.end and f.period == "this"]
+    strict = {(s.start, s.end) for s in pieces(report.text, line.span, MAX_PIECE)}
+    for span in pieces(report.text, line.span, MAX_PIECE, loose=True):
+        piece = _piece(report, part, span, node)
+        if piece is None:
+            continue
+        names = tuple(f.indicator for f in own if span.start <= f.start < span.end)
+        value = _worth(report, line, span, names)
+        if (span.start, span.end) not in strict:
+            value -= 0.35
+        value /= (12 + len(piece.text)) ** 0.35
+        found.append(Piece(part, piece.span, piece.text, value, node, names))
+    return found
+
+
+def _worth(report: Report, line: Line, span: Span, names: Sequence[str]) -> float:
+    """Return how much a reader learns: known figures most, other figures, deeds; not slogans."""
+    words = report.text[span.start : span.end]
+    clauses = [c for c in line.clauses if span.start <= c.span.start and c.span.end <= span.end]
+    figures = sum(len(c.figures) for c in clauses)
+    value = sum(1.0 if _CORE.search(name) else 0.6 for name in dict.fromkeys(names))
+    value += 0.3 * min(max(figures - len(names), 0), 3)
+    value += 0.3 * bool(_DONE.search(words))
+    value -= 0.5 * len(_SLOGAN.findall(words))
+    value -= 0.25 * sum(is_effect(c.folded) for c in clauses)
+    return value + 0.5
+
+
+def _items(report: Report, role: Role, facts: Sequence[KnownFact]) -> list[Piece]:
+    """Return the tellings of each item of a part, in rounds: first the best of every item."""
+    part: Part = "problems" if role == "problems" else "plans"
+    ranked: list[list[Piece]] = []
+    for number, item in enumerate(listing.role_items(report, role)):
+        forms = _forms(report, item, part, number)
+        if forms:
+            ranked.append(forms)
+    rounds = max((len(forms) for forms in ranked), default=0)
+    return [forms[i] for i in range(rounds) for forms in ranked if i < len(forms)]
+
+
+def _forms(report: Report, item: listing.Item, part: Part, number: int) -> list[Piece]:
+    """Return how one item may be told: its lead, shorter runs of it, the sentence that follows."""
+    text = report.text
+    found: dict[Span, Piece] = {}
+    sentences = [item.lead, *split_sentences(text, item.lead.end, item.span.end)[:1]]
+    for rank, sentence in enumerate(sentences):
+        for span in pieces(text, sentence, ITEM_PIECE):
+            piece = _piece(report, part, span, (number,))
+            if piece is None:
+                continue
+            value = 1.0 - rank - len(piece.text) / 60
+            if part == "problems" and _LACK.search(piece.text):
+                value += 0.6
+            if rank and len(sentences[0]) > 0 and part == "plans":
+                value += 0.2
+            found[span] = Piece(part, piece.span, piece.text, value, (number,), (), number)
+    return sorted(found.values(), key=lambda p: (-p.value, p.span.start))
+
+
+def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Piece | None:
+    """Return a piece with its end marks off, set for a document; None if it says too little."""
+    words = report.text[span.start : span.end]
+    core = words.rstrip("，,；;。、：:！!？? \u3000")
+    if core.endswith("等") and len(core) < len(words.strip()):
+        core = core[:-1] if core[-2:-1] in "，,、" else core
+    text = typeset(core)
+    if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text):
+        return None
+    return Piece(part, Span(span.start, span.start + len(core)), text, 0.0, group)

@@ -1,0 +1,150 @@
+"""Cutting official prose into pieces that can stand alone: whole clauses, no dangling marker.
+
+A piece is a span of one sentence. It starts where a reader needs nothing from before it and
+ends where nothing that belongs to it follows; quotation marks and brackets are never opened
+and left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from retrieval.chunking import split_clauses, trim
+from retrieval.documents import Span
+from retrieval.numbering import inline_markers, marker_at
+
+_INLINE_STYLES = frozenset(("is", "must", "ordinal", "first", "aspect", "circled", "num_paren"))
+_CONNECTIVE = re.compile(
+    r"(?:其中|同时|此外|另外|一方面|另一方面|但是|但|而且|并且|并|且|虽然|尽管|因此|然而|也|还|还有|比如|例如|如)[，,：:]?"
+)
+# what says more about the clause before it, and means nothing alone
+_DEPENDENT = re.compile(
+    r"(?:其中|同比|同期|环比|较|比|相比|占|分别|增长|上升|下降|减少|增加|提高|降低|增幅|降幅|涨幅|达到?|为|均|率|"
+    r"并|且|而|但|也|还|又|从而|进而|使得?|让|致|以致|导致|以及|及|和|或|等|则|即|该|其|此|这|那|它|因此|所以|然后|"
+    r"同时|此外|另外|比如|例如|如|特别是|尤其是|包括|含|累计|共|总|合计|[0-9]|[”’」』》）)】])"
+)
+# what only prepares the clause after it
+_OPENER = re.compile(
+    r"(?:为了?|通过|针对|按照|根据|依托|围绕|对照|结合|随着|坚持以|以|经|在|对|将|把|由|从|自|当|虽然|虽|尽管|如果|聚焦|紧扣|立足|借助|依据|对于|关于|面对|鉴于|作为|与|向)"
+)
+_RESULT_VERB = re.compile(
+    r"(?:完成|实现|取得|建成|办理|审核|审查|开展|组织|举办|召开|出台|制定|印发|成立|建立|设立|培训|化解|调解|受理|审结|发放|进行|公布|清理|评查|梳理|推进|提升|加强)"
+)
+_FRESH = re.compile(
+    r"(?:20[0-9]{2}年|全年|今年|年内|目前|截至|[全我本][区县市省局]|各级|县委|县政府|区委|区政府|市委|市政府|局党组)"
+)
+_PURPOSE = re.compile(
+    r"(?:确保|切实|有效|不断|进一步|努力|着力|全力|推动|促进|助推|持续|大力|提升|保障|为.{2,30}(?:提供|奠定|营造|打下))"
+)
+_PAIRS = {"“": "”", "‘": "’", "《": "》", "（": "）", "(": ")", "【": "】", "〔": "〕", "「": "」"}
+_CLOSERS = {close: opening for opening, close in _PAIRS.items()}
+_HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff，。；：、）》”])\s+(?=[\u3400-\u9fff（《“0-9])|\s+(?=[，。；：、])")
+_FULL = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
+_HALF_MARK = re.compile(r"(?<![0-9A-Za-z])[,;:?!]|[,;:?!](?![0-9A-Za-z/])")
+
+
+def bare_start(text: str, span: Span) -> int:
+    """Return where a sentence starts once its number (一是, （二）, 3.) and connectives are off."""
+    start = span.start
+    for _ in range(3):
+        marker = marker_at(text, start)
+        if marker is None:
+            inline = inline_markers(text, start, min(span.end, start + 6))
+            marker = next((m for m in inline if m.start == start and m.style in _INLINE_STYLES), None)
+        moved = marker.end if marker else start
+        connective = _CONNECTIVE.match(text, moved, span.end)
+        if connective and connective.group()[-1] in "，,：:":
+            moved = connective.end()
+        while moved < span.end and text[moved] in " \u3000\xa0\t，,、：:.．":
+            moved += 1
+        if moved == start or moved >= span.end - 3:
+            break
+        start = moved
+    return start
+
+
+def typeset(words: str) -> str:
+    """Return words as they are set in a Chinese document: full-width marks, no stray blanks."""
+    words = _HALF_MARK.sub(lambda m: m.group().translate(_FULL), " ".join(words.split()))
+    return _HAN_BLANK.sub("", words)
+
+
+def balanced(words: str) -> bool:
+    """Tell whether every bracket and quotation mark opened in ``words`` is closed there."""
+    stack: list[str] = []
+    for char in words:
+        if char in _PAIRS:
+            stack.append(char)
+        elif char in _CLOSERS:
+            if not stack or stack.pop() != _CLOSERS[char]:
+                return False
+    return not stack and words.count('"') % 2 == 0
+
+
+def stands_alone(words: str) -> bool:
+    """Tell whether a clause can open a piece: it leans on nothing said before it."""
+    return len(words) >= 4 and not _DEPENDENT.match(words)
+
+
+def pieces(text: str, sentence: Span, most: int, *, loose: bool = False) -> list[Span]:
+    """Return the runs of whole clauses of a sentence, each at most ``most`` characters long.
+
+    They start with the sentence, after a semicolon or with words that name their own subject;
+    ``loose`` lets them start with any clause that leans on nothing. Longest runs are not
+    preferred: every run that can stand alone is returned, in order of start, then of end.
+    """
+    start = bare_start(text, sentence)
+    clauses = split_clauses(text, start, sentence.end)
+    found = []
+    for i, clause in enumerate(clauses):
+        if not _may_open(text, clauses, i, loose=loose):
+            continue
+        for j in range(i, len(clauses)):
+            end = clauses[j].end
+            if end - clause.start > most + 1:
+                break
+            if _may_close(text, clauses, i, j):
+                found.append(trim(text, clause.start, end))
+    return found
+
+
+def _may_open(text: str, clauses: Sequence[Span], i: int, *, loose: bool) -> bool:
+    words = text[clauses[i].start : clauses[i].end]
+    if i == 0:
+        return True
+    if not stands_alone(words):
+        return False
+    before = text[clauses[i - 1].start : clauses[i - 1].end]
+    if _is_opener(before):
+        return False
+    if before[-1] in "；;" or _FRESH.match(words):
+        return True
+    return loose and bool(_RESULT_VERB.match(words))
+
+
+def _may_close(text: str, clauses: Sequence[Span], i: int, j: int) -> bool:
+    words = text[clauses[i].start : clauses[j].end]
+    if not balanced(words):
+        return False
+    last = text[clauses[j].start : clauses[j].end]
+    if last[-1] in "：:" or _is_opener(last):
+        return False
+    if j + 1 < len(clauses):
+        after = text[clauses[j + 1].start : clauses[j + 1].end]
+        if _DEPENDENT.match(after) and last[-1] not in "；;。":
+            return bool(_PURPOSE.match(after))
+    return True
+
+
+def _is_opener(words: str) -> bool:
+    """A clause that only prepares the next: 为…, 通过…, 在…基础上 without a verb of result."""
+    bare = words.rstrip("，,；;。")
+    if not _OPENER.match(bare):
+        return False
+    return not re.search(r"[0-9]|提供|奠定|取得|实现|完成|进行|开展|纳入", bare)
+
+
+def is_effect(words: str) -> bool:
+    """Tell whether a clause only claims an effect (确保…, 切实提升…): the first to be cut."""
+    return bool(_PURPOSE.match(words)) and not re.search("[0-9]", words)
