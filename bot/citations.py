@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 
 from bot.answers import Cited, DraftLine, Passage, Sentence
-from bot.figures import comparison_problems, owned_parts, without_computed
 from bot.lock import Verdict, is_english, judge
+from bot.ownership import comparison_problems, owned_parts, without_computed
 from bot.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.planted import speaks_to_a_machine
 from bot.wording import overlap, pairs

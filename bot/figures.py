@@ -8,13 +8,12 @@ the value: a figure given to another subject (收案 41 件 for 审结 41 件), 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from bot.wording import clauses, nearest, overlap, pairs
-from retrieval.normalise import level
 from retrieval.quantities import (
     Quantity,
     canonical,
@@ -39,8 +38,8 @@ _MULTIPLE = re.compile(r"(?:是|为|相当于|约)[^,。;]{0,8}$")
 _ENGLISH_SUMS = re.compile(
     r"more|fewer|less|total|combined|sum|differ|higher|lower|comput|times|account"
 )
-_COUNTED = ("number", "percent", "points", "money")
-_ATTACHED = (*_COUNTED, "ordinal")
+COUNTED = ("number", "percent", "points", "money")
+_ATTACHED = (*COUNTED, "ordinal")
 _COUNTERS = frozenset("件份个项条宗起例部")
 _MAX_OPERANDS = 12  # more figures than these in one sentence are no sum
 _NEAR = 5  # characters beside a figure that name what it counts
@@ -173,9 +172,9 @@ def check_figures(
 
 def _other_units(sentence: str, source: str) -> Iterator[str]:
     """Yield figures that the source gives with other units only (1件 for 1次)."""
-    offered = [q for q in find_quantities(source) if q.kind in _COUNTED and q.unit]
+    offered = [q for q in find_quantities(source) if q.kind in COUNTED and q.unit]
     for quantity in find_quantities(sentence):
-        if quantity.kind not in _COUNTED or not quantity.unit:
+        if quantity.kind not in COUNTED or not quantity.unit:
             continue
         same = [o for o in offered if canonical(o)[0] == canonical(quantity)[0]]
         if same and not any(
@@ -277,7 +276,7 @@ def _dated(text: str) -> Iterator[tuple[Quantity, Decimal]]:
         elif (
             year is not None
             and year.value is not None
-            and quantity.kind in _COUNTED
+            and quantity.kind in COUNTED
             and not re.search(r"[,。;!?:\n]", text[year.end : quantity.start])
         ):
             yield quantity, year.value
@@ -306,7 +305,7 @@ def _held_figures(sentence: str, source: str) -> tuple[Quantity, ...]:
     found = [
         q
         for q in find_quantities(sentence)
-        if q.kind in _COUNTED and q.value is not None and any(same_value(q, o) for o in offered)
+        if q.kind in COUNTED and q.value is not None and any(same_value(q, o) for o in offered)
     ]
     return tuple(found[:_MAX_OPERANDS])
 
@@ -317,7 +316,7 @@ def _recomputed(quantity: Quantity, sentence: str, held: Sequence[Quantity]) -> 
     Difference, sum, share, growth and multiple, each only with its word before the figure
     (``多18件``, ``合计64件``); the operands, ``held``, must be shown in the sentence.
     """
-    if quantity.value is None or quantity.kind not in _COUNTED:
+    if quantity.value is None or quantity.kind not in COUNTED:
         return False
     shown = [q for q in held if q.start != quantity.start]
     before = sentence[max(0, quantity.start - 14) : quantity.start]
@@ -352,109 +351,3 @@ def _is_ratio(quantity: Quantity, shown: Sequence[Quantity]) -> bool:
             if any(abs(result - value) <= half_step for result in results):
                 return True
     return False
-
-
-_COMPARES = re.compile("(?:比|较|高于|低于|多于|少于|超过|不及|大于|小于)")
-_MORE = re.compile("多|高|大|增|超过|领先|强")
-_LESS = re.compile("少|低|小|减|不及|落后|弱|不如")
-
-
-def comparison_problems(sentence: str, names: Mapping[str, str]) -> tuple[str, ...]:
-    """Find comparisons between two reports' names that the line's own figures do not bear out.
-
-    ``names`` maps each name to its report. ``甲 41 件，乙 23 件，甲比乙多 18 件`` is checked for
-    its sign; a comparison whose figures are not shown in the line cannot be checked and fails.
-    """
-    mentions = _mentions(sentence, names)
-    if len({report for _, _, report in mentions}) < 2:
-        return ()
-    found: list[str] = []
-    for comparison in _COMPARES.finditer(sentence):
-        clause_start = max(
-            (m.end() for m in re.finditer(r"[,。;!?:]", sentence[: comparison.start()])), default=0
-        )
-        end = re.search(r"[,。;!?]", sentence[comparison.end() :])
-        clause_end = comparison.end() + end.start() if end else len(sentence)
-        left = [m for m in mentions if clause_start <= m[0] < comparison.start()]
-        right = [m for m in mentions if comparison.end() <= m[0] < clause_end]
-        if not left or not right or left[-1][2] == right[0][2]:
-            continue
-        words = comparison[0] + sentence[right[0][1] : clause_end]
-        more, less = bool(_MORE.search(words)), bool(_LESS.search(words))
-        ours = _figures_of(sentence, mentions, left[-1][2], clause_start, clause_end)
-        theirs = _figures_of(sentence, mentions, right[0][2], clause_start, clause_end)
-        signs = {a > b for a, unit in ours for b, other in theirs if unit == other and a != b}
-        if more == less or signs != {more}:
-            found.append(f"“{sentence[clause_start:clause_end]}”无法由句中数字核对")
-    return tuple(found)
-
-
-def _mentions(sentence: str, names: Mapping[str, str]) -> list[tuple[int, int, str]]:
-    """Return where each report's names stand, in order, longer names first at one place."""
-    taken: list[tuple[int, int, str]] = []
-    for name in sorted(names, key=len, reverse=True):
-        start = sentence.find(name)
-        while name and start >= 0:
-            end = start + len(name)
-            if not any(a < end and start < b for a, b, _ in taken):
-                taken.append((start, end, names[name]))
-            start = sentence.find(name, end)
-    return sorted(taken)
-
-
-def _figures_of(
-    sentence: str, mentions: Sequence[tuple[int, int, str]], report: str, skip: int, until: int
-) -> list[tuple[Decimal, str]]:
-    """Return the figures between a report's names and the next name, the comparison left out."""
-    found = []
-    for place, (_, end, owner) in enumerate(mentions):
-        following = mentions[place + 1][0] if place + 1 < len(mentions) else len(sentence)
-        if owner != report:
-            continue
-        found += [
-            canonical(q)
-            for q in find_quantities(sentence)
-            if end <= q.start < following and q.kind in _COUNTED and not skip <= q.start < until
-        ]
-    return found
-
-
-def without_computed(sentence: str, quotes: Sequence[str]) -> str:
-    """Return a levelled sentence without the clauses whose figures only arithmetic gave."""
-    source = "\n".join(level(quote) for quote in quotes)
-    parts = re.split(r"(?<=[,;])(?!\d)", sentence)
-    return "".join(part for part in parts if not compare_numbers(part, source).missing)
-
-
-def owned_parts(sentence: str, names: Mapping[str, str]) -> tuple[tuple[str, frozenset[str]], ...]:
-    """Split a sentence at the names of reports; each part with the reports that it is about.
-
-    Names joined without a figure between them (甲、乙两县均…) own the words together; the words
-    before the first name belong to all. ``甲、乙分别为 41 件和 23 件`` gives each its figure.
-    """
-    mentions = _mentions(sentence, names)
-    everyone = frozenset(names.values())
-    if len({report for _, _, report in mentions}) < 2:
-        owners = frozenset({mentions[0][2]}) if mentions else everyone
-        return ((sentence, owners),)
-    parts: list[tuple[str, frozenset[str]]] = []
-    group: list[tuple[int, int, str]] = []
-    for place, mention in enumerate(mentions):
-        group.append(mention)
-        following = mentions[place + 1][0] if place + 1 < len(mentions) else len(sentence)
-        body = sentence[mention[1] : following]
-        if place + 1 < len(mentions) and not _DIGITS.search(body) and len(body) <= 4:
-            continue
-        part = sentence[group[0][0] : following]
-        own = [report for _, _, report in group]
-        figures = [q for q in find_quantities(body) if q.kind in _COUNTED]
-        if "分别" in body and len(figures) == len(own) > 1:
-            cuts = [0, *(q.end for q in figures[:-1]), len(body)]
-            for begin, end, owner in zip(cuts, cuts[1:], own, strict=False):
-                parts.append((body[begin:end], frozenset({owner})))
-        else:
-            parts.append((part, frozenset(own)))
-        group = []
-    if mentions[0][0] > 0:
-        parts.insert(0, (sentence[: mentions[0][0]], everyone))
-    return tuple(parts)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from bot import wording
 from bot.figures import check_figures, in_chinese_figures
+from bot.names import name_problems
 from retrieval.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.normalise import level
 from retrieval.places import PlaceIndex
@@ -108,7 +109,7 @@ def judge(
         *_quotation_problems(text, sources, own_names),
         *_latin_problems(text, sources, own_names),
         *_place_problems(sentence, sources, own_names),
-        *wording.name_problems(text, sources, own_names, known_names),
+        *name_problems(text, sources, own_names, known_names),
         *wording.direction_problems(text, sources),
         *wording.polarity_problems(text, sources),
         *wording.negation_problems(text, sources),
