@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.chunking import split_clauses, split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, find_quantities
+
+
+MAX_CELL_CHARS = 24
+MIN_CELLS = 6
+MAX_TABLE_CHARS = 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Line:
     section: int
     role: Role
     is_heading: bool = False
+    is_table: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,7 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
             continue
         path = fold(" ".join(section.path))
         lead = before = ""
-        for span in split_sentences(text, section.start, section.end):
+        for span, is_table in _sentences(text, section):
             folded = fold(text[span.start : span.end])
             clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
             lead = lead or folded
@@ -114,6 +120,28 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
             )
     lines.sort(key=lambda line: line.span.start)
     return lines
+
+
+def _sentences(text: str, section: Section) -> Iterator[tuple[Span, bool]]:
+    """Yield the sentences of a leaf; a table that lost its grid (a run of cells) is one of them."""
+    cells: list[Span] = []
+    for span in split_sentences(text, section.start, section.end):
+        words = text[span.start : span.end]
+        if len(span) <= MAX_CELL_CHARS and words[-1] not in "。！？!?；;：:，,":
+            cells.append(span)
+            continue
+        yield from _rows(cells)
+        cells = []
+        yield span, False
+    yield from _rows(cells)
+
+
+def _rows(cells: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
+    whole = Span(cells[0].start, cells[-1].end) if cells else Span(0, 0)
+    if len(cells) >= MIN_CELLS and len(whole) <= MAX_TABLE_CHARS:
+        yield whole, True
+    else:
+        yield from ((cell, False) for cell in cells)
 
 
 def _clause(text: str, span: Span) -> Clause:

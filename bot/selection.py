@@ -36,7 +36,23 @@ _FIGURES: Mapping[str, frozenset[str]] = {
     "number": frozenset({"number", "percent", "points", "money"}),
     "percent": frozenset({"percent", "points"}),
     "date": frozenset({"date"}),
+    "ordinal": frozenset({"ordinal"}),
 }
+# units that can never answer for one another; every other unit counts things
+_FAMILIES = (
+    frozenset(("元", "万元", "亿元", "元人民币", "万元人民币", "亿元人民币", "美元")),
+    frozenset(("㎡", "平方米", "平方公里", "亩", "公顷")),
+    frozenset(("%", "个百分点", "百分点")),
+    frozenset(("天", "日", "小时", "个小时", "分钟", "个工作日", "工作日", "年", "个月")),
+)
+# words of one kind of which a question names one: a line that has only another is about that
+_CONTRASTS = (
+    ("一审", "二审", "再审"),
+    ("国家级", "省级", "市级", "县级", "区级"),
+    ("复议", "诉讼"),
+    ("行政许可", "行政处罚", "行政强制"),
+    ("申报", "兑现"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +160,13 @@ def _best_in(
         figure, bonus = _figure(query, clause, kinds, weighted)
         score = coverage + bonus + 0.3 * extra + boosts.get(line.span.start, 0.0)
         if any(clause.span.start <= f.start < clause.span.end for f in named):
-            score += INDICATOR_BONUS
+            score += INDICATOR_BONUS * min(1.0, coverage + 0.1)
         if best is None or score > best[0]:
             best = (score, coverage, clause, figure)
     if best is None:
         return None
     score, coverage, clause, figure = best
+    score -= 0.5 * _contrasts(weighted, line, clause)
     none_said = bool(_NONE.search(clause.folded)) and query.wants == "number"
     if kinds and figure is None and not none_said:
         score -= 0.35
@@ -165,6 +182,18 @@ def _best_in(
     span = claim_span(line, clause, figure, [t for t, _ in weighted])
     sure = any(span.start <= f.start < span.end for f in named)
     return Evidence(report.id, line, span, score, coverage, figure, clause, sure, none_said)
+
+
+def _contrasts(weighted: Sequence[tuple[Term, float]], line: Line, clause: Clause) -> int:
+    """Return how many contrasts (一审 and 二审) the line answers with the wrong member."""
+    asked = "".join(t.word for t, _ in weighted)
+    wrong = 0
+    for group in _CONTRASTS:
+        named = [word for word in group if word in asked]
+        if len(named) != 1 or named[0] in line.folded + line.lead + line.path + line.before:
+            continue
+        wrong += any(word in clause.folded for word in group)
+    return wrong
 
 
 def _around(term: Term, line: Line) -> float:
@@ -184,7 +213,7 @@ def _figure(
     """Return the figure of the clause that is of the wanted kind and unit, and its bonus."""
     if kinds is None:
         return None, 0.0
-    figures = [q for q in clause.figures if q.kind in kinds]
+    figures = [q for q in clause.figures if q.kind in kinds and not _incompatible(query.unit, q.unit)]
     if not figures:
         return None, 0.0
     asked = query.unit
@@ -195,8 +224,8 @@ def _figure(
             bonus += _unit_bonus(asked, q.unit)
         elif query.wants == "number" and q.kind in ("percent", "points"):
             bonus -= 0.12
-        if q.text and _is_change(clause, q):
-            bonus -= 0.1
+        if _is_change(clause):
+            bonus += 0.15 if query.change else -0.1
         bonus += 0.05 * any(t.word in fold(clause.folded)[: max(q.start, 1)] for t, _ in weighted)
         return bonus
 
@@ -213,9 +242,29 @@ def _unit_bonus(asked: str, unit: str) -> float:
     return -0.15
 
 
-def _is_change(clause: Clause, quantity: Quantity) -> bool:
+def _incompatible(asked: str, unit: str) -> bool:
+    """Square metres never answer a question for money, nor days one for cases."""
+    if not asked:
+        return False
+    return any((asked in family) != (unit in family) for family in _FAMILIES)
+
+
+def _is_change(clause: Clause) -> bool:
     """A figure that says by how much something changed is seldom the figure asked for."""
     return bool(re.search("同比|同期|较|比上年|上升|下降|增长|减少|增加|提高|降低", clause.folded))
+
+
+def _half(line: Line, centre: int, useful: Sequence[bool]) -> Span:
+    """Return a short sentence, or only its part between semicolons if that holds all that is asked."""
+    clauses = line.clauses
+    ends = [i for i, c in enumerate(clauses) if c.folded.endswith((";", "；"))]
+    first = max((i + 1 for i in ends if i < centre), default=0)
+    last = min((i for i in ends if i >= centre), default=len(clauses) - 1)
+    if any(useful[:first]) and not any(useful[first : last + 1]) or any(useful[last + 1 :]):
+        return line.span
+    if first == 0 and last == len(clauses) - 1 or (any(useful[:first]) and first > 0):
+        return line.span
+    return Span(clauses[first].span.start, clauses[last].span.end)
 
 
 _TELLS_CHANGE = re.compile("(?:同比|同期|环比|较|比)(?:上年|去年|上一年|20[0-9]{2}年?|增|上升|下降|减|提|降|升|增长|去年同期)?|占比|增幅|降幅|增长|下降[0-9]|上升[0-9]")
@@ -227,11 +276,13 @@ def claim_span(line: Line, clause: Clause, figure: Quantity | None, terms: Seque
     Clauses are contiguous, from the first that holds a term (or the subject just before) to
     the last with one, within ``MAX_CLAIM_CHARS``, and always include ``clause``.
     """
-    if len(line.span) <= WHOLE_SENTENCE_CHARS:
+    if line.is_table:
         return line.span
     clauses = line.clauses
     centre = clauses.index(clause)
     useful = [any(t.match(c.folded) >= 0.9 for t in terms) for c in clauses]
+    if len(line.span) <= WHOLE_SENTENCE_CHARS:
+        return _half(line, centre, useful)
     first = last = centre
     while first > 0 and clauses[centre].span.end - clauses[first - 1].span.start <= MAX_CLAIM_CHARS:
         if not any(useful[max(0, first - 3) : first]):

@@ -17,12 +17,19 @@ from retrieval.indicators import lookup
 from retrieval.normalise import normalise
 from retrieval.places import Mention, PlaceIndex
 from retrieval.quantities import Quantity, find_quantities
-from retrieval.terms import Term, content_terms, is_english, is_topical
+from retrieval.terms import (
+    Term,
+    content_terms,
+    from_pinyin,
+    is_english,
+    is_topical,
+    looks_like_pinyin,
+)
 
 Kind = Literal[
     "fact", "list", "item", "which", "rank", "compare", "catalogue", "brief", "greeting", "empty"
 ]
-Wants = Literal["number", "percent", "date", "name", "text"]
+Wants = Literal["number", "percent", "ordinal", "date", "name", "text"]
 Direction = Literal["up", "down"]
 Field = Literal["published", "issuer", "title", "document_number"]
 
@@ -86,6 +93,7 @@ class Query:
     unknown: tuple[str, ...] = ()
     ambiguous: tuple[Mention, ...] = ()
     role: Role | None = None
+    also: Role | None = None
     terms: tuple[Term, ...] = ()
     carried: tuple[Term, ...] = ()
     wants: Wants = "text"
@@ -104,6 +112,7 @@ class Query:
     negated: bool = False
 
 
+_HAN = re.compile("[\u3400-\u9fff]")
 _YEAR = re.compile(r"(?<![0-9])(20[0-4][0-9])(?![0-9])(?=年|\D|$)|(?<![0-9])([12][0-9])年(?!来|间|以)")
 _CN_YEAR = re.compile("二[〇零○o]([〇零○一二三四五六七八九]{2})年?")
 _CN_DIGIT = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
@@ -111,7 +120,7 @@ _COMPARED_YEAR = re.compile("(?:比|较|跟|同|与|和|相比)20[0-4][0-9]年?�
 _PREVIOUS_YEAR = re.compile("(?<![比较跟同与和])(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year")
 
 _ROLE_WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("causes", re.compile("(?:什么|有哪些|哪些|主要|的)原因|原因(?:是|有|呢|在|何在|[?？]|$)|成因|怎么造成|\\b(?:causes|reasons)\\b")),
+    ("causes", re.compile("根子|根源|症结|(?:什么|有哪些|哪些|主要|的)原因|原因(?:是|有|呢|在|何在|[?？]|$)|成因|怎么造成|\\b(?:causes|reasons)\\b")),
     (
         "plans",
         re.compile(
@@ -136,19 +145,19 @@ _ROLE_WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
         "measures",
         re.compile(
             "(?:主要|重要|重点|哪些|什么|啥|有何)(?:的)?(?:举措|措施|做法|成效|成绩|工作|亮点|机制|成果|事情|动作)|举措|做法|成效|成绩|亮点|"
-            "做了(?:什么|哪些|啥)|干了(?:什么|哪些|啥)|怎么(?:做|推进|抓|搞)的|如何(?:推进|开展|做|抓|加强|优化|推动)|采取了|"
+            "做了(?:什么|哪|啥)|抓了(?:什么|哪|啥)|干了(?:什么|哪些|啥)|怎么(?:做|推进|抓|搞)的|如何(?:推进|开展|做|抓|加强|优化|推动)|采取了|"
             "\\b(?:measures|achievements?|accomplish\\w*|highlights|results)\\b|what did .{0,40}\\bdo\\b"
         ),
     ),
 )  # fmt: skip
 
 _NUMBER_ASK = re.compile(
-    "多少|好多(?!人说)|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇]|成)|数量|总数|件数|次数|人数|个数|数目|金额|"
+    "多少|好多(?!人说)|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇]|成)|数量|总数|件数|次数|人数|(?<!哪)个数(?!字)|数目|金额|"
     "\\bhow (?:many|much)\\b|\\bnumber of\\b|\\bamount\\b"
 )
 _UNIT_ASK = re.compile("(?:多少|几)(?:亿|万)?(个百分点|百分点|人次|场次|家次|件次|万元|亿元|[个件份条项次人名家场起宗本处户轮期类部支篇元块张])")
 _PERCENT_ASK = re.compile("率|比例|占比|百分之|百分比|百分点|\\brate\\b|percent|proportion|share of")
-_DATE_ASK = re.compile("什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)")
+_DATE_ASK = re.compile("几月份?|什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)")
 _NAME_ASK = re.compile("是谁|谁(?:是|来|主持|牵头)|哪位|哪(?:个|些)(?:部门|单位|机构)|叫什么|名(?:称|字)|\\bwho\\b|what is the name")
 _LIST_ASK = re.compile(
     "哪些|哪几|哪[两二三四五六七八九十]|几(?:项|件|个|条)(?:措施|举措|制度|机制|工作|文件|方面)|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
@@ -231,11 +240,15 @@ def understand(
     years, without_years = _years(plain, state)
     bodies = [_body(words, mention, known) for mention in resolution.mentions]
     topic = _topic(words, [(m.start, max(m.end, b.end)) for m, b in zip(resolution.mentions, bodies, strict=True)])
+    pinyin = looks_like_pinyin(topic)
+    if pinyin:
+        topic = from_pinyin(topic)
+        plain = normalise(topic)
     query = Query(
         question=words,
         topic=topic,
         kind="fact",
-        english=is_english(words),
+        english=is_english(words) and not pinyin,
         places=resolution.held,
         issuers=tuple(dict.fromkeys([*(i for m in resolution.mentions for i in m.issuers), *(b.issuer for b in bodies if b.issuer)])),
         years=years,
@@ -319,7 +332,7 @@ def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:
 
 def _asked(query: Query, topic: str) -> Query:
     """Fill in what the topic's words ask: kind, role, wanted type, figures, direction."""
-    plain = normalise(query.question)
+    plain = normalise(query.question if _HAN.search(query.question) else f"{query.question} {query.topic}")
     topic = _NOT_THIS.sub(" ", topic)
     role = _role(topic)
     if role is None and _TARGET.search(topic):
@@ -356,6 +369,8 @@ def _asked(query: Query, topic: str) -> Query:
         wants = "number"
     if _PERCENT_ASK.search(topic):
         wants = "percent" if not re.search("(?:多少|几)[个件份条项次人名家场起宗]", topic) else "number"
+    if re.search("第几", topic):
+        wants = "ordinal"
     if _DATE_ASK.search(topic):
         wants = "date"
     elif _NAME_ASK.search(topic):
@@ -371,6 +386,7 @@ def _asked(query: Query, topic: str) -> Query:
         query, kind=kind, role=role, wants=wants, unit=unit, item=item, figures=figures,
         direction=direction, terms=terms,
         indicators=_indicators(f"{topic} {' '.join(t.word for t in terms)}") if kind in ("fact", "rank", "compare") else (),
+        also="causes" if role == "problems" and _ROLE_WORDS[0][1].search(topic) else None,
         count=_counted(topic), change=bool(_CHANGE_ASK.search(topic)),
         field=next((f for f, pattern in _FIELDS if pattern.search(topic)), None),
         part=_part(topic), phrase=match.group(1) if (match := _PHRASE.search(topic)) else "",
@@ -431,6 +447,8 @@ _SOLVED = re.compile("(?:查出来?|查摆|发现|排查出?|反馈|整改|解�
 
 def _role(topic: str) -> Role | None:
     topic = _SOLVED.sub(" ", topic)
+    if re.search("(?:哪些|什么|有)[^，。]{0,6}(?:问题|不足|短板|困难)", topic):
+        return "problems"
     return next((role for role, pattern in _ROLE_WORDS if pattern.search(topic)), None)
 
 
@@ -479,7 +497,7 @@ def parts(query: Query) -> tuple[Query, ...]:
             return (query,)
         carried = tuple(t for t in said if t.word not in {u.word for u in part.terms})
         part = replace(
-            part, kind="fact", topic=ask, carried=(*carried, *query.carried),
+            part, kind="fact", topic=ask, years=query.years if part.role == "plans" or len(query.years) < 2 else (), carried=(*carried, *query.carried),
             indicators=tuple(i for i in (part.indicators or query.indicators)),
         )  # fmt: skip
         said += part.terms

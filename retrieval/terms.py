@@ -14,7 +14,8 @@ from functools import lru_cache
 from importlib import resources
 
 from retrieval.normalise import fold, normalise
-from retrieval.segmentation import tag
+from retrieval.romanisation import romanise
+from retrieval.segmentation import COMPOUNDS, tag
 
 SYNONYM_MATCH = 0.9
 PARTIAL_MATCH = 0.5
@@ -51,7 +52,7 @@ _GENERAL = frozenset(
 _WEAK = frozenset(
     "想 打听 拿到 处理 抓 写 开 涨 贴 当 解决 实际 接 要 得 用 拿 找 查 讲 管 用来 来讲 准备 希望 觉得 认为 需要 涉及 构成 由 组成 获得 得出 "
     "完成 存在 包括 覆盖 守住 说明 表示 取得 提出 提 定 给出 变 变成 高 低 快 慢 好 差 长 短 久 重 轻 到位 领导 手机 材料 时候 新来 参考 兄弟 刚才 临时 后来 "
-    "起来 过程 各 老百姓 群众 百姓 企业 公司 法院 自己 全都 做到 实现 降 升 变 涨 增加 减少 上升 下降 增长 提高 降低 很急 赶 整理 记得 新 处理 接收 整个 个人 手里 手 生成 简短 汇报 安排 准备 计划 打算 单位 部门 机构 组织 系统 领域 人员 意见 钱 被 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计"
+    "起来 过程 各 老百姓 群众 百姓 企业 公司 法院 自己 全都 做到 实现 降 升 变 涨 增加 减少 上升 下降 增长 提高 降低 很急 赶 整理 记得 新 处理 接收 整个 个人 手里 手 自己 找出 承认 暴露 暴露出 认 交代 反映 呈现 出现 真正 最后 首次 强化 加强 深化 推动 做好 落实 生成 简短 汇报 安排 准备 计划 打算 单位 部门 机构 组织 系统 领域 人员 意见 钱 被 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计"
     .split()
 )
 _FULL, _PLAIN, _WEAK_WEIGHT, _LETTER = 1.0, 0.7, 0.15, 0.25
@@ -89,9 +90,70 @@ def content_terms(question: str) -> tuple[Term, ...]:
     words = _SCAFFOLD.sub(" ", words)
     words = re.sub(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?", " ", words)
     for word, pos in _rejoined(tag(words)):
+        word = _heard(word) if pos == "g" else word
         if word and word not in found and (weight := _weight(word, pos)):
             found[word] = Term(word, weight, synonyms(word))
     return tuple(found.values())
+
+
+def _heard(run: str) -> str:
+    """Return the genre's word that sounds like an unknown run: 复义 → 复议."""
+    if len(run) < 2 or run in _synonyms():
+        return run
+    return _sounds().get(romanise(run), run)
+
+
+@lru_cache(maxsize=1)
+def _sounds() -> dict[str, str]:
+    """Pinyin in one word → the genre's word; a sound that two words share means neither."""
+    table: dict[str, str] = {}
+    shared = set()
+    for word in {*_synonyms(), *COMPOUNDS, *(c for _, words in _english() for c in words), *_SPOKEN}:
+        if len(word) < 2 or not _HAN.search(word):
+            continue
+        sound = romanise(word)
+        if table.setdefault(sound, word) != word:
+            shared.add(sound)
+    return {sound: word for sound, word in table.items() if sound not in shared}
+
+
+_SPOKEN = "多少 几件 哪些 问题 不足 计划 打算 数量 总量 年 的 和 各 件 项 次 人 率 有 是 区 县 市 共 清单 报告 情况 增长 下降 同比".split()
+_MAX_SYLLABLES = 8
+
+
+def from_pinyin(text: str) -> str:
+    """Return ``text`` with its pinyin words written in Chinese where the genre has such a word.
+
+    xingzheng xuke qingdan duoshao → 行政许可 清单 多少; the longest run of syllables wins and
+    what no word sounds like stays.
+    """
+    words = text.split()
+    sounds = _sounds() | {romanise(w): w for w in _SPOKEN}
+    written, at = [], 0
+    while at < len(words):
+        for size in range(min(_MAX_SYLLABLES, len(words) - at), 0, -1):
+            found = sounds.get("".join(words[at : at + size]).lower())
+            if found:
+                written.append(found)
+                at += size
+                break
+        else:
+            written.append(words[at])
+            at += 1
+    return " ".join(written)
+
+
+def looks_like_pinyin(text: str) -> bool:
+    """Return True for Latin text whose words are mostly Chinese syllables, not English ones."""
+    words = re.findall("[a-z]+", text.lower())
+    if len(words) < 1 or _HAN.search(text):
+        return False
+    return sum(bool(_SYLLABLES.fullmatch(w)) for w in words) >= 0.8 * len(words)
+
+
+_SYLLABLES = re.compile(
+    "(?:(?:zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|an|ao|ei|en|er|ia|ie|in|iu|ou|ua|ue|ui|un|uo|ve|a|e|i|o|u|v)){1,8}"
+)
 
 
 def _rejoined(tagged: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
