@@ -187,6 +187,10 @@ class Checker:
         digits = set(_FIGURE.findall(own))
         chosen: dict[Cited, str] = {}
         verdict = Verdict(("没有引用",))
+        if not wanted and not digits and units:  # English, no figure: nothing to tell them apart by
+            everything = {cite: words for cite, words, _ in units}
+            verdict = self._judge(text, everything)
+            return () if verdict.problems else _merged(tuple(everything), self._text_of), verdict
         while len(chosen) < min(_MAX_UNITS, len(units)):
             covered = frozenset().union(*(pairs(level(t)) for t in chosen.values()))
             seen = set(_FIGURE.findall("\n".join(map(level, chosen.values()))))
@@ -202,8 +206,20 @@ class Checker:
             chosen[best[0]] = best[1]
             verdict = self._judge(text, chosen)
             if not verdict.problems:
+                chosen, verdict = self._without_idle(text, chosen, verdict)
                 return _merged(self._other_reports(own, cited, chosen), self._text_of), verdict
         return (), verdict
+
+    def _without_idle(
+        self, text: str, chosen: dict[Cited, str], verdict: Verdict
+    ) -> tuple[dict[Cited, str], Verdict]:
+        """Leave out the sentences without which the line is supported as well."""
+        for cite in tuple(chosen):
+            fewer = {other: words for other, words in chosen.items() if other != cite}
+            without = self._judge(text, fewer) if fewer else None
+            if without is not None and not without.problems:
+                chosen, verdict = fewer, without
+        return chosen, verdict
 
     def _other_reports(
         self, text: str, cited: Sequence[Passage], chosen: dict[Cited, str]

@@ -32,6 +32,10 @@ _ENGLISH_NO = re.compile(
     r"(?<![a-z])(?:no|not|none|never|without|neither|nor|cannot|fail(?:s|ed)? to|lack(?:s|ed|ing)?"
     r"|zero|insufficient|inadequate|un(?:able|resolved|completed))(?![a-z])|n't(?![a-z])"
 )
+_ENGLISH_WANT = re.compile(
+    r"(?<![a-z])(?:weak|poor|short|limited|low|difficult|gap|problem|issue|deficien|incomplete|lag"
+    r"|improv|need|uneven|under|avoid|prevent|prohibit|forbid|ban|stop|cancel|invalid|only|rare|few)"
+)
 _CHINESE_NO = re.compile(
     "没|未|不|无|非|缺|零|禁止|难以|薄弱|滞后|避免|杜绝|防止|停止|废止|失效|取消|(?<![0-9.])0(?![0-9.])"
 )
@@ -211,6 +215,9 @@ def _judge_english(
     held = set(_LATIN.findall("\n".join((*sources, *allowed))))
     problems += [f"原文没有“{w}”" for w in _ALL_CAPS.findall(sentence) if w.lower() not in held]
     problems += _english_place_problems(sentence, source, allowed, known)
+    denies = bool(_ENGLISH_NO.search(text) or _ENGLISH_WANT.search(text))
+    if not denies and not re.search(r"\d", text) and all(map(wording.denies, sources)):
+        problems.append("原文有否定，句中看不出")
     if _ENGLISH_NO.search(text) and not _CHINESE_NO.search(source):
         problems.append("原文没有否定")
     for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):

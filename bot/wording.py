@@ -107,6 +107,11 @@ def _denied(clause: str) -> tuple[str, ...]:
     return tuple(reach for _, reach in _denials(clause))
 
 
+def denies(text: str) -> bool:
+    """Tell whether some clause of a text denies something."""
+    return any(_denied(clause) for clause in clauses(text))
+
+
 def _is_denied(word: str, clause: str) -> bool:
     return any(word in reach for reach in _denied(clause))
 

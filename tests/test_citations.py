@@ -44,6 +44,13 @@ def test_a_marker_becomes_the_sentence_that_supports_the_line(marker):
     assert quotes(made) == ["2022年全区累计收到行政复议申请350件，同期增长75%。"]
 
 
+def test_sentences_that_add_nothing_are_not_cited():
+    made = checker()
+    outcome = made.check_line(claim("全区行政诉讼新收一审案件202件[1][2]。"))
+    assert isinstance(outcome, Sentence)
+    assert quotes(made) == ["全区新收一审案件202件。"]
+
+
 def test_citations_are_numbered_by_first_use_and_shared():
     made = check(
         [
@@ -148,6 +155,8 @@ def test_an_english_line_over_chinese_quotes():
     assert isinstance(good, Sentence)
     assert isinstance(made.check_line(claim("Shangyu received 35 applications [1].")), Failure)
     assert isinstance(made.check_line(claim("Keqiao District received 350 [1].")), Failure)
+    assert isinstance(made.check_line(claim("The district issued a measure [3].")), Sentence)
+    assert quotes(made)[-1] == KEQIAO  # without a figure nothing tells its sentences apart
 
 
 def test_the_official_wording_stands_in_for_a_refused_line():

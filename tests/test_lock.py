@@ -70,6 +70,7 @@ WRONG = [
     ("群众对治安状况普遍满意，领导班子换届平稳。", MEETING, "内容"),
     ("Shangyu received 351 applications.", REVIEW, "351"),
     ("Applications decreased; Keqiao District received 350.", REVIEW, "Keqiao"),
+    ("Cases were lost after review.", "复议后无败诉案件。", "否定"),
     ("The SPP reviewed 350 applications.", REVIEW, "SPP"),
     ("They received three hundred and twelve applications.", REVIEW, "12"),
 ]
