@@ -8,17 +8,16 @@ are chosen until the length asked for is met, and the length is counted.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from bot.answers import Answer, Cited, DraftLine, Sentence
 from bot.briefing_pieces import Part, Piece, Pools, pools, theme_pools
 from bot.extractive import Desk, Draft
-from bot.selection import weigh
 from bot.whole_clauses import typeset
 from retrieval.documents import Report
-from retrieval.gazetteer import short_name
+from retrieval.gazetteer import contains, short_name
 from retrieval.normalise import normalise
 from retrieval.query import Query
 from retrieval.terms import Term, content_terms, is_topical
@@ -40,6 +39,7 @@ PART_NAMES: Mapping[Part, str] = {
 }
 _CLOSING_CHARS = 24  # what an answer may still say under the paragraph: where it was taken from
 _LEAST_PIECE = 8
+TIGHT = 160  # characters under which the short parts are served first
 Length = tuple[int, int]
 
 _NUMERAL = "[0-9]{2,4}|[一二三四五六七八九两]{1,3}[百千]"
@@ -60,7 +60,7 @@ _NO_THEME = re.compile(
     "法治政府建设|法治建设|法治政府|法治工作|依法行政|法治(?!文化|思想|宣传|教育|督察|队伍|人才|体检)|工作情况|工作报告|年度报告|报告|情况|简报|综述|概述|摘要|小结|总结|概括|梗概|大意|材料|汇报|"
     "汇总|写成?|生成|起草|拟|撰写|整理|编|帮我|给我|给|请|把|用|来|一?小?段(?:话|落)?|一句话|不够|介绍|可以|直接|粘贴|贴到?|复制|放进|我要|要|需要|带上?|有|数字|数据|字数?|左右|以内|以上|不超过|不少于|控制在|至少|最多|"
     "简短|简要|简单|短|精炼|正式|公文|总体|全面|主要|内容|方面|两份|几份|成绩|成效|成果|亮点|做法|举措|措施|困难|问题|不足|短板|差距|下一步|打算|计划|工作安排|安排|部署|思路|原因|合成|合并|合在一起|"
-    "搞得|怎么样|怎样|如何|比较|对比|相比|一下|全县|全区|全市|上的?|了|说说|讲讲|看看|领导|参阅|供|[0-9]+(?:到|至|-|~)?[0-9]*|[一二两三四五六七八九]+百|和|与|及|的|年度?"
+    "管理(?!局)|搞得|怎么样|怎样|如何|比较|对比|相比|一下|全县|全区|全市|上的?|了|说说|讲讲|看看|领导|参阅|供|[0-9]+(?:到|至|-|~)?[0-9]*|[一二两三四五六七八九]+百|和|与|及|的|年度?"
 )
 _PART_WORDS: tuple[tuple[Part, re.Pattern[str]], ...] = (
     ("measures", re.compile("举措|措施|做法|成效|成绩|成果|亮点")),
@@ -122,9 +122,11 @@ def _number(words: str) -> int:
     return _DIGITS.get(words[-2], 0) * unit
 
 
-def theme(query: Query) -> tuple[Term, ...]:
-    """Return the terms of what a briefing is to be about; empty if about the whole report."""
-    return content_terms(_NO_THEME.sub(" ", normalise(query.topic)))
+def themes(query: Query) -> tuple[tuple[Term, ...], ...]:
+    """Return the terms of each theme a briefing is to be about; none if about whole reports."""
+    words = re.split("[和与及、，,；;]|以及", normalise(query.topic))
+    found = (content_terms(_NO_THEME.sub(" ", part)) for part in words)
+    return tuple(terms for terms in found if any(t.weight >= 0.5 for t in terms))
 
 
 def parts_asked(query: Query) -> tuple[Part, ...]:
@@ -147,12 +149,13 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     where the reports are silent on the theme asked for.
     """
     low, high = chars or asked_length(desk.query.question) or DEFAULT_CHARS
-    terms, parts = theme(desk.query), parts_asked(desk.query)
-    reports = desk.reports[: max(1, min(MAX_REPORTS, high // 60))]
-    found = [(report, *_pools(desk, report, terms, parts)) for report in reports]
+    subjects, parts = themes(desk.query), parts_asked(desk.query)
+    every = _as_asked(desk)
+    reports = every[: max(1, min(MAX_REPORTS, high // 60))]
+    found = [(report, *_pools(desk, report, subjects, parts)) for report in reports]
     said = [(report, pool, on) for report, pool, on in found if any(pool.values())]
     if not said:
-        words = "、".join(t.word for t in terms[:6])
+        words = "、".join(t.word for terms in subjects for t in terms[:6])
         gap = f"报告中没有找到关于“{words}”的内容" if words else "报告中没有可以摘编的内容"
         return Briefing(Draft(status="abstained", gap=(gap,)), 0, (low, high))
     reserve = min(_CLOSING_CHARS, (high - low) // 3)
@@ -165,9 +168,9 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
         paragraphs.append(paragraph)
         used += paragraph.chars
     lines = [line for paragraph in paragraphs for line in paragraph.lines]
-    absent = [line for p in paragraphs for line in _absent(p, parts)] if not terms else []
+    absent = [line for p in paragraphs for line in _absent(p, parts)] if not subjects else []
     silent = [report for report, pool, _ in found if not any(pool.values())]
-    unread = desk.reports[len(reports) :]
+    unread = every[len(reports) :]
     if silent:
         lines.append(_note(f"（未提及：{'、'.join(map(label, silent))}）"))
     if unread:
@@ -175,7 +178,7 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     if absent:
         lines.append(_note(f"（{'；'.join(absent)}）"))
     cites = tuple(c for line in lines for c in line.cites)
-    left_out = tuple(text for p in paragraphs for text in _left_out(p))
+    left_out = tuple(text for p in paragraphs for text in _left_out(p, whole=not subjects))
     return Briefing(Draft(tuple(lines), focus=cites), used, (low, high), left_out, tuple(absent))
 
 
@@ -185,8 +188,7 @@ def paragraph(answer: Answer, *, markers: bool = True) -> str:
     What stands under the paragraph (where it was taken from, what is missing) is left out.
     """
     return "".join(
-        s.text + ("".join(f"[{n}]" for n in s.citations) if markers else "")
-        for s in body(answer)
+        s.text + ("".join(f"[{n}]" for n in s.citations) if markers else "") for s in body(answer)
     )
 
 
@@ -198,11 +200,16 @@ def body(answer: Answer) -> tuple[Sentence, ...]:
 
 def label(report: Report) -> str:
     """Return the short name of a report for people: 清溪县（2023年度）."""
+    return f"{_name(report)}（{report.meta.year}年度）" if report.meta.year else _name(report)
+
+
+def _name(report: Report) -> str:
+    """Return the place of a report, with the body where a department wrote it."""
     place = "".join(report.meta.place[-1:]) or report.meta.issuer or report.meta.title
     issuer = report.meta.issuer
     if report.meta.level == "department" and issuer:
-        place = place + issuer[issuer.find(place) + len(place) :] if place in issuer else issuer
-    return f"{place}（{report.meta.year}年度）" if report.meta.year else place
+        return place + issuer[issuer.find(place) + len(place) :] if place in issuer else issuer
+    return place
 
 
 # ---- the words around the claims ----------------------------------------------------------
@@ -216,7 +223,7 @@ def _source(report: Report, *, alone: bool) -> str:
     if alone and place and place in title and len(title) <= 32 and title == meta.title:
         return f"据《{title}》，"
     year = f"{meta.year}年度" if meta.year else ""
-    return f"{label(report).split('（')[0]}{year}报告称，"
+    return f"{_name(report)}{year}报告称，"
 
 
 def _note(text: str) -> DraftLine:
@@ -226,18 +233,31 @@ def _note(text: str) -> DraftLine:
 # ---- choosing -----------------------------------------------------------------------------
 
 
+def _as_asked(desk: Desk) -> tuple[Report, ...]:
+    """Return the desk's reports in the order in which the question names their places."""
+
+    def order(report: Report) -> int:
+        named = [i for i, p in enumerate(desk.query.places) if contains(p, report.meta.place)]
+        return min(named, default=len(desk.query.places))
+
+    return tuple(sorted(desk.reports, key=order))
+
+
 def _pools(
-    desk: Desk, report: Report, terms: Sequence[Term], parts: Sequence[Part]
+    desk: Desk, report: Report, subjects: Sequence[Sequence[Term]], parts: Sequence[Part]
 ) -> tuple[Pools, bool]:
     """Return what there is to choose from, and whether it is held to a theme."""
     facts = desk.ledger(report.id)
     reading = desk.reading(report)
-    if terms:
-        weighted = weigh(terms, reading)
+    topical = False
+    found: Pools = {part: [] for part in PARTS}
+    for terms in subjects:
+        topical = topical or any(is_topical(t) for t in terms)
         themed = theme_pools(desk.query, reading, terms, facts, desk.boosts(report))
-        kept: Pools = {part: themed[part] if part in parts else [] for part in PARTS}
-        if any(kept.values()) or any(is_topical(t) and w > 0 for t, w in weighted):
-            return kept, True
+        for part in parts:
+            found[part] = sorted((*found[part], *themed[part]), key=lambda p: -p.value)
+    if topical or any(found.values()):
+        return found, True
     whole = pools(reading, facts)
     return {part: whole[part] if part in parts else [] for part in PARTS}, False
 
@@ -261,7 +281,9 @@ class _Paragraph:
     def lines(self) -> list[DraftLine]:
         """The lines: attribution, then each part with its name and its claims."""
         shown = [part for part in PARTS if self.chosen[part]]
-        lines = [_note(self.source)]
+        named = len(shown) > 1 and (self.labelled or shown[0] in ("problems", "plans"))
+        joined = self.chosen["overall"] or named
+        lines = [_note(self.source if joined else self.source[:-1] + "：")] if self.source else []
         for part in shown:
             name = LABELS[part]
             if name and (self.labelled or part in ("problems", "plans")) and len(shown) > 1:
@@ -275,7 +297,7 @@ class _Paragraph:
 
     def fits(self, piece: Piece, most: int) -> bool:
         """Tell whether a piece may be added: no words twice, and within ``most`` characters."""
-        if any(_clash(piece, other) for group in self.chosen.values() for other in group):
+        if any(_overlap(piece, other) for group in self.chosen.values() for other in group):
             return False
         self.chosen[piece.part].append(piece)
         within = self.chars <= most
@@ -283,10 +305,10 @@ class _Paragraph:
         return within
 
 
-def _clash(piece: Piece, other: Piece) -> bool:
-    if piece.span.start < other.span.end and other.span.start < piece.span.end:
+def _overlap(piece: Piece, other: Piece) -> bool:
+    if piece.text in other.text or other.text in piece.text:
         return True
-    return piece.part == other.part and piece.item is not None and piece.item == other.item
+    return piece.span.start < other.span.end and other.span.start < piece.span.end
 
 
 def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: bool) -> _Paragraph:
@@ -295,14 +317,23 @@ def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: b
     para = _Paragraph(report, source, labelled, pool)
     if most - len(source) < 3 * _LEAST_PIECE:
         para.source = ""
-    goal = low + (most - low) * 3 // 5
-    shares: dict[Part, float] = {"measures": 0.6, "problems": 0.32, "plans": 0.3, "overall": 0.25}
-    for strict in (True, False):
-        order: list[Part] = ["measures", "problems", "plans", "overall"]
+    goal = low + (most - low) * 4 // 5
+    held_back = bool(pool["problems"] or pool["plans"])
+    order_of_parts: list[Part] = ["measures", "problems", "plans", "overall"]
+    if most < TIGHT:
+        order_of_parts = ["problems", "plans", "measures", "overall"]
+    shares: dict[Part, float] = {
+        "measures": 0.55 if held_back else 1.0,
+        "problems": 0.32,
+        "plans": 0.3,
+        "overall": 0.25,
+    }
+    for again in (False, True):
+        order = list(order_of_parts)
         while order:
             for part in list(order):
-                limit = int(most * shares[part]) if strict else most
-                if not _add_next(para, part, most, limit):
+                limit = most if again else int(most * shares[part])
+                if not _add_next(para, part, most, limit, again=again):
                     order.remove(part)
             if para.chars >= goal and all(para.chosen[p] for p in PARTS if pool[p]):
                 break
@@ -313,15 +344,35 @@ def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: b
     return para
 
 
-def _add_next(para: _Paragraph, part: Part, most: int, limit: int) -> bool:
-    """Add the best piece of a part that fits and brings something new; tell whether one did."""
+def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: bool) -> bool:
+    """Add the piece of a part that fits and is least like those taken; tell whether one did.
+
+    Pieces of sections and of indicators not told of yet come first, then the better ones. An
+    item is told of once, unless ``again``.
+    """
     taken = para.chosen[part]
     used = sum(len(p.text) for p in taken)
-    groups = {p.group for p in taken}
-    named = {n for p in taken for n in p.names}
-    fresh = [p for p in para.pool[part] if p.group not in groups and not named & set(p.names)]
-    for piece in (*fresh, *para.pool[part]):
-        room = limit if taken else max(limit, 2 * _LEAST_PIECE)
+    groups = Counter(p.group for p in taken)
+    names = Counter(n for p in taken for n in p.names)
+    sentences = Counter(p.sentence for p in taken)
+    told = {p.item for p in taken if p.item is not None}
+
+    def news(piece: Piece) -> float:
+        again_named = max((names[n] for n in piece.names), default=0)
+        return (
+            piece.value
+            - 0.6 * groups[piece.group]
+            - 1.5 * again_named
+            - 0.4 * sentences[piece.sentence]
+        )
+
+    ranked = para.pool[part]
+    if part in ("overall", "measures") or (ranked and ranked[0].item is None):
+        ranked = sorted(ranked, key=news, reverse=True)
+    room = limit if taken else max(limit, 3 * _LEAST_PIECE)
+    for piece in ranked:
+        if piece.item is not None and piece.item in told and not again:
+            continue
         if used + len(piece.text) <= room and para.fits(piece, most):
             taken.append(piece)
             return True
@@ -329,24 +380,18 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int) -> bool:
 
 
 def _lengthen(para: _Paragraph, low: int, most: int) -> None:
-    """Take longer runs of the same sentences, then anything that fits, until ``low`` is met."""
+    """Take longer runs of the same sentences until ``low`` is met."""
     for part in PARTS:
         for piece in list(para.chosen[part]):
             longer = [
                 p for p in para.pool[part]
-                if p.span.start <= piece.span.start and p.span.end >= piece.span.end and p is not piece
+                if p.span.start <= piece.span.start and p.span.end >= piece.span.end and p.span != piece.span
             ]  # fmt: skip
-            for other in sorted(longer, key=lambda p: -len(p.text)):
-                para.chosen[part].remove(piece)
-                if para.fits(other, most):
-                    para.chosen[part].append(other)
-                    break
-                para.chosen[part].append(piece)
+            para.chosen[part].remove(piece)
+            fitting = [p for p in longer if para.fits(p, most)]
+            para.chosen[part].append(max(fitting, key=lambda p: len(p.text), default=piece))
             if para.chars >= low:
                 return
-    for part in ("measures", "plans", "problems", "overall"):
-        while para.chars < low and _add_next(para, part, most, most):
-            pass
 
 
 # ---- what is not there ----------------------------------------------------------------------
@@ -356,10 +401,11 @@ def _absent(para: _Paragraph, parts: Iterable[Part]) -> list[str]:
     names = [PART_NAMES[p] for p in parts if p != "overall" and not para.pool[p]]
     if not names:
         return []
-    return [f"{label(para.report)}报告未见{'、'.join(names)}部分"]
+    year = f"{para.report.meta.year}年度" if para.report.meta.year else ""
+    return [f"{_name(para.report)}{year}报告未见{'、'.join(names)}部分"]
 
 
-def _left_out(para: _Paragraph) -> list[str]:
+def _left_out(para: _Paragraph, *, whole: bool) -> list[str]:
     """Return what the report has and the paragraph has no room for, by part."""
     found = []
     for part in ("problems", "plans"):
@@ -370,20 +416,19 @@ def _left_out(para: _Paragraph) -> list[str]:
             forms = [p for p in para.pool[part] if p.item == item]
             names.append(min(forms, key=lambda p: len(p.text)).text)
         if names:
-            found.append(f"{label(para.report)}{PART_NAMES[part]}另有{len(names)}条：{'；'.join(names)}")
-    headings = {s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1}
-    shown = {
+            found.append(
+                f"{label(para.report)}{PART_NAMES[part]}另有{len(names)}条：{'；'.join(names)}"
+            )
+    if not whole:
+        return found
+    told = {
         s.path[1]
         for p in para.chosen["measures"]
         for s in para.report.sections
         if s.start <= p.span.start < s.end and len(s.path) > 1
     }
-    rest = [typeset(h).rstrip("。") for h in dict.fromkeys(
-        s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1
-    ) if h in headings - shown]  # fmt: skip
+    headings = (s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1)
+    rest = [typeset(h).rstrip("。") for h in dict.fromkeys(headings) if h not in told]
     if rest:
         found.append(f"{label(para.report)}举措和成效未写入：{'；'.join(rest)}")
     return found
-
-
-Style = Literal["plain", "marked"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot import listing
@@ -15,18 +15,28 @@ from retrieval.chunking import split_clauses, split_sentences
 from retrieval.documents import Report, Role, Span
 from retrieval.normalise import fold
 from retrieval.query import Query
-from retrieval.terms import Term
+from retrieval.terms import SYNONYM_MATCH, Term
 
 Part = Literal["overall", "measures", "problems", "plans"]
 MAX_PIECE = 90
+LONG_PIECE = 130
 ITEM_PIECE = 60
 ENOUGH_ON_THEME = 0.5
-_CORE = re.compile("复议|诉讼|败诉|出庭|规范性文件审核|重大行政决策|调解|纠纷|处罚案件|网上可办|政务服务|持证|执法证|普法|示范")
-_TOLD_RESULT = re.compile("明显|成效|水平|提升|完成|步伐|台阶|态势|成绩|发展|保障|轨道|推进|推动|目标|进展")
+_CORE = re.compile(
+    "复议|诉讼|败诉|出庭|规范性文件审核|重大行政决策|调解|纠纷|处罚案件|网上可办|政务服务|持证|执法证|普法|示范"
+)
+_HEADLINE = re.compile(
+    "行政复议(?:收到|受理|办理)件数|行政诉讼败诉率|出庭应诉率|规范性文件审核件数|调解成功率|调解受理件数|处罚案件数|网上可办率"
+)
+_TOLD_RESULT = re.compile(
+    "明显|成效|水平|提升|完成|步伐|台阶|态势|成绩|发展|保障|轨道|推进|推动|目标|进展"
+)
 _ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
 _DONE = re.compile("建成|创成|获评|荣获|获得|率先|全覆盖|首[个批]|试点|全部|100%|上线|入选|试行")
 _SLOGAN = re.compile("习近平|思想|精神|决策部署|会议|指导|引领|统领|要求|学习贯彻")
-_LACK = re.compile("不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重")
+_LACK = re.compile(
+    "不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重"
+)
 _DOER: Mapping[Role, Part] = {
     "measures": "measures", "leadership": "measures", "other": "measures", "preamble": "measures",
     "problems": "problems", "causes": "problems", "plans": "plans", "furniture": "measures",
@@ -38,7 +48,8 @@ class Piece:
     """A run of whole clauses that may stand in a briefing, set as it will be shown.
 
     ``group`` is the section it comes from, ``names`` the indicators of its figures; ``item``
-    numbers the item it tells of, where only one telling of an item may be used.
+    numbers the item it tells of, where only one telling of an item may be used; ``sentence`` is
+    where its sentence starts.
     """
 
     part: Part
@@ -48,6 +59,7 @@ class Piece:
     group: tuple[int, ...] = ()
     names: tuple[str, ...] = ()
     item: int | None = None
+    sentence: int = -1
 
 
 Pools = dict[Part, list[Piece]]
@@ -59,8 +71,8 @@ def pools(reading: Reading, facts: Sequence[KnownFact]) -> Pools:
     return {
         "overall": _overall(reading),
         "measures": _measures(reading, facts),
-        "problems": _items(report, "problems", facts),
-        "plans": _items(report, "plans", facts),
+        "problems": _items(report, "problems"),
+        "plans": _items(report, "plans"),
     }
 
 
@@ -72,31 +84,38 @@ def theme_pools(
     boosts: Mapping[int, float],
 ) -> Pools:
     """Return the pieces that speak of a theme, by part; empty where the report does not."""
+    theme = "/".join(t.word for t in terms)
     weighted = weigh(terms, reading)
     total = sum(w for _, w in weighted) or 1.0
+
+    def held(words: str) -> float:
+        matches = ((w, t.match(words)) for t, w in weighted)
+        return sum(w * (m if m >= SYNONYM_MATCH else 0.6 * m) for w, m in matches) / total
+
     found: Pools = {"overall": [], "measures": [], "problems": [], "plans": []}
-    evidence = select(query, reading, [ln for ln in reading.lines if _tells(reading, ln)], boosts, terms=terms)
-    for e in evidence:
-        if e.coverage < ENOUGH_ON_THEME:
+    lines = [line for line in reading.lines if _tells(line)]
+    covered = {e.line.span: e.coverage for e in select(query, reading, lines, boosts, terms=terms)}
+    for line in lines:
+        headed = held(f"{line.path} {line.lead}")
+        if max(headed, covered.get(line.span, 0.0)) < ENOUGH_ON_THEME:
             continue
-        part = _DOER[e.line.role]
-        for piece in _line_pieces(reading.report, e.line, facts, part):
-            words = fold(reading.report.text[piece.span.start : piece.span.end])
-            own = sum(w * t.match(words) for t, w in weighted) / total
-            value = piece.value + 1.6 * own + 0.8 * e.coverage
-            found[part].append(_valued(piece, value))
+        part = _DOER[line.role]
+        for piece in _line_pieces(reading.report, line, facts, part, LONG_PIECE):
+            own = held(fold(piece.text))
+            if max(own, headed) < ENOUGH_ON_THEME:
+                continue
+            value = piece.value + 0.9 * own + 0.6 * headed + boosts.get(line.span.start, 0.0)
+            found[part].append(replace(piece, value=value, names=(*piece.names, theme)))
     for listed in found.values():
         listed.sort(key=lambda p: (-p.value, p.span.start))
     return found
 
 
-def _tells(reading: Reading, line: Line) -> bool:
+def _tells(line: Line) -> bool:
     """Leave out headings without a figure: they name, they do not tell."""
-    return not line.is_heading or any(c.figures for c in line.clauses)
-
-
-def _valued(piece: Piece, value: float) -> Piece:
-    return Piece(piece.part, piece.span, piece.text, value, piece.group, piece.names, piece.item)
+    if not line.is_heading:
+        return True
+    return any(q.unit and q.kind != "date" for c in line.clauses for q in c.figures)
 
 
 def _overall(reading: Reading) -> list[Piece]:
@@ -115,15 +134,17 @@ def _overall(reading: Reading) -> list[Piece]:
             usable = piece is not None and len(piece.text) <= 80
             if not usable or piece is None or (not whole and _leans(piece.text)):
                 continue
-            value = len(_TOLD_RESULT.findall(piece.text)) * 0.5 - len(_SLOGAN.findall(piece.text))
-            found.append(_valued(piece, value - len(piece.text) / 60))
+            value = len(_TOLD_RESULT.findall(piece.text)) * 0.3 - len(_SLOGAN.findall(piece.text))
+            found.append(replace(piece, value=value - len(piece.text) / 40))
         if found:
             break
     return sorted(found, key=lambda p: -p.value)
 
 
 def _leans(words: str) -> bool:
-    return words.startswith(("为", "以", "在", "按照", "根据", "对", "并", "聚焦", "围绕", "把", "将"))
+    return words.startswith(
+        ("为", "以", "在", "按照", "根据", "对", "并", "聚焦", "围绕", "把", "将")
+    )
 
 
 def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
@@ -133,20 +154,20 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
     found = [
         piece
         for line in reading.lines
-        if line.role in roles and _tells(reading, line)
+        if line.role in roles and _tells(line)
         for piece in _line_pieces(reading.report, line, facts, "measures")
     ]
     return sorted(found, key=lambda p: (-p.value, p.span.start))
 
 
 def _line_pieces(
-    report: Report, line: Line, facts: Sequence[KnownFact], part: Part
+    report: Report, line: Line, facts: Sequence[KnownFact], part: Part, most: int = MAX_PIECE
 ) -> list[Piece]:
     node = report.sections[line.section].node[:2]
     found = []
     own = [f for f in facts if line.span.start <= f.start < line.span.end and f.period == "this"]
-    strict = {(s.start, s.end) for s in pieces(report.text, line.span, MAX_PIECE)}
-    for span in pieces(report.text, line.span, MAX_PIECE, loose=True):
+    strict = {(s.start, s.end) for s in pieces(report.text, line.span, most)}
+    for span in pieces(report.text, line.span, most, loose=True):
         piece = _piece(report, part, span, node)
         if piece is None:
             continue
@@ -154,8 +175,8 @@ def _line_pieces(
         value = _worth(report, line, span, names)
         if (span.start, span.end) not in strict:
             value -= 0.35
-        value /= (12 + len(piece.text)) ** 0.35
-        found.append(Piece(part, piece.span, piece.text, value, node, names))
+        value /= ((12 + len(piece.text)) / 60) ** 0.25
+        found.append(Piece(part, piece.span, piece.text, value, node, names, None, line.span.start))
     return found
 
 
@@ -163,16 +184,27 @@ def _worth(report: Report, line: Line, span: Span, names: Sequence[str]) -> floa
     """Return how much a reader learns: known figures most, other figures, deeds; not slogans."""
     words = report.text[span.start : span.end]
     clauses = [c for c in line.clauses if span.start <= c.span.start and c.span.end <= span.end]
-    figures = sum(len(c.figures) for c in clauses)
-    value = sum(1.0 if _CORE.search(name) else 0.6 for name in dict.fromkeys(names))
-    value += 0.3 * min(max(figures - len(names), 0), 3)
+    figures = [q for c in clauses for q in c.figures if q.kind != "date"]
+    known = sorted((_rank(n) for n in dict.fromkeys(names)), reverse=True)
+    value = sum(worth / (1 + 0.5 * i) for i, worth in enumerate(known))
+    value += 0.3 * min(max(len(figures) - len(names), 0), 3) / (1 + len(known) / 2)
+    value -= 2.0 * any(q.doubtful for q in figures)
+    if line.lead == line.folded and not figures and len(words) < 20:
+        value -= 1.5  # the words that head an item: they name, they do not tell
     value += 0.3 * bool(_DONE.search(words))
     value -= 0.5 * len(_SLOGAN.findall(words))
     value -= 0.25 * sum(is_effect(c.folded) for c in clauses)
     return value + 0.5
 
 
-def _items(report: Report, role: Role, facts: Sequence[KnownFact]) -> list[Piece]:
+def _rank(indicator: str) -> float:
+    """Return how much an indicator of the genre matters to whoever reads one paragraph."""
+    if _HEADLINE.search(indicator):
+        return 1.5
+    return 1.0 if _CORE.search(indicator) else 0.6
+
+
+def _items(report: Report, role: Role) -> list[Piece]:
     """Return the tellings of each item of a part, in rounds: first the best of every item."""
     part: Part = "problems" if role == "problems" else "plans"
     ranked: list[list[Piece]] = []
@@ -188,7 +220,7 @@ def _forms(report: Report, item: listing.Item, part: Part, number: int) -> list[
     """Return how one item may be told: its lead, shorter runs of it, the sentence that follows."""
     text = report.text
     found: dict[Span, Piece] = {}
-    sentences = [item.lead, *split_sentences(text, item.lead.end, item.span.end)[:1]]
+    sentences = [item.lead, *split_sentences(text, item.lead.end, item.span.end)[:3]]
     for rank, sentence in enumerate(sentences):
         for span in pieces(text, sentence, ITEM_PIECE):
             piece = _piece(report, part, span, (number,))

@@ -29,7 +29,7 @@ _OPENER = re.compile(
     r"(?:为了?|通过|针对|按照|根据|依托|围绕|对照|结合|随着|坚持以|以|经|在|对|将|把|由|从|自|当|虽然|虽|尽管|如果|聚焦|紧扣|立足|借助|依据|对于|关于|面对|鉴于|作为|与|向)"
 )
 _RESULT_VERB = re.compile(
-    r"(?:完成|实现|取得|建成|办理|审核|审查|开展|组织|举办|召开|出台|制定|印发|成立|建立|设立|培训|化解|调解|受理|审结|发放|进行|公布|清理|评查|梳理|推进|提升|加强)"
+    r"(?!实现率|完成率|办结率|调解率|审核率)(?:完成|实现|取得|建成|办理|审核|审查|开展|组织|举办|召开|出台|制定|印发|成立|建立|设立|培训|化解|调解|受理|审结|发放|进行|公布|清理|评查|梳理|推进|提升|加强)"
 )
 _FRESH = re.compile(
     r"(?:20[0-9]{2}年|全年|今年|年内|目前|截至|[全我本][区县市省局]|各级|县委|县政府|区委|区政府|市委|市政府|局党组)"
@@ -37,9 +37,20 @@ _FRESH = re.compile(
 _PURPOSE = re.compile(
     r"(?:确保|切实|有效|不断|进一步|努力|着力|全力|推动|促进|助推|持续|大力|提升|保障|为.{2,30}(?:提供|奠定|营造|打下))"
 )
+# a clause that breaks off: a time, a means, a cause, a comparison that waits for what follows
+_HANGING = re.compile(
+    r"(?:年初|年底|[0-9]月|[0-9]日|以来|期间|之际|同时|基础上|过程中|情况下|方面|等方式|等形式|等途径|等手段|等因素|等渠道|为契机|为抓手|为目标|为导向|为主题|为载体|为依托|为核心|为主线|为重点|为主导|主导|会上|会议上)$"
+    r"|^(?:由于|因为|因)|^[^，]{0,12}(?:由于|因为)|^20[0-9]{2}年度?$"
+)
+_PREDICATE = re.compile(
+    r"[0-9]|不足|不够|不高|不强|不到位|不平衡|不均|不多|不全|不规范|不畅|薄弱|滞后|有待|仍需|亟需|亟待|急需|需要?进一步|较低|较弱|偏少|偏弱|偏低|缺乏|缺少|困难|严重|突出|老化|居高|较慢|单一|提升$|提高$|加强$|完善$"
+)
 _PAIRS = {"“": "”", "‘": "’", "《": "》", "（": "）", "(": ")", "【": "】", "〔": "〕", "「": "」"}
 _CLOSERS = {close: opening for opening, close in _PAIRS.items()}
-_HAN_BLANK = re.compile(r"(?<=[\u3400-\u9fff，。；：、）》”])\s+(?=[\u3400-\u9fff（《“0-9])|\s+(?=[，。；：、])")
+_HAN_BLANK = re.compile(
+    r"(?<=[\u3400-\u9fff，。；：、）》”])\s+(?=[\u3400-\u9fff（《“0-9])|\s+(?=[，。；：、])"
+)
+_HALF_BRACKETS = re.compile(r"\(([^()]{0,80}[\u3400-\u9fff][^()]{0,80})\)")
 _FULL = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
 _HALF_MARK = re.compile(r"(?<![0-9A-Za-z])[,;:?!]|[,;:?!](?![0-9A-Za-z/])")
 
@@ -51,7 +62,9 @@ def bare_start(text: str, span: Span) -> int:
         marker = marker_at(text, start)
         if marker is None:
             inline = inline_markers(text, start, min(span.end, start + 6))
-            marker = next((m for m in inline if m.start == start and m.style in _INLINE_STYLES), None)
+            marker = next(
+                (m for m in inline if m.start == start and m.style in _INLINE_STYLES), None
+            )
         moved = marker.end if marker else start
         connective = _CONNECTIVE.match(text, moved, span.end)
         if connective and connective.group()[-1] in "，,：:":
@@ -67,7 +80,7 @@ def bare_start(text: str, span: Span) -> int:
 def typeset(words: str) -> str:
     """Return words as they are set in a Chinese document: full-width marks, no stray blanks."""
     words = _HALF_MARK.sub(lambda m: m.group().translate(_FULL), " ".join(words.split()))
-    return _HAN_BLANK.sub("", words)
+    return _HALF_BRACKETS.sub(r"（\1）", _HAN_BLANK.sub("", words))
 
 
 def balanced(words: str) -> bool:
@@ -76,9 +89,8 @@ def balanced(words: str) -> bool:
     for char in words:
         if char in _PAIRS:
             stack.append(char)
-        elif char in _CLOSERS:
-            if not stack or stack.pop() != _CLOSERS[char]:
-                return False
+        elif char in _CLOSERS and (not stack or stack.pop() != _CLOSERS[char]):
+            return False
     return not stack and words.count('"') % 2 == 0
 
 
@@ -130,16 +142,22 @@ def _may_close(text: str, clauses: Sequence[Span], i: int, j: int) -> bool:
     last = text[clauses[j].start : clauses[j].end]
     if last[-1] in "：:" or _is_opener(last):
         return False
-    if j + 1 < len(clauses):
-        after = text[clauses[j + 1].start : clauses[j + 1].end]
-        if _DEPENDENT.match(after) and last[-1] not in "；;。":
-            return bool(_PURPOSE.match(after))
-    return True
+    if j + 1 == len(clauses) or last[-1] in "；;":
+        return True
+    after = text[clauses[j + 1].start : clauses[j + 1].end]
+    if _PURPOSE.match(after):
+        return True
+    if _DEPENDENT.match(after):
+        return False
+    goes_on = _RESULT_VERB.match(after) or _FRESH.match(after) or _OPENER.match(after)
+    return bool(goes_on or _PREDICATE.search(last.rstrip("，,")))
 
 
 def _is_opener(words: str) -> bool:
     """A clause that only prepares the next: 为…, 通过…, 在…基础上 without a verb of result."""
     bare = words.rstrip("，,；;。")
+    if _HANGING.search(bare):
+        return True
     if not _OPENER.match(bare):
         return False
     return not re.search(r"[0-9]|提供|奠定|取得|实现|完成|进行|开展|纳入", bare)
