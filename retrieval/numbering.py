@@ -16,8 +16,10 @@ from typing import Literal
 
 Style = Literal[
     "part",  # 第一部分
+    "plain",  # 存在的问题, on a line of its own, in a report without 一、
     "cn",  # 一、
     "cn_paren",  # (一)
+    "named",  # 问题一：
     "num",  # 1.
     "num_paren",  # (1)
     "circled",  # ①
@@ -26,28 +28,33 @@ Style = Literal[
     "ordinal",  # 第一，
     "first",  # 首先
     "aspect",  # 一方面
+    "among",  # 其一
+    "then",  # 一则
 ]
 
-HEADING_STYLES: tuple[Style, ...] = ("part", "cn", "cn_paren", "num", "num_paren", "circled")
+HEADING_STYLES: tuple[Style, ...] = (
+    "part", "plain", "cn", "cn_paren", "named", "num", "num_paren", "circled",
+)  # fmt: skip
 _RANK = {style: rank for rank, style in enumerate(HEADING_STYLES)}
 
 _CN = "一二三四五六七八九十"
-_BLANK = "[ \t\u3000\xa0\u2003\u2002]"
+_BLANK = "[ \t\u3000\xa0\u2003\u2002\u200b\u200c\u200d\u2060\ufeff]"
 _OPEN, _CLOSE = "[（(〔﹙]", "[）)〕﹚]"
 
 # A heading's number at the start of a line; group names are styles. Longest forms first.
 _LINE_START = re.compile(
     rf"(?P<part>第[{_CN}\d]{{1,3}}(?:部分|章|编|篇))(?=[{_CN}、，.．:：\s\u3000]|[\u4e00-\u9fff])"
+    rf"|(?P<named>(?:问题|不足|短板|原因|措施|举措|任务|计划|打算)[{_CN}]{{1,2}}[、：:])"
     rf"|(?P<cn_paren>{_OPEN}{_BLANK}{{0,2}}[{_CN}]{{1,3}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
     rf"|[{_CN}]{{1,3}}{_CLOSE}[、.．]?"
     rf"|{_OPEN}[{_CN}]{{1,3}}(?={_BLANK}|、)[、]?"
     rf"|[㈠-㈩]"
     rf"|{_CLOSE}(?={_BLANK}{{0,2}}[\u4e00-\u9fff]))"
-    rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}{{0,2}}(?:[、．.](?![{_CN}]{{1,2}}[、产审])|[，,:：](?=[\u4e00-\u9fff])"
+    rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}{{0,2}}(?:[、．.]{{1,2}}(?![{_CN}]{{1,2}}[、产审季级])|[，,:：](?=[\u4e00-\u9fff])"
     rf"|(?<={_BLANK})(?=[\u4e00-\u9fff])))"
     rf"|(?P<num_paren>{_OPEN}{_BLANK}{{0,2}}[0-9０-９]{{1,2}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
     rf"|[0-9０-９]{{1,2}}{_CLOSE}|[⑴-⒇])"
-    rf"|(?P<num>[0-9０-９]{{1,2}}{_BLANK}{{0,2}}[.．、](?:(?![0-9０-９])|(?=(?:19|20)[0-9]{{2}}年))|[⒈-⒛])"
+    rf"|(?P<num>[0-9０-９]{{1,2}}{_BLANK}{{0,2}}\\?[.．、](?:(?![0-9０-９])|(?=(?:19|20)[0-9]{{2}}年))|[⒈-⒛])"
     rf"|(?P<circled>[①-⑳])"
 )
 
@@ -58,10 +65,12 @@ _INLINE = re.compile(
     rf"|(?P<ordinal>第[{_CN}]{{1,2}}(?:[，,、：:]|是))"
     rf"|(?P<first>首先|其次|再次|最后)"
     rf"|(?P<aspect>另?一方面)"
-    rf"|(?P<cn_paren>{_OPEN}[{_CN}]{{1,3}}{_CLOSE})"
+    rf"|(?P<among>其[{_CN}](?=[，,、：:是]))"
+    rf"|(?P<then>[{_CN}]则)"
+    rf"|(?P<cn_paren>{_OPEN}{_BLANK}?[{_CN}]{{1,3}}{_BLANK}?{_CLOSE}|(?<=[。；;：:])[{_CN}]{{1,3}}{_CLOSE})"
     rf"|(?P<num_paren>{_OPEN}[0-9０-９]{{1,2}}{_CLOSE}|[⑴-⒇])"
     rf"|(?P<circled>[①-⑳])"
-    rf"|(?P<cn>[{_CN}]{{1,3}}、(?![{_CN}]{{1,2}}[、产审]))"
+    rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}?、(?![{_CN}]{{1,2}}[、产审季级]))"
     rf"|(?P<num>[0-9０-９]{{1,2}}(?:[.．](?![0-9０-９])|、(?![0-9０-９]))|[⒈-⒛])"
 )
 
@@ -81,7 +90,12 @@ class Marker:
     @property
     def rank(self) -> int:
         """Depth of the style in GB/T 9704's order; inline styles lie below all of it."""
-        return _RANK.get(self.style, len(HEADING_STYLES))
+        return rank(self.style)
+
+
+def rank(style: Style) -> int:
+    """Return the depth of a style, from 0; all inline styles share the deepest."""
+    return _RANK.get(style, len(HEADING_STYLES))
 
 
 def _chinese(words: str) -> int | None:

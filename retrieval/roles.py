@@ -9,18 +9,24 @@ from retrieval.documents import Role
 _PROBLEMS = re.compile(
     r"(?:问题|不足|短板|困难|差距|薄弱环节|弱项|制约因素)(?!的?(?:整改|化解|专项|导向|线索|清单|处理|治理))"
 )
-_PROBLEMS_WEAK = re.compile(r"突出问题|问题导向|热点|解决.{0,6}问题|重点难点|急难愁盼|实际困难|补短板|补齐短板|补差距")
+_PROBLEMS_WEAK = re.compile(
+    r"突出问题|问题导向|热点|解决.{0,6}问题|重点难点|急难愁盼|实际困难|补短板|补齐短板|补差距"
+)
 _CAUSES = re.compile(r"原因|成因")
 _PLANS = re.compile(
     r"下一步|下步|下一阶段|下阶段|下一年|下年度?|打算|今后|来年|明年|工作计划|工作安排|工作思路|工作规划|工作展望|"
     r"重点安排|努力方向|工作重点$|改进措施|整改措施|对策"
 )
 _LEADERSHIP = re.compile(
-    r"第一责任人|党政主要负责人|主要负责人.{0,6}履|组织领导|加强.{0,4}领导|党的领导|党对.{0,12}领导|履行.{0,8}职责(?:情况|$)|履职情况"
+    r"政治站位|党建引领|牵头抓总|政治责任|党委统领|第一责任人|党政主要负责人|主要负责人.{0,6}履|组织领导|加强.{0,4}领导|党的领导|党对.{0,12}领导|履行.{0,8}职责(?:情况|$)|履职情况"
 )
 _MEASURES = re.compile(
     r"举措|成效|做法|成绩|亮点|工作开展|开展情况|推进情况|进展情况|落实情况|完成情况|建设情况|工作情况|"
     r"重要工作|主要工作|重点工作|特色|回顾|总体情况|基本情况|主要情况"
+)
+_PLAIN_ROLE = re.compile(
+    r"存在.{0,8}(?:问题|不足|困难|短板|差距)|^\S{0,6}(?:主要)?(?:问题|不足|困难|短板)|"
+    r"下一步|下步|打算|工作计划|工作安排|今后"
 )
 _YEAR = re.compile(r"(20\d\d)年")
 
@@ -33,6 +39,49 @@ _OPENS_PROBLEMS = re.compile(
 _OPENS_PLANS = re.compile(
     r"^(?:下一步|下步|下一阶段|下阶段|今后|接下来|明年|来年|新的一年|针对(?:以上|上述|存在)|面对)"
 )
+
+# a sentence inside a line that may open problems or plans, and what a list after it starts with
+_PLANS_SENTENCE = re.compile(
+    r"(?<=[。！])\s{0,9}(?:下一步|下步|下一阶段|下阶段|今后，|接下来|针对(?:以上|上述|这些|存在))"
+)
+_LACK_WORD = re.compile("存在|面临|不足")
+_LEADS_TO_LIST = re.compile(
+    r"[：:]|一是|主要(?:是|有|表现|体现|存在)|(?:问题|不足|短板|差距|困难|薄弱环节)[。；]$"
+)
+_MAX_OPENING = 110
+# the words a plain title such as 存在的主要问题 is made of; whatever else makes it a sentence
+_TITLE_WORDS = re.compile(
+    "第一责任人|主要负责人|薄弱环节|努力方向|依法行政|下一阶段|下阶段|下一步|下一年度|下步|法治政府|"
+    "20[0-9]{2}年度?|主要|重点|存在|面临|当前|目前|工作|问题|不足|困难|短板|弱项|差距|原因|分析|打算|安排|计划|"
+    "思路|举措|措施|做法|成效|成绩|亮点|特色|开展|推进|落实|完成|建设|情况|党政|履行|职责|取得|今后|改进|整改|"
+    "基本|总体|以及|[的中和及与、：: \u3000]"
+)
+_MAX_PLAIN_TITLE = 30
+
+
+def is_plain_title(line: str, year: int | None) -> bool:
+    """Return True for a line such as 存在的主要问题 or 下一步工作打算：, a title without a number."""
+    words = line.strip()
+    if not 3 < len(words) <= _MAX_PLAIN_TITLE or _TITLE_WORDS.sub("", words):
+        return False
+    return role_of_heading(words, year) is not None
+
+
+def turning_points(text: str, start: int, end: int, year: int | None) -> list[int]:
+    """Return where sentences inside ``text[start:end]`` open problems or plans, in order.
+
+    Only such as lead to a list count (…但还存在一些不足：一是…), or that announce plans.
+    """
+    points = {m.end() - len(m.group().lstrip()) for m in _PLANS_SENTENCE.finditer(text, start, end)}
+    for match in _LACK_WORD.finditer(text, start, end):
+        stop = text.rfind("。", max(start, match.start() - _MAX_OPENING), match.start())
+        if stop < 0 or stop + 1 in points:
+            continue
+        close = text.find("。", match.end(), min(end, match.end() + _MAX_OPENING))
+        sentence = text[stop + 1 : close + 1 if close > 0 else min(end, match.end() + _MAX_OPENING)]
+        if _LEADS_TO_LIST.search(sentence) and role_opened_by(sentence, year) == "problems":
+            points.add(stop + 1)
+    return sorted(points)
 
 
 def role_of_heading(heading: str, year: int | None) -> Role | None:
@@ -72,3 +121,8 @@ def role_opened_by(paragraph: str, year: int | None) -> Role | None:
     if match and year is not None and int(match.group(1)) == year + 1 and "将" in opening:
         return "plans"
     return "problems" if _OPENS_PROBLEMS.search(opening) else None
+
+
+def is_plain_role(heading: str) -> bool:
+    """Return True for (二)存在的问题 under 主要工作, a section of its own; not for (二)聚焦突出问题."""
+    return bool(_PLAIN_ROLE.search(heading))

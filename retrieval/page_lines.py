@@ -1,0 +1,129 @@
+"""The lines of a page, told apart: the report's title, its text, its closing, and the page's own.
+
+Pages lose their line breaks, so a title or a signature may stand inside a longer line; both
+are cut out as lines of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from retrieval.documents import Span
+from retrieval.furniture import is_date_line, is_furniture, is_menu_like
+from retrieval.numbering import marker_at
+
+LineKind = Literal["title", "furniture", "text", "closing"]
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_PROSE = re.compile(r"[。；]|，.{8,}")
+_BODY = r"(?:人民政府|政府|办事处|管委会|管理委员会|委员会|局|厅|办公室|中心|委|队|社|院)"
+_DATE = r"(?:[二〇○O零一三四五六七八九十]{4}|20\d\d) ?年 ?.{1,3}月 ?.{1,3}日"
+_SIGNATURE = re.compile(rf"^(?:.{{2,30}}{_BODY}|{_DATE}|.{{2,30}}{_BODY}\s{{0,9}}{_DATE})$")
+_FAREWELL = re.compile(r"^特此(?:报告|汇报|公告|公布|说明)[。！]?$")
+_ATTACHED = re.compile(r"^附件?\s?(?:\d|[一二三])?[:：]")
+# a signature or farewell at the end of a line of text
+_TAIL = re.compile(
+    r"(?<=[。！”）)])\s{0,30}(?:特此(?:报告|汇报|公告|公布|说明)[。！]?)?\s{0,30}"
+    rf"(?:[^。，；：、\s]{{2,30}}{_BODY})?\s{{0,30}}(?:{_DATE})?\s*\Z"
+)
+_TAIL_CHARS = 120
+_ATTACHED_LINES = 12  # how far before the end a list of attachments may begin
+
+
+@dataclass(frozen=True, slots=True)
+class PageLine:
+    """One line, line end included, or the part of one that is a title or a closing."""
+
+    kind: LineKind
+    start: int
+    end: int
+
+
+def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
+    """Return every line of ``text`` that is not blank, in order, with what it is.
+
+    Furniture is recognised by its words anywhere, and by being no text (short, without a
+    sentence, without a number) before the first and behind the last line of the report.
+    """
+    lines = _split(text, title)
+    first, last = _bounds(text, lines, title)
+    closing = _closing(text, lines, first, last)
+    result: list[PageLine] = []
+    for index, (start, end) in enumerate(lines):
+        words = text[start:end]
+        if any(start <= span.start < end for span in title):
+            result.append(PageLine("title", start, end))
+        elif index < first or index > last or is_furniture(words):
+            result.append(PageLine("furniture", start, end))
+        elif index >= closing:
+            result.append(PageLine("closing", start, end))
+        elif index == min(last, closing - 1):
+            tail = _tail(text, start, end)
+            result.append(PageLine("text", start, tail))
+            if tail < end:
+                result.append(PageLine("closing", tail, end))
+        else:
+            result.append(PageLine("text", start, end))
+    return result
+
+
+def _split(text: str, title: Sequence[Span]) -> list[tuple[int, int]]:
+    cuts = sorted({p for span in title for p in (span.start, span.end)})
+    lines = []
+    for match in _LINE.finditer(text):
+        start, end = match.span()
+        if not match.group().strip():
+            continue
+        inside = [c for c in cuts if start < c < end and text[c:end].strip()]
+        lines += [(a, b) for a, b in zip([start, *inside], [*inside, end], strict=True) if b > a]
+    return lines
+
+
+def _bounds(text: str, lines: Sequence[tuple[int, int]], title: Sequence[Span]) -> tuple[int, int]:
+    """Return the first and the last line that belong to the report."""
+    words = [text[a:b].strip() for a, b in lines]
+    after_title = sum(1 for a, _ in lines if title and a <= title[-1].start)
+    first = after_title
+    while first < len(words) and not _is_text(words[first]):
+        first += 1
+    if first == len(words):
+        return after_title, len(words) - 1
+    last = len(words) - 1
+    while last > first and not (
+        _is_text(words[last]) or _SIGNATURE.match(words[last]) or words[last].endswith("。")
+    ):
+        last -= 1
+    return first, last
+
+
+def _is_text(words: str) -> bool:
+    if not words or is_furniture(words) or is_date_line(words):
+        return False
+    return (
+        bool(_PROSE.search(words))
+        or marker_at(words, 0) is not None
+        or (len(words) > 14 and not is_menu_like(words))
+    )
+
+
+def _closing(text: str, lines: Sequence[tuple[int, int]], first: int, last: int) -> int:
+    """Return the index of the line at which the closing (附件, 落款, 特此报告) begins."""
+    words = [text[a:b].strip() for a, b in lines[: last + 1]]
+    for index in range(max(first + 1, last + 1 - _ATTACHED_LINES), last + 1):
+        if _ATTACHED.match(words[index]) and not any("。" in w for w in words[index:]):
+            return _signed(words, first, index)
+    return _signed(words, first, last + 1)
+
+
+def _signed(words: Sequence[str], first: int, end: int) -> int:
+    while end - 1 > first and (_SIGNATURE.match(words[end - 1]) or _FAREWELL.match(words[end - 1])):
+        end -= 1
+    return end
+
+
+def _tail(text: str, start: int, end: int) -> int:
+    match = _TAIL.search(text, max(start, end - _TAIL_CHARS), end)
+    return match.start() if match and match.group().strip() else end
