@@ -83,6 +83,11 @@ class TelegramSettings:
         )
 
 
+def chats_path(library: Path) -> Path:
+    """Where the chats' SQLite file of a library stands: beside its folder, not in it."""
+    return library.parent / f"{library.name}.chats.sqlite"
+
+
 def parse_ids(text: str, name: str) -> frozenset[int]:
     """Read comma-separated ids; empty is nobody, anything but whole numbers is refused."""
     ids = set()
