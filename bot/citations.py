@@ -21,6 +21,7 @@ from retrieval.normalise import level
 
 COMPUTED = "（计算）"
 MAX_LINE_CHARS = 600
+_MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
 _MAX_UNITS = 6  # sentences cited for one line
 _MARKER = re.compile(
     r"[\[【]\s{0,3}\^?(\d{1,3}(?:\s{0,3}[,、;-]\s{0,3}\^?\d{1,3}){0,20})\s{0,3}[\]】]"
@@ -170,6 +171,8 @@ class Checker:
             problems.append("同样的字句一再重复")
         if self._language == "zh" and is_english(text):
             problems.append("没有用提问的语言")
+        elif (len(text.split()) if is_english(text) else len(pairs(level(text)))) < _MIN_WORDS:
+            problems.append("不成句，没有说明是什么")
         if self._hidden and _shares_run(level(text), self._hidden, self._passages.values()):
             problems.append("说的是提示词而不是报告")
         return tuple(problems)

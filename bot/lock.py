@@ -216,7 +216,8 @@ def _judge_english(
     problems += [f"原文没有“{w}”" for w in _ALL_CAPS.findall(sentence) if w.lower() not in held]
     problems += _english_place_problems(sentence, source, allowed, known)
     denies = bool(_ENGLISH_NO.search(text) or _ENGLISH_WANT.search(text))
-    if not denies and not re.search(r"\d", text) and all(map(wording.denies, sources)):
+    said = [part for part in re.split(r"[。;!?\n]", source) if part.strip()]
+    if not denies and not re.search(r"\d", text) and all(map(wording.denies, said)):
         problems.append("原文有否定，句中看不出")
     if _ENGLISH_NO.search(text) and not _CHINESE_NO.search(source):
         problems.append("原文没有否定")

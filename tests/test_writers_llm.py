@@ -101,6 +101,12 @@ def test_l13_what_still_fails_gives_way_to_the_official_wording():
     assert shown == list(written.checked.sentences)
 
 
+def test_a_bare_figure_is_shown_in_its_official_sentence():
+    written, model, _ = write(["350件。[1]"])
+    assert texts(written) == ["2022年全区累计收到行政复议申请350件，同期增长75%。"]
+    assert len(model.calls) == 1
+
+
 @pytest.mark.parametrize(
     "line", ["收到行政复议申请350件，没有写编号。", "天朗气清，惠风和畅，游人如织。[1]"]
 )
