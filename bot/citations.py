@@ -21,6 +21,7 @@ from retrieval.normalise import level
 
 COMPUTED = "（计算）"
 MAX_LINE_CHARS = 600
+_SAME = 0.8  # share of a line's character pairs in an earlier one
 _MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
 _MAX_UNITS = 6  # sentences cited for one line
 _MARKER = re.compile(
@@ -173,9 +174,21 @@ class Checker:
             problems.append("没有用提问的语言")
         elif (len(text.split()) if is_english(text) else len(pairs(level(text)))) < _MIN_WORDS:
             problems.append("不成句，没有说明是什么")
+        elif self._said_before(level(text)):
+            problems.append("与前面的句子重复")
         if self._hidden and _shares_run(level(text), self._hidden, self._passages.values()):
             problems.append("说的是提示词而不是报告")
         return tuple(problems)
+
+    def _said_before(self, text: str) -> bool:
+        """Tell whether an earlier claim says nearly all of a line, its figures included."""
+        figures = set(_FIGURE.findall(text))
+        return any(
+            figures <= set(_FIGURE.findall(level(sentence.text)))
+            and overlap(text, level(sentence.text)) >= _SAME
+            for sentence in self._sentences
+            if sentence.kind == "claim" and pairs(text)
+        )
 
     def _support_from(
         self, text: str, cited: Sequence[Passage]

@@ -238,6 +238,7 @@ def _worth_repair(failure: Failure) -> bool:
         "instruction",
         "这一行过长",
         "同样的字句一再重复",
+        "与前面的句子重复",
         "说的是提示词而不是报告",
     }
     return len(failure.line.text) > 12 and not unfit & set(failure.problems)

@@ -54,6 +54,16 @@ def test_sentences_that_add_nothing_are_not_cited():
     assert quotes(made) == ["全区新收一审案件202件。"]
 
 
+def test_a_line_said_before_is_not_said_again():
+    made = checker()
+    for line, kept in (
+        ("2022年全区累计收到行政复议申请350件，同期增长75%[1]。", True),
+        ("其中：全区累计收到行政复议申请350件[1]。", False),
+        ("受理审结160件[1]。", True),
+    ):
+        assert isinstance(made.check_line(claim(line)), Sentence) == kept
+
+
 def test_citations_are_numbered_by_first_use_and_shared():
     made = check(
         [
