@@ -19,7 +19,7 @@ from retrieval.documents import Hit, Report, Role, Section, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, canonical, same_value
 from retrieval.query import Field, Query, State, parts
-from retrieval.terms import content_terms, is_topical
+from retrieval.terms import Term, content_terms, is_theme, is_topical
 
 # The least weighted share of a question's terms that an answer's words must hold.
 ENOUGH = 0.56
@@ -147,7 +147,7 @@ def _answer_in(desk: Desk, report: Report) -> list[Evidence]:
     chosen: list[Evidence] = []
     for part in parts(desk.query):
         near = dict(boosts)
-        for evidence in chosen:  # the second ask is mostly answered beside the first
+        for evidence in chosen if part.role is None else ():  # the second ask is mostly answered beside the first
             start = evidence.line.span.start
             near[start] = near.get(start, 0.0) + 0.2
         ranked = select(part, reading, lines, near, known=known)
@@ -166,6 +166,9 @@ def _candidates(desk: Desk, report: Report) -> Sequence[Line]:
     reading = desk.reading(report)
     if desk.only_years:
         return [line for line in reading.lines if _speaks_of(desk, report, line)]
+    here = [line for line in reading.lines if _beside_focus(desk, report, line)]
+    if here:
+        return here
     if len(reading.lines) <= 400:
         return reading.lines
     spans = [
@@ -174,6 +177,17 @@ def _candidates(desk: Desk, report: Report) -> Sequence[Line]:
         if h.chunk.report == report.id
     ]
     return reading.lines_in(spans)
+
+
+def _beside_focus(desk: Desk, report: Report, line: Line) -> bool:
+    """A follow-up with no topic of its own (同比增加还是减少) stays with the words last cited."""
+    query = desk.query
+    if not query.inherited or any(is_theme(t) for t in query.terms):
+        return False
+    return any(
+        report.id == name and line.span.start < end + 60 and start - 60 < line.span.end
+        for name, start, end in desk.state.focus
+    )
 
 
 def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
@@ -299,7 +313,7 @@ def _silent(desk: Desk) -> Draft:
 
 def _per_report(desk: Desk) -> Draft:
     """Answer a fact report by report, naming those that do not say."""
-    answers = [(report, _answer_in(desk, report)) for report in desk.reports]
+    answers = [(report, _answer_in(_in_its_year(desk, report), report)) for report in desk.reports]
     said = [(report, found) for report, found in answers if found]
     if not said:
         return _silent(desk)
@@ -318,6 +332,14 @@ def _per_report(desk: Desk) -> Draft:
     if asked_all:
         lines += _not_saying([r for r, found in answers if not found])
     return Draft(tuple(lines), focus=tuple(_cited(e) for _, f in said for e in f))
+
+
+def _in_its_year(desk: Desk, report: Report) -> Desk:
+    """Of several years asked, each report answers for its own."""
+    years = desk.query.years
+    if report.meta.year not in years or len(years) < 2:
+        return desk
+    return replace(desk, query=replace(desk.query, years=(report.meta.year,)))
 
 
 def _asks_order(query: Query) -> bool:
@@ -456,7 +478,10 @@ def _list_in(desk: Desk, report: Report) -> Draft:
     found = listing.role_items(report, query.role)
     if desk.only_years and query.role != "plans":
         return _silent(desk)
-    topical = any(is_topical(term) for term in query.terms)
+    themes = [t for t in query.terms if is_theme(t) and t.word not in report.meta.title + report.meta.issuer]
+    topical = bool(themes)
+    if not found and query.role == "causes":
+        return _causes_inside(desk, report, themes)
     if found and not topical:
         draft = _listed(report, found, query.role)
         more = listing.role_items(report, query.also) if query.also else []
@@ -465,7 +490,7 @@ def _list_in(desk: Desk, report: Report) -> Draft:
         if not topical and not found:
             desk = replace(desk, query=replace(query, terms=content_terms(query.topic)))
         return _themed_list(desk, report)
-    themed = _on_theme(desk, report, found)
+    themed = _on_theme(desk, report, found, themes)
     if len(themed) == 1 and len(found) > 1:
         return _inside(report, themed[0])
     if themed:
@@ -476,6 +501,16 @@ def _list_in(desk: Desk, report: Report) -> Draft:
     return Draft(
         status="abstained", gap=(f"《{report.meta.title}》中没有“{name}”部分", *report.warnings)
     )
+
+
+def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
+    """Where causes have no section of their own, they stand inside the problems."""
+    problems = listing.role_items(report, "problems")
+    names_causes = any("原因" in label for s in report.sections if s.role == "problems" for label in s.path[:1])
+    themed = _on_theme(desk, report, problems, themes) if themes else problems if names_causes else []
+    if not themed:
+        return Draft(status="abstained", gap=(f"《{report.meta.title}》中没有“原因”部分", *report.warnings))
+    return _listed(report, themed, "problems", whole=True)
 
 
 def _followed(draft: Draft, other: Draft) -> Draft:
@@ -528,10 +563,11 @@ def _item_lines(
     return [_claim(report, listing.shown(report.text, item, whole=whole)) for item in found]
 
 
-def _on_theme(desk: Desk, report: Report, found: Sequence[listing.Item]) -> list[listing.Item]:
-    """Return the items that speak of the question's topical terms; all of them if it has none."""
-    topical = [t for t in desk.query.terms if is_topical(t)]
-    weighted = weigh(topical, desk.reading(report))
+def _on_theme(
+    desk: Desk, report: Report, found: Sequence[listing.Item], themes: Sequence[Term]
+) -> list[listing.Item]:
+    """Return the items that speak of ``themes``; all of them if there are none."""
+    weighted = weigh(themes, desk.reading(report))
     total = sum(w for _, w in weighted)
     if not total:
         return list(found)
@@ -593,8 +629,8 @@ def _enumerates(evidence: Evidence | None) -> bool:
 
 def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None:
     """Return the heading or item whose own words hold the question's terms best, with its leaves."""
-    topical = [t for t in desk.query.terms if is_topical(t)]
-    weighted = weigh(topical or desk.query.terms, desk.reading(report))
+    themes = [t for t in desk.query.terms if is_theme(t)]
+    weighted = weigh(themes or desk.query.terms, desk.reading(report))
     total = sum(w for _, w in weighted)
     if not total:
         return None
@@ -605,7 +641,7 @@ def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None
         words = report.text[section.start : section.end]
         head = fold(words if section.kind == "heading" else re.split("[。；;]", words, maxsplit=1)[0])
         score = sum(w * t.match(head) for t, w in weighted) / total
-        if score < ENOUGH_THEME - 0.1:
+        if score < ENOUGH_THEME:
             continue
         if desk.query.count and _child_count(report, section.node) == desk.query.count:
             score += 0.25

@@ -17,7 +17,7 @@ from retrieval.documents import Report, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, same_value
 from retrieval.query import Query
-from retrieval.terms import Term, is_topical
+from retrieval.terms import SYNONYM_MATCH, Term, heard, is_topical
 
 IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
 INDICATOR_BONUS = 0.35
@@ -90,13 +90,20 @@ def weigh(terms: Sequence[Term], reading: Reading) -> tuple[tuple[Term, float], 
     total = len(reading.lines) or 1
     weighted = []
     for term in terms:
-        seen = sum(1 for line in reading.lines if term.match(line.folded) >= 0.9)
+        seen = _count(term, reading)
+        if not seen and len(term.word) > 1:
+            term = heard(term)
+            seen = _count(term, reading)
         rarity = math.log(1 + total / (1 + seen)) / math.log(1 + total)
         weight = term.weight * max(rarity, 0.15)
         if not seen and not is_topical(term):
             weight *= ABSENT_TALK
         weighted.append((term, weight))
     return tuple(weighted)
+
+
+def _count(term: Term, reading: Reading) -> int:
+    return sum(1 for line in reading.lines if term.match(line.folded) >= SYNONYM_MATCH)
 
 
 def select(
@@ -168,12 +175,14 @@ def _best_in(
     score, coverage, clause, figure = best
     score -= 0.5 * _contrasts(weighted, line, clause)
     none_said = bool(_NONE.search(clause.folded)) and query.wants == "number"
-    if kinds and figure is None and not none_said:
+    if none_said and figure is None:
+        score += 0.25
+    elif kinds and figure is None:
         score -= 0.35
         if query.wants == "date":
             score -= 0.3
     if any(same_value(asked, q) for asked in query.figures for c in line.clauses for q in c.figures):
-        score += 0.15
+        score += 0.3
     ahead = report.meta.year is not None and report.meta.year + 1 in query.years
     if query.role == "plans" or (ahead and len(query.years) == 1):
         score += 0.25 if line.role == "plans" else -0.15
@@ -213,7 +222,7 @@ def _figure(
     """Return the figure of the clause that is of the wanted kind and unit, and its bonus."""
     if kinds is None:
         return None, 0.0
-    figures = [q for q in clause.figures if q.kind in kinds and not _incompatible(query.unit, q.unit)]
+    figures = [q for q in clause.figures if q.kind in kinds and not (query.wants == "number" and _incompatible(query.unit, q.unit))]
     if not figures:
         return None, 0.0
     asked = query.unit
@@ -225,7 +234,7 @@ def _figure(
         elif query.wants == "number" and q.kind in ("percent", "points"):
             bonus -= 0.12
         if _is_change(clause):
-            bonus += 0.15 if query.change else -0.1
+            bonus += 0.3 if query.change else -0.1
         bonus += 0.05 * any(t.word in fold(clause.folded)[: max(q.start, 1)] for t, _ in weighted)
         return bonus
 
@@ -236,15 +245,17 @@ def _figure(
 def _unit_bonus(asked: str, unit: str) -> float:
     plain = unit.lstrip("万亿")
     if plain == asked:
-        return 0.18
+        return 0.25
+    if asked == "个":
+        return 0.05
     if any(asked[-1] in g and plain[:1] in g for g in _UNIT_GROUPS) or asked[:1] == plain[:1]:
-        return 0.08
+        return 0.06
     return -0.15
 
 
 def _incompatible(asked: str, unit: str) -> bool:
     """Square metres never answer a question for money, nor days one for cases."""
-    if not asked:
+    if not asked or asked == "个":
         return False
     return any((asked in family) != (unit in family) for family in _FAMILIES)
 

@@ -155,12 +155,12 @@ _NUMBER_ASK = re.compile(
     "多少|好多(?!人说)|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇]|成)|数量|总数|件数|次数|人数|(?<!哪)个数(?!字)|数目|金额|"
     "\\bhow (?:many|much)\\b|\\bnumber of\\b|\\bamount\\b"
 )
-_UNIT_ASK = re.compile("(?:多少|几)(?:亿|万)?(个百分点|百分点|人次|场次|家次|件次|万元|亿元|[个件份条项次人名家场起宗本处户轮期类部支篇元块张])")
+_UNIT_ASK = re.compile("(?:多少|几)(?:亿|万)?(个?工作日|个?小时|个月|天|公里|亩|平方米|个百分点|百分点|人次|场次|家次|件次|万元|亿元|[个件份条项次人名家场起宗本处户轮期类部支篇元块张])")
 _PERCENT_ASK = re.compile("率|比例|占比|百分之|百分比|百分点|\\brate\\b|percent|proportion|share of")
 _DATE_ASK = re.compile("几月份?|什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)")
 _NAME_ASK = re.compile("是谁|谁(?:是|来|主持|牵头)|哪位|哪(?:个|些)(?:部门|单位|机构)|叫什么|名(?:称|字)|\\bwho\\b|what is the name")
 _LIST_ASK = re.compile(
-    "哪些|哪几|哪[两二三四五六七八九十]|几(?:项|件|个|条)(?:措施|举措|制度|机制|工作|文件|方面)|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
+    "(?:讲|写|说)了?什么|哪些|哪几|哪[两二三四五六七八九十]|几(?:项|件|个|条)(?:措施|举措|制度|机制|工作|文件|方面)|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
     "是哪[几些三四五六七八]|几(?:条|点|方面|个方面|类)(?:问题|不足|计划)?|所有|全部|\\blist\\b|\\bwhat (?:are|were|kinds?|types?)\\b|\\bwhich\\b"
 )
 _CATALOGUE = re.compile(
@@ -190,10 +190,10 @@ _EVERYWHERE = re.compile(
     "\\bwhich (?:report|place|count|district)|all (?:the )?reports|each (?:place|report|county)|across"
 )
 _BRIEF = re.compile(
-    "概括|总结(?!出|会|了哪|经验)|摘要|简报|一段话|综述|概述|小结|梗概|大意|主要内容|讲了(?:什么|些什么|啥)|说了(?:什么|些什么|啥)|介绍(?:一下)?.{0,14}(?:总体)?(?:情况|报告)$|"
+    "概括|总结(?!出|会|了哪|经验)|摘要|简报|一段话|综述|概述|小结|梗概|大意|主要内容|(?:讲|说)了(?:什么|些什么|啥)(?!困难|问题|不足|措施|计划)|介绍(?:一下)?.{0,14}(?:总体)?(?:情况|报告)$|"
     "\\bsummar(?:y|ise|ize)|\\bbrief(?:ing)?\\b|\\boverview\\b"
 )
-_WRITE_UP = re.compile("(?:写|生成|起草|汇总|整理)(?:成|出)?(?:一?[小个]?段|一?份|个)?[^，。]{0,16}(?:简报|材料|汇报|文字|的话|情况|介绍|一段话|成一?段)|[两二三四五1-5]?(?:百|00)[字]|合成一段|一小段")
+_WRITE_UP = re.compile("(?:(?<!报告)写(?!了|到|的)|生成|起草|汇总|整理)(?:成|出)?(?:一?[小个]?段|一?份|个)?[^，。]{0,16}(?:简报|材料|汇报|文字|的话|情况|介绍|一段话|成一?段)|[两二三四五1-5]?(?:百|00)[字]|合成一段|一小段")
 _PART = re.compile("第([一二三四五六七八九十]|[0-9]{1,2})(?:大)?部分")
 _ITEM = re.compile(
     "第([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?!年|次|届|批|部分|季|期|名|位|轮|产业|责任|方|者|时间|一责任)\\s*(?:条|个|项|点|方面|大|类)?(?:问题|不足|短板|计划|打算|举措|措施)?|"
@@ -332,7 +332,7 @@ def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:
 
 def _asked(query: Query, topic: str) -> Query:
     """Fill in what the topic's words ask: kind, role, wanted type, figures, direction."""
-    plain = normalise(query.question if _HAN.search(query.question) else f"{query.question} {query.topic}")
+    plain = normalise(query.topic if looks_like_pinyin(query.question) else query.question)
     topic = _NOT_THIS.sub(" ", topic)
     role = _role(topic)
     if role is None and _TARGET.search(topic):
@@ -344,7 +344,7 @@ def _asked(query: Query, topic: str) -> Query:
         kind = "catalogue"
     elif _WHICH.search(plain):
         kind = "which"
-    elif _RANK.search(plain) and _AMONG_ALL.search(plain):
+    elif _AMONG_ALL.search(plain):
         kind = "rank"
         query = replace(query, places=(), issuers=(), everywhere=True)
     elif _RANK.search(plain) and (query.everywhere or len(query.places) != 1):
@@ -353,7 +353,9 @@ def _asked(query: Query, topic: str) -> Query:
         kind = "which"
     elif _COMPARE.search(plain) or len(query.places) > 1:
         kind = "compare"
-    elif _BRIEF.search(plain) or _WRITE_UP.search(plain):
+    elif _part(topic) is not None and _LIST_ASK.search(topic):
+        kind = "list"
+    elif (_BRIEF.search(plain) and role in (None, "measures")) or _WRITE_UP.search(plain):
         kind = "brief"
     elif item is not None and (role or re.search("展开|讲讲|详细|说说|具体|是什么|呢|细说|tell|detail", topic)):
         kind = "item"
@@ -362,6 +364,9 @@ def _asked(query: Query, topic: str) -> Query:
     elif _LIST_ASK.search(topic) and not (number_ask and not re.search("哪[两二三四五六七八九十几]", topic)):
         kind = "list"
     listed = role
+    if kind == "list" and role in ("causes", "problems") and (_asserted(topic) or (role == "causes" and lookup(topic))):
+        # 败诉率高达10%，原因是什么 rests on a figure; the figure comes first
+        kind, listed = "fact", role
     if kind == "fact":
         role = role if role == "plans" else None
     wants: Wants = "text"
@@ -376,7 +381,7 @@ def _asked(query: Query, topic: str) -> Query:
     elif _NAME_ASK.search(topic):
         wants = "name"
     unit = match.group(1) if (match := _UNIT_ASK.search(topic)) else ""
-    figures = tuple(q for q in find_quantities(topic) if _asserts(q, topic))
+    figures = _asserted(topic)
     terms = content_terms(_without_role(topic, listed))
     direction: Direction | None = None
     if not _CHANGE_ASK.search(topic):
@@ -422,6 +427,10 @@ def _counted(topic: str) -> int | None:
 
 
 _NOT_ASSERTED = re.compile("字|地$|份$|段$|句$|张$|^[一二两三四五六七八九十]个$|百字")
+
+
+def _asserted(topic: str) -> tuple[Quantity, ...]:
+    return tuple(q for q in find_quantities(topic) if _asserts(q, topic))
 
 
 def _asserts(quantity: Quantity, topic: str) -> bool:
@@ -485,7 +494,7 @@ def parts(query: Query) -> tuple[Query, ...]:
     """
     if query.kind != "fact":
         return (query,)
-    pieces = [p for p in re.split("[，,；;]|以及|还有|(?<=多少)和|、(?=[^，]{0,12}(?:多少|几))", normalise(query.topic)) if p.strip()]
+    pieces = [p for p in re.split("[，,；;？?。]|以及|还有|(?<=多少)和|、(?=[^，]{0,12}(?:多少|几))", normalise(query.topic)) if p.strip()]
     asks = [p for p in pieces if _ASK_MARK.search(p)]
     if len(asks) < 2:
         return (query,)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
@@ -55,7 +55,7 @@ _WEAK = frozenset(
     "起来 过程 各 老百姓 群众 百姓 企业 公司 法院 自己 全都 做到 实现 降 升 变 涨 增加 减少 上升 下降 增长 提高 降低 很急 赶 整理 记得 新 处理 接收 整个 个人 手里 手 自己 找出 承认 暴露 暴露出 认 交代 反映 呈现 出现 真正 最后 首次 强化 加强 深化 推动 做好 落实 生成 简短 汇报 安排 准备 计划 打算 单位 部门 机构 组织 系统 领域 人员 意见 钱 被 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计"
     .split()
 )
-_FULL, _PLAIN, _WEAK_WEIGHT, _LETTER = 1.0, 0.7, 0.15, 0.25
+_QUOTED_WEIGHT, _FULL, _PLAIN, _WEAK_WEIGHT, _LETTER = 1.6, 1.0, 0.7, 0.15, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +84,12 @@ def content_terms(question: str) -> tuple[Term, ...]:
     words = normalise(question)
     found: dict[str, Term] = {}
     for phrase in _QUOTED.findall(words):
-        found[fold(phrase)] = Term(fold(phrase), _FULL, synonyms(fold(phrase)))
+        found[fold(phrase)] = Term(fold(phrase), _QUOTED_WEIGHT, synonyms(fold(phrase)))
     words = _QUOTED.sub(" ", words)
     words = _take_english(words, found)
     words = _SCAFFOLD.sub(" ", words)
     words = re.sub(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?", " ", words)
     for word, pos in _rejoined(tag(words)):
-        word = _heard(word) if pos == "g" else word
         if word and word not in found and (weight := _weight(word, pos)):
             found[word] = Term(word, weight, synonyms(word))
     return tuple(found.values())
@@ -190,10 +189,15 @@ def is_topical(term: Term) -> bool:
     return term.weight >= _FULL
 
 
-def expand(word: str) -> Term:
-    """Return a full-weight term for a word given as such."""
-    folded = fold(word)
-    return Term(folded, 1.0, synonyms(folded))
+def is_theme(term: Term) -> bool:
+    """Return True for a word that can name the theme of a list: anything but talk."""
+    return term.weight >= _PLAIN
+
+
+def heard(term: Term) -> Term:
+    """Return a term with the genre's word that sounds like it as a variant: 复义 → 复议."""
+    word = _heard(term.word)
+    return term if word == term.word else replace(term, variants=(*term.variants, word))
 
 
 def synonyms(word: str) -> tuple[str, ...]:
@@ -224,6 +228,8 @@ def _take_english(words: str, found: dict[str, Term]) -> str:
         if not re.search(pattern, words):
             continue
         words = re.sub(pattern, " ", words)
+        if chinese[0] in _GENERAL:
+            continue
         first, *rest = chinese
         variants = dict.fromkeys([*rest, *(s for c in chinese for s in synonyms(c))])
         found.setdefault(first, Term(first, 1.0 if len(first) > 1 else 0.3, tuple(variants)))
@@ -236,7 +242,11 @@ def _take_english(words: str, found: dict[str, Term]) -> str:
 def _synonyms() -> dict[str, tuple[str, ...]]:
     table: dict[str, dict[str, None]] = {}
     for line in _lines("synonyms.txt"):
-        group = [fold(word) for word in line.split()]
+        told, arrow, said = line.partition(">")
+        group = [fold(word) for word in (said if arrow else line).split()]
+        if arrow:  # talk that only questions use: it may mean these, they never mean it
+            table.setdefault(fold(told), {}).update(dict.fromkeys(group))
+            continue
         for word in group:
             table.setdefault(word, {}).update(dict.fromkeys(w for w in group if w != word))
     return {word: tuple(others) for word, others in table.items()}
