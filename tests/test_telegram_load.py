@@ -138,3 +138,16 @@ def test_a_new_report_is_served_without_a_restart(tmp_path: Path, fake: FakeTele
         b.assistant.library.ingest([path])  # stored; served once the bot looks
         fake.say("丙县2021年行政复议收案")
         assert "丙县" in fake.wait_messages(2)[1].text
+
+
+def test_quick_answers_do_not_use_up_the_connections(tmp_path: Path, fake: FakeTelegram) -> None:
+    """The typing mark is given up when the answer is there first; its connection must not be."""
+    from bot.telegram import gateway
+
+    users = range(100, 300)
+    assert gateway.POOL_SIZE < len(users)
+    with bench(tmp_path, fake, allow=frozenset(users)) as b:
+        for user in users:
+            fake.say(QUESTION, user)
+        fake.wait_messages(len(users), timeout_s=25)
+        assert b.bot.figures()["failures"] == 0

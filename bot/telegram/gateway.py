@@ -55,6 +55,7 @@ _NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "Proxy
 _WAITS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 _GIVE_UP_S = 600.0
 _UNKNOWN_FATES = 3
+POOL_SIZE = 64
 
 
 class ApiError(Exception):
@@ -95,7 +96,7 @@ class Gateway:
             base_url=f"{settings.api}/bot",
             base_file_url=f"{settings.api}/file/bot",
             request=HTTPXRequest(
-                connection_pool_size=64, pool_timeout=30.0, read_timeout=20.0, connect_timeout=10.0
+                connection_pool_size=POOL_SIZE, pool_timeout=30.0, read_timeout=20.0, connect_timeout=10.0
             ),
             get_updates_request=HTTPXRequest(connection_pool_size=2),
             rate_limiter=FairRateLimiter(),

@@ -38,6 +38,7 @@ class FairRateLimiter(AIORateLimiter):
         self._retries = retries
         self._cap_s = cap_s
         self._quiet_until: dict[Any, float] = {}
+        self._requests: set[asyncio.Task[Result]] = set()
 
     async def process_request(
         self,
@@ -49,14 +50,18 @@ class FairRateLimiter(AIORateLimiter):
         rate_limit_args: int | None,
     ) -> Result:
         """Send one request within the limits; ``rate_limit_args`` is not used."""
+
+        async def unbroken(*request: Any, **options: Any) -> Result:
+            return await self._unbroken(callback(*request, **options))
+
         if endpoint in _UNLIMITED:
-            return await callback(*args, **kwargs)
+            return await unbroken(*args, **kwargs)
         chat = data.get("chat_id")
         for attempt in range(self._retries + 1):
             await self._wait_for(chat)
             try:
                 return await super().process_request(
-                    callback, args, kwargs, endpoint, data, rate_limit_args
+                    unbroken, args, kwargs, endpoint, data, rate_limit_args
                 )
             except RetryAfter as exc:
                 wait_s = seconds(exc)
@@ -66,6 +71,22 @@ class FairRateLimiter(AIORateLimiter):
                 log.info("429: retry_after=%d attempt=%d", wait_s, attempt + 1)
                 self._hold(chat, wait_s)
         raise AssertionError("the loop above returns or raises")
+
+    async def _unbroken(self, request: Coroutine[Any, Any, Result]) -> Result:
+        """Let a request that was begun come to its end, also when nobody waits for it any more.
+
+        A cancelled request leaves its connection in the pool as if in use; after as many as the
+        pool holds, every request times out.
+        """
+        task = asyncio.get_running_loop().create_task(request)
+        self._requests.add(task)
+        task.add_done_callback(self._ended)
+        return await asyncio.shield(task)
+
+    def _ended(self, task: asyncio.Task[Result]) -> None:
+        self._requests.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not complain
 
     def _hold(self, chat: Any, wait_s: float) -> None:
         if len(self._quiet_until) > _CHATS_REMEMBERED:
