@@ -27,6 +27,7 @@ CANNOT_ANSWER = "资料中没有相关内容"
 # The answer and its repair share what one question may cost.
 _ANSWER_PROMPT, _REPAIR_PROMPT = PROMPT_TOKENS * 7 // 10, PROMPT_TOKENS * 3 // 10
 _ANSWER_OUTPUT, _REPAIR_OUTPUT = OUTPUT_TOKENS * 7 // 10, OUTPUT_TOKENS * 3 // 10
+_TOKENS_A_PASSAGE = 8  # its marker in the list, and the break after it
 _MIN_REPAIR_S = 4.0
 _MAX_REPAIRED = 8
 _PROMPT_OF_KIND = {"compare": "compare", "rank": "compare", "cross": "compare", "brief": "briefing"}
@@ -153,8 +154,20 @@ class LLMWriter:
     def _lines(
         self, messages: Sequence[Message], max_tokens: int, allowance: Allowance
     ) -> Iterator[DraftLine]:
-        stream = self._chat.stream(messages, max_tokens=max_tokens, allowance=allowance)
-        return draft_lines(stream)
+        """Yield the lines of one reply; its tokens are counted here if the server did not."""
+        said: list[str] = []
+        known = len(allowance.usage)
+
+        def heard() -> Iterator[str]:
+            for piece in self._chat.stream(messages, max_tokens=max_tokens, allowance=allowance):
+                said.append(piece)
+                yield piece
+
+        yield from draft_lines(heard())
+        if not any(usage.prompt_tokens for usage in allowance.usage[known:]):
+            asked = count_messages([dict(message) for message in messages], self.model)
+            counted = Usage(asked, count_tokens("".join(said), self.model))
+            allowance.usage[known:] = [counted]
 
     def _repair(
         self,
@@ -208,17 +221,19 @@ class LLMWriter:
         budget_tokens: int,
     ) -> tuple[tuple[Passage, ...], list[dict[str, str]]]:
         """Return as many passages, in order, as the budget holds, and the messages with them."""
-        empty = prompt.messages(**values, passages="")
+        empty = prompt.messages(**values, passages="", markers="")
         left = budget_tokens - count_messages(empty, self.model)
         blocks: list[str] = []
         for passage in passages:
             block = f"[{passage.n}] {neutralise(passage.context)}\n{_as_data(passage.text)}"
-            left -= count_tokens(block, self.model) + 2
+            left -= count_tokens(block, self.model) + _TOKENS_A_PASSAGE
             if left < 0:
                 break
             blocks.append(block)
         text = "\n\n".join(blocks)
-        return tuple(passages[: len(blocks)]), prompt.messages(**values, passages=text)
+        shown = tuple(passages[: len(blocks)])
+        markers = "".join(f"[{passage.n}]" for passage in shown)
+        return shown, prompt.messages(**values, passages=text, markers=markers)
 
 
 def _as_data(text: str) -> str:

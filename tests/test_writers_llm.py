@@ -58,6 +58,26 @@ def test_right_lines_are_shown_in_order_in_one_call():
     assert written.usage["completion_tokens"] > 0
 
 
+def test_tokens_are_counted_here_where_the_server_does_not():
+    class Silent(ScriptedChat):
+        def stream(self, messages, *, max_tokens, deadline_s, on_usage=None):
+            return super().stream(messages, max_tokens=max_tokens, deadline_s=deadline_s)
+
+    model = Silent(["受理审结160件。[1]"], name="gpt-4o-mini")
+    written = LLMWriter(PatientChat(model)).write_and_check(
+        "问",
+        kind="fact",
+        language="zh",
+        passages=PASSAGES,
+        text_of=lambda report: TEXT,
+        scope_names=NAMES,
+    )
+    assert written.usage["calls"] == 1
+    assert 200 < written.usage["prompt_tokens"] < 2000
+    assert 5 < written.usage["completion_tokens"] < 20
+    assert written.cost > 0
+
+
 def test_the_first_sentence_is_shown_while_the_model_is_still_writing():
     shown: list[str] = []
     so_far: list[int] = []
