@@ -1,0 +1,312 @@
+"""Many reports, one question: a table of what each says, and what follows from the figures.
+
+Every report in scope is asked by itself; nothing rides on one global ranking. A figure comes
+from the ledger where it knows the indicator asked for, else from the sentence that answers;
+what a report does not say is 未提及, and is never filled in. Order, difference and trend are
+computed from the cited cells and say so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import pairwise
+from typing import Protocol
+
+from bot.answers import Cited, DraftLine
+from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell
+from bot.extractive import Desk, Draft
+from bot.problem_topics import shared_topics
+from bot.tables import NOT_SAID, Cell, Column, Row, Table
+from retrieval.documents import Report, ReportMeta
+from retrieval.indicators import Fact, lookup
+from retrieval.normalise import normalise
+from retrieval.query import Query
+from retrieval.terms import is_topical
+
+COMPUTED = "（计算）"
+MAX_LINES = 40
+MAX_RANKED = 12
+Facts = Callable[[str], Sequence[Fact]]
+
+# the measures that a bare "how many" may mean, in the order in which they are taken
+_VOLUMES: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
+    (re.compile("复议(?!.{0,8}(?:率|受理|审结|收到|办结|纠错|调|维持|答复|起诉))"), "行政复议案件数",
+     ("行政复议收到件数", "行政复议办理件数", "行政复议受理件数", "行政复议审结件数")),
+    (re.compile("(?:诉讼|(?<!出庭)应诉)(?!.{0,8}(?:率|方面|败|胜|出庭|调撤|结案))"), "行政诉讼案件数",
+     ("行政诉讼一审新收件数", "行政应诉件数", "行政诉讼结案件数")),
+    (re.compile("(?:矛盾纠纷|调解)(?!.{0,8}(?:率|成功|组织|员))"), "矛盾纠纷调解件数",
+     ("矛盾纠纷调解受理件数", "矛盾纠纷调解成功件数", "矛盾纠纷办结件数")),
+)  # fmt: skip
+_SPLIT = re.compile("[、，,；;]|以及|和|与|及")
+_SCAFFOLD = re.compile(
+    "对比表|比较表|表格|列成表|列个表|做[一个]?张?表|做个表|成表|张表|给我|请|对比|比较|一下|各地|各县|各区|各市|各自|分别|各有|各是|各|多少|几|数量|情况|年|报告|哪个|哪里|最高|最低|最多|最少|更高|更多|谁|[：:。？?()（）]"
+)
+_ROLE_COLUMNS = {
+    "problems": "存在问题",
+    "plans": "下一步计划",
+    "measures": "举措和成效",
+    "leadership": "第一责任人履职",
+    "causes": "原因",
+}
+_COMMON = re.compile("共同|共性|相同|异同|都有|一样|共通|普遍|in common|common")
+_UNIT_GROUPS = ("件宗起份例条项个部篇", "人名位", "次场期轮批")
+
+
+class Holding(Protocol):
+    """What a row needs to know of a report."""
+
+    @property
+    def id(self) -> str:
+        """Report id."""
+        ...
+
+    @property
+    def meta(self) -> ReportMeta:
+        """The report's metadata."""
+        ...
+
+
+def suits(query: Query, reports: Sequence[Holding]) -> bool:
+    """Tell whether a question is one for a table: several reports, and figures or parts of each."""
+    if len(reports) < 2:
+        return False
+    return query.kind in ("compare", "rank") or (query.kind == "fact" and bool(query.indicators))
+
+
+def wanted(query: Query) -> tuple[Wanted, ...]:
+    """Return the columns a question asks for: indicators, a part of the report, or a theme."""
+    about = [t for t in query.terms if is_topical(t) and not _COMMON.search(t.word)]
+    if query.role in _ROLE_COLUMNS and not about:
+        return (Wanted(_ROLE_COLUMNS[query.role], role=query.role),)
+    topic = normalise(query.topic)
+    parts = [part for part in _SPLIT.split(topic) if _SCAFFOLD.sub("", part).strip()]
+    found: list[Wanted] = []
+    head = ""
+    for part in parts:
+        names = _indicators_in(part, query) or (_indicators_in(head + part, query) if head else ())
+        if names and not any(w.measures == names for w in found):
+            found.append(Wanted(names[0], measures=names))
+        if not head:
+            head = "".join(t.word for t in query.terms[:1] if t.word in part)
+    if not found and query.indicators:
+        found = [Wanted(query.indicators[0], measures=query.indicators[:1])]
+    counted = query.wants == "number" or re.search("数量|件数|案件数|总量|多少", topic)
+    volume = next((v for v in _VOLUMES if counted and v[0].search(topic)), None)
+    if volume and (not found or (len(found) == 1 and not query.indicators)):
+        return (Wanted(volume[1], measures=volume[2]),)
+    if found:
+        return tuple(found)
+    name = "".join(t.word for t in query.terms if t.weight >= 0.5) or topic or "内容"
+    return (Wanted(name[:16]),)
+
+
+def _indicators_in(words: str, query: Query | None = None) -> tuple[str, ...]:
+    """Return the one indicator that some words ask for best; rates first where a rate is asked."""
+    found = lookup(words)
+    if query is not None and query.wants in ("number", "percent"):
+        rate = query.wants == "percent"
+        of_kind = [(i, s) for i, s in found if ("%" in i.units) == rate]
+        found = tuple(of_kind) or found
+    return (found[0][0].name,) if found else ()
+
+
+def compare(
+    desk: Desk, *, facts: Facts | None = None, holdings: Sequence[Holding] | None = None
+) -> Table:
+    """Return the table of what each report says of the desk's question.
+
+    ``facts`` gives a report's ledger, without it only sentences are read. ``holdings`` are the
+    reports of the rows where there are more than the desk holds; those beyond the desk are
+    answered from the ledger alone. Rows are in the order in which the question names places,
+    then by year.
+    """
+    columns = wanted(desk.query)
+    ledger = facts or _no_facts
+    open_reports = {report.id: report for report in desk.reports}
+    listed: Sequence[Holding] = holdings if holdings is not None else desk.reports
+    rows = []
+    for holding in listed:
+        report = open_reports.get(holding.id)
+        known = ledger(holding.id)
+        cells = tuple(_cell(desk, column, holding, report, known) for column in columns)
+        rows.append(_row(holding, cells))
+    rows.sort(key=lambda row: (_place_order(desk.query, row, listed), row.year or 0))
+    table = Table(
+        tuple(Column(w.name, numeric=_is_numeric(rows, i)) for i, w in enumerate(columns)),
+        tuple(rows),
+    )
+    notes = [
+        n for i in range(len(columns)) for n in column_notes(table, i, lowest=desk.query.lowest)
+    ]
+    if columns[0].role and len(desk.reports) > 1 and _COMMON.search(normalise(desk.query.question)):
+        notes += shared_topics(desk.reports, columns[0].role)
+    return Table(table.columns, table.rows, tuple(notes))
+
+
+def _cell(
+    desk: Desk, column: Wanted, holding: Holding, report: Report | None, known: Sequence[Fact]
+) -> Cell:
+    if column.role:
+        return role_cell(report, column.role) if report else Cell()
+    cell = cell_of(desk.query, column, holding, report, known) if column.measures else Cell()
+    if cell.cite or report is None:
+        return cell
+    return phrase_cell(desk, column, report, known)
+
+
+def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a ledger
+    return ()
+
+
+def _row(holding: Holding, cells: tuple[Cell, ...]) -> Row:
+    meta = holding.meta
+    place = "".join(meta.place[-1:]) or meta.issuer or meta.title
+    if meta.level == "department" and meta.issuer:
+        place = meta.issuer if place not in meta.issuer else meta.issuer[meta.issuer.find(place) :]
+    year = f"（{meta.year}年度）" if meta.year else ""
+    return Row(holding.id, place + year, place, meta.year, cells)
+
+
+def _place_order(query: Query, row: Row, listed: Sequence[Holding]) -> int:
+    place = next((h.meta.place for h in listed if h.id == row.report), ())
+    named = [i for i, p in enumerate(query.places) if p and place[: len(p)] == p]
+    return min(named, default=len(query.places))
+
+
+def _is_numeric(rows: Sequence[Row], index: int) -> bool:
+    said = [row.cells[index] for row in rows if row.cells[index].cite]
+    return bool(said) and sum(cell.value is not None for cell in said) * 2 > len(said)
+
+
+# ---- what follows from the figures ----------------------------------------------------------
+
+
+def column_notes(table: Table, index: int, *, lowest: bool = False) -> list[str]:
+    """Return order, difference or trend of one column, and how many reports say it."""
+    name = table.columns[index].name
+    said = [(row, cell) for row, cell in table.column(index) if cell.cite]
+    silent = [row.label for row, cell in table.column(index) if not cell.cite]
+    notes = []
+    if table.columns[index].numeric:
+        alike, others = comparable(said)
+        if len({row.place for row, _ in alike}) == 1 and len({row.year for row, _ in alike}) > 1:
+            notes += _trend(name, alike)
+        elif len(alike) > 1:
+            notes += _order(name, alike, lowest=lowest)
+        notes += [
+            f"{name}：{row.label}的“{cell.text}”{why}，未参与比较" for row, cell, why in others[:8]
+        ]
+    if silent and said:
+        names = "、".join(silent[:12]) + (f"等{len(silent)}份" if len(silent) > 12 else "")
+        notes.append(f"{NOT_SAID}{name}：{names}")
+    return notes
+
+
+def comparable(
+    said: Sequence[tuple[Row, Cell]],
+) -> tuple[list[tuple[Row, Cell]], list[tuple[Row, Cell, str]]]:
+    """Part the cells that measure one thing in one unit from those that do not, with the reason.
+
+    Cases counted as 件, 宗 or 起 are one unit; collected and settled cases are not one measure.
+    """
+    valued = [(row, cell) for row, cell in said if cell.value is not None and not cell.doubt]
+    others = [
+        (row, cell, f"为{cell.doubt}" if cell.doubt else "不是单一数字")
+        for row, cell in said
+        if cell.value is None or cell.doubt
+    ]
+    kinds: dict[tuple[str, str], list[tuple[Row, Cell]]] = {}
+    for row, cell in valued:
+        kinds.setdefault((cell.measure, _unit_kind(cell.unit)), []).append((row, cell))
+    if not kinds:
+        return [], others
+    first = max(kinds, key=lambda kind: len(kinds[kind]))
+    for (measure, unit), cells in kinds.items():
+        if (measure, unit) != first:
+            why = f"口径不同（{measure or '未归类指标'}）" if measure != first[0] else "单位不同"
+            others += [(row, cell, why) for row, cell in cells]
+    return kinds[first], others
+
+
+def _unit_kind(unit: str) -> str:
+    return next((group for group in _UNIT_GROUPS if unit and unit in group), unit)
+
+
+def _order(name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool) -> list[str]:
+    ranked = sorted(alike, key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
+    best = ranked[0][1].value
+    first = [row for row, cell in ranked if cell.value == best]
+    which = "最低" if lowest else "最高"
+    top = "、".join(f"{row.label}" for row in first)
+    notes = [f"{name}{which}的是{top}，{ranked[0][1].text}{COMPUTED}"]
+    if len(ranked) == 2 and len(first) == 1:
+        (high, a), (low, b) = ranked
+        notes.append(f"{high.label}比{low.label}{_difference(a, b)}{COMPUTED}")
+    elif len(ranked) > 2:
+        shown = "、".join(f"{row.label}{cell.text}" for row, cell in ranked[:MAX_RANKED])
+        more = f"等{len(ranked)}份" if len(ranked) > MAX_RANKED else ""
+        notes.append(f"从{'低到高' if lowest else '高到低'}：{shown}{more}{COMPUTED}")
+    return notes
+
+
+def _trend(name: str, alike: Sequence[tuple[Row, Cell]]) -> list[str]:
+    """Return the run of years of one issuer and the change from each to the next."""
+    years = sorted(alike, key=lambda pair: pair[0].year or 0)
+    run = "，".join(f"{row.year}年{cell.text}" for row, cell in years)
+    steps = []
+    for (_, before), (row, after) in pairwise(years):
+        if before.value == after.value:
+            steps.append(f"{row.year}年与上年持平")
+        else:
+            steps.append(f"{row.year}年比上年{_difference(after, before)}")
+    return [f"{years[0][0].place}{name}：{run}；{'，'.join(steps)}{COMPUTED}"]
+
+
+def _difference(a: Cell, b: Cell) -> str:
+    """Say by how much ``a`` exceeds or falls short of ``b``."""
+    assert a.value is not None
+    assert b.value is not None
+    gap = a.value - b.value
+    unit = "个百分点" if a.unit == "%" else a.unit
+    amount = abs(gap)
+    if unit == "元" and amount >= 10000:
+        amount, unit = amount / 10000, "万元"
+    return f"{'多' if gap > 0 else '少' if unit != '个百分点' else '低'}{_plain(amount)}{unit}".replace(
+        "多", "高" if unit == "个百分点" else "多"
+    )
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number.normalize(), "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+# ---- as an answer ---------------------------------------------------------------------------
+
+
+def draft(table: Table, query: Query) -> Draft:
+    """Return the table as lines: what was computed, then each report with its claims."""
+    if table.empty:
+        words = "、".join(t.word for t in query.terms[:6]) or query.topic
+        return Draft(status="abstained", gap=(f"报告中没有找到关于“{words}”的内容",))
+    lines = [_note(note) for note in table.notes if not note.startswith(NOT_SAID)]
+    cites: list[Cited] = []
+    shown = [row for row in table.rows if any(cell.cite for cell in row.cells)]
+    for row in shown[:MAX_LINES]:
+        lines.append(_note(f"{row.label}："))
+        told: set[Cited] = set()
+        for words, cite in (claim for cell in row.cells for claim in cell.claims):
+            if cite not in told:
+                lines.append(DraftLine(words, "claim", (cite,)))
+                told.add(cite)
+                cites.append(cite)
+    if len(shown) > MAX_LINES:
+        lines.append(_note(f"另有{len(shown) - MAX_LINES}份报告，可导出表格查看"))
+    lines += [_note(note) for note in table.notes if note.startswith(NOT_SAID)]
+    return Draft(tuple(lines), focus=tuple(cites))
+
+
+def _note(text: str) -> DraftLine:
+    return DraftLine(text, "note")

@@ -1,0 +1,182 @@
+"""What one report answers under one column: the ledger's figure, the sentence that says it, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from bot import listing
+from bot.answers import Cited
+from bot.extractive import Desk
+from bot.reading import Line, read
+from bot.selection import Evidence, KnownFact, claim_span, select
+from bot.tables import Cell
+from bot.whole_clauses import bare_start, typeset
+from retrieval.documents import Report, ReportMeta, Role, Span
+from retrieval.indicators import Fact, indicators
+from retrieval.normalise import fold
+from retrieval.quantities import Quantity, canonical
+from retrieval.query import Query
+
+ENOUGH_FOR_FIGURE = 0.6
+ENOUGH_FOR_PHRASE = 0.6
+NEAR_BEST = 0.12
+MAX_PHRASES = 3
+_PARTIAL = re.compile("^(?:其中|含|包括)|其中")
+_WHOLE = re.compile("全[县区市省局]|各级|累计|共|总")
+
+
+class _Holding(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def meta(self) -> ReportMeta: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A column as asked for: ``measures`` are indicators, the first that a report has is taken.
+
+    With ``role`` the items of that part are wanted; with neither, what the question's terms say.
+    """
+
+    name: str
+    measures: tuple[str, ...] = ()
+    role: Role | None = None
+
+
+def cell_of(
+    query: Query, column: Wanted, holding: _Holding, report: Report | None, known: Sequence[Fact]
+) -> Cell:
+    """Return the ledger's figure for a column, empty if the ledger has none."""
+    year = holding.meta.year
+    for measure in column.measures:
+        found = [f for f in known if f.indicator == measure and _of_period(f, year)]
+        if not found:
+            continue
+        best = max(found, key=lambda f: _fit(query, f))
+        rivals = {canonical(f.quantity) for f in found if _fit(query, f) == _fit(query, best)}
+        doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
+        if not doubt and len(rivals) > 1:
+            doubt = "原文前后不一致的数字"
+        span, claim = _claim_of(query, holding.id, report, best)
+        return _figure_cell(best.quantity, best.value, span, claim, measure, doubt)
+    return Cell()
+
+
+def _of_period(fact: Fact, year: int | None) -> bool:
+    """A figure of the report's own year: no target, no comparison with an earlier one."""
+    if fact.period != "this" or fact.quantity.kind == "points":
+        return False
+    return fact.year is None or year is None or fact.year == year
+
+
+def _fit(query: Query, fact: Fact) -> tuple[float, bool, bool, bool]:
+    """Rank figures of one indicator: the question's words, then whole before part, level before change."""
+    words = fold(f"{fact.subject} {' '.join(fact.path)}")
+    terms = sum(t.weight * t.match(words) for t in query.terms)
+    return (
+        round(terms, 3),
+        not _PARTIAL.search(fact.own),
+        bool(_WHOLE.search(fact.subject)),
+        fact.role in ("measures", "other"),
+    )
+
+
+def _claim_of(query: Query, report_id: str, report: Report | None, fact: Fact) -> tuple[Cited, str]:
+    """Return the words that say a figure, with as much of their sentence as makes them clear."""
+    if report is None:
+        words = f"{fact.own.split(' ')[0]}{fact.value}" if fact.own else fact.value
+        return Cited(report_id, fact.start, fact.end), words
+    line = _line_at(report, fact.quantity.start)
+    span = Span(fact.start, fact.end)
+    if line is not None:
+        clause = next((c for c in line.clauses if c.span.start <= fact.start < c.span.end), None)
+        if clause is not None:
+            span = claim_span(line, clause, fact.quantity, list(query.terms))
+    return _cited_words(report, span)
+
+
+def _line_at(report: Report, position: int) -> Line | None:
+    return next((ln for ln in read(report).lines if position in ln.span), None)
+
+
+def _cited_words(report: Report, span: Span) -> tuple[Cited, str]:
+    start = bare_start(report.text, span)
+    words = report.text[start : span.end].rstrip("，,；;、：: \u3000\n")
+    return Cited(report.id, start, start + len(words)), typeset(words)
+
+
+def _figure_cell(
+    quantity: Quantity, text: str, cite: Cited, claim: str, measure: str, doubt: str
+) -> Cell:
+    value, unit = canonical(quantity)
+    single = quantity.value is not None
+    if not doubt and quantity.modifier in ("以上", "以下", "超"):
+        doubt = f"“{quantity.modifier}”的界限"
+    shown = quantity.text if quantity.text in text or not text else text
+    return Cell(shown, ((claim, cite),), value if single else None, unit, measure, doubt)
+
+
+def phrase_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact]) -> Cell:
+    """Return what a report says in the question's own words; empty unless it is sure."""
+    query = desk.query
+    reading = desk.reading(report)
+    named = [KnownFact(f.indicator, f.start, f.end, f.period) for f in known if f.indicator]
+    lines = [line for line in reading.lines if _role_fits(query, line)]
+    ranked = select(query, reading, lines, desk.boosts(report), known=named)
+    units = _units(column.measures)
+    if query.wants in ("number", "percent") or units:
+        for evidence in ranked[:3]:
+            figure = evidence.figure
+            if figure is None or evidence.coverage < ENOUGH_FOR_FIGURE:
+                continue
+            if units and figure.unit not in units:
+                continue
+            cite, claim = _cited_words(report, evidence.span)
+            return _figure_cell(figure, figure.text, cite, claim, _measure_at(evidence, named), "")
+        return Cell()
+    sure = [e for e in ranked if e.coverage >= ENOUGH_FOR_PHRASE]
+    near = sorted(
+        {e.span for e in sure[:MAX_PHRASES] if e.score >= sure[0].score - NEAR_BEST},
+        key=lambda span: span.start,
+    )
+    claims = tuple((words, cite) for cite, words in (_cited_words(report, s) for s in near))
+    text = "；".join(words.rstrip("。") for words, _ in claims)
+    return Cell(text, claims) if claims else Cell()
+
+
+def _units(measures: Sequence[str]) -> frozenset[str]:
+    """Return the units in which the indicators of a column are counted."""
+    known = {i.name: i.units for i in indicators()}
+    return frozenset(unit for m in measures for unit in known.get(m, frozenset()))
+
+
+def _role_fits(query: Query, line: Line) -> bool:
+    if query.role == "plans":
+        return line.role == "plans"
+    if query.role == "problems":
+        return line.role in ("problems", "causes")
+    return line.role not in ("plans", "furniture")
+
+
+def _measure_at(evidence: Evidence, named: Sequence[KnownFact]) -> str:
+    if evidence.clause is None:
+        return ""
+    span = evidence.clause.span
+    return next((f.indicator for f in named if span.start <= f.start < span.end), "")
+
+
+def role_cell(report: Report, role: Role) -> Cell:
+    """Return the items of one part of a report, each with its own claim."""
+    items = listing.role_items(report, role)
+    if not items:
+        return Cell()
+    claims = []
+    for item in items:
+        cite, words = _cited_words(report, listing.shown(report.text, item))
+        claims.append((words, cite))
+    text = "；".join(f"{n}.{words.rstrip('。')}" for n, (words, _) in enumerate(claims, start=1))
+    return Cell(text, tuple(claims))

@@ -1,0 +1,100 @@
+"""What the problems (or plans) of several reports have in common: items gathered by topic.
+
+A topic is a subject of the genre named by its usual words; an item belongs to each topic whose
+words it uses. A topic is common when items of two reports or more belong to it. Grouping is
+by these words alone, so the same items always fall together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot import listing
+from bot.answers import Cited
+from bot.whole_clauses import bare_start, typeset
+from retrieval.documents import Report, Role
+
+TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(words))
+    for name, words in (
+        ("队伍和专业力量", "队伍|人员|人才|力量|编制|业务能力|专业化|专业背景|专职"),
+        ("法治思维和认识", "理念|思维|意识|认识|观念|重视"),
+        ("行政执法规范", "执法(?!人员|队伍|力量)|三项制度|案卷|处罚"),
+        ("基层和镇街", "基层|镇街|街镇|乡镇|街道|镇（街道）|赋权|下放"),
+        ("决策和合法性审查", "决策|合法性审[查核]|法制审核|规范性文件|法律顾问"),
+        ("复议应诉和败诉", "复议|应诉|诉讼|败诉|出庭"),
+        ("矛盾纠纷和行政争议化解", "纠纷|调解|信访|争议|矛盾"),
+        ("普法宣传", "普法|法治宣传|宣传教育|学法"),
+        ("政务服务和营商环境", "政务服务|营商|审批|放管服|便民"),
+        ("数字化和数据", "数字化|信息化|数据|平台|系统|智慧"),
+        ("监督和整改", "监督|督察|问责|整改|考核"),
+        ("公共法律服务", "公共法律服务|法律援助|公证"),
+        ("示范创建和统筹推进", "示范|创建|不平衡|不均衡|平衡|统筹"),
+        ("装备和保障", "装备|经费|保障|场所|车辆|记录仪"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One item of a part of a report, without its number: the words and where they stand."""
+
+    report: str
+    text: str
+    cite: Cited
+    topics: tuple[str, ...]
+
+
+def points(report: Report, role: Role) -> list[Point]:
+    """Return the items of a part of a report with the topics each belongs to."""
+    found = []
+    for item in listing.role_items(report, role):
+        span = listing.shown(report.text, item)
+        start = bare_start(report.text, span)
+        words = report.text[start : span.end].rstrip("。，,；;、 \n")
+        text = typeset(words)
+        cite = Cited(report.id, start, start + len(words))
+        found.append(Point(report.id, text, cite, topics_of(text)))
+    return found
+
+
+def topics_of(text: str) -> tuple[str, ...]:
+    """Return the topics whose words a text uses, in the order of the list."""
+    return tuple(name for name, words in TOPICS if words.search(text))
+
+
+def shared_topics(reports: Sequence[Report], role: Role) -> list[str]:
+    """Return a note for each topic common to reports of several places, then those of one only."""
+    labels = {r.id: "".join(r.meta.place[-1:]) or r.meta.issuer for r in reports}
+    if len(set(labels.values())) < len(labels):
+        labels = {r.id: f"{labels[r.id]}{r.meta.year or ''}年" for r in reports}
+    all_points = {r.id: points(r, role) for r in reports}
+    notes, told = [], []
+    for name, _ in TOPICS:
+        having = {r: [p for p in ps if name in p.topics] for r, ps in all_points.items()}
+        having = {r: ps for r, ps in having.items() if ps}
+        if len(having) < 2:
+            continue
+        quotes = "；".join(f"{labels[r]}“{_short(ps[0].text, name)}”" for r, ps in having.items())
+        told.append((len(having), f"共同涉及“{name}”的有{len(having)}份：{quotes}（按用词归类）"))
+    notes += [note for _, note in sorted(told, key=lambda pair: -pair[0])]
+    if not notes:
+        return ["按用词归类，没有发现各报告共同涉及的事项"]
+    common = {name for name, _ in TOPICS if f"“{name}”" in "".join(notes)}
+    for report, items in all_points.items():
+        own = [p for p in items if not set(p.topics) & common]
+        if own:
+            quotes = "；".join(f"“{_short(p.text)}”" for p in own)
+            notes.append(f"仅{labels[report]}提到：{quotes}")
+    return notes
+
+
+def _short(text: str, topic: str = "") -> str:
+    """Return the clause of an item that names the topic (its first if none does)."""
+    clauses = [c for c in re.split("[，。；]", text) if c]
+    pattern = dict(TOPICS).get(topic)
+    return next(
+        (c for c in clauses if pattern and pattern.search(c)), clauses[0] if clauses else text
+    )
