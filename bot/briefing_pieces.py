@@ -96,7 +96,8 @@ def theme_pools(
     lines = [line for line in reading.lines if _tells(line)]
     covered = {e.line.span: e.coverage for e in select(query, reading, lines, boosts, terms=terms)}
     for line in lines:
-        headed = held(f"{line.path} {line.lead}")
+        led = line.lead if line.lead != line.folded else ""
+        headed = held(f"{line.path} {led}")
         if max(headed, covered.get(line.span, 0.0)) < ENOUGH_ON_THEME:
             continue
         part = _DOER[line.role]
