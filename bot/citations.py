@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.answers import Cited, DraftLine, Passage, Sentence
 from bot.lock import Verdict, is_english, judge
@@ -68,7 +69,7 @@ class Checker:
         hidden: Sequence[str] = (),
     ) -> None:
         self._passages = {passage.n: passage for passage in passages}
-        self._text_of = text_of
+        self._text_of = lru_cache(maxsize=256)(text_of)
         self._names = {
             report: tuple(level(str(name)) for name in names if name)
             for report, names in scope_names.items()
