@@ -140,14 +140,29 @@ def test_a_new_report_is_served_without_a_restart(tmp_path: Path, fake: FakeTele
         assert "丙县" in fake.wait_messages(2)[1].text
 
 
-def test_quick_answers_do_not_use_up_the_connections(tmp_path: Path, fake: FakeTelegram) -> None:
+def test_given_up_requests_do_not_use_up_the_connections(
+    tmp_path: Path, fake: FakeTelegram, monkeypatch
+) -> None:
     """The typing mark is given up when the answer is there first; its connection must not be."""
     from bot.telegram import gateway
+    from bot.telegram.messages import say
+    from bot.telegram.settings import TelegramSettings
+    from fake_telegram import TOKEN, Fault
 
-    users = range(100, 300)
-    assert gateway.POOL_SIZE < len(users)
-    with bench(tmp_path, fake, allow=frozenset(users)) as b:
-        for user in users:
-            fake.say(QUESTION, user)
-        fake.wait_messages(len(users), timeout_s=25)
-        assert b.bot.figures()["failures"] == 0
+    monkeypatch.setattr(gateway, "POOL_SIZE", 4)
+    fake.always["sendChatAction"] = Fault(delay_s=0.03)
+
+    async def give_up_many() -> None:
+        api = gateway.Gateway(TelegramSettings(TOKEN, tmp_path / "x", api=fake.url))
+        await api.start()
+        for n in range(40):
+            typing = [asyncio.create_task(api.typing(USER)) for _ in range(12)]
+            for one in typing:
+                await asyncio.sleep(0.0003 * (n % 20))
+                one.cancel()
+        async with asyncio.timeout(10):
+            await api.send(USER, say("好").parts[0])
+        await api.stop()
+
+    asyncio.run(give_up_many())
+    assert fake.messages(USER)
