@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.conversations import PAIRING_TRIES, Conversation, ConversationStore
+from bot.chat_records import Conversation
+from bot.conversations import PAIRING_TRIES, ConversationStore
 
 
 class Clock:

@@ -144,10 +144,11 @@ def test_given_up_requests_do_not_use_up_the_connections(
     tmp_path: Path, fake: FakeTelegram, monkeypatch
 ) -> None:
     """The typing mark is given up when the answer is there first; its connection must not be."""
+    from fake_telegram import TOKEN, Fault
+
     from bot.telegram import gateway
     from bot.telegram.messages import say
     from bot.telegram.settings import TelegramSettings
-    from fake_telegram import TOKEN, Fault
 
     monkeypatch.setattr(gateway, "POOL_SIZE", 4)
     fake.always["sendChatAction"] = Fault(delay_s=0.03)

@@ -10,7 +10,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.conversations import ConversationStore, Feedback
+from bot.chat_records import Feedback
+from bot.conversations import ConversationStore
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 

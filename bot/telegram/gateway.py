@@ -96,7 +96,10 @@ class Gateway:
             base_url=f"{settings.api}/bot",
             base_file_url=f"{settings.api}/file/bot",
             request=HTTPXRequest(
-                connection_pool_size=POOL_SIZE, pool_timeout=30.0, read_timeout=20.0, connect_timeout=10.0
+                connection_pool_size=POOL_SIZE,
+                pool_timeout=30.0,
+                read_timeout=20.0,
+                connect_timeout=10.0,
             ),
             get_updates_request=HTTPXRequest(connection_pool_size=2),
             rate_limiter=FairRateLimiter(),

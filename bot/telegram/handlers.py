@@ -14,7 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bot.conversations import Conversation, ConversationStore
+from bot.chat_records import Conversation
+from bot.conversations import ConversationStore
 from bot.telegram import rendering, views
 from bot.telegram.access import Access
 from bot.telegram.gateway import Gateway, Unreachable

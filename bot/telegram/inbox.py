@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.conversations import ConversationStore, InboxRow
+from bot.chat_records import InboxRow
+from bot.conversations import ConversationStore
 from bot.telegram.access import Access, limit_notice
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.updates import Ignored, Incoming, Me, parse_update
