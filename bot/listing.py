@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.chunking import split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
+from retrieval.sequences import Quotations
 
 MAX_ITEM_CHARS = 160
 _INTRO = re.compile(
@@ -22,7 +23,12 @@ _LACK = re.compile(
     "缺乏|缺少|欠缺|短缺|偏少|偏低|偏弱|较少|较低|较弱|薄弱|滞后|需要?(?:进一步|加强|提升|提高|完善|加大|改进|重视)|仍需|亟需|亟待|急需|尚需|尚未|"
     "没有|未能|难以|困难|欠|流于形式|参差不齐|单一|反弹|问题|差距|矛盾|滞|弱化|脱节"
 )
-_TRAILING = re.compile("等(?:问题|方面|情况|不足|现象)?[。；;]?$")
+# a sentence that looks back at the list and is no item of it
+_CLOSING = re.compile(
+    r"^(?:(?:针对|对于|对)?(?:以上|上述|这些|此类)(?:存在的?)?(?:的?问题|不足|短板|差距|困难|情况)|对此|为此|"
+    r"(?:针对|对于)(?:存在的)?(?:问题|不足|短板)，|特此|下一步，)"
+)
+_TRAILING = re.compile("等(?:方面)?(?:的?问题|情况|不足|现象)?[。；;]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +63,11 @@ def group_items(report: Report, leaves: Sequence[Section]) -> list[Item]:
         if len(children) != 1 or depth > 5:
             break
         depth += 1
-    if len(children) >= 2:
-        return [_item(report.text, child) for child in children]
-    bodies = [s for s in leaves if s.kind != "heading"]
-    return [item for item in _prose_items(report.text, bodies)]
+    if len(children) < 2:
+        return _prose_items(report.text, [s for s in leaves if s.kind != "heading"])
+    items = [_item(report.text, child) for child in children]
+    last = items[-1]
+    return [*items[:-1], replace(last, span=_without_closing(report.text, last.span))]
 
 
 def _common_depth(leaves: Sequence[Section]) -> int:
@@ -93,60 +100,69 @@ def _item(text: str, leaves: Sequence[Section]) -> Item:
     return Item(leaves[0].path[-1] if leaves[0].path else "", lead, span)
 
 
+def _without_closing(text: str, span: Span) -> Span:
+    sentences = split_sentences(text, span.start, span.end)
+    while len(sentences) > 1 and _CLOSING.match(text[sentences[-1].start : sentences[-1].end]):
+        sentences.pop()
+    return Span(span.start, sentences[-1].end) if sentences else span
+
+
 def _prose_items(text: str, bodies: Sequence[Section]) -> list[Item]:
     if not bodies:
         return []
     start, end = bodies[0].start, bodies[-1].end
-    paragraphs = [
-        trim(text, m.start() + start, m.end() + start)
-        for m in re.finditer(r"[^\r\n]+", text[start:end])
-    ]
-    paragraphs = [p for p in paragraphs if len(p)]
-    spans = _enumeration(text, paragraphs)
-    return [Item("", span, span) for span in spans]
+    matches = re.finditer(r"[^\r\n]+", text[start:end])
+    paragraphs = [trim(text, m.start() + start, m.end() + start) for m in matches]
+    paragraphs = [p for p in paragraphs if len(p) and not _CLOSING.match(text[p.start : p.end])]
+    return [Item("", span, span) for span in _enumeration(text, paragraphs)]
 
 
 def _enumeration(text: str, paragraphs: Sequence[Span]) -> list[Span]:
+    """Return the items of running text: its paragraphs, or the parts of its only one.
+
+    Parts are what ； divides, else sentences, else what commas or 、 divide where each part
+    speaks of a lack: 、 also joins nouns that are no items.
+    """
     telling = [p for p in paragraphs if not _is_intro(text[p.start : p.end])]
-    if len(telling) >= 2:
+    if len(telling) >= 2 or not paragraphs:
         return telling
-    block = Span(paragraphs[0].start, paragraphs[-1].end)
-    start = block.start
-    for sentence in split_sentences(text, block.start, block.end):
-        words = text[sentence.start : sentence.end]
-        opening = _opening(words)
-        if opening is not None:
-            start = sentence.start + opening
-            break
-        if not _is_intro(words):
-            start = sentence.start
-            break
-    rest = Span(start, block.end)
-    words = text[rest.start : rest.end]
-    if "；" in words or ";" in words:
+    rest = _after_intro(text, Span(paragraphs[0].start, paragraphs[-1].end))
+    if re.search("[；;]", text[rest.start : rest.end]):
         return _split(text, rest, "；;。")
     sentences = split_sentences(text, rest.start, rest.end)
     if len(sentences) >= 2:
         return sentences
     commas = _split(text, rest, "，,。")
-    if len(commas) >= 2 and sum(bool(_LACK.search(text[c.start : c.end])) for c in commas) == len(
-        commas
-    ):
+    if len(commas) >= 2 and _lacking(text, commas) == len(commas):
         return commas
     points = _split(text, rest, "、。")
-    if (
-        len(points) >= 3
-        and sum(bool(_LACK.search(text[c.start : c.end])) for c in points) >= len(points) - 1
-    ):
+    if len(points) >= 3 and _lacking(text, points) >= len(points) - 1:
         return points
     return sentences
+
+
+def _after_intro(text: str, block: Span) -> Span:
+    """Return ``block`` from where its enumeration begins, its closing sentences off."""
+    block = _without_closing(text, block)
+    for sentence in split_sentences(text, block.start, block.end):
+        words = text[sentence.start : sentence.end]
+        opening = _opening(words)
+        if opening is not None:
+            return Span(sentence.start + opening, block.end)
+        if not _is_intro(words):
+            return Span(sentence.start, block.end)
+    return block
+
+
+def _lacking(text: str, spans: Sequence[Span]) -> int:
+    return sum(bool(_LACK.search(text[s.start : s.end])) for s in spans)
 
 
 def _opening(words: str) -> int | None:
     """Return where an enumeration starts inside a sentence, or None."""
     match = _OPENS_ENUMERATION.search(words)
     if match and len(words) - match.end() > 10:
-        return match.end() + len(words[match.end() :]) - len(words[match.end() :].lstrip("：:，, "))
+        return len(words) - len(words[match.end() :].lstrip("：:，, "))
     return None
 
 
@@ -155,11 +171,20 @@ def _is_intro(words: str) -> bool:
 
 
 def _split(text: str, span: Span, marks: str) -> list[Span]:
-    pieces = []
-    for match in re.finditer(f"[^{marks}]+[{marks}]?", text[span.start : span.end]):
-        piece = trim(text, span.start + match.start(), span.start + match.end())
-        if len(piece) > 3:
-            pieces.append(piece)
+    """Return the parts of a span between marks, quotations left whole, the list's 等 off its end."""
+    words = text[span.start : span.end]
+    quotations = Quotations(words)
+    cuts = [i + 1 for i, char in enumerate(words) if char in marks and i not in quotations]
+    pieces = [
+        trim(text, span.start + a, span.start + b)
+        for a, b in zip([0, *cuts], [*cuts, len(words)], strict=True)
+    ]
+    pieces = [piece for piece in pieces if len(piece) > 3]
+    if pieces:
+        last = pieces[-1]
+        trailing = _TRAILING.search(text[last.start : last.end])
+        if trailing and trailing.start() > 3:
+            pieces[-1] = Span(last.start, last.start + trailing.start())
     return pieces
 
 

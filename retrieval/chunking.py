@@ -15,6 +15,8 @@ from retrieval.documents import Chunk, ReportMeta, Section, Span
 
 MAX_CHARS = 120
 HARD_MAX_CHARS = 240
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_MARKS = "#*" + _INVISIBLE
 _SENTENCE = re.compile(r"[^。！？!?\r\n]*(?:[。！？!?]+[”’\"）)】]*|[\r\n]+|\Z)")
 _CLAUSE = re.compile(r"[^；;，,]*(?:[；;，,]+|\Z)")
 
@@ -36,12 +38,22 @@ def split_clauses(text: str, start: int, end: int) -> list[Span]:
 
 
 def trim(text: str, start: int, end: int) -> Span:
-    """Return the span without the blanks at its ends (empty at ``start`` if all is blank)."""
-    words = text[start:end]
-    lead = len(words) - len(words.lstrip())
-    if lead == len(words):
-        return Span(start, start)
-    return Span(start + lead, start + len(words.rstrip()))
+    """Return the span without what is no word at its ends (empty at ``start`` if nothing is left).
+
+    That is blanks, and at the end the marks (``##``, ``**``, ``&nbsp;``) that belong to the
+    line to come.
+    """
+    first, last = start, end
+    while last > first:
+        if text[last - 1].isspace() or text[last - 1] in _MARKS:
+            last -= 1
+        elif text.endswith("&nbsp;", first, last):
+            last -= len("&nbsp;")
+        else:
+            break
+    while first < last and (text[first].isspace() or text[first] in _INVISIBLE):
+        first += 1
+    return Span(first, last) if first < last else Span(start, start)
 
 
 def context_line(meta: ReportMeta, path: Sequence[str]) -> str:
@@ -79,6 +91,9 @@ def _spans(text: str, sections: Sequence[Section]) -> Iterator[tuple[Span, Secti
     heading: tuple[Span, Section] | None = None
     for leaf in sections:
         if leaf.role == "furniture":
+            if heading:  # never join words across the page's own
+                yield heading
+                heading = None
             continue
         if leaf.kind == "heading":
             if heading:

@@ -40,21 +40,22 @@ _RANK = {style: rank for rank, style in enumerate(HEADING_STYLES)}
 _CN = "一二三四五六七八九十"
 _BLANK = "[ \t\u3000\xa0\u2003\u2002\u200b\u200c\u200d\u2060\ufeff]"
 _OPEN, _CLOSE = "[（(〔﹙]", "[）)〕﹚]"
+_NO_DIGIT = "(?:(?![0-9０-９])|(?=(?:19|20)[0-9]{2}年))"  # 1.5 is a figure, 1.2023年… a heading
 
 # A heading's number at the start of a line; group names are styles. Longest forms first.
 _LINE_START = re.compile(
-    rf"(?P<part>第[{_CN}\d]{{1,3}}(?:部分|章|编|篇))(?=[{_CN}、，.．:：\s\u3000]|[\u4e00-\u9fff])"
+    rf"(?P<part>第[{_CN}\d]{{1,3}}(?:部分|章|编|篇)(?:[、，.．:：]|{_BLANK}|(?=[\r\n\u4e00-\u9fff])))"
     rf"|(?P<named>(?:问题|不足|短板|原因|措施|举措|任务|计划|打算)[{_CN}]{{1,2}}[、：:])"
     rf"|(?P<cn_paren>{_OPEN}{_BLANK}{{0,2}}[{_CN}]{{1,3}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
     rf"|[{_CN}]{{1,3}}{_CLOSE}[、.．]?"
     rf"|{_OPEN}[{_CN}]{{1,3}}(?={_BLANK}|、)[、]?"
     rf"|[㈠-㈩]"
-    rf"|{_CLOSE}(?={_BLANK}{{0,2}}[\u4e00-\u9fff]))"
+    rf"|{_CLOSE}(?={_BLANK}{{0,2}}[\u4e00-\u9fff“《]))"
     rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}{{0,2}}(?:[、．.]{{1,2}}(?![{_CN}]{{1,2}}[、产审季级])|[，,:：](?=[\u4e00-\u9fff])"
     rf"|(?<={_BLANK})(?=[\u4e00-\u9fff])))"
     rf"|(?P<num_paren>{_OPEN}{_BLANK}{{0,2}}[0-9０-９]{{1,2}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
     rf"|[0-9０-９]{{1,2}}{_CLOSE}|[⑴-⒇])"
-    rf"|(?P<num>[0-9０-９]{{1,2}}{_BLANK}{{0,2}}\\?[.．、](?:(?![0-9０-９])|(?=(?:19|20)[0-9]{{2}}年))|[⒈-⒛])"
+    rf"|(?P<num>[0-9０-９]{{1,2}}{_BLANK}{{0,2}}\\?[.．、]{_NO_DIGIT}|[⒈-⒛])"
     rf"|(?P<circled>[①-⑳])"
 )
 
@@ -62,16 +63,17 @@ _LINE_START = re.compile(
 _INLINE = re.compile(
     rf"(?P<is>[{_CN}]{{1,2}}是)"
     rf"|(?P<must>[{_CN}]{{1,2}}要)"
-    rf"|(?P<ordinal>第[{_CN}]{{1,2}}(?:[，,、：:]|是))"
+    rf"|(?P<ordinal>第[{_CN}]{{1,2}}(?:[，,：:是]|、(?!第)))"
+    rf"|(?P<part>第[{_CN}]{{1,3}}部分(?:[、，.．:：]|{_BLANK}))"
     rf"|(?P<first>首先|其次|再次|最后)"
     rf"|(?P<aspect>另?一方面)"
     rf"|(?P<among>其[{_CN}](?=[，,、：:是]))"
     rf"|(?P<then>[{_CN}]则)"
     rf"|(?P<cn_paren>{_OPEN}{_BLANK}?[{_CN}]{{1,3}}{_BLANK}?{_CLOSE}|(?<=[。；;：:])[{_CN}]{{1,3}}{_CLOSE})"
-    rf"|(?P<num_paren>{_OPEN}[0-9０-９]{{1,2}}{_CLOSE}|[⑴-⒇])"
+    rf"|(?P<num_paren>{_OPEN}{_BLANK}?[0-9０-９]{{1,2}}{_BLANK}?{_CLOSE}|[⑴-⒇])"
     rf"|(?P<circled>[①-⑳])"
-    rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}?、(?![{_CN}]{{1,2}}[、产审季级]))"
-    rf"|(?P<num>[0-9０-９]{{1,2}}(?:[.．](?![0-9０-９])|、(?![0-9０-９]))|[⒈-⒛])"
+    rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}?[、．.](?![{_CN}]{{1,2}}[、产审季级]))"
+    rf"|(?P<num>(?<![0-9０-９.])[0-9０-９]{{1,2}}[.．、]{_NO_DIGIT}|[⒈-⒛])"
 )
 
 _FIRST = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}

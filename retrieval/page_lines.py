@@ -48,6 +48,7 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
     Furniture is recognised by its words anywhere, and by being no text (short, without a
     sentence, without a number) before the first and behind the last line of the report.
     """
+    title = [span for span in title if not _stands_in_prose(text, span)]
     lines = _split(text, title)
     first, last = _bounds(text, lines, title)
     closing = _closing(text, lines, first, last)
@@ -68,6 +69,12 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
         else:
             result.append(PageLine("text", start, end))
     return result
+
+
+def _stands_in_prose(text: str, span: Span) -> bool:
+    """Refuse a title found inside a sentence, as in a page without any line break or title."""
+    line = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
+    return bool(_PROSE.search(text, line, span.start))
 
 
 def _split(text: str, title: Sequence[Span]) -> list[tuple[int, int]]:

@@ -163,11 +163,11 @@ class _Walk:
             following=following,
         )
         if marker:
-            at = self._heading(marker, end, items)
+            self._heading(marker, end, items)
         elif not items or items[0].start != at:
             self._turn(start, end)
             self._emit("body", self._role(), start)
-        self._items(items, at, end)
+        self._items(items, end)
 
     def _turn(self, start: int, end: int) -> None:
         """Let a paragraph without a number change the role where headings leave it open."""
@@ -180,19 +180,18 @@ class _Walk:
             numbers = {n.style: n.number for n in self.stack if n.number and not n.inline}
             self.turn = _Turn(opened, numbers)
 
-    def _heading(self, marker: Marker, line_end: int, items: Sequence[Marker]) -> int:
-        """Emit the heading (or numbered item) that ``marker`` opens; return where it ends."""
+    def _heading(self, marker: Marker, line_end: int, items: Sequence[Marker]) -> None:
+        """Emit the heading (or numbered item) that ``marker`` opens, and the body behind it."""
         stop = items[0].start if items else line_end
         end = self._heading_end(marker, stop, line_end)
         if end is None:
             self._open(marker, marker.text, inline=False)
             self._emit("item", self._role(), marker.start)
-            return marker.end
+            return
         self._open(marker, self._label(marker.start, end), inline=False)
         self._emit("heading", self._role(), marker.start)
         if not self._blank(end, line_end) and stop > end:
             self._emit("body", self._role(), end)
-        return end
 
     def _heading_end(self, marker: Marker, stop: int, line_end: int) -> int | None:
         """Return where the heading ends, or None if the number opens an item without a title."""
@@ -241,13 +240,18 @@ class _Walk:
                 return gap.end()
         return None
 
-    def _items(self, items: Sequence[Marker], at: int, end: int) -> None:
+    def _may_head(self, marker: Marker) -> bool:
+        """Tell whether a number inside a line may be a heading: it ranks high, or highest here."""
+        if marker.style in ("part", "cn", "cn_paren"):
+            return True
+        outer = [node for node in self.stack if not node.inline]
+        return marker.style == "num" and all(node.rank >= marker.rank for node in outer)
+
+    def _items(self, items: Sequence[Marker], end: int) -> None:
         """Emit the items and headings that ``items`` open inside a line."""
         for index, marker in enumerate(items):
             stop = items[index + 1].start if index + 1 < len(items) else end
-            closed = None
-            if marker.style in ("cn", "cn_paren") and marker.start >= at:
-                closed = self._heading_end(marker, stop, end)
+            closed = self._heading_end(marker, stop, end) if self._may_head(marker) else None
             if closed is not None and closed <= stop:
                 self._close_inline()
                 self._open(marker, self._label(marker.start, closed), inline=False)

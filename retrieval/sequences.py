@@ -82,7 +82,7 @@ def _believed(text: str, marker: Marker, previous: int, opens_line: bool, has_la
     number, before = marker.number, text[marker.start - 1 : marker.start]
     if number is None:
         return False
-    strict = marker.style in ("cn", "num", "cn_paren") and not opens_line
+    strict = marker.style in ("part", "cn", "num", "cn_paren") and not opens_line
     bounded = not before or before in (_STRONG_BOUNDARY if strict else _BOUNDARY)
     if marker.style == "aspect":
         return (bounded and number == 1 and has_later) or (number == 2 and previous in (1, 2))

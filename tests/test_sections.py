@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
+from random import Random
 
 import pytest
+from generated_reports import Made, make, reports
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from retrieval.parsing import Parsed, parse_report
+from retrieval.sections import parse_sections
 
 DATA = Path(__file__).parent / "data"
 NAMES = sorted(p.stem for p in DATA.glob("*.txt"))
@@ -42,7 +48,7 @@ def test_headings_items_and_roles_of_dirty_pages(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_labels_of_dirty_pages_are_the_headings_own_words(name: str) -> None:
-    text, parsed, gold = read(name)
+    _, parsed, gold = read(name)
     labels = [s.path[-1] for s in parsed.sections if s.kind == "heading" and s.path]
     expected = [str(g["text"]).replace("*", "") for g in gold if g["kind"] == "heading"]
     strip = BLANK + "。：:；;，,"
@@ -55,3 +61,97 @@ def test_labels_of_dirty_pages_are_the_headings_own_words(name: str) -> None:
 def test_leaves_are_the_whole_text(name: str) -> None:
     text, parsed, _ = read(name)
     assert "".join(text[s.start : s.end] for s in parsed.sections) == text
+
+
+# -- generated reports ------------------------------------------------------------------------
+
+
+def tree(text: str) -> dict[int, tuple[str, str]]:
+    """Start → (kind, role) of every heading and item."""
+    sections = parse_report(text, "x.txt", "r").sections
+    return {s.start: (s.kind, s.role) for s in sections if s.kind != "body" and s.path}
+
+
+def gold_of(made: Made) -> dict[int, tuple[str, str]]:
+    return {start: (kind, role) for kind, role, start, _ in made.gold}
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports())
+def test_every_mark_of_an_undamaged_report_is_found_and_nothing_else(made: Made) -> None:
+    assert tree(made.text) == gold_of(made)
+
+
+def test_marks_of_damaged_reports_are_found() -> None:
+    total = found = invented = told_wrong = 0
+    for seed in range(120):
+        made = make(Random(seed), damage=0.15)
+        gold, got = gold_of(made), tree(made.text)
+        total += len(gold)
+        found += len(gold.keys() & got.keys())
+        invented += len(got.keys() - gold.keys())
+        told_wrong += sum(got[k] != gold[k] for k in gold.keys() & got.keys())
+    assert total > 3000
+    assert found / total >= 0.99
+    assert invented / total <= 0.002
+    assert told_wrong / total <= 0.005
+
+
+@settings(max_examples=60, deadline=None)
+@given(reports(damage=0.3))
+def test_leaves_cover_a_damaged_report_once_and_nest(made: Made) -> None:
+    check_leaves(made.text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.text(
+        alphabet=st.sampled_from(
+            "一二三是要第首先其（）(【]0123.、，。：；“”《》\r\n \u3000①⑴存在问题下步工作将\u200b*#&nbsp;"
+        )
+    )
+)
+def test_leaves_cover_text_made_of_marks(text: str) -> None:
+    check_leaves(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text())
+def test_leaves_cover_any_text(text: str) -> None:
+    check_leaves(text)
+
+
+def check_leaves(text: str) -> None:
+    sections = parse_sections(text)
+    assert "".join(text[s.start : s.end] for s in sections) == text
+    assert all(s.start < s.end for s in sections)
+    seen: set[tuple[int, ...]] = set()
+    for section in sections:
+        assert len(section.node) == len(section.path)
+        if section.kind != "body" and section.path:
+            assert section.node not in seen, "two headings at one place of the tree"
+            seen.add(section.node)
+
+
+# -- hostile lines ----------------------------------------------------------------------------
+
+HOSTILE = [
+    "一是", "(", "、", "1.1.", "。", "“", " ", "第一", "一是、一、1.(一)", "存在", "。存在", "。下一步", "（一）", "1、2、",
+    "一、二、", "“一”", "首先其次", "第一部分", "**", "&nbsp;", "①", "一方面另一方面", "一）", "下一步，存在问题：一是", "\u200b", "（一", "附件：",
+]  # fmt: skip
+
+
+def _seconds(text: str) -> float:
+    best = float("inf")
+    for _ in range(3):
+        began = time.process_time()
+        parse_sections(text)
+        best = min(best, time.process_time() - began)
+    return best
+
+
+@pytest.mark.parametrize("unit", HOSTILE)
+def test_hostile_lines_cost_linear_time(unit: str) -> None:
+    half, whole = (unit * (size // len(unit)) for size in (50_000, 100_000))
+    taken = _seconds(whole)
+    assert taken < 0.05 or taken / _seconds(half) <= 2.6, taken
