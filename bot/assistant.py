@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from bot import citations, extractive
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
-from bot.extractive import Desk, Draft
+from bot.drafting import Desk, Draft
 from bot.selection import KnownFact
 from retrieval.documents import Hit, Report, ReportMeta
 from retrieval.gazetteer import short_name
@@ -74,7 +74,7 @@ class Assistant:
             draft = extractive.write(desk)
         answer = self._check(library, query, scope, draft, on_sentence)
         elapsed = round((time.perf_counter() - started) * 1000)
-        return Reply(replace(answer, elapsed_ms=elapsed), _next_state(query, state, draft, answer))
+        return Reply(replace(answer, elapsed_ms=elapsed), _next_state(query, state, draft))
 
     def settle(self, question: str, state: State, library: Library) -> tuple[Query, Resolved]:
         """Parse a question against what ``library`` holds and settle the reports it is about."""
@@ -168,13 +168,13 @@ class Assistant:
         status: Status = draft.status
         lines = list(draft.lines)
         if status == "abstained":
-            lines = [_note(line) for line in _refusal(query, scope, draft, library)]
+            lines = [_note(line) for line in _refusal(scope, draft, library)]
         for line in lines:
             sentence = checker.check_line(line)
             if isinstance(sentence, Sentence) and on_sentence:
                 on_sentence(sentence)
         if status == "answered":
-            for text in _closing(query, scope, draft, library, checker.citations):
+            for text in _closing(scope, library, checker.citations):
                 checker.check_line(_note(text))
         checked = checker.checked()
         cited = tuple(
@@ -256,7 +256,7 @@ def _ask_back(query: Query) -> list[DraftLine]:
     return lines
 
 
-def _refusal(query: Query, scope: Resolved, draft: Draft, library: Library) -> list[str]:
+def _refusal(scope: Resolved, draft: Draft, library: Library) -> list[str]:
     lines = [NOT_IN_REPORTS]
     for gap in dict.fromkeys((*scope.missing, *draft.gap)):
         lines.append(f"{gap}。")
@@ -274,9 +274,7 @@ def _range(scope: Resolved, library: Library) -> str:
     return "、".join(words) + more
 
 
-def _closing(
-    query: Query, scope: Resolved, draft: Draft, library: Library, cited: Sequence[Cited]
-) -> list[str]:
+def _closing(scope: Resolved, library: Library, cited: Sequence[Cited]) -> list[str]:
     lines = [f"注意：{missing}。" for missing in scope.missing]
     reports = list(dict.fromkeys(c.report for c in cited))
     if len(reports) == 1:
@@ -304,7 +302,7 @@ def _names(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
 
 
-def _next_state(query: Query, state: State, draft: Draft, answer: Answer) -> State:
+def _next_state(query: Query, state: State, draft: Draft) -> State:
     """Return what the next question inherits; an unanswered question changes only the scope."""
     if query.kind in ("empty", "greeting"):
         return state

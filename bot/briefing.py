@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.answers import Answer, Cited, DraftLine, Sentence
 from bot.briefing_pieces import Part, Piece, Pools, pools, theme_pools
-from bot.extractive import Desk, Draft
+from bot.drafting import Desk, Draft
 from bot.whole_clauses import typeset
 from retrieval.documents import Report
 from retrieval.gazetteer import contains, short_name

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from bot.answers import Cited, DraftLine
 from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell
-from bot.extractive import Desk, Draft
+from bot.drafting import Desk, Draft
 from bot.problem_topics import shared_topics
 from bot.tables import NOT_SAID, Cell, Column, Row, Table
 from retrieval.documents import Report, ReportMeta
@@ -51,6 +51,7 @@ _ROLE_COLUMNS = {
     "causes": "原因",
 }
 _COMMON = re.compile("共同|共性|相同|异同|都有|一样|共通|普遍|in common|common")
+_ROUND = re.compile("余|多|约|近|左右")
 _UNIT_GROUPS = ("件宗起份例条项个部篇", "人名位", "次场期轮批")
 
 
@@ -134,7 +135,10 @@ def compare(
         rows.append(_row(holding, cells))
     rows.sort(key=lambda row: (_place_order(desk.query, row, listed), row.year or 0))
     table = Table(
-        tuple(Column(w.name, numeric=_is_numeric(rows, i)) for i, w in enumerate(columns)),
+        tuple(
+            Column(w.name, numeric=_is_numeric(rows, i), measure=next(iter(w.measures), ""))
+            for i, w in enumerate(columns)
+        ),
         tuple(rows),
     )
     notes = [
@@ -190,7 +194,7 @@ def column_notes(table: Table, index: int, *, lowest: bool = False) -> list[str]
     silent = [row.label for row, cell in table.column(index) if not cell.cite]
     notes = []
     if table.columns[index].numeric:
-        alike, others = comparable(said)
+        alike, others = comparable(said, table.columns[index].measure)
         if len({row.place for row, _ in alike}) == 1 and len({row.year for row, _ in alike}) > 1:
             notes += _trend(name, alike)
         elif len(alike) > 1:
@@ -205,11 +209,11 @@ def column_notes(table: Table, index: int, *, lowest: bool = False) -> list[str]
 
 
 def comparable(
-    said: Sequence[tuple[Row, Cell]],
+    said: Sequence[tuple[Row, Cell]], measure: str = ""
 ) -> tuple[list[tuple[Row, Cell]], list[tuple[Row, Cell, str]]]:
     """Part the cells that measure one thing in one unit from those that do not, with the reason.
 
-    Cases counted as 件, 宗 or 起 are one unit; collected and settled cases are not one measure.
+    Of several kinds the most frequent is compared, ``measure`` first. Cases counted as 件, 宗 or 起 are one unit; collected and settled cases are not one measure.
     """
     valued = [(row, cell) for row, cell in said if cell.value is not None and not cell.doubt]
     others = [
@@ -222,10 +226,10 @@ def comparable(
         kinds.setdefault((cell.measure, _unit_kind(cell.unit)), []).append((row, cell))
     if not kinds:
         return [], others
-    first = max(kinds, key=lambda kind: len(kinds[kind]))
-    for (measure, unit), cells in kinds.items():
-        if (measure, unit) != first:
-            why = f"口径不同（{measure or '未归类指标'}）" if measure != first[0] else "单位不同"
+    first = max(kinds, key=lambda kind: (len(kinds[kind]), kind[0] == measure))
+    for (other, unit), cells in kinds.items():
+        if (other, unit) != first:
+            why = f"为{other or '另一种统计'}，口径不同" if other != first[0] else "单位不同"
             others += [(row, cell, why) for row, cell in cells]
     return kinds[first], others
 
@@ -238,7 +242,8 @@ def _order(name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool) -> lis
     ranked = sorted(alike, key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
     best = ranked[0][1].value
     first = [row for row, cell in ranked if cell.value == best]
-    which = "最低" if lowest else "最高"
+    words = ("最低", "最高") if ranked[0][1].unit == "%" else ("最少", "最多")
+    which = words[0] if lowest else words[1]
     top = "、".join(f"{row.label}" for row in first)
     notes = [f"{name}{which}的是{top}，{ranked[0][1].text}{COMPUTED}"]
     if len(ranked) == 2 and len(first) == 1:
@@ -247,7 +252,10 @@ def _order(name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool) -> lis
     elif len(ranked) > 2:
         shown = "、".join(f"{row.label}{cell.text}" for row, cell in ranked[:MAX_RANKED])
         more = f"等{len(ranked)}份" if len(ranked) > MAX_RANKED else ""
-        notes.append(f"从{'低到高' if lowest else '高到低'}：{shown}{more}{COMPUTED}")
+        order = (
+            f"从{words[0][-1]}到{words[1][-1]}" if lowest else f"从{words[1][-1]}到{words[0][-1]}"
+        )
+        notes.append(f"{order}：{shown}{more}{COMPUTED}")
     return notes
 
 
@@ -269,13 +277,13 @@ def _difference(a: Cell, b: Cell) -> str:
     assert a.value is not None
     assert b.value is not None
     gap = a.value - b.value
-    unit = "个百分点" if a.unit == "%" else a.unit
-    amount = abs(gap)
+    amount, unit = abs(gap), a.unit
+    about = "约" if _ROUND.search(a.text + b.text) else ""
+    if unit == "%":
+        return f"{'高' if gap > 0 else '低'}{about}{_plain(amount)}个百分点"
     if unit == "元" and amount >= 10000:
         amount, unit = amount / 10000, "万元"
-    return f"{'多' if gap > 0 else '少' if unit != '个百分点' else '低'}{_plain(amount)}{unit}".replace(
-        "多", "高" if unit == "个百分点" else "多"
-    )
+    return f"{'多' if gap > 0 else '少'}{about}{_plain(amount)}{unit}"
 
 
 def _plain(number: Decimal) -> str:

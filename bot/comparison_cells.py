@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot import listing
 from bot.answers import Cited
-from bot.extractive import Desk
+from bot.drafting import Desk
 from bot.reading import Line, read
 from bot.selection import Evidence, KnownFact, claim_span, select
 from bot.tables import Cell

@@ -11,7 +11,6 @@ from retrieval.documents import Report, Role, Section, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, find_quantities
 
-
 MAX_CELL_CHARS = 24
 MIN_CELLS = 6
 MAX_TABLE_CHARS = 800
@@ -97,7 +96,10 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
             folded = fold(text[span.start : span.end])
             clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
             lead = lead or folded
-            lines.append(Line(span, folded, clauses, lead, path, before, index, section.role))
+            lines.append(Line(
+                    span, folded, clauses, lead, path, before, index, section.role,
+                    is_table=is_table,
+                ))
             before = folded
     # a heading that is a sentence with a figure (3.全年审核文件31件。) is read as a line, too
     for index, section in enumerate(sections):

@@ -25,7 +25,9 @@ INDICATOR_BONUS = 0.35
 ABSENT_TALK = 0.35
 MAX_CLAIM_CHARS = 120
 WHOLE_SENTENCE_CHARS = 90
-_NONE = re.compile("(?:未|没有|没|无)(?:发生|出现|产生|新增|一)?.{0,12}(?:案件|情况|情形|事件|败诉|纠错|投诉|诉讼|被)|0(?:败诉|投诉|上访)")
+_NONE = re.compile(
+    "(?:未|没有|没|无)(?:发生|出现|产生|新增|一)?.{0,12}(?:案件|情况|情形|事件|败诉|纠错|投诉|诉讼|被)|0(?:败诉|投诉|上访)"
+)
 _UNIT_GROUPS = (
     frozenset("件宗起份个例项条本部篇"),
     frozenset("人名位"),
@@ -181,7 +183,9 @@ def _best_in(
         score -= 0.35
         if query.wants == "date":
             score -= 0.3
-    if any(same_value(asked, q) for asked in query.figures for c in line.clauses for q in c.figures):
+    if any(
+        same_value(asked, q) for asked in query.figures for c in line.clauses for q in c.figures
+    ):
         score += 0.3
     ahead = report.meta.year is not None and report.meta.year + 1 in query.years
     if query.role == "plans" or (ahead and len(query.years) == 1):
@@ -222,7 +226,11 @@ def _figure(
     """Return the figure of the clause that is of the wanted kind and unit, and its bonus."""
     if kinds is None:
         return None, 0.0
-    figures = [q for q in clause.figures if q.kind in kinds and not (query.wants == "number" and _incompatible(query.unit, q.unit))]
+    figures = [
+        q
+        for q in clause.figures
+        if q.kind in kinds and not (query.wants == "number" and _incompatible(query.unit, q.unit))
+    ]
     if not figures:
         return None, 0.0
     asked = query.unit
@@ -271,14 +279,16 @@ def _half(line: Line, centre: int, useful: Sequence[bool]) -> Span:
     ends = [i for i, c in enumerate(clauses) if c.folded.endswith((";", "；"))]
     first = max((i + 1 for i in ends if i < centre), default=0)
     last = min((i for i in ends if i >= centre), default=len(clauses) - 1)
-    if any(useful[:first]) and not any(useful[first : last + 1]) or any(useful[last + 1 :]):
+    if (any(useful[:first]) and not any(useful[first : last + 1])) or any(useful[last + 1 :]):
         return line.span
-    if first == 0 and last == len(clauses) - 1 or (any(useful[:first]) and first > 0):
+    if (first == 0 and last == len(clauses) - 1) or (any(useful[:first]) and first > 0):
         return line.span
     return Span(clauses[first].span.start, clauses[last].span.end)
 
 
-_TELLS_CHANGE = re.compile("(?:同比|同期|环比|较|比)(?:上年|去年|上一年|20[0-9]{2}年?|增|上升|下降|减|提|降|升|增长|去年同期)?|占比|增幅|降幅|增长|下降[0-9]|上升[0-9]")
+_TELLS_CHANGE = re.compile(
+    "(?:同比|同期|环比|较|比)(?:上年|去年|上一年|20[0-9]{2}年?|增|上升|下降|减|提|降|升|增长|去年同期)?|占比|增幅|降幅|增长|下降[0-9]|上升[0-9]"
+)
 
 
 def claim_span(line: Line, clause: Clause, figure: Quantity | None, terms: Sequence[Term]) -> Span:

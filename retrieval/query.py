@@ -113,11 +113,17 @@ class Query:
 
 
 _HAN = re.compile("[\u3400-\u9fff]")
-_YEAR = re.compile(r"(?<![0-9])(20[0-4][0-9])(?![0-9])(?=年|\D|$)|(?<![0-9])([12][0-9])年(?!来|间|以)")
+_YEAR = re.compile(
+    r"(?<![0-9])(20[0-4][0-9])(?![0-9])(?=年|\D|$)|(?<![0-9])([12][0-9])年(?!来|间|以)"
+)
 _CN_YEAR = re.compile("二[〇零○o]([〇零○一二三四五六七八九]{2})年?")
 _CN_DIGIT = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
-_COMPARED_YEAR = re.compile("(?:比|较|跟|同|与|和|相比)20[0-4][0-9]年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))")
-_PREVIOUS_YEAR = re.compile("(?<![比较跟同与和])(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year")
+_COMPARED_YEAR = re.compile(
+    "(?:比|较|跟|同|与|和|相比)20[0-4][0-9]年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))"
+)
+_PREVIOUS_YEAR = re.compile(
+    "(?<![比较跟同与和])(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year"
+)
 
 _ROLE_WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
     ("causes", re.compile("根子|根源|症结|(?:什么|有哪些|哪些|主要|的)原因|原因(?:是|有|呢|在|何在|[?？]|$)|成因|怎么造成|\\b(?:causes|reasons)\\b")),
@@ -155,10 +161,18 @@ _NUMBER_ASK = re.compile(
     "多少|好多(?!人说)|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇]|成)|数量|总数|件数|次数|人数|(?<!哪)个数(?!字)|数目|金额|"
     "\\bhow (?:many|much)\\b|\\bnumber of\\b|\\bamount\\b"
 )
-_UNIT_ASK = re.compile("(?:多少|几)(?:亿|万)?(个?工作日|个?小时|个月|天|公里|亩|平方米|个百分点|百分点|人次|场次|家次|件次|万元|亿元|[个件份条项次人名家场起宗本处户轮期类部支篇元块张])")
-_PERCENT_ASK = re.compile("率|比例|占比|百分之|百分比|百分点|\\brate\\b|percent|proportion|share of")
-_DATE_ASK = re.compile("几月份?|什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)")
-_NAME_ASK = re.compile("是谁|谁(?:是|来|主持|牵头)|哪位|哪(?:个|些)(?:部门|单位|机构)|叫什么|名(?:称|字)|\\bwho\\b|what is the name")
+_UNIT_ASK = re.compile(
+    "(?:多少|几)(?:亿|万)?(个?工作日|个?小时|个月|天|公里|亩|平方米|个百分点|百分点|人次|场次|家次|件次|万元|亿元|[个件份条项次人名家场起宗本处户轮期类部支篇元块张])"
+)
+_PERCENT_ASK = re.compile(
+    "率|比例|占比|百分之|百分比|百分点|\\brate\\b|percent|proportion|share of"
+)
+_DATE_ASK = re.compile(
+    "几月份?|什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)"
+)
+_NAME_ASK = re.compile(
+    "是谁|谁(?:是|来|主持|牵头)|哪位|哪(?:个|些)(?:部门|单位|机构)|叫什么|名(?:称|字)|\\bwho\\b|what is the name"
+)
 _LIST_ASK = re.compile(
     "(?:讲|写|说)了?什么|哪些|哪几|哪[两二三四五六七八九十]|几(?:项|件|个|条)(?:措施|举措|制度|机制|工作|文件|方面)|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
     "是哪[几些三四五六七八]|几(?:条|点|方面|个方面|类)(?:问题|不足|计划)?|所有|全部|\\blist\\b|\\bwhat (?:are|were|kinds?|types?)\\b|\\bwhich\\b"
@@ -178,7 +192,9 @@ _RANK = re.compile(
     "(?:哪|谁|排名|排第|名次).{0,24}?最|最(?:高|多|低|少|大|小|好|差).{0,6}(?:是哪|是谁|的地方|的是)|排名|排序|从高到低|从低到高|从多到少|谁.{0,10}更?(?:高|多|低|少)|哪.{0,12}(?:更|比较)(?:高|多|低|少)|"
     "\\b(?:highest|lowest|most|least|largest|fewest|rank)\\b"
 )
-_AMONG_ALL = re.compile("(?:几个|这些|所有|各|全部|五个|四个|三个)[^，。]{0,4}(?:地方|报告|县|区|地|家)(?:里面?|中|之中|当中)[^，。]{0,8}最")
+_AMONG_ALL = re.compile(
+    "(?:几个|这些|所有|各|全部|五个|四个|三个)[^，。]{0,4}(?:地方|报告|县|区|地|家)(?:里面?|中|之中|当中)[^，。]{0,8}最"
+)
 _LOWEST = re.compile("最(?:低|少|小|差)|更(?:低|少)|垫底|从低到高|lowest|least|fewest|smallest")
 _COMPARE = re.compile(
     "表格|对比表|列.{0,3}表|张表|成表|各地|各区县|各县|各区|各市|各个(?:地方|地区|县|区)|每个(?:地方|报告|地区|县)|每份报告|各(?:份|家)|几个地方|几地|两地|三地|四地|五地|两(?:个|份)|"
@@ -193,7 +209,9 @@ _BRIEF = re.compile(
     "概括|总结(?!出|会|了哪|经验)|摘要|简报|一段话|综述|概述|小结|梗概|大意|主要内容|(?:讲|说)了(?:什么|些什么|啥)(?!困难|问题|不足|措施|计划)|介绍(?:一下)?.{0,14}(?:总体)?(?:情况|报告)$|"
     "\\bsummar(?:y|ise|ize)|\\bbrief(?:ing)?\\b|\\boverview\\b"
 )
-_WRITE_UP = re.compile("(?:(?<!报告)写(?!了|到|的)|生成|起草|汇总|整理)(?:成|出)?(?:一?[小个]?段|一?份|个)?[^，。]{0,16}(?:简报|材料|汇报|文字|的话|情况|介绍|一段话|成一?段)|[两二三四五1-5]?(?:百|00)[字]|合成一段|一小段")
+_WRITE_UP = re.compile(
+    "(?:(?<!报告)写(?!了|到|的)|生成|起草|汇总|整理)(?:成|出)?(?:一?[小个]?段|一?份|个)?[^，。]{0,16}(?:简报|材料|汇报|文字|的话|情况|介绍|一段话|成一?段)|[两二三四五1-5]?(?:百|00)[字]|合成一段|一小段"
+)
 _PART = re.compile("第([一二三四五六七八九十]|[0-9]{1,2})(?:大)?部分")
 _ITEM = re.compile(
     "第([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?!年|次|届|批|部分|季|期|名|位|轮|产业|责任|方|者|时间|一责任)\\s*(?:条|个|项|点|方面|大|类)?(?:问题|不足|短板|计划|打算|举措|措施)?|"
@@ -202,20 +220,50 @@ _ITEM = re.compile(
 _GREETING = re.compile(
     "^(?:你好|您好|hi|hello|hey|在吗|在不在|谢谢|多谢|thanks|thank you|再见|拜拜|早上好|下午好|晚上好|好的|ok|嗯+|啊+|哦+|你是谁|你会什么|你能做什么|帮助|help|怎么用|who are you|what can you do)[!！。.~?？啊呀 ]*$"
 )
-_DEICTIC = re.compile("^(?:那么?|其中|里面|这些|上述|以上|还|再|另外|它|该|这|继续|然后|具体|and\\b|what about|how about)|其中|上面|刚才|前面|这些|那些|它的|它们|这一?(?:项|条|点|个)|\\b(?:it|its|they|their|them)\\b")
-_THESE_PLACES = re.compile("这[几两二三四五六七八0-9]?个?(?:地方|地|县|区|市|家)|[两三四五]地|它们|他们之间|of them")
-_SWITCH = re.compile("换成|改成|换到|改为|换做|换一?个|回到|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]")
-_YES_NO = re.compile("吗[?？]?$|是不是|是否|对不对|对吗|有没有|有无|^(?:did|is|are|was|were|does|do|has|have)\\b|真的")
-_UP = re.compile("上升|增长|增加|提高|上涨|升高|变高|变多|多了|涨|\\b(?:increase|rise|rose|grew|grow|up)\\w*")
-_DOWN = re.compile("下降|减少|降低|下滑|回落|变低|变少|少了|跌|\\b(?:decrease|fell|fall|drop|decline|down)\\w*")
-_CHANGE_ASK = re.compile("[多少]了(?:多少|几|没)|怎么变|变化|增减|(?:上升|增长|增加|提高|下降|减少|降低)了?(?:多少|几|没|吗)|(?:是|还是).{0,6}(?:上升|增长|下降|减少).{0,4}还是|同比|幅度")
-_TARGET = re.compile("目标(?:是|值|定|又|为|呢)|的目标|上限|下限|定的|定在|定了|要求(?:保持|达到|控制)|控制在|力争|守住|target|aim")
-_NOT_THIS = re.compile("[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?不是(?!吗|么)[^，,。？?]{2,10}")
-_COUNTED = re.compile("(?:哪|这|那)([两二三四五六七八九十]{1,2}|[0-9]{1,2})(?:个|条|项|点|件|方面|类|大|步|种)|([二两三四五六七八九十]{1,2}|[0-9]{1,2})(?:大|个方面|项|条)[^，。]{0,12}(?:都?(?:是|有|包括|分别)|哪)")
+_DEICTIC = re.compile(
+    "^(?:那么?|其中|里面|这些|上述|以上|还|再|另外|它|该|这|继续|然后|具体|and\\b|what about|how about)|其中|上面|刚才|前面|这些|那些|它的|它们|这一?(?:项|条|点|个)|\\b(?:it|its|they|their|them)\\b"
+)
+_THESE_PLACES = re.compile(
+    "这[几两二三四五六七八0-9]?个?(?:地方|地|县|区|市|家)|[两三四五]地|它们|他们之间|of them"
+)
+_SWITCH = re.compile(
+    "换成|改成|换到|改为|换做|换一?个|回到|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]"
+)
+_YES_NO = re.compile(
+    "吗[?？]?$|是不是|是否|对不对|对吗|有没有|有无|^(?:did|is|are|was|were|does|do|has|have)\\b|真的"
+)
+_UP = re.compile(
+    "上升|增长|增加|提高|上涨|升高|变高|变多|多了|涨|\\b(?:increase|rise|rose|grew|grow|up)\\w*"
+)
+_DOWN = re.compile(
+    "下降|减少|降低|下滑|回落|变低|变少|少了|跌|\\b(?:decrease|fell|fall|drop|decline|down)\\w*"
+)
+_CHANGE_ASK = re.compile(
+    "[多少]了(?:多少|几|没)|怎么变|变化|增减|(?:上升|增长|增加|提高|下降|减少|降低)了?(?:多少|几|没|吗)|(?:是|还是).{0,6}(?:上升|增长|下降|减少).{0,4}还是|同比|幅度"
+)
+_TARGET = re.compile(
+    "目标(?:是|值|定|又|为|呢)|的目标|上限|下限|定的|定在|定了|要求(?:保持|达到|控制)|控制在|力争|守住|target|aim"
+)
+_NOT_THIS = re.compile(
+    "[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?不是(?!吗|么)[^，,。？?]{2,10}"
+)
+_COUNTED = re.compile(
+    "(?:哪|这|那)([两二三四五六七八九十]{1,2}|[0-9]{1,2})(?:个|条|项|点|件|方面|类|大|步|种)|([二两三四五六七八九十]{1,2}|[0-9]{1,2})(?:大|个方面|项|条)[^，。]{0,12}(?:都?(?:是|有|包括|分别)|哪)"
+)
 _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
-    ("published", re.compile("落款|(?:报告|材料|全文)[^，。]{0,8}(?:发布|公开|公布|成文|挂网|上网|刊登)|(?:发布|公开|公布|成文)(?:日期|时间|的?日子)|(?:什么时候|哪天|何时|几号)(?:发布|公开|公布|挂)(?:的|出来)?[?？]?$|\\breport\\b.{0,20}\\b(?:published|released|issued|posted)|publication date")),
+    (
+        "published",
+        re.compile(
+            "落款|(?:报告|材料|全文)[^，。]{0,8}(?:发布|公开|公布|成文|挂网|上网|刊登)|(?:发布|公开|公布|成文)(?:日期|时间|的?日子)|(?:什么时候|哪天|何时|几号)(?:发布|公开|公布|挂)(?:的|出来)?[?？]?$|\\breport\\b.{0,20}\\b(?:published|released|issued|posted)|publication date"
+        ),
+    ),
     ("document_number", re.compile("文号|发文字号|document number")),
-    ("issuer", re.compile("(?:报告|文件|材料)[^，。]{0,6}(?:谁|哪个单位|哪个部门|哪个机关|哪家)[^，。]{0,6}(?:发|写|出|印|编)|发布(?:单位|机构|机关)(?:是|$|[?？])|(?:谁|哪个单位|哪个部门)(?:发布|发|出|写)的")),
+    (
+        "issuer",
+        re.compile(
+            "(?:报告|文件|材料)[^，。]{0,6}(?:谁|哪个单位|哪个部门|哪个机关|哪家)[^，。]{0,6}(?:发|写|出|印|编)|发布(?:单位|机构|机关)(?:是|$|[?？])|(?:谁|哪个单位|哪个部门)(?:发布|发|出|写)的"
+        ),
+    ),
     ("title", re.compile("(?:报告|文件)的?(?:全称|标题|题目|名称)(?:是|叫|$|[?？])")),
 )
 _ORDINAL_EN = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
@@ -239,7 +287,10 @@ def understand(
     resolution = places.resolve(words)
     years, without_years = _years(plain, state)
     bodies = [_body(words, mention, known) for mention in resolution.mentions]
-    topic = _topic(words, [(m.start, max(m.end, b.end)) for m, b in zip(resolution.mentions, bodies, strict=True)])
+    topic = _topic(
+        words,
+        [(m.start, max(m.end, b.end)) for m, b in zip(resolution.mentions, bodies, strict=True)],
+    )
     pinyin = looks_like_pinyin(topic)
     if pinyin:
         topic = from_pinyin(topic)
@@ -250,7 +301,14 @@ def understand(
         kind="fact",
         english=is_english(words) and not pinyin,
         places=resolution.held,
-        issuers=tuple(dict.fromkeys([*(i for m in resolution.mentions for i in m.issuers), *(b.issuer for b in bodies if b.issuer)])),
+        issuers=tuple(
+            dict.fromkeys(
+                [
+                    *(i for m in resolution.mentions for i in m.issuers),
+                    *(b.issuer for b in bodies if b.issuer),
+                ]
+            )
+        ),
         years=years,
         unknown=tuple(dict.fromkeys(m.text for m in resolution.missing)),
         ambiguous=resolution.ambiguous,
@@ -265,7 +323,9 @@ def understand(
 def _clean(question: str) -> str:
     """Drop control, formatting and tag characters; fold blanks; cut at ``MAX_QUESTION_CHARS``."""
     printable = "".join(
-        " " if c in "\t\r\n" else c for c in question if c in "\t\r\n" or c.isprintable() or c == "\u3000"
+        " " if c in "\t\r\n" else c
+        for c in question
+        if c in "\t\r\n" or c.isprintable() or c == "\u3000"
     )
     return re.sub(r"\s+", " ", printable)[:MAX_QUESTION_CHARS].strip()
 
@@ -277,7 +337,9 @@ class _Body(NamedTuple):
     end: int
 
 
-_AFTER_BODY = re.compile("(?:系统|部门|单位)?(?=$|[的在有是对把被给为去今的，,。？?、呢都当前20]|报告)")
+_AFTER_BODY = re.compile(
+    "(?:系统|部门|单位)?(?=$|[的在有是对把被给为去今的，,。？?、呢都当前20]|报告)"
+)
 
 
 def _body(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> _Body:
@@ -285,7 +347,9 @@ def _body(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> _
     rest = words[mention.end : mention.end + 16]
     best = _Body("", mention.end)
     for chain, issuer in known:
-        if not any(chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held):
+        if not any(
+            chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held
+        ):
             continue
         core = issuer
         for name in chain:
@@ -314,7 +378,11 @@ def _topic(words: str, spans: Sequence[tuple[int, int]]) -> str:
     kept.append(words[at:])
     text = " ".join(part for part in kept if part.strip()) if len(kept) > 1 else kept[0]
     text = _CN_YEAR.sub(" ", text)
-    text = re.sub(r"(?<![0-9])20[0-4][0-9](?![0-9])\s?(?:年度|年)?|(?<![0-9])[12][0-9]年度?(?!来|间|以)", " ", text)
+    text = re.sub(
+        r"(?<![0-9])20[0-4][0-9](?![0-9])\s?(?:年度|年)?|(?<![0-9])[12][0-9]年度?(?!来|间|以)",
+        " ",
+        text,
+    )
     return re.sub(r"\s+", " ", text).strip()
 
 
@@ -349,7 +417,12 @@ def _asked(query: Query, topic: str) -> Query:
         query = replace(query, places=(), issuers=(), everywhere=True)
     elif _RANK.search(plain) and (query.everywhere or len(query.places) != 1):
         kind = "rank"
-    elif query.everywhere and _WHICH_PLACES.search(plain) and not number_ask and not _PERCENT_ASK.search(topic):
+    elif (
+        query.everywhere
+        and _WHICH_PLACES.search(plain)
+        and not number_ask
+        and not _PERCENT_ASK.search(topic)
+    ):
         kind = "which"
     elif _COMPARE.search(plain) or len(query.places) > 1:
         kind = "compare"
@@ -357,14 +430,22 @@ def _asked(query: Query, topic: str) -> Query:
         kind = "list"
     elif (_BRIEF.search(plain) and role in (None, "measures")) or _WRITE_UP.search(plain):
         kind = "brief"
-    elif item is not None and (role or re.search("展开|讲讲|详细|说说|具体|是什么|呢|细说|tell|detail", topic)):
+    elif item is not None and (
+        role or re.search("展开|讲讲|详细|说说|具体|是什么|呢|细说|tell|detail", topic)
+    ):
         kind = "item"
     elif role and not (number_ask and not (_counts_items(topic) or _LIST_ASK.search(topic))):
         kind = "list"
-    elif _LIST_ASK.search(topic) and not (number_ask and not re.search("哪[两二三四五六七八九十几]", topic)):
+    elif _LIST_ASK.search(topic) and not (
+        number_ask and not re.search("哪[两二三四五六七八九十几]", topic)
+    ):
         kind = "list"
     listed = role
-    if kind == "list" and role in ("causes", "problems") and (_asserted(topic) or (role == "causes" and lookup(topic))):
+    if (
+        kind == "list"
+        and role in ("causes", "problems")
+        and (_asserted(topic) or (role == "causes" and lookup(topic)))
+    ):
         # 败诉率高达10%，原因是什么 rests on a figure; the figure comes first
         kind, listed = "fact", role
     if kind == "fact":
@@ -373,7 +454,9 @@ def _asked(query: Query, topic: str) -> Query:
     if number_ask:
         wants = "number"
     if _PERCENT_ASK.search(topic):
-        wants = "percent" if not re.search("(?:多少|几)[个件份条项次人名家场起宗]", topic) else "number"
+        wants = (
+            "percent" if not re.search("(?:多少|几)[个件份条项次人名家场起宗]", topic) else "number"
+        )
     if re.search("第几", topic):
         wants = "ordinal"
     if _DATE_ASK.search(topic):
@@ -404,10 +487,14 @@ def _indicators(topic: str) -> tuple[str, ...]:
     found = lookup(topic)
     if not found:
         return ()
-    return tuple(indicator.name for indicator, score in found if score >= max(0.7, found[0][1] - 0.3))
+    return tuple(
+        indicator.name for indicator, score in found if score >= max(0.7, found[0][1] - 0.3)
+    )
 
 
-_PHRASE = re.compile("(?:提到|提及|写到|讲到|说到|谈到|出现|涉及)(?:了|过)?[“\"]?([^“”\"，。？?的有]{2,14}?)[”\"]?(?:的|有|这|几|$|，|？|\\?)")
+_PHRASE = re.compile(
+    '(?:提到|提及|写到|讲到|说到|谈到|出现|涉及)(?:了|过)?[“"]?([^“”"，。？?的有]{2,14}?)[”"]?(?:的|有|这|几|$|，|？|\\?)'
+)
 
 
 def _part(topic: str) -> int | None:
@@ -435,7 +522,10 @@ def _asserted(topic: str) -> tuple[Quantity, ...]:
 
 def _asserts(quantity: Quantity, topic: str) -> bool:
     """A figure of the question that claims something, not a length asked for or a count of items."""
-    if quantity.kind not in ("number", "percent", "points", "money", "date") or quantity.value is None:
+    if (
+        quantity.kind not in ("number", "percent", "points", "money", "date")
+        or quantity.value is None
+    ):
         return False
     if _NOT_ASSERTED.search(quantity.text) or "字" in topic[quantity.end : quantity.end + 2]:
         return False
@@ -446,12 +536,14 @@ def _asserts(quantity: Quantity, topic: str) -> bool:
 def _without_role(topic: str, role: Role | None) -> str:
     """Return the topic without the words that name the role: what is left is the theme."""
     for name, pattern in _ROLE_WORDS:
-        if name == role:
+        if name == role or (role == "problems" and name == "causes"):
             topic = pattern.sub(" ", topic)
     return topic
 
 
-_SOLVED = re.compile("(?:查出来?|查摆|发现|排查出?|反馈|整改|解决|化解|处理|督察|移送|交办|突出)[^，。？?]{0,12}?问题")
+_SOLVED = re.compile(
+    "(?:查出来?|查摆|发现|排查出?|反馈|整改|解决|化解|处理|督察|移送|交办|突出)[^，。？?]{0,12}?问题"
+)
 
 
 def _role(topic: str) -> Role | None:
@@ -463,7 +555,12 @@ def _role(topic: str) -> Role | None:
 
 def _counts_items(topic: str) -> bool:
     """列了几条问题 counts a list's items; 发现问题多少处 asks for a figure."""
-    return not _SOLVED.search(topic) and bool(re.search("(?:几|多少)(?:条|个|项|点|方面|个方面|类)?(?:的)?(?:主要)?(?:问题|不足|短板|困难|打算|计划|举措|措施)|how many (?:problems|shortcomings|plans|measures)", topic))
+    return not _SOLVED.search(topic) and bool(
+        re.search(
+            "(?:几|多少)(?:条|个|项|点|方面|个方面|类)?(?:的)?(?:主要)?(?:问题|不足|短板|困难|打算|计划|举措|措施)|how many (?:problems|shortcomings|plans|measures)",
+            topic,
+        )
+    )
 
 
 def _item(topic: str) -> int | None:
@@ -494,7 +591,14 @@ def parts(query: Query) -> tuple[Query, ...]:
     """
     if query.kind != "fact":
         return (query,)
-    pieces = [p for p in re.split("[，,；;？?。]|以及|还有|(?<=多少)和|、(?=[^，]{0,12}(?:多少|几))", normalise(query.topic)) if p.strip()]
+    pieces = [
+        p
+        for p in re.split(
+            "[，,；;？?。]|以及|还有|(?<=多少)和|、(?=[^，]{0,12}(?:多少|几))",
+            normalise(query.topic),
+        )
+        if p.strip()
+    ]
     asks = [p for p in pieces if _ASK_MARK.search(p)]
     if len(asks) < 2:
         return (query,)
@@ -519,7 +623,12 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
     if state == State():
         return query
     bare = _SWITCH.sub("", query.topic)
-    says_nothing = not query.terms and query.role is None and query.kind in ("fact", "compare") and len(bare) <= 4
+    says_nothing = (
+        not query.terms
+        and query.role is None
+        and query.kind in ("fact", "compare")
+        and len(bare) <= 4
+    )
     if says_nothing and state.topic and (query.places or query.years or query.unknown):
         again = _asked(replace(query, question=query.question), normalise(state.topic))
         again = replace(again, topic=state.topic, role=again.role or state.role)
@@ -536,7 +645,14 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
     if _THESE_PLACES.search(plain_without_years) and len(state.recent) > 1:
         kind: Kind = "rank" if _RANK.search(plain_without_years) else "compare"
         again = _asked(query, normalise(state.topic)) if not query.terms else query
-        return replace(again, kind=kind, places=state.recent, everywhere=True, inherited=True, lowest=query.lowest)
+        return replace(
+            again,
+            kind=kind,
+            places=state.recent,
+            everywhere=True,
+            inherited=True,
+            lowest=query.lowest,
+        )
     if query.everywhere and not _DEICTIC.search(plain_without_years):
         return query
     carried: tuple[Term, ...] = ()

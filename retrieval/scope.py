@@ -94,7 +94,11 @@ def unify(places: Iterable[Chain]) -> dict[Chain, Chain]:
     chains = set(places)
     joined = {}
     for chain in chains:
-        fuller = [c for c in chains if len(c) > len(chain) and c[-len(chain) :] == chain] if chain else []
+        fuller = (
+            [c for c in chains if len(c) > len(chain) and c[-len(chain) :] == chain]
+            if chain
+            else []
+        )
         longest = max(fuller, key=len, default=chain)
         alike = all(longest[-len(c) :] == c for c in fuller)
         joined[chain] = longest if alike else chain
@@ -109,9 +113,7 @@ def _is_body(holding: Holding) -> bool:
 def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
     if not query.places:
         return list(holdings)
-    inside = [
-        h for h in holdings if any(contains(place, h.meta.place) for place in query.places)
-    ]
+    inside = [h for h in holdings if any(contains(place, h.meta.place) for place in query.places)]
     if query.issuers:
         named = [h for h in inside if h.meta.issuer in query.issuers]
         others = [

@@ -52,8 +52,7 @@ _GENERAL = frozenset(
 _WEAK = frozenset(
     "想 打听 拿到 处理 抓 写 开 涨 贴 当 解决 实际 接 要 得 用 拿 找 查 讲 管 用来 来讲 准备 希望 觉得 认为 需要 涉及 构成 由 组成 获得 得出 "
     "完成 存在 包括 覆盖 守住 说明 表示 取得 提出 提 定 给出 变 变成 高 低 快 慢 好 差 长 短 久 重 轻 到位 领导 手机 材料 时候 新来 参考 兄弟 刚才 临时 后来 "
-    "起来 过程 各 老百姓 群众 百姓 企业 公司 法院 自己 全都 做到 实现 降 升 变 涨 增加 减少 上升 下降 增长 提高 降低 很急 赶 整理 记得 新 处理 接收 整个 个人 手里 手 自己 找出 承认 暴露 暴露出 认 交代 反映 呈现 出现 真正 最后 首次 强化 加强 深化 推动 做好 落实 生成 简短 汇报 安排 准备 计划 打算 单位 部门 机构 组织 系统 领域 人员 意见 钱 被 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计"
-    .split()
+    "起来 过程 各 老百姓 群众 百姓 企业 公司 法院 自己 全都 做到 实现 降 升 变 涨 增加 减少 上升 下降 增长 提高 降低 很急 赶 整理 记得 新 处理 接收 整个 个人 手里 手 自己 找出 承认 暴露 暴露出 认 交代 反映 呈现 出现 真正 最后 首次 强化 加强 深化 推动 做好 落实 生成 简短 汇报 安排 准备 计划 打算 单位 部门 机构 组织 系统 领域 人员 意见 钱 被 当中 拿出 占 具体 多 一些 依据 凭 回事 倒退 比例 请 列 干 打 抓好 起 收 审 审过 过 次 块 这块 一块 老师 同志 主任 老板 亲 群 名单 统计".split()
 )
 _QUOTED_WEIGHT, _FULL, _PLAIN, _WEAK_WEIGHT, _LETTER = 1.6, 1.0, 0.7, 0.15, 0.25
 
@@ -107,7 +106,12 @@ def _sounds() -> dict[str, str]:
     """Pinyin in one word → the genre's word; a sound that two words share means neither."""
     table: dict[str, str] = {}
     shared = set()
-    for word in {*_synonyms(), *COMPOUNDS, *(c for _, words in _english() for c in words), *_SPOKEN}:
+    for word in {
+        *_synonyms(),
+        *COMPOUNDS,
+        *(c for _, words in _english() for c in words),
+        *_SPOKEN,
+    }:
         if len(word) < 2 or not _HAN.search(word):
             continue
         sound = romanise(word)
@@ -160,7 +164,12 @@ def _rejoined(tagged: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
     run = ""
     for word, pos in tagged:
         word = word.strip()
-        if len(word) == 1 and _HAN.match(word) and pos[:1] not in "rmqucdpyfx" and word not in _GENERAL | _WEAK:
+        if (
+            len(word) == 1
+            and _HAN.match(word)
+            and pos[:1] not in "rmqucdpyfx"
+            and word not in _GENERAL | _WEAK
+        ):
             run += word
             continue
         if run:

@@ -1,0 +1,124 @@
+"""What a writer has before it (a desk) and what it hands over (a draft), with its kinds of line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.answers import Cited, DraftLine, Status
+from bot.reading import Reading, read
+from bot.selection import Evidence, KnownFact
+from retrieval.documents import Hit, Report, Role, Span
+from retrieval.query import Query, State
+
+ROLE_NAMES: Mapping[Role, str] = {
+    "leadership": "履行第一责任人职责",
+    "measures": "举措和成效",
+    "problems": "存在问题",
+    "causes": "原因",
+    "plans": "下一步计划",
+    "preamble": "总体情况",
+    "other": "其他",
+    "furniture": "网页附属文字",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a writer proposes: lines, and what a follow-up may refer to (items, focus).
+
+    ``gap`` says in words what was looked for and not found, when nothing or not all was.
+    """
+
+    lines: tuple[DraftLine, ...] = ()
+    status: Status = "answered"
+    gap: tuple[str, ...] = ()
+    items: tuple[Cited, ...] = ()
+    focus: tuple[Cited, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the writer has before it: the query, its scope's reports and the hits in them."""
+
+    query: Query
+    reports: tuple[Report, ...]
+    hits: Sequence[Hit]
+    state: State = field(default_factory=State)
+    ledger: Callable[[str], Sequence[KnownFact]] = lambda _: ()
+    only_years: tuple[int, ...] = ()
+
+    def reading(self, report: Report) -> Reading:
+        """Return the prepared sentences of a report."""
+        return read(report)
+
+    def boosts(self, report: Report) -> dict[int, float]:
+        """Return a small bonus by line start: dense rank, and nearness to the last focus."""
+        bonus: dict[int, float] = {}
+        lines = self.reading(report).lines
+        for hit in self.hits:
+            chunk = hit.chunk
+            if chunk.report == report.id and hit.dense_rank and hit.dense_rank <= 12:
+                for line in lines:
+                    if line.span.start < chunk.end and chunk.start < line.span.end:
+                        gain = 0.12 * (1 - (hit.dense_rank - 1) / 12)
+                        bonus[line.span.start] = max(bonus.get(line.span.start, 0.0), gain)
+        if self.query.inherited and (self.query.carried or len(self.query.terms) <= 2):
+            for report_id, start, end in self.state.focus:
+                near = [
+                    ln
+                    for ln in lines
+                    if report_id == report.id and ln.span.start < end and start < ln.span.end
+                ]
+                for line in near:
+                    bonus[line.span.start] = bonus.get(line.span.start, 0.0) + 0.25
+        return bonus
+
+
+def silent(desk: Desk) -> Draft:
+    """Return the draft that says what was looked for and not found."""
+    words = "、".join(t.word for t in desk.query.terms[:6]) or desk.query.topic
+    return Draft(status="abstained", gap=(f"报告中没有找到关于“{words}”的内容",))
+
+
+def claim(report: Report, span: Span) -> DraftLine:
+    """Return a span as a claim: its words on one line, without a comma or semicolon at the end."""
+    words = report.text[span.start : span.end]
+    text = re.sub(r"\s+", " ", words).strip().rstrip("，,；;、：:")
+    return DraftLine(text, "claim", (Cited(report.id, span.start, span.end),))
+
+
+def note(text: str) -> DraftLine:
+    """Return a note: words that code computed."""
+    return DraftLine(text, "note")
+
+
+def label(report: Report, more: str = "") -> DraftLine:
+    """Return the note that heads one report's lines in an answer over several."""
+    return note(
+        f"{report_name(report)}：{more}".rstrip("：" if not more else "")
+        + ("：" if not more else "")
+    )
+
+
+def report_name(report: Report) -> str:
+    """Return a report's place (and bureau) with its year, for people."""
+    meta = report.meta
+    place = report_place(report)
+    body = (
+        f"·{meta.issuer.removeprefix(''.join(meta.place)).removeprefix(place)}"
+        if meta.level == "department"
+        else ""
+    )
+    return f"{place}{body}（{meta.year}年度）" if meta.year else f"{place}{body}"
+
+
+def report_place(report: Report) -> str:
+    """Return the last two levels of a report's place, or what stands for it."""
+    return "".join(report.meta.place[-2:]) or report.meta.issuer or report.meta.title
+
+
+def cited(evidence: Evidence) -> Cited:
+    """Return the address of evidence."""
+    return Cited(evidence.report, evidence.span.start, evidence.span.end)

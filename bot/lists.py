@@ -1,0 +1,272 @@
+"""Lists in one report: the items of a role, of a numbered part, or under a theme."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from bot import listing
+from bot.answers import Cited, DraftLine
+from bot.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
+from bot.facts import ENOUGH, candidates, one_report
+from bot.reading import Reading, section_words
+from bot.selection import Evidence, select, weigh
+from retrieval.documents import Report, Role, Section, Span
+from retrieval.normalise import fold
+from retrieval.terms import Term, content_terms, is_theme, is_topical
+
+# The least share of a theme's words that a heading or item must hold.
+ENOUGH_THEME = 0.6
+MAX_LINES_PER_LIST = 12
+
+
+def list_in(desk: Desk, report: Report) -> Draft:
+    """List in one report: a numbered part, the items of a role, or those under a theme."""
+    query = desk.query
+    if query.part is not None:
+        return _part_list(report, query.part)
+    if not query.role:
+        return _themed_list(desk, report)
+    found = listing.role_items(report, query.role)
+    if desk.only_years and query.role != "plans":
+        return silent(desk)
+    themes = [
+        t
+        for t in query.terms
+        if is_theme(t) and t.word not in report.meta.title + report.meta.issuer
+    ]
+    topical = bool(themes)
+    if not found and query.role == "causes":
+        return _causes_inside(desk, report, themes)
+    if found and not topical:
+        draft = _listed(report, found, query.role)
+        more = listing.role_items(report, query.also) if query.also else []
+        return _followed(draft, _listed(report, more, query.also)) if more and query.also else draft
+    if query.role in ("measures", "leadership"):
+        if not topical and not found:
+            desk = replace(desk, query=replace(query, terms=content_terms(query.topic)))
+        return _themed_list(desk, report)
+    themed = _on_theme(desk, report, found, themes)
+    if len(themed) == 1 and len(found) > 1:
+        return _inside(report, themed[0])
+    if themed:
+        return _listed(report, themed, query.role, whole=len(themed) < len(found))
+    if found and not any(is_topical(t) for t in themes):
+        return _listed(report, found, query.role)
+    if topical and found:
+        return _themed_list(desk, report)
+    name = ROLE_NAMES[query.role]
+    return Draft(
+        status="abstained", gap=(f"《{report.meta.title}》中没有“{name}”部分", *report.warnings)
+    )
+
+
+def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
+    """Where causes have no section of their own, they stand inside the problems."""
+    problems = listing.role_items(report, "problems")
+    names_causes = any(
+        "原因" in label for s in report.sections if s.role == "problems" for label in s.path[:1]
+    )
+    themed = (
+        _on_theme(desk, report, problems, themes) if themes else problems if names_causes else []
+    )
+    if not themed:
+        return Draft(
+            status="abstained", gap=(f"《{report.meta.title}》中没有“原因”部分", *report.warnings)
+        )
+    return _listed(report, themed, "problems", whole=True)
+
+
+def _followed(draft: Draft, other: Draft) -> Draft:
+    return replace(draft, lines=draft.lines + other.lines)
+
+
+def _part_list(report: Report, number: int) -> Draft:
+    """List what the report's first, second … part holds."""
+    parts_held = sorted({s.node[0] for s in report.sections if s.node})
+    if number > len(parts_held):
+        return Draft(
+            status="abstained",
+            gap=(f"原文只有{len(parts_held)}个部分，没有第{number}部分", *report.warnings),
+        )
+    leaves = [s for s in report.sections if s.node[:1] == (parts_held[number - 1],)]
+    head = leaves[0]
+    items = listing.group_items(report, leaves)
+    lines = [claim(report, section_words(report.text, head))] if head.kind == "heading" else []
+    cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in items)
+    lines += [claim(report, listing.shown(report.text, i)) for i in items]
+    return Draft(tuple(lines), items=cites, focus=cites)
+
+
+def _inside(report: Report, item: listing.Item) -> Draft:
+    """Show one item whole: the things under it, or its words."""
+    leaves = [s for s in report.sections if item.span.start <= s.start < item.span.end]
+    inner = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
+    if len(inner) < 2:
+        return _spans_draft(report, [item.span], [item.span])
+    return _spans_draft(
+        report, [listing.shown(report.text, i) for i in inner], [i.span for i in inner]
+    )
+
+
+def newest_of_one_issuer(desk: Desk) -> Report | None:
+    """Of several years of one issuer, a list without a year means the newest report."""
+    issuers = {(r.meta.place[-1:], r.meta.issuer) for r in desk.reports}
+    if len(issuers) > 1 or desk.query.years:
+        return None
+    return max(desk.reports, key=lambda r: r.meta.year or 0)
+
+
+def _listed(
+    report: Report, found: Sequence[listing.Item], role: Role, *, whole: bool = False
+) -> Draft:
+    lines = [note(f"{ROLE_NAMES[role]}，原文共{len(found)}条：")] if not whole else []
+    lines += _item_lines(report, found, whole=whole)
+    cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in found)
+    return Draft(tuple(lines), items=cites, focus=cites)
+
+
+def _item_lines(
+    report: Report, found: Sequence[listing.Item], *, whole: bool = False
+) -> list[DraftLine]:
+    return [claim(report, listing.shown(report.text, item, whole=whole)) for item in found]
+
+
+def _on_theme(
+    desk: Desk, report: Report, found: Sequence[listing.Item], themes: Sequence[Term]
+) -> list[listing.Item]:
+    """Return the items that speak of ``themes``; all of them if there are none."""
+    weighted = weigh(themes, desk.reading(report))
+    total = sum(w for _, w in weighted)
+    if not total:
+        return list(found)
+    scored = []
+    for item in found:
+        words = fold(report.text[item.span.start : item.span.end])
+        lead = fold(report.text[item.lead.start : item.lead.end])
+        score = sum(w * max(t.match(lead), 0.8 * t.match(words)) for t, w in weighted) / total
+        scored.append((score, item))
+    best = max((score for score, _ in scored), default=0.0)
+    if best < ENOUGH_THEME:
+        return []
+    return [item for score, item in scored if score >= best - 0.15]
+
+
+def _themed_list(desk: Desk, report: Report) -> Draft:
+    """A list without a role: the items under one heading, or an enumeration in one sentence.
+
+    Which of the two is decided by whose words hold the question's terms; the number of items
+    the question speaks of (哪四件事) tips the balance.
+    """
+    reading = desk.reading(report)
+    lines = [line for line in candidates(desk, report) if not line.is_heading]
+    ranked = select(desk.query, reading, lines, desk.boosts(report))
+    node = _best_node(desk, report)
+    best = ranked[0] if ranked else None
+    if node and (best is None or not _enumerates(best) or node[0] >= best.coverage):
+        return _node_draft(reading, report, node[1])
+    sure = [e for e in ranked if e.coverage >= ENOUGH]
+    if not sure:
+        return silent(desk)
+    if _enumerates(sure[0]):
+        return _spans_draft(report, [_whole_sentence(sure[0])])
+    top = sorted(
+        (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
+    )
+    return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
+
+
+def _spans_draft(report: Report, spans: Sequence[Span], whole: Sequence[Span] = ()) -> Draft:
+    """Return claims for ``spans``; ``whole`` are the items they stand for, if longer."""
+    cites = tuple(Cited(report.id, s.start, s.end) for s in whole or spans)
+    return Draft(tuple(claim(report, s) for s in spans), items=cites, focus=cites)
+
+
+def _whole_sentence(evidence: Evidence) -> Span:
+    return evidence.line.span if len(evidence.line.span) <= 320 else evidence.span
+
+
+def _enumerates(evidence: Evidence | None) -> bool:
+    """A sentence that strings several things together: 八大机制(目标引领机制、…)."""
+    if evidence is None:
+        return False
+    words = evidence.line.folded
+    return (
+        words.count("、") >= 3
+        or words.count("；") + words.count(";") >= 2
+        or words.count("《") >= 3
+    )
+
+
+def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None:
+    """Return the heading or item whose own words hold the question's terms best, with its leaves."""
+    themes = [t for t in desk.query.terms if is_theme(t)]
+    weighted = weigh(themes or desk.query.terms, desk.reading(report))
+    total = sum(w for _, w in weighted)
+    if not total:
+        return None
+    best: tuple[float, tuple[int, ...]] | None = None
+    for section in report.sections:
+        if not section.node or section.role == "furniture" or section.kind == "body":
+            continue
+        words = report.text[section.start : section.end]
+        head = fold(
+            words if section.kind == "heading" else re.split("[。；;]", words, maxsplit=1)[0]
+        )
+        score = sum(w * t.match(head) for t, w in weighted) / total
+        if score < ENOUGH_THEME:
+            continue
+        if desk.query.count and _child_count(report, section.node) == desk.query.count:
+            score += 0.25
+        score += 0.01 * len(section.node)
+        if score >= ENOUGH_THEME and (best is None or score > best[0]):
+            best = (score, section.node)
+    if best is None:
+        return None
+    node = best[1]
+    return best[0], [s for s in report.sections if s.node[: len(node)] == node]
+
+
+def _child_count(report: Report, node: tuple[int, ...]) -> int:
+    depth = len(node)
+    return len(
+        {s.node[depth] for s in report.sections if len(s.node) > depth and s.node[:depth] == node}
+    )
+
+
+def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> Draft:
+    items = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
+    if len(items) >= 2:
+        return _spans_draft(
+            report, [listing.shown(report.text, i) for i in items], [i.span for i in items]
+        )
+    start, end = leaves[0].start, leaves[-1].end
+    inside = [
+        line.span
+        for line in reading.lines
+        if start <= line.span.start < end and not line.is_heading
+    ]
+    return _spans_draft(
+        report, inside[:MAX_LINES_PER_LIST] or [section_words(report.text, leaves[0])]
+    )
+
+
+def item(desk: Desk) -> Draft:
+    """One item of a list, whole: of the list last shown, or of the role the question names."""
+    number = desk.query.item or 1
+    cites: tuple[Cited, ...] = tuple(Cited(*item) for item in desk.state.items)
+    own = [c for c in cites if c.report in {r.id for r in desk.reports}]
+    if not own and desk.query.role and desk.reports:
+        report = max(desk.reports, key=lambda r: r.meta.year or 0)
+        own = [
+            Cited(report.id, i.span.start, i.span.end)
+            for i in listing.role_items(report, desk.query.role)
+        ]
+    if not own:
+        return one_report(desk)
+    if number > len(own):
+        return Draft(status="abstained", gap=(f"原文只列出{len(own)}条，没有第{number}条",))
+    cite = own[number - 1]
+    report = next(r for r in desk.reports if r.id == cite.report)
+    return Draft((claim(report, Span(cite.start, cite.end)),), items=tuple(own), focus=(cite,))
