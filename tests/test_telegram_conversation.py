@@ -275,7 +275,10 @@ def test_an_administrator_adds_and_removes_reports(running: Bench) -> None:
     text = "丙县2021年法治政府建设报告\n行政复议收案5件。\n".encode()
     assert "直接发给我" in answer_to(running, "/add", ADMIN).text
     running.fake.upload("../..//丙.txt", text, ADMIN)
-    assert running.fake.wait_messages(2, ADMIN)[1].text == "已添加：丙.txt"
+    assert running.fake.wait_messages(2, ADMIN)[1].text.split("\n")[:2] == [
+        "已添加：丙.txt",
+        "识别为：丙县 2021　丙县2021年法治政府建设报告",
+    ]
     running.fake.upload("丙.txt", text, ADMIN)
     assert "内容未变" in running.fake.wait_messages(3, ADMIN)[2].text
     assert "5件" in answer_to(running, "丙县行政复议收案").text

@@ -24,6 +24,7 @@ from bot.telegram.ports import AssistantLike, ReplyLike, RestoreState
 from bot.telegram.progress import Progress
 from bot.telegram.threads import in_thread
 from bot.telegram.updates import Incoming
+from retrieval.documents import ReportMeta
 from retrieval.errors import BaogaoError, LibraryBusy, LibraryError, ReportNotFound
 
 MAX_QUESTION = 1_000
@@ -317,17 +318,18 @@ class Handlers:
                     stage = STAGES.get(step.stage, "正在处理")
                     progress.tell(f"{stage} {step.done}/{step.total}…")
 
-                def work() -> list[Any]:
+                def work() -> list[str]:
                     outcomes = list(library.ingest([path], watch))
                     library.refresh()
-                    return outcomes
+                    held = {summary.id: summary.meta for summary in library.reports()}
+                    return [outcome_line(o, held.get(o.report or "")) for o in outcomes]
 
                 try:
                     outcomes = await in_thread(work, timeout_s=INGEST_WITHIN_S)
                 except LibraryBusy:
                     return say(BUSY, edit=progress.message)
         return say(
-            "\n".join(outcome_line(outcome) for outcome in outcomes) or "没有可添加的内容。",
+            "\n".join(outcomes) or "没有可添加的内容。",
             edit=progress.message,
         )
 
@@ -349,11 +351,13 @@ def safe_name(name: str) -> str:
     return f"{stem}{dot}{suffix[:12]}"
 
 
-def outcome_line(outcome: Any) -> str:
-    """Say for people what became of an ingested file."""
+def outcome_line(outcome: Any, meta: ReportMeta | None) -> str:
+    """Say for people what became of an ingested file, and what it was taken for."""
     words = {"added": "已添加", "unchanged": "内容未变，未重复添加", "updated": "已更新",
              "refused": "未能添加"}  # fmt: skip
     line = f"{words.get(str(outcome.status), outcome.status)}：{outcome.source}"
+    if meta is not None:
+        line += f"\n识别为：{views.place_year(meta)}　{meta.title}"
     if outcome.reason:
         line += f"\n原因：{outcome.reason}"
     for warning in outcome.warnings or ():

@@ -25,7 +25,7 @@ PASSAGE_CHARS = 2_400
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _NUMBERED = re.compile(
     r"\s*(?:[（(]?(?:[一二三四五六七八九十百]{1,4}|\d{1,3})[）)、．]|\d{1,3}[.．](?!\d)|[①-⑳]"
-    r"|第?[一二三四五六七八九十]{1,3}(?:是|、|，)|[·•-])"
+    r"|第?[一二三四五六七八九十]{1,3}(?:是|、|，)|[·•)）-])"
 )
 _LINE = re.compile(r"[^\n\r]+")
 _SENTENCE = re.compile(r"[^。；！？]*[。；！？]?[”』」）)]?")
@@ -53,22 +53,33 @@ def sentence_block(sentence: Sentence) -> Block:
 
 def answer_blocks(answer: Answer, scope_label: str) -> list[Block]:
     """An answer for a phone: its lines, its warnings, the scope that follow-ups inherit."""
+    items = _items(answer.sentences)
     blocks = []
-    number = 0  # of the item, within a list that a note like 「原文共4条：」 opens
-    listing = False
-    for sentence in answer.sentences:
-        if sentence.kind == "note":
-            listing, number = sentence.text.rstrip().endswith(("：", ":")), 0
+    for index, sentence in enumerate(answer.sentences):
         block = sentence_block(sentence)
-        if listing and sentence.kind == "claim":
-            number += 1
-            if not _NUMBERED.match(sentence.text):
-                block = (Run(f"{number}. "), *block)
-        blocks.append(block)
+        blocks.append((Run(f"{items[index]}. "), *block) if index in items else block)
     blocks += [runs(f"⚠ {warning}", "i") for warning in answer.warnings]
     if scope_label:
         blocks += [(Run(""),), runs(f"范围：{scope_label}", "i")]
     return blocks
+
+
+def _items(sentences: Sequence[Sentence]) -> dict[int, int]:
+    """Number the claims (by index) of lists that a note like 「原文共4条：」 opens.
+
+    A single item gets no number, nor does one that brings the report's own.
+    """
+    numbers: dict[int, int] = {}
+    run: list[int] = []
+    listing = False
+    for index, sentence in enumerate([*sentences, Sentence("", "note")]):
+        if sentence.kind == "claim" and listing:
+            run.append(index)
+            continue
+        if len(run) > 1:
+            numbers |= {at: n for n, at in enumerate(run, 1)}
+        run, listing = [], sentence.text.rstrip().endswith(("：", ":"))
+    return {at: n for at, n in numbers.items() if not _NUMBERED.match(sentences[at].text)}
 
 
 def answer_keyboard(
