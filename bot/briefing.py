@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from bot.answers import Answer, Cited, DraftLine, Sentence
 from bot.briefing_pieces import Part, Piece, Pools, pools, theme_pools
 from bot.drafting import Desk, Draft
+from bot.labels import body_name, report_name
 from bot.whole_clauses import typeset
 from retrieval.documents import Report
 from retrieval.gazetteer import contains, short_name
@@ -172,9 +173,11 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     silent = [report for report, pool, _ in found if not any(pool.values())]
     unread = every[len(reports) :]
     if silent:
-        lines.append(_note(f"（未提及：{'、'.join(map(label, silent))}）"))
+        lines.append(_note(f"（未提及：{'、'.join(report_name(r.meta) for r in silent)}）"))
     if unread:
-        lines.append(_note(f"（篇幅所限，未写入：{'、'.join(map(label, unread))}）"))
+        lines.append(
+            _note(f"（篇幅所限，未写入：{'、'.join(report_name(r.meta) for r in unread)}）")
+        )
     if absent:
         lines.append(_note(f"（{'；'.join(absent)}）"))
     cites = tuple(c for line in lines for c in line.cites)
@@ -198,20 +201,6 @@ def body(answer: Answer) -> tuple[Sentence, ...]:
     return answer.sentences[: last + 1]
 
 
-def label(report: Report) -> str:
-    """Return the short name of a report for people: 清溪县（2023年度）."""
-    return f"{_name(report)}（{report.meta.year}年度）" if report.meta.year else _name(report)
-
-
-def _name(report: Report) -> str:
-    """Return the place of a report, with the body where a department wrote it."""
-    place = "".join(report.meta.place[-1:]) or report.meta.issuer or report.meta.title
-    issuer = report.meta.issuer
-    if report.meta.level == "department" and issuer:
-        return place + issuer[issuer.find(place) + len(place) :] if place in issuer else issuer
-    return place
-
-
 # ---- the words around the claims ----------------------------------------------------------
 
 
@@ -223,7 +212,7 @@ def _source(report: Report, *, alone: bool) -> str:
     if alone and place and place in title and len(title) <= 32 and title == meta.title:
         return f"据《{title}》，"
     year = f"{meta.year}年度" if meta.year else ""
-    return f"{_name(report)}{year}报告称，"
+    return f"{body_name(report.meta)}{year}报告称，"
 
 
 def _note(text: str) -> DraftLine:
@@ -402,7 +391,7 @@ def _absent(para: _Paragraph, parts: Iterable[Part]) -> list[str]:
     if not names:
         return []
     year = f"{para.report.meta.year}年度" if para.report.meta.year else ""
-    return [f"{_name(para.report)}{year}报告未见{'、'.join(names)}部分"]
+    return [f"{body_name(para.report.meta)}{year}报告未见{'、'.join(names)}部分"]
 
 
 def _left_out(para: _Paragraph, *, whole: bool) -> list[str]:
@@ -417,7 +406,7 @@ def _left_out(para: _Paragraph, *, whole: bool) -> list[str]:
             names.append(min(forms, key=lambda p: len(p.text)).text)
         if names:
             found.append(
-                f"{label(para.report)}{PART_NAMES[part]}另有{len(names)}条：{'；'.join(names)}"
+                f"{report_name(para.report.meta)}{PART_NAMES[part]}另有{len(names)}条：{'；'.join(names)}"
             )
     if not whole:
         return found
@@ -430,5 +419,5 @@ def _left_out(para: _Paragraph, *, whole: bool) -> list[str]:
     headings = (s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1)
     rest = [typeset(h).rstrip("。") for h in dict.fromkeys(headings) if h not in told]
     if rest:
-        found.append(f"{label(para.report)}举措和成效未写入：{'；'.join(rest)}")
+        found.append(f"{report_name(para.report.meta)}举措和成效未写入：{'；'.join(rest)}")
     return found

@@ -17,6 +17,7 @@ from typing import Protocol
 from bot.answers import Cited, DraftLine
 from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell
 from bot.drafting import Desk, Draft
+from bot.labels import body_name, report_name
 from bot.problem_topics import shared_topics
 from bot.tables import NOT_SAID, Cell, Column, Row, Table
 from retrieval.documents import Report, ReportMeta
@@ -88,7 +89,7 @@ def wanted(query: Query) -> tuple[Wanted, ...]:
     for part in parts:
         names = _indicators_in(part, query) or (_indicators_in(head + part, query) if head else ())
         if names and not any(w.measures == names for w in found):
-            found.append(Wanted(names[0], measures=names))
+            found.append(Wanted(names[0], measures=names, words=part))
         if not head:
             head = "".join(t.word for t in query.terms[:1] if t.word in part)
     if not found and query.indicators:
@@ -166,11 +167,7 @@ def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a l
 
 def _row(holding: Holding, cells: tuple[Cell, ...]) -> Row:
     meta = holding.meta
-    place = "".join(meta.place[-1:]) or meta.issuer or meta.title
-    if meta.level == "department" and meta.issuer:
-        place = meta.issuer if place not in meta.issuer else meta.issuer[meta.issuer.find(place) :]
-    year = f"（{meta.year}年度）" if meta.year else ""
-    return Row(holding.id, place + year, place, meta.year, cells)
+    return Row(holding.id, report_name(meta), body_name(meta), meta.year, cells)
 
 
 def _place_order(query: Query, row: Row, listed: Sequence[Holding]) -> int:
@@ -229,7 +226,9 @@ def comparable(
     first = max(kinds, key=lambda kind: (len(kinds[kind]), kind[0] == measure))
     for (other, unit), cells in kinds.items():
         if (other, unit) != first:
-            why = f"为{other or '另一种统计'}，口径不同" if other != first[0] else "单位不同"
+            why = "单位不同"
+            if other != first[0]:
+                why = f"为{other}，口径不同" if other else "不能确认是同一指标"
             others += [(row, cell, why) for row, cell in cells]
     return kinds[first], others
 

@@ -19,6 +19,7 @@ from retrieval.indicators import Fact, indicators
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, canonical
 from retrieval.query import Query
+from retrieval.terms import content_terms
 
 ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6
@@ -40,11 +41,13 @@ class Wanted:
     """A column as asked for: ``measures`` are indicators, the first that a report has is taken.
 
     With ``role`` the items of that part are wanted; with neither, what the question's terms say.
+    ``words`` are those of the question that ask for this column, where it asks for several.
     """
 
     name: str
     measures: tuple[str, ...] = ()
     role: Role | None = None
+    words: str = ""
 
 
 def cell_of(
@@ -57,10 +60,10 @@ def cell_of(
         if not found:
             continue
         best = max(found, key=lambda f: _fit(query, f))
-        rivals = {canonical(f.quantity) for f in found if _fit(query, f) == _fit(query, best)}
+        rival = next((f for f in found if _contradicts(f, best)), None)
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
-        if not doubt and len(rivals) > 1:
-            doubt = "原文前后不一致的数字"
+        if not doubt and rival is not None:
+            doubt = f"前后不一的数字（原文另一处为{rival.quantity.text}）"
         span, claim = _claim_of(query, holding.id, report, best)
         return _figure_cell(best.quantity, best.value, span, claim, measure, doubt)
     return Cell()
@@ -83,6 +86,19 @@ def _fit(query: Query, fact: Fact) -> tuple[float, bool, bool, bool]:
         bool(_WHOLE.search(fact.subject)),
         fact.role in ("measures", "other"),
     )
+
+
+def _contradicts(fact: Fact, other: Fact) -> bool:
+    """Tell whether two figures are given for the same thing in the same words, and differ."""
+    if canonical(fact.quantity) == canonical(other.quantity) or fact.path == other.path:
+        return False
+    mine, theirs = _pairs(fact.own), _pairs(other.own)
+    return len(mine & theirs) >= 0.75 * max(len(mine | theirs), 1)
+
+
+def _pairs(words: str) -> set[str]:
+    plain = re.sub("[^\u3400-\u9fff]", "", words)
+    return {plain[i : i + 2] for i in range(len(plain) - 1)}
 
 
 def _claim_of(query: Query, report_id: str, report: Report | None, fact: Fact) -> tuple[Cited, str]:
@@ -116,18 +132,29 @@ def _figure_cell(
     single = quantity.value is not None
     if not doubt and quantity.modifier in ("以上", "以下", "超"):
         doubt = f"“{quantity.modifier}”的界限"
-    shown = quantity.text if quantity.text in text or not text else text
-    return Cell(shown, ((claim, cite),), value if single else None, unit, measure, doubt)
+    return Cell(
+        typeset(quantity.text or text),
+        ((claim, cite),),
+        value if single else None,
+        unit,
+        measure,
+        doubt,
+    )
 
 
 def phrase_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact]) -> Cell:
     """Return what a report says in the question's own words; empty unless it is sure."""
     query = desk.query
     reading = desk.reading(report)
+    terms = content_terms(column.words) if column.words and column.words != query.topic else None
     named = [KnownFact(f.indicator, f.start, f.end, f.period) for f in known if f.indicator]
     lines = [line for line in reading.lines if _role_fits(query, line)]
-    ranked = select(query, reading, lines, desk.boosts(report), known=named)
+    ranked = select(
+        query, reading, lines, desk.boosts(report), terms=terms or query.terms, known=named
+    )
     units = _units(column.measures)
+    if len(column.measures) > 1:
+        return Cell()  # any of several measures will do: what none of them names is another thing
     if query.wants in ("number", "percent") or units:
         for evidence in ranked[:3]:
             figure = evidence.figure
@@ -159,7 +186,9 @@ def _role_fits(query: Query, line: Line) -> bool:
         return line.role == "plans"
     if query.role == "problems":
         return line.role in ("problems", "causes")
-    return line.role not in ("plans", "furniture")
+    if query.role == "measures":
+        return line.role in ("measures", "leadership", "other")
+    return line.role != "plans"
 
 
 def _measure_at(evidence: Evidence, named: Sequence[KnownFact]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from bot import listing
 from bot.answers import Cited
+from bot.labels import body_name
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Role
 
@@ -67,7 +68,7 @@ def topics_of(text: str) -> tuple[str, ...]:
 
 def shared_topics(reports: Sequence[Report], role: Role) -> list[str]:
     """Return a note for each topic common to reports of several places, then those of one only."""
-    labels = {r.id: "".join(r.meta.place[-1:]) or r.meta.issuer for r in reports}
+    labels = {r.id: body_name(r.meta) for r in reports}
     if len(set(labels.values())) < len(labels):
         labels = {r.id: f"{labels[r.id]}{r.meta.year or ''}年" for r in reports}
     all_points = {r.id: points(r, role) for r in reports}

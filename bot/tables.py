@@ -54,10 +54,11 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What is compared: its name, and whether its cells are figures."""
+    """What is compared: its name, whether its cells are figures, and of which indicator first."""
 
     name: str
     numeric: bool = False
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ _INLINE_STYLES = frozenset(("is", "must", "ordinal", "first", "aspect", "circled
 _CONNECTIVE = re.compile(
     r"(?:其中|同时|此外|另外|一方面|另一方面|但是|但|而且|并且|并|且|虽然|尽管|因此|然而|也|还|还有|比如|例如|如)[，,：:]?"
 )
+_EXAMPLE = re.compile("(?:譬|比|例)?如(?!何|期|下|实|果|今|意|需|要|此|同)")
 # what says more about the clause before it, and means nothing alone
 _DEPENDENT = re.compile(
     r"(?:其中|同比|同期|环比|较|比|相比|占|分别|增长|上升|下降|减少|增加|提高|降低|增幅|降幅|涨幅|达到?|为|均|率|"
@@ -52,6 +53,7 @@ _HAN_BLANK = re.compile(
 )
 _HALF_BRACKETS = re.compile(r"\(([^()]{0,80}[\u3400-\u9fff][^()]{0,80})\)")
 _FULL = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
+_WIDE_FIGURES = str.maketrans("０１２３４５６７８９％．", "0123456789%.")
 _HALF_MARK = re.compile(r"(?<![0-9A-Za-z])[,;:?!]|[,;:?!](?![0-9A-Za-z/])")
 
 
@@ -69,6 +71,8 @@ def bare_start(text: str, span: Span) -> int:
         connective = _CONNECTIVE.match(text, moved, span.end)
         if connective and connective.group()[-1] in "，,：:":
             moved = connective.end()
+        elif example := _EXAMPLE.match(text, moved, span.end):
+            moved = example.end()
         while moved < span.end and text[moved] in " \u3000\xa0\t，,、：:.．":
             moved += 1
         if moved == start or moved >= span.end - 3:
@@ -79,6 +83,7 @@ def bare_start(text: str, span: Span) -> int:
 
 def typeset(words: str) -> str:
     """Return words as they are set in a Chinese document: full-width marks, no stray blanks."""
+    words = words.translate(_WIDE_FIGURES)
     words = _HALF_MARK.sub(lambda m: m.group().translate(_FULL), " ".join(words.split()))
     return _HALF_BRACKETS.sub(r"（\1）", _HAN_BLANK.sub("", words))
 

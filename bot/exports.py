@@ -1,0 +1,99 @@
+"""Writing briefings and tables to files, the kind chosen by the name's ending."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot.answers import Answer
+from bot.briefing import body, paragraph
+from bot.formatting import where
+from bot.plaintext import drop_invisible
+from bot.table_text import flat_rows
+from bot.tables import Table
+from retrieval.errors import BaogaoError
+
+_RISKY = ("=", "+", "-", "@", "\t")
+
+
+def plain_text(answer: Answer) -> str:
+    """Return a briefing as one paragraph without markers, for pasting."""
+    return paragraph(answer, markers=False)
+
+
+def to_markdown(answer: Answer) -> str:
+    """Return a briefing as Markdown: the paragraph with footnotes that hold the quotes."""
+    text = "".join(
+        drop_invisible(s.text) + "".join(f"[^{n}]" for n in s.citations) for s in body(answer)
+    )
+    notes = [s.text for s in answer.sentences[len(body(answer)) :]]
+    lines = [text, ""]
+    lines += [f"> {drop_invisible(note)}" for note in notes]
+    lines += [""] if notes else []
+    for citation in answer.citations:
+        quote = " ".join(drop_invisible(citation.quote).split())
+        lines.append(f"[^{citation.n}]: {where(citation)}（{citation.source}）：“{quote}”")
+    return "\n".join(lines) + "\n"
+
+
+def to_csv(table: Table) -> bytes:
+    """Return the table as CSV that spreadsheet programs open as Chinese (UTF-8 with a mark).
+
+    A cell that such a program would run as a formula is quoted with an apostrophe.
+    """
+    head, rows = flat_rows(table)
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def save_briefing(answer: Answer, path: Path) -> None:
+    """Write a briefing to ``path`` (.docx, .md or .txt); raises ``BaogaoError`` with what to do."""
+
+    def docx() -> bytes:
+        from bot.export_docx import briefing_document
+
+        return briefing_document(answer)
+
+    _save(
+        path,
+        {
+            ".docx": docx,
+            ".md": lambda: to_markdown(answer).encode(),
+            ".txt": lambda: (plain_text(answer) + "\n").encode(),
+        },
+    )
+
+
+def save_table(table: Table, answer: Answer, path: Path) -> None:
+    """Write a table to ``path`` (.csv, .xlsx or .png); raises ``BaogaoError`` with what to do."""
+
+    def xlsx() -> bytes:
+        from bot.export_xlsx import table_workbook
+
+        return table_workbook(table, answer.question)
+
+    def png() -> bytes:
+        from bot.charts import picture
+
+        return picture(table, answer.question)
+
+    _save(path, {".csv": lambda: to_csv(table), ".xlsx": xlsx, ".png": png})
+
+
+def _save(path: Path, writers: Mapping[str, Callable[[], bytes]]) -> None:
+    writer = writers.get(path.suffix.lower())
+    if writer is None:
+        raise BaogaoError(f"不能写成 {path.suffix or '没有后缀的文件'}，请用 {'、'.join(writers)}")
+    content = writer()
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise BaogaoError(
+            f"写不了 {path}：{error.strerror or error}；请检查文件夹和权限"
+        ) from error
