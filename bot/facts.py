@@ -78,10 +78,10 @@ def candidates(desk: Desk, report: Report) -> Sequence[Line]:
 def _beside_focus(desk: Desk, report: Report, line: Line) -> bool:
     """A follow-up with no topic of its own (同比增加还是减少) stays with the words last cited."""
     query = desk.query
-    if not query.inherited or any(is_theme(t) for t in query.terms):
+    if not query.inherited or query.role or any(is_theme(t) for t in query.terms):
         return False
     return any(
-        report.id == name and line.span.start < end + 60 and start - 60 < line.span.end
+        report.id == name and line.span.start < end and start < line.span.end
         for name, start, end in desk.state.focus
     )
 

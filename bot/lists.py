@@ -18,7 +18,10 @@ from retrieval.terms import Term, content_terms, is_theme, is_topical
 
 # The least share of a theme's words that a heading or item must hold.
 ENOUGH_THEME = 0.6
+# A sentence that strings things together and holds this share of the words is the list itself.
+ENOUGH_SENTENCE = 0.75
 MAX_LINES_PER_LIST = 12
+_LEAD_CHARS = 40
 
 
 def list_in(desk: Desk, report: Report) -> Draft:
@@ -164,7 +167,11 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
     ranked = select(desk.query, reading, lines, desk.boosts(report))
     node = _best_node(desk, report)
     best = ranked[0] if ranked else None
-    if node and (best is None or not _enumerates(best) or node[0] >= best.coverage):
+    if _names_documents(desk.query.topic):
+        ranked = [e for e in ranked if "《" in e.line.folded] or ranked
+        best = ranked[0] if ranked else None
+    told = best is not None and _enumerates(best) and best.coverage >= ENOUGH_SENTENCE
+    if node and not (told and best and best.coverage + 0.1 > node[0]):
         return _node_draft(reading, report, node[1])
     sure = [e for e in ranked if e.coverage >= ENOUGH]
     if not sure:
@@ -175,6 +182,12 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
         (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
     )
     return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
+
+
+def _names_documents(topic: str) -> bool:
+    return bool(
+        re.search("(?:出台|印发|制定|发布).{0,8}(?:文件|制度|办法|方案|规定|意见|通知|规则)", topic)
+    )
 
 
 def _spans_draft(report: Report, spans: Sequence[Span], whole: Sequence[Span] = ()) -> Draft:
@@ -209,6 +222,8 @@ def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None
     best: tuple[float, tuple[int, ...]] | None = None
     for section in report.sections:
         if not section.node or section.role == "furniture" or section.kind == "body":
+            continue
+        if desk.query.role in ("measures", "leadership") and section.role in ("problems", "plans"):
             continue
         words = report.text[section.start : section.end]
         head = fold(
@@ -247,6 +262,8 @@ def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> 
         for line in reading.lines
         if start <= line.span.start < end and not line.is_heading
     ]
+    if len(inside) > 1 and len(inside[0]) <= _LEAD_CHARS:
+        inside = inside[1:]  # the item's own title, which the citation's path shows
     return _spans_draft(
         report, inside[:MAX_LINES_PER_LIST] or [section_words(report.text, leaves[0])]
     )

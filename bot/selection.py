@@ -21,6 +21,7 @@ from retrieval.terms import SYNONYM_MATCH, Term, heard, is_topical
 
 IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
 INDICATOR_BONUS = 0.35
+DENIAL_BONUS = 0.7
 # what the absence of a word of talk (a verb no list of the genre knows) still weighs
 ABSENT_TALK = 0.35
 MAX_CLAIM_CHARS = 120
@@ -168,6 +169,8 @@ def _best_in(
         )
         figure, bonus = _figure(query, clause, kinds, weighted)
         score = coverage + bonus + 0.3 * extra + boosts.get(line.span.start, 0.0)
+        if query.wants == "number" and figure is None and _denies(clause, weighted):
+            score += DENIAL_BONUS
         if any(clause.span.start <= f.start < clause.span.end for f in named):
             score += INDICATOR_BONUS * min(1.0, coverage + 0.1)
         if best is None or score > best[0]:
@@ -176,10 +179,8 @@ def _best_in(
         return None
     score, coverage, clause, figure = best
     score -= 0.5 * _contrasts(weighted, line, clause)
-    none_said = bool(_NONE.search(clause.folded)) and query.wants == "number"
-    if none_said and figure is None:
-        score += 0.25
-    elif kinds and figure is None:
+    none_said = query.wants == "number" and figure is None and _denies(clause, weighted)
+    if kinds and figure is None and not none_said:
         score -= 0.35
         if query.wants == "date":
             score -= 0.3
@@ -195,6 +196,13 @@ def _best_in(
     span = claim_span(line, clause, figure, [t for t, _ in weighted])
     sure = any(span.start <= f.start < span.end for f in named)
     return Evidence(report.id, line, span, score, coverage, figure, clause, sure, none_said)
+
+
+def _denies(clause: Clause, weighted: Sequence[tuple[Term, float]]) -> bool:
+    """The clause says there was none of what is asked (复议后无败诉案件): that is the number."""
+    if not _NONE.search(clause.folded):
+        return False
+    return sum(is_topical(t) and t.match(clause.folded) >= SYNONYM_MATCH for t, _ in weighted) >= 2
 
 
 def _contrasts(weighted: Sequence[tuple[Term, float]], line: Line, clause: Clause) -> int:
