@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
 from importlib.util import find_spec
@@ -21,7 +22,7 @@ from retrieval.errors import BaogaoError
 
 WIDTH = 1200
 MAX_BARS = 40
-_MARGIN, _BAR, _GAP = 40, 30, 16
+_MARGIN, _BAR, _GAP, _LABEL = 40, 30, 16, 420
 _INK, _FAINT, _FILL, _RULE = "#1f2933", "#7b8794", "#2f6f9f", "#cbd2d9"
 _SYSTEM_FONTS = (
     "/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts",
@@ -86,8 +87,8 @@ def _ranked(table: Table, index: int) -> list[tuple[Row, Cell, bool]]:
 
 def _bar(draw: ImageDraw.ImageDraw, top: int, row: Row, cell: Cell, *, share: float) -> None:
     font = _font(20)
-    draw.text((_MARGIN, top + 2), _fit(row.label, font, 330), fill=_INK, font=font)
-    left, room = _MARGIN + 350, WIDTH - 2 * _MARGIN - 350 - 170
+    draw.text((_MARGIN, top + 2), _fit(row.label, font, _LABEL - 20), fill=_INK, font=font)
+    left, room = _MARGIN + _LABEL, WIDTH - 2 * _MARGIN - _LABEL - 170
     length = max(int(room * min(max(share, 0.0), 1.0)), 2)
     draw.rectangle((left, top, left + length, top + _BAR), fill=_FILL if share else _RULE)
     draw.text((left + length + 10, top + 2), cell.text, fill=_INK if share else _FAINT, font=font)
@@ -152,7 +153,10 @@ def _broken(text: str, font: Font, width: int) -> list[str]:
 @lru_cache(maxsize=16)
 def _font(size: int) -> Font:
     path, index = _font_file()
-    return ImageFont.truetype(str(path), size, index=index)
+    font = ImageFont.truetype(str(path), size, index=index)
+    with suppress(OSError):  # a font of one weight has none to choose
+        font.set_variation_by_name("Regular")
+    return font
 
 
 @lru_cache(maxsize=1)

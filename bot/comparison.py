@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from bot.answers import Cited, DraftLine
-from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell
+from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
 from bot.problem_topics import shared_topics
@@ -89,7 +89,7 @@ def wanted(query: Query) -> tuple[Wanted, ...]:
     for part in parts:
         names = _indicators_in(part, query) or (_indicators_in(head + part, query) if head else ())
         if names and not any(w.measures == names for w in found):
-            found.append(Wanted(names[0], measures=names, words=part))
+            found.append(Wanted(names[0], measures=names))
         if not head:
             head = "".join(t.word for t in query.terms[:1] if t.word in part)
     if not found and query.indicators:
@@ -155,10 +155,12 @@ def _cell(
 ) -> Cell:
     if column.role:
         return role_cell(report, column.role) if report else Cell()
-    cell = cell_of(desk.query, column, holding, report, known) if column.measures else Cell()
-    if cell.cite or report is None:
-        return cell
-    return phrase_cell(desk, column, report, known)
+    if column.measures:
+        cell = cell_of(desk.query, column, holding, report, known)
+        if cell.cite or report is None or len(column.measures) > 1:
+            return cell
+        return unnamed_cell(desk, column, report, known)
+    return phrase_cell(desk, report, known) if report else Cell()
 
 
 def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a ledger

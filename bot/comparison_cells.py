@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from bot import listing
@@ -15,11 +16,10 @@ from bot.selection import Evidence, KnownFact, claim_span, select
 from bot.tables import Cell
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, ReportMeta, Role, Span
-from retrieval.indicators import Fact, indicators
+from retrieval.indicators import Fact, Indicator, indicators
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, canonical
 from retrieval.query import Query
-from retrieval.terms import content_terms
 
 ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6
@@ -41,13 +41,11 @@ class Wanted:
     """A column as asked for: ``measures`` are indicators, the first that a report has is taken.
 
     With ``role`` the items of that part are wanted; with neither, what the question's terms say.
-    ``words`` are those of the question that ask for this column, where it asks for several.
     """
 
     name: str
     measures: tuple[str, ...] = ()
     role: Role | None = None
-    words: str = ""
 
 
 def cell_of(
@@ -56,17 +54,43 @@ def cell_of(
     """Return the ledger's figure for a column, empty if the ledger has none."""
     year = holding.meta.year
     for measure in column.measures:
-        found = [f for f in known if f.indicator == measure and _of_period(f, year)]
+        named = [f for f in known if f.indicator == measure and _of_period(f, year)]
+        found = named or [f for f in known if _of_period(f, year) and _akin(measure, f, report)]
         if not found:
             continue
         best = max(found, key=lambda f: _fit(query, f))
-        rival = next((f for f in found if _contradicts(f, best)), None)
+        rival = next((f for f in named if _contradicts(f, best)), None)
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
         if not doubt and rival is not None:
             doubt = f"前后不一的数字（原文另一处为{rival.quantity.text}）"
         span, claim = _claim_of(query, holding.id, report, best)
-        return _figure_cell(best.quantity, best.value, span, claim, measure, doubt)
+        told = best.indicator or (measure if named else "")
+        return _figure_cell(best.quantity, best.value, span, claim, told, doubt)
     return Cell()
+
+
+def _akin(measure: str, fact: Fact, report: Report | None) -> bool:
+    """Tell whether a figure has an indicator's own words and unit, and its sentence the others.
+
+    Such a figure was given another name, or none; the cell says which, so that it is not
+    compared with figures of the indicator itself.
+    """
+    rule = _rules().get(measure)
+    if rule is None or fact.quantity.unit not in rule.units:
+        return False
+    kin = (fact.indicator or "")[:4] == measure[:4]  # 行政复议审结件数 of 受理审结160件
+    if not kin and any(word in fact.own for word in rule.none):
+        return False
+    line = _line_at(report, fact.quantity.start) if report else None
+    around = f"{line.folded if line else fact.subject} {' '.join(fact.path)}"
+    return all(any(w in fact.own for w in group) for group in rule.own) and all(
+        any(w in around for w in group) for group in (*rule.near, *rule.context)
+    )
+
+
+@lru_cache(maxsize=1)
+def _rules() -> dict[str, Indicator]:
+    return {indicator.name: indicator for indicator in indicators()}
 
 
 def _of_period(fact: Fact, year: int | None) -> bool:
@@ -142,28 +166,40 @@ def _figure_cell(
     )
 
 
-def phrase_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact]) -> Cell:
+def unnamed_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact]) -> Cell:
+    """Return the figure of the sentence that answers, where the ledger has no name for it.
+
+    A figure that the ledger knows as something else is never taken.
+    """
+    units = frozenset(u for m in column.measures for u in _rules()[m].units if m in _rules())
+    reading = desk.reading(report)
+    lines = [line for line in reading.lines if _role_fits(desk.query, line)]
+    for evidence in select(desk.query, reading, lines, desk.boosts(report))[:3]:
+        clause = evidence.clause
+        if clause is None or evidence.coverage < ENOUGH_FOR_FIGURE:
+            continue
+        told = [f for f in known if clause.span.start <= f.quantity.start < clause.span.end]
+        for fact in told:
+            if fact.indicator is None and fact.unit in units and _of_period(fact, report.meta.year):
+                cite, claim = _cited_words(report, evidence.span)
+                return _figure_cell(fact.quantity, fact.value, cite, claim, "", "")
+    return Cell()
+
+
+def phrase_cell(desk: Desk, report: Report, known: Sequence[Fact]) -> Cell:
     """Return what a report says in the question's own words; empty unless it is sure."""
     query = desk.query
     reading = desk.reading(report)
-    terms = content_terms(column.words) if column.words and column.words != query.topic else None
     named = [KnownFact(f.indicator, f.start, f.end, f.period) for f in known if f.indicator]
     lines = [line for line in reading.lines if _role_fits(query, line)]
-    ranked = select(
-        query, reading, lines, desk.boosts(report), terms=terms or query.terms, known=named
-    )
-    units = _units(column.measures)
-    if len(column.measures) > 1:
-        return Cell()  # any of several measures will do: what none of them names is another thing
-    if query.wants in ("number", "percent") or units:
+    ranked = select(query, reading, lines, desk.boosts(report), known=named)
+    if query.wants in ("number", "percent"):
         for evidence in ranked[:3]:
             figure = evidence.figure
-            if figure is None or evidence.coverage < ENOUGH_FOR_FIGURE:
-                continue
-            if units and figure.unit not in units:
-                continue
-            cite, claim = _cited_words(report, evidence.span)
-            return _figure_cell(figure, figure.text, cite, claim, _measure_at(evidence, named), "")
+            if figure is not None and evidence.coverage >= ENOUGH_FOR_FIGURE:
+                cite, claim = _cited_words(report, evidence.span)
+                measure = _measure_at(evidence, named)
+                return _figure_cell(figure, figure.text, cite, claim, measure, "")
         return Cell()
     sure = [e for e in ranked if e.coverage >= ENOUGH_FOR_PHRASE]
     near = sorted(
@@ -173,12 +209,6 @@ def phrase_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact
     claims = tuple((words, cite) for cite, words in (_cited_words(report, s) for s in near))
     text = "；".join(words.rstrip("。") for words, _ in claims)
     return Cell(text, claims) if claims else Cell()
-
-
-def _units(measures: Sequence[str]) -> frozenset[str]:
-    """Return the units in which the indicators of a column are counted."""
-    known = {i.name: i.units for i in indicators()}
-    return frozenset(unit for m in measures for unit in known.get(m, frozenset()))
 
 
 def _role_fits(query: Query, line: Line) -> bool:
