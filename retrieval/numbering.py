@@ -144,3 +144,8 @@ def inline_markers(text: str, start: int, end: int) -> list[Marker]:
     """Return every number-like mark in ``text[start:end]``, in order; most are no headings."""
     found = (_marker(match) for match in _INLINE.finditer(text, start, end))
     return [marker for marker in found if marker]
+
+
+def opens_item(text: str, position: int) -> bool:
+    """Return True when a number-like mark, of whatever kind, starts exactly at ``position``."""
+    return _INLINE.match(text, position) is not None

@@ -18,7 +18,7 @@ from retrieval.numbering import marker_at
 LineKind = Literal["title", "furniture", "text", "closing"]
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_PROSE = re.compile(r"[。；]|，.{8,}")
+_PROSE = re.compile(r"[。；;]|[，,].{8,}")
 _BODY = r"(?:人民政府|政府|办事处|管委会|管理委员会|委员会|局|厅|办公室|中心|委|队|社|院)"
 _DATE = r"(?:[二〇○O零一三四五六七八九十]{4}|20\d\d) ?年 ?.{1,3}月 ?.{1,3}日"
 _SIGNATURE = re.compile(rf"^(?:.{{2,30}}{_BODY}|{_DATE}|.{{2,30}}{_BODY}\s{{0,9}}{_DATE})$")

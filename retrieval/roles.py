@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.documents import Role
+from retrieval.numbering import opens_item
 
 _PROBLEMS = re.compile(
     r"(?:问题|不足|短板|困难|差距|薄弱环节|弱项|制约因素)(?!的?(?:整改|化解|专项|导向|线索|清单|处理|治理))"
@@ -33,7 +34,7 @@ _YEAR = re.compile(r"(20\d\d)年")
 # the first words of a paragraph that has no heading of its own
 _OPENS_PROBLEMS = re.compile(
     r"(?:仍|还|也|但|依然|同时|对照|我们|清醒|目前|当前|尚).{0,60}"
-    r"(?:存在|面临|有).{0,30}(?:问题|不足|短板|差距|困难|薄弱)|"
+    r"(?:存在|面临|有(?![待效力利关序])).{0,30}(?:问题|不足|短板|差距|困难|薄弱)|"
     r"^(?:主要)?存在(?:的|着|以下|一些|主要)?.{0,10}(?:问题|不足|短板|差距|困难)|^(?:主要)?(?:问题|不足|短板)"
 )
 _OPENS_PLANS = re.compile(
@@ -42,11 +43,11 @@ _OPENS_PLANS = re.compile(
 
 # a sentence inside a line that may open problems or plans, and what a list after it starts with
 _PLANS_SENTENCE = re.compile(
-    r"(?<=[。！])\s{0,9}(?:下一步|下步|下一阶段|下阶段|今后，|接下来|针对(?:以上|上述|这些|存在))"
+    r"(?<=[。！])\s{0,9}(?:下一步|下步|下一阶段|下阶段|今后[，,]|接下来|针对(?:以上|上述|这些|存在))"
 )
-_LACK_WORD = re.compile("存在|面临|不足")
+_LACK_WORD = re.compile("存在|面临|[还仍也]有")
 _LEADS_TO_LIST = re.compile(
-    r"[：:]|一是|主要(?:是|有|表现|体现|存在)|(?:问题|不足|短板|差距|困难|薄弱环节)[。；]$"
+    r"[：:]|一是|主要(?:是|有|表现|体现|存在)|(?:问题|不足|短板|差距|困难|薄弱环节)[。；;]$"
 )
 _MAX_OPENING = 110
 # the words a plain title such as 存在的主要问题 is made of; whatever else makes it a sentence
@@ -75,7 +76,7 @@ def turning_points(text: str, start: int, end: int, year: int | None) -> list[in
     points = {m.end() - len(m.group().lstrip()) for m in _PLANS_SENTENCE.finditer(text, start, end)}
     for match in _LACK_WORD.finditer(text, start, end):
         stop = text.rfind("。", max(start, match.start() - _MAX_OPENING), match.start())
-        if stop < 0 or stop + 1 in points:
+        if stop < 0 or stop + 1 in points or opens_item(text, stop + 1):
             continue
         close = text.find("。", match.end(), min(end, match.end() + _MAX_OPENING))
         sentence = text[stop + 1 : close + 1 if close > 0 else min(end, match.end() + _MAX_OPENING)]

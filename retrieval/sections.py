@@ -32,6 +32,7 @@ _LEAD = re.compile(
 )
 _STOP = re.compile(r"[。！？!?]")
 _COLON = re.compile("[：:]")
+_COMMA = re.compile("[，,]")
 _BLANKS = re.compile(r"[\s*\u200b\ufeff]*")
 _SPACE_IN_LINE = re.compile(r"[ \t\u3000\xa0]+")
 _NO_WORDS = re.compile(r"[\r\n\u200b\u200c\u200d\u2060\ufeff*]")
@@ -200,7 +201,7 @@ class _Walk:
         colon = self._find(_COLON, marker.end, min(stop, marker.end + 40, full or stop))
         if (
             colon is not None
-            and "，" not in text[marker.end : colon]
+            and not _COMMA.search(text, marker.end, colon)
             and not self._blank(colon + 1, line_end)
         ):
             return self._past_stars(colon + 1, stop)
@@ -212,7 +213,7 @@ class _Walk:
                 if alone or marker.rank >= rank("cn_paren")
                 else MAX_HEADING_CHARS
             )
-            told = alone and "，" in text[marker.end : full] and length > 30
+            told = alone and _COMMA.search(text, marker.end, full) is not None and length > 30
             if length <= limit and not told:
                 return self._past_stars(full + 1, stop)
             return self._spaced_end(marker, full)
@@ -236,7 +237,7 @@ class _Walk:
         for gap in _SPACE_IN_LINE.finditer(text, marker.end + 4, min(limit, marker.end + 50)):
             title = text[marker.end : gap.start()]
             body = text[gap.end() : min(limit, gap.end() + _NEAR)].strip()
-            if not re.search("[。，；]", title) and len(body) > 20:
+            if not re.search("[。，；,;]", title) and len(body) > 20:
                 return gap.end()
         return None
 

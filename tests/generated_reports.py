@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 CN = "一二三四五六七八九十"
+NARROW = str.maketrans("，；：（）", ",;:()")  # pages mix both widths; positions stay the same
 CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 TOP = {
     "leadership": [
@@ -221,6 +222,8 @@ def make(choose: Random, damage: float = 0.0) -> Made:
     if not made.one_line:
         for words in choose.sample(END_FURNITURE, choose.randint(0, 3)):
             made.line(words)
+    if choose.random() < 0.3:
+        made.text = made.text.translate(NARROW)
     return made
 
 

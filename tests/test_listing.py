@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from generated_reports import NARROW
 
 from bot import listing
 from retrieval.documents import Report, Role
@@ -155,13 +156,23 @@ PLANS: list[tuple[str, list[str]]] = [
 ]
 
 
+@pytest.mark.parametrize("width", ["wide", "narrow"])
 @pytest.mark.parametrize(("paragraph", "expected"), PROBLEMS, ids=range(len(PROBLEMS)))
-def test_problems_however_they_are_strung_together(paragraph: str, expected: list[str]) -> None:
-    assert listed(FRAME.format(problems=paragraph, plans=PLAN), "problems") == [
-        e.strip(EDGES) for e in expected
-    ]
+def test_problems_however_they_are_strung_together(
+    paragraph: str, expected: list[str], width: str
+) -> None:
+    text = FRAME.format(problems=paragraph, plans=PLAN)
+    if width == "narrow":
+        text, expected = text.translate(NARROW), [e.translate(NARROW) for e in expected]
+    assert listed(text, "problems") == [e.strip(EDGES) for e in expected]
 
 
+@pytest.mark.parametrize("width", ["wide", "narrow"])
 @pytest.mark.parametrize(("paragraph", "expected"), PLANS, ids=range(len(PLANS)))
-def test_plans_however_they_are_strung_together(paragraph: str, expected: list[str]) -> None:
-    assert listed(FRAME.format(problems="执法力量不足。", plans=paragraph), "plans") == expected
+def test_plans_however_they_are_strung_together(
+    paragraph: str, expected: list[str], width: str
+) -> None:
+    text = FRAME.format(problems="执法力量不足。", plans=paragraph)
+    if width == "narrow":
+        text, expected = text.translate(NARROW), [e.translate(NARROW) for e in expected]
+    assert listed(text, "plans") == expected
