@@ -88,7 +88,7 @@ def main() -> int:
 
     app.Bot._serve = measured  # type: ignore[method-assign]
     if args.real:
-        from bot.assistant import open_assistant
+        from bot.assembly import open_assistant
 
         return app.run(settings, lambda: open_assistant(args.real))
     return app.run(

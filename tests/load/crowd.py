@@ -52,7 +52,8 @@ def main() -> int:
             shutil.copytree(options.library, library)
             command += ["--real", str(library)]
         process = subprocess.Popen(command, stderr=subprocess.PIPE)
-        fake.wait(lambda f: f.number_of("getUpdates"), 120)
+        fake.wait(lambda f: f.number_of("getUpdates") or process.poll() is not None, 120)
+        assert process.poll() is None, "the bot did not start"
         ingest = None
         if options.ingest:
             files = map(str, options.ingest)

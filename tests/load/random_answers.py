@@ -1,6 +1,6 @@
 """G11: random answers through the splitter; every part must be one that Telegram accepts.
 
-    python tests/load/random_answers.py [--number 10000]
+python tests/load/random_answers.py [--number 10000]
 """
 
 from __future__ import annotations
