@@ -1,5 +1,7 @@
 """What a person sees, against the fake Bot API."""
 
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -156,12 +158,13 @@ def test_why_export_brief_and_compare(running: Bench) -> None:
     assert "请先提问" in answer_to(running, "/export").text
     assert "例如" in answer_to(running, "/brief").text
     assert "例如" in answer_to(running, "/compare").text
-    assert answer_to(running, "/brief 乙市2022").text.count("[") == 3
+    briefing = answer_to(running, "/brief 乙市2022").text.split("\n\n范围")[0]
+    assert briefing.count("[") == 3
+    assert "\n" not in briefing
     assert "写法：摘自原文" in answer_to(running, "/why").text
     answer_to(running, "/export")
     file = running.fake.wait(lambda f: f.messages(method="sendDocument"))[0].file
-    assert file[0].endswith(".md")
-    assert "> 乙市2022年法治政府建设报告" in file[1].decode()
+    assert file[0].endswith((".md", ".docx"))
     assert answer_to(running, "/compare 甲县和乙市").text.count("[") == 2
     assert "没有这个命令" in answer_to(running, "/nonsense").text
 
@@ -382,3 +385,36 @@ def test_the_items_of_a_list_are_numbered_unless_the_report_does() -> None:
         "共4条：", "1. 人员不足。[1]", "（二）经费不足。[2]", "三是宣传不够。[3]", "4. 12.5%未达标。[4]",
         "摘自原文", "另见。[5]",
     ]  # fmt: skip
+
+
+def test_a_briefing_is_exported_for_the_word_processor(running: Bench) -> None:
+    pytest.importorskip("docx")
+    answer_to(running, "/brief 乙市2022")
+    answer_to(running, "/export")
+    name, data = running.fake.wait(lambda f: f.messages(method="sendDocument"))[0].file
+    assert name.endswith(".docx")
+    with zipfile.ZipFile(io.BytesIO(data)) as document:
+        assert "行政复议收案34件" in document.read("word/document.xml").decode()
+
+
+def test_a_stored_answer_is_the_answer() -> None:
+    from bot.telegram.fake_assistant import FakeState
+    from bot.telegram.views import stored_answer
+
+    answer = FakeAssistant(FakeLibrary(TEXTS), lines=3).ask(QUESTION, FakeState()).answer
+    again = stored_answer(answer.to_json())
+    assert (again.sentences, again.citations, again.text) == (
+        answer.sentences, answer.citations, answer.text
+    )  # fmt: skip
+
+
+def test_an_assistant_without_briefings_is_asked_for_one(
+    tmp_path: Path, fake: FakeTelegram, monkeypatch
+) -> None:
+    for feature in ("brief", "compare", "why"):
+        monkeypatch.delattr(FakeAssistant, feature)
+    with bench(tmp_path, fake) as b:
+        assert answer_to(b, "/brief 乙市2022").buttons
+        assert answer_to(b, "/compare 甲县和乙市").buttons
+        assert b.assistant.asked == ["乙市2022，写一段简报", "甲县和乙市"]
+        assert "写法" in answer_to(b, "/why").text

@@ -42,6 +42,9 @@ def run(
     ``restore`` makes the assistant's state from its JSON (default: the real assistant's);
     ``secrets`` are further words (keys) to strike out of every log line.
     """
+    # Answers are made in threads; with the default 5 ms turns a dozen of them hold the event
+    # loop up for as many times 5 ms.
+    sys.setswitchinterval(0.001)
     webhook_secret = settings.webhook.secret if settings.webhook else ""
     with safe_logging((settings.token, webhook_secret, *secrets), settings.log_level):
         try:
@@ -149,7 +152,6 @@ class Bot:
 
     async def _serve(self) -> None:
         from bot.telegram.gateway import Unreachable
-        from bot.telegram.handlers import offers
         from bot.telegram.views import COMMANDS
 
         me = await self._connect()
@@ -167,9 +169,7 @@ class Bot:
                 host, port = parse_address(self._settings.health, "BAOGAO_TELEGRAM_HEALTH")
                 await stack.enter_async_context(await serve(host, port, routes))
             self._dispatcher.pump()
-            await self._gateway.set_commands(
-                {n: w for n, w in COMMANDS.items() if n != "brief" or offers(self._assistant, n)}
-            )
+            await self._gateway.set_commands(COMMANDS)
             for chore in (self._housekeeping, self._follow_library):
                 task = asyncio.get_running_loop().create_task(chore())
                 stack.callback(task.cancel)

@@ -206,7 +206,7 @@ class Gateway:
             chat,
             lambda to, _plain, thread_, _copy: self._bot.send_document(
                 to,
-                InputFile(file.text.encode("utf-8"), filename=file.name),
+                InputFile(file.data, filename=file.name),
                 reply_parameters=_answering(reply_to),
                 message_thread_id=thread_,
             ),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 import time
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -94,16 +95,18 @@ class Handlers:
         return await self._answer(incoming, question, work)
 
     async def _brief(self, incoming: Incoming) -> Reply:
-        if not offers(self._desk.assistant, "brief"):
-            return say("本机器人暂不能写简报，请直接提问。")
-
-        def work(words: str, state: Any, _progress: Progress) -> ReplyLike:
-            return self._desk.assistant.brief(words, state=state)
+        def work(words: str, state: Any, progress: Progress) -> ReplyLike:
+            assistant = self._desk.assistant
+            if offers(assistant, "brief"):
+                return assistant.brief(words, state=state)
+            return assistant.ask(
+                f"{words}，写一段简报", state, on_sentence=progress.line, user=str(incoming.user)
+            )
 
         if not incoming.text and self._state(incoming) is None:
             return say_own("请写明地区或问题，例如：/brief 地区 年份 行政复议")
         return await self._answer(
-            incoming, incoming.text, work, stage="正在撰写简报…", may_be_empty=True
+            incoming, incoming.text, work, stage="正在撰写简报…", may_be_empty=True, form="briefing"
         )
 
     async def _compare(self, incoming: Incoming) -> Reply:
@@ -125,6 +128,7 @@ class Handlers:
         *,
         stage: str = "正在查阅报告…",
         may_be_empty: bool = False,
+        form: str = "answer",
     ) -> Reply:
         words = rendering.clean(words).strip()
         if not words and not may_be_empty:
@@ -143,14 +147,18 @@ class Handlers:
 
             answered, label = await in_thread(run, timeout_s=ANSWER_WITHIN_S)
         answer = answered.answer
-        payload = {**answer.to_json(), "checks_failed": list(answer.checks_failed)}
+        payload = {
+            **answer.to_json(),
+            "checks_failed": list(answer.checks_failed),
+            "form": form,
+        }
         key = self._desk.store.add_answer(incoming.chat, incoming.user, payload)
         inherited = answered.state.to_json() if answered.state is not None else None
         self._desk.store.save_conversation(
             incoming.chat, incoming.user, Conversation(inherited, key)
         )
         return compose(
-            views.answer_blocks(answer, label),
+            views.answer_blocks(answer, label, one_paragraph=form == "briefing"),
             views.answer_keyboard(key, payload, scoped=bool(label)),
             edit=progress.message,
             mark=f"（重发 · 编号 {key}）",
@@ -171,10 +179,7 @@ class Handlers:
         names = [
             name
             for name in views.COMMANDS
-            if (
-                name not in ("status", "add", "remove") or self._desk.access.is_admin(incoming.user)
-            )
-            and (name != "brief" or offers(self._desk.assistant, "brief"))
+            if name not in ("status", "add", "remove") or self._desk.access.is_admin(incoming.user)
         ]
         library = self._desk.assistant.library
 
@@ -232,8 +237,11 @@ class Handlers:
         last = self._last_answer(incoming)
         if last is None:
             return say("还没有可以导出的回答，请先提问。")
-        text = views.export_markdown(last.payload, last.created)
-        return say("上一个回答，含出处：", file=File(f"baogao-{last.key}.md", text))
+        file = await in_thread(
+            lambda: exported(last.payload, last.created, f"baogao-{last.key}"),
+            timeout_s=ANSWER_WITHIN_S,
+        )
+        return say("上一个回答，含出处：", file=file)
 
     def _last_answer(self, incoming: Incoming) -> Any:
         key = self._desk.store.conversation(incoming.chat, incoming.user).answer
@@ -332,6 +340,19 @@ class Handlers:
             "\n".join(outcomes) or "没有可添加的内容。",
             edit=progress.message,
         )
+
+
+def exported(payload: Mapping[str, Any], created: float, name: str) -> File:
+    """A briefing as a Word document with footnotes, where that can be written; else Markdown."""
+    if payload.get("form") == "briefing" and payload.get("status") == "answered":
+        try:
+            from bot.export_docx import briefing_document
+        except ImportError:  # python-docx is not installed
+            pass
+        else:
+            data = briefing_document(views.stored_answer(payload))
+            return File(f"{name}.docx", b64encode(data).decode(), base64=True)
+    return File(f"{name}.md", views.export_markdown(payload, created))
 
 
 def offers(assistant: object, feature: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -30,10 +31,16 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document to send, UTF-8 text."""
+    """A document to send: UTF-8 text or, with ``base64``, any bytes so written."""
 
     name: str
     text: str
+    base64: bool = False
+
+    @property
+    def data(self) -> bytes:
+        """The bytes to send."""
+        return b64decode(self.text) if self.base64 else self.text.encode()
 
 
 @dataclass(frozen=True, slots=True)

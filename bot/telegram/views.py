@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.answers import Answer, Sentence
+from bot.answers import Answer, Citation, Sentence
 from bot.telegram.messages import Button, Keyboard, rows
 from bot.telegram.ports import LibraryLike, SummaryLike
 from bot.telegram.rendering import Block, Run, runs
@@ -51,11 +52,19 @@ def sentence_block(sentence: Sentence) -> Block:
     return (*block, Run(markers)) if markers else block
 
 
-def answer_blocks(answer: Answer, scope_label: str) -> list[Block]:
-    """An answer for a phone: its lines, its warnings, the scope that follow-ups inherit."""
-    items = _items(answer.sentences)
-    blocks = []
-    for index, sentence in enumerate(answer.sentences):
+def answer_blocks(answer: Answer, scope_label: str, *, one_paragraph: bool = False) -> list[Block]:
+    """An answer for a phone: its lines, its warnings, the scope that follow-ups inherit.
+
+    With ``one_paragraph`` everything up to the last claim is run together, to be copied whole.
+    """
+    items = {} if one_paragraph else _items(answer.sentences)
+    claims = [i for i, s in enumerate(answer.sentences) if s.kind == "claim"]
+    joined = claims[-1] + 1 if one_paragraph and claims else 0
+    blocks: list[Block] = []
+    if joined:
+        lines = (sentence_block(replace(s, kind="claim")) for s in answer.sentences[:joined])
+        blocks += [tuple(run for line in lines for run in line)]
+    for index, sentence in enumerate(answer.sentences[joined:], joined):
         block = sentence_block(sentence)
         blocks.append((Run(f"{items[index]}. "), *block) if index in items else block)
     blocks += [runs(f"⚠ {warning}", "i") for warning in answer.warnings]
@@ -310,6 +319,24 @@ def why_text(payload: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     lines.append(f"核对未通过：{len(failed)} 处" + ("（已换成原文或删去）" if failed else ""))
     lines.append(f"用时：{values.get('elapsed_ms', 0)} 毫秒；编号：{values.get('id', '')}")
     return "\n".join(lines)
+
+
+def stored_answer(payload: Mapping[str, Any]) -> Answer:
+    """Make an answer again from what ``Answer.to_json`` gave (scope and usage left out)."""
+    return Answer(
+        id=payload["id"],
+        question=payload["question"],
+        status=payload["status"],
+        sentences=tuple(
+            Sentence(s["text"], s["kind"], tuple(s["citations"])) for s in payload["sentences"]
+        ),
+        citations=tuple(
+            Citation(**{**c, "place": tuple(c["place"]), "section_path": tuple(c["section_path"])})
+            for c in payload["citations"]
+        ),
+        warnings=tuple(payload["warnings"]),
+        writer=payload["writer"],
+    )
 
 
 def export_markdown(payload: Mapping[str, Any], created: float) -> str:
