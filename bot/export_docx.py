@@ -84,7 +84,7 @@ def _footnote(citation: Citation) -> str:
     text = _escape(_clean(f" {where(citation)}（{citation.source}）：“{quote}”"))
     small = '<w:rPr><w:sz w:val="18"/></w:rPr>'
     return (
-        f'<w:footnote w:id="{citation.n}"><w:p><w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr>'
+        f'<w:footnote w:id="{citation.n}"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr><w:r><w:rPr><w:vertAlign w:val="superscript"/><w:sz w:val="18"/></w:rPr>'
         f'<w:footnoteRef/></w:r><w:r>{small}<w:t xml:space="preserve">{text}</w:t></w:r></w:p></w:footnote>'
     )
 

@@ -1,0 +1,410 @@
+"""Two years of one issuer: which problems stayed, which plans the next report tells of.
+
+Passages are paired by the words they share, rare words weighing most, and by the indicator of
+their figures; with an embedder likeness of meaning is added. Every pair shows both quotes, and
+where nothing matches that is said: it means the words were not found, not that nothing was done.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from bot.answers import Cited, DraftLine
+from bot.drafting import Desk, Draft
+from bot.labels import body_name, report_name
+from bot.problem_topics import Point, points
+from bot.reading import Clause, Line, read
+from bot.whole_clauses import bare_start, pieces, typeset
+from retrieval.documents import Report, Span
+from retrieval.embedding import Embedder
+from retrieval.indicators import Fact
+from retrieval.normalise import fold, normalise
+from retrieval.quantities import canonical
+from retrieval.query import Query
+from retrieval.terms import Term
+
+NOT_FOUND = "未找到对应内容"
+ENOUGH_FOR_PROBLEM = 0.15
+ENOUGH_FOR_PLAN = 0.3
+SAME_INDICATOR = 0.5
+ENOUGH_ON_THEME = 0.5
+_NEAR_BEST = 0.75
+Facts = Callable[[str], Sequence[Fact]]
+Aspect = Literal["plans", "repeated", "new", "gone", "problems"]
+
+_ASKS_PLANS = re.compile(
+    "做到|兑现|落实(?:了|没|得|情况|到位)|完成(?:了|没|得|情况)|实现(?:了|没|得)|说要|承诺|后来|结果|达成|计划.{0,20}(?:怎么样|如何|进展)|(?:目标|计划|打算|任务).{0,16}(?:实现|完成|落实|兑现|达到|执行)"
+)
+_ASKS_REPEATED = re.compile(
+    "连续|都存在|反复|重复|仍然?(?:存在|没|未)|依旧|一直|两年都|老问题|还没解决"
+)
+_ASKS_NEW = re.compile(
+    "(?:没有?|未)(?:提|写|说|列|出现)过|新(?:增|出现|提出|添|冒出)的?.{0,6}(?:问题|不足|短板)|(?:问题|不足|短板).{0,8}(?:新增|新出现|新提)"
+)
+_ASKS_GONE = re.compile(
+    "不再|没再|解决了|消失|不提了|不见了|已经?解决|(?:没有?|未)再(?:提|列|出现)"
+)
+_PROBLEM = re.compile("问题|不足|短板|困难|差距|弱项")
+_AT_MOST = re.compile("以内|以下|控制在|不超过|降至|降到|压减|压降|低于")
+_AT_LEAST = re.compile("不少于|不低于|达到|以上|提高到|超过|实现|确保|力争|新增|新建|增配|招录")
+_TITLE_LINE = re.compile(
+    "20[0-9]{2}年(?:[0-9]{1,2}月[0-9]{1,2}日|.{0,8}(?:安排|计划|打算|思路|部署))。?"
+)
+_COMMON_WORDS = frozenset(
+    "工作 建设 推进 加强 提升 提高 完善 进一 一步 深化 落实 政府 行政 法治 全县 全区 我县 我区 开展 实施 全面 年内 全年 能力 水平 情况 问题 部分 个别 别部 部门 不足 存在".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a report and where they stand."""
+
+    text: str
+    cite: Cited
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Something the earlier report says and what the later one says of it (best first, or none).
+
+    ``verdict`` compares a target with the later figure where both are figures of one indicator.
+    """
+
+    before: Quote
+    after: tuple[Quote, ...] = ()
+    verdict: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowThrough:
+    """What became of the problems and plans of ``earlier`` in ``later``."""
+
+    earlier: Report
+    later: Report
+    repeated: tuple[Pair, ...]
+    new: tuple[Quote, ...]
+    gone: tuple[Quote, ...]
+    plans: tuple[Pair, ...]
+
+
+def consecutive(reports: Sequence[Report]) -> tuple[Report, Report] | None:
+    """Return the last two reports of one issuer a year apart, earlier first; None if there are none."""
+    ordered = sorted((r for r in reports if r.meta.year), key=lambda r: r.meta.year or 0)
+    found = None
+    for later in ordered:
+        for earlier in ordered:
+            if _one_issuer(earlier, later) and (earlier.meta.year or 0) + 1 == later.meta.year:
+                found = (earlier, later)
+    return found
+
+
+def _one_issuer(one: Report, other: Report) -> bool:
+    """Tell whether two reports are of one body; a place may be written with fewer of its parents."""
+    short, long = sorted((one.meta.place, other.meta.place), key=len)
+    same_place = long[len(long) - len(short) :] == short and bool(short)
+    return same_place and body_name(one.meta) == body_name(other.meta)
+
+
+def aspect(query: Query) -> Aspect | None:
+    """Return what of two years a question asks for; None if it asks for no follow-through."""
+    words = normalise(query.question)
+    if _PROBLEM.search(words):
+        for asks, name in ((_ASKS_NEW, "new"), (_ASKS_GONE, "gone"), (_ASKS_REPEATED, "repeated")):
+            if asks.search(words):
+                return name  # type: ignore[return-value]  # the names are those of Aspect
+    if _ASKS_PLANS.search(words):
+        return "plans"
+    return None
+
+
+def answer(
+    desk: Desk, facts: Facts | None = None, embedder: Embedder | None = None
+) -> Draft | None:
+    """Return the draft for a question about two years of one issuer; None if it is not one."""
+    wanted, years = aspect(desk.query), consecutive(desk.reports)
+    if wanted is None or years is None:
+        return None
+    found = follow(*years, facts=facts, embedder=embedder)
+    if wanted == "plans" and desk.query.terms:
+        themed = _on_theme(found.plans, desk.query.terms)
+        return _plans_draft(found, themed) if themed else None
+    return draft(found, (wanted,))
+
+
+def follow(
+    earlier: Report,
+    later: Report,
+    *,
+    facts: Facts | None = None,
+    embedder: Embedder | None = None,
+) -> FollowThrough:
+    """Pair the problems and plans of ``earlier`` with what ``later`` says.
+
+    ``facts`` gives the ledger of a report, for targets; ``embedder`` adds likeness of meaning.
+    """
+    old, new = points(earlier, "problems"), points(later, "problems")
+    background = [line.folded for report in (earlier, later) for line in read(report).lines]
+    repeated, taken = [], set()
+    for score, i, j in _best_pairs(
+        [p.text for p in old], [p.text for p in new], background, embedder
+    ):
+        if score < ENOUGH_FOR_PROBLEM:
+            break
+        repeated.append((i, Pair(_quote(old[i]), (_quote(new[j]),))))
+        taken.add(j)
+    kept = {i for i, _ in repeated}
+    return FollowThrough(
+        earlier,
+        later,
+        tuple(pair for _, pair in sorted(repeated, key=lambda item: item[0])),
+        tuple(_quote(p) for j, p in enumerate(new) if j not in taken),
+        tuple(_quote(p) for i, p in enumerate(old) if i not in kept),
+        tuple(_plan_pairs(earlier, later, facts, embedder)),
+    )
+
+
+def _quote(point: Point) -> Quote:
+    return Quote(point.text, point.cite)
+
+
+def _best_pairs(
+    old: Sequence[str], new: Sequence[str], background: Sequence[str], embedder: Embedder | None
+) -> list[tuple[float, int, int]]:
+    """Return pairs of items, each item once, the likest first: as wholes, or by one clause each."""
+    whole = _Likeness([*old, *new], background, embedder)
+    parts = [
+        [c for c in re.split("[，；。]", text) if len(c) >= 4] or [text] for text in (*old, *new)
+    ]
+    flat = [(i, clause) for i, clauses in enumerate(parts) for clause in clauses]
+    clauses = _Likeness([clause for _, clause in flat], background, None)
+    scores = {(i, j): whole.of(i, len(old) + j) for i in range(len(old)) for j in range(len(new))}
+    for a, (i, _) in enumerate(flat):
+        for b, (k, _) in enumerate(flat):
+            if i < len(old) <= k:
+                key = (i, k - len(old))
+                scores[key] = max(scores[key], 0.8 * clauses.of(a, b))
+    chosen: list[tuple[float, int, int]] = []
+    for (i, j), score in sorted(scores.items(), key=lambda pair: (-pair[1], pair[0])):
+        if all(i != a and j != b for _, a, b in chosen):
+            chosen.append((score, i, j))
+    return chosen
+
+
+# ---- plans ----------------------------------------------------------------------------------
+
+
+def _plan_pairs(
+    earlier: Report, later: Report, facts: Facts | None, embedder: Embedder | None
+) -> list[Pair]:
+    plans = [
+        (line, clause)
+        for line in read(earlier).lines
+        if line.role == "plans"
+        for clause in _deeds(earlier, line)
+    ]
+    told = [
+        line
+        for line in read(later).lines
+        if line.role not in ("plans", "preamble") and not line.is_heading and not _is_label(line)
+    ]
+    answers = [(line, clause) for line in told for clause in line.clauses if len(clause.span) >= 6]
+    if not plans or not answers:
+        return [Pair(_clause_quote(earlier, c.span)) for _, c in plans]
+    texts = [c.folded for _, c in (*plans, *answers)]
+    background = [line.folded for report in (earlier, later) for line in read(report).lines]
+    likeness = _Likeness(texts, background, embedder)
+    targets = _facts_by_clause(earlier, [c for _, c in plans], facts)
+    results = _facts_by_clause(later, [c for _, c in answers], facts)
+    pairs = []
+    for i, (_, plan) in enumerate(plans):
+        scored = []
+        for j in range(len(answers)):
+            score = likeness.of(i, len(plans) + j)
+            if _shared_indicator(targets[i], results[j]):
+                score += SAME_INDICATOR
+            scored.append((score, j))
+        scored.sort(key=lambda pair: (-pair[0], pair[1]))
+        best = scored[0][0]
+        if best < ENOUGH_FOR_PLAN:
+            pairs.append(Pair(_clause_quote(earlier, plan.span)))
+            continue
+        near = [j for score, j in scored[:4] if score >= max(ENOUGH_FOR_PLAN, _NEAR_BEST * best)]
+        spans = dict.fromkeys(_telling(later, *answers[j]) for j in near)
+        verdict = next((v for j in near if (v := _verdict(plan, targets[i], results[j]))), "")
+        quotes = tuple(_clause_quote(later, span) for span in list(spans)[:2])
+        pairs.append(Pair(_clause_quote(earlier, plan.span), quotes, verdict))
+    return pairs
+
+
+def _is_label(line: Line) -> bool:
+    """Tell whether a sentence only names what follows it (2.加强执法监督。)."""
+    return len(line.clauses) == 1 and len(line.span) < 18 and not line.clauses[0].figures
+
+
+def _deeds(report: Report, line: Line) -> list[Clause]:
+    """Return the clauses of a sentence of plans that say a deed, not only its name or purpose."""
+    if line.is_heading or _is_label(line):
+        return []
+    found = []
+    for clause in line.clauses:
+        start = bare_start(report.text, clause.span)
+        span = Span(start, clause.span.end)
+        if len(span) >= 8 and not _TITLE_LINE.fullmatch(report.text[span.start : span.end]):
+            found.append(Clause(span, fold(report.text[span.start : span.end]), clause.figures))
+    return found
+
+
+def _telling(report: Report, line: Line, clause: Clause) -> Span:
+    """Return the clause with as many of its neighbours as make a run that can stand alone."""
+    runs = [
+        s
+        for s in pieces(report.text, line.span, 90, loose=True)
+        if s.start <= clause.span.start and clause.span.end <= s.end + 1
+    ]
+    return min(runs, key=len, default=clause.span)
+
+
+def _clause_quote(report: Report, span: Span) -> Quote:
+    words = report.text[span.start : span.end].rstrip("，,；;。、：: \n")
+    return Quote(typeset(words), Cited(report.id, span.start, span.start + len(words)))
+
+
+def _facts_by_clause(
+    report: Report, clauses: Sequence[Clause], facts: Facts | None
+) -> list[list[Fact]]:
+    known = facts(report.id) if facts else ()
+    return [
+        [f for f in known if c.span.start <= f.quantity.start < c.span.end and f.period != "last"]
+        for c in clauses
+    ]
+
+
+def _shared_indicator(target: Sequence[Fact], result: Sequence[Fact]) -> bool:
+    named = {f.indicator for f in target if f.indicator}
+    return any(f.indicator in named for f in result)
+
+
+def _verdict(plan: Clause, target: Sequence[Fact], result: Sequence[Fact]) -> str:
+    """Compare a target with the figure reported later, where both are of one indicator and unit."""
+    for goal in target:
+        for done in result:
+            if goal.indicator is None or goal.indicator != done.indicator:
+                continue
+            (aim, unit), (value, other) = canonical(goal.quantity), canonical(done.quantity)
+            if unit != other or Decimal(-1) in (aim, value):
+                continue
+            at_most, at_least = _AT_MOST.search(plan.folded), _AT_LEAST.search(plan.folded)
+            if not at_most and not at_least:
+                return ""
+            met = value <= aim if at_most else value >= aim
+            return f"按原文数字，目标{goal.value}、报告数{done.value}，{'已' if met else '未'}达到（计算）"
+    return ""
+
+
+def _on_theme(plans: Sequence[Pair], terms: Sequence[Term]) -> list[Pair]:
+    """Return the plans a question's terms speak of: those that hold most of their weight."""
+    total = sum(t.weight for t in terms) or 1.0
+    scored = [
+        (sum(t.weight * t.match(fold(p.before.text)) for t in terms) / total, p) for p in plans
+    ]
+    best = max((score for score, _ in scored), default=0.0)
+    if best < ENOUGH_ON_THEME * 0.7:
+        return []
+    return [pair for score, pair in scored if score >= best - 0.1]
+
+
+# ---- likeness -------------------------------------------------------------------------------
+
+
+class _Likeness:
+    """How alike texts are: the share of their pairs of characters, by rarity, and of meaning."""
+
+    def __init__(
+        self, texts: Sequence[str], background: Sequence[str], embedder: Embedder | None
+    ) -> None:
+        self._pairs = [_pairs(text) for text in texts]
+        seen = Counter(pair for text in background for pair in _pairs(text))
+        count = len(background) or 1
+        self._weight = {
+            pair: math.log(1 + count / max(seen[pair], 1)) * (0.2 if pair in _COMMON_WORDS else 1.0)
+            for found in self._pairs
+            for pair in found
+        }
+        self._sums = [sum(self._weight[p] for p in found) for found in self._pairs]
+        self._vectors = embedder.embed_documents(list(texts)) if embedder else None
+
+    def of(self, i: int, j: int) -> float:
+        """Return the likeness of two texts, 0 to 1 (a little more with an embedder)."""
+        scale = math.sqrt(self._sums[i] * self._sums[j])
+        shared = sum(self._weight[p] for p in self._pairs[i] & self._pairs[j])
+        score = shared / scale if scale else 0.0
+        if self._vectors is not None:
+            close = float(self._vectors[i] @ self._vectors[j])
+            score += 0.5 * max(0.0, close - 0.85) / 0.15
+        return score
+
+
+def _pairs(text: str) -> frozenset[str]:
+    runs = re.findall("[\u3400-\u9fff]+", fold(text))
+    return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+
+
+# ---- as an answer ---------------------------------------------------------------------------
+
+
+def draft(found: FollowThrough, aspects: Sequence[Aspect] = ("problems", "plans")) -> Draft:
+    """Return the findings as lines: problems that stayed, came and went, then the plans."""
+    lines: list[DraftLine] = []
+    old, new = report_name(found.earlier.meta), report_name(found.later.meta)
+    if "repeated" in aspects or "problems" in aspects:
+        lines.append(
+            _note(
+                f"{old}和{new}都提到的问题，共{len(found.repeated)}条（按用词比对）："
+                if found.repeated
+                else "两年用词相近的问题：没有"
+            )
+        )
+        for pair in found.repeated:
+            lines += [_claim(pair.before), *map(_claim, pair.after)]
+    if "new" in aspects or "problems" in aspects:
+        lines += _listed(f"{new}新提出的问题", found.new)
+    if "gone" in aspects or "problems" in aspects:
+        lines += _listed(f"{old}提出、{new}未再提到的问题", found.gone)
+    if "plans" in aspects:
+        return Draft((*lines, *_plans_draft(found, found.plans).lines))
+    cites = tuple(c for line in lines for c in line.cites)
+    return Draft(tuple(lines), items=cites, focus=cites)
+
+
+def _plans_draft(found: FollowThrough, plans: Sequence[Pair]) -> Draft:
+    name, later = body_name(found.later.meta), found.later.meta.year
+    lines = [_note(f"{name}{found.earlier.meta.year}年度报告的计划与{later}年度报告的对应内容：")]
+    for pair in plans:
+        lines.append(_note("计划："))
+        lines.append(_claim(pair.before))
+        lines.append(_note(f"{later}年度报告：" if pair.after else f"{later}年度报告：{NOT_FOUND}"))
+        lines += map(_claim, pair.after)
+        if pair.verdict:
+            lines.append(_note(pair.verdict))
+    cites = tuple(c for line in lines for c in line.cites)
+    return Draft(tuple(lines), focus=cites)
+
+
+def _listed(title: str, quotes: Sequence[Quote]) -> list[DraftLine]:
+    if not quotes:
+        return [_note(f"{title}：没有")]
+    return [_note(f"{title}，共{len(quotes)}条（按用词比对）："), *map(_claim, quotes)]
+
+
+def _claim(quote: Quote) -> DraftLine:
+    return DraftLine(quote.text, "claim", (quote.cite,))
+
+
+def _note(text: str) -> DraftLine:
+    return DraftLine(text, "note")
