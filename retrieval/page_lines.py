@@ -30,6 +30,10 @@ _TAIL = re.compile(
     rf"(?:[^。，；：、\s]{{2,30}}{_BODY})?\s{{0,30}}(?:{_DATE})?\s*\Z"
 )
 _TAIL_CHARS = 120
+_MIN_WRAP, _MAX_WRAP = 32, 200  # half-width columns: narrower are tables, wider paragraphs
+_MIN_WRAPPED_LINES = 6
+_WRAP_SLACK = 6  # punctuation may hang or be pushed over
+_INDENTED = re.compile(r"\u3000|  |\t|\xa0\xa0")
 _ATTACHED_LINES = 12  # how far before the end a list of attachments may begin
 
 
@@ -48,8 +52,10 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
     Furniture is recognised by its words anywhere, and by being no text (short, without a
     sentence, without a number) before the first and behind the last line of the report.
     """
-    title = [span for span in title if not _stands_in_prose(text, span)]
-    lines = _split(text, title)
+    physical = [m.span() for m in _LINE.finditer(text) if m.group().strip()]
+    whole = _unwrapped(text, physical)
+    title = [span for span in title if not _stands_in_prose(text, whole, span)]
+    lines = _cut_titles(text, whole, title)
     first, last = _bounds(text, lines, title)
     closing = _closing(text, lines, first, last)
     result: list[PageLine] = []
@@ -71,22 +77,58 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
     return result
 
 
-def _stands_in_prose(text: str, span: Span) -> bool:
+def _columns(words: str) -> int:
+    """Return how wide a line is: 2 for a Chinese character, 1 for a Latin one."""
+    return len(words.encode("gbk", "replace"))
+
+
+def _goes_on(before: str, words: str) -> bool:
+    """Tell whether ``words`` may carry on a full line that ended with ``before``."""
+    if _INDENTED.match(words):
+        return False
+    marker = marker_at(words, 0)
+    return before not in "。！？：:" or marker is None or marker.style == "circled"
+
+
+def _stands_in_prose(text: str, lines: Sequence[tuple[int, int]], span: Span) -> bool:
     """Refuse a title found inside a sentence, as in a page without any line break or title."""
-    line = max(text.rfind("\n", 0, span.start), text.rfind("\r", 0, span.start)) + 1
+    line = next((a for a, b in lines if a <= span.start < b), span.start)
     return bool(_PROSE.search(text, line, span.start))
 
 
-def _split(text: str, title: Sequence[Span]) -> list[tuple[int, int]]:
+def _cut_titles(
+    text: str, whole: Sequence[tuple[int, int]], title: Sequence[Span]
+) -> list[tuple[int, int]]:
     cuts = sorted({p for span in title for p in (span.start, span.end)})
     lines = []
-    for match in _LINE.finditer(text):
-        start, end = match.span()
-        if not match.group().strip():
-            continue
+    for start, end in whole:
         inside = [c for c in cuts if start < c < end and text[c:end].strip()]
         lines += [(a, b) for a, b in zip([start, *inside], [*inside, end], strict=True) if b > a]
     return lines
+
+
+def _unwrapped(text: str, lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join the lines of a page that was broken at a fixed width, as text copied from a PDF is.
+
+    Such a page has no longer lines than these, and many of them; one of that width goes on
+    in the next, a shorter one ends its paragraph.
+    """
+    widths = [_columns(text[a:b].rstrip()) for a, b in lines]
+    width = sorted(widths)[int(len(widths) * 0.97)] if widths else 0
+    full = sum(w >= width - _WRAP_SLACK for w in widths)
+    if not _MIN_WRAP <= width <= _MAX_WRAP or full < max(_MIN_WRAPPED_LINES, len(lines) // 4):
+        return list(lines)
+    joined: list[tuple[int, int]] = []
+    before = ""  # the last mark of a line that may go on
+    for (start, end), length in zip(lines, widths, strict=True):
+        words = text[start:end].rstrip()
+        if before and joined[-1][1] == start and _goes_on(before, words):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+        full = length >= width - _WRAP_SLACK or words[-1] in "，,、；;"
+        before = words[-1] if full and not is_furniture(words) else ""
+    return joined
 
 
 def _bounds(text: str, lines: Sequence[tuple[int, int]], title: Sequence[Span]) -> tuple[int, int]:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 
 from retrieval.numbering import HEADING_STYLES, Marker, Style, inline_markers, rank
 
+_IN_QUOTES = r"(?:[^{0}\r\n]|(?<![。：；\r\n])\r?\n){{0,80}}"  # may run on over a broken line
 _QUOTED = re.compile(
-    r"“[^“”\r\n]{0,80}”|《[^《》\r\n]{0,80}》|‘[^‘’\r\n]{0,80}’|「[^「」\r\n]{0,80}」"
+    "|".join(a + _IN_QUOTES.format(a + b) + b for a, b in ("“”", "《》", "‘’", "「」"))
 )
 _BOUNDARY = '。；;：:！!？?，,、 \t\u3000\xa0\u200b\r\n”"）)》—-…*'
 _STRONG_BOUNDARY = "。；;：:！!？? \t\u3000\xa0\u200b\r\n”）)*"
@@ -79,7 +80,10 @@ def believed_markers(
 
 
 def _believed(text: str, marker: Marker, previous: int, opens_line: bool, has_later: bool) -> bool:
-    number, before = marker.number, text[marker.start - 1 : marker.start]
+    number = marker.number
+    before = text[max(0, marker.start - 3) : marker.start].rstrip("\r\n")[
+        -1:
+    ]  # across a broken line
     if number is None:
         return False
     strict = marker.style in ("part", "cn", "num", "cn_paren") and not opens_line
