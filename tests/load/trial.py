@@ -71,7 +71,9 @@ class Trial:
             print(f">\n> 按钮：{rows}")
         for other in self.fake.sent[self._seen :]:
             if other.file:
-                print(f">\n> 附件 `{other.file[0]}`，{len(other.file[1])} 字节，开头：")
+                print(f">\n> 附件 `{other.file[0]}`，{len(other.file[1])} 字节")
+                if not other.file[0].endswith(".md"):
+                    continue
                 head = other.file[1].decode().splitlines()[:6]
                 print("\n".join(f"> > {line}" for line in head))
         self._seen = len(self.fake.sent)
@@ -123,6 +125,7 @@ def main() -> None:
                 if question == TALK[0]:
                     trial.press(trial.press(last, "[1]"), "下一段")
             trial.say("/brief 綦江区2023年行政复议")
+            trial.say("/export")
             trial.say("/compare 各地行政复议案件多少件")
             for command in ("/why", "/export", "/reports", "/status", "/new"):
                 trial.say(command)
