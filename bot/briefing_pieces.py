@@ -128,15 +128,17 @@ def _overall(reading: Reading) -> list[Piece]:
             continue
         start = bare_start(text, line.span)
         clauses = split_clauses(text, start, line.span.end)
-        for i in range(len(clauses)):
-            span = Span(clauses[i].start, clauses[-1].end)
-            piece = _piece(reading.report, "overall", span, ())
-            whole = i == 0
-            usable = piece is not None and len(piece.text) <= 80
-            if not usable or piece is None or (not whole and _leans(piece.text)):
-                continue
-            value = len(_TOLD_RESULT.findall(piece.text)) * 0.3 - len(_SLOGAN.findall(piece.text))
-            found.append(replace(piece, value=value - len(piece.text) / 40))
+        last = len(clauses)
+        closing = text[clauses[-1].start :].startswith("为")
+        for end in {last, last - 1 if closing and last > 1 else last}:
+            for i in range(end):
+                span = Span(clauses[i].start, clauses[end - 1].end)
+                piece = _piece(reading.report, "overall", span, ())
+                if piece is None or len(piece.text) > 80 or (i and _leans(piece.text)):
+                    continue
+                results = len(_TOLD_RESULT.findall(piece.text)) * 0.3
+                value = results - len(_SLOGAN.findall(piece.text)) - len(piece.text) / 40
+                found.append(replace(piece, value=value))
         if found:
             break
     return sorted(found, key=lambda p: -p.value)
@@ -176,6 +178,8 @@ def _line_pieces(
         value = _worth(report, line, span, names)
         if (span.start, span.end) not in strict:
             value -= 0.35
+        if len(piece.text) < 14 and not names:
+            value -= 0.8  # 制作展板12块
         value /= ((12 + len(piece.text)) / 60) ** 0.25
         found.append(Piece(part, piece.span, piece.text, value, node, names, None, line.span.start))
     return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
@@ -20,6 +21,7 @@ from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
 from bot.problem_topics import shared_topics
 from bot.tables import NOT_SAID, Cell, Column, Row, Table
+from bot.whole_clauses import typeset
 from retrieval.documents import Report, ReportMeta
 from retrieval.indicators import Fact, lookup
 from retrieval.normalise import normalise
@@ -290,6 +292,44 @@ def _difference(a: Cell, b: Cell) -> str:
 def _plain(number: Decimal) -> str:
     text = format(number.normalize(), "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def with_words(table: Table, text_of: Callable[[str], str], rows: int | None = None) -> Table:
+    """Return the table with the words of its first ``rows`` rows (all by default) read in.
+
+    A table over more reports than a desk holds is made from the ledger, which has the places of
+    the words but not the words.
+    """
+    shown = table.rows if rows is None else table.rows[:rows]
+    filled = [replace(row, cells=tuple(_worded(c, text_of) for c in row.cells)) for row in shown]
+    return replace(table, rows=(*filled, *table.rows[len(filled) :]))
+
+
+def _worded(cell: Cell, text_of: Callable[[str], str]) -> Cell:
+    if all(words for words, _ in cell.claims):
+        return cell
+    claims = []
+    for words, cite in cell.claims:
+        if not words:
+            quote = text_of(cite.report)[cite.start : cite.end]
+            start = cite.start + len(quote) - len(quote.lstrip())
+            kept = quote.strip().rstrip("，,；;、：:")
+            words, cite = typeset(kept), Cited(cite.report, start, start + len(kept))
+        claims.append((words, cite))
+    return replace(cell, claims=tuple(claims))
+
+
+def ranked(table: Table, *, lowest: bool = False) -> Table:
+    """Return the table with the rows that compare first, in order of the first column of figures."""
+    index = next((i for i, column in enumerate(table.columns) if column.numeric), None)
+    if index is None:
+        return table
+    said = [(row, cell) for row, cell in table.column(index) if cell.cite]
+    alike, _ = comparable(said, table.columns[index].measure)
+    alike.sort(key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
+    first = [row for row, _ in alike]
+    ids = {row.report for row in first}
+    return replace(table, rows=(*first, *(row for row in table.rows if row.report not in ids)))
 
 
 # ---- as an answer ---------------------------------------------------------------------------

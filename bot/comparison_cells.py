@@ -127,9 +127,8 @@ def _pairs(words: str) -> set[str]:
 
 def _claim_of(query: Query, report_id: str, report: Report | None, fact: Fact) -> tuple[Cited, str]:
     """Return the words that say a figure, with as much of their sentence as makes them clear."""
-    if report is None:
-        words = f"{fact.own.split(' ')[0]}{fact.value}" if fact.own else fact.value
-        return Cited(report_id, fact.start, fact.end), words
+    if report is None:  # the words are read when the row is shown
+        return Cited(report_id, fact.start, fact.end), ""
     line = _line_at(report, fact.quantity.start)
     span = Span(fact.start, fact.end)
     if line is not None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from bot.answers import Answer
+from bot.answers import Answer, Sentence
 from bot.briefing import body, paragraph
+from bot.formatting import to_terminal as answer_lines
 from bot.formatting import where
 from bot.plaintext import drop_invisible
 from bot.table_text import flat_rows
@@ -21,6 +23,15 @@ _RISKY = ("=", "+", "-", "@", "\t")
 def plain_text(answer: Answer) -> str:
     """Return a briefing as one paragraph without markers, for pasting."""
     return paragraph(answer, markers=False)
+
+
+def to_terminal(answer: Answer) -> str:
+    """Return a briefing for a terminal: the paragraph, what stands under it, the sources."""
+    if answer.status != "answered":
+        return answer_lines(answer)
+    under = answer.sentences[len(body(answer)) :]
+    whole = Sentence(paragraph(answer), "note")
+    return answer_lines(replace(answer, sentences=(whole, *under)))
 
 
 def to_markdown(answer: Answer) -> str:

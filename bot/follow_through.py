@@ -271,8 +271,9 @@ def _telling(report: Report, line: Line, clause: Clause) -> Span:
 
 
 def _clause_quote(report: Report, span: Span) -> Quote:
-    words = report.text[span.start : span.end].rstrip("，,；;。、：: \n")
-    return Quote(typeset(words), Cited(report.id, span.start, span.start + len(words)))
+    start = bare_start(report.text, span)
+    words = report.text[start : span.end].rstrip("，,；;。、：: \n")
+    return Quote(typeset(words), Cited(report.id, start, start + len(words)))
 
 
 def _facts_by_clause(

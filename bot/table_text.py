@@ -14,8 +14,8 @@ _LABEL_WIDTH = 22
 _LEAST_COLUMN = 12
 
 
-def to_text(table: Table, width: int = WIDTH) -> str:
-    """Return the table with aligned columns within ``width`` terminal columns, notes below.
+def to_text(table: Table, width: int = WIDTH, *, notes: bool = True) -> str:
+    """Return the table with aligned columns within ``width`` terminal columns, ``notes`` below.
 
     A Chinese character takes two columns. Where the columns would be too narrow to read, each
     report is set as a block of its own.
@@ -24,7 +24,7 @@ def to_text(table: Table, width: int = WIDTH) -> str:
     body = [[row.label, *(cell.text for cell in row.cells)] for row in table.rows]
     widths = _widths([head, *body], width)
     lines = _grid(head, body, widths) if widths else _blocks(table, width)
-    for note in table.notes:
+    for note in table.notes if notes else ():
         if note.startswith(NOT_SAID):
             continue  # the table shows it
         lines += wrap(f"· {drop_invisible(note)}", width, "  ")

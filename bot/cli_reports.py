@@ -1,0 +1,218 @@
+"""The commands ``brief``, ``compare`` and ``facts``. ``register`` adds them to the application."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+    from retrieval.library import Library
+
+LibraryOption = Annotated[
+    Path | None, typer.Option("--library", metavar="DIR", help="报告库目录（默认 BAOGAO_LIBRARY）")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+class OpenAssistant(Protocol):
+    """Opens the assistant over a library folder and closes it again."""
+
+    def __call__(self, library: Path | None) -> AbstractContextManager[Assistant]:
+        """Return the assistant as a context."""
+        ...
+
+
+class OpenLibrary(Protocol):
+    """Opens a library folder and closes it again."""
+
+    def __call__(self, library: Path | None) -> AbstractContextManager[Library]:
+        """Return the library as a context."""
+        ...
+
+
+def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: OpenLibrary) -> None:
+    """Add the commands to ``app``; the two functions open what they work on."""
+
+    @app.command()
+    def brief(
+        words: Annotated[
+            list[str], typer.Argument(metavar="QUESTION或PLACE...", help="问题，或一个或几个地区")
+        ],
+        year: Annotated[int | None, typer.Option("--year", help="年度")] = None,
+        chars: Annotated[
+            str | None, typer.Option("--chars", metavar="200-300", help="字数范围")
+        ] = None,
+        out: Annotated[
+            Path | None, typer.Option("--out", metavar="FILE", help="写成 .docx、.md 或 .txt")
+        ] = None,
+        plain: Annotated[bool, typer.Option("--plain", help="不带引用编号，便于粘贴")] = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """写一段简报，每句注明出处。
+
+        例：baogao brief 綦江 --year 2023 --chars 200-300 --out 简报.docx
+        """
+        length = _length(chars)
+        with open_assistant(library) as assistant:
+            from bot import reporting
+
+            answer = reporting.brief(assistant, words, year=year, chars=length).answer
+        if out is not None:
+            from bot.exports import save_briefing
+
+            _need_answer(answer.status)
+            save_briefing(answer, out)
+            print(f"已写入 {out}", file=sys.stderr)
+        if as_json:
+            print(json.dumps(answer.to_json(), ensure_ascii=False))
+        elif plain and answer.status == "answered":
+            from bot.exports import plain_text
+
+            print(plain_text(answer))
+        elif out is None:
+            from bot.exports import to_terminal
+
+            print(to_terminal(answer))
+
+    @app.command()
+    def compare(
+        question: Annotated[str, typer.Argument(help="问题，例如：各地规范性文件审核数对比")],
+        out: Annotated[
+            Path | None, typer.Option("--out", metavar="FILE", help="写成 .csv、.xlsx 或 .png")
+        ] = None,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """把多份报告对同一问题的说法列成表，每格都有原文。
+
+        例：baogao compare 各地调解成功率对比 --out 对比.xlsx
+        """
+        from bot.table_text import to_json, to_text
+
+        with open_assistant(library) as assistant:
+            from bot import comparison, reporting
+
+            reply, table = reporting.compare(assistant, question)
+            if out is not None:
+                from bot.exports import save_table
+
+                _need_answer(reply.answer.status)
+                shelf = assistant.library
+                full = comparison.with_words(table, lambda r: shelf.report(r).text)
+                save_table(full, reply.answer, out)
+                print(f"已写入 {out}", file=sys.stderr)
+        if as_json:
+            shape = reply.answer.to_json() | {"table": to_json(table, reply.answer)}
+            print(json.dumps(shape, ensure_ascii=False))
+        elif out is None:
+            from bot.formatting import to_terminal
+
+            if reply.answer.status == "answered":
+                print(to_text(table, notes=False), end="\n\n")
+            print(to_terminal(reply.answer))
+
+    @app.command()
+    def facts(
+        place: Annotated[str | None, typer.Option("--place", help="地区名")] = None,
+        year: Annotated[int | None, typer.Option("--year", help="年度")] = None,
+        indicator: Annotated[
+            str | None, typer.Option("--indicator", help="指标名或其中几个字")
+        ] = None,
+        as_csv: Annotated[bool, typer.Option("--csv", help="输出 CSV")] = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """列出报告里的数字：指标、数值、单位、升降和位置。
+
+        例：baogao facts --place 玉山 --indicator 行政复议
+        """
+        with open_library(library) as shelf:
+            rows = list(_facts(shelf, place, year, indicator))
+        if as_csv:
+            writer = csv.writer(sys.stdout)
+            writer.writerow(_HEAD)
+            writer.writerows([[row[name] for name in _HEAD] for row in rows])
+            return
+        for row in rows:
+            if as_json:
+                print(json.dumps(row, ensure_ascii=False))
+            else:
+                change = f"（{row['change']}）" if row["change"] else ""
+                doubt = "，疑有缺漏" if row["doubtful"] else ""
+                print(
+                    f"{row['place']} {row['year']}  {row['indicator'] or row['subject']}  {row['value']}{change}{doubt}"
+                )
+
+
+_HEAD = (
+    "report", "place", "year", "indicator", "subject", "value", "number", "unit", "period",
+    "change", "doubtful", "start", "end",
+)  # fmt: skip
+
+
+def _facts(
+    library: Library, place: str | None, year: int | None, indicator: str | None
+) -> Iterator[dict[str, Any]]:
+    for summary in library.reports():
+        meta = summary.meta
+        if year is not None and meta.year != year:
+            continue
+        if place and not any(place in name for name in (*meta.place, meta.issuer)):
+            continue
+        for fact in library.facts(summary.id):
+            name = fact.indicator or ""
+            if indicator and indicator not in name and indicator not in fact.subject:
+                continue
+            number = fact.quantity.value
+            yield {
+                "report": summary.id,
+                "place": "".join(meta.place) or meta.issuer,
+                "year": meta.year,
+                "indicator": name,
+                "subject": " ".join(fact.subject.split()),
+                "value": fact.quantity.text,
+                "number": None if number is None else float(number),
+                "unit": fact.unit,
+                "period": fact.period,
+                "change": _change(fact.change.direction, fact.change.quantity.text)
+                if fact.change
+                else "",
+                "doubtful": fact.doubtful,
+                "start": fact.start,
+                "end": fact.end,
+            }
+
+
+def _change(direction: str, amount: str) -> str:
+    return {"up": "升", "down": "降", "flat": "平"}[direction] + amount
+
+
+def _length(chars: str | None) -> tuple[int, int] | None:
+    if chars is None:
+        return None
+    match = re.fullmatch(r"(\d{2,4})(?:\s{0,2}[-—~～至到]\s{0,2}(\d{2,4}))?", chars.strip())
+    if not match:
+        raise typer.BadParameter("--chars 应写成 200-300 或 250")
+    low = int(match[1])
+    high = int(match[2]) if match[2] else low + low // 10
+    low = low if match[2] else low - low // 10
+    if not 20 <= low <= high:
+        raise typer.BadParameter("--chars 的下限不能大于上限，也不能少于20字")
+    return low, high
+
+
+def _need_answer(status: str) -> None:
+    from retrieval.errors import BaogaoError
+
+    if status != "answered":
+        raise BaogaoError("没有可写入文件的内容；不加 --out 运行可看到缺什么")
