@@ -358,7 +358,7 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
     ranked = para.pool[part]
     if part in ("overall", "measures") or (ranked and ranked[0].item is None):
         ranked = sorted(ranked, key=news, reverse=True)
-    room = limit if taken else max(limit, 3 * _LEAST_PIECE)
+    room = limit if taken else max(limit, 6 * _LEAST_PIECE)
     for piece in ranked:
         if piece.item is not None and piece.item in told and not again:
             continue

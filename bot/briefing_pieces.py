@@ -154,12 +154,12 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
     roles: set[Role] = {"measures", "leadership"}
     if not any(line.role in roles for line in reading.lines):
         roles = {"other"}
-    found = [
-        piece
-        for line in reading.lines
-        if line.role in roles and _tells(line)
-        for piece in _line_pieces(reading.report, line, facts, "measures")
-    ]
+    found = []
+    for line in reading.lines:
+        if line.role in roles and _tells(line):
+            for piece in _line_pieces(reading.report, line, facts, "measures"):
+                slight = len(piece.text) < 14 and not piece.names  # 制作展板12块
+                found.append(replace(piece, value=piece.value - 0.8 * slight))
     return sorted(found, key=lambda p: (-p.value, p.span.start))
 
 
@@ -178,8 +178,6 @@ def _line_pieces(
         value = _worth(report, line, span, names)
         if (span.start, span.end) not in strict:
             value -= 0.35
-        if len(piece.text) < 14 and not names:
-            value -= 0.8  # 制作展板12块
         value /= ((12 + len(piece.text)) / 60) ** 0.25
         found.append(Piece(part, piece.span, piece.text, value, node, names, None, line.span.start))
     return found
