@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import pytest
+from reporting_fakes import REAL, WRITTEN, checked, desk
+
+from bot import briefing
+from bot.briefing import asked_length, body, brief, paragraph
+
+FILES = [p.name for p in (*REAL, *WRITTEN)]
+
+
+def squeezed(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@pytest.mark.parametrize(
+    ("question", "length"),
+    [
+        ("写一段200字的简报", (180, 220)),
+        ("用两三百字概括一下", (200, 300)),
+        ("用200到300字概括", (200, 300)),
+        ("100-150字", (100, 150)),
+        ("不超过300字", (200, 300)),
+        ("三百字以内", (200, 300)),
+        ("一百字左右", (90, 110)),
+        ("五百字以上", (500, 625)),
+        ("一句话概括", (30, 80)),
+        ("一句话总结不够，写一小段", None),
+        ("写一段简报", None),
+        ("“枫桥”两个字出现过吗", None),
+        ("2023年报告", None),
+    ],
+)
+def test_the_length_asked_for_is_read(question: str, length: tuple[int, int] | None) -> None:
+    assert asked_length(question) == length
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("length", [(60, 100), (100, 150), (200, 300), (400, 500)])
+def test_every_report_is_told_within_the_length_and_nothing_is_refused(
+    name: str, length: tuple[int, int]
+) -> None:
+    made = desk("写一段法治政府建设简报", name)
+    found = brief(made, length)
+    answer, refused = checked(found.draft, made.reports)
+    assert not refused
+    assert length[0] <= len(paragraph(answer, markers=False)) <= length[1]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_claims_are_whole_clauses_of_their_quotes(name: str) -> None:
+    made = desk("写一段法治政府建设简报", name)
+    answer, _ = checked(brief(made).draft, made.reports)
+    quotes = {c.n: c.quote for c in answer.citations}
+    claims = [s for s in answer.sentences if s.kind == "claim"]
+    assert claims
+    for sentence in claims:
+        assert len(sentence.citations) == 1
+        core = squeezed(sentence.text).rstrip("。;")
+        assert core == squeezed(quotes[sentence.citations[0]])
+        assert not re.match(r"[一二三四五六]是|[（(]?[一二三四五][）)、]|其中|同比|\d[.、]", core)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_all_parts_a_report_has_are_told_in_order(name: str) -> None:
+    made = desk("写一段法治政府建设简报", name)
+    answer, _ = checked(brief(made).draft, made.reports)
+    text = paragraph(answer, markers=False)
+    roles = {s.role for s in made.reports[0].sections}
+    found = [text.find(label) for label in ("主要举措和成效：", "存在问题：", "下一步：")]
+    if "problems" in roles:
+        assert found[1] > found[0] >= 0
+    if "plans" in roles:
+        assert found[2] > max(found[0], found[1])
+
+
+def test_a_missing_part_is_said_under_the_paragraph() -> None:
+    made = desk("写一段柯桥的简报", "002_")
+    found = brief(made)
+    answer, _ = checked(found.draft, made.reports)
+    under = "".join(s.text for s in answer.sentences[len(body(answer)) :])
+    assert "未见存在问题、下一步计划部分" in under
+    assert "未见" not in paragraph(answer)
+
+
+def test_a_theme_holds_the_paragraph_to_its_subject() -> None:
+    made = desk("写一小段玉山县2023年行政复议工作的情况，200到300字", "001_")
+    answer, _ = checked(brief(made).draft, made.reports)
+    claims = [s.text for s in answer.sentences if s.kind == "claim"]
+    assert any("65件" in c for c in claims)
+    assert any("50.82%" in c for c in claims)
+    assert not any("政务服务" in c or "规范性文件" in c for c in claims)
+
+
+def test_two_themes_are_both_told() -> None:
+    made = desk("写一段上虞行政复议和行政诉讼工作的简报，200字左右", "000_")
+    answer, _ = checked(brief(made).draft, made.reports)
+    text = paragraph(answer)
+    assert "350件" in text
+    assert "败诉2件" in text
+
+
+def test_only_the_parts_asked_for_are_told() -> None:
+    made = desk("请把上虞的工作安排写成一段简短的汇报材料", "000_")
+    answer, _ = checked(brief(made).draft, made.reports)
+    text = paragraph(answer)
+    assert "示范县" in text
+    assert "存在问题" not in text
+    assert "350件" not in text
+
+
+def test_a_theme_no_report_speaks_of_is_abstained_from() -> None:
+    made = desk("写一段綦江核电站建设的简报", "004_")
+    found = brief(made)
+    assert found.draft.status == "abstained"
+    assert "核电站" in found.draft.gap[0]
+
+
+def test_several_reports_are_each_named_in_the_order_asked() -> None:
+    made = desk("写一段话，比较玉山和上虞的行政复议工作", "000_", "001_")
+    answer, refused = checked(brief(made).draft, made.reports)
+    text = paragraph(answer, markers=False)
+    assert not refused
+    assert 0 <= text.index("玉山县2023年度报告称") < text.index("上虞区2022年度报告称")
+    assert 200 <= len(text) <= 300
+
+
+def test_what_found_no_room_is_named() -> None:
+    made = desk("写一段清溪县的简报", "w02_")
+    left = " ".join(brief(made, (100, 150)).left_out)
+    assert "存在问题另有" in left
+    assert "下一步计划另有" in left
+
+
+@pytest.mark.parametrize(
+    ("question", "yes"),
+    [
+        ("写一段柯桥的综述", True),
+        ("用一百字概括綦江", True),
+        ("綦江列出了哪些问题", False),
+        ("报告的字体是什么", False),
+    ],
+)
+def test_a_request_for_a_paragraph_is_told_from_a_question(question: str, yes: bool) -> None:
+    assert briefing.asked(desk(question, "004_").query) is yes
