@@ -13,6 +13,7 @@ import queue
 import random
 import shutil
 import signal
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -68,6 +69,13 @@ def main() -> int:
         lasted = time.monotonic() - begun
         ingest_code = ingest.wait() if ingest else None
         figures = json.loads(Path(f"{state}.figures").read_text())
+        with sqlite3.connect(state) as chats:
+            made = [
+                row[0]
+                for row in chats.execute(
+                    "SELECT payload ->> '$.elapsed_ms' FROM answers ORDER BY 1"
+                )
+            ]
         process.send_signal(signal.SIGTERM)
         errors = process.communicate(timeout=30)[1]
     waits.sort()
@@ -82,6 +90,7 @@ def main() -> int:
                 "wait_s_p50": round(statistics.median(waits), 2),
                 "wait_s_p95": round(waits[int(0.95 * len(waits))], 2),
                 "wait_s_max": round(waits[-1], 2),
+                "answer_made_ms_p95": made[int(0.95 * len(made))],
                 "per_second": round(len(waits) / lasted, 1),
                 "loop_lag_ms_max": figures["lag_ms"],
                 "rss_mb_first_tenth": figures["rss_mb"][warm],
