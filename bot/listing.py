@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.chunking import split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
+from retrieval.roles import role_of_heading
 from retrieval.sequences import Quotations
 
 MAX_ITEM_CHARS = 160
@@ -18,6 +19,10 @@ _INTRO = re.compile(
 _OPENS_ENUMERATION = re.compile(
     r"(?:主要)?(?:表现|体现|集中|反映)(?:在|为|于)(?:以下(?:几个)?方面)?|比如|例如|诸如|主要是|主要有|包括|[：:]|[，,。](?:譬)?如(?!何|期|下|实|果|今)"
 )
+# 存在A、B、C等问题: the list stands between verb and noun
+_OPENS_OBJECTS = re.compile(
+    r"(?:存在|面临)着?(?=[^。；：]{4,120}等(?:方面的?)?(?:问题|不足|困难|短板|差距|情况))"
+)
 _LACK = re.compile(
     "有待|不足|不够|不到位|不高|不强|不深|不严|不全|不充分|不平衡|不均|不规范|不完善|不健全|不明显|不显著|不畅|不力|不及时|不适应|不熟|不一|"
     "缺乏|缺少|欠缺|短缺|偏少|偏低|偏弱|较少|较低|较弱|薄弱|滞后|需要?(?:进一步|加强|提升|提高|完善|加大|改进|重视)|仍需|亟需|亟待|急需|尚需|尚未|"
@@ -26,7 +31,7 @@ _LACK = re.compile(
 # a sentence that looks back at the list and is no item of it
 _CLOSING = re.compile(
     r"^(?:(?:针对|对于|对)?(?:以上|上述|这些|此类)(?:存在的?)?(?:的?问题|不足|短板|差距|困难|情况)|对此|为此|"
-    r"(?:针对|对于)(?:存在的)?(?:问题|不足|短板)[，,]|特此|下一步[，,])"
+    r"(?:针对|对于)(?:存在的)?(?:问题|不足|短板)[，,]|特此|(?:在)?(?:今后|以后|下一步)的?(?:工作)?中?[，,].{0,16}(?:解决|改进|克服|整改|改正)[。；]?$)"
 )
 _TRAILING = re.compile("等(?:方面)?(?:的?问题|情况|不足|现象)?[。；;]?$")
 
@@ -46,28 +51,40 @@ def role_items(report: Report, role: Role) -> list[Item]:
     for section in report.sections:
         if section.role != role:
             continue
-        root = section.node[:1]
-        last = groups[-1] if groups else None
-        if last and last[-1].node[:1] == root and (root or last[-1].end == section.start):
-            last.append(section)
+        if groups and _belongs(section, groups[-1]):
+            groups[-1].append(section)
         else:
             groups.append([section])
     return [item for group in groups for item in group_items(report, group)]
 
 
+def _belongs(section: Section, group: Sequence[Section]) -> bool:
+    """Tell whether a leaf carries on a group: under the same top heading, or outside of any."""
+    if section.node[:1] == group[-1].node[:1]:
+        return bool(section.node) or group[-1].end == section.start
+    headed = section.kind == "heading" or any(leaf.kind == "heading" for leaf in group)
+    return group[-1].end == section.start and not headed
+
+
 def group_items(report: Report, leaves: Sequence[Section]) -> list[Item]:
     """Return the items of one section given as its leaves."""
     depth = _common_depth(leaves)
-    while True:
-        children = _children(leaves, depth)
-        if len(children) != 1 or depth > 5:
-            break
+    children = _children(leaves, depth)
+    while len(children) == 1 and _only_frames(children[0]):
         depth += 1
-    if len(children) < 2:
+        children = _children(leaves, depth)
+    if not children:
         return _prose_items(report.text, [s for s in leaves if s.kind != "heading"])
     items = [_item(report.text, child) for child in children]
     last = items[-1]
     return [*items[:-1], replace(last, span=_without_closing(report.text, last.span))]
+
+
+def _only_frames(leaves: Sequence[Section]) -> bool:
+    """Return True for a heading such as （一）存在的问题, alone under its parent: no item itself."""
+    first = leaves[0]
+    named = first.kind == "heading" and role_of_heading(first.path[-1], None) == first.role
+    return named or len(_children(leaves, len(first.node))) > 1
 
 
 def _common_depth(leaves: Sequence[Section]) -> int:
@@ -160,7 +177,7 @@ def _lacking(text: str, spans: Sequence[Span]) -> int:
 
 def _opening(words: str) -> int | None:
     """Return where an enumeration starts inside a sentence, or None."""
-    match = _OPENS_ENUMERATION.search(words)
+    match = _OPENS_OBJECTS.search(words) or _OPENS_ENUMERATION.search(words)
     if match and len(words) - match.end() > 10:
         return len(words) - len(words[match.end() :].lstrip("：:，, "))
     return None

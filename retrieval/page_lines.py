@@ -53,7 +53,7 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
     sentence, without a number) before the first and behind the last line of the report.
     """
     physical = [m.span() for m in _LINE.finditer(text) if m.group().strip()]
-    whole = _unwrapped(text, physical)
+    whole = _logical_lines(text, physical)
     title = [span for span in title if not _stands_in_prose(text, whole, span)]
     lines = _cut_titles(text, whole, title)
     first, last = _bounds(text, lines, title)
@@ -82,11 +82,11 @@ def _columns(words: str) -> int:
     return len(words.encode("gbk", "replace"))
 
 
-def _goes_on(before: str, words: str) -> bool:
-    """Tell whether ``words`` may carry on a full line that ended with ``before``."""
-    if _INDENTED.match(words):
+def _goes_on(before: str, text: str, start: int) -> bool:
+    """Tell whether the line at ``start`` may carry on a full line that ended with ``before``."""
+    if _INDENTED.match(text, start):
         return False
-    marker = marker_at(words, 0)
+    marker = marker_at(text, start)
     return before not in "。！？：:" or marker is None or marker.style == "circled"
 
 
@@ -107,28 +107,39 @@ def _cut_titles(
     return lines
 
 
-def _unwrapped(text: str, lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join the lines of a page that was broken at a fixed width, as text copied from a PDF is.
+def _logical_lines(text: str, lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join lines that were broken: a number left alone, and text wrapped at a fixed width.
 
-    Such a page has no longer lines than these, and many of them; one of that width goes on
-    in the next, a shorter one ends its paragraph.
+    A line of the full width goes on in the next one, a shorter one ends its paragraph.
     """
     widths = [_columns(text[a:b].rstrip()) for a, b in lines]
-    width = sorted(widths)[int(len(widths) * 0.97)] if widths else 0
-    full = sum(w >= width - _WRAP_SLACK for w in widths)
-    if not _MIN_WRAP <= width <= _MAX_WRAP or full < max(_MIN_WRAPPED_LINES, len(lines) // 4):
-        return list(lines)
+    full_width = _wrap_width(widths)
     joined: list[tuple[int, int]] = []
-    before = ""  # the last mark of a line that may go on
-    for (start, end), length in zip(lines, widths, strict=True):
-        words = text[start:end].rstrip()
-        if before and joined[-1][1] == start and _goes_on(before, words):
+    before, alone = "", False  # the last mark of a line that may go on; whether it is a number
+    for (start, end), width in zip(lines, widths, strict=True):
+        words = text[start:end].strip()
+        marker = marker_at(words, 0)
+        wrapped = before and joined[-1][1] == start and _goes_on(before, text, start)
+        if wrapped or (alone and marker is None):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
-        full = length >= width - _WRAP_SLACK or words[-1] in "，,、；;"
+        alone = marker is not None and marker.end == len(words)
+        full = full_width and (width >= full_width or words[-1] in "，,、；;")
         before = words[-1] if full and not is_furniture(words) else ""
     return joined
+
+
+def _wrap_width(widths: Sequence[int]) -> int | None:
+    """Return from what width a line is a full one, or None on a page that was not wrapped.
+
+    A page that was, as text copied from a PDF is, has many lines of one width and none wider.
+    """
+    width = sorted(widths)[int(len(widths) * 0.97)] if widths else 0
+    full = sum(w >= width - _WRAP_SLACK for w in widths)
+    if not _MIN_WRAP <= width <= _MAX_WRAP or full < max(_MIN_WRAPPED_LINES, len(widths) // 4):
+        return None
+    return width - _WRAP_SLACK
 
 
 def _bounds(text: str, lines: Sequence[tuple[int, int]], title: Sequence[Span]) -> tuple[int, int]:

@@ -43,7 +43,7 @@ _OPENS_PLANS = re.compile(
 
 # a sentence inside a line that may open problems or plans, and what a list after it starts with
 _PLANS_SENTENCE = re.compile(
-    r"(?<=[。！])\s{0,9}(?:下一步|下步|下一阶段|下阶段|今后[，,]|接下来|针对(?:以上|上述|这些|存在))"
+    r"(?<=[。！])\s{0,9}(?:下一步|下步|下一阶段|下阶段|今后[，,]|接下来|针对(?:以上|上述|这些|存在)|20[0-9]{2}年)"
 )
 _LACK_WORD = re.compile("存在|面临|[还仍也]有")
 _LEADS_TO_LIST = re.compile(
@@ -73,7 +73,11 @@ def turning_points(text: str, start: int, end: int, year: int | None) -> list[in
 
     Only such as lead to a list count (…但还存在一些不足：一是…), or that announce plans.
     """
-    points = {m.end() - len(m.group().lstrip()) for m in _PLANS_SENTENCE.finditer(text, start, end)}
+    points = set()
+    for match in _PLANS_SENTENCE.finditer(text, start, end):
+        point = match.end() - len(match.group().lstrip())
+        if role_opened_by(text[point : min(end, point + _MAX_OPENING)], year) == "plans":
+            points.add(point)
     for match in _LACK_WORD.finditer(text, start, end):
         stop = text.rfind("。", max(start, match.start() - _MAX_OPENING), match.start())
         if stop < 0 or stop + 1 in points or opens_item(text, stop + 1):

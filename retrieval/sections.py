@@ -60,10 +60,12 @@ class _Turn:
     """A role opened by a paragraph's words (下一步，…) and not by a heading.
 
     ``numbers`` are those of the headings it stands under: a heading that carries one of
-    these sequences on ends it, one that starts a new sequence belongs to it.
+    these sequences on ends it, one that starts a new sequence belongs to it. ``depth`` is
+    how many headings were open.
     """
 
     role: Role
+    depth: int
     numbers: dict[Style, int]
 
     def holds_at(self, marker: Marker) -> bool:
@@ -173,13 +175,19 @@ class _Walk:
     def _turn(self, start: int, end: int) -> None:
         """Let a paragraph without a number change the role where headings leave it open."""
         joined = any(joins_problems_and_plans(node.label) for node in self.stack)
-        opened = role_opened_by(self.text[start:end], self.year)
-        if opened is None or not (joined or not self.stack or self.leaves[-1].kind != "heading"):
+        line = self.text[start:end]
+        opened = role_opened_by(line, self.year)
+        directly_under_heading = bool(self.stack) and self.leaves[-1].kind == "heading"
+        if opened is None or (
+            directly_under_heading and not joined and not is_plain_title(line, self.year)
+        ):
             return
+        if self.turn:  # what words have opened words may close
+            del self.stack[self.turn.depth :]
         named = self.stack[-1].role if self.stack else "preamble"
         if joined or named in ("measures", "other", "preamble"):
             numbers = {n.style: n.number for n in self.stack if n.number and not n.inline}
-            self.turn = _Turn(opened, numbers)
+            self.turn = _Turn(opened, len(self.stack), numbers)
 
     def _heading(self, marker: Marker, line_end: int, items: Sequence[Marker]) -> None:
         """Emit the heading (or numbered item) that ``marker`` opens, and the body behind it."""

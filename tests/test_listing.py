@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,126 @@ def test_plans_however_they_are_strung_together(
     if width == "narrow":
         text, expected = text.translate(NARROW), [e.translate(NARROW) for e in expected]
     assert listed(text, "plans") == expected
+
+
+OPENING = """文安县2022年度法治政府建设情况报告
+2022年，文安县扎实推进法治政府建设。现将情况报告如下：
+一、主要工作
+审查文件12件。
+"""
+BUREAU = """文安县水务局2022年法治政府建设工作总结
+2022年，我局扎实推进法治政府建设"""
+# (how the report goes on, its problems, its plans)
+ENDINGS: list[tuple[str, list[str], list[str]]] = [
+    (
+        OPENING
+        + "存在问题：\n1.法治意识不强，有的干部不学法。\n2.执法力量不足。\n下一步打算：\n1.抓学习。\n2.抓执法。\n",
+        ["1.法治意识不强，有的干部不学法", "2.执法力量不足"],
+        ["1.抓学习", "2.抓执法"],
+    ),
+    (
+        OPENING
+        + "（一）审查工作\n审查12件。\n（二）存在问题\n1.法治意识不强。\n2.执法力量不足。\n（三）下一步打算\n1.抓学习。\n2.抓执法。\n",
+        ["1.法治意识不强", "2.执法力量不足"],
+        ["1.抓学习", "2.抓执法"],
+    ),
+    (
+        OPENING
+        + "二、存在的问题及下一步打算\n我县法治政府建设还存在以下不足：一是法治意识不强。二是执法力量不足。\n下一步，我县将做好以下工作：一是抓学习。二是抓执法。\n",
+        ["一是法治意识不强", "二是执法力量不足"],
+        ["一是抓学习", "二是抓执法"],
+    ),
+    (
+        OPENING
+        + "二、存在的问题及下一步打算\n我县法治政府建设还存在以下不足：一是法治意识不强。二是执法力量不足。下一步，我县将做好以下工作：一是抓学习。二是抓执法。\n",
+        ["一是法治意识不强", "二是执法力量不足"],
+        ["一是抓学习", "二是抓执法"],
+    ),
+    (
+        OPENING
+        + "二、存在的不足和下一步工作安排\n法治意识不强，执法力量不足。下一步，将抓学习、抓执法。\n",
+        ["法治意识不强", "执法力量不足"],
+        ["下一步，将抓学习、抓执法"],
+    ),
+    (
+        BUREAU
+        + "。\n一是抓学习。学法9次。\n二是抓执法。办案12件。\n三是抓普法。宣传8场。\n存在的问题：一是人员不足。二是装备落后。\n下一步，一是加强招录。二是争取经费。\n",
+        ["一是人员不足", "二是装备落后"],
+        ["一是加强招录", "二是争取经费"],
+    ),
+    (
+        BUREAU
+        + "，学法9次，办案12件。工作中还存在人员不足、装备落后、宣传不够等问题。下一步，我局将加强招录，争取经费，抓好宣传。\n",
+        ["人员不足", "装备落后", "宣传不够"],
+        ["下一步，我局将加强招录，争取经费，抓好宣传"],
+    ),
+    (
+        BUREAU
+        + "。\n一 主要工作\n学法9次。\n二 存在问题\n人员不足；装备落后。\n三 工作打算\n加强招录；争取经费。\n",
+        ["人员不足", "装备落后"],
+        ["加强招录", "争取经费"],
+    ),
+    (
+        OPENING
+        + "二、存在的问题\n一是法治意识不强。主要表现在：1.有的干部不学法；2.有的干部不用法。\n二是执法力量不足。\n三、下一步打算\n一是抓学习。（1）领导带头学；（2）全员学。\n二是抓执法。\n",
+        ["一是法治意识不强。主要表现在：1.有的干部不学法；2.有的干部不用法", "二是执法力量不足"],
+        ["一是抓学习。（1）领导带头学；（2）全员学", "二是抓执法"],
+    ),
+    (
+        OPENING
+        + "二、存在的主要问题\n（一）法治意识方面。有的干部不学法。\n（二）执法方面。力量不足，装备落后。\n三、下一步打算\n（一）强学习。\n抓领导干部。\n（二）强执法。\n抓队伍。\n特此报告。\n",
+        ["（一）法治意识方面。有的干部不学法", "（二）执法方面。力量不足，装备落后"],
+        ["（一）强学习。\n抓领导干部", "（二）强执法。\n抓队伍"],
+    ),
+    (
+        OPENING
+        + "二、工作存在的困难、问题\n在取得成绩的同时，也存在着一些问题，主要是法治意识不强，个别干部存在“重业务、轻法治”现象；执法力量不足；普法形式单一等。在今后工作中，我们将采取有效措施加以解决。\n三、2023年工作重点\n（一）抓学习。\n（二）抓执法。\n",
+        ["法治意识不强，个别干部存在“重业务、轻法治”现象", "执法力量不足", "普法形式单一"],
+        ["（一）抓学习", "（二）抓执法"],
+    ),
+    (
+        OPENING
+        + "二、存在问题及原因\n（一）存在问题\n1.意识不强。\n2.力量不足。\n（二）原因分析\n1.学习不够。\n2.投入不够。\n三、2023年工作计划\n（一）抓学习。\n（二）抓执法。\n",
+        ["1.意识不强", "2.力量不足"],
+        ["（一）抓学习", "（二）抓执法"],
+    ),
+    (
+        OPENING
+        + "2022年，我县法治政府建设工作取得一定成效，但仍存在一些问题和不足，主要是：法治意识不强，执法力量不足，普法形式单一。2023年，我县将重点做好以下工作：一是抓学习。二是抓执法。\n",
+        ["法治意识不强", "执法力量不足", "普法形式单一"],
+        ["一是抓学习", "二是抓执法"],
+    ),
+    (
+        OPENING
+        + "三、存在不足\n我县法治政府建设工作存在的不足主要有三个方面。第一，法治意识不强，有的干部不学法。第二，执法力量不足。第三，普法形式单一。\n四、下一步工作思路\n（一）抓学习。学法。\n",
+        ["第一，法治意识不强，有的干部不学法", "第二，执法力量不足", "第三，普法形式单一"],
+        ["（一）抓学习。学法"],
+    ),
+    (
+        OPENING
+        + "二、存在问题\n　　（一）“关键少数”法治意识不强。\n　　（二）执法力量不足，主要表现在以下两点：\n　　1.人员少。\n　　2.装备差。\n三、工作打算\n　　1.抓学习；\n　　2.抓执法；\n　　3.抓普法。\n",
+        [
+            "（一）“关键少数”法治意识不强",
+            "（二）执法力量不足，主要表现在以下两点：\n　　1.人员少。\n　　2.装备差",
+        ],
+        ["1.抓学习", "2.抓执法", "3.抓普法"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "problems", "plans"), ENDINGS, ids=range(len(ENDINGS)))
+def test_lists_of_short_reports(text: str, problems: list[str], plans: list[str]) -> None:
+    assert listed(text, "problems") == problems
+    assert listed(text, "plans") == plans
+
+
+@pytest.mark.parametrize("role", ["problems", "plans", "measures"])
+@pytest.mark.parametrize("name", sorted(p.stem for p in DATA.glob("*.txt")))
+def test_an_items_lead_begins_it(name: str, role: Role) -> None:
+    report = report_of((DATA / f"{name}.txt").read_bytes().decode())
+    items = listing.role_items(report, role)
+    for item in items:
+        assert item.span.start == item.lead.start < item.lead.end <= item.span.end
+        assert listing.shown(report.text, item) in (item.span, item.lead)
+        assert listing.shown(report.text, item, whole=True) == item.span
+    assert all(a.span.end <= b.span.start for a, b in pairwise(items))
