@@ -31,6 +31,7 @@ from retrieval.terms import is_topical
 COMPUTED = "（计算）"
 MAX_LINES = 40
 MAX_RANKED = 12
+MAX_FIRST = 5
 Facts = Callable[[str], Sequence[Fact]]
 
 # the measures that a bare "how many" may mean, in the order in which they are taken
@@ -247,7 +248,8 @@ def _order(name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool) -> lis
     first = [row for row, cell in ranked if cell.value == best]
     words = ("最低", "最高") if ranked[0][1].unit == "%" else ("最少", "最多")
     which = words[0] if lowest else words[1]
-    top = "、".join(f"{row.label}" for row in first)
+    top = "、".join(row.label for row in first[:MAX_FIRST])
+    top += f"等{len(first)}份" if len(first) > MAX_FIRST else ""
     notes = [f"{name}{which}的是{top}，{ranked[0][1].text}{COMPUTED}"]
     if len(ranked) == 2 and len(first) == 1:
         (high, a), (low, b) = ranked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,10 +12,15 @@ from bot import briefing, comparison
 from bot.assistant import MAX_READ_REPORTS, Assistant, Reply
 from bot.drafting import Desk, Draft
 from bot.tables import Table
+from retrieval.indicators import Fact
 from retrieval.library import Library
 from retrieval.query import Query, State
 from retrieval.scope import Resolved
 
+MAX_KEPT_FACTS = 200_000
+_USUAL_FACTS = 50  # a report of the genre has 20 to 80 with a name
+_KEPT: dict[tuple[str, str], dict[str, tuple[Fact, ...]]] = {}
+_LOCK = threading.Lock()
 _QUESTION = re.compile(
     r"[?？，,。]|写|概括|总结|简报|综述|概述|摘要|段|介绍|情况|工作|怎么|如何|哪"
 )
@@ -74,9 +80,34 @@ def table_of(library: Library, query: Query, scope: Resolved, desk: Desk) -> Tab
     if len(ids) <= MAX_READ_REPORTS:
         return comparison.compare(desk, facts=library.facts)
     holdings = [summary for summary in library.reports() if summary.id in ids]
-    table = comparison.compare(replace(desk, reports=()), facts=library.facts, holdings=holdings)
+    named = _named_facts(library)
+    table = comparison.compare(replace(desk, reports=()), facts=named, holdings=holdings)
     table = comparison.ranked(table, lowest=query.lowest)
     return comparison.with_words(table, lambda r: library.report(r).text, comparison.MAX_LINES)
+
+
+def _named_facts(library: Library) -> comparison.Facts:
+    """Return a ledger that keeps the facts with a canonical name of the generation served last.
+
+    Reading a thousand ledgers takes seconds, asking them again milliseconds. Kept are at most
+    ``MAX_KEPT_FACTS`` facts, about 1 kB each.
+    """
+    key = (str(library.folder), library.generation)
+    with _LOCK:
+        if key not in _KEPT:
+            _KEPT.clear()
+            _KEPT[key] = {}
+        kept = _KEPT[key]
+
+    def facts(report: str) -> Sequence[Fact]:
+        found = kept.get(report)
+        if found is None:
+            found = tuple(f for f in library.facts(report) if f.indicator)
+            if len(kept) * _USUAL_FACTS < MAX_KEPT_FACTS:
+                kept[report] = found
+        return found
+
+    return facts
 
 
 def _opened(
