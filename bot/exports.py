@@ -57,8 +57,7 @@ def to_csv(table: Table) -> bytes:
     head, rows = flat_rows(table)
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(head)
-    for row in rows:
+    for row in (head, *rows):
         writer.writerow([f"'{cell}" if cell.startswith(_RISKY) else cell for cell in row])
     return out.getvalue().encode("utf-8-sig")
 
