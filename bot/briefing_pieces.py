@@ -23,7 +23,7 @@ LONG_PIECE = 130
 ITEM_PIECE = 60
 ENOUGH_ON_THEME = 0.5
 _CORE = re.compile(
-    "复议|诉讼|败诉|出庭|规范性文件审核|重大行政决策|调解|纠纷|处罚案件|网上可办|政务服务|持证|执法证|普法|示范"
+    "复议|诉讼|败诉|出庭|规范性文件审核|重大行政决策|调解|纠纷|处罚案件|网上可办|政务服务|示范"
 )
 _HEADLINE = re.compile(
     "行政复议(?:收到|受理|办理)件数|行政诉讼败诉率|出庭应诉率|规范性文件审核件数|调解成功率|调解受理件数|处罚案件数|网上可办率"
@@ -192,7 +192,7 @@ def _worth(report: Report, line: Line, span: Span, names: Sequence[str]) -> floa
     value = sum(worth / (1 + 0.5 * i) for i, worth in enumerate(known))
     value += 0.3 * min(max(len(figures) - len(names), 0), 3) / (1 + len(known) / 2)
     value -= 2.0 * any(q.doubtful for q in figures)
-    if line.lead == line.folded and not figures and len(words) < 20:
+    if line.lead == line.folded and not figures and len(words) < 30:
         value -= 1.5  # the words that head an item: they name, they do not tell
     value += 0.3 * bool(_DONE.search(words))
     value -= 0.5 * len(_SLOGAN.findall(words))

@@ -111,7 +111,7 @@ def _indicators_in(words: str, query: Query | None = None) -> tuple[str, ...]:
     """Return the one indicator that some words ask for best; rates first where a rate is asked."""
     found = lookup(words)
     if query is not None and query.wants in ("number", "percent"):
-        rate = query.wants == "percent"
+        rate = query.wants == "percent" or bool(re.search("率|比例|占比", words))
         of_kind = [(i, s) for i, s in found if ("%" in i.units) == rate]
         found = tuple(of_kind) or found
     return (found[0][0].name,) if found else ()

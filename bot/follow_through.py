@@ -131,8 +131,9 @@ def answer(
     if wanted is None or years is None:
         return None
     found = follow(*years, facts=facts, embedder=embedder)
-    if wanted == "plans" and desk.query.terms:
-        themed = _on_theme(found.plans, desk.query.terms)
+    terms = (*desk.query.terms, *desk.query.carried)
+    if wanted == "plans" and terms:
+        themed = _on_theme(found.plans, terms)
         return _plans_draft(found, themed) if themed else None
     return draft(found, (wanted,))
 
