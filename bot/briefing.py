@@ -165,7 +165,11 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
         share = len(said) - index
         room = ((low - used) // share, (high - reserve - used) // share)
         source = _source(report, alone=len(said) == 1 and high >= 200)
-        paragraph = _fill(report, pool, room, source, labelled=not on or len(parts) < len(PARTS))
+        labelled = not on or len(parts) < len(PARTS)
+        paragraph = _fill(report, pool, room, source, labelled=labelled)
+        if paragraph.chars < room[0]:
+            whole = (room[0], (high - used) // share)
+            paragraph = _fill(report, pool, whole, source, labelled=labelled)
         paragraphs.append(paragraph)
         used += paragraph.chars
     lines = [line for paragraph in paragraphs for line in paragraph.lines]
@@ -212,7 +216,7 @@ def _source(report: Report, *, alone: bool) -> str:
     if alone and place and place in title and len(title) <= 32 and title == meta.title:
         return f"据《{title}》，"
     year = f"{meta.year}年度" if meta.year else ""
-    return f"{body_name(report.meta)}{year}报告称，"
+    return f"据{body_name(report.meta)}{year}报告，"
 
 
 def _note(text: str) -> DraftLine:
@@ -352,7 +356,7 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
             piece.value
             - 0.6 * groups[piece.group]
             - 1.5 * again_named
-            - 0.4 * sentences[piece.sentence]
+            - 0.8 * sentences[piece.sentence]
         )
 
     ranked = para.pool[part]
@@ -417,7 +421,9 @@ def _left_out(para: _Paragraph, *, whole: bool) -> list[str]:
         if s.start <= p.span.start < s.end and len(s.path) > 1
     }
     headings = (s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1)
-    rest = [typeset(h).rstrip("。") for h in dict.fromkeys(headings) if h not in told]
+    rest = [
+        typeset(h).rstrip("。") for h in dict.fromkeys(headings) if h not in told and len(h) > 4
+    ]
     if rest:
         found.append(f"{report_name(para.report.meta)}举措和成效未写入：{'；'.join(rest)}")
     return found

@@ -37,6 +37,9 @@ _SLOGAN = re.compile("习近平|思想|精神|决策部署|会议|指导|引领|
 _LACK = re.compile(
     "不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重"
 )
+_TITLE = re.compile(
+    "(?:20[0-9]{2}年度?)?.{0,10}(?:主要|重要|重点)?(?:做法|举措|工作|措施|情况)(?:及|和|与|、)(?:做法|举措|措施|成效|情况|成绩)"
+)
 _DOER: Mapping[Role, Part] = {
     "measures": "measures", "leadership": "measures", "other": "measures", "preamble": "measures",
     "problems": "problems", "causes": "problems", "plans": "plans", "furniture": "measures",
@@ -136,11 +139,9 @@ def _overall(reading: Reading) -> list[Piece]:
                 piece = _piece(reading.report, "overall", span, ())
                 if piece is None or len(piece.text) > 80 or (i and _leans(piece.text)):
                     continue
-                results = len(_TOLD_RESULT.findall(piece.text)) * 0.3
+                results = len(_TOLD_RESULT.findall(piece.text)) * 0.3 or -0.5
                 value = results - len(_SLOGAN.findall(piece.text)) - len(piece.text) / 40
                 found.append(replace(piece, value=value))
-        if found:
-            break
     return sorted(found, key=lambda p: -p.value)
 
 
@@ -178,6 +179,8 @@ def _line_pieces(
         value = _worth(report, line, span, names)
         if (span.start, span.end) not in strict:
             value -= 0.35
+        if span.start > line.span.start + 8:
+            value -= 0.15  # its subject may stand before it
         value /= ((12 + len(piece.text)) / 60) ** 0.25
         found.append(Piece(part, piece.span, piece.text, value, node, names, None, line.span.start))
     return found
@@ -215,6 +218,7 @@ def _items(report: Report, role: Role) -> list[Piece]:
         forms = _forms(report, item, part, number)
         if forms:
             ranked.append(forms)
+    ranked.sort(key=lambda forms: bool(_SLOGAN.search(forms[0].text)))
     rounds = max((len(forms) for forms in ranked), default=0)
     return [forms[i] for i in range(rounds) for forms in ranked if i < len(forms)]
 
@@ -230,6 +234,8 @@ def _forms(report: Report, item: listing.Item, part: Part, number: int) -> list[
             if piece is None:
                 continue
             value = 1.0 - rank - len(piece.text) / 60
+            if piece.span.start > bare_start(text, sentence):
+                value -= 0.5
             if part == "problems" and _LACK.search(piece.text):
                 value += 0.6
             if rank and len(sentences[0]) > 0 and part == "plans":
@@ -245,6 +251,6 @@ def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Pi
     if core.endswith("等") and len(core) < len(words.strip()):
         core = core[:-1] if core[-2:-1] in "，,、" else core
     text = typeset(core)
-    if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text):
+    if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text) or _TITLE.fullmatch(text):
         return None
     return Piece(part, Span(span.start, span.start + len(core)), text, 0.0, group)

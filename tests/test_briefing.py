@@ -124,7 +124,7 @@ def test_several_reports_are_each_named_in_the_order_asked() -> None:
     answer, refused = checked(brief(made).draft, made.reports)
     text = paragraph(answer, markers=False)
     assert not refused
-    assert 0 <= text.index("玉山县2023年度报告称") < text.index("上虞区2022年度报告称")
+    assert 0 <= text.index("据玉山县2023年度报告") < text.index("据上虞区2022年度报告")
     assert 200 <= len(text) <= 300
 
 
