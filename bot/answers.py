@@ -79,7 +79,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer. ``state`` is what a follow-up question inherits (opaque to callers)."""
+    """A checked answer. With ``paragraph`` its body reads as one paragraph."""
 
     id: str
     question: str
@@ -94,13 +94,22 @@ class Answer:
     usage: Mapping[str, int] = field(default_factory=dict)
     elapsed_ms: int = 0
     checks_failed: tuple[str, ...] = ()
+    paragraph: bool = False
+
+    @property
+    def body(self) -> tuple[Sentence, ...]:
+        """The sentences up to the last claim: a briefing without the notes under it."""
+        last = max((i for i, s in enumerate(self.sentences) if s.kind == "claim"), default=-1)
+        return self.sentences[: last + 1]
 
     @property
     def text(self) -> str:
-        """The sentences in order, one a line, each with its markers."""
-        return "\n".join(
-            s.text + "".join(f"[{n}]" for n in s.citations) for s in self.sentences
-        )
+        """The sentences in order with their markers: one a line, or a paragraph with notes under it."""
+        marked = [s.text + "".join(f"[{n}]" for n in s.citations) for s in self.sentences]
+        if self.paragraph:
+            whole = len(self.body)
+            marked = ["".join(marked[:whole]), *marked[whole:]] if whole else marked
+        return "\n".join(marked)
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the contract: plain dicts, lists, strings and numbers."""

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.answers import Answer, Cited, DraftLine, Sentence
+from bot.answers import Answer, Cited, DraftLine
 from bot.briefing_pieces import Part, Piece, Pools, pools, theme_pools
 from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
@@ -176,17 +176,24 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     absent = [line for p in paragraphs for line in _absent(p, parts)] if not subjects else []
     silent = [report for report, pool, _ in found if not any(pool.values())]
     unread = every[len(reports) :]
+    under: list[DraftLine] = []
     if silent:
-        lines.append(_note(f"（未提及：{'、'.join(report_name(r.meta) for r in silent)}）"))
+        under.append(_note(f"（未提及：{'、'.join(report_name(r.meta) for r in silent)}）"))
     if unread:
-        lines.append(
+        under.append(
             _note(f"（篇幅所限，未写入：{'、'.join(report_name(r.meta) for r in unread)}）")
         )
     if absent:
-        lines.append(_note(f"（{'；'.join(absent)}）"))
+        under.append(_note(f"（{'；'.join(absent)}）"))
     cites = tuple(c for line in lines for c in line.cites)
     left_out = tuple(text for p in paragraphs for text in _left_out(p, whole=not subjects))
-    return Briefing(Draft(tuple(lines), focus=cites), used, (low, high), left_out, tuple(absent))
+    return Briefing(
+        Draft(tuple(lines), focus=cites, after=tuple(under)),
+        used,
+        (low, high),
+        left_out,
+        tuple(absent),
+    )
 
 
 def paragraph(answer: Answer, *, markers: bool = True) -> str:
@@ -195,14 +202,8 @@ def paragraph(answer: Answer, *, markers: bool = True) -> str:
     What stands under the paragraph (where it was taken from, what is missing) is left out.
     """
     return "".join(
-        s.text + ("".join(f"[{n}]" for n in s.citations) if markers else "") for s in body(answer)
+        s.text + ("".join(f"[{n}]" for n in s.citations) if markers else "") for s in answer.body
     )
-
-
-def body(answer: Answer) -> tuple[Sentence, ...]:
-    """Return the sentences of the paragraph itself: all up to the last claim."""
-    last = max((i for i, s in enumerate(answer.sentences) if s.kind == "claim"), default=-1)
-    return answer.sentences[: last + 1]
 
 
 # ---- the words around the claims ----------------------------------------------------------

@@ -342,7 +342,7 @@ def draft(table: Table, query: Query) -> Draft:
     if table.empty:
         words = "、".join(t.word for t in query.terms[:6]) or query.topic
         return Draft(status="abstained", gap=(f"报告中没有找到关于“{words}”的内容",))
-    lines = [_note(note) for note in table.notes if not note.startswith(NOT_SAID)]
+    lines: list[DraftLine] = []
     cites: list[Cited] = []
     shown = [row for row in table.rows if any(cell.cite for cell in row.cells)]
     for row in shown[:MAX_LINES]:
@@ -355,8 +355,9 @@ def draft(table: Table, query: Query) -> Draft:
                 cites.append(cite)
     if len(shown) > MAX_LINES:
         lines.append(_note(f"另有{len(shown) - MAX_LINES}份报告，可导出表格查看"))
-    lines += [_note(note) for note in table.notes if note.startswith(NOT_SAID)]
-    return Draft(tuple(lines), focus=tuple(cites))
+    computed = tuple(_note(note) for note in table.notes if not note.startswith(NOT_SAID))
+    silent = tuple(_note(note) for note in table.notes if note.startswith(NOT_SAID))
+    return Draft(tuple(lines), focus=tuple(cites), before=computed, after=silent)
 
 
 def _note(text: str) -> DraftLine:

@@ -21,7 +21,6 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
 from bot.answers import Answer, Citation
-from bot.briefing import body
 from bot.formatting import where
 from bot.plaintext import drop_invisible
 
@@ -36,11 +35,11 @@ def briefing_document(answer: Answer) -> bytes:
     _style(document)
     paragraph = document.add_paragraph()
     paragraph.paragraph_format.first_line_indent = Pt(2 * _SIZE)
-    for sentence in body(answer):
+    for sentence in answer.body:
         paragraph.add_run(_clean(sentence.text))
         for number in sentence.citations:
             _refer(paragraph, number)
-    for sentence in answer.sentences[len(body(answer)) :]:
+    for sentence in answer.sentences[len(answer.body) :]:
         document.add_paragraph(_clean(sentence.text))
     _add_footnotes(document, answer.citations)
     out = io.BytesIO()

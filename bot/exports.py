@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.answers import Answer, Sentence
-from bot.briefing import body, paragraph
+from bot.briefing import paragraph
 from bot.formatting import to_terminal as answer_lines
 from bot.formatting import where
 from bot.plaintext import drop_invisible
@@ -29,7 +29,7 @@ def to_terminal(answer: Answer) -> str:
     """Return a briefing for a terminal: the paragraph, what stands under it, the sources."""
     if answer.status != "answered":
         return answer_lines(answer)
-    under = answer.sentences[len(body(answer)) :]
+    under = answer.sentences[len(answer.body) :]
     whole = Sentence(paragraph(answer), "note")
     return answer_lines(replace(answer, sentences=(whole, *under)))
 
@@ -37,9 +37,9 @@ def to_terminal(answer: Answer) -> str:
 def to_markdown(answer: Answer) -> str:
     """Return a briefing as Markdown: the paragraph with footnotes that hold the quotes."""
     text = "".join(
-        drop_invisible(s.text) + "".join(f"[^{n}]" for n in s.citations) for s in body(answer)
+        drop_invisible(s.text) + "".join(f"[^{n}]" for n in s.citations) for s in answer.body
     )
-    notes = [s.text for s in answer.sentences[len(body(answer)) :]]
+    notes = [s.text for s in answer.sentences[len(answer.body) :]]
     lines = [text, ""]
     lines += [f"> {drop_invisible(note)}" for note in notes]
     lines += [""] if notes else []

@@ -11,6 +11,7 @@ from dataclasses import replace
 from bot import briefing, comparison
 from bot.assistant import MAX_READ_REPORTS, Assistant, Reply
 from bot.drafting import Desk, Draft
+from bot.synthesis import Attempt
 from bot.tables import Table
 from retrieval.indicators import Fact
 from retrieval.library import Library
@@ -45,7 +46,8 @@ def brief(
     query, scope, draft, desk = _opened(assistant, library, question, state or State())
     if desk is not None:
         draft = briefing.compose(desk, chars)
-    return _reply(assistant, library, query, scope, draft, state or State(), started)
+    reply = _reply(assistant, library, query, scope, draft, state or State(), started)
+    return replace(reply, answer=replace(reply.answer, paragraph=True))
 
 
 def brief_question(words: Sequence[str], year: int | None) -> str:
@@ -131,7 +133,7 @@ def _reply(
     state: State,
     started: float,
 ) -> Reply:
-    answer = assistant._check(library, query, scope, draft, None)
+    answer = assistant._check(library, query, scope, draft, Attempt(), None)
     elapsed = round((time.perf_counter() - started) * 1000)
     places = State(
         places=query.places,

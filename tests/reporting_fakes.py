@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from bot.answers import Answer, Citation, Sentence
+from bot.answers import Answer, Citation
 from bot.citations import Checker, Failure
 from bot.drafting import Desk, Draft
 from bot.selection import KnownFact
@@ -72,7 +71,8 @@ def checked(draft: Draft, reports: Sequence[Report]) -> tuple[Answer, list[Failu
         for r in reports
     }
     checker = Checker((), lambda i: by_id[i].text, names)
-    refused = [o for ln in draft.lines if isinstance(o := checker.check_line(ln), Failure)]
+    lines = (*draft.before, *draft.lines, *draft.after)
+    refused = [o for ln in lines if isinstance(o := checker.check_line(ln), Failure)]
     done = checker.checked()
     citations = tuple(
         Citation(
@@ -81,8 +81,4 @@ def checked(draft: Draft, reports: Sequence[Report]) -> tuple[Answer, list[Failu
         )
         for n, c in enumerate(done.citations, start=1)
     )  # fmt: skip
-    return Answer("a1", "问题", draft.status, done.sentences, citations), refused
-
-
-def with_sentences(answer: Answer, *sentences: Sentence) -> Answer:
-    return replace(answer, sentences=(*answer.sentences, *sentences))
+    return Answer("a1", "问题", draft.status, done.sentences, citations, paragraph=True), refused

@@ -7,7 +7,7 @@ import pytest
 from reporting_fakes import REAL, WRITTEN, checked, desk
 
 from bot import briefing
-from bot.briefing import asked_length, body, brief, paragraph
+from bot.briefing import asked_length, brief, paragraph
 
 FILES = [p.name for p in (*REAL, *WRITTEN)]
 
@@ -81,7 +81,7 @@ def test_a_missing_part_is_said_under_the_paragraph() -> None:
     made = desk("写一段柯桥的简报", "002_")
     found = brief(made)
     answer, _ = checked(found.draft, made.reports)
-    under = "".join(s.text for s in answer.sentences[len(body(answer)) :])
+    under = "".join(s.text for s in answer.sentences[len(answer.body) :])
     assert "未见存在问题、下一步计划部分" in under
     assert "未见" not in paragraph(answer)
 
@@ -146,3 +146,11 @@ def test_what_found_no_room_is_named() -> None:
 )
 def test_a_request_for_a_paragraph_is_told_from_a_question(question: str, yes: bool) -> None:
     assert briefing.asked(desk(question, "004_").query) is yes
+
+
+def test_an_answer_that_is_a_paragraph_has_its_notes_under_it() -> None:
+    made = desk("写一段柯桥的简报", "002_")
+    answer, _ = checked(brief(made).draft, made.reports)
+    first, *under = answer.text.split("\n")
+    assert first == paragraph(answer)
+    assert under == [s.text for s in answer.sentences[len(answer.body) :]]
