@@ -2,17 +2,53 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.assistant import Assistant
+from bot.budget import DailyBudget
+from bot.llm import OpenAIChat, PatientChat
+from bot.records import AnswerRecords
 from bot.settings import Settings
+from bot.synthesis import Synthesis
 from retrieval.embedding import Embedder, LocalEmbedder
+from retrieval.errors import ConfigurationError
+from retrieval.ingestion import Watch
 from retrieval.library import Library
 
 
 def open_embedder(settings: Settings) -> Embedder:
-    """Return the embedder the settings name."""
-    return LocalEmbedder()
+    """Return the embedder the settings name; raises ``ConfigurationError`` if it lacks a model."""
+    if settings.embedder == "local":
+        return LocalEmbedder()
+    if not settings.embed_model:
+        raise ConfigurationError("BAOGAO_EMBEDDER=openai 时要用 BAOGAO_EMBED_MODEL 指明向量模型")
+    from bot.embedding_endpoint import OpenAIEmbedder
+
+    return OpenAIEmbedder.at(
+        settings.openai_api_key, settings.openai_base_url, settings.embed_model
+    )
+
+
+def open_synthesis(settings: Settings, writer: str) -> Synthesis | None:
+    """Return the model side for ``writer`` (auto, extractive or llm), or None to do without.
+
+    ``auto`` uses a model where a key or an address is set. Raises ``ConfigurationError`` if
+    ``llm`` is asked for and none is.
+    """
+    if writer == "extractive":
+        return None
+    if not (settings.openai_api_key or settings.openai_base_url):
+        if writer == "llm":
+            raise ConfigurationError(
+                "没有设置模型：请设置 OPENAI_API_KEY（或 OPENAI_BASE_URL）和 BAOGAO_MODEL"
+            )
+        return None
+    key = (settings.openai_api_key, settings.openai_base_url, settings.model or DEFAULT_MODEL)
+    if key not in _MODELS:  # one breaker and one budget for all questions of a process
+        _MODELS[key] = Synthesis(PatientChat(OpenAIChat.at(*key)), DailyBudget(), _today)
+    return _MODELS[key]
 
 
 def open_library(
@@ -22,7 +58,10 @@ def open_library(
     for_rebuild: bool = False,
     settings: Settings | None = None,
 ) -> Library:
-    """Open the library in ``folder``; raises its errors, each a sentence that says what to do."""
+    """Open the library in ``folder``; raises its errors, each a sentence that says what to do.
+
+    ``for_rebuild`` opens it in spite of damaged or outdated indexes, to be verified.
+    """
     settings = settings or Settings()
     return Library.open(
         folder,
@@ -33,8 +72,27 @@ def open_library(
     )
 
 
+def mend_library(folder: Path, progress: Watch | None = None) -> list[str]:
+    """Rebuild the library in ``folder`` from its stored texts, however damaged; return notes."""
+    settings = Settings()
+    return Library.mend(
+        folder, embedder=open_embedder(settings), chroma_url=settings.chroma_url, progress=progress
+    )
+
+
 def open_assistant(
     folder: Path, *, writer: str = "auto", create: bool = False, settings: Settings | None = None
 ) -> Assistant:
     """Open the library in ``folder`` and an assistant over it."""
-    return Assistant(open_library(folder, create=create, settings=settings))
+    settings = settings or Settings()
+    synthesis = open_synthesis(settings, writer)
+    library = open_library(folder, create=create, settings=settings)
+    return Assistant(library, synthesis=synthesis, records=AnswerRecords(folder / "answers.sqlite"))
+
+
+DEFAULT_MODEL = "gpt-4o-mini"
+_MODELS: dict[tuple[str, str, str], Synthesis] = {}
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()

@@ -13,12 +13,17 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from bot import citations, extractive
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from bot.drafting import Desk, Draft
+from bot.llm import Allowance
+from bot.records import AnswerRecords, describe
 from bot.selection import KnownFact
+from bot.synthesis import Attempt, Synthesis
 from retrieval.documents import Hit, Report, ReportMeta
+from retrieval.errors import ReportNotFound
 from retrieval.gazetteer import short_name
 from retrieval.library import Library
 from retrieval.places import PlaceIndex
@@ -48,11 +53,24 @@ class Reply:
 
 
 class Assistant:
-    """Answers questions over one library. Thread-safe: it keeps nothing between questions."""
+    """Answers questions over one library. Thread-safe: it keeps nothing between questions.
 
-    def __init__(self, library: Library, *, options: Options = Options()) -> None:
+    ``synthesis`` words answers with a language model, ``records`` keeps how each was made;
+    both may be missing.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        *,
+        synthesis: Synthesis | None = None,
+        records: AnswerRecords | None = None,
+        options: Options | None = None,
+    ) -> None:
         self.library = library
-        self.options = options
+        self.options = options or Options()
+        self._synthesis = synthesis
+        self._records = records
 
     def ask(
         self,
@@ -62,19 +80,37 @@ class Assistant:
         on_sentence: Callable[[Sentence], None] | None = None,
         user: str = "",
     ) -> Reply:
-        """Answer one question in the light of ``state``; each checked sentence is handed over at once."""
+        """Answer one question in the light of ``state``; each checked sentence is handed over at once.
+
+        With a model its sentences may be shown before the whole reply fails: then what was
+        shown is to be replaced by the returned answer.
+        """
         started = time.perf_counter()
         state = state or State()
+        self.library.refresh()
         library = self.library.pinned()
         query, scope = self.settle(question, state, library)
         draft = self._before_search(query, scope, library)
+        hits: list[Hit] = []
+        attempt = Attempt()
         if draft is None:
             hits = self._search(library, query, scope)
             desk = self._desk(library, query, scope, hits, state)
             draft = extractive.write(desk)
-        answer = self._check(library, query, scope, draft, on_sentence)
-        elapsed = round((time.perf_counter() - started) * 1000)
-        return Reply(replace(answer, elapsed_ms=elapsed), _next_state(query, state, draft))
+            if self._synthesis is not None:
+                desk, draft, attempt = self._with_model(
+                    self._synthesis, desk, draft, user, on_sentence
+                )
+        answer = self._check(library, query, scope, draft, attempt, on_sentence)
+        answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
+        self._record(query, answer, hits, attempt)
+        return Reply(answer, _next_state(query, state, draft))
+
+    def why(self, answer_id: str) -> dict[str, Any]:
+        """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
+        if self._records is None:
+            raise ReportNotFound("没有保存回答记录")
+        return self._records.get(answer_id)
 
     def settle(self, question: str, state: State, library: Library) -> tuple[Query, Resolved]:
         """Parse a question against what ``library`` holds and settle the reports it is about."""
@@ -148,12 +184,40 @@ class Assistant:
             () if scope.reports else query.years,
         )
 
+    def _with_model(
+        self,
+        synthesis: Synthesis,
+        desk: Desk,
+        draft: Draft,
+        user: str,
+        on_sentence: Callable[[Sentence], None] | None,
+    ) -> tuple[Desk, Draft, Attempt]:
+        """Let the model add search words where the reports seem silent, then word the answer."""
+        allowance = Allowance()
+        if draft.status == "abstained" and desk.reports:
+            further = synthesis.further_terms(desk.query, user=user, allowance=allowance)
+            if further is not None:
+                wider = replace(desk, query=further)
+                second = extractive.write(wider)
+                if second.status == "answered":
+                    desk, draft = wider, second
+        names = {report.id: _names(report) for report in desk.reports}
+        attempt = synthesis.attempt(
+            desk, draft, names, user=user, allowance=allowance, on_sentence=on_sentence
+        )
+        return desk, draft, attempt
+
+    def _record(self, query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt) -> None:
+        if self._records is not None:
+            self._records.add(answer.id, describe(query, answer, hits, attempt))
+
     def _check(
         self,
         library: Library,
         query: Query,
         scope: Resolved,
         draft: Draft,
+        attempt: Attempt,
         on_sentence: Callable[[Sentence], None] | None,
     ) -> Answer:
         checker = citations.Checker(
@@ -166,17 +230,29 @@ class Assistant:
             language="en" if query.english else "zh",
         )
         status: Status = draft.status
-        lines = list(draft.lines)
+        written = attempt.written
         if status == "abstained":
             lines = [_note(line) for line in _refusal(scope, draft, library)]
+        elif written is not None:
+            lines = []
+        else:
+            notice = [_note(attempt.notice)] if attempt.notice else []
+            lines = [*notice, *draft.before, *draft.lines, *draft.after]
         for line in lines:
             sentence = checker.check_line(line)
             if isinstance(sentence, Sentence) and on_sentence:
                 on_sentence(sentence)
-        if status == "answered":
-            for text in _closing(scope, library, checker.citations):
-                checker.check_line(_note(text))
-        checked = checker.checked()
+        checked = written.checked if written else checker.checked()
+        closing = (
+            [_note(text) for text in _closing(scope, library, checked.citations)]
+            if status == "answered"
+            else []
+        )
+        around = [Sentence(line.text, "note") for line in draft.before] if written else []
+        after = [
+            Sentence(line.text, "note") for line in (*(draft.after if written else ()), *closing)
+        ]
+        sentences = (*around, *checked.sentences, *after)
         cited = tuple(
             _citation(n, cite, library.report(cite.report))
             for n, cite in enumerate(checked.citations, start=1)
@@ -193,10 +269,14 @@ class Assistant:
             id=_answer_id(query.question),
             question=query.question,
             status=status,
-            sentences=checked.sentences,
+            sentences=sentences,
             citations=cited,
             scope=Scope(scope.reports, tuple(dict.fromkeys((*scope.missing, *draft.gap)))),
             warnings=warnings,
+            writer="llm" if written else "extractive",
+            prompt=written.prompt if written else "",
+            model=written.model if written else None,
+            usage=written.usage if written else {},
             checks_failed=tuple(p for f in checked.failures for p in f.problems),
         )
 

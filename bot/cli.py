@@ -171,7 +171,9 @@ def retrieve(
 @app.command()
 def ask(
     question: Annotated[str | None, typer.Argument(help="问题")] = None,
-    writer: Annotated[str, typer.Option(help="auto（有模型就用）、extractive（只摘原文）或 llm")] = "auto",
+    writer: Annotated[
+        str, typer.Option(help="auto（有模型就用）、extractive（只摘原文）或 llm")
+    ] = "auto",
     batch: Annotated[Path | None, typer.Option(metavar="IN.jsonl", help="批量提问的文件")] = None,
     out: Annotated[Path | None, typer.Option(metavar="OUT.jsonl", help="批量回答写到哪里")] = None,
     library: LibraryOption = None,
@@ -199,6 +201,7 @@ def ask(
     from bot.formatting import to_terminal
 
     print(to_terminal(answer))
+    print(f"\n（回答编号 {answer.id}，baogao why {answer.id} 看它是怎么来的）", file=sys.stderr)
 
 
 @app.command()
@@ -226,13 +229,12 @@ def verify(library: LibraryOption = None) -> None:
 
 @app.command()
 def rebuild(library: LibraryOption = None) -> None:
-    """由存下的原文重建全部索引。"""
-    with _library(library, for_rebuild=True) as shelf:
-        notes = shelf.rebuild(_progress())
-        count = len(shelf.reports())
-    for note in notes:
-        print(note)
-    print(f"已重建，共{count}份报告")
+    """由存下的原文重建全部索引；数据库损坏时尽量救回。"""
+    from bot.assembly import mend_library
+
+    for line in mend_library(_library_folder(library), _progress()):
+        print(line)
+    print("已重建")
 
 
 @app.command()
@@ -244,6 +246,67 @@ def remove(
     with _library(library) as shelf:
         summary = shelf.remove(report)
     print(f"已移除 {summary.label}")
+
+
+@app.command()
+def why(
+    answer_id: Annotated[str, typer.Argument(help="回答编号（baogao ask 末行，或 --json 的 id）")],
+    library: LibraryOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """说明一个回答是怎么来的：怎么理解问题、查了哪里、哪些话被核对拦下。"""
+    with _assistant(library, "extractive") as assistant:
+        record = assistant.why(answer_id)
+    if as_json:
+        _print_json(record)
+        return
+    from bot.formatting import why_lines
+
+    print("\n".join(why_lines(record)))
+
+
+@app.command()
+def telegram(
+    pair: Annotated[bool, typer.Option("--pair", help="启动时打印一次性配对码")] = False,
+    library: LibraryOption = None,
+) -> None:
+    """启动 Telegram 机器人（需要 TELEGRAM_BOT_TOKEN）；默认只答名单里的人，配对码见终端。"""
+    from bot.assembly import open_assistant
+    from bot.settings import Settings, environment
+    from bot.telegram.app import run
+    from bot.telegram.settings import TelegramSettings, chats_path
+
+    folder = _library_folder(library)
+    settings = TelegramSettings.from_env(environment(), chats_path(folder), pair=pair)
+    key = Settings().openai_api_key
+    code = run(settings, lambda: open_assistant(folder, create=True), secrets=(key,) if key else ())
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def feedback(
+    verdict: Annotated[str | None, typer.Option(help="只看 good 或 wrong")] = None,
+    export: Annotated[
+        Path | None, typer.Option(metavar="CASES.jsonl", help="把“不对”的导出为评测题")
+    ] = None,
+    library: LibraryOption = None,
+) -> None:
+    """列出用户在 Telegram 里点的 👍 / 不对，或导出为评测题。"""
+    from bot.conversations import ConversationStore
+    from bot.telegram.feedback import export_cases, list_lines
+    from bot.telegram.settings import chats_path
+
+    store = ConversationStore(chats_path(_library_folder(library)))
+    try:
+        if export is None:
+            print("\n".join(list_lines(store, verdict)) or "还没有反馈")
+        else:
+            rows = export_cases(store, verdict or "wrong")
+            export.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
+            print(f"已导出{len(rows)}条到 {export}")
+    finally:
+        store.close()
 
 
 # ---- helpers --------------------------------------------------------------------------------

@@ -29,6 +29,8 @@ class Draft:
     """What a writer proposes: lines, and what a follow-up may refer to (items, focus).
 
     ``gap`` says in words what was looked for and not found, when nothing or not all was.
+    ``before`` and ``after`` are notes that stand around the lines whoever words them: a
+    corrected premise, an order computed from the figures, the reports that do not say.
     """
 
     lines: tuple[DraftLine, ...] = ()
@@ -36,6 +38,8 @@ class Draft:
     gap: tuple[str, ...] = ()
     items: tuple[Cited, ...] = ()
     focus: tuple[Cited, ...] = ()
+    before: tuple[DraftLine, ...] = ()
+    after: tuple[DraftLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

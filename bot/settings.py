@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Literal
 
@@ -25,3 +26,11 @@ class Settings(BaseSettings):
     telegram_api: str = Field("https://api.telegram.org", alias="BAOGAO_TELEGRAM_API")
     telegram_allow: str = Field("", alias="BAOGAO_TELEGRAM_ALLOW")
     telegram_admins: str = Field("", alias="BAOGAO_TELEGRAM_ADMINS")
+
+
+def environment() -> dict[str, str]:
+    """Return the variables of ``.env`` with the process's own over them."""
+    from dotenv import dotenv_values
+
+    stored = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+    return stored | dict(os.environ)

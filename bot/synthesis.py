@@ -1,0 +1,177 @@
+"""Where a language model writes: what it may see, and when its words stand.
+
+The extractive draft comes first and stays the measure: a model's answer must cite what the
+draft found (every item of a list, every report of a comparison), or the draft is shown. So a
+model can word an answer and join passages, never leave an item out or answer from elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.answers import Cited, Passage, Sentence
+from bot.budget import DailyBudget
+from bot.drafting import Desk, Draft
+from bot.llm import MODEL_UNAVAILABLE, Allowance, PatientChat
+from bot.rewriting import search_terms
+from bot.writers_llm import LLMWriter, Written
+from retrieval.chunking import context_line
+from retrieval.documents import Report
+from retrieval.errors import ModelFailed
+from retrieval.query import Query
+from retrieval.terms import synonyms
+
+MAX_PASSAGES = 14
+OVER_BUDGET = "今日的模型用量已到上限，以下为报告原文摘录。"
+_KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
+_COMPLETE = frozenset({"list", "compare", "rank", "which"})
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of asking the model: an answer, or why the draft stands (``reason``).
+
+    ``notice`` is said to the user when the model could not be had.
+    """
+
+    written: Written | None = None
+    reason: str = ""
+    notice: str = ""
+
+
+class Synthesis:
+    """A chat model with its budget; shared by all questions of a process."""
+
+    def __init__(self, chat: PatientChat, budget: DailyBudget, today: Callable[[], date]) -> None:
+        self._chat = chat
+        self._writer = LLMWriter(chat)
+        self._budget = budget
+        self._today = today
+
+    def attempt(
+        self,
+        desk: Desk,
+        draft: Draft,
+        names: Mapping[str, Sequence[str]],
+        *,
+        user: str = "",
+        allowance: Allowance,
+        on_sentence: Callable[[Sentence], None] | None = None,
+    ) -> Attempt:
+        """Let the model write the answer that ``draft`` gives in official words."""
+        query = desk.query
+        if draft.status != "answered" or query.kind not in _KINDS:
+            return Attempt(reason="not for a model")
+        if not self._budget.allows(user, self._today()):
+            return Attempt(reason="over budget", notice=OVER_BUDGET)
+        texts = {report.id: report.text for report in desk.reports}
+        try:
+            written = self._writer.write_and_check(
+                query.question,
+                kind=query.kind,
+                language="en" if query.english else "zh",
+                passages=passages_for(desk, draft),
+                text_of=texts.__getitem__,
+                scope_names=names,
+                allowance=allowance,
+                on_sentence=on_sentence,
+            )
+        except ModelFailed as error:
+            self._spend(user, allowance)
+            return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
+        self._spend(user, allowance)
+        if written.declined or not any(s.kind == "claim" for s in written.checked.sentences):
+            return Attempt(reason="nothing the lock let through")
+        if not covers(written.checked.citations, draft, complete=query.kind in _COMPLETE):
+            return Attempt(reason="left out what the reports say")
+        return Attempt(written)
+
+    def further_terms(self, query: Query, *, user: str, allowance: Allowance) -> Query | None:
+        """Return the query with the model's search words as synonyms, or None if it has none.
+
+        Only for a question that the reports seem silent on. The words can make evidence be
+        found; whether it is enough stays the writer's rule.
+        """
+        if not query.terms or not self._budget.allows(user, self._today()):
+            return None
+        words = search_terms(self._chat, query.question, allowance)
+        self._spend(user, allowance)
+        if not words:
+            return None
+        more = tuple(dict.fromkeys(w for word in words for w in (word, *synonyms(word))))
+        heaviest = max(query.terms, key=lambda term: term.weight)
+        terms = tuple(
+            replace(term, variants=(*term.variants, *more)) if term is heaviest else term
+            for term in query.terms
+        )
+        return replace(query, terms=terms)
+
+    def _spend(self, user: str, allowance: Allowance) -> None:
+        tokens = sum(u.prompt_tokens + u.completion_tokens for u in allowance.usage)
+        self._budget.add(user, self._today(), tokens)
+
+
+def passages_for(desk: Desk, draft: Draft) -> tuple[Passage, ...]:
+    """Return numbered passages: what the draft cites with its sentences, then the best hits."""
+    reports = {report.id: report for report in desk.reports}
+    spans: list[Cited] = []
+    for cite in (c for line in draft.lines for c in line.cites):
+        report = reports.get(cite.report)
+        if report is not None:
+            lines = [
+                ln.span
+                for ln in desk.reading(report).lines
+                if ln.span.start < cite.end and cite.start < ln.span.end
+            ]
+            start = min([cite.start, *(s.start for s in lines)])
+            end = max([cite.end, *(s.end for s in lines)])
+            spans.append(Cited(cite.report, start, end))
+    for hit in desk.hits[:MAX_PASSAGES]:
+        if hit.chunk.report in reports:
+            spans.append(Cited(hit.chunk.report, hit.chunk.start, hit.chunk.end))
+    numbered: list[Passage] = []
+    for cite in _apart(spans)[: max(MAX_PASSAGES, len(draft.lines))]:
+        report = reports[cite.report]
+        text = report.quote(cite.start, cite.end)
+        numbered.append(
+            Passage(
+                len(numbered) + 1,
+                cite.report,
+                cite.start,
+                cite.end,
+                text,
+                _context(report, cite.start),
+            )
+        )
+    return tuple(numbered)
+
+
+def covers(cites: Iterable[Cited], draft: Draft, *, complete: bool) -> bool:
+    """Tell whether the cited spans meet the draft's: all of them if ``complete``, else any."""
+    held = tuple(cites)
+    wanted = [c for line in draft.lines for c in line.cites]
+    met = [any(_overlap(c, h) for h in held) for c in wanted]
+    return not wanted or (all(met) if complete else any(met))
+
+
+def _overlap(one: Cited, other: Cited) -> bool:
+    return one.report == other.report and one.start < other.end and other.start < one.end
+
+
+def _apart(spans: Sequence[Cited]) -> list[Cited]:
+    """Return the spans without those that lie in an earlier one."""
+    kept: list[Cited] = []
+    for span in spans:
+        inside = any(
+            k.report == span.report and k.start <= span.start and span.end <= k.end for k in kept
+        )
+        if not inside:
+            kept.append(span)
+    return kept
+
+
+def _context(report: Report, position: int) -> str:
+    path = next((s.path for s in report.sections if s.start <= position < s.end), ())
+    return context_line(report.meta, path)
