@@ -347,6 +347,7 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
     taken = para.chosen[part]
     used = sum(len(p.text) for p in taken)
     groups = Counter(p.group for p in taken)
+    parents = Counter(p.group[:2] for p in taken)
     names = Counter(n for p in taken for n in p.names)
     sentences = Counter(p.sentence for p in taken)
     told = {p.item for p in taken if p.item is not None}
@@ -355,7 +356,7 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
         again_named = max((names[n] for n in piece.names), default=0)
         return (
             piece.value
-            - 0.6 * groups[piece.group]
+            - 0.35 * (groups[piece.group] + parents[piece.group[:2]])
             - 1.5 * again_named
             - 0.8 * sentences[piece.sentence]
         )

@@ -28,12 +28,14 @@ _CORE = re.compile(
 _HEADLINE = re.compile(
     "行政复议(?:收到|受理|办理)件数|行政诉讼败诉率|出庭应诉率|规范性文件审核件数|调解成功率|调解受理件数|处罚案件数|网上可办率"
 )
+_SLIGHT = re.compile("宣传资料|主动公开|信息公示|咨询服务|受众")
 _TOLD_RESULT = re.compile(
     "明显|成效|水平|提升|完成|步伐|台阶|态势|成绩|发展|保障|轨道|推进|推动|目标|进展"
 )
 _ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
 _DONE = re.compile("建成|创成|获评|荣获|获得|率先|全覆盖|首[个批]|试点|全部|100%|上线|入选|试行")
 _SLOGAN = re.compile("习近平|思想|精神|决策部署|会议|指导|引领|统领|要求|学习贯彻")
+_STUDY = re.compile("习近平|党的.{1,4}大|学习宣传|学习贯彻")
 _LACK = re.compile(
     "不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重"
 )
@@ -160,14 +162,30 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
         if line.role in roles and _tells(line):
             for piece in _line_pieces(reading.report, line, facts, "measures"):
                 slight = len(piece.text) < 14 and not piece.names  # 制作展板12块
-                found.append(replace(piece, value=piece.value - 0.8 * slight))
+                lost = piece.span.start > line.span.start + 8 and not _names_its_subject(piece)
+                value = piece.value - 0.8 * slight - 1.5 * lost
+                if value > 0:  # of a whole report many things are to be told: shortly
+                    value /= ((12 + len(piece.text)) / 60) ** 0.3
+                found.append(replace(piece, value=value))
     return sorted(found, key=lambda p: (-p.value, p.span.start))
+
+
+def _names_its_subject(piece: Piece) -> bool:
+    """Tell whether a piece from the middle of a sentence says what its figures count.
+
+    受理审结160件 needs the 行政复议 that stands before it.
+    """
+    subjects = (re.sub("^(?:行政(?!机关|许可)|矛盾)", "", name)[:2] for name in piece.names)
+    first = re.split("[，；]", piece.text)[0]
+    if len(re.findall("[\u3400-\u9fff]", first)) > 8:
+        return True
+    return all(subject in first for subject in list(subjects)[:1])
 
 
 def _line_pieces(
     report: Report, line: Line, facts: Sequence[KnownFact], part: Part, most: int = MAX_PIECE
 ) -> list[Piece]:
-    node = report.sections[line.section].node[:2]
+    node = report.sections[line.section].node[:3]
     found = []
     own = [f for f in facts if line.span.start <= f.start < line.span.end and f.period == "this"]
     strict = {(s.start, s.end) for s in pieces(report.text, line.span, most)}
@@ -207,6 +225,8 @@ def _rank(indicator: str) -> float:
     """Return how much an indicator of the genre matters to whoever reads one paragraph."""
     if _HEADLINE.search(indicator):
         return 1.5
+    if _SLIGHT.search(indicator):
+        return 0.2
     return 1.0 if _CORE.search(indicator) else 0.6
 
 
@@ -218,7 +238,7 @@ def _items(report: Report, role: Role) -> list[Piece]:
         forms = _forms(report, item, part, number)
         if forms:
             ranked.append(forms)
-    ranked.sort(key=lambda forms: bool(_SLOGAN.search(forms[0].text)))
+    ranked.sort(key=lambda forms: bool(_STUDY.search(forms[0].text)))
     rounds = max((len(forms) for forms in ranked), default=0)
     return [forms[i] for i in range(rounds) for forms in ranked if i < len(forms)]
 

@@ -38,6 +38,11 @@ TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+_LACKING = re.compile(
+    "不足|不够|不高|不强|不到位|不均|不平衡|薄弱|滞后|有待|仍需|亟需|亟待|急需|进一步|较低|较弱|偏少|偏弱|偏低|缺乏|缺少|困难|尚未|未|难|单一|流失|老化|依然|仍"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One item of a part of a report, without its number: the words and where they stand."""
@@ -94,8 +99,7 @@ def shared_topics(reports: Sequence[Report], role: Role) -> list[str]:
 
 def _short(text: str, topic: str = "") -> str:
     """Return the clause of an item that names the topic (its first if none does)."""
-    clauses = [c for c in re.split("[，。；]", text) if c]
+    clauses = [c for c in re.split("[，。；]", text) if c] or [text]
     pattern = dict(TOPICS).get(topic)
-    return next(
-        (c for c in clauses if pattern and pattern.search(c)), clauses[0] if clauses else text
-    )
+    named = [c for c in clauses if pattern and pattern.search(c)] or clauses
+    return next((c for c in named if _LACKING.search(c)), named[0])
