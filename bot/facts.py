@@ -103,6 +103,8 @@ def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
     The thresholds are where answerable and unanswerable cases part on the evaluation set: of
     301 answerable figures 14 fall below, of 25 unanswerable ones 2 lie above.
     """
+    if query.change and not _says_change(evidence):
+        return False
     if following and not query.terms:
         return bool(query.carried)
     if not query.terms and query.carried:
@@ -119,6 +121,18 @@ def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
     return evidence.coverage >= ENOUGH - slack
 
 
+_PART_OF = re.compile("其中|本级|专项|上半年|季度|以来办结")
+
+
+def _says_change(evidence: Evidence) -> bool:
+    """The cited clauses, or the rest of their sentence, say how something changed."""
+    after = [c.folded for c in evidence.line.clauses if c.span.start >= evidence.span.start]
+    return any(_CHANGE.search(words) for words in after[:4])
+
+
+_CHANGE = re.compile("同比|同期|环比|较|比(?:上|去|20)|上升|下降|增长|减少|增加|提高|降低|增幅|降幅|压缩|缩短|延长")
+
+
 def _contradicting(ranked: Sequence[Evidence], first: Evidence) -> list[Evidence]:
     """Return a second place where the report gives the same indicator another figure."""
     for other in ranked[1:8]:
@@ -131,6 +145,7 @@ def _contradicting(ranked: Sequence[Evidence], first: Evidence) -> list[Evidence
             and other.figure.unit == first.figure.unit
             and other.figure.value != first.figure.value
             and other.line is not first.line
+            and not any(_PART_OF.search(e.clause.folded) for e in (first, other) if e.clause)
         ):
             return [other]
     return []

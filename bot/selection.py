@@ -22,6 +22,7 @@ from retrieval.terms import SYNONYM_MATCH, Term, heard, is_topical
 IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
 INDICATOR_BONUS = 0.35
 DENIAL_BONUS = 0.7
+NO_FIGURE = 0.35
 # what the absence of a word of talk (a verb no list of the genre knows) still weighs
 ABSENT_TALK = 0.35
 MAX_CLAIM_CHARS = 120
@@ -29,8 +30,9 @@ WHOLE_SENTENCE_CHARS = 90
 _NONE = re.compile(
     "(?:未|没有|没|无)(?:发生|出现|产生|新增|一)?.{0,12}(?:案件|情况|情形|事件|败诉|纠错|投诉|诉讼|被)|0(?:败诉|投诉|上访)"
 )
+# units that answer for one another; across the groups they do not (几名律师 is not 58份)
 _UNIT_GROUPS = (
-    frozenset("件宗起份个例项条本部篇"),
+    frozenset("件宗起份例项条本部篇类"),
     frozenset("人名位"),
     frozenset("次场期轮"),
     frozenset("家户所"),
@@ -173,6 +175,8 @@ def _best_in(
             score += DENIAL_BONUS
         if any(clause.span.start <= f.start < clause.span.end for f in named):
             score += INDICATOR_BONUS * min(1.0, coverage + 0.1)
+        if kinds and figure is None and not (query.wants == "number" and _denies(clause, weighted)):
+            score -= NO_FIGURE
         if best is None or score > best[0]:
             best = (score, coverage, clause, figure)
     if best is None:
@@ -180,10 +184,8 @@ def _best_in(
     score, coverage, clause, figure = best
     score -= 0.5 * _contrasts(weighted, line, clause)
     none_said = query.wants == "number" and figure is None and _denies(clause, weighted)
-    if kinds and figure is None and not none_said:
-        score -= 0.35
-        if query.wants == "date":
-            score -= 0.3
+    if query.wants == "date" and figure is None:
+        score -= 0.3
     if any(
         same_value(asked, q) for asked in query.figures for c in line.clauses for q in c.figures
     ):
@@ -271,8 +273,15 @@ def _unit_bonus(asked: str, unit: str) -> float:
 
 def _incompatible(asked: str, unit: str) -> bool:
     """Square metres never answer a question for money, nor days one for cases."""
-    if not asked or asked == "个":
+    if not asked or asked == "个" or unit.startswith("个"):
         return False
+    plain = unit.lstrip("万亿")
+    groups = [
+        next((i for i, group in enumerate(_UNIT_GROUPS) if word[:1] in group), None)
+        for word in (asked, plain)
+    ]
+    if None not in groups and groups[0] != groups[1]:
+        return True
     return any((asked in family) != (unit in family) for family in _FAMILIES)
 
 

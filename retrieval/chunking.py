@@ -18,7 +18,8 @@ HARD_MAX_CHARS = 240
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
 _MARKS = "#*" + _INVISIBLE
 _SENTENCE = re.compile(r"[^。！？!?\r\n]*(?:[。！？!?]+[”’\"）)】]*|[\r\n]+|\Z)")
-_CLAUSE = re.compile(r"[^；;，,]*(?:[；;，,]+|\Z)")
+# a comma between digits groups thousands (1,036.8万元) and ends no clause
+_CLAUSE = re.compile(r"(?:[^；;，,]|(?<=[0-9]),(?=[0-9]{3}(?![0-9])))*(?:[；;，,]+|\Z)")
 
 
 def split_sentences(text: str, start: int, end: int) -> list[Span]:

@@ -66,7 +66,7 @@ _TOKEN = re.compile(
 | (?P<festival>(?<![0-9])[0-9]{1,2}[·・•‧][0-9]{1,2}(?![0-9]))
 | (?P<version>(?<![0-9.])[0-9]{1,4}(?:\.[0-9]{1,4}){2,6}(?![0-9]))
 | (?P<formula>(?<![0-9.])[0-9]{1,3}\+[0-9A-Za-zＮＸ](?![0-9]*[%.]))
-| (?P<arabic>[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?)
+| (?P<arabic>(?:[0-9]{1,3}(?:[\ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))+|[0-9]+(?:,[0-9]{3}(?![0-9]))*)(?:\.[0-9]+)?)
 | (?P<fraction>[百千万三二四五六七八九十]分之[零〇○一二两三四五六七八九十百千点0-9.]{1,12})
 | (?P<handate>(?:[零〇○一二三四五六七八九]{4}年)(?:[一二三四五六七八九十]{1,3}月
     (?:[一二三四五六七八九十]{1,3}日)?)?|[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日)
@@ -74,7 +74,7 @@ _TOKEN = re.compile(
 """,
     re.VERBOSE,
 )
-_ARABIC = re.compile(r"[0-9]+(?:,[0-9]{3}(?![0-9]))*(?:\.[0-9]+)?")
+_ARABIC = re.compile(r"(?:[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))+|[0-9]+(?:,[0-9]{3}(?![0-9]))*)(?:\.[0-9]+)?")
 _RANGE_SIGN = re.compile(r"(%|[^\W\d_]{0,2})(?:—{1,2}|-|~|至|到)(?=[0-9])")
 _FRACTION = re.compile(
     r"(?P<below>[0-9]{1,3})分之(?P<above>[0-9]{1,3})(?![0-9])"
@@ -188,13 +188,13 @@ def _read_arabic(
     before = plain[start - 1 : start]
     if _is_list_marker(plain, start, digits_end, digits):
         return None, start + len(digits.split(".")[0]) + 1
-    whole = digits.replace(",", "").split(".")[0]
+    whole = re.sub(r"[,\s]", "", digits).split(".")[0]
     if len(whole) > 15 or (len(whole) > 8 and not unit_at(plain, digits_end)):
         return _code(text, start, digits_end, "document")
     if before.isascii() and before.isalpha():
         return _code(text, start, digits_end, "document")
 
-    value = Decimal(digits.replace(",", ""))
+    value = Decimal(re.sub(r"[,\s]", "", digits))
     if before == "第":
         end = digits_end + len(unit_at(plain, digits_end))
         found = Quantity(start, end, text[start:end], value, plain[digits_end:end], "", "ordinal")
