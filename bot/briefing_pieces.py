@@ -20,6 +20,7 @@ from retrieval.terms import SYNONYM_MATCH, Term
 Part = Literal["overall", "measures", "problems", "plans"]
 MAX_PIECE = 90
 LONG_PIECE = 130
+SHORT_ENOUGH = 28  # a piece gains nothing by being shorter
 ITEM_PIECE = 60
 ENOUGH_ON_THEME = 0.5
 _CORE = re.compile(
@@ -28,12 +29,13 @@ _CORE = re.compile(
 _HEADLINE = re.compile(
     "行政复议(?:收到|受理|办理)件数|行政诉讼败诉率|出庭应诉率|规范性文件审核件数|调解成功率|调解受理件数|处罚案件数|网上可办率"
 )
-_SLIGHT = re.compile("宣传资料|主动公开|信息公示|咨询服务|受众")
+_SLIGHT = re.compile("宣传资料|信息公开|主动公开|信息公示|咨询服务|受众|建议提案")
 _TOLD_RESULT = re.compile(
     "明显|成效|水平|提升|完成|步伐|台阶|态势|成绩|发展|保障|轨道|推进|推动|目标|进展"
 )
 _ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
 _DONE = re.compile("建成|创成|获评|荣获|获得|率先|全覆盖|首[个批]|试点|全部|100%|上线|入选|试行")
+_WHOLE = re.compile("全年|全[县区市省]|累计|各级|一年来|今年以来|20[0-9]{2}年")
 _SLOGAN = re.compile("习近平|思想|精神|决策部署|会议|指导|引领|统领|要求|学习贯彻")
 _STUDY = re.compile("习近平|党的.{1,4}大|学习宣传|学习贯彻")
 _LACK = re.compile(
@@ -165,7 +167,7 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
                 lost = piece.span.start > line.span.start + 8 and not _names_its_subject(piece)
                 value = piece.value - 0.8 * slight - 1.5 * lost
                 if value > 0:  # of a whole report many things are to be told: shortly
-                    value /= ((12 + len(piece.text)) / 60) ** 0.3
+                    value /= ((12 + max(len(piece.text), SHORT_ENOUGH)) / 60) ** 0.3
                 found.append(replace(piece, value=value))
     return sorted(found, key=lambda p: (-p.value, p.span.start))
 
@@ -199,7 +201,7 @@ def _line_pieces(
             value -= 0.35
         if span.start > line.span.start + 8:
             value -= 0.15  # its subject may stand before it
-        value /= ((12 + len(piece.text)) / 60) ** 0.25
+        value /= ((12 + max(len(piece.text), SHORT_ENOUGH)) / 60) ** 0.25
         found.append(Piece(part, piece.span, piece.text, value, node, names, None, line.span.start))
     return found
 
@@ -216,6 +218,7 @@ def _worth(report: Report, line: Line, span: Span, names: Sequence[str]) -> floa
     if line.lead == line.folded and not figures and len(words) < 30:
         value -= 1.5  # the words that head an item: they name, they do not tell
     value += 0.3 * bool(_DONE.search(words))
+    value += 0.3 * bool(known and known[0] >= 1.0 and _WHOLE.search(words))
     value -= 0.5 * len(_SLOGAN.findall(words))
     value -= 0.25 * sum(is_effect(c.folded) for c in clauses)
     return value + 0.5
