@@ -8,8 +8,9 @@ from dataclasses import replace
 
 from bot.answers import Cited, DraftLine
 from bot.drafting import Desk, Draft, cited, claim, label, note, report_name, silent
-from bot.facts import answer_in, candidates, premise_notes
+from bot.facts import answer_in, candidates
 from bot.lists import list_in
+from bot.premises import judge_premises
 from bot.reading import Line
 from bot.selection import Evidence, select
 from retrieval.documents import Report, Span
@@ -34,7 +35,9 @@ def per_report(desk: Desk) -> Draft:
         lines += _order_note(query, said)
     for report, found in said:
         lines.append(label(report))
-        lines += premise_notes(query, found, report) if not asked_all else []
+        if not asked_all:
+            judged = judge_premises(query, found, report)
+            lines += [*judged.notes, *(claim(report, span) for span in judged.extra)]
         lines += [claim(report, e.span) for e in found]
     if asked_all:
         lines += not_saying([r for r, found in answers if not found])

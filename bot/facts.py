@@ -6,13 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.answers import DraftLine
 from bot.drafting import Desk, Draft, cited, claim, note, silent
+from bot.premises import judge_premises
 from bot.reading import Line, Reading
 from bot.selection import Evidence, select
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
-from retrieval.quantities import Quantity, canonical, same_value
 from retrieval.query import Field, Query, parts
 from retrieval.terms import is_theme, is_topical
 
@@ -25,10 +24,13 @@ def one_report(desk: Desk) -> Draft:
     found = answer_in(desk, desk.reports[0])
     if not found:
         return silent(desk)
-    lines = premise_notes(desk.query, found, desk.reports[0])
+    judged = judge_premises(desk.query, found, desk.reports[0])
+    lines = list(judged.notes)
     if len(found) == 2 and found[0].named and found[1].named and len(parts(desk.query)) == 1:
         lines.append(note("原文前后有两个不同的数字，一并列出："))
-    lines += [claim(desk.reports[0], e.span) for e in found]
+    lines += [claim(desk.reports[0], span) for span in judged.extra]
+    if not (judged.settled and judged.extra):
+        lines += [claim(desk.reports[0], e.span) for e in found]
     return Draft(tuple(lines), focus=tuple(cited(e) for e in found))
 
 
@@ -186,38 +188,6 @@ def _joined(chosen: Sequence[Evidence]) -> list[Evidence]:
         elif evidence.span != twin.span:
             kept.append(evidence)
     return kept
-
-
-def premise_notes(query: Query, found: Sequence[Evidence], report: Report) -> list[DraftLine]:
-    """Say where the question's own figures or directions differ from the report's words."""
-    words = " ".join(report.text[e.line.span.start : e.line.span.end] for e in found)
-    said = [q for e in found for c in e.line.clauses for q in c.figures]
-    wrong = [q for q in query.figures if not any(_agrees(q, other) for other in said)]
-    notes = []
-    if wrong:
-        asked = "、".join(q.text for q in wrong)
-        notes.append(note(f"问题中的“{asked}”与原文不符，原文是："))
-    elif query.direction and _opposes(query.direction, words):
-        up = query.direction == "up"
-        notes.append(note(f"原文说的不是{'上升' if up else '下降'}，而是："))
-    elif query.yes_no and query.figures:
-        notes.append(note("是的，原文如此："))
-    return notes
-
-
-def _agrees(asked: Quantity, other: Quantity) -> bool:
-    if same_value(asked, other):
-        return True
-    return canonical(asked)[0] == canonical(other)[0] and bool(asked.unit) != bool(other.unit)
-
-
-_RISE = re.compile("上升|增长|增加|提高|上涨|升高")
-_FALL = re.compile("下降|减少|降低|下滑|回落")
-
-
-def _opposes(direction: str, words: str) -> bool:
-    rise, fall = bool(_RISE.search(words)), bool(_FALL.search(words))
-    return (fall and not rise) if direction == "up" else (rise and not fall)
 
 
 def field_answer(name: Field, report: Report) -> Draft | None:

@@ -1,0 +1,267 @@
+"""What a figure counts: each figure of a report with the words on both sides that say so.
+
+A sentence holds several figures (收到65件，受理36件); the words between two of them belong to
+the nearer one. ``Placed`` is a figure with these words, ``Asserted`` one that a question
+claims, and ``bind`` scores how well a placed figure is the one the question speaks of.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.reading import Clause, Line, Reading
+from retrieval.documents import Span
+from retrieval.normalise import fold, normalise
+from retrieval.quantities import Quantity, canonical, same_value
+from retrieval.query import Direction, Query
+from retrieval.terms import Term, content_terms
+
+Relation = Literal["equal", "more", "less", "near"]
+
+_STOP = re.compile("[，,；;。？?！!：:]")
+_HARD_STOP = re.compile("[；;。？?！!]")
+_UP = "上升|增长|增加|提高|上涨|升高|攀升|增幅|涨幅|延长|升了|涨了?|多了|增多"
+_DOWN = "下降|减少|降低|下滑|回落|降幅|减幅|缩短|压缩|降了|跌|少了|变少"
+_MOVES = re.compile(f"(?P<up>{_UP})(?![到至率])|(?P<down>{_DOWN}|压减)(?![到至率])")
+_TURNS = re.compile("不(?P<down>升反降|增反降|增反减)|不(?P<up>降反升|减反增|降反增)")
+_MOVE_WORDS = re.compile(f"不[升降增减]反[升降增减]|{_UP}|{_DOWN}|同比|同期|环比|幅度|降|升")
+_FORMER = re.compile("(?:由|从|上年|去年|上年同期的?)$")
+_CLASS = re.compile("[一二三四五][类审级]|[省市县区]级|国家级|首[次批个]|第[一二三四五][次批]")
+_COUNT_UNITS = frozenset("件宗起份个例项条本部篇次场期轮人名位家户所处台套辆张块间支幅册只")
+_COUNT_GROUPS = (
+    frozenset("件宗起份个例项条本部篇"), frozenset("人名位"), frozenset("次场期轮"),
+    frozenset("家户所"), frozenset("辆台套"),
+)  # fmt: skip
+_RELATIONS: tuple[tuple[Relation, re.Pattern[str], re.Pattern[str]], ...] = (
+    ("less", re.compile("(?:不足|不到|没到|没有到|未到|未达到?|没达到|低于|少于|不满)$"), re.compile("^(?:以下|以内)")),
+    ("more", re.compile("(?:超过了?|突破了?|高于|多于|逾|超)$"), re.compile("^(?:以上|多|余)")),
+    ("near", re.compile("(?:大约|约|接近|将近|近|差不多|大概)$"), re.compile("^(?:左右|上下|多|余)")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A figure of a report: its ``span`` there and the words that say what it counts.
+
+    ``before`` runs from the figure before it (or the sentence's last 。；), ``after`` to the
+    next figure or comma; ``subject`` are the words a change (同比上升74%) inherits from the
+    figure before, ``earlier`` the rest of the sentence so far. ``change`` is the way the
+    figure says something went, None for a level. ``former`` marks what was (由175件),
+    ``shared`` one of several figures told together (分别为3件、5件), which code cannot assign.
+    """
+
+    quantity: Quantity
+    span: Span
+    before: str
+    after: str
+    subject: str
+    earlier: str
+    line: Line
+    clause: Clause
+    change: Direction | None = None
+    former: bool = False
+    shared: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asserted:
+    """A figure that a question claims, with the terms on its two sides and how it is compared.
+
+    ``own`` are the terms beside it, ``context`` those of the question's earlier parts.
+    """
+
+    quantity: Quantity
+    words: str
+    own: tuple[Term, ...]
+    context: tuple[Term, ...]
+    relation: Relation = "equal"
+    change: Direction | None = None
+
+    def holds(self, other: Quantity) -> bool:
+        """Tell whether a report's figure makes the claim true, its subject apart."""
+        if self.relation == "equal" or other.value is None:
+            return same_value(self.quantity, other)
+        asked, said = canonical(self.quantity)[0], canonical(other)[0]
+        if self.relation == "more":
+            return said > asked or (said == asked and other.modifier in ("余", "多", "超", "以上"))
+        if self.relation == "less":
+            return said < asked
+        return abs(said - asked) * 10 <= abs(asked)
+
+
+def way(words: str) -> Direction | None:
+    """Return the way the last verb of change in ``words`` goes (下降, 缩短 → down), or None."""
+    turned = _TURNS.search(words)
+    if turned:
+        return "up" if turned["up"] else "down"
+    moves = list(_MOVES.finditer(words))
+    return None if not moves else "up" if moves[-1]["up"] else "down"
+
+
+def placed_figures(reading: Reading) -> list[Placed]:
+    """Return every figure of a report that has a value or is a date, in order."""
+    return [placed for line in reading.lines for placed in _placed_in(line, reading.report.text)]
+
+
+def _placed_in(line: Line, text: str) -> Iterator[Placed]:
+    figures = [
+        (clause, q, Span(clause.span.start + q.start, clause.span.start + q.end))
+        for clause in line.clauses
+        for q in clause.figures
+        if q.value is not None and q.kind not in ("year", "ordinal", "document")
+    ]
+    at, previous = line.span.start, None
+    for i, (clause, quantity, span) in enumerate(figures):
+        until = figures[i + 1][2].start if i + 1 < len(figures) else line.span.end
+        gap = text[at : span.start]
+        before = fold(_HARD_STOP.split(gap)[-1])
+        same_sentence = not _HARD_STOP.search(gap)
+        rest = text[span.end : until]
+        after = fold(rest if quantity.kind == "date" else _STOP.split(rest, maxsplit=1)[0])
+        own = re.split("[，,]", before)[-1]
+        change = way(own) or (way(after[:4]) if after.startswith("的") else None)
+        bare = not own.strip("、和与及，,")
+        if change is None and bare and previous is not None and same_sentence:
+            change = previous.change
+        subject = ""
+        if change and previous is not None and same_sentence:
+            subject = previous.subject if previous.change else previous.before + previous.after
+        shared = "分别" in before or (bare and previous is not None and previous.shared)
+        earlier = fold(text[line.span.start : at])
+        previous = Placed(
+            quantity, span, before, after, subject, earlier, line, clause, change,
+            bool(_FORMER.search(before)), shared,
+        )  # fmt: skip
+        yield previous
+        at = span.end
+
+
+def asserted_figures(query: Query) -> list[Asserted]:
+    """Return the figures the question claims, each with the words of the question around it."""
+    topic = normalise(query.topic)
+    found, at = [], 0
+    for figure in query.figures:
+        start = topic.find(figure.text, at)
+        if start < 0 or _offers_choice(topic):
+            continue
+        found.append((figure, start))
+        at = start + len(figure.text)
+    asserted: list[Asserted] = []
+    for i, (figure, start) in enumerate(found):
+        end = start + len(figure.text)
+        since = found[i - 1][1] + len(found[i - 1][0].text) if i else 0
+        until = found[i + 1][1] if i + 1 < len(found) else len(topic)
+        before = re.split("[，,；;。？?、]", topic[since:start])[-1]
+        after = _STOP.split(topic[end:until], maxsplit=1)[0]
+        relation: Relation = next(
+            (r for r, left, right in _RELATIONS if left.search(before) or right.match(after)),
+            "equal",
+        )
+        if relation == "less" and before[-3:-2] == "不" and before.endswith(("低于", "少于")):
+            relation = "more"
+        own = subject_terms(f"{before} {after}")
+        context = subject_terms(topic[:start] if i or own else topic)
+        asserted.append(
+            Asserted(
+                figure, before + after, own or context, tuple(t for t in context if t not in own),
+                relation, way(before) or (way(after[:5]) if after[:1] == "的" else None),
+            )
+        )  # fmt: skip
+    return asserted
+
+
+def _offers_choice(topic: str) -> bool:
+    """是65件还是36件 claims neither."""
+    return "还是" in topic
+
+
+def subject_terms(words: str) -> tuple[Term, ...]:
+    """Return the terms that name what is counted: verbs and classes (受理, 一类) weigh, too."""
+    plain = _MOVE_WORDS.sub(" ", words)
+    terms = [
+        t if t.weight >= 0.4 or len(t.word) < 2 else replace(t, weight=0.4)
+        for t in content_terms(plain)
+    ]
+    known = {t.word for t in terms}
+    terms += [Term(c, 1.0) for c in dict.fromkeys(_CLASS.findall(plain)) if c not in known]
+    return tuple(terms)
+
+
+def comparable(asked: Quantity, other: Quantity) -> bool:
+    """Tell whether one figure could be said instead of the other: rates, money, time, counts."""
+    if asked.kind != other.kind:
+        return False
+    if asked.kind in ("percent", "points", "money"):
+        return True
+    if asked.kind == "date":
+        return bool(asked.value and asked.value % 100 and other.value and other.value % 100)
+    mine, theirs = _plain_unit(asked), _plain_unit(other)
+    return mine == theirs or (_counts(mine) and _counts(theirs))
+
+
+def _plain_unit(quantity: Quantity) -> str:
+    return quantity.unit.lstrip("百千万亿")
+
+
+def _counts(unit: str) -> bool:
+    return not unit or unit[0] in _COUNT_UNITS
+
+
+def _unit_fit(asked: Quantity, other: Quantity) -> float:
+    mine, theirs = _plain_unit(asked), _plain_unit(other)
+    if mine == theirs:
+        return 0.1
+    if "" in (mine, theirs) or any(mine[0] in g and theirs[0] in g for g in _COUNT_GROUPS):
+        return 0.05
+    return -0.05
+
+
+def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> float:
+    """Return how well ``placed`` is the figure the question speaks of: about 0..1.1.
+
+    Terms count in full beside the figure, less in the rest of its sentence and least in its
+    headings; what stands beside the figure and was not asked counts against it.
+    """
+    near = placed.before + "|" + placed.after
+    if asked.change and placed.change:
+        near += "|" + placed.subject
+    wide = placed.earlier + placed.subject + placed.clause.folded
+    line = placed.line
+    around = f"{line.lead}|{line.path}|{line.before}|{line.folded}"
+    total = covered = 0.0
+    for terms, share in ((asked.own, 1.0), (asked.context, 0.35)):
+        for term in terms:
+            weight = term.weight * share
+            total += weight
+            covered += weight * max(
+                term.match(near), 0.75 * term.match(wide), 0.45 * term.match(around)
+            )
+    if not total:
+        return 0.0
+    score = 0.8 * covered / total + 0.2 * _pairs_shared(asked.words, near)
+    known = set(asked.words) | {
+        c for t in asked.own + asked.context for c in t.word + "".join(t.variants)
+    }
+    own = [c for c in re.split("[，,]", placed.before)[-1] + placed.after if "㐀" <= c <= "鿿"]
+    score -= 0.12 * sum(c not in known for c in own) / max(5, len(own))
+    score += _unit_fit(asked.quantity, placed.quantity)
+    if bool(asked.change) != bool(placed.change):
+        score -= 0.25
+    if line.role == "plans" and query.role != "plans":
+        score -= 0.3
+    years = {int(y) for y in re.findall("(?<![0-9])20[0-4][0-9](?=年)", placed.before)}
+    if placed.former or (years and not years & {year, *query.years}):
+        score -= 0.3
+    return score
+
+
+def _pairs_shared(words: str, near: str) -> float:
+    pairs = {
+        words[i : i + 2]
+        for i in range(len(words) - 1)
+        if all("㐀" <= c <= "鿿" for c in words[i : i + 2])
+    }
+    return sum(p in near for p in pairs) / len(pairs) if pairs else 0.0

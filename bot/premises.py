@@ -1,0 +1,402 @@
+"""What a question takes for granted, held against the report: figures, directions, names.
+
+A note says 是的 only where the report's own figure for that very subject is the asked one,
+and corrects only where it is another. In doubt nothing is said: the quoted words speak.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.answers import DraftLine
+from bot.binding import (
+    Asserted,
+    Placed,
+    asserted_figures,
+    bind,
+    comparable,
+    placed_figures,
+    subject_terms,
+    way,
+)
+from bot.drafting import note
+from bot.reading import Clause, Line, Reading, read
+from bot.selection import Evidence, claim_span
+from retrieval.documents import Report, Span
+from retrieval.normalise import fold, normalise
+from retrieval.quantities import canonical
+from retrieval.query import Direction, Query
+from retrieval.terms import Term, is_topical
+
+# A figure is the one asked about from this score on, if no rival comes within the margin.
+SURE, CORRECTS, MARGIN = 0.72, 0.66, 0.08
+_CONFIRM = re.compile(
+    "(?:吗|吧|对不对|是不是|是否属实|没错|是真的|真的)[?？。!！]*$|是不是|是否|属实|对[吗吧]|是[吗吧]|没错吧|真的吗"
+    "|^(?:did|is|are|was|were|does|do|has|have)\\b",
+    re.IGNORECASE,
+)
+_OPEN_ASK = re.compile("多少|几|什么|哪|怎么|为何|为啥|如何|谁|原因|咋|呢[?？]?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Premises:
+    """Notes on what the question asserts, and the words of the report that bear them out.
+
+    ``extra`` are spans to cite before the other claims; ``settled`` says that they answer the
+    whole question, so that nothing else need be cited.
+    """
+
+    notes: tuple[DraftLine, ...] = ()
+    extra: tuple[Span, ...] = ()
+    settled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What the report says of one asserted figure: ``wrong`` with ``place`` as what is so."""
+
+    asserted: Asserted
+    place: Placed | None = None
+    wrong: bool = False
+    right: bool = False
+    turned: bool = False
+    absent: bool = False
+    elsewhere: Placed | None = None
+
+
+def premise_notes(query: Query, found: Sequence[Evidence], report: Report) -> list[DraftLine]:
+    """Return the notes of ``judge_premises`` alone."""
+    return list(judge_premises(query, found, report).notes)
+
+
+def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> Premises:
+    """Hold the question's figures, directions, comparisons and names against the report."""
+    reading = read(report)
+    compared = _judge_comparison(query, reading)
+    if compared is not None:
+        return compared
+    verdicts = _judge_figures(query, reading)
+    wrong = [v for v in verdicts if v.wrong or v.turned or v.absent]
+    places = [v.place for v in (wrong or verdicts) if v.place is not None and not v.absent]
+    extra = _uncovered([_claim(p, query) for p in places], found)
+    confirms = bool(_CONFIRM.search(query.question.strip()))
+    settled = bool(places) and confirms and not _OPEN_ASK.search(query.topic)
+    if wrong:
+        return Premises((_correction(wrong, report),), extra, settled)
+    names = _judge_names(query, found, reading)
+    if names is not None:
+        return names
+    direction = _judge_direction(query, reading, found)
+    if direction is not None:
+        return direction
+    if (
+        verdicts
+        and confirms
+        and not _OPEN_ASK.search(query.topic)
+        and all(v.right and _whole(query, v) for v in verdicts)
+    ):
+        return Premises((note("是的，原文如此："),), extra, settled)
+    shown = [v.place for v in verdicts if v.right and v.place]
+    return Premises(extra=extra if shown and not found else ())
+
+
+def _judge_figures(query: Query, reading: Reading) -> list[_Verdict]:
+    asserted = asserted_figures(query)
+    if not asserted:
+        return []
+    placed = placed_figures(reading)
+    return [_judge_figure(a, placed, query, reading.report) for a in asserted]
+
+
+def _judge_figure(
+    asserted: Asserted, placed: Sequence[Placed], query: Query, report: Report
+) -> _Verdict:
+    """Find the figure that the report gives for what the question speaks of, and compare."""
+    held: tuple[float, Placed] | None = None
+    rival: tuple[float, Placed] | None = None
+    for place in placed:
+        if not comparable(asserted.quantity, place.quantity):
+            continue
+        score = bind(asserted, place, query, report.meta.year)
+        if asserted.holds(place.quantity):
+            if held is None or score > held[0]:
+                held = score, place
+        elif rival is None or score > rival[0]:
+            rival = score, place
+    best = held[0] if held else 0.0
+    other = rival[0] if rival else 0.0
+    if held and best >= other - MARGIN and best >= 0.5:
+        if asserted.change and held[1].change and asserted.change != held[1].change:
+            return _Verdict(asserted, held[1], turned=True)
+        sure = best >= SURE and best >= other + MARGIN and not held[1].shared
+        exact = asserted.relation != "equal" or not held[1].former
+        return _Verdict(asserted, held[1], right=sure and exact)
+    if rival and other >= CORRECTS and other >= best + MARGIN and not rival[1].shared:
+        if asserted.change and rival[1].change and asserted.change != rival[1].change:
+            return _Verdict(asserted, rival[1], wrong=True, turned=True)
+        return _Verdict(asserted, rival[1], wrong=True, elsewhere=held[1] if held else None)
+    if held is None and asserted.relation == "equal":
+        return _Verdict(asserted, absent=True)
+    return _Verdict(asserted)
+
+
+def _whole(query: Query, verdict: _Verdict) -> bool:
+    """All that the question says stands around the figure, not the figure alone."""
+    place = verdict.place
+    if place is None:
+        return False
+    line = place.line
+    words = line.folded + line.lead + line.path
+    return all(t.match(words) >= 0.5 for t in query.terms if is_topical(t))
+
+
+def _correction(wrong: Sequence[_Verdict], report: Report) -> DraftLine:
+    """Word what differs; a figure that stands elsewhere is named with what it counts there."""
+    if all(v.turned and not v.wrong for v in wrong):
+        place = wrong[0].place
+        up = place is not None and place.change == "up"
+        return note(f"原文说的是{'上升' if up else '下降'}：")
+    asked = "、".join(f"“{v.asserted.quantity.text}”" for v in wrong)
+    elsewhere = next((v.elsewhere for v in wrong if v.elsewhere), None)
+    if elsewhere is not None and len(wrong) == 1:
+        said = _brief(elsewhere, report)
+        return note(f"问题中的{asked}与原文不符（原文中“{said}”另有所指），原文是：")
+    if all(v.absent for v in wrong):
+        return note(f"原文没有{asked}这一数字，相关原文是：")
+    return note(f"问题中的{asked}与原文不符，原文是：")
+
+
+def _brief(place: Placed, report: Report) -> str:
+    """Return the figure with the words just before it, as the report writes them."""
+    start = max(place.clause.span.start, place.span.start - 16)
+    return re.sub(r"\s+", "", report.text[start : place.span.end]).lstrip("，,、；;和及")
+
+
+def _claim(place: Placed, query: Query) -> Span:
+    return claim_span(place.line, place.clause, place.quantity, list(query.terms))
+
+
+def _uncovered(spans: Sequence[Span], found: Sequence[Evidence]) -> tuple[Span, ...]:
+    """Return the spans that no evidence holds, each once."""
+    held = [e.span for e in found]
+    return tuple(
+        s for s in dict.fromkeys(spans) if not any(h.start <= s.start and s.end <= h.end for h in held)
+    )  # fmt: skip
+
+
+def _judge_direction(query: Query, reading: Reading, found: Sequence[Evidence]) -> Premises | None:
+    """Say which way it went where the question says the other and gives no figure for it."""
+    if query.direction is None or not _ASSERTS_WAY.search(query.question):
+        return None
+    terms = subject_terms(normalise(query.topic))
+    sites = [
+        (_share(terms, near, line), line, clause, said)
+        for line, clause, near, said in _moves(reading, query)
+    ]
+    best = max((share for share, *_ in sites), default=0.0)
+    leading = [site for site in sites if site[0] >= best - MARGIN]
+    if best < CORRECTS or any(said == query.direction for *_, said in leading):
+        return None
+    _, line, clause, said = max(leading, key=lambda site: site[0])
+    span = claim_span(
+        line, clause, clause.figures[0] if clause.figures else None, list(query.terms)
+    )
+    words = "上升" if said == "up" else "下降"
+    return Premises((note(f"原文说的是{words}："),), _uncovered([span], found))
+
+
+_ASSERTS_WAY = re.compile(
+    f"{_CONFIRM.pattern}|同比|比上年|比去年|为什么|为何|原因|怎么|咋", re.IGNORECASE
+)
+_SUBJECTLESS = re.compile("^(?:、|，|,)?(?:同比|同期|环比|较|比|分别|增幅|降幅|占比)")
+
+
+def _moves(reading: Reading, query: Query) -> Iterator[tuple[Line, Clause, str, Direction]]:
+    """Yield each clause with a figure that tells a change, with the words of its subject."""
+    for line in reading.lines:
+        if line.role == "plans" and query.role != "plans":
+            continue
+        for i, clause in enumerate(line.clauses):
+            said = way(clause.folded) if clause.figures else None
+            if said is None:
+                continue
+            before = line.clauses[i - 1].folded if i else ""
+            near = before + clause.folded if _SUBJECTLESS.match(clause.folded) else clause.folded
+            yield line, clause, near, said
+
+
+def _share(terms: Sequence[Term], near: str, line: Line) -> float:
+    """Return the weighted share of terms in ``near``; the rest of the sentence counts for less."""
+    total = sum(t.weight for t in terms)
+    around = line.folded + line.lead + line.path
+    held = sum(t.weight * max(t.match(near), 0.5 * t.match(around)) for t in terms)
+    return held / total if total else 0.0
+
+
+_COMPARED = re.compile(
+    "(?P<a>[^，,。；;？?]{2,16}?)(?:要)?(?:比|低于|高于|多于|少于)(?P<b>[^，,。；;？?]{2,16}?)(?:更|要|还)?"
+    "(?P<way>高|低|多|少|大|小)(?=[吗吧，,。？?对是了的]|$)|"
+    "(?P<a2>[^，,。；;？?]{2,16}?)(?P<way2>低于|高于|多于|少于)(?P<b2>[^，,。；;？?0-9]{2,16})"
+)
+_OTHER_TIME = re.compile("年|同期|以前|过去|上次|预期|目标|[0-9]")
+_LESS = frozenset({"低", "少", "小", "低于", "少于"})
+
+
+def _judge_comparison(query: Query, reading: Reading) -> Premises | None:
+    """Judge 网上可办率比掌上低 from the two figures, where both are found beyond doubt."""
+    topic = normalise(query.topic)
+    match = _COMPARED.search(topic)
+    if not match or not _CONFIRM.search(query.question.strip()):
+        return None
+    left, right = match["a"] or match["a2"], match["b"] or match["b2"]
+    if _OTHER_TIME.search(left + right):
+        return None
+    first, second = subject_terms(left), subject_terms(right)
+    if first and second and len(second) < len(first):
+        # 网上可办率比掌上低: the second is said in short, its head is the first's
+        second = (*second, *(t for t in first[-1:] if t.word not in {u.word for u in second}))
+    one, other = _level(first, left, reading, query), _level(second, right, reading, query)
+    if one is None or other is None or one.span == other.span:
+        return None
+    (value, unit), (against, same) = canonical(one.quantity), canonical(other.quantity)
+    if unit != same:
+        return None
+    less = (match["way"] or match["way2"]) in _LESS
+    true = value < against if less else value > against
+    said = f"{one.quantity.text}和{other.quantity.text}"
+    text = f"是的，原文的数字是{said}：" if true else f"不是，原文的数字是{said}："
+    spans = dict.fromkeys((_claim(one, query), _claim(other, query)))
+    return Premises((note(text),), tuple(spans), settled=True)
+
+
+def _level(terms: Sequence[Term], words: str, reading: Reading, query: Query) -> Placed | None:
+    """Return the one figure (no change, no target) that the terms name, or None if in doubt."""
+    scored = []
+    for place in placed_figures(reading):
+        if place.change or place.former or place.shared or place.quantity.kind == "date":
+            continue
+        claimed = Asserted(place.quantity, words, tuple(terms), ())
+        scored.append((bind(claimed, place, query, reading.report.meta.year), place))
+    scored.sort(key=lambda row: -row[0])
+    if not scored or scored[0][0] < SURE:
+        return None
+    rivals = [
+        p for s, p in scored[1:6]
+        if s > scored[0][0] - MARGIN and canonical(p.quantity) != canonical(scored[0][1].quantity)
+    ]  # fmt: skip
+    return None if rivals else scored[0][1]
+
+
+_TITLES = "区委书记|县委书记|市委书记|书记|区长|县长|市长|镇长|乡长|主任|局长|院长|检察长|秘书长"
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范廖石金韦贾"
+    "夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱覃武戴莫孔汤"
+)
+_PERSON = re.compile(f"(?P<title>{_TITLES})(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})")
+_AFTER_NAME = re.compile("[主亲带部是在的做对组]$")
+_BODY = re.compile(
+    "(?P<court>检察院|法院)|(?P<place>[\\u4e00-\\u9fff]{2}(?:街道|镇))(?![街村居级])|"
+    "(?P<office>[\\u4e00-\\u9fff]{2}(?:局|(?<![网督承主举开可即交代帮查经领协易快好怎么]办)(?<=[法治安导审改]办)))(?![理事公长势面限])"
+)
+_QUOTED = re.compile('[“"《「]([^”"》」“《「]{2,20})[”"》」]')
+
+
+def _judge_names(query: Query, found: Sequence[Evidence], reading: Reading) -> Premises | None:
+    """Correct a person's office, a body or a quoted name that the chosen words do not bear out."""
+    if not found:
+        return None
+    topic = normalise(query.topic)
+    whole = _unquoted(reading.report.text)
+    return (
+        _judge_person(topic, whole, found, reading)
+        or _judge_quoted(topic, whole, found, reading)
+        or _judge_body(topic, whole, found, reading)
+    )
+
+
+def _unquoted(words: str) -> str:
+    return re.sub("[“”\"'‘’《》「」]", "", fold(words))
+
+
+def _judge_person(
+    topic: str, whole: str, found: Sequence[Evidence], reading: Reading
+) -> Premises | None:
+    match = _PERSON.search(topic)
+    if not match:
+        return None
+    title, name = match["title"], _AFTER_NAME.sub("", match["name"])
+    if len(name) < 2:
+        return None
+    if name not in whole:
+        return Premises((note(f"原文没有提到“{name}”，相关原文是："),))
+    spoken = {m[1] for m in re.finditer(f"({_TITLES})、?{name}", whole)}
+    if spoken and not any(t.endswith(title) or title.endswith(t) for t in spoken):
+        held = sorted(spoken, key=len)[-1]
+        span = _first_clause(name, reading)
+        return Premises(
+            (note(f"原文中{name}的职务是{held}："),), _uncovered([span], found) if span else ()
+        )
+    words = _said(found)
+    others = [m["name"] for m in _PERSON.finditer(words)]
+    if name not in words and others:
+        return Premises((note(f"原文说的不是{name}，而是："),))
+    return None
+
+
+def _first_clause(words: str, reading: Reading) -> Span | None:
+    """Return the first clause that holds ``words``, with the one after it if it is short."""
+    for line in reading.lines:
+        for i, clause in enumerate(line.clauses):
+            if words in _unquoted(clause.folded):
+                last = line.clauses[min(i + 1, len(line.clauses) - 1)]
+                end = last.span.end if last.span.end - clause.span.start <= 120 else clause.span.end
+                return line.span if len(line.span) <= 120 else Span(clause.span.start, end)
+    return None
+
+
+def _said(found: Sequence[Evidence]) -> str:
+    return "|".join(_unquoted(e.line.folded + e.line.lead + e.line.path) for e in found)
+
+
+def _judge_quoted(
+    topic: str, whole: str, found: Sequence[Evidence], reading: Reading
+) -> Premises | None:
+    for phrase in _QUOTED.findall(topic):
+        words = _unquoted(phrase)
+        if words not in whole:
+            return Premises((note(f"报告中没有“{phrase}”的说法，相关原文是："),))
+        if words not in _said(found):
+            span = _first_clause(words, reading)
+            if span:
+                return Premises((note(f"原文关于“{phrase}”的表述是："),), _uncovered([span], found))
+    return None
+
+
+def _judge_body(
+    topic: str, whole: str, found: Sequence[Evidence], reading: Reading
+) -> Premises | None:
+    """Say whose doing it was where the chosen words name another body of the same kind."""
+    match = _BODY.search(topic)
+    if not match or found[0].coverage < 0.5 or re.search("哪|谁", topic):
+        return None
+    body, kind = match[0], str(match.lastgroup)
+    words = _said(found)
+    if _core(body) in words + fold(reading.report.meta.issuer or "") + fold(
+        reading.report.meta.title
+    ):
+        return None
+    text = reading.report.text
+    chosen = _unquoted("|".join(text[e.span.start : e.span.end] for e in found))
+    others = [m[0] for m in _BODY.finditer(chosen) if m.lastgroup == kind]
+    if others:
+        return Premises((note(f"原文说的不是{body}，而是："),))
+    if _core(body) not in whole:
+        return Premises((note(f"原文没有提到“{body}”，相关原文是："),))
+    return None
+
+
+def _core(body: str) -> str:
+    """Return what tells a body from others: 检察, 司法, 百官."""
+    return body if body == "法院" else re.sub("街道|[院局镇办]$", "", body)
