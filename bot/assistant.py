@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import citations, extractive
+from bot import briefing, citations, comparison, extractive, follow_through
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from bot.drafting import Desk, Draft
 from bot.llm import Allowance
@@ -34,6 +34,7 @@ from retrieval.scope import Resolved, resolve, unify
 HITS = 40
 _AHEAD = re.compile("要|将|准备|打算|计划|安排|抓|目标|重点|部署|怎么干|干什么|做什么|plan|will")
 MAX_READ_REPORTS = 60
+MAX_BRIEF_REPORTS = 6
 
 NOT_IN_REPORTS = "现有报告中没有查到，无法回答。"
 OFF_TOPIC = "我只根据已入库的法治政府建设年度报告回答问题，这个问题不在范围内。"
@@ -96,7 +97,7 @@ class Assistant:
         if draft is None:
             hits = self._search(library, query, scope)
             desk = self._desk(library, query, scope, hits, state)
-            draft = extractive.write(desk)
+            draft = write(desk, library)
             if self._synthesis is not None:
                 desk, draft, attempt = self._with_model(
                     self._synthesis, desk, draft, user, on_sentence
@@ -105,6 +106,25 @@ class Assistant:
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
         self._record(query, answer, hits, attempt)
         return Reply(answer, _next_state(query, state, draft))
+
+    def brief(
+        self,
+        words: str,
+        *,
+        year: int | None = None,
+        chars: tuple[int, int] | None = None,
+        state: State | None = None,
+    ) -> Reply:
+        """Write one paragraph on a place or a question; ``chars`` is the length asked for."""
+        from bot import reporting
+
+        return reporting.brief(self, [words], year=year, chars=chars, state=state)
+
+    def compare(self, question: str, state: State | None = None) -> Reply:
+        """Compare the reports a question is about."""
+        from bot import reporting
+
+        return reporting.compare(self, question, state)[0]
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
@@ -273,12 +293,32 @@ class Assistant:
             citations=cited,
             scope=Scope(scope.reports, tuple(dict.fromkeys((*scope.missing, *draft.gap)))),
             warnings=warnings,
+            paragraph=written is None and status == "answered" and _is_paragraph(query, scope),
             writer="llm" if written else "extractive",
             prompt=written.prompt if written else "",
             model=written.model if written else None,
             usage=written.usage if written else {},
             checks_failed=tuple(p for f in checked.failures for p in f.problems),
         )
+
+
+def write(desk: Desk, library: Library) -> Draft:
+    """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
+    if _is_paragraph(desk.query, desk):
+        return briefing.compose(desk)
+    followed = follow_through.answer(desk, library.facts)
+    if followed is not None:
+        return followed
+    if comparison.suits(desk.query, desk.reports):
+        return comparison.draft(comparison.compare(desk, facts=library.facts), desk.query)
+    return extractive.write(desk)
+
+
+def _is_paragraph(query: Query, over: Desk | Resolved) -> bool:
+    """Tell whether a question wants one paragraph: a briefing of a few reports, in Chinese."""
+    return (
+        briefing.asked(query) and not query.english and 0 < len(over.reports) <= MAX_BRIEF_REPORTS
+    )
 
 
 # ---- helpers --------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot import cli_reports
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -303,7 +304,9 @@ def feedback(
             print("\n".join(list_lines(store, verdict)) or "还没有反馈")
         else:
             rows = export_cases(store, verdict or "wrong")
-            export.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
+            export.write_text(
+                "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8"
+            )
             print(f"已导出{len(rows)}条到 {export}")
     finally:
         store.close()
@@ -414,6 +417,9 @@ def _progress() -> Callable[[Any], None]:
 
 def _print_json(value: object) -> None:
     print(json.dumps(value, ensure_ascii=False))
+
+
+cli_reports.register(app, _assistant, _library)
 
 
 if __name__ == "__main__":

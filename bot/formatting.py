@@ -64,7 +64,15 @@ def where(citation: Citation) -> str:
 def to_terminal(answer: Answer, width: int = WIDTH) -> str:
     """Return an answer and its citations as lines for a terminal."""
     lines: list[str] = []
-    for sentence in answer.sentences:
+    whole = answer.body if answer.paragraph else ()
+    if whole:
+        lines += wrap(
+            "".join(
+                drop_invisible(s.text) + "".join(f"[{n}]" for n in s.citations) for s in whole
+            ),
+            width,
+        )
+    for sentence in answer.sentences[len(whole) :]:
         markers = "".join(f"[{n}]" for n in sentence.citations)
         lines += wrap(drop_invisible(sentence.text) + markers, width)
     if answer.warnings:

@@ -15,7 +15,6 @@ from retrieval.documents import ReportMeta
 from retrieval.gazetteer import Chain, contains
 from retrieval.query import Query
 
-
 _BODY = re.compile("街道|办事处|管委会|管理委员会|片区|[镇乡]人民政府|[镇乡]政府")
 
 
@@ -92,16 +91,17 @@ def unify(places: Iterable[Chain]) -> dict[Chain, Chain]:
     fuller chains end alike (two 鼓楼区), nothing is joined.
     """
     chains = set(places)
-    joined = {}
+    by_name: dict[str, list[Chain]] = {}
     for chain in chains:
-        fuller = (
-            [c for c in chains if len(c) > len(chain) and c[-len(chain) :] == chain]
-            if chain
-            else []
-        )
-        longest = max(fuller, key=len, default=chain)
-        alike = all(longest[-len(c) :] == c for c in fuller)
-        joined[chain] = longest if alike else chain
+        if chain:
+            by_name.setdefault(chain[-1], []).append(chain)
+    joined: dict[Chain, Chain] = {(): ()}
+    for alike in by_name.values():
+        for chain in alike:
+            fuller = [c for c in alike if len(c) > len(chain) and c[-len(chain) :] == chain]
+            longest = max(fuller, key=len, default=chain)
+            same = all(longest[-len(c) :] == c for c in fuller)
+            joined[chain] = longest if same else chain
     return joined
 
 

@@ -1,0 +1,153 @@
+"""The whole way of a question, on small reports written here and the five real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.answers import Answer, Sentence
+from bot.assistant import Assistant
+from bot.fake_llm import ScriptedChat
+from bot.llm import MODEL_UNAVAILABLE
+from bot.records import AnswerRecords
+from retrieval.embedding import FakeEmbedder
+from retrieval.errors import ModelFailed
+from retrieval.library import Library
+from retrieval.query import State
+
+REPORTS = Path(__file__).parent.parent / "eval" / "reports"
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder = tmp_path_factory.mktemp("library")
+    with Library.open(folder, embedder=FakeEmbedder(), create=True) as library:
+        results = library.ingest(sorted(REPORTS.glob("*.txt")))
+        assert [r.status for r in results] == ["added"] * 5
+        yield Assistant(library, records=AnswerRecords(folder / "answers.sqlite"))
+
+
+def holds(answer: Answer, assistant: Assistant) -> None:
+    """What must be true of every answer: quotes resolve, claims cite, places are those in scope."""
+    for citation in answer.citations:
+        report = assistant.library.report(citation.report)
+        assert citation.quote == report.text[citation.start : citation.end]
+        assert citation.report in answer.scope.reports or answer.scope.missing
+    for sentence in answer.sentences:
+        assert (sentence.kind == "claim") == bool(sentence.citations)
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "needed"),
+    [
+        ("上虞2022年审核了多少件行政规范性文件？", "answered", ["31份"]),
+        (
+            "what problems did 綦江 list",
+            "answered",
+            ["行政执法水平", "街镇综合", "民主化", "共3条"],
+        ),
+        ("玉山列出了哪些问题", "answered", ["共4条", "思想认识不足", "偏少"]),
+        ("云城有什么不足", "answered", ["共4条", "有待进一步发挥", "有待进一步提升"]),
+        ("各地的调解成功率", "answered", ["99.35%", "98.5%", "99%"]),
+        ("2024年綦江打算做什么", "answered", ["共8条", "七是"]),
+        ("柯桥存在哪些问题", "abstained", ["检索范围", "存在问题"]),
+        ("柯桥2018年取消了多少项证明材料", "abstained", ["2018", "2019"]),
+        ("云城区的常住人口是多少", "abstained", ["人口"]),
+        ("诸暨市的败诉率是多少", "abstained", ["诸暨"]),
+        ("今天天气怎么样", "abstained", []),
+        ("鼓楼区有哪些问题", "clarify", ["鼓楼区"]),
+        ("", "clarify", ["请输入"]),
+        ("\u200b \u202e", "clarify", []),
+        ("你好", "clarify", []),
+    ],
+)
+def test_questions(assistant: Assistant, question: str, status: str, needed: list[str]) -> None:
+    answer = assistant.ask(question).answer
+    assert answer.status == status, answer.text
+    for words in needed:
+        assert words in answer.text, answer.text
+    holds(answer, assistant)
+    if status != "answered":
+        assert not answer.citations
+
+
+def test_places_never_mix(assistant: Assistant) -> None:
+    for question in ("綦江2023年列出了哪些问题", "綦江调解成功率", "綦江审核了多少件重大决策"):
+        answer = assistant.ask(question).answer
+        assert {c.place[-1] for c in answer.citations} == {"綦江区"}
+
+
+def test_a_follow_up_inherits_place_year_and_topic(assistant: Assistant) -> None:
+    first = assistant.ask("上虞2022年审核了多少件行政规范性文件？")
+    second = assistant.ask("换成柯桥呢？", first.state)
+    assert "25件" in second.answer.text
+    third = assistant.ask("玉山列出了哪些问题", second.state)
+    fourth = assistant.ask("第三条展开讲讲", third.state)
+    assert "法律顾问" in fourth.answer.text
+    assert {c.place[-1] for c in fourth.answer.citations} == {"玉山县"}
+
+
+def test_state_survives_json(assistant: Assistant) -> None:
+    state = assistant.ask("玉山列出了哪些问题").state
+    assert State.from_json(state.to_json()) == state
+
+
+def test_an_overlong_question_is_answered_or_refused_in_time(assistant: Assistant) -> None:
+    answer = assistant.ask("问" * 10_000).answer
+    assert answer.status in ("abstained", "clarify")
+
+
+def test_sentences_are_handed_over_in_order(assistant: Assistant) -> None:
+    heard: list[Sentence] = []
+    answer = assistant.ask("綦江列出了哪些问题", on_sentence=heard.append).answer
+    assert [s for s in heard if s.kind == "claim"] == [
+        s for s in answer.sentences if s.kind == "claim"
+    ]
+
+
+def test_why_tells_how_an_answer_was_made(assistant: Assistant) -> None:
+    answer = assistant.ask("上虞的败诉率").answer
+    record = assistant.why(answer.id)
+    assert record["answer"]["question"] == "上虞的败诉率"
+    assert record["query"]["places"] == ["浙江省绍兴市上虞区"]
+    assert record["hits"]
+
+
+def with_model(assistant: Assistant, *replies: str | ModelFailed) -> Assistant:
+    from datetime import date
+
+    from bot.budget import DailyBudget
+    from bot.llm import PatientChat
+    from bot.synthesis import Synthesis
+
+    chat = PatientChat(ScriptedChat(list(replies)))
+    synthesis = Synthesis(chat, DailyBudget(), lambda: date(2024, 5, 1))
+    return Assistant(assistant.library, synthesis=synthesis)
+
+
+def test_a_model_words_the_answer_and_is_checked(assistant: Assistant) -> None:
+    model = with_model(
+        assistant, "2022年上虞审核行政规范性文件31份。[1]\n上虞还审核了77份合同。[1]", ""
+    )
+    answer = model.ask("上虞2022年审核了多少件行政规范性文件？").answer
+    assert answer.writer == "llm"
+    assert "31份" in answer.text
+    assert "77" not in answer.text
+    holds(answer, assistant)
+
+
+def test_a_model_that_leaves_out_an_item_gives_way_to_the_full_list(assistant: Assistant) -> None:
+    model = with_model(assistant, "一是行政执法水平还有待进一步提高。[1]", "")
+    answer = model.ask("綦江列出了哪些问题").answer
+    assert answer.writer == "extractive"
+    assert "共3条" in answer.text
+
+
+def test_without_a_model_reply_the_extract_is_marked(assistant: Assistant) -> None:
+    model = with_model(assistant, ModelFailed("cut", reason="quota", retry=False))
+    answer = model.ask("上虞2022年审核了多少件行政规范性文件？").answer
+    assert answer.writer == "extractive"
+    assert answer.sentences[0].text == MODEL_UNAVAILABLE
+    assert "31份" in answer.text
