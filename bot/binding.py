@@ -15,13 +15,14 @@ from typing import Literal
 from bot.reading import Clause, Line, Reading
 from retrieval.documents import Span
 from retrieval.normalise import fold, normalise
-from retrieval.quantities import Quantity, canonical, same_value
+from retrieval.quantities import Quantity, canonical
+from retrieval.quantity_values import same_number
 from retrieval.query import Direction, Query
-from retrieval.terms import Term, content_terms
+from retrieval.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 
 Relation = Literal["equal", "more", "less", "near"]
 
-_STOP = re.compile("[，,；;。？?！!：:]")
+_STOP = re.compile("[，,、；;。？?！!：:]")
 _HARD_STOP = re.compile("[；;。？?！!]")
 _UP = "上升|增长|增加|提高|上涨|升高|攀升|增幅|涨幅|延长|升了|涨了?|多了|增多"
 _DOWN = "下降|减少|降低|下滑|回落|降幅|减幅|缩短|压缩|降了|跌|少了|变少"
@@ -70,20 +71,22 @@ class Placed:
 class Asserted:
     """A figure that a question claims, with the terms on its two sides and how it is compared.
 
-    ``own`` are the terms beside it, ``context`` those of the question's earlier parts.
+    ``own`` are the terms beside it (``left`` those before it), ``context`` those of the
+    question's earlier parts.
     """
 
     quantity: Quantity
     words: str
     own: tuple[Term, ...]
     context: tuple[Term, ...]
+    left: tuple[Term, ...] = ()
     relation: Relation = "equal"
     change: Direction | None = None
 
     def holds(self, other: Quantity) -> bool:
         """Tell whether a report's figure makes the claim true, its subject apart."""
-        if self.relation == "equal" or other.value is None:
-            return same_value(self.quantity, other)
+        if self.relation == "equal" or other.value is None or self.quantity.value is None:
+            return same_number(self.quantity, other) and comparable(self.quantity, other)
         asked, said = canonical(self.quantity)[0], canonical(other)[0]
         if self.relation == "more":
             return said > asked or (said == asked and other.modifier in ("余", "多", "超", "以上"))
@@ -162,15 +165,24 @@ def asserted_figures(query: Query) -> list[Asserted]:
         )
         if relation == "less" and before[-3:-2] == "不" and before.endswith(("低于", "少于")):
             relation = "more"
+        if _ASK.search(after):  # 350项证明材料涉及几个部门 asks about what stands beside the figure
+            after = _VERB.split(after, maxsplit=1)[0]
+        left = subject_terms(before)
         own = subject_terms(f"{before} {after}")
         context = subject_terms(topic[:start] if i or own else topic)
         asserted.append(
             Asserted(
                 figure, before + after, own or context, tuple(t for t in context if t not in own),
-                relation, way(before) or (way(after[:5]) if after[:1] == "的" else None),
+                left, relation, way(before) or (way(after[:5]) if after[:1] == "的" else None),
             )
         )  # fmt: skip
     return asserted
+
+
+_ASK = re.compile("多少|几|什么|哪|怎么|为何|如何|谁|率$")
+_VERB = re.compile(
+    "涉及|包括|占|里面?|中|后|是|有|的(?=[^的]{0,8}(?:多少|几|什么|哪|率$))|几|多少|什么|哪"
+)
 
 
 def _offers_choice(topic: str) -> bool:
@@ -210,7 +222,8 @@ def _counts(unit: str) -> bool:
     return not unit or unit[0] in _COUNT_UNITS
 
 
-def _unit_fit(asked: Quantity, other: Quantity) -> float:
+def unit_fit(asked: Quantity, other: Quantity) -> float:
+    """Return 0.1 for one unit, 0.05 for units that count alike (件 and 宗), else below 0."""
     mine, theirs = _plain_unit(asked), _plain_unit(other)
     if mine == theirs:
         return 0.1
@@ -219,15 +232,26 @@ def _unit_fit(asked: Quantity, other: Quantity) -> float:
     return -0.05
 
 
+_TOTAL = re.compile("^(?:总共|一共|合计|总计|共计|累计|共)$")
+
+
+def beside(asked: Asserted, placed: Placed) -> str:
+    """Return the words that say what a figure counts; a total's (共35件) are all before it."""
+    near = placed.before + "|" + placed.after
+    if asked.change and placed.change:
+        near += "|" + placed.subject
+    if _TOTAL.search(re.split("[，,]", placed.before)[-1]):
+        near += "|" + placed.earlier
+    return near
+
+
 def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> float:
     """Return how well ``placed`` is the figure the question speaks of: about 0..1.1.
 
     Terms count in full beside the figure, less in the rest of its sentence and least in its
     headings; what stands beside the figure and was not asked counts against it.
     """
-    near = placed.before + "|" + placed.after
-    if asked.change and placed.change:
-        near += "|" + placed.subject
+    near = beside(asked, placed)
     wide = placed.earlier + placed.subject + placed.clause.folded
     line = placed.line
     around = f"{line.lead}|{line.path}|{line.before}|{line.folded}"
@@ -247,14 +271,18 @@ def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> flo
     }
     own = [c for c in re.split("[，,]", placed.before)[-1] + placed.after if "㐀" <= c <= "鿿"]
     score -= 0.12 * sum(c not in known for c in own) / max(5, len(own))
-    score += _unit_fit(asked.quantity, placed.quantity)
+    score += unit_fit(asked.quantity, placed.quantity)
     if bool(asked.change) != bool(placed.change):
         score -= 0.25
     if line.role == "plans" and query.role != "plans":
         score -= 0.3
     years = {int(y) for y in re.findall("(?<![0-9])20[0-4][0-9](?=年)", placed.before)}
-    if placed.former or (years and not years & {year, *query.years}):
+    if placed.former or (years and not placed.change and not years & {year, *query.years}):
         score -= 0.3
+    reach = near + placed.earlier + placed.subject
+    themes = [t for t in asked.own if is_theme(t)]
+    if themes:
+        score -= 0.15 * sum(t.match(reach) < SYNONYM_MATCH for t in themes) / len(themes)
     return score
 
 

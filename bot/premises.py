@@ -15,10 +15,12 @@ from bot.binding import (
     Asserted,
     Placed,
     asserted_figures,
+    beside,
     bind,
     comparable,
     placed_figures,
     subject_terms,
+    unit_fit,
     way,
 )
 from bot.drafting import note
@@ -27,8 +29,9 @@ from bot.selection import Evidence, claim_span
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold, normalise
 from retrieval.quantities import canonical
+from retrieval.quantity_values import same_number
 from retrieval.query import Direction, Query
-from retrieval.terms import Term, is_topical
+from retrieval.terms import SYNONYM_MATCH, Term, is_theme, is_topical
 
 # A figure is the one asked about from this score on, if no rival comes within the margin.
 SURE, CORRECTS, MARGIN = 0.72, 0.66, 0.08
@@ -96,6 +99,10 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
         and confirms
         and not _OPEN_ASK.search(query.topic)
         and all(v.right and _whole(query, v) for v in verdicts)
+        and (
+            query.direction is None
+            or any(v.place and v.place.change == query.direction for v in verdicts)
+        )
     ):
         return Premises((note("是的，原文如此："),), extra, settled)
     shown = [v.place for v in verdicts if v.right and v.place]
@@ -130,16 +137,51 @@ def _judge_figure(
     if held and best >= other - MARGIN and best >= 0.5:
         if asserted.change and held[1].change and asserted.change != held[1].change:
             return _Verdict(asserted, held[1], turned=True)
-        sure = best >= SURE and best >= other + MARGIN and not held[1].shared
-        exact = asserted.relation != "equal" or not held[1].former
-        return _Verdict(asserted, held[1], right=sure and exact)
+        sure = best >= SURE and best >= other + MARGIN and not (held[1].shared or held[1].former)
+        return _Verdict(asserted, held[1], right=sure and _speaks_of_it(asserted, held[1]))
+    if held and _names_it(asserted, held[1]):
+        return _Verdict(asserted, held[1])
     if rival and other >= CORRECTS and other >= best + MARGIN and not rival[1].shared:
         if asserted.change and rival[1].change and asserted.change != rival[1].change:
             return _Verdict(asserted, rival[1], wrong=True, turned=True)
-        return _Verdict(asserted, rival[1], wrong=True, elsewhere=held[1] if held else None)
-    if held is None and asserted.relation == "equal":
+        return _Verdict(
+            asserted,
+            rival[1],
+            wrong=True,
+            elsewhere=held[1] if held and asserted.relation == "equal" else None,
+        )
+    if held is None and asserted.relation == "equal" and not _stands(asserted, placed):
         return _Verdict(asserted, absent=True)
     return _Verdict(asserted)
+
+
+def _speaks_of_it(asserted: Asserted, place: Placed) -> bool:
+    """Every term beside the asked figure stands beside the report's, in a like unit."""
+    near = beside(asserted, place)
+    if unit_fit(asserted.quantity, place.quantity) <= 0 or _loose_unit(asserted, place):
+        return False
+    return all(t.match(near) >= SYNONYM_MATCH for t in asserted.own if is_theme(t))
+
+
+def _loose_unit(asserted: Asserted, place: Placed) -> bool:
+    """350个 may count anything: it is no 350项 until the words say so."""
+    units = (asserted.quantity.unit, place.quantity.unit)
+    return units[0] != units[1] and "个" in units
+
+
+def _names_it(asserted: Asserted, place: Placed) -> bool:
+    """The words before the asked figure all stand beside the report's: it is not a wrong one."""
+    near = beside(asserted, place)
+    return (
+        bool(asserted.left)
+        and asserted.quantity.unit == place.quantity.unit
+        and all(t.match(near) >= SYNONYM_MATCH for t in asserted.left)
+    )
+
+
+def _stands(asserted: Asserted, placed: Sequence[Placed]) -> bool:
+    """The number stands somewhere in the report, whatever it counts."""
+    return any(same_number(asserted.quantity, p.quantity) for p in placed)
 
 
 def _whole(query: Query, verdict: _Verdict) -> bool:
@@ -155,23 +197,27 @@ def _whole(query: Query, verdict: _Verdict) -> bool:
 def _correction(wrong: Sequence[_Verdict], report: Report) -> DraftLine:
     """Word what differs; a figure that stands elsewhere is named with what it counts there."""
     if all(v.turned and not v.wrong for v in wrong):
-        place = wrong[0].place
-        up = place is not None and place.change == "up"
-        return note(f"原文说的是{'上升' if up else '下降'}：")
+        said = dict.fromkeys(
+            "上升" if v.place and v.place.change == "up" else "下降" for v in wrong
+        )
+        return note(f"原文说的是{'、'.join(said)}：")
     asked = "、".join(f"“{v.asserted.quantity.text}”" for v in wrong)
-    elsewhere = next((v.elsewhere for v in wrong if v.elsewhere), None)
-    if elsewhere is not None and len(wrong) == 1:
-        said = _brief(elsewhere, report)
-        return note(f"问题中的{asked}与原文不符（原文中“{said}”另有所指），原文是：")
+    only = wrong[0]
+    if len(wrong) == 1 and only.elsewhere and only.place and only.elsewhere.line is only.place.line:
+        words = _brief(only.elsewhere, report)
+        if words:
+            figure = only.elsewhere.quantity.text
+            return note(f"问题中的{asked}与原文不符（原文的{figure}是“{words}”），原文是：")
     if all(v.absent for v in wrong):
         return note(f"原文没有{asked}这一数字，相关原文是：")
     return note(f"问题中的{asked}与原文不符，原文是：")
 
 
 def _brief(place: Placed, report: Report) -> str:
-    """Return the figure with the words just before it, as the report writes them."""
-    start = max(place.clause.span.start, place.span.start - 16)
-    return re.sub(r"\s+", "", report.text[start : place.span.end]).lstrip("，,、；;和及")
+    """Return the figure with the words just before it, or nothing where they run long."""
+    words = report.text[place.clause.span.start : place.span.end]
+    words = re.split("[，,、；;：:]", "".join(words.split()))[-1]
+    return words if len(place.quantity.text) + 2 <= len(words) <= 24 else ""
 
 
 def _claim(place: Placed, query: Query) -> Span:
@@ -294,7 +340,8 @@ _SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范廖石金韦贾"
     "夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万钱覃武戴莫孔汤"
 )
-_PERSON = re.compile(f"(?P<title>{_TITLES})(?P<name>[{_SURNAMES}][\u4e00-\u9fff]{{1,2}})")
+_NAME = f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
+_PERSON = re.compile(f"(?P<title>{_TITLES})(?P<name>{_NAME})")
 _AFTER_NAME = re.compile("[主亲带部是在的做对组]$")
 _BODY = re.compile(
     "(?P<court>检察院|法院)|(?P<place>[\\u4e00-\\u9fff]{2}(?:街道|镇))(?![街村居级])|"
@@ -339,8 +386,11 @@ def _judge_person(
             (note(f"原文中{name}的职务是{held}："),), _uncovered([span], found) if span else ()
         )
     words = _said(found)
-    others = [m["name"] for m in _PERSON.finditer(words)]
-    if name not in words and others:
+    deed = re.sub("^(?:亲自|来|了|在)+", "", topic[match.start("name") + len(name) :])[:2]
+    by = re.compile(f"(?:{_TITLES})(?P<name>{_NAME}?)(?:亲自)?{re.escape(deed)}")
+    doers = {m["name"] for m in by.finditer(words)} if len(deed) == 2 else set()
+    others = {m["name"] for m in _PERSON.finditer(words)}
+    if (name not in words and others) or (doers and name not in doers):
         return Premises((note(f"原文说的不是{name}，而是："),))
     return None
 
@@ -382,15 +432,15 @@ def _judge_body(
     if not match or found[0].coverage < 0.5 or re.search("哪|谁", topic):
         return None
     body, kind = match[0], str(match.lastgroup)
-    words = _said(found)
-    if _core(body) in words + fold(reading.report.meta.issuer or "") + fold(
-        reading.report.meta.title
-    ):
+    meta = reading.report.meta
+    if _core(body) in fold(f"{meta.issuer or ''}{meta.title}"):
         return None
-    text = reading.report.text
-    chosen = _unquoted("|".join(text[e.span.start : e.span.end] for e in found))
-    others = [m[0] for m in _BODY.finditer(chosen) if m.lastgroup == kind]
-    if others:
+    terms = [t for t in subject_terms(topic) if _core(body) not in t.word]
+    clauses = [c for e in found for c in e.line.clauses]
+    best = max(clauses, key=lambda c: sum(t.weight * t.match(c.folded) for t in terms))
+    said = _unquoted(best.folded)
+    others = [m[0] for m in _BODY.finditer(said) if m.lastgroup == kind]
+    if others and _core(body) not in said:
         return Premises((note(f"原文说的不是{body}，而是："),))
     if _core(body) not in whole:
         return Premises((note(f"原文没有提到“{body}”，相关原文是："),))
