@@ -10,6 +10,7 @@ from bot import listing
 from bot.answers import Cited, DraftLine
 from bot.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
 from bot.facts import ENOUGH, candidates, one_report
+from bot.numbered_places import numbered_place
 from bot.reading import Reading, section_words
 from bot.selection import Evidence, select, weigh
 from retrieval.documents import Report, Role, Section, Span
@@ -27,8 +28,8 @@ _LEAD_CHARS = 40
 def list_in(desk: Desk, report: Report) -> Draft:
     """List in one report: a numbered part, the items of a role, or those under a theme."""
     query = desk.query
-    if query.part is not None:
-        return _part_list(report, query.part)
+    if query.address:
+        return numbered_place(report, query.address, query.role, query.topic)
     if not query.role:
         return _themed_list(desk, report)
     found = listing.role_items(report, query.role)
@@ -83,23 +84,6 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
 
 def _followed(draft: Draft, other: Draft) -> Draft:
     return replace(draft, lines=draft.lines + other.lines)
-
-
-def _part_list(report: Report, number: int) -> Draft:
-    """List what the report's first, second … part holds."""
-    parts_held = sorted({s.node[0] for s in report.sections if s.node})
-    if number > len(parts_held):
-        return Draft(
-            status="abstained",
-            gap=(f"原文只有{len(parts_held)}个部分，没有第{number}部分", *report.warnings),
-        )
-    leaves = [s for s in report.sections if s.node[:1] == (parts_held[number - 1],)]
-    head = leaves[0]
-    items = listing.group_items(report, leaves)
-    lines = [claim(report, section_words(report.text, head))] if head.kind == "heading" else []
-    cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in items)
-    lines += [claim(report, listing.shown(report.text, i)) for i in items]
-    return Draft(tuple(lines), items=cites, focus=cites)
 
 
 def _inside(report: Report, item: listing.Item) -> Draft:
@@ -282,8 +266,9 @@ def item(desk: Desk) -> Draft:
         ]
     if not own:
         return one_report(desk)
-    if number > len(own):
-        return Draft(status="abstained", gap=(f"原文只列出{len(own)}条，没有第{number}条",))
-    cite = own[number - 1]
+    if abs(number) > len(own):
+        asked = f"第{number}条" if number > 0 else f"倒数第{-number}条"
+        return Draft(status="abstained", gap=(f"原文只列出{len(own)}条，没有{asked}",))
+    cite = own[number - 1 if number > 0 else number]
     report = next(r for r in desk.reports if r.id == cite.report)
     return Draft((claim(report, Span(cite.start, cite.end)),), items=tuple(own), focus=(cite,))

@@ -11,8 +11,19 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, NamedTuple
 
+from retrieval import asking
+from retrieval.addressing import (
+    Step,
+    address_of,
+    count_of,
+    item_of,
+    month_of,
+    without_address,
+    without_month,
+)
+from retrieval.asking import Asked, Field, Kind, Wants
 from retrieval.documents import Role
-from retrieval.gazetteer import Chain
+from retrieval.gazetteer import Chain, contains
 from retrieval.indicators import lookup
 from retrieval.normalise import normalise
 from retrieval.places import Mention, PlaceIndex
@@ -22,16 +33,12 @@ from retrieval.terms import (
     content_terms,
     from_pinyin,
     is_english,
+    is_theme,
     is_topical,
     looks_like_pinyin,
 )
 
-Kind = Literal[
-    "fact", "list", "item", "which", "rank", "compare", "catalogue", "brief", "greeting", "empty"
-]
-Wants = Literal["number", "percent", "ordinal", "date", "name", "text"]
 Direction = Literal["up", "down"]
-Field = Literal["published", "issuer", "title", "document_number"]
 
 MAX_QUESTION_CHARS = 2000
 
@@ -79,6 +86,8 @@ class Query:
     ``places`` and ``years`` are said or inherited (``inherited``); ``unknown`` are named places
     nothing is held for, ``ambiguous`` those to ask back about. ``figures`` and ``direction``
     are what the question itself asserts; ``topic`` its words without places and years.
+    ``item`` counts from 1, or back from -1; ``address`` is a numbered place of a report,
+    ``claimed`` the place that the question itself puts first (X 是最高的吧).
     """
 
     question: str
@@ -107,7 +116,10 @@ class Query:
     count: int | None = None
     change: bool = False
     field: Field | None = None
-    part: int | None = None
+    address: tuple[Step, ...] = ()
+    month: int | None = None
+    documents: bool = False
+    claimed: Chain = ()
     phrase: str = ""
     negated: bool = False
 
@@ -125,101 +137,6 @@ _PREVIOUS_YEAR = re.compile(
     "(?<![比较跟同与和])(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year"
 )
 
-_ROLE_WORDS: tuple[tuple[Role, re.Pattern[str]], ...] = (
-    ("causes", re.compile("根子|根源|症结|(?:什么|有哪些|哪些|主要|的)原因|原因(?:是|有|呢|在|何在|[?？]|$)|成因|怎么造成|\\b(?:causes|reasons)\\b")),
-    (
-        "plans",
-        re.compile(
-            "下一步|下步|下一年|来年|明年|接下来|今后|打算|准备(?:怎么|做|干|开展|在|从)|要做(?:什么|哪些|啥)|"
-            "(?:工作)?(?:计划|安排|思路|部署|规划)(?:是什么|有哪些|都?有|是啥|呢|里|做|了哪|怎么|[?？]|$)|哪些(?:工作)?(?:计划|安排)|"
-            "未来.{0,4}(?:工作|怎么)|努力方向|改进措施|\\bnext (?:year|step|steps)|\\bplans?\\b|\\bplanned\\b|\\bfuture\\b|going forward"
-        ),
-    ),
-    (
-        "problems",
-        re.compile(
-            "(?<!解决)(?<!化解)(?<!发现)(?<!整改)(?<!突出)(?<!处理)(?<!线索)(?<!查摆)(?:问题|不足|短板|困难|弱项|薄弱环节|薄弱|差距|难点|难处|缺点|毛病|痛点|短处|欠缺|软肋)"
-            "(?!线索|清单|楼盘|整改率|导向|类|处|条)|做得?不(?:好|够|到位)|哪里不好|"
-            "\\b(?:problems?|shortcomings?|difficult(?:y|ies)|weakness(?:es)?|issues|deficienc(?:y|ies)|gaps|challenges)\\b"
-        ),
-    ),
-    (
-        "leadership",
-        re.compile("第一责任人.{0,8}(?:怎么|如何|哪些|做了|情况|履)|(?:主要负责人|主要领导|党政).{0,6}履(?:职|行)|组织领导"),
-    ),
-    (
-        "measures",
-        re.compile(
-            "(?:主要|重要|重点|哪些|什么|啥|有何)(?:的)?(?:举措|措施|做法|成效|成绩|工作|亮点|机制|成果|事情|动作)|举措|做法|成效|成绩|亮点|"
-            "做了(?:什么|哪|啥)|抓了(?:什么|哪|啥)|干了(?:什么|哪些|啥)|怎么(?:做|推进|抓|搞)的|如何(?:推进|开展|做|抓|加强|优化|推动)|采取了|"
-            "\\b(?:measures|achievements?|accomplish\\w*|highlights|results)\\b|what did .{0,40}\\bdo\\b"
-        ),
-    ),
-)  # fmt: skip
-
-_NUMBER_ASK = re.compile(
-    "多少|好多(?!人说)|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇]|成)|数量|总数|件数|次数|人数|(?<!哪)个数(?!字)|数目|金额|"
-    "\\bhow (?:many|much)\\b|\\bnumber of\\b|\\bamount\\b"
-)
-_UNIT_ASK = re.compile(
-    "(?:多少|几)(?:亿|万)?(个?工作日|个?小时|个月|天|公里|亩|平方米|个百分点|百分点|人次|场次|家次|件次|万元|亿元|[个件份条项次人名家场起宗本处户轮期类部支篇元块张])"
-)
-_PERCENT_ASK = re.compile(
-    "率|比例|占比|百分之|百分比|百分点|\\brate\\b|percent|proportion|share of"
-)
-_DATE_ASK = re.compile(
-    "几月份?|什么时候|何时|哪(?:一)?(?:天|年|月|日)|几月|几号|日期|什么时间|\\bwhen\\b|what date|which (?:month|day|date)"
-)
-_NAME_ASK = re.compile(
-    "是谁|谁(?:是|来|主持|牵头)|哪位|哪(?:个|些)(?:部门|单位|机构)|叫什么|名(?:称|字)|\\bwho\\b|what is the name"
-)
-_LIST_ASK = re.compile(
-    "(?:讲|写|说)了?什么|哪些|哪几|哪[两二三四五六七八九十]|几(?:项|件|个|条)(?:措施|举措|制度|机制|工作|文件|方面)|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
-    "是哪[几些三四五六七八]|几(?:条|点|方面|个方面|类)(?:问题|不足|计划)?|所有|全部|\\blist\\b|\\bwhat (?:are|were|kinds?|types?)\\b|\\bwhich\\b"
-)
-_CATALOGUE = re.compile(
-    "报告(?:都|一?共)?有(?:哪|几|多少)|(?:有|收录|入库|收了|收集|掌握|手上|手头|库里|资料库|可以查|能查|覆盖|包括).{0,8}(?:哪些|哪几|几份|多少份|几个|什么|哪).{0,8}(?:报告|地方|地区|年份|年度|区县|材料)(?!.{0,3}(?:提|讲|写|说|涉))|"
-    "(?:哪些|哪几|几份|多少份|哪).{0,6}(?:报告|材料).{0,4}(?:可查|可以查|入库|能查|收录|[?？]?$)|报告(?:清单|目录|列表|一览)|"
-    "\\b(?:which|what|list|how many).{0,12}reports? (?:do|are|have|can|available|you|in)|list (?:all )?(?:the )?reports"
-)
-_WHICH = re.compile(
-    "(?:哪(?:些|几|个|一个|份)|几(?:个|份|家)|多少(?:个|份|家)).{0,8}(?:报告|地方|区县|县区|县|区|地区|市|单位|地|材料).{0,14}?(?:提到|提及|写到|讲到|说到|出现|涉及|谈到|有没有|开展|推行|采用|建立|成立|实行|里有|提出|承认|获得|获评|列出)|"
-    "(?:提到|提及|写到|讲到|说到|出现|涉及|谈到|开展了?|建立了?|有).{0,30}的(?:有|是)?(?:哪|几|多少).{0,6}(?:报告|地方|区县|县|区|地区|份|个)|"
-    "\\bwhich (?:reports?|places?|counties|districts?)\\b.{0,20}\\b(?:mention|refer|talk|discuss|report|have|set|establish)|(?:哪些|哪几个|谁)(?:都)?(?:提到|提及|写到|讲到)"
-)
-_WHICH_PLACES = re.compile("哪(?:些|几个|几份|个|份|一份)(?:地方|报告|县|区|地|区县)")
-_RANK = re.compile(
-    "(?:哪|谁|排名|排第|名次).{0,24}?最|最(?:高|多|低|少|大|小|好|差).{0,6}(?:是哪|是谁|的地方|的是)|排名|排序|从高到低|从低到高|从多到少|谁.{0,10}更?(?:高|多|低|少)|哪.{0,12}(?:更|比较)(?:高|多|低|少)|"
-    "\\b(?:highest|lowest|most|least|largest|fewest|rank)\\b"
-)
-_AMONG_ALL = re.compile(
-    "(?:几个|这些|所有|各|全部|五个|四个|三个)[^，。]{0,4}(?:地方|报告|县|区|地|家)(?:里面?|中|之中|当中)[^，。]{0,8}最"
-)
-_LOWEST = re.compile("最(?:低|少|小|差)|更(?:低|少)|垫底|从低到高|lowest|least|fewest|smallest")
-_COMPARE = re.compile(
-    "表格|对比表|列.{0,3}表|张表|成表|各地|各区县|各县|各区|各市|各个(?:地方|地区|县|区)|每个(?:地方|报告|地区|县)|每份报告|各(?:份|家)|几个地方|几地|两地|三地|四地|五地|两(?:个|份)|"
-    "对比|比较(?!好|高|多|少|大)|相比|比一比|差别|差异|区别|共同点|共性|异同|不同之处|"
-    "\\bcompare|comparison|\\bversus\\b|\\bvs\\b|\\beach (?:place|report|county|district)|across (?:the )?reports|difference between|\\bin common\\b"
-)
-_EVERYWHERE = re.compile(
-    "各地|各区县|各县|各区|各市|各个地|每个地|每份|哪个地|哪些地|哪里的?|哪儿|哪家|这些地方|几个地方|所有地|各家|谁家|谁最|谁更|哪个[县区市]|哪些[县区市]|哪几个|所有报告|全部报告|哪些报告|哪份报告|几份报告|哪几份|这几份|这些报告|谁的|五份|所有地方|"
-    "\\bwhich (?:report|place|count|district)|all (?:the )?reports|each (?:place|report|county)|across"
-)
-_BRIEF = re.compile(
-    "概括|总结(?!出|会|了哪|经验)|摘要|简报|一段话|综述|概述|小结|梗概|大意|主要内容|(?:讲|说)了(?:什么|些什么|啥)(?!困难|问题|不足|措施|计划)|介绍(?:一下)?.{0,14}(?:总体)?(?:情况|报告)$|"
-    "\\bsummar(?:y|ise|ize)|\\bbrief(?:ing)?\\b|\\boverview\\b"
-)
-_WRITE_UP = re.compile(
-    "(?:(?<!报告)写(?!了|到|的)|生成|起草|汇总|整理)(?:成|出)?(?:一?[小个]?段|一?份|个)?[^，。]{0,16}(?:简报|材料|汇报|文字|的话|情况|介绍|一段话|成一?段)|[两二三四五1-5]?(?:百|00)[字]|合成一段|一小段"
-)
-_PART = re.compile("第([一二三四五六七八九十]|[0-9]{1,2})(?:大)?部分")
-_ITEM = re.compile(
-    "第([一二三四五六七八九十]{1,2}|[0-9]{1,2})(?!年|次|届|批|部分|季|期|名|位|轮|产业|责任|方|者|时间|一责任)\\s*(?:条|个|项|点|方面|大|类)?(?:问题|不足|短板|计划|打算|举措|措施)?|"
-    "\\b(first|second|third|fourth|fifth|sixth) (?:one|item|point|problem|plan)"
-)
-_GREETING = re.compile(
-    "^(?:你好|您好|hi|hello|hey|在吗|在不在|谢谢|多谢|thanks|thank you|再见|拜拜|早上好|下午好|晚上好|好的|ok|嗯+|啊+|哦+|你是谁|你会什么|你能做什么|帮助|help|怎么用|who are you|what can you do)[!！。.~?？啊呀 ]*$"
-)
 _DEICTIC = re.compile(
     "^(?:那么?|其中|里面|这些|上述|以上|还|再|另外|它|该|这|继续|然后|具体|and\\b|what about|how about)|其中|上面|刚才|前面|这些|那些|它的|它们|这一?(?:项|条|点|个)|\\b(?:it|its|they|their|them)\\b"
 )
@@ -227,47 +144,23 @@ _THESE_PLACES = re.compile(
     "这[几两二三四五六七八0-9]?个?(?:地方|地|县|区|市|家)|[两三四五]地|它们|他们之间|of them"
 )
 _SWITCH = re.compile(
-    "换成|改成|换到|改为|换做|换一?个|回到|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]"
+    "谢谢|多谢|好的|请问|请再?|再问一?下|再问问|问一?下|想问|我想|换成|改成|换到|改为|换做|换一?个|回到|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]"
 )
 _YES_NO = re.compile(
-    "吗[?？]?$|是不是|是否|对不对|对吗|有没有|有无|^(?:did|is|are|was|were|does|do|has|have)\\b|真的"
+    "吗[?？]?$|是不是|是否|对不对|对吗|[对是]吧|吧[?？。]?$|有没有|有无|^(?:did|is|are|was|were|does|do|has|have)\\b|真的"
 )
 _UP = re.compile(
-    "上升|增长|增加|提高|上涨|升高|变高|变多|多了|涨|\\b(?:increase|rise|rose|grew|grow|up)\\w*"
+    "上升|增长|增加|提高|上涨|升高|攀升|变高|变多|多了|涨|增幅|延长|\\b(?:increase|rise|rose|grew|grow|up)\\w*"
 )
 _DOWN = re.compile(
-    "下降|减少|降低|下滑|回落|变低|变少|少了|跌|\\b(?:decrease|fell|fall|drop|decline|down)\\w*"
+    "下降|减少|降低|下滑|回落|变低|变少|(?<!多)少了|跌|降幅|减幅|缩短|压缩|降了|\\b(?:decrease|fell|fall|drop|decline|down)\\w*"
 )
 _CHANGE_ASK = re.compile(
     "[多少]了(?:多少|几|没)|怎么变|变化|增减|(?:上升|增长|增加|提高|下降|减少|降低)了?(?:多少|几|没|吗)|(?:是|还是).{0,6}(?:上升|增长|下降|减少).{0,4}还是|同比|幅度"
 )
-_TARGET = re.compile(
-    "目标(?:是|值|定|又|为|呢)|的目标|上限|下限|定的|定在|定了|要求(?:保持|达到|控制)|控制在|力争|守住|target|aim"
-)
 _NOT_THIS = re.compile(
-    "[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?不是(?!吗|么)[^，,。？?]{2,10}"
+    "[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?(?<!是)不是(?!吗|么)[^，,。？?]{2,10}"
 )
-_COUNTED = re.compile(
-    "(?:哪|这|那)([两二三四五六七八九十]{1,2}|[0-9]{1,2})(?:个|条|项|点|件|方面|类|大|步|种)|([二两三四五六七八九十]{1,2}|[0-9]{1,2})(?:大|个方面|项|条)[^，。]{0,12}(?:都?(?:是|有|包括|分别)|哪)"
-)
-_FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
-    (
-        "published",
-        re.compile(
-            "落款|(?:报告|材料|全文)[^，。]{0,8}(?:发布|公开|公布|成文|挂网|上网|刊登)|(?:发布|公开|公布|成文)(?:日期|时间|的?日子)|(?:什么时候|哪天|何时|几号)(?:发布|公开|公布|挂)(?:的|出来)?[?？]?$|\\breport\\b.{0,20}\\b(?:published|released|issued|posted)|publication date"
-        ),
-    ),
-    ("document_number", re.compile("文号|发文字号|document number")),
-    (
-        "issuer",
-        re.compile(
-            "(?:报告|文件|材料)[^，。]{0,6}(?:谁|哪个单位|哪个部门|哪个机关|哪家)[^，。]{0,6}(?:发|写|出|印|编)|发布(?:单位|机构|机关)(?:是|$|[?？])|(?:谁|哪个单位|哪个部门)(?:发布|发|出|写)的"
-        ),
-    ),
-    ("title", re.compile("(?:报告|文件)的?(?:全称|标题|题目|名称)(?:是|叫|$|[?？])")),
-)
-_ORDINAL_EN = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6}
-_ORDINAL_CN = {c: i + 1 for i, c in enumerate("一二三四五六七八九十")}
 
 
 def understand(
@@ -282,7 +175,7 @@ def understand(
     if not words:
         return Query(question, "", "empty")
     plain = normalise(words).strip()
-    if _GREETING.match(plain):
+    if asking.greets(plain):
         return Query(question, "", "greeting", english=is_english(words))
     resolution = places.resolve(words)
     years, without_years = _years(plain, state)
@@ -312,12 +205,36 @@ def understand(
         years=years,
         unknown=tuple(dict.fromkeys(m.text for m in resolution.missing)),
         ambiguous=resolution.ambiguous,
-        everywhere=bool(_EVERYWHERE.search(plain)),
+        everywhere=asking.everywhere(plain),
         yes_no=bool(_YES_NO.search(plain)),
-        lowest=bool(_LOWEST.search(plain)),
+        lowest=asking.asks_lowest(plain),
     )
-    query = _asked(query, normalise(topic))
-    return _inherit(query, state, without_years)
+    query = _asked(query, normalise(topic), one_county=_one_county(resolution.held, known))
+    return _inherit(_claimed(query, plain), state, without_years)
+
+
+def _one_county(held: Sequence[Chain], known: Sequence[tuple[Chain, str]]) -> bool:
+    """Return True when the places named hold the reports of one county only."""
+    if len(held) != 1:
+        return False
+    return len({chain for chain, _ in known if contains(held[0], chain)}) < 2
+
+
+def _claimed(query: Query, plain: str) -> Query:
+    """Turn X 是最高的，对吧 into the order asked of all places, with X's claim to be first in it.
+
+    With two places (X 比 Y 高吗) the claim is the first one's, over those two.
+    """
+    if not query.yes_no or not query.places or not asking.claims_rank(plain):
+        return query
+    wants = "number" if query.wants == "text" else query.wants
+    if len(query.places) == 1:
+        if asking.asks_rank(plain) or query.issuers or "比" in plain:
+            return query
+        return replace(
+            query, kind="rank", wants=wants, claimed=query.places[0], places=(), everywhere=True
+        )
+    return replace(query, kind="rank", wants=wants, claimed=query.places[0])
 
 
 def _clean(question: str) -> str:
@@ -398,48 +315,25 @@ def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:
     return tuple(dict.fromkeys(found)), _YEAR.sub(" ", plain)
 
 
-def _asked(query: Query, topic: str) -> Query:
+def _asked(query: Query, topic: str, *, one_county: bool | None = None) -> Query:
     """Fill in what the topic's words ask: kind, role, wanted type, figures, direction."""
     plain = normalise(query.topic if looks_like_pinyin(query.question) else query.question)
     topic = _NOT_THIS.sub(" ", topic)
-    role = _role(topic)
-    if role is None and _TARGET.search(topic):
-        role = "plans"
-    number_ask = bool(_NUMBER_ASK.search(topic))
-    item = _item(topic) if _ITEM.search(topic) else None
-    kind: Kind = "fact"
-    if _CATALOGUE.search(plain) and not _WHICH.search(plain):
-        kind = "catalogue"
-    elif _WHICH.search(plain):
-        kind = "which"
-    elif _AMONG_ALL.search(plain):
-        kind = "rank"
+    role = asking.role_of(topic)
+    item = item_of(topic)
+    address = address_of(topic)
+    if address:
+        item = None
+    terms = content_terms(_theme(topic, None))
+    kind = asking.kind_of(
+        Asked(
+            plain, topic, role, item, bool(address), len(query.places),
+            len(query.places) == 1 if one_county is None else one_county,
+            query.everywhere, asking.bare(topic) and bool(query.places or query.years),
+        )
+    )  # fmt: skip
+    if kind == "rank" and asking.among_all(plain):
         query = replace(query, places=(), issuers=(), everywhere=True)
-    elif _RANK.search(plain) and (query.everywhere or len(query.places) != 1):
-        kind = "rank"
-    elif (
-        query.everywhere
-        and _WHICH_PLACES.search(plain)
-        and not number_ask
-        and not _PERCENT_ASK.search(topic)
-    ):
-        kind = "which"
-    elif _COMPARE.search(plain) or len(query.places) > 1:
-        kind = "compare"
-    elif _part(topic) is not None and _LIST_ASK.search(topic):
-        kind = "list"
-    elif (_BRIEF.search(plain) and role in (None, "measures")) or _WRITE_UP.search(plain):
-        kind = "brief"
-    elif item is not None and (
-        role or re.search("展开|讲讲|详细|说说|具体|是什么|呢|细说|tell|detail", topic)
-    ):
-        kind = "item"
-    elif role and not (number_ask and not (_counts_items(topic) or _LIST_ASK.search(topic))):
-        kind = "list"
-    elif _LIST_ASK.search(topic) and not (
-        number_ask and not re.search("哪[两二三四五六七八九十几]", topic)
-    ):
-        kind = "list"
     listed = role
     if (
         kind == "list"
@@ -447,39 +341,35 @@ def _asked(query: Query, topic: str) -> Query:
         and (_asserted(topic) or (role == "causes" and lookup(topic)))
     ):
         # 败诉率高达10%，原因是什么 rests on a figure; the figure comes first
-        kind, listed = "fact", role
+        kind = "fact"
     if kind == "fact":
         role = role if role == "plans" else None
-    wants: Wants = "text"
-    if number_ask:
+    wants = asking.wants_of(topic)
+    change = bool(_CHANGE_ASK.search(topic))
+    if kind == "rank" and re.search("增长|增幅|上升|下降|降幅", topic):
+        wants, change = "percent", True
+    elif kind == "rank" and wants == "text":
         wants = "number"
-    if _PERCENT_ASK.search(topic):
-        wants = (
-            "percent" if not re.search("(?:多少|几)[个件份条项次人名家场起宗]", topic) else "number"
-        )
-    if re.search("第几", topic):
-        wants = "ordinal"
-    if _DATE_ASK.search(topic):
-        wants = "date"
-    elif _NAME_ASK.search(topic):
-        wants = "name"
-    unit = match.group(1) if (match := _UNIT_ASK.search(topic)) else ""
-    figures = _asserted(topic)
-    terms = content_terms(_without_role(topic, listed))
+    terms = content_terms(_theme(topic, listed))
     direction: Direction | None = None
-    if not _CHANGE_ASK.search(topic):
-        up, down = bool(_UP.search(topic)), bool(_DOWN.search(topic))
-        direction = "up" if up and not down else "down" if down and not up else None
+    if not _OPEN_CHANGE.search(topic):
+        direction = _direction(topic)
     return replace(
-        query, kind=kind, role=role, wants=wants, unit=unit, item=item, figures=figures,
-        direction=direction, terms=terms,
+        query, kind=kind, role=role, wants=wants, unit=asking.unit_of(topic), item=item,
+        figures=_asserted(topic), direction=direction, terms=terms,
         indicators=_indicators(f"{topic} {' '.join(t.word for t in terms)}") if kind in ("fact", "rank", "compare") else (),
-        also="causes" if role == "problems" and _ROLE_WORDS[0][1].search(topic) else None,
-        count=_counted(topic), change=bool(_CHANGE_ASK.search(topic)),
-        field=next((f for f, pattern in _FIELDS if pattern.search(topic)), None),
-        part=_part(topic), phrase=match.group(1) if (match := _PHRASE.search(topic)) else "",
-        negated=bool(re.search("(?:没有?|未|不)(?:提|写|说|讲|给出|提到|提及|报|涉及|列出|公布)", topic)),
+        also="causes" if role == "problems" and asking.asks_causes(topic) else None,
+        count=count_of(topic), change=change, field=asking.field_of(topic), address=address,
+        month=None if wants == "date" else month_of(topic),
+        documents=asking.asks_documents(topic), phrase=asking.phrase_of(topic),
+        negated=asking.negated(topic),
     )  # fmt: skip
+
+
+def _theme(topic: str, role: Role | None) -> str:
+    """Return the words that can name a theme: no role, no number that points, no comparing."""
+    words = without_month(without_address(asking.without_role(topic, role)))
+    return asking.without_comparison(words)
 
 
 def _indicators(topic: str) -> tuple[str, ...]:
@@ -490,27 +380,6 @@ def _indicators(topic: str) -> tuple[str, ...]:
     return tuple(
         indicator.name for indicator, score in found if score >= max(0.7, found[0][1] - 0.3)
     )
-
-
-_PHRASE = re.compile(
-    '(?:提到|提及|写到|讲到|说到|谈到|出现|涉及)(?:了|过)?[“"]?([^“”"，。？?的有]{2,14}?)[”"]?(?:的|有|这|几|$|，|？|\\?)'
-)
-
-
-def _part(topic: str) -> int | None:
-    match = _PART.search(topic)
-    if not match:
-        return None
-    return int(match.group(1)) if match.group(1).isdecimal() else _numeral(match.group(1))
-
-
-def _counted(topic: str) -> int | None:
-    """Return how many items the question says there are (哪四件事, 八大机制有哪些)."""
-    match = _COUNTED.search(topic)
-    if not match:
-        return None
-    words = (match.group(1) or match.group(2)).replace("两", "二")
-    return int(words) if words.isdecimal() else _numeral(words)
 
 
 _NOT_ASSERTED = re.compile("字|地$|份$|段$|句$|张$|^[一二两三四五六七八九十]个$|百字")
@@ -529,56 +398,35 @@ def _asserts(quantity: Quantity, topic: str) -> bool:
         return False
     if _NOT_ASSERTED.search(quantity.text) or "字" in topic[quantity.end : quantity.end + 2]:
         return False
+    if quantity.kind == "date" and not quantity.value % 100:
+        return False  # 12月做了什么: a month chooses, it claims nothing
+    if _COUNTS_ITEMS.search(quantity.text) and not _CLAIMED.search(topic[: quantity.start]):
+        return False
     before = topic[max(0, quantity.start - 2) : quantity.start]
     return not before.endswith(("哪", "第", "这", "那"))
 
 
-def _without_role(topic: str, role: Role | None) -> str:
-    """Return the topic without the words that name the role: what is left is the theme."""
-    for name, pattern in _ROLE_WORDS:
-        if name == role or (role == "problems" and name == "causes"):
-            topic = pattern.sub(" ", topic)
-    return topic
-
-
-_SOLVED = re.compile(
-    "(?:查出来?|查摆|发现|排查出?|反馈|整改|解决|化解|处理|督察|移送|交办|突出)[^，。？?]{0,12}?问题"
+_TURNED = re.compile("不[升降增减涨跌]反([升降增减涨跌])")
+# leaves the way open, unlike 同比下降了不少吧
+_OPEN_CHANGE = re.compile(
+    "怎么变|变化|增减|还是.{0,6}(?:上升|增长|增加|下降|减少|降低)|[升降增减涨跌][多少]?还是|是升是降"
 )
 
 
-def _role(topic: str) -> Role | None:
-    topic = _SOLVED.sub(" ", topic)
-    if re.search("(?:哪些|什么|有)[^，。]{0,6}(?:问题|不足|短板|困难)", topic):
-        return "problems"
-    return next((role for role, pattern in _ROLE_WORDS if pattern.search(topic)), None)
+def _direction(topic: str) -> Direction | None:
+    """Return the way a question says something went; None for both ways, or neither."""
+    turned = _TURNED.search(topic)
+    if turned:
+        return "up" if turned[1] in "升增涨" else "down"
+    up, down = bool(_UP.search(topic)), bool(_DOWN.search(topic))
+    return "up" if up and not down else "down" if down and not up else None
 
 
-def _counts_items(topic: str) -> bool:
-    """列了几条问题 counts a list's items; 发现问题多少处 asks for a figure."""
-    return not _SOLVED.search(topic) and bool(
-        re.search(
-            "(?:几|多少)(?:条|个|项|点|方面|个方面|类)?(?:的)?(?:主要)?(?:问题|不足|短板|困难|打算|计划|举措|措施)|how many (?:problems|shortcomings|plans|measures)",
-            topic,
-        )
-    )
-
-
-def _item(topic: str) -> int | None:
-    match = _ITEM.search(topic)
-    if not match:
-        return None
-    if match.group(2):
-        return _ORDINAL_EN[match.group(2)]
-    words = match.group(1)
-    return int(words) if words.isdecimal() else _numeral(words)
-
-
-def _numeral(words: str) -> int | None:
-    """Return 1..99 for a Chinese numeral, None for other runs of its characters."""
-    tens, ten, ones = words.partition("十")
-    if not ten:
-        return _ORDINAL_CN[words] if len(words) == 1 else None
-    return (_ORDINAL_CN.get(tens, 1) if tens else 1) * 10 + _ORDINAL_CN.get(ones, 0)
+# 三大机制, 三项工作, 三类加起来 count the items spoken of
+_COUNTS_ITEMS = re.compile(
+    "^[一二两三四五六七八九十]{1,2}(?:大|项|类|个|点|条|种|方面|个方面|步|家|地)$"
+)
+_CLAIMED = re.compile("(?:高达|只有|达到?|超过|不足|不到|至少|仅|共|办理|发现|提出|受理|收到)了?$")
 
 
 _ASK_MARK = re.compile("多少|几|率|什么|哪|怎么|幅度|how|what|which", re.IGNORECASE)
@@ -626,7 +474,7 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
     says_nothing = (
         not query.terms
         and query.role is None
-        and query.kind in ("fact", "compare")
+        and query.kind in ("fact", "compare", "overview")
         and len(bare) <= 4
     )
     if says_nothing and state.topic and (query.places or query.years or query.unknown):
@@ -642,8 +490,10 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
         )  # fmt: skip
     if query.places or query.unknown or query.kind == "catalogue":
         return query
+    if asking.asks_rank(plain_without_years) and not any(is_theme(t) for t in query.terms):
+        return _ranked_again(query, state, plain_without_years)
     if _THESE_PLACES.search(plain_without_years) and len(state.recent) > 1:
-        kind: Kind = "rank" if _RANK.search(plain_without_years) else "compare"
+        kind: Kind = "rank" if asking.asks_rank(plain_without_years) else "compare"
         again = _asked(query, normalise(state.topic)) if not query.terms else query
         return replace(
             again,
@@ -667,4 +517,25 @@ def _inherit(query: Query, state: State, plain_without_years: str) -> Query:
         carried=carried, role=role, inherited=bool(state.places),
         kind="item" if query.item is not None and state.items else query.kind,
         indicators=query.indicators or (_indicators(query.topic + " " + state.topic) if carried else ()),
+    )  # fmt: skip
+
+
+_OF_ALL = re.compile("所有|全部|各地|每|[三四五六七八九十0-9几]份")
+_OF_TWO = re.compile("更|两|哪个[高多低少快慢大小]|谁[高多低少快慢大小]|二者")
+
+
+def _ranked_again(query: Query, state: State, plain: str) -> Query:
+    """谁更高 after a question asked of several places: these, on the same topic."""
+    if not state.topic:
+        return query
+    recent = () if _OF_ALL.search(plain) else state.recent
+    if len(recent) > 2 and _OF_TWO.search(plain):
+        recent = recent[-2:]
+    places = recent if len(recent) > 1 else ()
+    again = _asked(query, normalise(state.topic))
+    wants = "number" if again.wants == "text" else again.wants
+    return replace(
+        again, kind="rank", topic=state.topic, wants=wants, role=None, places=places,
+        issuers=(), years=query.years, everywhere=True, inherited=bool(places),
+        lowest=query.lowest,
     )  # fmt: skip
