@@ -18,6 +18,7 @@ from typing import Any
 from bot import briefing, citations, comparison, extractive, follow_through
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from bot.drafting import Desk, Draft
+from bot.english import english_note
 from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
 from bot.selection import KnownFact
@@ -273,6 +274,10 @@ class Assistant:
             Sentence(line.text, "note") for line in (*(draft.after if written else ()), *closing)
         ]
         sentences = (*around, *checked.sentences, *after)
+        if query.english:
+            sentences = tuple(
+                replace(s, text=english_note(s.text)) if s.kind == "note" else s for s in sentences
+            )
         cited = tuple(
             _citation(n, cite, library.report(cite.report))
             for n, cite in enumerate(checked.citations, start=1)

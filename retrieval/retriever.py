@@ -13,8 +13,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.embedding import Embedder
 from retrieval.documents import Chunk, Hit, Role
+from retrieval.embedding import Embedder
 from retrieval.errors import EmbeddingFailed
 from retrieval.query import Query
 
