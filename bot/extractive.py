@@ -7,22 +7,43 @@ also writes when no model can be had.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from bot.across import compare, per_report, which
 from bot.drafting import Desk, Draft, silent
-from bot.facts import field_answer, one_report
+from bot.facts import one_report
+from bot.fields import field_answer
 from bot.lists import item, list_in, newest_of_one_issuer
-from bot.overview import brief, catalogue
+from bot.lone_figures import asks_what_figure, figure_meant
+from bot.months import in_month
+from bot.overview import brief, catalogue, overview
+from retrieval.query import Query
+from retrieval.terms import is_topical
+
+_OF_PAGE = re.compile(
+    "报告|发布|公开|公布|落款|单位|部门|机构|机关|文号|出具|bureau|标题|全称|日期|成文|时间"
+)
 
 
 def write(desk: Desk) -> Draft:
     """Return the draft for a query, by its kind; an abstaining draft where the reports are silent."""
-    if desk.query.field and desk.query.kind in ("fact", "list") and len(desk.reports) == 1:
-        told = field_answer(desk.query.field, desk.reports[0])
-        if told:
-            return told
-    return _WRITERS[desk.query.kind](desk)
+    query = desk.query
+    if len(desk.reports) == 1 and query.kind in ("fact", "list"):
+        report = desk.reports[0]
+        if query.field and not _other_topics(query):
+            return field_answer(query.field, report)
+        if query.month and not query.yes_no and not desk.only_years:
+            return in_month(desk, report, query.month)
+        if query.figures and asks_what_figure(query):
+            return figure_meant(desk, report)
+    return _WRITERS[query.kind](desk)
+
+
+def _other_topics(query: Query) -> bool:
+    """Tell whether a question is about more than the page's own fields."""
+    return any(is_topical(t) and not _OF_PAGE.search(t.word) for t in query.terms)
 
 
 def _fact(desk: Desk) -> Draft:
@@ -46,6 +67,11 @@ def _list(desk: Desk) -> Draft:
     return list_in(desk, reports[0]) if reports else silent(desk)
 
 
+def _overview(desk: Desk) -> Draft:
+    newest = newest_of_one_issuer(desk) if len(desk.reports) > 1 else None
+    return overview(replace(desk, reports=(newest,)) if newest else desk)
+
+
 _WRITERS: Mapping[str, Callable[[Desk], Draft]] = {
     "fact": _fact,
     "list": _list,
@@ -55,4 +81,5 @@ _WRITERS: Mapping[str, Callable[[Desk], Draft]] = {
     "compare": _compare,
     "catalogue": catalogue,
     "brief": brief,
+    "overview": _overview,
 }

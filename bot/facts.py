@@ -12,7 +12,7 @@ from bot.reading import Line, Reading
 from bot.selection import Evidence, select
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
-from retrieval.query import Field, Query, parts
+from retrieval.query import Query, parts
 from retrieval.terms import is_theme, is_topical
 
 # The least weighted share of a question's terms that an answer's words must hold.
@@ -132,7 +132,9 @@ def _says_change(evidence: Evidence) -> bool:
     return any(_CHANGE.search(words) for words in after[:4])
 
 
-_CHANGE = re.compile("同比|同期|环比|较|比(?:上|去|20)|上升|下降|增长|减少|增加|提高|降低|增幅|降幅|压缩|缩短|延长")
+_CHANGE = re.compile(
+    "同比|同期|环比|较|比(?:上|去|20)|上升|下降|增长|减少|增加|提高|降低|增幅|降幅|压缩|缩短|延长"
+)
 
 
 def _contradicting(ranked: Sequence[Evidence], first: Evidence) -> list[Evidence]:
@@ -188,30 +190,3 @@ def _joined(chosen: Sequence[Evidence]) -> list[Evidence]:
         elif evidence.span != twin.span:
             kept.append(evidence)
     return kept
-
-
-def field_answer(name: Field, report: Report) -> Draft | None:
-    """Answer from the page's own fields (date of publication, issuer …), where they can be cited."""
-    if name == "published":
-        for match in _DATED_FIELD.finditer(report.text):
-            if _iso(match) == report.meta.published:
-                return Draft((claim(report, Span(match.start(), match.end())),))
-        return None
-    value = {
-        "issuer": report.meta.issuer,
-        "title": report.meta.title,
-        "document_number": report.meta.document_number,
-    }[name]
-    at = report.text.find(value) if value else -1
-    return Draft((claim(report, Span(at, at + len(value or ""))),)) if at >= 0 else None
-
-
-_DATED_FIELD = re.compile(
-    r"(?:(?:公开|发布|成文|生成|发文|印发)?(?:日期|时间)|发布于)[:：]?\s{0,4}(20\d\d)[-年./](\d{1,2})[-月./](\d{1,2})日?|^(20\d\d)年(\d{1,2})月(\d{1,2})日\s*$",
-    re.MULTILINE,
-)
-
-
-def _iso(match: re.Match[str]) -> str:
-    year, month, day = [g for g in match.groups() if g]
-    return f"{year}-{int(month):02d}-{int(day):02d}"

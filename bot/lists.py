@@ -10,6 +10,7 @@ from bot import listing
 from bot.answers import Cited, DraftLine
 from bot.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
 from bot.facts import ENOUGH, candidates, one_report
+from bot.issued import issued
 from bot.numbered_places import numbered_place
 from bot.reading import Reading, section_words
 from bot.selection import Evidence, select, weigh
@@ -30,11 +31,22 @@ def list_in(desk: Desk, report: Report) -> Draft:
     query = desk.query
     if query.address:
         return numbered_place(report, query.address, query.role, query.topic)
+    if _asks_next_year(desk, report):
+        desk = replace(desk, query=replace(query, role="plans"))
+        query = desk.query
+    if query.documents and query.role in (None, "measures"):
+        documents = issued(desk, report)
+        if documents is not None:
+            return documents
     if not query.role:
         return _themed_list(desk, report)
     found = listing.role_items(report, query.role)
     if desk.only_years and query.role != "plans":
         return silent(desk)
+    if query.role == "causes":
+        inner = _causes_of_item(desk, report)
+        if inner is not None:
+            return inner
     themes = [
         t
         for t in query.terms
@@ -64,6 +76,33 @@ def list_in(desk: Desk, report: Report) -> Draft:
     return Draft(
         status="abstained", gap=(f"《{report.meta.title}》中没有“{name}”部分", *report.warnings)
     )
+
+
+def _asks_next_year(desk: Desk, report: Report) -> bool:
+    """2024年有几项工作, with the report on 2023 at hand: work to come is what it plans."""
+    ahead = report.meta.year is not None and report.meta.year + 1 in desk.only_years
+    return (
+        ahead
+        and desk.query.role in (None, "measures")
+        and bool(re.search("工作|任务|重点|事|做什么|干什么", desk.query.topic))
+    )
+
+
+def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
+    """A follow-up that asks the causes of the one problem last shown stays with it."""
+    if not desk.query.inherited or len(desk.state.focus) != 1:
+        return None
+    name, start, end = desk.state.focus[0]
+    problems = listing.role_items(report, "problems")
+    number = next((i for i, p in enumerate(problems) if p.span.start == start), None)
+    if name != report.id or number is None or len(problems) < 2:
+        return None
+    causes = listing.role_items(report, "causes")
+    if len(causes) == len(problems):
+        return _listed(report, [causes[number]], "causes", whole=True)
+    if causes:
+        return None
+    return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:

@@ -1,34 +1,123 @@
-"""Whole reports: which there are, and a plain extract of one."""
+"""Whole reports: which there are, what one that is only named holds, and a plain extract."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
 from bot import listing
-from bot.answers import DraftLine
-from bot.drafting import ROLE_NAMES, Desk, Draft, cited, claim, label, note, report_place, silent
+from bot.answers import Cited, DraftLine
+from bot.drafting import (
+    ROLE_NAMES,
+    Desk,
+    Draft,
+    cited,
+    claim,
+    label,
+    note,
+    report_name,
+    report_place,
+    silent,
+)
 from bot.facts import ENOUGH, candidates
 from bot.reading import read
 from bot.selection import select
-from retrieval.documents import Report, Role
+from retrieval.documents import Report, Role, Span
 from retrieval.terms import is_topical
 
 MAX_REPORTS_PER_ANSWER = 40
+MAX_LEADS = 12
+MAX_LEAD_CHARS = 80
 
 
 def catalogue(desk: Desk) -> Draft:
-    """List the reports in scope with place, year, issuer and title."""
-    lines = [note(f"共{len(desk.reports)}份报告：")]
-    for report in desk.reports[:MAX_REPORTS_PER_ANSWER]:
+    """List the reports in scope with place, year, issuer and title, or what of them is asked."""
+    asked = desk.query.question
+    of_bodies = [r for r in desk.reports if r.meta.level == "department"]
+    lines: list[DraftLine] = []
+    if re.search("完整|残缺|不全|缺|断|incomplete", asked):
+        lines += _incomplete(desk.reports)
+    if re.search("最短|最长|shortest|longest|多长|字数", asked):
+        lines += _lengths(desk.reports)
+    if lines:
+        return Draft(tuple(lines))
+    if re.search("部门|局", desk.query.topic) and re.search("哪|几", asked):
+        if not of_bodies:
+            return Draft((note("现有报告都是政府的报告，没有部门的报告"),))
+        return _listing(of_bodies, f"部门的报告共{len(of_bodies)}份：")
+    return _listing(desk.reports, f"共{len(desk.reports)}份报告：")
+
+
+def _listing(reports: Sequence[Report], head: str) -> Draft:
+    lines = [note(head)]
+    for report in reports[:MAX_REPORTS_PER_ANSWER]:
         year = f"{report.meta.year}年度" if report.meta.year else "年度不详"
         lines.append(
             note(
                 f"{report_place(report)} {year}（{report.meta.issuer or '发布单位不详'}，{report.meta.title}）"
             )
         )
-    if len(desk.reports) > MAX_REPORTS_PER_ANSWER:
-        lines.append(
-            note(f"另有{len(desk.reports) - MAX_REPORTS_PER_ANSWER}份，可指明地区或年度再查")
-        )
+    if len(reports) > MAX_REPORTS_PER_ANSWER:
+        lines.append(note(f"另有{len(reports) - MAX_REPORTS_PER_ANSWER}份，可指明地区或年度再查"))
     return Draft(tuple(lines))
+
+
+def _incomplete(reports: Sequence[Report]) -> list[DraftLine]:
+    told = [(r, [w for w in r.warnings if "完整" in w]) for r in reports]
+    broken = [(r, warnings) for r, warnings in told if warnings]
+    if not broken:
+        return [note(f"{len(reports)}份报告都没有发现缺损")]
+    return [
+        note(f"{len(broken)}份报告可能不完整："),
+        *(note(f"{report_name(r)}：{'；'.join(ws)}") for r, ws in broken),
+    ]
+
+
+def _lengths(reports: Sequence[Report]) -> list[DraftLine]:
+    """Order the reports by the characters of their own text, the page's furniture left out."""
+    sizes = sorted(
+        (sum(s.end - s.start for s in r.sections if s.role != "furniture"), report_name(r))
+        for r in reports
+    )
+    shown = " < ".join(f"{name}（{size}字）" for size, name in sizes[:MAX_REPORTS_PER_ANSWER])
+    return [note(f"按正文字数从短到长：{shown}")]
+
+
+def overview(desk: Desk) -> Draft:
+    """Introduce a report that was only named: its parts, what is lacking and what comes next."""
+    if len(desk.reports) != 1:
+        return _listing(desk.reports, f"共{len(desk.reports)}份报告：")
+    report = desk.reports[0]
+    parts = {s.node[0] for s in report.sections if s.node}
+    held = {
+        s.node[:2]
+        for s in report.sections
+        if len(s.node) > 1 and s.role in ("measures", "leadership")
+    }
+    year = f"{report.meta.year}年度，" if report.meta.year else ""
+    head = f"《{report.meta.title}》，{year}{report.meta.issuer or '发布单位不详'}"
+    head += f"；正文{len(parts)}个部分，写举措和成效{len(held)}节" if parts else ""
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    roles: tuple[Role, ...] = ("problems", "plans")
+    for role in roles:
+        found = listing.role_items(report, role)
+        if not found:
+            lines.append(note(f"{ROLE_NAMES[role]}：原文未见这一部分"))
+            continue
+        lines.append(note(f"{ROLE_NAMES[role]}，原文共{len(found)}条："))
+        lines += [claim(report, _short(report, i.lead)) for i in found[:MAX_LEADS]]
+        items += [Cited(report.id, i.span.start, i.span.end) for i in found[:MAX_LEADS]]
+    return Draft(tuple(lines), before=(note(head),), focus=tuple(items))
+
+
+def _short(report: Report, lead: Span) -> Span:
+    """Return an item's lead, or its first clauses where it is long."""
+    if len(lead) <= MAX_LEAD_CHARS:
+        return lead
+    cut = report.text.rfind("，", lead.start, lead.start + MAX_LEAD_CHARS)
+    cut = max(cut, report.text.rfind(",", lead.start, lead.start + MAX_LEAD_CHARS))
+    return Span(lead.start, cut) if cut > lead.start else lead
 
 
 def brief(desk: Desk) -> Draft:

@@ -177,7 +177,9 @@ _NOT_SAYING = re.compile(
     "哪(?:一|些|几)?(?:份|个|家)?(?:报告|地方|区县)?[^，。]{0,4}(?:没有?|未|不)(?:提|写|说|讲|涉)"
 )
 _ANYONE = re.compile("^(?:有没有|有无|是否有)[^，。]{0,6}(?:提到|提及|写到|讲到|说到|谈到|写了)")
-_WHICH_PLACES = re.compile("哪(?:些|几个|几份|个|份|一份)(?:地方|报告|县|区|地|区县)")
+_WHICH_PLACES = re.compile(
+    "哪(?:些|几个|几份|个|份|一份)(?:地方|报告|区县|[县区](?!政府|委|直|级|长)|地)"
+)
 _MORE = "(?:高|多|低|少|快|慢|大|小)"
 _RANK = re.compile(
     f"(?:哪|谁|排名|排第|名次).{{0,24}}?最|最(?:高|多|低|少|大|小|好|差|快|慢).{{0,6}}(?:是哪|是谁|的地方|的是)|排名|排序|从高到低|从低到高|从多到少|从少到多|"
@@ -202,7 +204,7 @@ _COMPARING = re.compile(
     "对比表?|比较(?!好|高|多|少|大)|相比|比一比|差别|差异|区别|共同点|共性|共同|异同|不同之处|哪里不同|有何不同"
 )
 _EVERYWHERE = re.compile(
-    "各地|各区县|各县|各区|各市|各个地|每个地|每份|哪个地|哪些地|哪里的?|哪儿|哪家|这些地方|几个地方|所有地|各家|谁家|谁最|谁更|哪个[县区市]|哪些[县区市]|哪几个|所有报告|全部报告|哪些报告|哪份报告|几份报告|哪几份|这几份|这些报告|谁的|五份|所有地方|"
+    "各地|各区县|各县|各区|各市|各个地|每个地|每份|哪个地|哪些地|哪里的?|哪儿|哪家|这些地方|几个地方|所有地|各家|谁家|谁最|谁更|哪个[县区市](?!政府|委|直|级|长|里)|哪些[县区市](?!政府|委|直|级|长)|哪几个|所有报告|全部报告|哪些报告|哪份报告|几份报告|哪几份|这几份|这些报告|谁的|五份|所有地方|"
     "\\bwhich (?:report|place|count|district)|all (?:the )?reports|each (?:place|report|county)|across"
 )
 _BRIEF = re.compile(
@@ -286,7 +288,8 @@ def kind_of(asked: Asked) -> Kind:
         return "which"
     if among_all(plain) or (_RANK.search(plain) and (asked.everywhere or asked.places != 1)):
         return "rank"
-    if asked.everywhere and _WHICH_PLACES.search(plain) and not number and not asks_share(topic):
+    which_places = asked.everywhere and _WHICH_PLACES.search(plain) and not asked.one_county
+    if which_places and not number and not asks_share(topic):
         return "which"
     if asked.bare:
         return "overview"
@@ -298,7 +301,7 @@ def kind_of(asked: Asked) -> Kind:
         return "brief"
     if asked.item is not None and (role or _DETAIL.search(topic)):
         return "item"
-    listing = bool(_LIST_ASK.search(topic))
+    listing = bool(_LIST_ASK.search(topic)) or asks_documents(topic)
     if role and not (number and not (counts_items(topic) or listing)):
         return "list"
     if counts_items(topic) and not role and re.search("工作|任务", topic):
@@ -316,7 +319,7 @@ def among_all(plain: str) -> bool:
 def bare(topic: str) -> bool:
     """Return True when nothing is left to ask once the place and year are taken out (玉山 报告)."""
     left = re.sub(
-        "报告|法治政府建设?|年度|情况|工作|材料|这份|那份|的|[两三四五几]?个?[区县市]|看看|看一下|[，,。、！!\\s]",
+        "报告|法治政府(?:建设)?|年度|情况|工作|材料|这份|那份|的|[两三四五几]?个?[区县市]|看看|看一下|[，,。、！!\\s]",
         "",
         topic,
     )

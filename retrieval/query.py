@@ -382,7 +382,8 @@ def _indicators(topic: str) -> tuple[str, ...]:
     )
 
 
-_NOT_ASSERTED = re.compile("字|地$|份$|段$|句$|张$|^[一二两三四五六七八九十]个$|百字")
+_NOT_ASSERTED = re.compile("字|[段句]$|^[一二两三四五六七八九十]{1,2}(?:份|个|地|张)$|^[0-9]地$")
+_ASKED_FORM = re.compile(".{0,2}(?:字|报告|材料|简报|汇报|表|话)")
 
 
 def _asserted(topic: str) -> tuple[Quantity, ...]:
@@ -396,7 +397,7 @@ def _asserts(quantity: Quantity, topic: str) -> bool:
         or quantity.value is None
     ):
         return False
-    if _NOT_ASSERTED.search(quantity.text) or "字" in topic[quantity.end : quantity.end + 2]:
+    if _NOT_ASSERTED.search(quantity.text) or _ASKED_FORM.match(topic, quantity.end):
         return False
     if quantity.kind == "date" and not quantity.value % 100:
         return False  # 12月做了什么: a month chooses, it claims nothing

@@ -1,0 +1,79 @@
+"""What a report tells of one month: the month that opens a clause governs those that follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.answers import Cited
+from bot.drafting import Desk, Draft, claim
+from bot.reading import Clause, Reading
+from retrieval.documents import Report, Span
+from retrieval.terms import SYNONYM_MATCH, Term, is_topical
+
+MAX_PASSAGE_CHARS = 220
+MAX_PASSAGES = 6
+_MONTH = re.compile(r"(?<![0-9\-—~至.])(1[0-2]|[1-9])月(?!度)")
+# the least share of the question's topical words that a month's passage must hold
+ENOUGH_TOPIC = 0.5
+
+Passage = tuple[Clause, ...]
+
+
+def in_month(desk: Desk, report: Report, month: int) -> Draft:
+    """Answer from the clauses of ``month``; silent where the report has none or not on the topic."""
+    passages = [p for number, p in _passages(desk.reading(report)) if number == month]
+    if not passages:
+        return Draft(status="abstained", gap=(f"《{report.meta.title}》没有写到{month}月",))
+    topical = [t for t in desk.query.terms if is_topical(t)]
+    if topical:
+        scored = [(_share(topical, p), p) for p in passages]
+        best = max(score for score, _ in scored)
+        if best < ENOUGH_TOPIC and (best == 0 or desk.query.wants != "text"):
+            words = "、".join(t.word for t in topical[:4])
+            return Draft(
+                status="abstained", gap=(f"原文写到{month}月的地方没有关于“{words}”的内容",)
+            )
+        passages = [p for score, p in scored if score == best]
+    spans = [_cut(p, topical) for p in passages[:MAX_PASSAGES]]
+    cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
+    return Draft(tuple(claim(report, s) for s in spans), items=cites, focus=cites)
+
+
+def _passages(reading: Reading) -> Iterator[tuple[int, Passage]]:
+    """Yield each month named in the report with the clauses it governs, to the paragraph's end."""
+    text = reading.report.text
+    month, held = 0, list[Clause]()
+    section, end = -1, 0
+    for line in reading.lines:
+        for clause in line.clauses:
+            named = _MONTH.search(clause.folded)
+            new = line.section != section or "\n" in text[end : clause.span.start]
+            if (new or named) and held:
+                yield month, tuple(held)
+                held = []
+            if new:
+                month = 0
+            if named:
+                month = int(named.group(1))
+            if month:
+                held.append(clause)
+            section, end = line.section, clause.span.end
+    if held:
+        yield month, tuple(held)
+
+
+def _share(terms: Sequence[Term], passage: Passage) -> float:
+    words = "".join(c.folded for c in passage)
+    return sum(t.match(words) for t in terms) / len(terms)
+
+
+def _cut(passage: Passage, terms: Sequence[Term]) -> Span:
+    """Return a passage whole if short, else from its month to the last clause that matters."""
+    start = passage[0].span.start
+    fitting = [c for c in passage if c.span.end - start <= MAX_PASSAGE_CHARS] or [passage[0]]
+    if fitting[-1] is not passage[-1]:
+        useful = [c for c in fitting if any(t.match(c.folded) >= SYNONYM_MATCH for t in terms)]
+        if useful and useful[-1] is not fitting[0]:
+            fitting = [c for c in fitting if c.span.end <= useful[-1].span.end]
+    return Span(start, fitting[-1].span.end)
