@@ -35,14 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run what is asked for; return 0, 1 if worse than the baseline, 2 for wrong usage or files."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.update_baseline is not None and (options.only or options.cases):
-        parser.error("a baseline is made of whole suites, without --only and --cases")
+    if options.update_baseline is not None and (options.only or options.cases or options.limit):
+        parser.error("a baseline is made of whole suites, without --only, --cases and --limit")
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     try:
         if options.squad:
             return run_squad(options)
         suites = [_only(s, options.only) for s in choose_suites(options.cases, options.reports)]
-        suites = [suite for suite in suites if suite.cases]
+        suites = [_sampled(suite, options.limit) for suite in suites if suite.cases]
         return run_ablations(suites, options) if options.ablations else run(suites, options)
     except (BadCase, BadSquad) as error:
         _tell(str(error))
@@ -67,7 +67,7 @@ def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
         if options.rivals:
             rivals[suite.name] = _run_rivals(opened)
     baseline = options.baseline or BASELINES / f"{_writer(results)}.json"
-    whole = options.only is None and not options.cases
+    whole = options.only is None and not options.cases and options.limit is None
     floors = load_baseline(baseline) if whole else {}
     for result in results:
         floor = floors.get(result.name)
@@ -147,6 +147,14 @@ def _only(suite: Suite, kind: str | None) -> Suite:
     return replace(suite, cases=tuple(c for c in suite.cases if kind in (None, c.kind)))
 
 
+def _sampled(suite: Suite, limit: int | None) -> Suite:
+    """Return every k-th case, so that a small sample has all kinds and all reports."""
+    if limit is None or limit >= len(suite.cases):
+        return suite
+    step = len(suite.cases) / limit
+    return replace(suite, cases=tuple(suite.cases[int(i * step)] for i in range(limit)))
+
+
 def _writer(results: Sequence[SuiteResult]) -> str:
     """Return who wrote: the model, if it wrote any answer."""
     writers = {r.answer["writer"] for suite in results for r in suite.results}
@@ -182,7 +190,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rivals", action="store_true", help="run three rival pipelines on the same questions")
     add("--ablations", action="store_true", help="run with one part off after the other instead")
     add("--squad", type=Path, metavar="FILE", help="score a SQuAD-format file instead")
-    add("--limit", type=int, metavar="N", help="ask the first N questions of --squad")
+    add("--limit", type=int, metavar="N", help="ask only N questions, evenly spread (of --squad: the first N)")
     floor = "the floor to compare with (default: eval/baselines, by writer)"
     add("--baseline", type=Path, metavar="FILE", help=floor)
     add("--update-baseline", metavar="REASON", help="make this run the floor, saying why")
