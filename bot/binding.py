@@ -232,6 +232,7 @@ def unit_fit(asked: Quantity, other: Quantity) -> float:
     return -0.05
 
 
+_AIM = re.compile("目标|控制在|力争|确保|不低于|不高于|要求达到")
 _TOTAL = re.compile("^(?:总共|一共|合计|总计|共计|累计|共)$")
 
 
@@ -277,6 +278,8 @@ def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> flo
     if line.role == "plans" and query.role != "plans":
         score -= 0.3
     years = {int(y) for y in re.findall("(?<![0-9])20[0-4][0-9](?=年)", placed.before)}
+    if _AIM.search(near) and not _AIM.search(asked.words):
+        score -= 0.3
     if placed.former or (years and not placed.change and not years & {year, *query.years}):
         score -= 0.3
     reach = near + placed.earlier + placed.subject

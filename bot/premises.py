@@ -134,14 +134,20 @@ def _judge_figure(
             rival = score, place
     best = held[0] if held else 0.0
     other = rival[0] if rival else 0.0
-    if held and best >= other - MARGIN and best >= 0.5:
+    told = (
+        rival is not None
+        and other >= max(best, CORRECTS)
+        and _speaks_of_it(asserted, rival[1], exactly=True)
+        and not (held and _speaks_of_it(asserted, held[1], exactly=True))
+    )  # the other figure stands beside the very words asked, this one does not
+    if held and best >= other - MARGIN and best >= 0.5 and not told:
         if asserted.change and held[1].change and asserted.change != held[1].change:
             return _Verdict(asserted, held[1], turned=True)
         sure = best >= SURE and best >= other + MARGIN and not (held[1].shared or held[1].former)
         return _Verdict(asserted, held[1], right=sure and _speaks_of_it(asserted, held[1]))
-    if held and _names_it(asserted, held[1]):
+    if held and not told and _names_it(asserted, held[1]):
         return _Verdict(asserted, held[1])
-    if rival and other >= CORRECTS and other >= best + MARGIN and not rival[1].shared:
+    if rival and (told or (other >= CORRECTS and other >= best + MARGIN)) and not rival[1].shared:
         if asserted.change and rival[1].change and asserted.change != rival[1].change:
             return _Verdict(asserted, rival[1], wrong=True, turned=True)
         return _Verdict(
@@ -150,17 +156,23 @@ def _judge_figure(
             wrong=True,
             elsewhere=held[1] if held and asserted.relation == "equal" else None,
         )
-    if held is None and asserted.relation == "equal" and not _stands(asserted, placed):
+    if (
+        held is None
+        and asserted.relation == "equal"
+        and asserted.quantity.unit
+        and not _stands(asserted, placed)
+    ):
         return _Verdict(asserted, absent=True)
     return _Verdict(asserted)
 
 
-def _speaks_of_it(asserted: Asserted, place: Placed) -> bool:
+def _speaks_of_it(asserted: Asserted, place: Placed, *, exactly: bool = False) -> bool:
     """Every term beside the asked figure stands beside the report's, in a like unit."""
+    enough = 1.0 if exactly else SYNONYM_MATCH
     near = beside(asserted, place)
     if unit_fit(asserted.quantity, place.quantity) <= 0 or _loose_unit(asserted, place):
         return False
-    return all(t.match(near) >= SYNONYM_MATCH for t in asserted.own if is_theme(t))
+    return all(t.match(near) >= enough for t in asserted.own if is_theme(t))
 
 
 def _loose_unit(asserted: Asserted, place: Placed) -> bool:
@@ -175,7 +187,7 @@ def _names_it(asserted: Asserted, place: Placed) -> bool:
     return (
         bool(asserted.left)
         and asserted.quantity.unit == place.quantity.unit
-        and all(t.match(near) >= SYNONYM_MATCH for t in asserted.left)
+        and all(t.match(near) >= 1.0 for t in asserted.left)
     )
 
 
@@ -343,9 +355,10 @@ _SURNAMES = (
 _NAME = f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 _PERSON = re.compile(f"(?P<title>{_TITLES})(?P<name>{_NAME})")
 _AFTER_NAME = re.compile("[主亲带部是在的做对组]$")
+_PLAIN = "[^\\W\\d_各个这那些有县市区乡级全于和与及在对由把从向到给帮的了等]"
 _BODY = re.compile(
-    "(?P<court>检察院|法院)|(?P<place>[\\u4e00-\\u9fff]{2}(?:街道|镇))(?![街村居级])|"
-    "(?P<office>[\\u4e00-\\u9fff]{2}(?:局|(?<![网督承主举开可即交代帮查经领协易快好怎么]办)(?<=[法治安导审改]办)))(?![理事公长势面限])"
+    f"(?P<court>检察院|法院)|(?P<place>{_PLAIN}{{2}}(?:街道|(?<![街城集村])镇))(?![街村居级])|"
+    f"(?P<office>{_PLAIN}{{2}}(?:(?<![格布全结大开当时政])局|(?<=[法治安导审改])办))(?![理事公长势面限])"
 )
 _QUOTED = re.compile('[“"《「]([^”"》」“《「]{2,20})[”"》」]')
 
