@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
+from itertools import pairwise
 
 from bot.answers import Cited, DraftLine
 from bot.drafting import Desk, Draft, cited, claim, label, note, report_name, silent
-from bot.facts import answer_in, candidates
+from bot.facts import answer_in
 from bot.lists import list_in
+from bot.mentions import asked_phrases, mention
 from bot.premises import judge_premises
-from bot.reading import Line
-from bot.selection import Evidence, select
+from bot.selection import Evidence
 from retrieval.documents import Report, Span
-from retrieval.normalise import fold
 from retrieval.quantities import canonical
 from retrieval.query import Query
 
@@ -30,18 +31,21 @@ def per_report(desk: Desk) -> Draft:
     if not asked_all:
         best = max(found[0].coverage for _, found in said)
         said = [(r, f) for r, f in said if f[0].coverage >= best - 0.12]
+    before = order_notes(query, said) if query.kind == "rank" or _asks_order(query) else []
     lines: list[DraftLine] = []
-    if query.kind == "rank" or _asks_order(query):
-        lines += _order_note(query, said)
     for report, found in said:
         lines.append(label(report))
         if not asked_all:
             judged = judge_premises(query, found, report)
             lines += [*judged.notes, *(claim(report, span) for span in judged.extra)]
         lines += [claim(report, e.span) for e in found]
-    if asked_all:
-        lines += not_saying([r for r, found in answers if not found])
-    return Draft(tuple(lines), focus=tuple(cited(e) for _, f in said for e in f))
+    quiet = [r for r, found in answers if not found] if asked_all else []
+    return Draft(
+        tuple(lines),
+        before=tuple(before),
+        after=tuple(not_saying(quiet)),
+        focus=tuple(cited(e) for _, f in said for e in f),
+    )
 
 
 def _in_its_year(desk: Desk, report: Report) -> Desk:
@@ -56,23 +60,41 @@ def _asks_order(query: Query) -> bool:
     return bool(re.search("更(?:高|多|低|少|大|小)|谁[^，]{0,8}(?:高|多|低|少)|最", query.question))
 
 
-def _order_note(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]]) -> list[DraftLine]:
-    """Compare the figures found, where they can be compared, and say which is first."""
-    valued = []
+def order_notes(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]]) -> list[DraftLine]:
+    """Put the figures found in order, ties kept, and name those that cannot be compared."""
+    rows: dict[str, list[tuple[Decimal, str, str]]] = {}
+    apart = []
     for report, found in said:
         figure = found[0].figure
-        if figure is not None and figure.value is not None:
-            value, unit = canonical(figure)
-            valued.append((value, unit, figure.text, report))
-    kinds = {("%" if unit == "%" else "") for _, unit, _, _ in valued}
-    if len(valued) < 2 or len(kinds) != 1:
+        if figure is None or figure.value is None:
+            apart.append(report_name(report))
+            continue
+        value, unit = canonical(figure)
+        rows.setdefault(_unit_kind(unit), []).append((value, figure.text, report_name(report)))
+    if not rows:
         return []
-    lowest = query.lowest
-    valued.sort(key=lambda row: row[0], reverse=not lowest)
-    first = [row for row in valued if row[0] == valued[0][0]]
-    names = "、".join(f"{report_name(row[3])}（{row[2]}）" for row in first)
-    which = "最低" if lowest else "最高"
-    return [note(f"按原文数字比较，{which}的是{names}：")]
+    kind = max(rows, key=lambda k: len(rows[k]))
+    apart += [name for other, group in rows.items() if other != kind for _, _, name in group]
+    alike = sorted(rows[kind], key=lambda row: row[0], reverse=not query.lowest)
+    if len(alike) < 2:
+        return []
+    shown = f"{alike[0][2]}（{alike[0][1]}）"
+    for (before, _, _), (value, text, name) in pairwise(alike):
+        sign = "=" if value == before else "<" if query.lowest else ">"
+        shown += f" {sign} {name}（{text}）"
+    way = "从低到高" if query.lowest else "从高到低"
+    notes = [note(f"按原文数字{way}：{shown}")]
+    if apart:
+        notes.append(note(f"没有可比的数字：{'、'.join(apart)}"))
+    return notes
+
+
+_UNIT_KINDS = ("件宗起份例项条", "人名位", "次场期轮", "家户所")
+
+
+def _unit_kind(unit: str) -> str:
+    """Return what a unit counts, so that 件 and 宗 compare, 件 and 人 do not."""
+    return next((kind for kind in _UNIT_KINDS if unit and unit[-1] in kind), unit)
 
 
 def not_saying(reports: Sequence[Report]) -> list[DraftLine]:
@@ -87,11 +109,9 @@ def which(desk: Desk) -> Draft:
     """Name the reports that mention what is asked, each with the words, and those that do not."""
     saying: list[tuple[Report, Span]] = []
     quiet: list[Report] = []
-    phrases = [
-        fold(p) for p in re.findall("[“\"'《「]([^”\"'》」]{2,30})[”\"'》」]", desk.query.topic)
-    ]
+    phrases = asked_phrases(desk.query)
     for report in desk.reports:
-        span = _mention(desk, report, phrases)
+        span = mention(desk, report, phrases)
         if span:
             saying.append((report, span))
         else:
@@ -100,51 +120,29 @@ def which(desk: Desk) -> Draft:
         return _not_mentioned(saying, quiet)
     if not saying:
         return silent(desk)
-    lines = [note(f"共{len(saying)}份报告提到：")]
+    lines = []
     for report, span in saying:
         lines += [label(report), claim(report, span)]
-    lines += not_saying(quiet)
-    return Draft(tuple(lines), focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying))
+    return Draft(
+        tuple(lines),
+        before=(note(f"共{len(saying)}份报告提到："),),
+        after=tuple(not_saying(quiet)),
+        focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying),
+    )
 
 
 def _not_mentioned(saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
     names = "、".join(report_name(report) for report in quiet)
-    lines = [note(f"没有提到的共{len(quiet)}份：{names}" if quiet else "每份报告都提到了：")]
+    before = [note(f"没有提到的共{len(quiet)}份：{names}" if quiet else "每份报告都提到了：")]
     if quiet and saying:
-        lines.append(note("提到的有："))
+        before.append(note("提到的有："))
+    lines = []
     for report, span in saying:
         lines += [label(report), claim(report, span)]
-    return Draft(tuple(lines))
-
-
-def _mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
-    reading = desk.reading(report)
-    if phrases:
-        for line in reading.lines:
-            if any(phrase in _unquoted(line.folded) for phrase in phrases):
-                return _around_phrase(line, phrases)
-        return None
-    ranked = select(desk.query, reading, candidates(desk, report), desk.boosts(report))
-    sure = [e for e in ranked if e.coverage >= 0.62]
-    return sure[0].span if sure else None
-
-
-def _unquoted(words: str) -> str:
-    return re.sub("[“”\"'‘’《》「」]", "", fold(words))
-
-
-def _around_phrase(line: Line, phrases: Sequence[str]) -> Span:
-    for i, clause in enumerate(line.clauses):
-        if any(p in _unquoted(clause.folded) for p in phrases):
-            if len(line.span) <= 120:
-                return line.span
-            last = line.clauses[min(i + 1, len(line.clauses) - 1)]
-            return Span(
-                clause.span.start,
-                last.span.end if last.span.end - clause.span.start <= 120 else clause.span.end,
-            )
-    return line.span
+    if not lines:
+        return Draft(tuple(before))
+    return Draft(tuple(lines), before=tuple(before))
 
 
 def compare(desk: Desk) -> Draft:
@@ -153,14 +151,14 @@ def compare(desk: Desk) -> Draft:
         return per_report(desk)
     lines: list[DraftLine] = []
     items: list[Cited] = []
-    quiet = []
+    quiet: list[Report] = []
     for report in desk.reports:
         draft = list_in(desk, report)
         if draft.status != "answered":
             quiet.append(report)
             continue
-        lines += [label(report), *draft.lines]
+        lines += [label(report), *draft.before, *draft.lines, *draft.after]
         items += draft.items
     if not lines:
         return silent(desk)
-    return Draft((*lines, *not_saying(quiet)), items=tuple(items))
+    return Draft(tuple(lines), items=tuple(items), after=tuple(not_saying(quiet)))

@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import Protocol
 
 from bot.answers import Cited, DraftLine
+from bot.claimed import verdict
 from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
@@ -23,6 +24,7 @@ from bot.problem_topics import shared_topics
 from bot.tables import NOT_SAID, Cell, Column, Row, Table
 from bot.whole_clauses import typeset
 from retrieval.documents import Report, ReportMeta
+from retrieval.gazetteer import contains
 from retrieval.indicators import Fact, lookup
 from retrieval.normalise import normalise
 from retrieval.query import Query
@@ -148,6 +150,11 @@ def compare(
     notes = [
         n for i in range(len(columns)) for n in column_notes(table, i, lowest=desk.query.lowest)
     ]
+    if desk.query.claimed and table.columns[0].numeric:
+        said = [(row, cell) for row, cell in table.column(0) if cell.cite]
+        alike, _ = comparable(said, table.columns[0].measure)
+        own = {h.id for h in listed if contains(desk.query.claimed, h.meta.place)}
+        notes = verdict(table.columns[0].name, alike, own, lowest=desk.query.lowest) + notes
     if columns[0].role and len(desk.reports) > 1 and _COMMON.search(normalise(desk.query.question)):
         notes += shared_topics(desk.reports, columns[0].role)
     return Table(table.columns, table.rows, tuple(notes))

@@ -1,0 +1,98 @@
+"""Where a report mentions what is asked: the very phrase if there is one, else all of its terms.
+
+The words must stand in the cited span itself. A sentence that says so comes before one that
+denies it (未, 没有): both mention it, but the first is what is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.drafting import Desk
+from bot.facts import candidates
+from bot.reading import Line
+from bot.selection import select, weigh
+from retrieval.documents import Report, Span
+from retrieval.normalise import fold
+from retrieval.query import Query
+from retrieval.terms import is_theme
+
+# the least weighted share of the question's terms that the cited words must hold
+ENOUGH = 0.62
+MAX_SPAN_CHARS = 120
+_QUOTED = re.compile("[“\"'《「]([^”\"'》」]{2,30})[”\"'》」]")
+_DENIES = re.compile("未|没有|没|尚无|不(?!断|仅|但|忘|动产|同|良|少|再)")
+
+
+def asked_phrases(query: Query) -> tuple[str, ...]:
+    """Return the phrases that must stand word for word: the quoted ones, or alternatives (A/B)."""
+    quoted = tuple(fold(p) for p in _QUOTED.findall(query.topic))
+    if quoted:
+        return quoted
+    if re.search("[/／]|或者?", query.phrase):
+        return tuple(fold(p) for p in re.split("[/／]|或者?", query.phrase) if p.strip())
+    return ()
+
+
+def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
+    """Return the words of ``report`` that mention what is asked, or None."""
+    lines = desk.reading(report).lines
+    if phrases:
+        return _phrase_in(lines, phrases)
+    if desk.query.phrase:
+        verbatim = _phrase_in(lines, [fold(desk.query.phrase)])
+        if verbatim:
+            return verbatim
+    return _terms_in(desk, report)
+
+
+def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
+    held = [ln for ln in lines if any(p in _unquoted(ln.folded) for p in phrases)]
+    if not held:
+        return None
+    told = [line for line in held if not line.is_heading and len(line.span) > MAX_SPAN_CHARS // 4]
+    best = min(told or held, key=lambda line: (_denied(line.folded, phrases), line.role == "plans"))
+    return _around(best, phrases)
+
+
+def _terms_in(desk: Desk, report: Report) -> Span | None:
+    reading = desk.reading(report)
+    ranked = select(desk.query, reading, candidates(desk, report), desk.boosts(report))
+    weighted = weigh([t for t in desk.query.terms if is_theme(t)] or desk.query.terms, reading)
+    total = sum(w for _, w in weighted) or 1.0
+    standing = []
+    for evidence in ranked:
+        for span in (evidence.span, evidence.line.span):
+            words = fold(report.text[span.start : span.end])
+            if sum(w * t.match(words) for t, w in weighted) / total >= ENOUGH:
+                standing.append((span, words))
+                break
+    if not standing:
+        return None
+    words_asked = [t.word for t, _ in weighted]
+    return min(standing, key=lambda found: _denied(found[1], words_asked))[0]
+
+
+def _denied(words: str, asked: Sequence[str]) -> bool:
+    """Tell whether a sentence denies what it mentions: a negation shortly before the words."""
+    for word in asked:
+        at = words.find(word)
+        if at > 0 and _DENIES.search(words[max(0, at - 10) : at]):
+            return True
+    return False
+
+
+def _unquoted(words: str) -> str:
+    return re.sub("[“”\"'‘’《》「」]", "", fold(words))
+
+
+def _around(line: Line, phrases: Sequence[str]) -> Span:
+    for i, clause in enumerate(line.clauses):
+        if any(p in _unquoted(clause.folded) for p in phrases):
+            if len(line.span) <= MAX_SPAN_CHARS:
+                return line.span
+            last = line.clauses[min(i + 1, len(line.clauses) - 1)]
+            fits = last.span.end - clause.span.start <= MAX_SPAN_CHARS
+            return Span(clause.span.start, last.span.end if fits else clause.span.end)
+    return line.span
