@@ -26,16 +26,15 @@ from retrieval.documents import Role
 from retrieval.gazetteer import Chain, contains
 from retrieval.indicators import lookup
 from retrieval.normalise import normalise
+from retrieval.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.places import Mention, PlaceIndex
 from retrieval.quantities import Quantity, find_quantities
 from retrieval.terms import (
     Term,
     content_terms,
-    from_pinyin,
     is_english,
     is_theme,
     is_topical,
-    looks_like_pinyin,
 )
 
 Direction = Literal["up", "down"]
@@ -433,6 +432,11 @@ _CLAIMED = re.compile("(?:高达|只有|达到?|超过|不足|不到|至少|仅|
 _ASK_MARK = re.compile("多少|几|率|什么|哪|怎么|幅度|how|what|which", re.IGNORECASE)
 
 
+_OF_TWO_THINGS = re.compile(
+    "(?P<a>[\u4e00-\u9fff]{2,8})(?:和|与|跟|、)(?P<b>[\u4e00-\u9fff]{2,8}?)的(?P<what>[\u4e00-\u9fff]{1,8}?(?:率|件数|数量|比例|占比))(?!先|领)"
+)
+
+
 def parts(query: Query) -> tuple[Query, ...]:
     """Return a fact question's separate asks (审了多少件，提了多少条意见), each a query of its own.
 
@@ -449,6 +453,10 @@ def parts(query: Query) -> tuple[Query, ...]:
         if p.strip()
     ]
     asks = [p for p in pieces if _ASK_MARK.search(p)]
+    if len(asks) == 1 and (shared := _OF_TWO_THINGS.search(asks[0])):
+        # 复议和诉讼的调撤率 asks for two rates
+        a, b, what = shared.group("a", "b", "what")
+        pieces = asks = [f"{a}的{what}", f"{b}的{what}"]
     if len(asks) < 2:
         return (query,)
     split: list[Query] = []

@@ -76,6 +76,11 @@ def romanise(name: str) -> str:
     return "".join(syllables(name)).lower()
 
 
+def slurred(name: str) -> str:
+    """Return the pinyin of ``name`` as a hasty ear has it: zh is z, ng is n, n is l."""
+    return "".join(_blur(syllable) for syllable in syllables(name)).lower()
+
+
 def sounds_like(one: str, other: str) -> bool:
     """Tell whether two characters sound the same to a hasty ear: 虞 and 于, 山 and 三."""
     first, second = syllables(one), syllables(other)
@@ -86,3 +91,22 @@ def _blur(syllable: str) -> str:
     for pattern, replacement in _NEAR:
         syllable = pattern.sub(replacement, syllable)
     return syllable
+
+
+@lru_cache(maxsize=1)
+def characters_by_syllable() -> dict[str, str]:
+    """Return the common characters (GB 2312) of every syllable; each under all its readings."""
+    from pypinyin import Style, pinyin
+
+    characters = [
+        bytes((row, cell)).decode("gb2312", "ignore")
+        for row in range(0xB0, 0xF8)
+        for cell in range(0xA1, 0xFF)
+    ]
+    characters = [character for character in characters if character]
+    table: dict[str, list[str]] = {}
+    readings = pinyin(characters, style=Style.NORMAL, heteronym=True)
+    for character, sounds in zip(characters, readings, strict=True):
+        for sound in sounds:
+            table.setdefault(sound.replace("ü", "v"), []).append(character)
+    return {sound: "".join(found) for sound, found in table.items() if sound.isascii()}
