@@ -19,8 +19,10 @@ from bot.lists import item, list_in, newest_of_one_issuer
 from bot.lone_figures import asks_what_figure, figure_meant
 from bot.months import in_month
 from bot.overview import brief, catalogue, overview
-from retrieval.query import Query
-from retrieval.terms import is_topical
+from bot.thresholds import asks_beyond, beyond
+from retrieval.asking import Field, without_field
+from retrieval.normalise import normalise
+from retrieval.terms import content_terms, is_topical
 
 _OF_PAGE = re.compile(
     "报告|发布|公开|公布|落款|单位|部门|机构|机关|文号|出具|bureau|标题|全称|日期|成文|时间"
@@ -32,18 +34,21 @@ def write(desk: Desk) -> Draft:
     query = desk.query
     if len(desk.reports) == 1 and query.kind in ("fact", "list"):
         report = desk.reports[0]
-        if query.field and not _other_topics(query):
+        if query.field and not _other_topics(query.topic, query.field):
             return field_answer(query.field, report)
         if query.month and not query.yes_no and not desk.only_years:
             return in_month(desk, report, query.month)
+        if asks_beyond(query.topic):
+            return beyond(desk, report)
         if query.figures and asks_what_figure(query):
             return figure_meant(desk, report)
     return _WRITERS[query.kind](desk)
 
 
-def _other_topics(query: Query) -> bool:
+def _other_topics(topic: str, field: Field) -> bool:
     """Tell whether a question is about more than the page's own fields."""
-    return any(is_topical(t) and not _OF_PAGE.search(t.word) for t in query.terms)
+    left = content_terms(without_field(normalise(topic), field))
+    return any(is_topical(t) and not _OF_PAGE.search(t.word) for t in left)
 
 
 def _fact(desk: Desk) -> Draft:

@@ -48,7 +48,10 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
         ):  # the second ask is mostly answered beside the first
             start = evidence.line.span.start
             near[start] = near.get(start, 0.0) + 0.2
-        ranked = select(part, reading, lines, near, known=known)
+        here = lines
+        if chosen and part.role is None and not any(is_theme(t) for t in part.terms):
+            here = [chosen[-1].line]  # 审了多少件，提了多少条: the second asks on in that sentence
+        ranked = select(part, reading, here, near, known=known)
         sure = [e for e in ranked if _sure(part, e, following=bool(chosen))]
         if sure:
             chosen.append(sure[0])

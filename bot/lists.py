@@ -194,6 +194,9 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
         ranked = [e for e in ranked if "《" in e.line.folded] or ranked
         best = ranked[0] if ranked else None
     told = best is not None and _enumerates(best) and best.coverage >= ENOUGH_SENTENCE
+    if told and best and node and desk.query.role == "measures":
+        # what was achieved is all of the item, not the one sentence that strings things together
+        told = not node[1][0].start <= best.span.start < node[1][-1].end
     if node and not (told and best and best.coverage + 0.1 > node[0]):
         return _node_draft(reading, report, node[1])
     sure = [e for e in ranked if e.coverage >= ENOUGH]

@@ -354,6 +354,11 @@ def field_of(topic: str) -> Field | None:
     return next((name for name, pattern in _FIELDS if pattern.search(topic)), None)
 
 
+def without_field(topic: str, field: Field) -> str:
+    """Return the topic without the words that ask for ``field``."""
+    return dict(_FIELDS)[field].sub(" ", topic)
+
+
 # ---- what is said of ------------------------------------------------------------------------
 
 _PHRASE = re.compile(

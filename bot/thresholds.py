@@ -1,0 +1,84 @@
+"""Which figures of a report lie beyond a bound (哪些率超过99%): every clause that has one."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable
+from decimal import Decimal
+
+from bot.answers import Cited
+from bot.drafting import Desk, Draft, claim, note
+from retrieval.documents import Report, Span
+from retrieval.normalise import normalise
+from retrieval.quantities import canonical, find_quantities
+
+MAX_LINES = 20
+# a clause this short (占比100%) is shown with the one before it, which names its subject
+SHORT_CHARS = 8
+_CHANGE = re.compile(
+    "(?:同比|同期|环比|较上年|比上年)[^，。]{0,4}(?:上升|下降|增长|增加|减少|提高|降低)"
+)
+_ASKS = re.compile("(?:哪些|哪几(?:个|项)|有几(?:个|项)|什么)[^，。]{0,6}(?:率|比例|指标|占比)")
+_BEYOND: tuple[tuple[re.Pattern[str], Callable[[Decimal, Decimal], bool], str], ...] = (
+    (re.compile("不低于|不少于|达到|达|在$|以上"), operator.ge, "不低于"),
+    (re.compile("超过|高于|大于|突破|超"), operator.gt, "高于"),
+    (re.compile("不超过|不高于|以下|以内"), operator.le, "不高于"),
+    (re.compile("低于|不到|不足|少于|小于"), operator.lt, "低于"),
+)
+
+
+def asks_beyond(topic: str) -> bool:
+    """Return True when a question asks which rates lie beyond a percentage."""
+    plain = normalise(topic)
+    return bool(_ASKS.search(plain)) and _bound(plain) is not None
+
+
+def beyond(desk: Desk, report: Report) -> Draft:
+    """List the clauses whose percentages lie beyond the bound asked, with their count."""
+    bound = _bound(normalise(desk.query.topic))
+    assert bound is not None  # asks_beyond was asked first
+    limit, holds, words = bound
+    spans, count = [], 0
+    for line in desk.reading(report).lines:
+        if line.role == "plans":
+            continue  # what is aimed at is not so yet
+        for index, clause in enumerate(line.clauses):
+            if _CHANGE.search(clause.folded):
+                continue
+            found = [
+                q
+                for q in clause.figures
+                if q.kind == "percent" and q.value is not None and holds(canonical(q)[0], limit)
+            ]
+            if found:
+                count += len(found)
+                short = index and len(clause.span) <= SHORT_CHARS
+                first = line.clauses[index - 1] if short else clause
+                spans.append(Span(first.span.start, clause.span.end))
+    spans = list(dict.fromkeys(spans))
+    if not spans:
+        return Draft(status="abstained", gap=(f"原文没有{words}{limit}%的数字",))
+    cites = tuple(Cited(report.id, s.start, s.end) for s in spans[:MAX_LINES])
+    return Draft(
+        tuple(claim(report, s) for s in spans[:MAX_LINES]),
+        before=(note(f"原文中{words}{limit}%的百分数共{count}处："),),
+        items=cites,
+        focus=cites,
+    )
+
+
+def _bound(plain: str) -> tuple[Decimal, Callable[[Decimal, Decimal], bool], str] | None:
+    """Return the percentage a topic sets, how a figure is held against it, and in which words."""
+    asked = [q for q in find_quantities(plain) if q.kind == "percent" and q.value is not None]
+    if len(asked) != 1:
+        return None
+    figure = asked[0]
+    before = plain[max(0, figure.start - 4) : figure.start]
+    after = plain[figure.end : figure.end + 2]
+    said = re.search("不(?:低于|少于|超过|高于)$", before)
+    rows = [row for row in _BEYOND if row[0].search(said.group() if said else before)]
+    rows = rows or [row for row in _BEYOND if row[0].search(after or figure.modifier)]
+    if not rows or figure.value is None:
+        return None
+    return canonical(figure)[0], rows[0][1], rows[0][2]
