@@ -51,7 +51,8 @@ class Placed:
     next figure or comma; ``subject`` are the words a change (同比上升74%) inherits from the
     figure before, ``earlier`` the rest of the sentence so far. ``change`` is the way the
     figure says something went, None for a level. ``former`` marks what was (由175件),
-    ``shared`` one of several figures told together (分别为3件、5件), which code cannot assign.
+    ``shared`` one of several figures told together (分别为3件、5件), which code cannot assign;
+    ``joined`` that the next figure stands in the same clause, so that ``after`` is its, too.
     """
 
     quantity: Quantity
@@ -65,6 +66,7 @@ class Placed:
     change: Direction | None = None
     former: bool = False
     shared: bool = False
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,7 @@ def _placed_in(line: Line, text: str) -> Iterator[Placed]:
         previous = Placed(
             quantity, span, before, after, subject, earlier, line, clause, change,
             bool(_FORMER.search(before)), shared,
+            i + 1 < len(figures) and not _STOP.search(rest),
         )  # fmt: skip
         yield previous
         at = span.end
@@ -238,7 +241,9 @@ _TOTAL = re.compile("^(?:总共|一共|合计|总计|共计|累计|共)$")
 
 def beside(asked: Asserted, placed: Placed) -> str:
     """Return the words that say what a figure counts; a total's (共35件) are all before it."""
-    near = placed.before + "|" + placed.after
+    near = placed.before
+    if not (placed.joined and len(asked.left) == len(asked.own)):
+        near += "|" + placed.after
     if asked.change and placed.change:
         near += "|" + placed.subject
     if _TOTAL.search(re.split("[，,]", placed.before)[-1]):
