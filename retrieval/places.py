@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Literal
 
 from retrieval.gazetteer import (
@@ -27,6 +27,7 @@ from retrieval.gazetteer import (
 )
 from retrieval.issuer_names import issuer_surfaces, split_issuer
 from retrieval.normalise import level
+from retrieval.pinyin import spelled
 from retrieval.place_words import (
     LEAD,
     UNKNOWN,
@@ -59,7 +60,8 @@ class Mention:
 
     ``candidates`` are all places it may mean (none: it looks like a place nobody knows), ``held``
     those of them with a report of their own or inside them, ``issuers`` the held issuers meant
-    when the name is a body's (綦江区司法局) and empty otherwise.
+    when the name is a body's (綦江区司法局) and empty otherwise. ``wrong_parent`` is the province
+    or city it is said to lie in and does not (江西 of 江西上虞区), empty otherwise.
     """
 
     text: str
@@ -69,6 +71,7 @@ class Mention:
     held: tuple[Chain, ...]
     how: How
     issuers: tuple[str, ...] = ()
+    wrong_parent: str = ""
 
     @property
     def ambiguous(self) -> bool:
@@ -116,6 +119,16 @@ class _Name:
 
 
 _LATIN_SUFFIX = frozenset(("xian", "qu", "shi", "sheng", "county", "district", "city", "province"))
+
+_LATIN_BODIES = {
+    "subdistrict": "街道",
+    "street": "街道",
+    "jiedao": "街道",
+    "town": "镇",
+    "zhen": "镇",
+    "township": "乡",
+    "xiang": "乡",
+}
 
 _NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
 _LATIN = re.compile("[a-z]+")
@@ -236,6 +249,18 @@ class PlaceIndex:
                 table[english][chain] = None
         return {key: tuple(chains) for key, chains in table.items()}
 
+    @cached_property
+    def _romanised_bodies(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
+        """Sound of a held body's own name, and its kind → issuers: nanping, 街道 → 南坪街道…"""
+        table: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
+        for chain, issuer in self._known:
+            body, _ = split_issuer(chain, issuer)
+            for kind, name in product(_LATIN_BODIES.values(), (body, *chain[-1:])):
+                own, found, _ = name.partition(kind)
+                if found and 2 <= len(own) <= 4:
+                    table[romanise(own), kind][issuer] = None
+        return {key: tuple(issuers) for key, issuers in table.items()}
+
     # --- passes over the text -----------------------------------------------------------
 
     def _scan(self, text: str) -> Iterator[Mention]:
@@ -329,10 +354,20 @@ class PlaceIndex:
                 count == 1 and (key in _english_words() or _SYLLABLE.fullmatch(key))
             ):
                 continue
+            body = self._body_by_sound(text, key, words[count - 1 : count + 1])
+            if body:
+                name, end = body
+                return self._mention(text, group[0].start(), end, name), count
             chains = self._romanised.get(key)
             if not chains:
                 continue
             held = any(map(self.holds, chains))
+            if (
+                not held
+                and spelled(key)
+                and not _suffix_follows(text, words[count - 1 : count + 1])
+            ):
+                continue  # shenhe is 审核 before it is 沈河, a place no report is held of
             if (
                 not held
                 and count > 1
@@ -345,6 +380,19 @@ class PlaceIndex:
                 end = words[count].end() if between == " " else end
             return self._mention(text, group[0].start(), end, _Name(chains, "pinyin")), count
         return None, 1
+
+    def _body_by_sound(
+        self, text: str, key: str, words: Sequence[re.Match[str]]
+    ) -> tuple[_Name, int] | None:
+        """Find Nanping Subdistrict as the held 南坪街道办事处: a kind must follow the sound."""
+        if len(words) < 2 or text[words[0].end() : words[1].start()] not in (" ", "-"):
+            return None
+        kind = _LATIN_BODIES.get(words[1].group(), "")
+        issuers = self._romanised_bodies.get((key, kind))
+        if not issuers:
+            return None
+        chains = tuple(dict.fromkeys(c for c, issuer in self._known if issuer in issuers))
+        return _Name(chains, "issuer", issuers), words[1].end()
 
     def _scan_typos(self, text: str, found: list[Mention]) -> Iterator[Mention]:
         """Names of held places with one character wrong, where nothing else is meant."""
@@ -455,12 +503,25 @@ class PlaceIndex:
             if any(contains(parent, chain) and parent != chain for parent in outer.candidates)
         )
         if not inside:
-            return None
+            return self._misplaced(text, outer, inner) if inner is second else None
         held = self._outermost(tuple(chain for chain in inside if self.holds(chain)))
         how = inner.how if inner.how != "exact" else outer.how
         return replace(
             inner, start=first.start, end=second.end, candidates=inside, held=held, how=how
         )
+
+    def _misplaced(self, text: str, outer: Mention, inner: Mention) -> Mention | None:
+        """Take 江西上虞区 for the one county, said to lie where it does not.
+
+        Two names of one level, or with a mark between them, stay two places.
+        """
+        if inner.start != outer.end or not inner.candidates or not outer.candidates:
+            return None
+        level_of = self._gazetteer.rank
+        if max(map(level_of, outer.candidates)) >= min(map(level_of, inner.candidates)):
+            return None
+        said = text[outer.start : outer.end]
+        return replace(inner, start=outer.start, wrong_parent=said)
 
     def _place(self, mention: Mention, question: str, positions: list[int]) -> Mention:
         """Move a mention from the squeezed text to the question, its candidates in order."""
@@ -478,6 +539,15 @@ class PlaceIndex:
 
 
 _SUFFIXES = frozenset("县区市")
+
+
+def _suffix_follows(text: str, words: Sequence[re.Match[str]]) -> bool:
+    """Tell whether the first of ``words`` has xian, qu, county … right behind it."""
+    return (
+        len(words) > 1
+        and text[words[0].end() : words[1].start()] == " "
+        and words[1].group() in _LATIN_SUFFIX
+    )
 
 
 @lru_cache(maxsize=1)

@@ -225,3 +225,53 @@ def test_one_place_stated_with_fewer_levels_is_not_ambiguous() -> None:
     (mention,) = PlaceIndex([(full, ""), (partial, "")]).resolve("清溪县的问题").mentions
     assert set(mention.held) == {full, partial}
     assert not mention.ambiguous
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "held", "parent"),
+    [
+        ("江西上虞区的行政复议有多少", "江西上虞区", SHANGYU, "江西"),
+        ("浙江玉山县调解成功率", "浙江玉山县", YUSHAN, "浙江"),
+        ("四川省綦江区2023年", "四川省綦江区", QIJIANG, "四川省"),
+        ("重庆云城区", "重庆云城区", YUNCHENG, "重庆"),
+        ("浙江省杭州市玉山县的问题", "浙江省杭州市玉山县", YUSHAN, "浙江省杭州市"),
+        ("浙江绍兴的上虞区", "浙江绍兴的上虞区", SHANGYU, ""),
+        ("上饶玉山县", "上饶玉山县", YUSHAN, ""),
+    ],
+)
+def test_parent_a_county_does_not_have(
+    question: str, words: str, held: tuple[str, ...], parent: str
+) -> None:
+    (mention,) = INDEX.resolve(question).mentions
+    assert (mention.text, mention.held, mention.wrong_parent) == (words, (held,), parent)
+
+
+@pytest.mark.parametrize("question", ["浙江、玉山县", "浙江和玉山县", "上虞区玉山县"])
+def test_places_listed_are_not_parent_and_child(question: str) -> None:
+    mentions = INDEX.resolve(question).mentions
+    assert len(mentions) == 2
+    assert not any(mention.wrong_parent for mention in mentions)
+
+
+def test_genre_words_in_pinyin_are_no_places() -> None:
+    resolution = INDEX.resolve("qijiang zhongda juece shenhe duoshao")
+    assert [m.text for m in resolution.mentions] == ["qijiang"]
+    assert [m.text for m in INDEX.resolve("shenhe qu 2023").missing] == ["shenhe qu"]
+    assert [m.text for m in INDEX.resolve("shenyang 2023").missing] == ["shenyang"]
+
+
+@pytest.mark.parametrize("chain", [("秦川市", "渭河区"), ("秦川市", "渭河区", "南坪街道")])
+def test_subdistrict_in_english_is_the_held_one_of_its_sound(chain: tuple[str, ...]) -> None:
+    issuer = "秦川市渭河区南坪街道办事处"
+    index = PlaceIndex([*HELD, (chain, issuer)])
+    (mention,) = index.resolve("What was the penalty income of Nanping Subdistrict?").mentions
+    assert (mention.text, mention.issuers) == ("Nanping Subdistrict", (issuer,))
+    (town,) = INDEX.resolve("Nanping Subdistrict in 2023").mentions
+    assert not town.held
+
+
+@pytest.mark.parametrize(
+    "question", ["上虞区委常委会和区政府常务会议研究了几次", "上虞区委办公室和区司法局"]
+)
+def test_party_committees_are_no_places(question: str) -> None:
+    assert [m.text for m in INDEX.resolve(question).mentions] == ["上虞区"]
