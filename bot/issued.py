@@ -100,7 +100,7 @@ def _on_theme(desk: Desk, report: Report, found: list[Issue]) -> list[Issue]:
         return found
     kept = []
     for issue in found:
-        words = f"{issue.line.folded} {issue.line.path}"
+        words = f"{issue.line.folded} {issue.line.lead} {issue.line.path}"
         if sum(w * t.match(words) for t, w in weighted) / total >= ENOUGH_THEME:
             kept.append(issue)
     return kept

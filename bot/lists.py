@@ -12,7 +12,7 @@ from bot.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
 from bot.facts import ENOUGH, candidates, one_report
 from bot.issued import issued
 from bot.numbered_places import numbered_place
-from bot.reading import Reading, section_words
+from bot.reading import Line, Reading, section_words
 from bot.selection import Evidence, select, weigh
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.normalise import fold
@@ -187,6 +187,10 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
     """
     reading = desk.reading(report)
     lines = [line for line in candidates(desk, report) if not line.is_heading]
+    beside = _beside_focus(desk, report, lines)
+    if beside:
+        ranked = select(desk.query, reading, beside, desk.boosts(report))
+        return _spans_draft(report, [_whole_sentence(e) for e in ranked[:1]] or [beside[0].span])
     ranked = select(desk.query, reading, lines, desk.boosts(report))
     node = _best_node(desk, report)
     best = ranked[0] if ranked else None
@@ -208,6 +212,19 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
         (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
     )
     return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
+
+
+def _beside_focus(desk: Desk, report: Report, lines: Sequence[Line]) -> list[Line]:
+    """Return the lines of the words last cited, for a follow-up with no topic of its own."""
+    query = desk.query
+    if not query.inherited or query.role or any(is_topical(t) for t in query.terms):
+        return []
+    return [
+        line
+        for line in lines
+        for name, start, end in desk.state.focus
+        if name == report.id and line.span.start < end and start < line.span.end
+    ]
 
 
 def _names_documents(topic: str) -> bool:

@@ -157,6 +157,10 @@ _LIST_ASK = re.compile(
     "(?:讲|写|说)了?什么|哪些|哪几|哪[两二三四五六七八九十]|几(?:项|件|个|条)(?:措施|举措|制度|机制|工作|文件|方面)|都有(?:什么|啥)|有(?:什么|啥)|列出|列举|列一?下|罗列|逐条|逐项|分别是什么|包括什么|包括哪|包含哪|"
     "是哪[几些三四五六七八]|几(?:条|点|方面|个方面|类)(?:问题|不足|计划)?|所有|全部|\\blist\\b|\\bwhat (?:are|were|kinds?|types?)\\b|\\bwhich\\b"
 )
+# 社会治理方面的三项工作: the question names how many there are and wants them
+_NAMED_COUNT = re.compile(
+    "[两二三四五六七八九十](?:大|项|条|个|类)(?:方面的?)?(?:工作|举措|措施|机制|制度|任务|体系|行动)[?？。]?$"
+)
 _CATALOGUE = re.compile(
     "报告(?:都|一?共)?有(?:哪|几|多少)|(?:有|收录|入库|收了|收集|掌握|手上|手头|库里|资料库|可以查|能查|覆盖|包括).{0,8}(?:哪些|哪几|几份|多少份|几个|什么|哪).{0,8}(?:报告|地方|地区|年份|年度|区县|材料)(?!.{0,3}(?:提|讲|写|说|涉))|"
     "(?:哪些|哪几|几份|多少份|哪).{0,6}(?:报告|材料).{0,4}(?:可查|可以查|入库|能查|收录|[?？]?$)|报告(?:清单|目录|列表|一览)|"
@@ -301,7 +305,7 @@ def kind_of(asked: Asked) -> Kind:
         return "brief"
     if asked.item is not None and (role or _DETAIL.search(topic)):
         return "item"
-    listing = bool(_LIST_ASK.search(topic)) or asks_documents(topic)
+    listing = bool(_LIST_ASK.search(topic) or _NAMED_COUNT.search(topic)) or asks_documents(topic)
     if role and not (number and not (counts_items(topic) or listing)):
         return "list"
     if counts_items(topic) and not role and re.search("工作|任务", topic):
@@ -319,7 +323,7 @@ def among_all(plain: str) -> bool:
 def bare(topic: str) -> bool:
     """Return True when nothing is left to ask once the place and year are taken out (玉山 报告)."""
     left = re.sub(
-        "报告|法治政府(?:建设)?|年度|情况|工作|材料|这份|那份|的|[两三四五几]?个?[区县市]|看看|看一下|[，,。、！!\\s]",
+        "报告|法治政府(?:建设)?|年度|情况|工作|材料|这份|那份|的|和|与|跟|[两三四五几]?个?[区县市]|看看|看一下|[，,。、！!\\s]",
         "",
         topic,
     )

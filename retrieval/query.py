@@ -145,6 +145,8 @@ _THESE_PLACES = re.compile(
 _SWITCH = re.compile(
     "谢谢|多谢|好的|请问|请再?|再问一?下|再问问|问一?下|想问|我想|换成|改成|换到|改为|换做|换一?个|回到|那么?|呢|的话|如果是|再看|看看|又|同样|也|what about|how about|and|[?？,，。 的]"
 )
+# quoted words are looked for as they stand; no indicator stands for them
+_QUOTED = re.compile('[“"《「][^”"》」]{2,30}[”"》」]')
 _YES_NO = re.compile(
     "吗[?？]?$|是不是|是否|对不对|对吗|[对是]吧|吧[?？。]?$|有没有|有无|^(?:did|is|are|was|were|does|do|has|have)\\b|真的"
 )
@@ -356,7 +358,7 @@ def _asked(query: Query, topic: str, *, one_county: bool | None = None) -> Query
     return replace(
         query, kind=kind, role=role, wants=wants, unit=asking.unit_of(topic), item=item,
         figures=_asserted(topic), direction=direction, terms=terms,
-        indicators=_indicators(f"{topic} {' '.join(t.word for t in terms)}") if kind in ("fact", "rank", "compare") else (),
+        indicators=_indicators(f"{topic} {' '.join(t.word for t in terms)}") if kind in ("fact", "rank", "compare") and not _QUOTED.search(topic) else (),
         also="causes" if role == "problems" and asking.asks_causes(topic) else None,
         count=count_of(topic), change=change, field=asking.field_of(topic), address=address,
         month=None if wants == "date" else month_of(topic),
