@@ -23,7 +23,7 @@ from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
 from bot.selection import KnownFact
 from bot.synthesis import Attempt, Synthesis
-from retrieval.documents import Hit, Report, ReportMeta
+from retrieval.documents import Chunk, Hit, Report, ReportMeta
 from retrieval.errors import ReportNotFound
 from retrieval.gazetteer import short_name
 from retrieval.library import Library
@@ -146,11 +146,24 @@ class Assistant:
         return query, scope
 
     def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
-        """Return the hits an answer to ``question`` would be written from, best first."""
+        """Return the passages an answer to ``question`` would be written from, best first.
+
+        What the writer would cite leads, in its order; the other hits follow as they rank.
+        """
+        state = state or State()
         library = self.library.pinned()
-        query, scope = self.settle(question, state or State(), library)
+        query, scope = self.settle(question, state, library)
         reports = scope.reports or scope.nearby
-        return retrieve(library, query, reports, k, self.options) if reports else []
+        if not reports or query.kind in ("empty", "greeting"):
+            return []
+        hits = retrieve(library, query, reports, max(k, HITS), self.options)
+        desk = self._desk(library, query, scope, hits, state)
+        cites = [cite for line in write(desk, library).lines for cite in line.cites]
+        lead = _cited_chunks(desk, cites)
+        known = {hit.chunk.id: hit for hit in hits}
+        ordered = {c.id: known.get(c.id, Hit(c, hits[0].score if hits else 0.0)) for c in lead}
+        ordered |= {hit.chunk.id: hit for hit in hits if hit.chunk.id not in ordered}
+        return list(ordered.values())[:k]
 
     def scope_label(self, state: State) -> str:
         """Return what a conversation has settled on, for people: 重庆市綦江区 · 2023."""
@@ -419,6 +432,17 @@ def _citation(n: int, cite: Cited, report: Report) -> Citation:
         n, report.id, meta.source, meta.title, meta.place, meta.year, path,
         cite.start, cite.end, report.quote(cite.start, cite.end),
     )  # fmt: skip
+
+
+def _cited_chunks(desk: Desk, cites: Sequence[Cited]) -> list[Chunk]:
+    """Return the chunks that hold the cited spans, in the order cited, each once."""
+    chunks: dict[str, Chunk] = {}
+    for cite in cites:
+        report = next((r for r in desk.reports if r.id == cite.report), None)
+        for chunk in report.chunks if report else ():
+            if chunk.start < cite.end and cite.start < chunk.end:
+                chunks.setdefault(chunk.id, chunk)
+    return list(chunks.values())
 
 
 def _names(report: Report) -> tuple[str, ...]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
-from bot.answers import Answer
+from bot.answers import Answer, Sentence
 from retrieval.errors import BaogaoError
 from retrieval.query import State
+
+FAILED = "处理这个问题时出错，没有得到回答。"
+_log = logging.getLogger(__name__)
 
 
 class _Reply(Protocol):
@@ -32,11 +36,24 @@ def answer_batch(assistant: _Asks, lines: Iterable[str]) -> Iterator[dict[str, A
         if not line.strip():
             continue
         row = _row(line, number)
+        answer = _answer(assistant, row).to_json()
+        yield answer | {"id": row.get("id", answer["id"])}
+
+
+def _answer(assistant: _Asks, row: dict[str, Any]) -> Answer:
+    """Answer one row; an unforeseen error is that row's alone, said in it and logged."""
+    try:
         state = State()
         for earlier in row.get("history") or ():
             state = assistant.ask(str(earlier), state).state
-        answer = assistant.ask(row["question"], state).answer.to_json()
-        yield answer | {"id": row.get("id", answer["id"])}
+        return assistant.ask(row["question"], state).answer
+    except BaogaoError:
+        raise
+    except Exception as error:
+        _log.exception("question failed")
+        failed = Sentence(FAILED, "note")
+        warning = f"内部错误：{type(error).__name__}"
+        return Answer("failed", row["question"], "abstained", (failed,), warnings=(warning,))
 
 
 def _row(line: str, number: int) -> dict[str, Any]:

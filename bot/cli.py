@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -327,6 +328,15 @@ def main() -> None:
         sys.exit(1)
     except BrokenPipeError:
         sys.stderr.close()
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("BAOGAO_DEBUG"):
+            raise
+        print(
+            f"baogao: 出现内部错误（{type(error).__name__}），已停下，报告库没有受损；"
+            "设置 BAOGAO_DEBUG=1 再运行可看到详情",
+            file=sys.stderr,
+        )
         sys.exit(1)
     except KeyboardInterrupt:
         print("已中断", file=sys.stderr)
