@@ -159,7 +159,10 @@ class Assistant:
         hits = retrieve(library, query, reports, max(k, HITS), self.options)
         desk = self._desk(library, query, scope, hits, state)
         cites = [cite for line in write(desk, library).lines for cite in line.cites]
-        lead = _cited_chunks(desk, cites)
+        if query.kind == "catalogue":
+            lead = [report.chunks[0] for report in desk.reports if report.chunks]
+        else:
+            lead = _cited_chunks(desk, cites)
         known = {hit.chunk.id: hit for hit in hits}
         ordered = {c.id: known.get(c.id, Hit(c, hits[0].score if hits else 0.0)) for c in lead}
         ordered |= {hit.chunk.id: hit for hit in hits if hit.chunk.id not in ordered}
