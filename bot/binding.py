@@ -28,7 +28,9 @@ _UP = "上升|增长|增加|提高|上涨|升高|攀升|增幅|涨幅|延长|升
 _DOWN = "下降|减少|降低|下滑|回落|降幅|减幅|缩短|压缩|降了|跌|少了|变少"
 _MOVES = re.compile(f"(?P<up>{_UP})(?![到至率])|(?P<down>{_DOWN}|压减)(?![到至率])")
 _TURNS = re.compile("不(?P<down>升反降|增反降|增反减)|不(?P<up>降反升|减反增|降反增)")
-_MOVE_WORDS = re.compile(f"不[升降增减]反[升降增减]|{_UP}|{_DOWN}|同比|同期|环比|幅度|降|升")
+_MOVE_WORDS = re.compile(
+    f"不[升降增减]反[升降增减]|{_UP}|{_DOWN}|同比|同期|环比|幅度|降|升|不足|不到|没到|没有到|未到|超过|突破|没错|属实"
+)
 _FORMER = re.compile("(?:由|从|上年|去年|上年同期的?)$")
 _CLASS = re.compile("[一二三四五][类审级]|[省市县区]级|国家级|首[次批个]|第[一二三四五][次批]")
 _COUNT_UNITS = frozenset("件宗起份个例项条本部篇次场期轮人名位家户所处台套辆张块间支幅册只")
@@ -241,14 +243,25 @@ _TOTAL = re.compile("^(?:总共|一共|合计|总计|共计|累计|共)$")
 
 def beside(asked: Asserted, placed: Placed) -> str:
     """Return the words that say what a figure counts; a total's (共35件) are all before it."""
+    return _near(asked, placed) + "|" + _summed(placed)
+
+
+def _near(asked: Asserted, placed: Placed) -> str:
     near = placed.before
     if not (placed.joined and len(asked.left) == len(asked.own)):
         near += "|" + placed.after
     if asked.change and placed.change:
         near += "|" + placed.subject
-    if _TOTAL.search(re.split("[，,]", placed.before)[-1]):
-        near += "|" + placed.earlier
     return near
+
+
+def is_total(placed: Placed) -> bool:
+    """Tell whether a figure sums up those before it (共35件)."""
+    return bool(_TOTAL.search(re.split("[，,]", placed.before)[-1]))
+
+
+def _summed(placed: Placed) -> str:
+    return placed.earlier if is_total(placed) else ""
 
 
 def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> float:
@@ -257,7 +270,7 @@ def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> flo
     Terms count in full beside the figure, less in the rest of its sentence and least in its
     headings; what stands beside the figure and was not asked counts against it.
     """
-    near = beside(asked, placed)
+    near, summed = _near(asked, placed), _summed(placed)
     wide = placed.earlier + placed.subject + placed.clause.folded
     line = placed.line
     around = f"{line.lead}|{line.path}|{line.before}|{line.folded}"
@@ -267,7 +280,10 @@ def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> flo
             weight = term.weight * share
             total += weight
             covered += weight * max(
-                term.match(near), 0.75 * term.match(wide), 0.45 * term.match(around)
+                term.match(near),
+                term.match(summed),
+                0.75 * term.match(wide),
+                0.45 * term.match(around),
             )
     if not total:
         return 0.0

@@ -18,6 +18,7 @@ from bot.binding import (
     beside,
     bind,
     comparable,
+    is_total,
     placed_figures,
     subject_terms,
     unit_fit,
@@ -138,8 +139,10 @@ def _judge_figure(
         if asserted.holds(place.quantity):
             if held is None or score > held[0]:
                 held = score, place
-        elif rival is None or score > rival[0]:
-            rival = score, place
+        else:
+            score -= MARGIN + 0.04 if is_total(place) else 0.0  # 共35件 sums up other subjects, too
+            if rival is None or score > rival[0]:
+                rival = score, place
     best = held[0] if held else 0.0
     other = rival[0] if rival else 0.0
     told = (
@@ -273,8 +276,8 @@ def _judge_direction(query: Query, reading: Reading, found: Sequence[Evidence]) 
         return None
     terms = subject_terms(normalise(query.topic))
     sites = [
-        (_share(terms, near, line), line, clause, said)
-        for line, clause, near, said in _moves(reading, query)
+        (_share(terms, near, earlier, line), line, clause, said)
+        for line, clause, near, earlier, said in _moves(reading, query)
     ]
     best = max((share for share, *_ in sites), default=0.0)
     leading = [site for site in sites if site[0] >= best - MARGIN]
@@ -294,25 +297,34 @@ _ASSERTS_WAY = re.compile(
 _SUBJECTLESS = re.compile("^(?:、|，|,)?(?:同比|同期|环比|较|比|分别|增幅|降幅|占比)")
 
 
-def _moves(reading: Reading, query: Query) -> Iterator[tuple[Line, Clause, str, Direction]]:
-    """Yield each clause with a figure that tells a change, with the words of its subject."""
+def _moves(reading: Reading, query: Query) -> Iterator[tuple[Line, Clause, str, str, Direction]]:
+    """Yield each clause with a figure that tells a change, with the words of its subject.
+
+    A clause that names none (同比下降10%) has its subject in the one before, or ``earlier``.
+    """
     for line in reading.lines:
         if line.role == "plans" and query.role != "plans":
             continue
+        told = 0
         for i, clause in enumerate(line.clauses):
             said = way(clause.folded) if clause.figures else None
             if said is None:
                 continue
-            before = line.clauses[i - 1].folded if i else ""
-            near = before + clause.folded if _SUBJECTLESS.match(clause.folded) else clause.folded
-            yield line, clause, near, said
+            words = [c.folded for c in line.clauses[told:i]]
+            told = i + 1
+            if not _SUBJECTLESS.match(clause.folded):
+                yield line, clause, clause.folded, "", said
+                continue
+            yield line, clause, "".join(words[-1:]) + clause.folded, "".join(words), said
 
 
-def _share(terms: Sequence[Term], near: str, line: Line) -> float:
-    """Return the weighted share of terms in ``near``; the rest of the sentence counts for less."""
+def _share(terms: Sequence[Term], near: str, earlier: str, line: Line) -> float:
+    """Return the weighted share of terms in ``near``; what stands farther off counts for less."""
     total = sum(t.weight for t in terms)
     around = line.folded + line.lead + line.path
-    held = sum(t.weight * max(t.match(near), 0.5 * t.match(around)) for t in terms)
+    held = sum(
+        t.weight * max(t.match(near), 0.8 * t.match(earlier), 0.5 * t.match(around)) for t in terms
+    )
     return held / total if total else 0.0
 
 
