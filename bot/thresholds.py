@@ -14,8 +14,8 @@ from retrieval.normalise import normalise
 from retrieval.quantities import canonical, find_quantities
 
 MAX_LINES = 20
-# a clause this short (占比100%) is shown with the one before it, which names its subject
-SHORT_CHARS = 8
+# a clause without a subject of its own (占比100%) is shown with the one before it
+_NO_SUBJECT = re.compile("占比|占(?!有率)|达|比例|其中|均")
 _CHANGE = re.compile(
     "(?:同比|同期|环比|较上年|比上年)[^，。]{0,4}(?:上升|下降|增长|增加|减少|提高|降低)"
 )
@@ -53,7 +53,7 @@ def beyond(desk: Desk, report: Report) -> Draft:
             ]
             if found:
                 count += len(found)
-                short = index and len(clause.span) <= SHORT_CHARS
+                short = index and _NO_SUBJECT.match(clause.folded)
                 first = line.clauses[index - 1] if short else clause
                 spans.append(Span(first.span.start, clause.span.end))
     spans = list(dict.fromkeys(spans))

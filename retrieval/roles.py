@@ -14,6 +14,10 @@ _PROBLEMS_WEAK = re.compile(
     r"突出问题|问题导向|热点|解决.{0,6}问题|重点难点|急难愁盼|实际困难|补短板|补齐短板|补差距"
 )
 _CAUSES = re.compile(r"原因|成因")
+# 产生问题的原因 has causes under it, 存在的问题及原因 has problems
+_ONLY_CAUSES = re.compile(
+    r"(?:问题|不足|短板|困难|差距)(?:产生|形成|存在)?的(?:主要|深层次?)?(?:原因|成因|根源)"
+)
 _PLANS = re.compile(
     r"下一步|下步|下一阶段|下阶段|下一年|下年度?|打算|今后|来年|明年|工作计划|工作安排|工作思路|工作规划|工作展望|"
     r"重点安排|努力方向|工作重点$|改进措施|整改措施|对策"
@@ -97,6 +101,7 @@ def role_of_heading(heading: str, year: int | None) -> Role | None:
     words = heading.replace(" ", "")
     years = [int(y) for y in _YEAR.findall(words)]
     problems = bool(_PROBLEMS.search(_PROBLEMS_WEAK.sub("", words)))
+    problems = problems and not _ONLY_CAUSES.search(words)
     if year is not None and years and min(years) > year and not problems:
         return "plans"
     if problems:

@@ -1,0 +1,75 @@
+"""A library of reports with a quick embedder, and whole conversations held over it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.answers import Answer
+from bot.assistant import Assistant
+from retrieval.embedding import FakeEmbedder
+from retrieval.library import Library
+from retrieval.query import State
+
+REAL = sorted((Path(__file__).parent.parent / "eval" / "reports").glob("*.txt"))
+
+QINGSHAN = """青山县人民政府关于2023年度法治政府建设情况的报告
+现将2023年度法治政府建设情况报告如下：
+一、2023年法治政府建设主要举措和成效
+（一）健全依法行政制度。3月，召开县政府常务会议，审议通过《青山县重大行政决策目录》。印发《青山县行政规范性文件管理办法》《关于加强合同审查的通知》。6月，开展执法人员培训，培训320人次；7月，对12个部门开展案卷评查。
+（二）化解矛盾纠纷。全年受理矛盾纠纷860件，调解成功率98%。行政复议案件收案40件，审结38件。未推行“首违不罚”清单。
+（四）加强行政执法监督。执法人员持证率达96%，出庭率100%，占比7%。贯彻落实《江西省行政执法监督条例》。
+二、存在的问题
+一是执法力量不足。基层编制少，人员流动快。二是普法针对性不强。三是数据共享不畅。
+三、2024年工作安排
+（一）加强执法队伍建设。力争持证率达到99%以上。
+（二）推进数据共享。
+"""
+
+BAISHUI = """白水县司法局2023年法治政府建设情况报告
+发布机构：白水县司法局
+发布日期：2024-02-18
+白水县司法局现将2023年法治政府建设情况报告如下：
+一、主要举措和成效
+（一）化解矛盾纠纷。全年受理矛盾纠纷1200件，调解成功率98%。
+（二）推行柔性执法。推行“首违不罚”清单，免罚案件65件。
+二、存在的问题
+（一）法治宣传形式单一。
+（二）复议人员不足。
+三、产生问题的原因
+（一）宣传队伍年龄偏大。
+（二）编制没有到位。
+四、下一步打算
+（一）创新普法形式。
+"""
+
+CUT = """红岩县人民政府2022年度法治政府建设情况报告
+2022年，红岩县推进法治政府建设，现将情况报告如下：
+一、主要举措和成效
+（一）化解矛盾纠纷。受理矛盾纠纷530件，调解成功率99.5%。
+"""
+
+
+@contextmanager
+def assistant_over(folder: Path, texts: Mapping[str, str] | None = None) -> Iterator[Assistant]:
+    """Give an assistant over ``texts`` by file name, or over the five real reports."""
+    paths = REAL
+    if texts is not None:
+        paths = []
+        for name, text in texts.items():
+            path = folder / name
+            path.write_text(text, "utf-8")
+            paths.append(path)
+    with Library.open(folder / "library", embedder=FakeEmbedder(), create=True) as library:
+        assert {r.status for r in library.ingest(paths)} == {"added"}
+        yield Assistant(library)
+
+
+def talk(assistant: Assistant, *questions: str) -> Answer:
+    """Return the answer to the last of ``questions``, asked in one conversation."""
+    state = State()
+    for question in questions:
+        reply = assistant.ask(question, state)
+        state = reply.state
+    return reply.answer
