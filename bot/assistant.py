@@ -466,7 +466,7 @@ def _next_state(query: Query, state: State, draft: Draft) -> State:
         years=query.years,
         role=query.role,
         topic=query.topic or state.topic,
-        recent=tuple(dict.fromkeys((*state.recent, *query.places)))[-8:],
+        recent=(*(p for p in state.recent if p not in query.places), *query.places)[-8:],
         items=items or (state.items if query.inherited else ()),
         focus=focus or (state.focus if query.inherited else ()),
     )

@@ -22,7 +22,7 @@ _ASKED_NOUN = re.compile("办法|方案|规定|意见|通知|规则|细则|指�
 _ASKING = re.compile(
     "出台|印发|制定|制发|编印|编制|下发|发布|公布|通过|发了|文件名?|制度|办法|方案|规定|意见|通知|规则|细则|指南|要点|清单|目录|手册|哪些|什么|哪几个?|几个|几份|多少|列出|所有|[（()）、，,]"
 )
-MAX_GAP = 24
+MAX_GAP, MAX_TITLE = 24, 82
 ENOUGH_THEME = 0.6
 
 
@@ -71,9 +71,10 @@ def _issues(report: Report, line: Line) -> list[Issue]:
     for verb in _VERB.finditer(text, line.span.start, line.span.end):
         if verb.start() < at:
             continue
-        title = _TITLE.search(text, verb.end(), line.span.end)
+        reach = min(line.span.end, verb.end() + MAX_GAP + MAX_TITLE)
+        title = _TITLE.search(text, verb.end(), reach)
         if title is None:
-            break
+            continue
         gap = text[verb.end() : title.start()]
         if len(gap) > MAX_GAP or re.search("[。；;]", gap) or _BETWEEN.search(gap):
             continue

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from answering import BAISHUI, CUT, QINGSHAN, assistant_over, talk
