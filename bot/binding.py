@@ -153,7 +153,7 @@ def asserted_figures(query: Query) -> list[Asserted]:
     found, at = [], 0
     for figure in query.figures:
         start = topic.find(figure.text, at)
-        if start < 0 or _offers_choice(topic):
+        if start < 0 or _offers_choice(topic) or _is_no_claim(figure, topic[:start]):
             continue
         found.append((figure, start))
         at = start + len(figure.text)
@@ -188,6 +188,13 @@ _ASK = re.compile("多少|几|什么|哪|怎么|为何|如何|谁|率$")
 _VERB = re.compile(
     "涉及|包括|占|里面?|中|后|是|有|的(?=[^的]{0,8}(?:多少|几|什么|哪|率$))|几|多少|什么|哪"
 )
+
+
+def _is_no_claim(figure: Quantity, before: str) -> bool:
+    """A day without its month (15日) and a quoted number (“721”工作法) claim nothing."""
+    if figure.kind == "date":
+        return figure.value is None or int(figure.value) % 10000 < 100
+    return not figure.unit and before.endswith(("“", '"', "‘", "'"))
 
 
 def _offers_choice(topic: str) -> bool:

@@ -208,12 +208,13 @@ def _astray(
 
 
 def _names_it(asserted: Asserted, place: Placed) -> bool:
-    """The words before the asked figure all stand beside the report's: it is not a wrong one."""
+    """The words before the asked figure (or after, if it leads) stand beside the report's."""
     near = beside(asserted, place)
+    terms = asserted.left or asserted.own
     return (
-        bool(asserted.left)
+        bool(terms)
         and asserted.quantity.unit == place.quantity.unit
-        and all(t.match(near) >= 1.0 for t in asserted.left)
+        and all(t.match(near) >= 1.0 for t in terms)
     )
 
 

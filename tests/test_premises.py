@@ -99,6 +99,8 @@ def test_a_figure_of_another_subject_is_corrected(
         "松川县12月做了什么",
         "松川县行政复议是65件还是36件",
         "松川县35件案件里一类案件多少",
+        "松川县的“721”工作法，没错吧",
+        "松川县文件发布之日起是15日吧",
     ],
 )
 def test_true_figures_counts_and_choices_are_left_alone(question: str, report: Report) -> None:
