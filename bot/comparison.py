@@ -262,7 +262,10 @@ def _order(name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool) -> lis
         (high, a), (low, b) = ranked
         notes.append(f"{high.label}比{low.label}{_difference(a, b)}{COMPUTED}")
     elif len(ranked) > 2:
-        shown = "、".join(f"{row.label}{cell.text}" for row, cell in ranked[:MAX_RANKED])
+        shown = f"{ranked[0][0].label}{ranked[0][1].text}"
+        for (_, before), (row, cell) in pairwise(ranked[:MAX_RANKED]):
+            sign = "=" if cell.value == before.value else "<" if lowest else ">"
+            shown += f" {sign} {row.label}{cell.text}"
         more = f"等{len(ranked)}份" if len(ranked) > MAX_RANKED else ""
         order = (
             f"从{words[0][-1]}到{words[1][-1]}" if lowest else f"从{words[1][-1]}到{words[0][-1]}"

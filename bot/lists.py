@@ -322,6 +322,7 @@ def item(desk: Desk) -> Draft:
         own = [
             Cited(report.id, i.span.start, i.span.end)
             for i in listing.role_items(report, desk.query.role)
+            or (listing.role_items(report, "problems") if desk.query.role == "causes" else [])
         ]
     if not own:
         return one_report(desk)

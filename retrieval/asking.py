@@ -168,7 +168,7 @@ _CATALOGUE = re.compile(
 )
 # a question about the reports themselves: their years, length, gaps, issuers
 _OF_REPORTS = re.compile(
-    "报告(?:都|分别|各)?(?:是|属于)?(?:哪一?年|哪些?年份|哪个年度|什么年份)(?:的|度)?|"
+    "报告(?:一共|总共)?有?多(?:长|少字)|报告(?:都|分别|各)?(?:是|属于)?(?:哪一?年|哪些?年份|哪个年度|什么年份)(?:的|度)?|"
     "(?:哪|几)(?:些|个|几份|份|一份)?(?:份)?报告.{0,6}(?:最短|最长|完整|残缺|不全|缺(?!乏|少人)|断|部门|司法局|局里)(?:写|发|出|的|$|[/?？、或])|"
     "(?:哪|几)(?:些|个|几份|份|一份)?(?:份)?(?:报告)?是部门(?:写|发|出|报|的)|which reports? .{0,12}(?:incomplete|shortest|longest)"
 )
@@ -323,7 +323,7 @@ def among_all(plain: str) -> bool:
 def bare(topic: str) -> bool:
     """Return True when nothing is left to ask once the place and year are taken out (玉山 报告)."""
     left = re.sub(
-        "报告|法治政府(?:建设)?|年度|情况|工作|材料|这份|那份|的|和|与|跟|[两三四五几]?个?[区县市]|看看|看一下|[，,。、！!\\s]",
+        "报告|法治政府(?:建设)?|年度|情况|工作|材料|这份|那份|的|和|与|跟|帮?我|想|请|了解|查|一下|介绍|[两三四五几]?个?[区县市]|看看|看一下|[，,。、！!\\s]",
         "",
         topic,
     )

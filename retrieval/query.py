@@ -449,7 +449,7 @@ def parts(query: Query) -> tuple[Query, ...]:
     pieces = [
         p
         for p in re.split(
-            "[，,；;？?。]|以及|还有|(?<=多少)和|、(?=[^，]{0,12}(?:多少|几))",
+            "[，,；;？?。]|以及|还有|(?<=多少)和|(?<=多少[件份条个项人次起宗名家场本])和|、(?=[^，]{0,12}(?:多少|几))",
             normalise(query.topic),
         )
         if p.strip()
