@@ -30,6 +30,7 @@ __all__ = [
     "is_theme",
     "is_topical",
     "shared_run",
+    "shared_words",
     "synonyms",
 ]
 
@@ -110,18 +111,24 @@ def is_theme(term: Term) -> bool:
 
 
 def shared_run(topic: str, folded: str) -> int:
-    """Return the length of the longest run of Chinese characters that topic and line share.
+    """Return the length of the longest run of Chinese characters that topic and line share."""
+    return len(shared_words(topic, folded))
+
+
+def shared_words(topic: str, folded: str) -> str:
+    """Return the longest run of Chinese characters that topic and line share; "" if short.
 
     ``topic`` is a question's words without places and years, ``folded`` a line in search
-    form. Talk counts for nothing and separates; runs under ``SHORTEST_RUN`` give 0. It finds
-    what segmentation cuts wrongly (自助办事项数 shares 自助办事 with 274项自助办事项).
+    form. Talk counts for nothing and separates; a run is ``SHORTEST_RUN`` or longer. It finds
+    what segmentation cuts wrongly (自助办事项数 shares 自助办事项 with 274项自助办事项).
     """
-    longest = SHORTEST_RUN - 1
+    found, longest = "", SHORTEST_RUN - 1
     for run in _runs(topic):
         for start in range(len(run) - longest):
             while start + longest < len(run) and run[start : start + longest + 1] in folded:
                 longest += 1
-    return longest if longest >= SHORTEST_RUN else 0
+                found = run[start : start + longest]
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -6,7 +6,7 @@ import pytest
 
 from retrieval.english import glosses, is_english, stem
 from retrieval.pinyin import from_pinyin, heard, looks_like_pinyin, syllables_of
-from retrieval.terms import Term, content_terms, is_theme, is_topical, shared_run
+from retrieval.terms import Term, content_terms, is_theme, is_topical, shared_run, shared_words
 
 # question (places and years out) → its topical words, in order
 TOPICS = [
@@ -24,6 +24,8 @@ TOPICS = [
     ("谁执法谁普法", "执法 普法"),
     ("败诉率最高的是谁", "败诉率"),
     ("自助办事项数", "自助办 事项"),
+    ("治安警情降幅", "治安 警情 降幅"),
+    ("执法流程图画了几张", "执法 流程图"),
     ("俺想问哈，调解员有多少个点儿啊", "调解员"),
     ("嗰啲信訪件數係幾多", "信访件"),
     ("執法證辦了幾多本", "执法证"),
@@ -196,6 +198,10 @@ def test_word_with_one_wrong_character(typed: str, meant: str) -> None:
 )
 def test_shared_run(topic: str, line: str, run: int) -> None:
     assert shared_run(topic, line) == run
+
+
+def test_shared_words_are_the_run_itself() -> None:
+    assert shared_words("治安警情降幅", "刑事警情下降34.9%,治安警情下降36.3%") == "治安警情"
 
 
 def test_shared_run_is_quick() -> None:
