@@ -22,6 +22,7 @@ from retrieval.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 
 Relation = Literal["equal", "more", "less", "near"]
 
+_REACH = 400  # as far as words in a sentence, or around it, can govern a figure
 _STOP = re.compile("[，,、；;。？?！!：:]")
 _HARD_STOP = re.compile("[；;。？?！!]")
 _UP = "上升|增长|增加|提高|上涨|升高|攀升|增幅|涨幅|延长|升了|涨了?|多了|增多"
@@ -123,10 +124,10 @@ def _placed_in(line: Line, text: str) -> Iterator[Placed]:
     at, previous = line.span.start, None
     for i, (clause, quantity, span) in enumerate(figures):
         until = figures[i + 1][2].start if i + 1 < len(figures) else line.span.end
-        gap = text[at : span.start]
+        gap = text[max(at, span.start - _REACH) : span.start]
         before = fold(_HARD_STOP.split(gap)[-1])
         same_sentence = not _HARD_STOP.search(gap)
-        rest = text[span.end : until]
+        rest = text[span.end : min(until, span.end + _REACH)]
         after = fold(rest if quantity.kind == "date" else _STOP.split(rest, maxsplit=1)[0])
         own = re.split("[，,]", before)[-1]
         change = way(own) or (way(after[:4]) if after.startswith("的") else None)
@@ -137,7 +138,7 @@ def _placed_in(line: Line, text: str) -> Iterator[Placed]:
         if change and previous is not None and same_sentence:
             subject = previous.subject if previous.change else previous.before + previous.after
         shared = "分别" in before or (bare and previous is not None and previous.shared)
-        earlier = fold(text[line.span.start : at])
+        earlier = fold(text[max(line.span.start, at - _REACH) : at])
         previous = Placed(
             quantity, span, before, after, subject, earlier, line, clause, change,
             bool(_FORMER.search(before)), shared,
@@ -278,9 +279,9 @@ def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> flo
     headings; what stands beside the figure and was not asked counts against it.
     """
     near, summed = _near(asked, placed), _summed(placed)
-    wide = placed.earlier + placed.subject + placed.clause.folded
+    wide = placed.earlier + placed.subject + placed.clause.folded[:_REACH]
     line = placed.line
-    around = f"{line.lead}|{line.path}|{line.before}|{line.folded}"
+    around = "|".join(w[:_REACH] for w in (line.lead, line.path, line.before, line.folded))
     total = covered = 0.0
     for terms, share in ((asked.own, 1.0), (asked.context, 0.35)):
         for term in terms:
