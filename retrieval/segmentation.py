@@ -8,6 +8,10 @@ from typing import Protocol
 from retrieval.gazetteer import read_words
 
 
+# as frequent as a common noun: a rarer word loses to its neighbours (流程|图画 for 流程图|画)
+_FREQUENCY = 1000
+
+
 class _Jieba(Protocol):
     def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]: ...
     def cut_for_search(self, text: str, /) -> list[str]: ...
@@ -24,7 +28,7 @@ def _jieba() -> _Jieba:
     import rjieba
 
     for word in compounds():
-        rjieba.add_word(word, None, "n")
+        rjieba.add_word(word, _FREQUENCY, "n")
     engine: _Jieba = rjieba
     return engine
 
