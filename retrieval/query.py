@@ -384,7 +384,7 @@ def _indicators(topic: str) -> tuple[str, ...]:
 
 
 _NOT_ASSERTED = re.compile("字|[段句]$|^[一二两三四五六七八九十]{1,2}(?:份|个|地|张)$|^[0-9]地$")
-_ASKED_FORM = re.compile(".{0,2}(?:字|报告|材料|简报|汇报|表|话)")
+_ASKED_FORM = re.compile("(?:左右|以内)?的?(?:字|报告|材料|简报|汇报|表|话)")
 
 
 def _asserted(topic: str) -> tuple[Quantity, ...]:
