@@ -7,7 +7,6 @@ from typing import Protocol
 
 from retrieval.gazetteer import read_words
 
-
 # as frequent as a common noun: a rarer word loses to its neighbours (流程|图画 for 流程图|画)
 _FREQUENCY = 1000
 
