@@ -16,11 +16,17 @@ from bot.selection import select, weigh
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
 from retrieval.query import Query
-from retrieval.terms import is_theme
+from retrieval.terms import SYNONYM_MATCH, is_theme
 
 # the least weighted share of the question's terms that the cited words must hold
 ENOUGH = 0.62
+# the least share of a phrase's characters that its terms must make up to stand for it
+MOST_OF_PHRASE = 0.6
 MAX_SPAN_CHARS = 120
+MAX_WITH_ANTECEDENT = 320
+_POINTS_BACK = re.compile(
+    "(?:该|此|这[一项些]|典型|相关|有关|上述)(?:做法|经验|工作|项目|应用|案例|机制|模式)"
+)
 _QUOTED = re.compile("[“\"'《「]([^”\"'》」]{2,30})[”\"'》」]")
 _DENIES = re.compile("未|没有|没|尚无|不(?!断|仅|但|忘|动产|同|良|少|再)")
 
@@ -42,9 +48,16 @@ def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
         return _phrase_in(lines, phrases)
     if desk.query.phrase:
         verbatim = _phrase_in(lines, [fold(desk.query.phrase)])
-        if verbatim:
+        if verbatim or not _covered(desk.query):
             return verbatim
     return _terms_in(desk, report)
+
+
+def _covered(query: Query) -> bool:
+    """Tell whether the terms stand for the phrase: of 八五普法 only 普法 is a term."""
+    phrase = fold(query.phrase)
+    held = sum(len(t.word) for t in query.terms if t.word in phrase)
+    return held >= MOST_OF_PHRASE * len(phrase)
 
 
 def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
@@ -53,25 +66,42 @@ def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
         return None
     told = [line for line in held if not line.is_heading and len(line.span) > MAX_SPAN_CHARS // 4]
     best = min(told or held, key=lambda line: (_denied(line.folded, phrases), line.role == "plans"))
-    return _around(best, phrases)
+    return _with_antecedent(best, _around(best, phrases), lines)
 
 
 def _terms_in(desk: Desk, report: Report) -> Span | None:
     reading = desk.reading(report)
-    ranked = select(desk.query, reading, candidates(desk, report), desk.boosts(report))
+    pool = candidates(desk, report)
+    if desk.query.role == "problems":  # 提到执法力量不足: a lack is told among the problems
+        pool = [line for line in pool if line.role == "problems"]
+    ranked = select(desk.query, reading, pool, desk.boosts(report))
     weighted = weigh([t for t in desk.query.terms if is_theme(t)] or desk.query.terms, reading)
     total = sum(w for _, w in weighted) or 1.0
+    lines = reading.lines
     standing = []
     for evidence in ranked:
         for span in (evidence.span, evidence.line.span):
             words = fold(report.text[span.start : span.end])
-            if sum(w * t.match(words) for t, w in weighted) / total >= ENOUGH:
-                standing.append((span, words))
+            share = sum(w * t.match(words) for t, w in weighted) / total
+            whole = all(t.match(words) >= SYNONYM_MATCH for t, _ in weighted)
+            if whole or (share >= ENOUGH and not desk.query.phrase):
+                standing.append((_with_antecedent(evidence.line, span, lines), words))
                 break
     if not standing:
         return None
     words_asked = [t.word for t, _ in weighted]
     return min(standing, key=lambda found: _denied(found[1], words_asked))[0]
+
+
+def _with_antecedent(line: Line, span: Span, lines: Sequence[Line]) -> Span:
+    """Let words that point back (该做法, 典型做法) begin where what they mean is named."""
+    if not _POINTS_BACK.match(line.folded) or span.start != line.span.start:
+        return span
+    earlier = [
+        ln.span.start for ln in lines if ln.section == line.section and ln.span.end <= span.start
+    ]
+    near = [start for start in earlier if span.end - start <= MAX_WITH_ANTECEDENT]
+    return Span(min(near), span.end) if near else span
 
 
 def _denied(words: str, asked: Sequence[str]) -> bool:

@@ -82,6 +82,7 @@ class State:
 class Query:
     """A parsed question.
 
+    ``wrong_parents`` are provinces or cities the question puts a place in wrongly.
     ``places`` and ``years`` are said or inherited (``inherited``); ``unknown`` are named places
     nothing is held for, ``ambiguous`` those to ask back about. ``figures`` and ``direction``
     are what the question itself asserts; ``topic`` its words without places and years.
@@ -100,6 +101,7 @@ class Query:
     everywhere: bool = False
     unknown: tuple[str, ...] = ()
     ambiguous: tuple[Mention, ...] = ()
+    wrong_parents: tuple[tuple[str, Chain], ...] = ()
     role: Role | None = None
     also: Role | None = None
     terms: tuple[Term, ...] = ()
@@ -206,6 +208,11 @@ def understand(
         years=years,
         unknown=tuple(dict.fromkeys(m.text for m in resolution.missing)),
         ambiguous=resolution.ambiguous,
+        wrong_parents=tuple(
+            (m.wrong_parent, (m.held or m.candidates)[0])
+            for m in resolution.mentions
+            if m.wrong_parent and (m.held or m.candidates)
+        ),
         everywhere=asking.everywhere(plain),
         yes_no=bool(_YES_NO.search(plain)),
         lowest=asking.asks_lowest(plain),
