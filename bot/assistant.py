@@ -274,7 +274,7 @@ class Assistant:
             lines = []
         else:
             notice = [_note(attempt.notice)] if attempt.notice else []
-            lines = [*notice, *draft.before, *draft.lines, *draft.after]
+            lines = [*notice, *_misplaced(query), *draft.before, *draft.lines, *draft.after]
         for line in lines:
             sentence = checker.check_line(line)
             if isinstance(sentence, Sentence) and on_sentence:
@@ -285,7 +285,11 @@ class Assistant:
             if status == "answered"
             else []
         )
-        around = [Sentence(line.text, "note") for line in draft.before] if written else []
+        around = (
+            [Sentence(line.text, "note") for line in (*_misplaced(query), *draft.before)]
+            if written
+            else []
+        )
         after = [
             Sentence(line.text, "note") for line in (*(draft.after if written else ()), *closing)
         ]
@@ -384,6 +388,14 @@ def _examples(library: Library) -> list[DraftLine]:
     names = [f"{short_name(s.meta.place[-1])}{s.meta.year or ''}" for s in summaries]
     asks = ("年报告列出了哪些问题？", "年审核了多少件规范性文件？")
     return [_note(f"· {name}{ask}") for name, ask in zip(names, asks, strict=False)]
+
+
+def _misplaced(query: Query) -> list[DraftLine]:
+    """Say where a place lies that the question puts in another province."""
+    return [
+        _note(f"{chain[-1]}属{''.join(chain[:-1])}，不属{said}。")
+        for said, chain in query.wrong_parents
+    ]
 
 
 def _ask_back(query: Query) -> list[DraftLine]:

@@ -13,7 +13,7 @@ from bot.selection import Evidence, select
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
 from retrieval.query import Query, parts
-from retrieval.terms import is_theme, is_topical
+from retrieval.terms import is_theme, is_topical, shared_words
 
 # The least weighted share of a question's terms that an answer's words must hold.
 ENOUGH = 0.56
@@ -25,13 +25,13 @@ def one_report(desk: Desk) -> Draft:
     if not found:
         return silent(desk)
     judged = judge_premises(desk.query, found, desk.reports[0])
-    lines = list(judged.notes)
+    before = list(judged.notes)
     if len(found) == 2 and found[0].named and found[1].named and len(parts(desk.query)) == 1:
-        lines.append(note("原文前后有两个不同的数字，一并列出："))
-    lines += [claim(desk.reports[0], span) for span in judged.extra]
+        before.append(note("原文前后有两个不同的数字，一并列出："))
+    lines = [claim(desk.reports[0], span) for span in judged.extra]
     if not (judged.settled and judged.extra):
         lines += [claim(desk.reports[0], e.span) for e in found]
-    return Draft(tuple(lines), focus=tuple(cited(e) for e in found))
+    return Draft(tuple(lines), focus=tuple(cited(e) for e in found), before=tuple(before))
 
 
 def answer_in(desk: Desk, report: Report) -> list[Evidence]:
@@ -53,6 +53,8 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
             here = [chosen[-1].line]  # 审了多少件，提了多少条: the second asks on in that sentence
         ranked = select(part, reading, here, near, known=known)
         sure = [e for e in ranked if _sure(part, e, following=bool(chosen))]
+        if not sure and len(here) > 1:
+            sure = _by_shared_words(part, ranked)
         if sure:
             chosen.append(sure[0])
     if len(chosen) == 1 and chosen[0].named:
@@ -127,6 +129,24 @@ def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
 
 
 _PART_OF = re.compile("其中|本级|专项|上半年|季度|以来办结")
+
+
+def _by_shared_words(query: Query, ranked: Sequence[Evidence]) -> list[Evidence]:
+    """A second chance where segmentation failed: the line that shares a run of the topic's words.
+
+    The run must be more than any single term, and at most two lines may share as long a one.
+    """
+    known = [word for term in query.terms for word in (term.word, *term.variants)]
+    runs: list[tuple[int, Evidence]] = []
+    for evidence in ranked:
+        run = shared_words(query.topic, evidence.line.folded)
+        fits = query.wants == "text" or evidence.figure is not None
+        inside = any(run in word for word in known)
+        if len(run) >= 4 and fits and not inside and evidence.coverage >= 0.3:
+            runs.append((len(run), evidence))
+    longest = max((length for length, _ in runs), default=0)
+    found = [evidence for length, evidence in runs if length == longest]
+    return found[:1] if len(found) <= 2 else []
 
 
 def _says_change(evidence: Evidence) -> bool:

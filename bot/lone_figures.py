@@ -13,7 +13,7 @@ from retrieval.terms import is_topical
 
 MAX_PLACES = 4
 MAX_CHARS = 120
-_ASKS = re.compile("什么|啥|哪(?:个|项|一|儿|里)|指的|说的|怎么来|meaning|what")
+_ASKS = re.compile("(?<!为)什么|啥|哪(?:个|项|一|儿|里)|指的|说的|怎么来|meaning|what")
 _TALK = re.compile("指标|数字|数据|增幅|降幅|数值|百分")
 
 
