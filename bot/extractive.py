@@ -20,7 +20,7 @@ from bot.lone_figures import asks_what_figure, figure_meant
 from bot.months import in_month
 from bot.overview import brief, catalogue, overview
 from bot.thresholds import asks_beyond, beyond
-from retrieval.asking import Field, without_field
+from retrieval.asking import Field, asks_definition, statute_of, without_field
 from retrieval.normalise import normalise
 from retrieval.terms import content_terms, is_topical
 
@@ -32,6 +32,13 @@ _OF_PAGE = re.compile(
 def write(desk: Desk) -> Draft:
     """Return the draft for a query, by its kind; an abstaining draft where the reports are silent."""
     query = desk.query
+    if not query.places and not query.inherited and asks_definition(normalise(query.question)):
+        return Draft(status="abstained", gap=("报告只写工作情况，不解释名词",))
+    article = statute_of(query.topic)
+    if article and all(
+        article not in re.sub("[《》“”]", "", report.text) for report in desk.reports
+    ):
+        return Draft(status="abstained", gap=(f"报告没有引用“{article}”",))
     if len(desk.reports) == 1 and query.kind in ("fact", "list"):
         report = desk.reports[0]
         if query.field and not _other_topics(query.topic, query.field):

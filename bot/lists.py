@@ -325,7 +325,7 @@ def item(desk: Desk) -> Draft:
             or (listing.role_items(report, "problems") if desk.query.role == "causes" else [])
         ]
     if not own:
-        return one_report(desk)
+        return one_report(desk) if len(desk.reports) == 1 else silent(desk)
     if abs(number) > len(own):
         asked = f"第{number}条" if number > 0 else f"倒数第{-number}条"
         return Draft(status="abstained", gap=(f"原文只列出{len(own)}条，没有{asked}",))

@@ -330,6 +330,25 @@ def bare(topic: str) -> bool:
     return not left
 
 
+_DEFINES = re.compile(
+    "^(?:请问|请解释)?什么(?:是|叫)|是什么意思|的定义|的含义|名词解释|^what (?:is|are) (?:an? )?\\w+(?: \\w+)?\\?*$"
+)
+_STATUTE = re.compile(
+    "[\u4e00-\u9fff]{0,12}(?:法|条例|办法|规定|规则|细则)[》”]?(?:的)?第[一二三四五六七八九十百0-9]{1,5}条"
+)
+
+
+def asks_definition(plain: str) -> bool:
+    """Return True for 什么是行政复议: a word to be explained, which no report does."""
+    return bool(_DEFINES.search(plain))
+
+
+def statute_of(topic: str) -> str:
+    """Return the article of a law that is asked for (行政复议法第十一条), empty if none is."""
+    match = _STATUTE.search(topic)
+    return re.sub("[《》“”的]", "", match.group()) if match else ""
+
+
 # ---- the page's own fields ------------------------------------------------------------------
 
 _FIELDS: tuple[tuple[Field, re.Pattern[str]], ...] = (
