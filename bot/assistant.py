@@ -23,6 +23,7 @@ from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
 from bot.selection import KnownFact
 from bot.synthesis import Attempt, Synthesis
+from bot.thresholds import asks_places_beyond, rows_beyond
 from retrieval.documents import Chunk, Hit, Report, ReportMeta
 from retrieval.errors import ReportNotFound
 from retrieval.gazetteer import short_name
@@ -138,6 +139,12 @@ class Assistant:
         holdings = _holdings(library)
         known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
         query = understand(question, state, _places(known), known)
+        if query.compared and query.kind == "fact" and query.places:
+            # 2023年比2022年多多少 is answered from both reports, where both are held
+            both = replace(query, years=(*query.years, *query.compared), kind="compare")
+            scope = resolve(both, holdings)
+            if len(scope.reports) > 1 and not scope.missing:
+                return both, scope
         scope = resolve(query, holdings)
         if not scope.reports and scope.nearby and query.role is None and _AHEAD.search(query.topic):
             # 2024年要抓哪几件事 asks for the plans in the report on 2023
@@ -334,8 +341,10 @@ def write(desk: Desk, library: Library) -> Draft:
     followed = follow_through.answer(desk, library.facts)
     if followed is not None:
         return followed
-    if comparison.suits(desk.query, desk.reports):
-        return comparison.draft(comparison.compare(desk, facts=library.facts), desk.query)
+    beyond = len(desk.reports) > 1 and asks_places_beyond(desk.query.topic)
+    if beyond or comparison.suits(desk.query, desk.reports):
+        table = comparison.compare(desk, facts=library.facts)
+        return comparison.draft(rows_beyond(table, desk.query.topic) or table, desk.query)
     return extractive.write(desk)
 
 

@@ -234,7 +234,7 @@ def role_cell(report: Report, role: Role) -> Cell:
         return Cell()
     claims = []
     for item in items:
-        cite, words = _cited_words(report, listing.shown(report.text, item))
+        cite, words = _cited_words(report, listing.shown(item))
         claims.append((words, cite))
     text = "；".join(f"{n}.{words.rstrip('。')}" for n, (words, _) in enumerate(claims, start=1))
     return Cell(text, tuple(claims))

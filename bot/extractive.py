@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.across import compare, per_report, which
+from bot.answers import Cited
 from bot.drafting import Desk, Draft, silent
 from bot.facts import one_report
 from bot.fields import field_answer
@@ -21,6 +22,7 @@ from bot.months import in_month
 from bot.overview import brief, catalogue, overview
 from bot.thresholds import asks_beyond, beyond
 from retrieval.asking import Field, asks_definition, statute_of, without_field
+from retrieval.documents import Report
 from retrieval.normalise import normalise
 from retrieval.terms import content_terms, is_topical
 
@@ -59,7 +61,20 @@ def _other_topics(topic: str, field: Field) -> bool:
 
 
 def _fact(desk: Desk) -> Draft:
-    return one_report(desk) if len(desk.reports) == 1 else per_report(desk)
+    if len(desk.reports) != 1:
+        return per_report(desk)
+    draft = one_report(desk)
+    if draft.focus and all(_is_heading(desk.reports[0], cite) for cite in draft.focus):
+        # a heading announces; what it announces stands under it
+        under = list_in(replace(desk, query=replace(desk.query, role="measures")), desk.reports[0])
+        if under.status == "answered" and under.focus != draft.focus:
+            return replace(under, before=draft.before)
+    return draft
+
+
+def _is_heading(report: Report, cite: Cited) -> bool:
+    leaf = next((s for s in report.sections if s.start <= cite.start < s.end), None)
+    return leaf is not None and leaf.kind == "heading"
 
 
 def _compare(desk: Desk) -> Draft:

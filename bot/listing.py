@@ -205,7 +205,7 @@ def _split(text: str, span: Span, marks: str) -> list[Span]:
     return pieces
 
 
-def shown(text: str, item: Item, *, whole: bool = False) -> Span:
+def shown(item: Item, *, whole: bool = False) -> Span:
     """Return how much of an item to show: all of it if short (or ``whole``), else its lead."""
     if whole or len(item.span) <= MAX_ITEM_CHARS or len(item.lead) < 6:
         return item.span

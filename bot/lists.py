@@ -132,7 +132,7 @@ def _inside(report: Report, item: listing.Item) -> Draft:
     if len(inner) < 2:
         return _spans_draft(report, [item.span], [item.span])
     return _spans_draft(
-        report, [listing.shown(report.text, i) for i in inner], [i.span for i in inner]
+        report, [listing.shown(i) for i in inner], [i.span for i in inner]
     )
 
 
@@ -156,7 +156,7 @@ def _listed(
 def _item_lines(
     report: Report, found: Sequence[listing.Item], *, whole: bool = False
 ) -> list[DraftLine]:
-    return [claim(report, listing.shown(report.text, item, whole=whole)) for item in found]
+    return [claim(report, listing.shown(item, whole=whole)) for item in found]
 
 
 def _on_theme(
@@ -297,7 +297,7 @@ def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> 
     items = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
     if len(items) >= 2:
         return _spans_draft(
-            report, [listing.shown(report.text, i) for i in items], [i.span for i in items]
+            report, [listing.shown(i) for i in items], [i.span for i in items]
         )
     start, end = leaves[0].start, leaves[-1].end
     inside = [

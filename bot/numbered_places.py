@@ -166,7 +166,7 @@ def _shown(report: Report, leaves: Sequence[Section]) -> tuple[list[DraftLine], 
     body = [s for s in leaves if s not in head]
     items = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
     if len(items) >= 2:
-        shown = [claim(report, listing.shown(report.text, i)) for i in items]
+        shown = [claim(report, listing.shown(i)) for i in items]
         return lines + shown, [Cited(report.id, i.span.start, i.span.end) for i in items]
     spans = _sentences(report, body)
     cites = [Cited(report.id, s.start, s.end) for s in spans]

@@ -57,7 +57,7 @@ def points(report: Report, role: Role) -> list[Point]:
     """Return the items of a part of a report with the topics each belongs to."""
     found = []
     for item in listing.role_items(report, role):
-        span = listing.shown(report.text, item)
+        span = listing.shown(item)
         start = bare_start(report.text, span)
         words = report.text[start : span.end].rstrip("。，,；;、 \n")
         text = typeset(words)

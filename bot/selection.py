@@ -23,6 +23,7 @@ IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
 INDICATOR_BONUS = 0.35
 DENIAL_BONUS = 0.7
 NO_FIGURE = 0.35
+WEAK = 0.2
 # what the absence of a word of talk (a verb no list of the genre knows) still weighs
 ABSENT_TALK = 0.35
 MAX_CLAIM_CHARS = 120
@@ -152,6 +153,19 @@ def _best_in(
     around = [(t, w, _around(t, line)) for t, w in weighted]
     if not any(a or t.match(line.folded) for t, _, a in around) and not carried:
         return None
+    if (
+        kinds
+        and not carried
+        and not any(
+            max(t.match(line.folded), t.match(line.lead), t.match(line.path)) >= 0.5
+            for t, _ in weighted
+            if t.weight > WEAK
+        )
+    ):
+        return None  # a figure is about its own line, never only about the sentence before it
+    rates = [t for t, _ in weighted if t.word.endswith("率") and len(t.word) > 1]
+    if query.wants == "percent" and rates and not any(t.match(line.folded) >= 0.5 for t in rates):
+        return None  # a rate answers only for the rate that is named
     best: tuple[float, float, Clause, Quantity | None] | None = None
     for index, clause in enumerate(line.clauses):
         near = line.clauses[index - 1].folded if index else ""
@@ -273,16 +287,17 @@ def _unit_bonus(asked: str, unit: str) -> float:
 
 def _incompatible(asked: str, unit: str) -> bool:
     """Square metres never answer a question for money, nor days one for cases."""
-    if not asked or asked == "个" or unit.startswith("个"):
+    if not asked:
         return False
-    plain = unit.lstrip("万亿")
+    if any((asked in family) != (unit in family) for family in _FAMILIES):
+        return asked != "个" or unit.startswith("%")
+    if asked == "个" or unit.startswith("个"):
+        return False
     groups = [
         next((i for i, group in enumerate(_UNIT_GROUPS) if word[:1] in group), None)
-        for word in (asked, plain)
+        for word in (asked, unit.lstrip("万亿"))
     ]
-    if None not in groups and groups[0] != groups[1]:
-        return True
-    return any((asked in family) != (unit in family) for family in _FAMILIES)
+    return None not in groups and groups[0] != groups[1]
 
 
 def _is_change(clause: Clause) -> bool:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.answers import Cited
 from bot.drafting import Desk, Draft, claim, note
+from bot.tables import NOT_SAID, Table
 from retrieval.documents import Report, Span
 from retrieval.normalise import normalise
 from retrieval.quantities import canonical, find_quantities
@@ -66,6 +68,36 @@ def beyond(desk: Desk, report: Report) -> Draft:
         items=cites,
         focus=cites,
     )
+
+
+def asks_places_beyond(topic: str) -> bool:
+    """Return True when a question asks which places lie beyond a percentage."""
+    plain = normalise(topic)
+    return bool(_WHICH_PLACES.search(plain)) and _bound(plain) is not None
+
+
+def rows_beyond(table: Table, topic: str) -> Table | None:
+    """Keep the rows of a comparison whose percentage lies beyond the bound asked (哪些地方超过98%).
+
+    None if the question sets no bound, or the table has no percentages.
+    """
+    bound = _bound(normalise(topic)) if asks_places_beyond(topic) else None
+    if bound is None:
+        return None
+    limit, holds, words = bound
+    told = [(row, cell) for row in table.rows for cell in row.cells[:1] if cell.unit == "%"]
+    if not told:
+        return None
+    kept = [row for row, cell in told if cell.value is not None and holds(cell.value, limit)]
+    names = "、".join(row.label for row in kept)
+    count = f"{words}{limit}%的共{len(kept)}份报告" + (f"：{names}" if kept else "")
+    silent = tuple(n for n in table.notes if n.startswith(NOT_SAID))
+    return replace(
+        table, rows=tuple(kept or [row for row, _ in told]), notes=(f"{count}（计算）", *silent)
+    )
+
+
+_WHICH_PLACES = re.compile("哪(?:些|几|个|家|里|儿)|谁|几(?:个|家|份)(?:地方|报告|县|区|市)")
 
 
 def _bound(plain: str) -> tuple[Decimal, Callable[[Decimal, Decimal], bool], str] | None:

@@ -315,7 +315,8 @@ class PlaceIndex:
             if word_like and len(surface) == 2:
                 return follows_place
             if len(surface) == 2 or surface[:-1] in word_like_names():
-                return (before or follows_place) and after
+                held = len(surface) > 2 and any(map(self.holds, name.chains))
+                return (before or follows_place or held) and after
             return True
         if follows_place and not word_like:
             return True

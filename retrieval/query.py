@@ -27,7 +27,7 @@ from retrieval.gazetteer import Chain, contains
 from retrieval.indicators import lookup
 from retrieval.normalise import normalise
 from retrieval.pinyin import from_pinyin, looks_like_pinyin
-from retrieval.places import Mention, PlaceIndex
+from retrieval.places import Mention, PlaceIndex, PlaceResolution
 from retrieval.quantities import Quantity, find_quantities
 from retrieval.terms import (
     Term,
@@ -82,7 +82,7 @@ class State:
 class Query:
     """A parsed question.
 
-    ``wrong_parents`` are provinces or cities the question puts a place in wrongly.
+    ``compared`` are years only measured against; ``wrong_parents`` are provinces or cities the question puts a place in wrongly.
     ``places`` and ``years`` are said or inherited (``inherited``); ``unknown`` are named places
     nothing is held for, ``ambiguous`` those to ask back about. ``figures`` and ``direction``
     are what the question itself asserts; ``topic`` its words without places and years.
@@ -97,6 +97,7 @@ class Query:
     places: tuple[Chain, ...] = ()
     issuers: tuple[str, ...] = ()
     years: tuple[int, ...] = ()
+    compared: tuple[int, ...] = ()
     inherited: bool = False
     everywhere: bool = False
     unknown: tuple[str, ...] = ()
@@ -132,7 +133,7 @@ _YEAR = re.compile(
 _CN_YEAR = re.compile("二[〇零○o]([〇零○一二三四五六七八九]{2})年?")
 _CN_DIGIT = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
 _COMPARED_YEAR = re.compile(
-    "(?:比|较|跟|同|与|和|相比)20[0-4][0-9]年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))"
+    "(?:比|较|相比|(?<!年)(?<!年度)(?:跟|同|与|和))(20[0-4][0-9])年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))"
 )
 _PREVIOUS_YEAR = re.compile(
     "(?<![比较跟同与和])(?:上一?|前一|再前一)年(?:度)?(?:的?呢|的报告|怎么|情况|的情况|[?？]|$)|the year before|previous year"
@@ -187,6 +188,9 @@ def understand(
         words,
         [(m.start, max(m.end, b.end)) for m, b in zip(resolution.mentions, bodies, strict=True)],
     )
+    absent = [
+        _absent_body(words, m, b, known) for m, b in zip(resolution.mentions, bodies, strict=True)
+    ]
     pinyin = looks_like_pinyin(topic)
     if pinyin:
         topic = from_pinyin(topic)
@@ -196,7 +200,7 @@ def understand(
         topic=topic,
         kind="fact",
         english=is_english(words) and not pinyin,
-        places=resolution.held,
+        places=_held_places(resolution, absent),
         issuers=tuple(
             dict.fromkeys(
                 [
@@ -206,7 +210,15 @@ def understand(
             )
         ),
         years=years,
-        unknown=tuple(dict.fromkeys(m.text for m in resolution.missing)),
+        compared=_compared_years(plain),
+        unknown=tuple(
+            dict.fromkeys(
+                [
+                    *(m.text for m in resolution.missing),
+                    *(name for name in absent if name),
+                ]
+            )
+        ),
         ambiguous=resolution.ambiguous,
         wrong_parents=tuple(
             (m.wrong_parent, (m.held or m.candidates)[0])
@@ -288,11 +300,45 @@ def _body(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> _
         if length < 2:
             continue
         tail = _AFTER_BODY.match(rest, length)
-        if rest[length - 1] == core[-1] or tail:
+        if rest[length - 1] in (core[-1], *"局委办厅会") or tail:
             end = mention.end + (tail.end() if tail else length)
             if end > best.end:
                 best = _Body(issuer, end)
     return best
+
+
+_NAMES_BODY = re.compile(
+    "(?:[市县区州省])?([\u4e00-\u9fff]{2,9}?(?:局|委员会|卫健委|发改委|办公室|厅)|人民政府)"
+    "(?=$|[的在有是对今去20，,。？?]|报告|[0-9])"
+)
+
+
+def _held_places(resolution: PlaceResolution, absent: Sequence[str]) -> tuple[Chain, ...]:
+    """Return the held places meant, without those named only as part of an absent body's name."""
+    chains = (
+        chain
+        for mention, name in zip(resolution.mentions, absent, strict=True)
+        if not name
+        for chain in mention.held
+    )
+    return tuple(dict.fromkeys(chains))
+
+
+def _absent_body(
+    words: str, mention: Mention, body: _Body, known: Sequence[tuple[Chain, str]]
+) -> str:
+    """Return the name of a body that the question asks about and no held report is by.
+
+    Only where every report of the place is another body's: in a county's own report its
+    bureaus are a topic like any other.
+    """
+    if body.issuer or mention.issuers or not mention.held:
+        return ""
+    match = _NAMES_BODY.match(words, mention.end)
+    issuers = [issuer for chain, issuer in known if chain in mention.held]
+    if not match or not issuers or any(issuer.endswith("人民政府") for issuer in issuers):
+        return ""
+    return words[mention.start : match.end()]
 
 
 def _topic(words: str, spans: Sequence[tuple[int, int]]) -> str:
@@ -309,6 +355,11 @@ def _topic(words: str, spans: Sequence[tuple[int, int]]) -> str:
         text,
     )
     return re.sub(r"\s+", " ", text).strip()
+
+
+def _compared_years(plain: str) -> tuple[int, ...]:
+    """Return the years a question only measures against (比2022年多多少)."""
+    return tuple(int(match.group(1)) for match in _COMPARED_YEAR.finditer(plain))
 
 
 def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:

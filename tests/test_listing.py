@@ -297,6 +297,6 @@ def test_an_items_lead_begins_it(name: str, role: Role) -> None:
     items = listing.role_items(report, role)
     for item in items:
         assert item.span.start == item.lead.start < item.lead.end <= item.span.end
-        assert listing.shown(report.text, item) in (item.span, item.lead)
-        assert listing.shown(report.text, item, whole=True) == item.span
+        assert listing.shown(item) in (item.span, item.lead)
+        assert listing.shown(item, whole=True) == item.span
     assert all(a.span.end <= b.span.start for a, b in pairwise(items))
