@@ -140,7 +140,15 @@ def _enumeration(text: str, paragraphs: Sequence[Span]) -> list[Span]:
     Parts are what ； divides, else sentences, else what commas or 、 divide where each part
     speaks of a lack: 、 also joins nouns that are no items.
     """
-    telling = [p for p in paragraphs if not _is_intro(text[p.start : p.end])]
+    # only the first paragraph introduces, or one that ends in a colon; 存在…问题 may be an item
+    telling = [
+        p
+        for index, p in enumerate(paragraphs)
+        if not (
+            _is_intro(text[p.start : p.end])
+            and (index == 0 or text[p.end - 1] in "：:" or len(paragraphs) == 1)
+        )
+    ]
     if len(telling) >= 2 or not paragraphs:
         return telling
     rest = _after_intro(text, Span(paragraphs[0].start, paragraphs[-1].end))

@@ -322,7 +322,8 @@ class PlaceIndex:
             return True
         held = any(map(self.holds, name.chains))
         if word_like:
-            return held and before and suffix_or_number_after(text, end)
+            named = before and suffix_or_number_after(text, end)
+            return held and (named or text[end : end + 1].isdigit())
         if len(surface) > 2 or min(map(self._gazetteer.rank, name.chains)) == 0:
             return True
         if held or min(map(self._gazetteer.rank, name.chains)) == 1:

@@ -56,6 +56,8 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     if query.role == "plans" and years:
         # 2024年的打算 stands in the report on 2023
         held = {h.meta.year for h in found}
+        if len(years) > 1 and set(years) <= held:  # several reports asked for, each on its own year
+            held = set()
         years = tuple(dict.fromkeys(y - 1 if y - 1 in held else y for y in years))
     nearby: list[Holding] = []
     if years:
