@@ -17,7 +17,7 @@ from typing import Any
 
 from bot import briefing, citations, comparison, extractive, follow_through
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
-from bot.drafting import Desk, Draft
+from bot.drafting import Desk, Draft, report_name
 from bot.english import english_note
 from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
@@ -427,22 +427,20 @@ def _refusal(scope: Resolved, draft: Draft, library: Library) -> list[str]:
 
 
 def _range(scope: Resolved, library: Library) -> str:
-    held = {s.id: s for s in library.reports()}
-    names = [held[r] for r in (scope.reports or scope.nearby) if r in held] or list(held.values())
-    words = [
-        f"{''.join(s.meta.place[-2:]) or s.meta.title}{s.meta.year or ''}年度" for s in names[:6]
-    ]
-    more = f"等{len(names)}份报告" if len(names) > 6 else ""
-    return "、".join(words) + more
+    """Say what was searched: the reports in scope by name, or how many there are."""
+    asked = scope.reports or scope.nearby
+    everything = len(library.reports())
+    if not asked or len(asked) == everything:
+        return f"全部{everything}份报告"
+    names = [report_name(library.report(report)) for report in asked[:6]]
+    return "、".join(names) + (f"等{len(asked)}份报告" if len(asked) > 6 else "")
 
 
 def _closing(scope: Resolved, library: Library, cited: Sequence[Cited]) -> list[str]:
     lines = [f"注意：{missing}。" for missing in scope.missing]
     reports = list(dict.fromkeys(c.report for c in cited))
     if len(reports) == 1:
-        meta = library.report(reports[0]).meta
-        year = f"{meta.year}年度" if meta.year else ""
-        lines.append(f"（摘自{''.join(meta.place[-2:]) or meta.issuer}{year}报告原文）")
+        lines.append(f"（摘自{report_name(library.report(reports[0]))}报告原文）")
     return lines
 
 
