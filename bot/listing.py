@@ -183,11 +183,15 @@ def _lacking(text: str, spans: Sequence[Span]) -> int:
     return sum(bool(_LACK.search(text[s.start : s.end])) for s in spans)
 
 
+_SUCH_AS = re.compile("^(?:譬如|比如|例如|诸如|如)(?![何期下实果今])")
+
+
 def _opening(words: str) -> int | None:
     """Return where an enumeration starts inside a sentence, or None."""
     match = _OPENS_OBJECTS.search(words) or _OPENS_ENUMERATION.search(words)
     if match and len(words) - match.end() > 10:
-        return len(words) - len(words[match.end() :].lstrip("：:，, "))
+        rest = words[match.end() :].lstrip("：:，, ")
+        return len(words) - len(_SUCH_AS.sub("", rest, count=1))
     return None
 
 

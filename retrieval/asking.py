@@ -286,7 +286,7 @@ def kind_of(asked: Asked) -> Kind:
     plain, topic, role = asked.plain, asked.topic, asked.role
     number = asks_number(topic)
     which = bool(_WHICH.search(plain) or _NOT_SAYING.search(plain))
-    if (_CATALOGUE.search(plain) and not which) or _OF_REPORTS.search(plain):
+    if (_CATALOGUE.search(plain) and not which and role is None) or _OF_REPORTS.search(plain):
         return "catalogue"
     if (which and not asked.one_county) or (_ANYONE.search(topic) and not asked.places):
         return "which"
