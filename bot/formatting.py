@@ -81,14 +81,10 @@ def to_terminal(answer: Answer, width: int = WIDTH) -> str:
             lines += wrap(f"注意：{warning}", width, "      ")
     if answer.citations:
         lines += ["", "出处"]
-        said = "".join(sentence.text for sentence in answer.sentences)
         for citation in answer.citations:
             lines += wrap(f"[{citation.n}] {where(citation)}", width, "    ")
             quote = " ".join(drop_invisible(citation.quote).split())
-            if (
-                quote.rstrip("，,；;、：:。") not in said
-            ):  # a claim in official words is its own quote
-                lines += wrap(f"    “{quote}”", width, "    ")
+            lines += wrap(f"    “{quote}”", width, "    ")
             lines.append(f"    {citation.source}")
     return "\n".join(lines)
 
