@@ -21,8 +21,10 @@ from bot.drafting import Desk, Draft, report_name
 from bot.english import english_note
 from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
+from bot.reporting import brief_question, table_of
 from bot.selection import KnownFact
 from bot.synthesis import Attempt, Synthesis
+from bot.tables import Table
 from bot.thresholds import asks_places_beyond, rows_beyond
 from retrieval.documents import Chunk, Hit, Report, ReportMeta
 from retrieval.errors import ReportNotFound
@@ -88,6 +90,56 @@ class Assistant:
         With a model its sentences may be shown before the whole reply fails: then what was
         shown is to be replaced by the returned answer.
         """
+        return self._reply(question, state, write, on_sentence=on_sentence, user=user, model=True)
+
+    def brief(
+        self,
+        words: str | Sequence[str],
+        *,
+        year: int | None = None,
+        chars: briefing.Length | None = None,
+        state: State | None = None,
+    ) -> Reply:
+        """Write one paragraph on a question, or on the reports of the places named in ``words``.
+
+        ``year`` adds a year where the words name none; ``chars`` is the range of its length, by
+        default what the question asks for, else 200 to 300.
+        """
+        question = brief_question([words] if isinstance(words, str) else words, year)
+        reply = self._reply(question, state, lambda desk, _: briefing.compose(desk, chars))
+        answer = replace(reply.answer, paragraph=reply.answer.status == "answered")
+        return replace(reply, answer=answer)
+
+    def compare(self, question: str, state: State | None = None) -> Reply:
+        """Compare the reports a question is about."""
+        return self.tabulate(question, state)[0]
+
+    def tabulate(self, question: str, state: State | None = None) -> tuple[Reply, Table]:
+        """Answer a question as a table over every report in scope; the answer shows its lines.
+
+        Where there are more reports than can be read at once, figures come from the ledger of
+        each, and the answer shows the first rows in order of the figures.
+        """
+        tables = [Table((), ())]
+
+        def tabulated(desk: Desk, library: Library) -> Draft:
+            scope = resolve(desk.query, _holdings(library))
+            tables.append(table_of(library, desk.query, scope, desk))
+            return comparison.draft(tables[-1], desk.query)
+
+        return self._reply(question, state, tabulated), tables[-1]
+
+    def _reply(
+        self,
+        question: str,
+        state: State | None,
+        draft_of: Callable[[Desk, Library], Draft],
+        *,
+        on_sentence: Callable[[Sentence], None] | None = None,
+        user: str = "",
+        model: bool = False,
+    ) -> Reply:
+        """Go the whole way of a question, with ``draft_of`` to write and a model if ``model``."""
         started = time.perf_counter()
         state = state or State()
         self.library.refresh()
@@ -99,8 +151,8 @@ class Assistant:
         if draft is None:
             hits = self._search(library, query, scope)
             desk = self._desk(library, query, scope, hits, state)
-            draft = write(desk, library)
-            if self._synthesis is not None:
+            draft = draft_of(desk, library)
+            if model and self._synthesis is not None:
                 desk, draft, attempt = self._with_model(
                     self._synthesis, desk, draft, user, on_sentence
                 )
@@ -108,25 +160,6 @@ class Assistant:
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
         self._record(query, answer, hits, attempt)
         return Reply(answer, _next_state(query, state, draft))
-
-    def brief(
-        self,
-        words: str,
-        *,
-        year: int | None = None,
-        chars: tuple[int, int] | None = None,
-        state: State | None = None,
-    ) -> Reply:
-        """Write one paragraph on a place or a question; ``chars`` is the length asked for."""
-        from bot import reporting
-
-        return reporting.brief(self, [words], year=year, chars=chars, state=state)
-
-    def compare(self, question: str, state: State | None = None) -> Reply:
-        """Compare the reports a question is about."""
-        from bot import reporting
-
-        return reporting.compare(self, question, state)[0]
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""

@@ -64,9 +64,7 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
         """
         length = _length(chars)
         with open_assistant(library) as assistant:
-            from bot import reporting
-
-            answer = reporting.brief(assistant, words, year=year, chars=length).answer
+            answer = assistant.brief(words, year=year, chars=length).answer
         if out is not None:
             from bot.exports import save_briefing
 
@@ -100,9 +98,9 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
         from bot.table_text import to_json, to_text
 
         with open_assistant(library) as assistant:
-            from bot import comparison, reporting
+            from bot import comparison
 
-            reply, table = reporting.compare(assistant, question)
+            reply, table = assistant.tabulate(question)
             if out is not None:
                 from bot.exports import save_table
 
