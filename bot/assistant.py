@@ -17,7 +17,7 @@ from typing import Any
 
 from bot import briefing, citations, comparison, extractive, follow_through
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
-from bot.drafting import Desk, Draft, report_name
+from bot.drafting import Desk, Draft, report_name, silent
 from bot.english import english_note
 from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
@@ -36,7 +36,9 @@ from retrieval.retriever import Options, retrieve
 from retrieval.scope import Resolved, resolve, unify
 
 HITS = 40
-_AHEAD = re.compile("要|将|准备|打算|计划|安排|抓|目标|重点|部署|怎么干|干什么|做什么|plan|will")
+_AHEAD = re.compile(
+    "(?<![主重需必])要|将|准备|打算|计划|安排|抓|目标|重点|任务|部署|(?:几|哪)[些项件个]?(?:重点)?工作|怎么干|干什么|做什么|plan|will"
+)
 MAX_READ_REPORTS = 60
 MAX_BRIEF_REPORTS = 6
 
@@ -106,7 +108,11 @@ class Assistant:
         default what the question asks for, else 200 to 300.
         """
         question = brief_question([words] if isinstance(words, str) else words, year)
-        reply = self._reply(question, state, lambda desk, _: briefing.compose(desk, chars))
+        reply = self._reply(
+            question,
+            state,
+            lambda desk, _: silent(desk) if desk.only_years else briefing.compose(desk, chars),
+        )
         answer = replace(reply.answer, paragraph=reply.answer.status == "answered")
         return replace(reply, answer=answer)
 
@@ -123,6 +129,8 @@ class Assistant:
         tables = [Table((), ())]
 
         def tabulated(desk: Desk, library: Library) -> Draft:
+            if desk.only_years:
+                return silent(desk)
             scope = resolve(desk.query, _holdings(library))
             tables.append(table_of(library, desk.query, scope, desk))
             return comparison.draft(tables[-1], desk.query)
@@ -179,7 +187,8 @@ class Assistant:
             if len(scope.reports) > 1 and not scope.missing:
                 return both, scope
         scope = resolve(query, holdings)
-        if not scope.reports and scope.nearby and query.role is None and _AHEAD.search(query.topic):
+        ahead = query.role in (None, "measures") and _AHEAD.search(query.topic)
+        if not scope.reports and scope.nearby and ahead:
             # 2024年要抓哪几件事 asks for the plans in the report on 2023
             query = replace(query, role="plans")
             scope = resolve(query, holdings)
@@ -369,6 +378,8 @@ class Assistant:
 
 def write(desk: Desk, library: Library) -> Draft:
     """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
+    if desk.only_years:  # another year's report answers only in words that name the year
+        return extractive.write(desk) if desk.query.kind in ("fact", "rank") else silent(desk)
     if _is_paragraph(desk.query, desk):
         return briefing.compose(desk)
     followed = follow_through.answer(desk, library.facts)
@@ -453,7 +464,9 @@ def _ask_back(query: Query) -> list[DraftLine]:
 
 def _refusal(scope: Resolved, draft: Draft, library: Library) -> list[str]:
     lines = [NOT_IN_REPORTS]
-    for gap in dict.fromkeys((*scope.missing, *draft.gap)):
+    # where the year or place itself is not held, what was not found there is beside the point
+    gaps = scope.missing if scope.missing and not scope.reports else (*scope.missing, *draft.gap)
+    for gap in dict.fromkeys(gaps):
         lines.append(f"{gap}。")
     lines.append(f"检索范围：{_range(scope, library)}。")
     return lines

@@ -41,11 +41,11 @@ def write(desk: Desk) -> Draft:
         article not in re.sub("[《》“”]", "", report.text) for report in desk.reports
     ):
         return Draft(status="abstained", gap=(f"报告没有引用“{article}”",))
-    if len(desk.reports) == 1 and query.kind in ("fact", "list"):
+    if len(desk.reports) == 1 and query.kind in ("fact", "list") and not desk.only_years:
         report = desk.reports[0]
         if query.field and not _other_topics(query.topic, query.field):
             return field_answer(query.field, report)
-        if query.month and not query.yes_no and not desk.only_years:
+        if query.month and not query.yes_no:
             return in_month(desk, report, query.month)
         if asks_beyond(query.topic):
             return beyond(desk, report)

@@ -41,8 +41,6 @@ def list_in(desk: Desk, report: Report) -> Draft:
     if not query.role:
         return _themed_list(desk, report)
     found = listing.role_items(report, query.role)
-    if desk.only_years and query.role != "plans":
-        return silent(desk)
     if query.role == "causes":
         inner = _causes_of_item(desk, report)
         if inner is not None:
@@ -64,6 +62,10 @@ def list_in(desk: Desk, report: Report) -> Draft:
             desk = replace(desk, query=replace(query, terms=content_terms(query.topic)))
         return _themed_list(desk, report)
     themed = _on_theme(desk, report, found, themes)
+    if themed and query.also:
+        draft = _listed(report, themed, query.role, whole=True)
+        more = _on_theme(desk, report, listing.role_items(report, query.also), themes)
+        return _followed(draft, _listed(report, more, query.also, whole=True)) if more else draft
     if len(themed) == 1 and len(found) > 1:
         return _inside(report, themed[0])
     if themed:
@@ -131,9 +133,7 @@ def _inside(report: Report, item: listing.Item) -> Draft:
     inner = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
     if len(inner) < 2:
         return _spans_draft(report, [item.span], [item.span])
-    return _spans_draft(
-        report, [listing.shown(i) for i in inner], [i.span for i in inner]
-    )
+    return _spans_draft(report, [listing.shown(i) for i in inner], [i.span for i in inner])
 
 
 def newest_of_one_issuer(desk: Desk) -> Report | None:
@@ -296,9 +296,7 @@ def _child_count(report: Report, node: tuple[int, ...]) -> int:
 def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> Draft:
     items = listing.group_items(report, leaves) if len({s.node for s in leaves}) > 1 else []
     if len(items) >= 2:
-        return _spans_draft(
-            report, [listing.shown(i) for i in items], [i.span for i in items]
-        )
+        return _spans_draft(report, [listing.shown(i) for i in items], [i.span for i in items])
     start, end = leaves[0].start, leaves[-1].end
     inside = [
         line.span

@@ -218,6 +218,10 @@ def _denies(clause: Clause, weighted: Sequence[tuple[Term, float]]) -> bool:
     """The clause says there was none of what is asked (复议后无败诉案件): that is the number."""
     if not _NONE.search(clause.folded):
         return False
+    asked = "".join(word for t, _ in weighted for word in (t.word, *t.variants))
+    for group in _CONTRASTS:  # 复议后无败诉案件 says nothing of lawsuits as such
+        if any(w in clause.folded for w in group) and not any(w in asked for w in group):
+            return False
     return sum(is_topical(t) and t.match(clause.folded) >= SYNONYM_MATCH for t, _ in weighted) >= 2
 
 

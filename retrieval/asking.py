@@ -67,7 +67,24 @@ def role_of(topic: str) -> Role | None:
     if re.search("(?:哪些|什么|有)[^，。]{0,6}(?:问题|不足|短板|困难)", topic):
         return "problems"
     role = next((role for role, pattern in _ROLE_WORDS if pattern.search(topic)), None)
+    if role == "plans" and _PROBLEMS_AND_PLANS.search(topic):
+        return "problems"
     return "plans" if role is None and _TARGET.search(topic) else role
+
+
+_PROBLEMS_AND_PLANS = re.compile(
+    "(?:问题|不足|短板|困难)(?:和|与|及|以及|、|，|,)[^，。]{0,6}(?:下一?步|打算|计划|安排)|"
+    "(?:problems|shortcomings) and (?:plans|next steps)"
+)
+
+
+def also_asked(topic: str, role: Role | None) -> Role | None:
+    """Return the second role a topic names beside ``role`` (问题和原因, 问题和打算), if any."""
+    if role != "problems":
+        return None
+    if _PROBLEMS_AND_PLANS.search(topic):
+        return "plans"
+    return "causes" if asks_causes(topic) else None
 
 
 def asks_causes(topic: str) -> bool:

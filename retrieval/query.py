@@ -409,7 +409,9 @@ def _asked(query: Query, topic: str, *, one_county: bool | None = None) -> Query
         wants, change = "percent", True
     elif kind == "rank" and wants == "text":
         wants = "number"
-    terms = content_terms(_theme(topic, listed))
+    also = asking.also_asked(topic, role)
+    theme = _theme(topic, listed)
+    terms = content_terms(_theme(theme, also) if also else theme)
     direction: Direction | None = None
     if not _OPEN_CHANGE.search(topic):
         direction = _direction(topic)
@@ -417,7 +419,7 @@ def _asked(query: Query, topic: str, *, one_county: bool | None = None) -> Query
         query, kind=kind, role=role, wants=wants, unit=asking.unit_of(topic), item=item,
         figures=_asserted(topic), direction=direction, terms=terms,
         indicators=_indicators(f"{topic} {' '.join(t.word for t in terms)}") if kind in ("fact", "rank", "compare") and not _QUOTED.search(topic) else (),
-        also="causes" if role == "problems" and asking.asks_causes(topic) else None,
+        also=also,
         count=count_of(topic), change=change, field=asking.field_of(topic), address=address,
         month=None if wants == "date" else month_of(topic),
         documents=asking.asks_documents(topic), phrase=asking.phrase_of(topic),

@@ -151,3 +151,36 @@ def test_without_a_model_reply_the_extract_is_marked(assistant: Assistant) -> No
     assert answer.writer == "extractive"
     assert answer.sentences[0].text == MODEL_UNAVAILABLE
     assert "31份" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "綦江区2022年的报告",
+        "写一段上虞2021年的简报",
+        "上虞2021年列出了哪些问题",
+        "上虞2021年的第二个问题是什么",
+        "2020年各地调解成功率对比",
+        "柯桥2018年的报告哪天发布的",
+        "綦江2020年审核了多少件重大决策",
+    ],
+)
+def test_a_year_that_is_not_held_is_never_answered_from_another(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question).answer
+    assert answer.status == "abstained", answer.text
+    assert "未收录" in answer.text
+    assert assistant.brief(question).answer.status == "abstained"
+
+
+def test_another_years_report_answers_in_words_that_name_the_year(assistant: Assistant) -> None:
+    answer = assistant.ask("云城2021年的信访量是多少件").answer
+    assert "2021年全年456件" in answer.text
+    assert "未收录云城区2021年度的报告" in answer.text
+
+
+def test_problems_and_plans_are_listed_together(assistant: Assistant) -> None:
+    answer = assistant.ask("上虞的问题和打算分别是什么").answer
+    assert "法治理念仍需提升" in answer.text
+    assert "持续打造法治政府建设成果" in answer.text
