@@ -379,7 +379,8 @@ class Assistant:
 def write(desk: Desk, library: Library) -> Draft:
     """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
     if desk.only_years:  # another year's report answers only in words that name the year
-        return extractive.write(desk) if desk.query.kind in ("fact", "rank") else silent(desk)
+        told = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
+        return extractive.write(desk) if told else silent(desk)
     if _is_paragraph(desk.query, desk):
         return briefing.compose(desk)
     followed = follow_through.answer(desk, library.facts)

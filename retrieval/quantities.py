@@ -421,7 +421,7 @@ def _numeral(numeral: str) -> Decimal | None:
         return Decimal(numeral) if _ARABIC.fullmatch(numeral) else None
     try:
         return Decimal(str(cn2an.cn2an(numeral.replace("○", "零"), "normal")))
-    except ValueError:
+    except (ValueError, KeyError):  # a run of its characters that is no numeral (十十一)
         return None
 
 

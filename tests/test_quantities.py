@@ -340,3 +340,8 @@ def test_hostile_lines_take_linear_time(unit: str, limit_s: float) -> None:
     started = time.process_time()
     find_quantities(line)
     assert time.process_time() - started < limit_s
+
+
+@pytest.mark.parametrize("run", ["十十一", "百百", "万亿十", "零零", "一十百"])
+def test_a_run_that_is_no_numeral_raises_nothing(run: str) -> None:
+    assert isinstance(find_quantities(f"审核{run}件"), tuple)
