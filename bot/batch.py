@@ -62,5 +62,5 @@ def _row(line: str, number: int) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise BaogaoError(f"第{number}行不是 JSON：{error}") from error
     if not isinstance(row, dict) or not isinstance(row.get("question"), str):
-        raise BaogaoError(f"第{number}行缺少 question，每行应为 {{\"id\":…,\"question\":…}}")
+        raise BaogaoError(f'第{number}行缺少 question，每行应为 {{"id":…,"question":…}}')
     return row

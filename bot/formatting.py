@@ -67,9 +67,7 @@ def to_terminal(answer: Answer, width: int = WIDTH) -> str:
     whole = answer.body if answer.paragraph else ()
     if whole:
         lines += wrap(
-            "".join(
-                drop_invisible(s.text) + "".join(f"[{n}]" for n in s.citations) for s in whole
-            ),
+            "".join(drop_invisible(s.text) + "".join(f"[{n}]" for n in s.citations) for s in whole),
             width,
         )
     for sentence in answer.sentences[len(whole) :]:

@@ -22,6 +22,7 @@ from bot.drafting import (
 from bot.facts import ENOUGH, candidates
 from bot.reading import read
 from bot.selection import select
+from retrieval.chunking import trim
 from retrieval.documents import Report, Role, Span
 from retrieval.terms import is_topical
 
@@ -52,14 +53,22 @@ def _listing(reports: Sequence[Report], head: str) -> Draft:
     lines = [note(head)]
     for report in reports[:MAX_REPORTS_PER_ANSWER]:
         year = f"{report.meta.year}年度" if report.meta.year else "年度不详"
-        lines.append(
-            note(
-                f"{report_place(report)} {year}（{report.meta.issuer or '发布单位不详'}，{report.meta.title}）"
-            )
-        )
+        issuer = report.meta.issuer or "发布单位不详"
+        lines.append(note(f"{report_place(report)} {year}（{issuer}）："))
+        named = _naming_words(report)
+        lines.append(claim(report, named) if named else note(report.meta.title))
     if len(reports) > MAX_REPORTS_PER_ANSWER:
         lines.append(note(f"另有{len(reports) - MAX_REPORTS_PER_ANSWER}份，可指明地区或年度再查"))
     return Draft(tuple(lines))
+
+
+def _naming_words(report: Report) -> Span | None:
+    """Return the report's title as it stands, or the first words of one that has none."""
+    titles = [s for s in report.sections if s.kind == "heading" and not s.path]
+    if titles:
+        return trim(report.text, titles[0].start, titles[-1].end)
+    first = next((line.clauses[:2] for line in read(report).lines if line.clauses), None)
+    return Span(first[0].span.start, first[-1].span.end) if first else None
 
 
 def _incomplete(reports: Sequence[Report]) -> list[DraftLine]:

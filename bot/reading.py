@@ -96,10 +96,19 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
             folded = fold(text[span.start : span.end])
             clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
             lead = lead or folded
-            lines.append(Line(
-                    span, folded, clauses, lead, path, before, index, section.role,
+            lines.append(
+                Line(
+                    span,
+                    folded,
+                    clauses,
+                    lead,
+                    path,
+                    before,
+                    index,
+                    section.role,
                     is_table=is_table,
-                ))
+                )
+            )
             before = folded
     # a heading that is a sentence with a figure (3.全年审核文件31件。) is read as a line, too
     for index, section in enumerate(sections):

@@ -190,7 +190,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--rivals", action="store_true", help="run three rival pipelines on the same questions")
     add("--ablations", action="store_true", help="run with one part off after the other instead")
     add("--squad", type=Path, metavar="FILE", help="score a SQuAD-format file instead")
-    add("--limit", type=int, metavar="N", help="ask only N questions, evenly spread (of --squad: the first N)")
+    add(
+        "--limit",
+        type=int,
+        metavar="N",
+        help="ask only N questions, evenly spread (of --squad: the first N)",
+    )
     floor = "the floor to compare with (default: eval/baselines, by writer)"
     add("--baseline", type=Path, metavar="FILE", help=floor)
     add("--update-baseline", metavar="REASON", help="make this run the floor, saying why")

@@ -66,7 +66,10 @@ def _warm(library: Path) -> None:
 
 def _cold(library: Path) -> None:
     ask = [sys.executable, "-m", "bot", "ask", "綦江列出了哪些问题", "--library", str(library)]
-    rows = (("baogao --help", [sys.executable, "-m", "bot", "--help"], 0.3), ("cold baogao ask", ask, 3.0))
+    rows = (
+        ("baogao --help", [sys.executable, "-m", "bot", "--help"], 0.3),
+        ("cold baogao ask", ask, 3.0),
+    )
     for name, command, bar in rows:
         times = []
         for _ in range(5):

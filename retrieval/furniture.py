@@ -21,7 +21,9 @@ _EXACT = frozenset(
 )
 _PROSE_END = re.compile(r"[。！？!?；;][”’\"）)】]*$")
 _BREADCRUMB = re.compile(r"(?:首页|主页).{0,40}[>＞»›→/]")
-_DATE_LINE = re.compile(r"^(?:日期|时间|发布|发布于)?[:：]?\s*20\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?$")
+_DATE_LINE = re.compile(
+    r"^(?:日期|时间|发布|发布于)?[:：]?\s*20\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?$"
+)
 
 
 def is_furniture(line: str) -> bool:
