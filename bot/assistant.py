@@ -351,13 +351,12 @@ class Assistant:
             _citation(n, cite, library.report(cite.report))
             for n, cite in enumerate(checked.citations, start=1)
         )
+        told = [library.report(r) for r in dict.fromkeys(c.report for c in checked.citations)]
         warnings = tuple(
-            dict.fromkeys(
-                w
-                for c in checked.citations
-                for w in library.report(c.report).warnings
-                if "完整" in w or "自称" in w
-            )
+            f"{report_name(report)}{w}" if len(told) > 1 else w  # among several, whose it is
+            for report in told
+            for w in report.warnings
+            if "完整" in w or "自称" in w
         )
         return Answer(
             id=_answer_id(query.question),

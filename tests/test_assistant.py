@@ -184,3 +184,13 @@ def test_problems_and_plans_are_listed_together(assistant: Assistant) -> None:
     answer = assistant.ask("上虞的问题和打算分别是什么").answer
     assert "法治理念仍需提升" in answer.text
     assert "持续打造法治政府建设成果" in answer.text
+
+
+def test_a_catalogue_cites_every_report_and_says_whose_the_warning_is(assistant: Assistant) -> None:
+    answer = assistant.ask("有哪些报告？").answer
+    holds(answer, assistant)
+    assert {c.report for c in answer.citations} == {r.id for r in assistant.library.reports()}
+    (warning,) = answer.warnings
+    assert warning.startswith("绍兴市柯桥区（2019年度）")
+    (alone,) = assistant.ask("柯桥2019年的报告有哪些成效？").answer.warnings
+    assert alone.startswith("原文可能不完整")
