@@ -9,8 +9,9 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.answers import Cited, DraftLine
-from bot.drafting import Desk, Draft, cited, claim, label, note, report_name, silent
+from bot.drafting import Desk, Draft, cited, claim, label, note, silent
 from bot.facts import answer_in
+from bot.labels import full_name
 from bot.lists import list_in
 from bot.mentions import asked_phrases, mention
 from bot.premises import judge_premises
@@ -67,10 +68,10 @@ def order_notes(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]])
     for report, found in said:
         figure = found[0].figure
         if figure is None or figure.value is None:
-            apart.append(report_name(report))
+            apart.append(full_name(report.meta))
             continue
         value, unit = canonical(figure)
-        rows.setdefault(_unit_kind(unit), []).append((value, figure.text, report_name(report)))
+        rows.setdefault(_unit_kind(unit), []).append((value, figure.text, full_name(report.meta)))
     if not rows:
         return []
     kind = max(rows, key=lambda k: len(rows[k]))
@@ -101,7 +102,7 @@ def not_saying(reports: Sequence[Report]) -> list[DraftLine]:
     """Return the note that names the reports which do not say what is asked."""
     if not reports:
         return []
-    names = "、".join(report_name(report) for report in reports)
+    names = "、".join(full_name(report.meta) for report in reports)
     return [note(f"未提及：{names}")]
 
 
@@ -133,7 +134,7 @@ def which(desk: Desk) -> Draft:
 
 def _not_mentioned(saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
-    names = "、".join(report_name(report) for report in quiet)
+    names = "、".join(full_name(report.meta) for report in quiet)
     before = [note(f"没有提到的共{len(quiet)}份：{names}" if quiet else "每份报告都提到了：")]
     if quiet and saying:
         before.append(note("提到的有："))

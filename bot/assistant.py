@@ -17,8 +17,9 @@ from typing import Any
 
 from bot import briefing, citations, comparison, extractive, follow_through
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
-from bot.drafting import Desk, Draft, report_name, silent
+from bot.drafting import Desk, Draft, silent
 from bot.english import english_note
+from bot.labels import full_name
 from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
 from bot.reporting import brief_question, table_of
@@ -43,7 +44,6 @@ MAX_READ_REPORTS = 60
 MAX_BRIEF_REPORTS = 6
 
 NOT_IN_REPORTS = "现有报告中没有查到，无法回答。"
-OFF_TOPIC = "我只根据已入库的法治政府建设年度报告回答问题，这个问题不在范围内。"
 GREETING = "您好，我根据已入库的法治政府建设年度报告回答问题，每句话都注明出处。可以这样问："
 GREETING_EN = (
     "Hello. I answer from the annual reports in the library and cite every sentence. For example:"
@@ -353,7 +353,7 @@ class Assistant:
         )
         told = [library.report(r) for r in dict.fromkeys(c.report for c in checked.citations)]
         warnings = tuple(
-            f"{report_name(report)}{w}" if len(told) > 1 else w  # among several, whose it is
+            f"{full_name(report.meta)}{w}" if len(told) > 1 else w  # among several, whose it is
             for report in told
             for w in report.warnings
             if "完整" in w or "自称" in w
@@ -478,7 +478,7 @@ def _range(scope: Resolved, library: Library) -> str:
     everything = len(library.reports())
     if not asked or len(asked) == everything:
         return f"全部{everything}份报告"
-    names = [report_name(library.report(report)) for report in asked[:6]]
+    names = [full_name(library.report(report).meta) for report in asked[:6]]
     return "、".join(names) + (f"等{len(asked)}份报告" if len(asked) > 6 else "")
 
 
@@ -486,7 +486,7 @@ def _closing(scope: Resolved, library: Library, cited: Sequence[Cited]) -> list[
     lines = [f"注意：{missing}。" for missing in scope.missing]
     reports = list(dict.fromkeys(c.report for c in cited))
     if len(reports) == 1:
-        lines.append(f"（摘自{report_name(library.report(reports[0]))}报告原文）")
+        lines.append(f"（摘自{full_name(library.report(reports[0]).meta)}报告原文）")
     return lines
 
 

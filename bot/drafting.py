@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.answers import Cited, DraftLine, Status
+from bot.labels import full_name
 from bot.reading import Reading, read
 from bot.selection import Evidence, KnownFact
 from retrieval.documents import Hit, Report, Role, Span
@@ -101,26 +102,9 @@ def note(text: str) -> DraftLine:
 def label(report: Report, more: str = "") -> DraftLine:
     """Return the note that heads one report's lines in an answer over several."""
     return note(
-        f"{report_name(report)}：{more}".rstrip("：" if not more else "")
+        f"{full_name(report.meta)}：{more}".rstrip("：" if not more else "")
         + ("：" if not more else "")
     )
-
-
-def report_name(report: Report) -> str:
-    """Return a report's place (and bureau) with its year, for people."""
-    meta = report.meta
-    place = report_place(report)
-    body = (
-        f"·{meta.issuer.removeprefix(''.join(meta.place)).removeprefix(place)}"
-        if meta.level == "department"
-        else ""
-    )
-    return f"{place}{body}（{meta.year}年度）" if meta.year else f"{place}{body}"
-
-
-def report_place(report: Report) -> str:
-    """Return the last two levels of a report's place, or what stands for it."""
-    return "".join(report.meta.place[-2:]) or report.meta.issuer or report.meta.title
 
 
 def cited(evidence: Evidence) -> Cited:

@@ -20,7 +20,6 @@ _FORMS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern), english)
     for pattern, english in (
         (r"现有报告中没有查到，无法回答。", "The reports do not say; this cannot be answered from them."),
-        (r"我只根据已入库.*", "I answer only from the annual reports in this library; this question lies outside them."),
         (r"报告中没有找到关于“(.*)”的内容。?", r"Nothing was found in the report about “\1”."),
         (r"未收录(.*)的报告（现有(.*)年度）。?", r"No report is held for \1 (held: \2)."),
         (r"未收录(.*)的报告。?", r"No report is held for \1."),

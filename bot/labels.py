@@ -1,4 +1,4 @@
-"""What a report is called in answers: its place, with the body where it is not the government."""
+"""What a report is called in answers: shortly in briefings and tables, fully elsewhere."""
 
 from __future__ import annotations
 
@@ -27,3 +27,19 @@ def body_name(meta: ReportMeta) -> str:
 def report_name(meta: ReportMeta) -> str:
     """Return the body with its year in brackets: 清溪县（2023年度）."""
     return f"{body_name(meta)}（{meta.year}年度）" if meta.year else body_name(meta)
+
+
+def full_name(meta: ReportMeta) -> str:
+    """Return the full place, the bureau and the year: 重庆市綦江区·司法局（2023年度）."""
+    place = full_place(meta)
+    body = (
+        f"·{meta.issuer.removeprefix(''.join(meta.place)).removeprefix(place)}"
+        if meta.level == "department"
+        else ""
+    )
+    return f"{place}{body}（{meta.year}年度）" if meta.year else f"{place}{body}"
+
+
+def full_place(meta: ReportMeta) -> str:
+    """Return the last two levels of a report's place, or what stands for it: 重庆市綦江区."""
+    return "".join(meta.place[-2:]) or meta.issuer or meta.title

@@ -15,11 +15,10 @@ from bot.drafting import (
     claim,
     label,
     note,
-    report_name,
-    report_place,
     silent,
 )
 from bot.facts import ENOUGH, candidates
+from bot.labels import full_name, full_place
 from bot.reading import read
 from bot.selection import select
 from retrieval.chunking import trim
@@ -54,7 +53,7 @@ def _listing(reports: Sequence[Report], head: str) -> Draft:
     for report in reports[:MAX_REPORTS_PER_ANSWER]:
         year = f"{report.meta.year}年度" if report.meta.year else "年度不详"
         issuer = report.meta.issuer or "发布单位不详"
-        lines.append(note(f"{report_place(report)} {year}（{issuer}）："))
+        lines.append(note(f"{full_place(report.meta)} {year}（{issuer}）："))
         named = _naming_words(report)
         lines.append(claim(report, named) if named else note(report.meta.title))
     if len(reports) > MAX_REPORTS_PER_ANSWER:
@@ -78,14 +77,14 @@ def _incomplete(reports: Sequence[Report]) -> list[DraftLine]:
         return [note(f"{len(reports)}份报告都没有发现缺损")]
     return [
         note(f"{len(broken)}份报告可能不完整："),
-        *(note(f"{report_name(r)}：{'；'.join(ws)}") for r, ws in broken),
+        *(note(f"{full_name(r.meta)}：{'；'.join(ws)}") for r, ws in broken),
     ]
 
 
 def _lengths(reports: Sequence[Report]) -> list[DraftLine]:
     """Order the reports by the characters of their own text, the page's furniture left out."""
     sizes = sorted(
-        (sum(s.end - s.start for s in r.sections if s.role != "furniture"), report_name(r))
+        (sum(s.end - s.start for s in r.sections if s.role != "furniture"), full_name(r.meta))
         for r in reports
     )
     shown = " < ".join(f"{name}（{size}字）" for size, name in sizes[:MAX_REPORTS_PER_ANSWER])

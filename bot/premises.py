@@ -71,11 +71,6 @@ class _Verdict:
     elsewhere: Placed | None = None
 
 
-def premise_notes(query: Query, found: Sequence[Evidence], report: Report) -> list[DraftLine]:
-    """Return the notes of ``judge_premises`` alone."""
-    return list(judge_premises(query, found, report).notes)
-
-
 def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> Premises:
     """Hold the question's figures, directions, comparisons and names against the report."""
     reading = read(report)

@@ -146,16 +146,11 @@ class Writer:
         self._watch: Watch = watch or _unwatched
         self._replaced: set[str] = set()
         self._unembedded: dict[str, str] = {}
-        self._vectors_failed: str | None = None
+        self._vectors_failed = False
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
         entries = ledger.entries(self._versions)
         self._entries: dict[str, Entry] = {e.report: e for e in entries}
-
-    @property
-    def vectors_failed(self) -> str | None:
-        """Why there are no vectors, if the embedder failed in this run."""
-        return self._vectors_failed
 
     def take_in(self, paths: Sequence[Path]) -> list[IngestResult]:
         """Ingest files and folders; one result a file, in order. A bad file stops no other."""
@@ -362,7 +357,7 @@ class Writer:
                 self._ledger.put_vectors(lost[start : start + EMBED_BATCH], vectors)
                 done += len(batch)
         except EmbeddingFailed as error:
-            self._vectors_failed = str(error)
+            self._vectors_failed = True
             logger.warning("no vectors: %s", error)
         return gained and done > 0
 

@@ -8,7 +8,7 @@ items (一是…二是…) or, where a page lost its line breaks, further headin
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from retrieval.documents import Kind, Role, Section, Span
@@ -89,11 +89,6 @@ def parse_sections(
     if not text:
         return ()
     return _Walk(text, title, year).run()
-
-
-def list_headings(sections: Iterable[Section]) -> list[str]:
-    """Return the words of every numbered heading, in order."""
-    return [s.path[-1] for s in sections if s.kind == "heading" and s.path]
 
 
 class _Walk:

@@ -12,7 +12,7 @@ from reporting_fakes import REAL, desk, made, parsed
 
 from bot.binding import Placed, comparable, placed_figures
 from bot.facts import one_report
-from bot.premises import judge_premises, premise_notes
+from bot.premises import judge_premises
 from bot.reading import read
 from bot.selection import select
 from retrieval.documents import Report
@@ -47,9 +47,8 @@ def asked(question: str, report: Report) -> Query:
 def noted(question: str, report: Report) -> str:
     query = asked(question, report)
     reading = read(report)
-    return "".join(
-        n.text for n in premise_notes(query, select(query, reading, reading.lines, {})[:1], report)
-    )
+    found = select(query, reading, reading.lines, {})[:1]
+    return "".join(n.text for n in judge_premises(query, found, report).notes)
 
 
 @pytest.mark.parametrize(

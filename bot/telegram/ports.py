@@ -14,14 +14,6 @@ from bot.answers import Answer, Sentence
 from retrieval.documents import Report, ReportMeta
 
 
-class StateLike(Protocol):
-    """What a follow-up inherits; a value that can be stored."""
-
-    def to_json(self) -> Any:
-        """Return plain JSON values."""
-        ...
-
-
 class ReplyLike(Protocol):
     """An answer with the state the next question inherits."""
 
