@@ -45,9 +45,11 @@ def open_synthesis(settings: Settings, writer: str) -> Synthesis | None:
                 "没有设置模型：请设置 OPENAI_API_KEY（或 OPENAI_BASE_URL）和 BAOGAO_MODEL"
             )
         return None
-    key = (settings.openai_api_key, settings.openai_base_url, settings.model or DEFAULT_MODEL)
+    endpoint = (settings.openai_api_key, settings.openai_base_url, settings.model or DEFAULT_MODEL)
+    key = (*endpoint, settings.model_deadline_s)
     if key not in _MODELS:  # one breaker and one budget for all questions of a process
-        _MODELS[key] = Synthesis(PatientChat(OpenAIChat.at(*key)), DailyBudget(), _today)
+        chat = PatientChat(OpenAIChat.at(*endpoint))
+        _MODELS[key] = Synthesis(chat, DailyBudget(), _today, deadline_s=settings.model_deadline_s)
     return _MODELS[key]
 
 
@@ -91,7 +93,7 @@ def open_assistant(
 
 
 DEFAULT_MODEL = "gpt-4o-mini"
-_MODELS: dict[tuple[str, str, str], Synthesis] = {}
+_MODELS: dict[tuple[str, str, str, float], Synthesis] = {}
 
 
 def _today() -> date:

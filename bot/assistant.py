@@ -20,7 +20,6 @@ from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Sta
 from bot.drafting import Desk, Draft, silent
 from bot.english import english_note
 from bot.labels import full_name
-from bot.llm import Allowance
 from bot.records import AnswerRecords, describe
 from bot.reporting import brief_question, table_of
 from bot.selection import KnownFact
@@ -279,7 +278,7 @@ class Assistant:
         on_sentence: Callable[[Sentence], None] | None,
     ) -> tuple[Desk, Draft, Attempt]:
         """Let the model add search words where the reports seem silent, then word the answer."""
-        allowance = Allowance()
+        allowance = synthesis.allowance()
         if draft.status == "abstained" and desk.reports:
             further = synthesis.further_terms(desk.query, user=user, allowance=allowance)
             if further is not None:

@@ -19,6 +19,7 @@ from bot.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.planted import speaks_to_a_machine
 from bot.wording import overlap, pairs
 from retrieval.normalise import level
+from retrieval.wrapping import words_of
 
 COMPUTED = "（计算）"
 MAX_LINE_CHARS = 600
@@ -135,7 +136,7 @@ class Checker:
     def _check_cited(self, line: DraftLine) -> Sentence | Failure:
         """Check a line with explicit spans; its words are shown neutralised, else unchanged."""
         text = neutralise(line.text)
-        quotes = [self._text_of(c.report)[c.start : c.end] for c in line.cites]
+        quotes = [words_of(self._text_of(c.report), c.start, c.end) for c in line.cites]
         if not all(quotes):
             return Failure(line, ("引用的位置不在报告中",))
         verdict = self._judge(text, dict(zip(line.cites, quotes, strict=True)))

@@ -37,6 +37,7 @@ app = typer.Typer(
 环境变量（也可写在 .env）：
   BAOGAO_LIBRARY       报告库目录（默认在用户数据目录）
   OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型
+  BAOGAO_MODEL_DEADLINE  模型答一个问题最多用多少秒（默认 45）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
   TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API

@@ -12,6 +12,7 @@ from bot.reading import Reading, read
 from bot.selection import Evidence, KnownFact
 from retrieval.documents import Hit, Report, Role, Span
 from retrieval.query import Query, State
+from retrieval.wrapping import words_of
 
 ROLE_NAMES: Mapping[Role, str] = {
     "leadership": "履行第一责任人职责",
@@ -89,7 +90,7 @@ def silent(desk: Desk) -> Draft:
 
 def claim(report: Report, span: Span) -> DraftLine:
     """Return a span as a claim: its words on one line, without a comma or semicolon at the end."""
-    words = report.text[span.start : span.end]
+    words = words_of(report.text, span.start, span.end)
     text = re.sub(r"\s+", " ", words).strip().rstrip("，,；;、：:")
     return DraftLine(text, "claim", (Cited(report.id, span.start, span.end),))
 

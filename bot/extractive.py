@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.across import compare, per_report, which
-from bot.answers import Cited
-from bot.drafting import Desk, Draft, silent
+from bot.answers import Cited, DraftLine
+from bot.drafting import Desk, Draft, claim, note, silent
 from bot.facts import one_report
 from bot.fields import field_answer
 from bot.lists import item, list_in, newest_of_one_issuer
 from bot.lone_figures import asks_what_figure, figure_meant
+from bot.mentions import asked_phrases, mention, nearest
 from bot.months import in_month
 from bot.overview import brief, catalogue, overview
 from bot.thresholds import asks_beyond, beyond
@@ -63,6 +64,8 @@ def _other_topics(topic: str, field: Field) -> bool:
 def _fact(desk: Desk) -> Draft:
     if len(desk.reports) != 1:
         return per_report(desk)
+    if desk.query.asks_mention and desk.query.wants == "text" and not desk.only_years:
+        return _whether_said(desk, desk.reports[0])
     draft = one_report(desk)
     if draft.focus and all(_is_heading(desk.reports[0], cite) for cite in draft.focus):
         # a heading announces; what it announces stands under it
@@ -70,6 +73,21 @@ def _fact(desk: Desk) -> Draft:
         if under.status == "answered" and under.focus != draft.focus:
             return replace(under, before=draft.before)
     return draft
+
+
+def _whether_said(desk: Desk, report: Report) -> Draft:
+    """Answer 有没有提到… from words that say just that, or call what is nearest only near."""
+    span = mention(desk, report, asked_phrases(desk.query))
+    before: tuple[DraftLine, ...] = ()
+    if span is None:
+        near = nearest(desk, report)
+        if near is None:
+            return silent(desk)
+        span = near
+        before = (note(f"原文没有“{desk.query.phrase or desk.query.topic}”的说法，最接近的是："),)
+    return Draft(
+        (claim(report, span),), focus=(Cited(report.id, span.start, span.end),), before=before
+    )
 
 
 def _is_heading(report: Report, cite: Cited) -> bool:

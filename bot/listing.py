@@ -10,6 +10,7 @@ from retrieval.chunking import split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.roles import role_of_heading
 from retrieval.sequences import Quotations
+from retrieval.wrapping import unwrap
 
 MAX_ITEM_CHARS = 160
 _INTRO = re.compile(
@@ -128,7 +129,7 @@ def _prose_items(text: str, bodies: Sequence[Section]) -> list[Item]:
     if not bodies:
         return []
     start, end = bodies[0].start, bodies[-1].end
-    matches = re.finditer(r"[^\r\n]+", text[start:end])
+    matches = re.finditer(r"[^\r\n]+", unwrap(text)[start:end])
     paragraphs = [trim(text, m.start() + start, m.end() + start) for m in matches]
     paragraphs = [p for p in paragraphs if len(p) and not _CLOSING.match(text[p.start : p.end])]
     return [Item("", span, span) for span in _enumeration(text, paragraphs)]

@@ -16,7 +16,7 @@ from bot.selection import select, weigh
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
 from retrieval.query import Query
-from retrieval.terms import SYNONYM_MATCH, is_theme
+from retrieval.terms import PARTIAL_MATCH, SYNONYM_MATCH, is_theme
 
 # the least weighted share of the question's terms that the cited words must hold
 ENOUGH = 0.62
@@ -53,6 +53,16 @@ def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
     return _terms_in(desk, report)
 
 
+def nearest(desk: Desk, report: Report) -> Span | None:
+    """Return the sentence that holds a part of every term asked for, or None."""
+    terms = [t for t in desk.query.terms if len(t.word) > 1]
+    ranked = select(desk.query, desk.reading(report), candidates(desk, report), desk.boosts(report))
+    for evidence in ranked[:8]:
+        if terms and all(t.match(evidence.line.folded) >= PARTIAL_MATCH for t in terms):
+            return evidence.span
+    return None
+
+
 def _covered(query: Query) -> bool:
     """Tell whether the terms stand for the phrase: of 八五普法 only 普法 is a term."""
     phrase = fold(query.phrase)
@@ -75,7 +85,8 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
     if desk.query.role == "problems":  # 提到执法力量不足: a lack is told among the problems
         pool = [line for line in pool if line.role == "problems"]
     ranked = select(desk.query, reading, pool, desk.boosts(report))
-    weighted = weigh([t for t in desk.query.terms if is_theme(t)] or desk.query.terms, reading)
+    asked = [t for t in desk.query.terms if is_theme(t) or (desk.query.phrase and len(t.word) > 1)]
+    weighted = weigh(asked or desk.query.terms, reading)
     total = sum(w for _, w in weighted) or 1.0
     lines = reading.lines
     standing = []

@@ -10,6 +10,7 @@ from retrieval.chunking import split_clauses, split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, find_quantities
+from retrieval.wrapping import words_of
 
 MAX_CELL_CHARS = 24
 MIN_CELLS = 6
@@ -156,5 +157,5 @@ def _rows(cells: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
 
 
 def _clause(text: str, span: Span) -> Clause:
-    words = text[span.start : span.end]
+    words = words_of(text, span.start, span.end)
     return Clause(span, fold(words), find_quantities(words))

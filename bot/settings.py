@@ -19,6 +19,7 @@ class Settings(BaseSettings):
     openai_api_key: str = Field("", alias="OPENAI_API_KEY")
     openai_base_url: str = Field("", alias="OPENAI_BASE_URL")
     model: str = Field("", alias="BAOGAO_MODEL")
+    model_deadline_s: float = Field(45.0, ge=1, le=900, alias="BAOGAO_MODEL_DEADLINE")
     embedder: Literal["local", "openai"] = Field("local", alias="BAOGAO_EMBEDDER")
     embed_model: str = Field("", alias="BAOGAO_EMBED_MODEL")
     chroma_url: str | None = Field(None, alias="BAOGAO_CHROMA_URL")

@@ -14,7 +14,7 @@ from datetime import date
 from bot.answers import Cited, Passage, Sentence
 from bot.budget import DailyBudget
 from bot.drafting import Desk, Draft
-from bot.llm import MODEL_UNAVAILABLE, Allowance, PatientChat
+from bot.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
 from bot.rewriting import search_terms
 from bot.writers_llm import LLMWriter, Written
 from retrieval.chunking import context_line
@@ -23,7 +23,8 @@ from retrieval.errors import ModelFailed
 from retrieval.query import Query
 from retrieval.terms import synonyms
 
-MAX_PASSAGES = 14
+FURTHER_HITS = 3
+"""Hits shown beside what the draft cites: each is read, paid for, and may mislead."""
 OVER_BUDGET = "今日的模型用量已到上限，以下为报告原文摘录。"
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
 _COMPLETE = frozenset({"list", "compare", "rank", "which"})
@@ -42,13 +43,28 @@ class Attempt:
 
 
 class Synthesis:
-    """A chat model with its budget; shared by all questions of a process."""
+    """A chat model with its budget; shared by all questions of a process.
 
-    def __init__(self, chat: PatientChat, budget: DailyBudget, today: Callable[[], date]) -> None:
+    ``deadline_s`` is the time of one question's calls together, in seconds.
+    """
+
+    def __init__(
+        self,
+        chat: PatientChat,
+        budget: DailyBudget,
+        today: Callable[[], date],
+        *,
+        deadline_s: float = DEADLINE_S,
+    ) -> None:
         self._chat = chat
         self._writer = LLMWriter(chat)
         self._budget = budget
         self._today = today
+        self._deadline_s = deadline_s
+
+    def allowance(self) -> Allowance:
+        """Return what one question may cost."""
+        return Allowance(seconds=self._deadline_s)
 
     def attempt(
         self,
@@ -128,11 +144,12 @@ def passages_for(desk: Desk, draft: Draft) -> tuple[Passage, ...]:
             start = min([cite.start, *(s.start for s in lines)])
             end = max([cite.end, *(s.end for s in lines)])
             spans.append(Cited(cite.report, start, end))
-    for hit in desk.hits[:MAX_PASSAGES]:
+    cited = len(_apart(spans))
+    for hit in desk.hits:
         if hit.chunk.report in reports:
             spans.append(Cited(hit.chunk.report, hit.chunk.start, hit.chunk.end))
     numbered: list[Passage] = []
-    for cite in _apart(spans)[: max(MAX_PASSAGES, len(draft.lines))]:
+    for cite in _apart(spans)[: cited + FURTHER_HITS]:
         report = reports[cite.report]
         text = report.quote(cite.start, cite.end)
         numbered.append(

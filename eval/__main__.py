@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from bot.assistant import Assistant
 from eval.ablations import list_ablations
 from eval.baseline import find_losses, load_baseline, save_baseline
 from eval.cases import KINDS, BadCase
@@ -22,7 +23,13 @@ from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import SuiteResult
 from eval.squad import BadSquad, format_squad, read_squad, score_squad, write_documents
 from eval.suites import HERE, OpenSuite, choose_suites, open_suite
-from eval.terminal import format_failures, format_faults, format_side_by_side, format_suite
+from eval.terminal import (
+    format_failures,
+    format_faults,
+    format_side_by_side,
+    format_suite,
+    format_writers,
+)
 from eval.vectors import RememberingEmbedder
 from retrieval.embedding import LocalEmbedder
 from retrieval.errors import BaogaoError
@@ -56,6 +63,7 @@ def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
     """Score the product on ``suites``, with rivals if asked for; print, save, compare."""
     results: list[SuiteResult] = []
     rivals: dict[str, dict[str, SuiteResult]] = {}
+    writers: dict[str, dict[str, SuiteResult]] = {}
     for suite in suites:
         opened = _open(suite, options)
         tree = score_trees(opened.reports, opened.gold_trees)
@@ -64,6 +72,8 @@ def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
                 print(fault)
         step = _Counter(suite.name)
         results.append(run_suite(suite, opened.assistant, opened.sources, tree=tree, step=step))
+        if any(r.answer["writer"] == "llm" for r in results[-1].results):
+            writers[suite.name] = {"extractive": _without_model(opened), "llm": results[-1]}
         if options.rivals:
             rivals[suite.name] = _run_rivals(opened)
     baseline = options.baseline or BASELINES / f"{_writer(results)}.json"
@@ -74,6 +84,8 @@ def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
         print(format_suite(result, floor.scores if floor else None), end="\n\n")
         if result.name in rivals:
             print(format_side_by_side({"baogao": result, **rivals[result.name]}), end="\n\n")
+        if result.name in writers:
+            print(format_writers(writers[result.name]), end="\n\n")
         if options.failures:
             print(format_failures(result), end="\n\n")
             print(format_faults(result), end="\n\n")
@@ -133,6 +145,13 @@ def _run_rivals(opened: OpenSuite) -> dict[str, SuiteResult]:
             step = _Counter(f"{opened.suite.name}: {rival.name}")
             results[rival.name] = run_suite(opened.suite, rival, opened.sources, step=step)
     return results
+
+
+def _without_model(opened: OpenSuite) -> SuiteResult:
+    """Score the extractive writer on the cases that a model has just been asked."""
+    assistant = Assistant(opened.assistant.library)
+    step = _Counter(f"{opened.suite.name}: extractive")
+    return run_suite(opened.suite, assistant, opened.sources, step=step)
 
 
 def _open(suite: Suite, options: argparse.Namespace) -> OpenSuite:

@@ -78,6 +78,27 @@ def format_side_by_side(suites: Mapping[str, SuiteResult], *, across: bool = Tru
     return "\n".join(lines)
 
 
+def format_writers(suites: Mapping[str, SuiteResult]) -> str:
+    """Return two writers' runs of the same cases side by side, and where they differ.
+
+    ``suites`` holds the runs under ``extractive`` and ``llm``; of the second some answers are
+    the extractive writer's too, where the model's words did not stand.
+    """
+    plain, model = suites["extractive"].results, suites["llm"].results
+    worded = sum(r.answer["writer"] == "llm" for r in model)
+    lines = [
+        format_side_by_side(suites),
+        "",
+        f"worded by the model: {worded} of {len(model)} answers; "
+        f"cases right: extractive {sum(r.passed for r in plain)}, llm {sum(r.passed for r in model)}",
+    ]
+    for one, other in zip(plain, model, strict=True):
+        if one.passed != other.passed:
+            better = "llm" if other.passed else "extractive"
+            lines.append(f"only {better} right: {one.case.id}")
+    return "\n".join(lines)
+
+
 def _value(measure: Measure, suite: SuiteResult) -> str:
     score = suite.scores.get(measure.name)
     return format_value(measure, score.value) if score else "–"

@@ -402,7 +402,12 @@ def without_field(topic: str, field: Field) -> str:
 # ---- what is said of ------------------------------------------------------------------------
 
 _PHRASE = re.compile(
-    '(?:提到|提及|写到|讲到|说到|谈到|出现|涉及)(?:了|过)?[“"]?([^“”"，。？?的有]{2,14}?)[”"]?(?:的|有|这|几|$|，|？|\\?)'
+    '(?:提到|提及|写到|讲到|说到|谈到|出现|涉及|提没提|写没写|讲没讲|说没说)(?:到|及)?(?:了|过)?[“"]?'
+    '([^“”"，。？?的有]{2,14}?)[”"]?(?:方面|情况|内容|工作)?(?:了?[吗么没]|的|有|这|几|$|，|？|\\?)'
+)
+_WHETHER_SAID = re.compile(
+    "(?:有没有|有无|是否|是不是|可曾|有)(?:专门|明确|具体)?(?:提|写|讲|说|谈|涉)(?:到|及)|(?:提|写|讲|说)没(?:提|写|讲|说)|"
+    "(?:提|写|讲|说|谈)(?:到|及|过)[^，。]{2,20}(?:吗|没有?|么)[?？]?$"
 )
 _NEGATED = re.compile("(?<!有)(?:没有?|未|不)(?:提|写|说|讲|给出|提到|提及|报|涉及|列出|公布)")
 
@@ -410,6 +415,11 @@ _NEGATED = re.compile("(?<!有)(?:没有?|未|不)(?:提|写|说|讲|给出|提�
 def phrase_of(topic: str) -> str:
     """Return the words a report is asked to mention, empty when the question has no such verb."""
     return match.group(1) if (match := _PHRASE.search(topic)) else ""
+
+
+def asks_mention(topic: str) -> bool:
+    """Return True when it is asked whether the report speaks of something (有没有提到…)."""
+    return bool(_WHETHER_SAID.search(topic))
 
 
 def negated(topic: str) -> bool:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from retrieval.documents import Chunk, ReportMeta, Section, Span
+from retrieval.wrapping import unwrap
 
 MAX_CHARS = 120
 HARD_MAX_CHARS = 240
@@ -23,9 +24,12 @@ _CLAUSE = re.compile(r"(?:[^；;，,]|(?<=[0-9]),(?=[0-9]{3}(?![0-9])))*(?:[；;
 
 
 def split_sentences(text: str, start: int, end: int) -> list[Span]:
-    """Return the sentences of ``text[start:end]`` without blanks around them; line ends end one."""
+    """Return the sentences of ``text[start:end]`` without blanks around them.
+
+    A line end ends one unless the page only wrapped its lines there.
+    """
     spans = []
-    for match in _SENTENCE.finditer(text, start, end):
+    for match in _SENTENCE.finditer(unwrap(text), start, end):
         span = trim(text, match.start(), match.end())
         if len(span):
             spans.append(span)

@@ -14,10 +14,10 @@ from typing import Literal
 from retrieval.documents import Span
 from retrieval.furniture import is_date_line, is_furniture, is_menu_like
 from retrieval.numbering import marker_at
+from retrieval.wrapping import join_lines
 
 LineKind = Literal["title", "furniture", "text", "closing"]
 
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _PROSE = re.compile(r"[。；;]|[，,].{8,}")
 _BODY = r"(?:人民政府|政府|办事处|管委会|管理委员会|委员会|局|厅|办公室|中心|委|队|社|院)"
 _DATE = r"(?:[二〇○O零一三四五六七八九十]{4}|20\d\d) ?年 ?.{1,3}月 ?.{1,3}日"
@@ -30,10 +30,6 @@ _TAIL = re.compile(
     rf"(?:[^。，；：、\s]{{2,30}}{_BODY})?\s{{0,30}}(?:{_DATE})?\s*\Z"
 )
 _TAIL_CHARS = 120
-_MIN_WRAP, _MAX_WRAP = 32, 200  # half-width columns: narrower are tables, wider paragraphs
-_MIN_WRAPPED_LINES = 6
-_WRAP_SLACK = 6  # punctuation may hang or be pushed over
-_INDENTED = re.compile(r"\u3000|  |\t|\xa0\xa0")
 _ATTACHED_LINES = 12  # how far before the end a list of attachments may begin
 
 
@@ -52,8 +48,7 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
     Furniture is recognised by its words anywhere, and by being no text (short, without a
     sentence, without a number) before the first and behind the last line of the report.
     """
-    physical = [m.span() for m in _LINE.finditer(text) if m.group().strip()]
-    whole = _logical_lines(text, physical)
+    whole = join_lines(text)
     title = [span for span in title if not _stands_in_prose(text, whole, span)]
     lines = _cut_titles(text, whole, title)
     first, last = _bounds(text, lines, title)
@@ -77,19 +72,6 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
     return result
 
 
-def _columns(words: str) -> int:
-    """Return how wide a line is: 2 for a Chinese character, 1 for a Latin one."""
-    return len(words.encode("gbk", "replace"))
-
-
-def _goes_on(before: str, text: str, start: int) -> bool:
-    """Tell whether the line at ``start`` may carry on a full line that ended with ``before``."""
-    if _INDENTED.match(text, start):
-        return False
-    marker = marker_at(text, start)
-    return before not in "。！？：:" or marker is None or marker.style == "circled"
-
-
 def _stands_in_prose(text: str, lines: Sequence[tuple[int, int]], span: Span) -> bool:
     """Refuse a title found inside a sentence, as in a page without any line break or title."""
     line = next((a for a, b in lines if a <= span.start < b), span.start)
@@ -105,41 +87,6 @@ def _cut_titles(
         inside = [c for c in cuts if start < c < end and text[c:end].strip()]
         lines += [(a, b) for a, b in zip([start, *inside], [*inside, end], strict=True) if b > a]
     return lines
-
-
-def _logical_lines(text: str, lines: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join lines that were broken: a number left alone, and text wrapped at a fixed width.
-
-    A line of the full width goes on in the next one, a shorter one ends its paragraph.
-    """
-    widths = [_columns(text[a:b].rstrip()) for a, b in lines]
-    full_width = _wrap_width(widths)
-    joined: list[tuple[int, int]] = []
-    before, alone = "", False  # the last mark of a line that may go on; whether it is a number
-    for (start, end), width in zip(lines, widths, strict=True):
-        words = text[start:end].strip()
-        marker = marker_at(words, 0)
-        wrapped = before and joined[-1][1] == start and _goes_on(before, text, start)
-        if wrapped or (alone and marker is None):
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((start, end))
-        alone = marker is not None and marker.end == len(words)
-        full = full_width and (width >= full_width or words[-1] in "，,、；;")
-        before = words[-1] if full and not is_furniture(words) else ""
-    return joined
-
-
-def _wrap_width(widths: Sequence[int]) -> int | None:
-    """Return from what width a line is a full one, or None on a page that was not wrapped.
-
-    A page that was, as text copied from a PDF is, has many lines of one width and none wider.
-    """
-    width = sorted(widths)[int(len(widths) * 0.97)] if widths else 0
-    full = sum(w >= width - _WRAP_SLACK for w in widths)
-    if not _MIN_WRAP <= width <= _MAX_WRAP or full < max(_MIN_WRAPPED_LINES, len(widths) // 4):
-        return None
-    return width - _WRAP_SLACK
 
 
 def _bounds(text: str, lines: Sequence[tuple[int, int]], title: Sequence[Span]) -> tuple[int, int]:

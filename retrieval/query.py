@@ -123,6 +123,7 @@ class Query:
     documents: bool = False
     claimed: Chain = ()
     phrase: str = ""
+    asks_mention: bool = False
     negated: bool = False
 
 
@@ -423,7 +424,7 @@ def _asked(query: Query, topic: str, *, one_county: bool | None = None) -> Query
         count=count_of(topic), change=change, field=asking.field_of(topic), address=address,
         month=None if wants == "date" else month_of(topic),
         documents=asking.asks_documents(topic), phrase=asking.phrase_of(topic),
-        negated=asking.negated(topic),
+        asks_mention=asking.asks_mention(topic), negated=asking.negated(topic),
     )  # fmt: skip
 
 

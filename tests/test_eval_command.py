@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ import bot.assembly
 import eval.__main__ as command
 import eval.suites
 from eval.ablations import list_ablations, merge_chunks
+from eval.cases import load_cases, read_sources
 from eval.libraries import prepare_library
+from eval.scoring import CaseResult, summarise_suite
+from eval.terminal import format_writers
 from retrieval.documents import Chunk
 from retrieval.embedding import FakeEmbedder
 from retrieval.library import Library
@@ -161,3 +165,14 @@ def test_a_library_is_remade_when_the_code_has_changed(
     assert prepare_library(files, FakeEmbedder(64), told.append) == first
     assert [line.split()[0] for line in told] == ["ingesting", "remaking"]
     assert prepare_library(files, FakeEmbedder(32), told.append) != first
+
+
+def test_two_writers_stand_side_by_side(folder: Path) -> None:
+    case = load_cases([folder / "cases.jsonl"], read_sources(folder / "reports"))[0]
+    answer = {"status": "answered", "writer": "llm"}
+    won = CaseResult(case, answer, (), (), {"facts": (1, 1)}, True, "", (), ())
+    lost = replace(won, ratios={"facts": (0, 1)}, passed=False)
+    writers = {"extractive": lost, "llm": won}
+    shown = format_writers({n: summarise_suite("reports", [r], {}) for n, r in writers.items()})
+    assert "worded by the model: 1 of 1 answers; cases right: extractive 0, llm 1" in shown
+    assert "only llm right: k-1" in shown

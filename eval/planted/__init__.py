@@ -1,0 +1,1 @@
+"""Instructions planted in reports, and a count of how many are obeyed: ``python -m eval.planted``."""

@@ -1,0 +1,96 @@
+"""Lines that a page broke at a fixed width, as text copied from a PDF is, and what they say whole.
+
+The stored text keeps its line ends. Whoever reads words from it asks here which line ends are
+only the page's, and end no sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+
+from retrieval.furniture import is_furniture
+from retrieval.numbering import marker_at
+
+JOINT = "\u2060"
+"""Stands in an unwrapped text for each character of a line end that ends nothing (word joiner)."""
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_MIN_WRAP, _MAX_WRAP = 32, 200  # half-width columns: narrower are tables, wider paragraphs
+_MIN_WRAPPED_LINES = 6
+_WRAP_SLACK = 6  # punctuation may hang or be pushed over
+_BREAK_SLACK = 14  # a number or a Latin word that does not fit is pushed over whole
+_INDENTED = re.compile(r"\u3000|  |\t|\xa0\xa0")
+_BULLET = re.compile(r"[●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7]")
+_LINE_END = re.compile(r"[\r\n]")
+
+
+def join_lines(text: str) -> list[tuple[int, int]]:
+    """Return the lines of ``text`` that are not blank, those joined that were broken.
+
+    Broken are a number left alone, and text wrapped at a fixed width: a line of the full width
+    goes on in the next one, a shorter one ends its paragraph.
+    """
+    lines = [m.span() for m in _LINE.finditer(text) if m.group().strip()]
+    widths = [_columns(text[a:b].rstrip()) for a, b in lines]
+    full_width = _wrap_width(widths)
+    joined: list[tuple[int, int]] = []
+    before, alone = "", False  # the last mark of a line that may go on; whether it is a number
+    for (start, end), width in zip(lines, widths, strict=True):
+        words = text[start:end].strip()
+        marker = marker_at(words, 0)
+        wrapped = before and joined[-1][1] == start and _goes_on(before, text, start)
+        if wrapped or (alone and marker is None):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+        alone = marker is not None and marker.end == len(words)
+        full = full_width and (
+            width >= full_width
+            or words[-1] in "，,、；;"
+            or (width > full_width - _BREAK_SLACK and words[-1] not in "。！？：:")
+        )
+        before = words[-1] if full and not is_furniture(words) else ""
+    return joined
+
+
+@lru_cache(maxsize=64)
+def unwrap(text: str) -> str:
+    """Return ``text`` with ``JOINT`` for the line ends inside joined lines; the length is kept."""
+    pieces, at = [], 0
+    for start, end in join_lines(text):
+        last = start + len(text[start:end].rstrip())
+        pieces += [text[at:start], _LINE_END.sub(JOINT, text[start:last])]
+        at = last
+    return "".join([*pieces, text[at:]])
+
+
+def words_of(text: str, start: int, end: int) -> str:
+    """Return what ``text[start:end]`` says: the page's own line ends taken out."""
+    return unwrap(text)[start:end].replace(JOINT, "")
+
+
+def _columns(words: str) -> int:
+    """Return how wide a line is: 2 for a Chinese character, 1 for a Latin one."""
+    return len(words.encode("gbk", "replace"))
+
+
+def _goes_on(before: str, text: str, start: int) -> bool:
+    """Tell whether the line at ``start`` may carry on a full line that ended with ``before``."""
+    if _INDENTED.match(text, start) or _BULLET.match(text, start):
+        return False
+    marker = marker_at(text, start)
+    return before not in "。！？：:" or marker is None or marker.style == "circled"
+
+
+def _wrap_width(widths: Sequence[int]) -> int | None:
+    """Return from what width a line is a full one, or None on a page that was not wrapped.
+
+    A page that was has many lines of one width and none wider.
+    """
+    width = sorted(widths)[int(len(widths) * 0.97)] if widths else 0
+    full = sum(w >= width - _WRAP_SLACK for w in widths)
+    if not _MIN_WRAP <= width <= _MAX_WRAP or full < max(_MIN_WRAPPED_LINES, len(widths) // 4):
+        return None
+    return width - _WRAP_SLACK
