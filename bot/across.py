@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from bot.answers import Cited, DraftLine
-from bot.drafting import Desk, Draft, cited, claim, label, note, silent
+from bot.drafting import Desk, Draft, alone, cited, claim, label, note, silent
 from bot.facts import answer_in
 from bot.labels import full_name
 from bot.lists import list_in
@@ -39,7 +39,7 @@ def per_report(desk: Desk) -> Draft:
         if not asked_all:
             judged = judge_premises(query, found, report)
             lines += [*judged.notes, *(claim(report, span) for span in judged.extra)]
-        lines += [claim(report, e.span) for e in found]
+        lines += [claim(report, alone(report, e.span)) for e in found]
     quiet = [r for r, found in answers if not found] if asked_all else []
     return Draft(
         tuple(lines),

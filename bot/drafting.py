@@ -11,6 +11,7 @@ from bot.labels import full_name
 from bot.reading import Reading, read
 from bot.selection import Evidence, KnownFact
 from retrieval.documents import Hit, Report, Role, Span
+from retrieval.numbering import inline_markers
 from retrieval.query import Query, State
 from retrieval.wrapping import words_of
 
@@ -93,6 +94,27 @@ def claim(report: Report, span: Span) -> DraftLine:
     words = words_of(report.text, span.start, span.end)
     text = re.sub(r"\s+", " ", words).strip().rstrip("，,；;、：:")
     return DraftLine(text, "claim", (Cited(report.id, span.start, span.end),))
+
+
+_COUNTS_UP = frozenset({"is", "cn_paren", "num_paren", "circled", "cn", "num"})
+_BETWEEN = " 　、.．:："
+_LEAST_CHARS = 8
+
+
+def alone(report: Report, span: Span) -> Span:
+    """Return ``span`` without the number its sentence has in a list (四是, （二）, 3.).
+
+    Left as it is where the span itself holds a further number: then it is the list.
+    """
+    markers = [
+        m for m in inline_markers(report.text, span.start, span.end) if m.style in _COUNTS_UP
+    ]
+    if len(markers) != 1 or markers[0].start != span.start:
+        return span
+    start = markers[0].end
+    while start < span.end and report.text[start] in _BETWEEN:
+        start += 1
+    return Span(start, span.end) if span.end - start >= _LEAST_CHARS else span
 
 
 def note(text: str) -> DraftLine:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from bot.across import compare, per_report, which
+from bot.announcements import announced
 from bot.answers import Cited, DraftLine
 from bot.drafting import Desk, Draft, claim, note, silent
 from bot.facts import one_report
@@ -21,11 +22,12 @@ from bot.lone_figures import asks_what_figure, figure_meant
 from bot.mentions import asked_phrases, mention, nearest
 from bot.months import in_month
 from bot.overview import brief, catalogue, overview
+from bot.premises import judge_premises
 from bot.thresholds import asks_beyond, beyond
 from retrieval.asking import Field, asks_definition, statute_of, without_field
 from retrieval.documents import Report
 from retrieval.normalise import normalise
-from retrieval.terms import content_terms, is_topical
+from retrieval.terms import content_terms, is_theme, is_topical
 
 _OF_PAGE = re.compile(
     "报告|发布|公开|公布|落款|单位|部门|机构|机关|文号|出具|bureau|标题|全称|日期|成文|时间"
@@ -67,12 +69,24 @@ def _fact(desk: Desk) -> Draft:
     if desk.query.asks_mention and desk.query.wants == "text" and not desk.only_years:
         return _whether_said(desk, desk.reports[0])
     draft = one_report(desk)
-    if draft.focus and all(_is_heading(desk.reports[0], cite) for cite in draft.focus):
+    report = desk.reports[0]
+    if desk.query.wants != "text" or not draft.focus:
+        return draft
+    if all(_is_heading(report, cite) for cite in draft.focus) and any(
+        is_theme(t) for t in desk.query.terms
+    ):
         # a heading announces; what it announces stands under it
-        under = list_in(replace(desk, query=replace(desk.query, role="measures")), desk.reports[0])
+        under = list_in(replace(desk, query=replace(desk.query, role="measures")), report)
         if under.status == "answered" and under.focus != draft.focus:
             return replace(under, before=draft.before)
-    return draft
+    return _told_out(desk, report, draft)
+
+
+def _told_out(desk: Desk, report: Report, draft: Draft) -> Draft:
+    """Add to a last line that only announces what follows it in the report."""
+    cites = [cite for line in draft.lines for cite in line.cites]
+    told = announced(desk.reading(report), cites[-1]) if cites else []
+    return replace(draft, lines=(*draft.lines, *(claim(report, span) for span in told)))
 
 
 def _whether_said(desk: Desk, report: Report) -> Draft:
@@ -109,7 +123,26 @@ def _list(desk: Desk) -> Draft:
         if newest is None:
             return _compare(desk)
         reports = (newest,)
-    return list_in(desk, reports[0]) if reports else silent(desk)
+    if not reports:
+        return silent(desk)
+    draft = list_in(desk, reports[0])
+    if desk.query.figures and draft.status == "answered":
+        draft = _premise_first(desk, reports[0], draft)
+    alone = sum(line.kind == "claim" for line in draft.lines) == 1
+    return _told_out(desk, reports[0], draft) if alone else draft
+
+
+def _premise_first(desk: Desk, report: Report, draft: Draft) -> Draft:
+    """Put what the question got wrong (败诉2件，具体是哪两件) before what it asks for."""
+    judged = judge_premises(desk.query, (), report)
+    if not judged.corrects:
+        return draft
+    held = [cite for line in draft.lines for cite in line.cites]
+    spans = [
+        s for s in judged.extra if not any(c.start <= s.start and s.end <= c.end for c in held)
+    ]
+    lines = (*(claim(report, span) for span in spans), *draft.lines)
+    return replace(draft, lines=lines, before=(*judged.notes, *draft.before))
 
 
 def _overview(desk: Desk) -> Draft:

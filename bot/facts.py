@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.drafting import Desk, Draft, cited, claim, note, silent
+from bot.drafting import Desk, Draft, alone, cited, claim, note, silent
 from bot.premises import judge_premises
 from bot.reading import Line, Reading
 from bot.selection import Evidence, select
@@ -30,7 +30,7 @@ def one_report(desk: Desk) -> Draft:
         before.append(note("原文前后有两个不同的数字，一并列出："))
     lines = [claim(desk.reports[0], span) for span in judged.extra]
     if not (judged.settled and judged.extra):
-        lines += [claim(desk.reports[0], e.span) for e in found]
+        lines += [claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found]
     return Draft(tuple(lines), focus=tuple(cited(e) for e in found), before=tuple(before))
 
 

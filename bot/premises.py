@@ -50,12 +50,13 @@ class Premises:
     """Notes on what the question asserts, and the words of the report that bear them out.
 
     ``extra`` are spans to cite before the other claims; ``settled`` says that they answer the
-    whole question, so that nothing else need be cited.
+    whole question, so that nothing else need be cited. ``corrects``: a figure is not as asked.
     """
 
     notes: tuple[DraftLine, ...] = ()
     extra: tuple[Span, ...] = ()
     settled: bool = False
+    corrects: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
     confirms = bool(_CONFIRM.search(query.question.strip()))
     settled = bool(places) and confirms and not _OPEN_ASK.search(query.topic)
     if wrong:
-        return Premises((_correction(wrong, report),), extra, settled)
+        return Premises((_correction(wrong, report),), extra, settled, corrects=True)
     astray = [v for v in verdicts if _astray(v, query, found, report, confirms=confirms)]
     if astray:
         places = [v.place for v in astray if v.place is not None]
@@ -131,7 +132,7 @@ def _judge_figure(
         if not comparable(asserted.quantity, place.quantity):
             continue
         score = bind(asserted, place, query, report.meta.year)
-        if asserted.holds(place.quantity):
+        if _holds(asserted, place):
             if held is None or score > held[0]:
                 held = score, place
         else:
@@ -172,6 +173,16 @@ def _judge_figure(
     if held and len({(p.span.start) for p in placed if asserted.holds(p.quantity)}) == 1:
         return _Verdict(asserted, held[1])
     return _Verdict(asserted)
+
+
+def _holds(asserted: Asserted, place: Placed) -> bool:
+    """Tell whether a figure makes the claim true; of two targets only the same one does.
+
+    A rate of 3% is below 5%, but who aims at 以内3% does not aim at 以内5%.
+    """
+    if asserted.relation != "equal" and place.line.role == "plans":
+        return same_number(asserted.quantity, place.quantity)
+    return asserted.holds(place.quantity)
 
 
 def _speaks_of_it(asserted: Asserted, place: Placed, *, exactly: bool = False) -> bool:

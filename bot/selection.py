@@ -130,7 +130,8 @@ def select(
     weighted = weigh(query.terms if terms is None else terms, reading)
     carried = tuple((t, w * 0.4) for t, w in weigh(query.carried, reading))
     found = []
-    asked = [f for f in known if f.indicator in query.indicators]
+    aims = query.role == "plans"
+    asked = [f for f in known if f.indicator in query.indicators and (aims or f.period != "target")]
     for line in lines:
         named = [f for f in asked if line.span.start <= f.start < line.span.end]
         best = _best_in(query, reading.report, line, weighted, carried, boosts, named)
@@ -209,6 +210,8 @@ def _best_in(
         score += 0.25 if line.role == "plans" else -0.15
     elif line.role == "plans" and not ahead:
         score -= 0.3
+    elif line.role in ("problems", "causes") and query.role is None and line.is_heading:
+        score -= 0.15  # the heading of a problem names a lack, not what was done
     span = claim_span(line, clause, figure, [t for t, _ in weighted])
     sure = any(span.start <= f.start < span.end for f in named)
     return Evidence(report.id, line, span, score, coverage, figure, clause, sure, none_said)
@@ -271,6 +274,8 @@ def _figure(
             bonus -= 0.12
         if _is_change(clause):
             bonus += 0.3 if query.change else -0.1
+        if query.role != "plans" and _UNREACHED.search(clause.folded):
+            bonus -= 0.3  # what was aimed at or missed is not what was reached
         bonus += 0.05 * any(t.word in fold(clause.folded)[: max(q.start, 1)] for t, _ in weighted)
         return bonus
 
@@ -302,6 +307,11 @@ def _incompatible(asked: str, unit: str) -> bool:
         for word in (asked, unit.lstrip("万亿"))
     ]
     return None not in groups and groups[0] != groups[1]
+
+
+_UNREACHED = re.compile(
+    "力争|争取|控制在|目标(?:为|是|值)|确保[^,，]{0,20}达|未(?:能)?达到?|达不到|没有?达到|尚未达"
+)
 
 
 def _is_change(clause: Clause) -> bool:

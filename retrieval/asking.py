@@ -113,7 +113,7 @@ def counts_items(topic: str) -> bool:
 # ---- what is wanted -------------------------------------------------------------------------
 
 _NUMBER_ASK = re.compile(
-    "多少|好多(?!人说)|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇张]|成)|数量|总数|件数|次数|人数|(?<!哪)个数(?!字)|数目|金额|"
+    "多少|好多(?!人说)|多久|多长时间|几多|几(?=[个件份条项次人名家场起宗本处户轮期类大岁年天部支篇张]|成)|数量|总数|件数|次数|人数|(?<!哪)个数(?!字)|数目|金额|"
     "\\bhow (?:many|much)\\b|\\bnumber of\\b|\\bamount\\b"
 )
 _UNIT_ASK = re.compile(
@@ -330,6 +330,11 @@ def kind_of(asked: Asked) -> Kind:
     if listing and not (number and not re.search("哪[两二三四五六七八九十几]", topic)):
         return "list"
     return "fact"
+
+
+def lists(topic: str) -> bool:
+    """Return True when the words themselves ask for several things (哪些, 列出, 分别是什么)."""
+    return bool(_LIST_ASK.search(topic))
 
 
 def among_all(plain: str) -> bool:
