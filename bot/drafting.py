@@ -11,8 +11,10 @@ from bot.labels import full_name
 from bot.reading import Reading, read
 from bot.selection import Evidence, KnownFact
 from retrieval.documents import Hit, Report, Role, Span
+from retrieval.normalise import fold
 from retrieval.numbering import inline_markers
 from retrieval.query import Query, State
+from retrieval.terms import is_theme
 from retrieval.wrapping import words_of
 
 ROLE_NAMES: Mapping[Role, str] = {
@@ -85,8 +87,20 @@ class Desk:
 
 def silent(desk: Desk) -> Draft:
     """Return the draft that says what was looked for and not found."""
-    words = "、".join(t.word for t in desk.query.terms[:6]) or desk.query.topic
-    return Draft(status="abstained", gap=(f"报告中没有找到关于“{words}”的内容",))
+    return Draft(status="abstained", gap=(f"报告中没有找到关于“{asked_words(desk.query)}”的内容",))
+
+
+def asked_words(query: Query) -> str:
+    """Return what a question is about in its own words: its themes, those side by side as one."""
+    themes = [t.word for t in query.terms if is_theme(t)] or [t.word for t in query.terms]
+    asked = fold(query.topic)
+    phrases: list[str] = []
+    for word in themes:
+        if phrases and phrases[-1] + word in asked:
+            phrases[-1] += word
+        elif not any(word in phrase for phrase in phrases):
+            phrases.append(word)
+    return "、".join(phrases[:6]) or query.topic
 
 
 def claim(report: Report, span: Span) -> DraftLine:
