@@ -16,6 +16,7 @@ import contextlib
 import hashlib
 import json
 import logging
+import os
 import secrets
 import sqlite3
 import threading
@@ -41,6 +42,7 @@ INBOX_KEPT_S = 8 * DAY_S  # an update id may come again for as long as Telegram 
 ANSWERS_KEPT_S = 180 * DAY_S
 IDLE_CONVERSATION_S = 30 * DAY_S
 PAIRING_VALID_S = 3_600.0
+CHECKPOINT_BYTES = 4_000_000  # a write-ahead log longer than this is written into the file
 PAIRING_TRIES = 20  # wrong codes, from everybody together, before the codes are withdrawn
 
 
@@ -58,6 +60,7 @@ class ConversationStore:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path = path
+        self._log = path.with_name(f"{path.name}-wal")
         self.set_aside: Path | None = None
         self._wall = wall
         self._monotonic = monotonic
@@ -80,6 +83,8 @@ class ConversationStore:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA wal_autocheckpoint = 0")  # ``sync`` does it, outside the lock
+            db.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_BYTES // 2}")
             db.executescript(SCHEMA)
             if db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("quick_check failed")
@@ -87,6 +92,7 @@ class ConversationStore:
             db.close()
             raise
         self.path.chmod(0o600)
+        _fsync(self.path.parent)  # the log's own name
         return db
 
     def _put_aside(self) -> Path:
@@ -102,10 +108,9 @@ class ConversationStore:
             self._db.close()
 
     @contextlib.contextmanager
-    def _transaction(self, *, synced: bool = False) -> Iterator[sqlite3.Connection]:
-        """A write; ``synced`` ones also survive a power cut (all survive a crash of ours)."""
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """A write that survives a crash of ours at once, a power cut after ``sync``."""
         with self._lock:
-            self._db.execute(f"PRAGMA synchronous = {'FULL' if synced else 'NORMAL'}")
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield self._db
@@ -113,6 +118,21 @@ class ConversationStore:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    def sync(self) -> None:
+        """Wait until all that was written is on the disk; may take as long as the disk is busy.
+
+        Other threads read and write meanwhile: this waits outside the lock, on the write-ahead
+        log itself. (A checkpoint, which empties the log, brings its content to the disk first.)
+        Raises ``OSError`` if the disk refuses.
+        """
+        _fsync(self._log)
+        if self._log.stat().st_size > CHECKPOINT_BYTES:
+            with (
+                contextlib.suppress(sqlite3.OperationalError),  # another does it, or it can wait
+                contextlib.closing(sqlite3.connect(self.path, timeout=1)) as db,
+            ):
+                db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
@@ -139,12 +159,12 @@ class ConversationStore:
         counted: bool,
         open_: bool = True,
     ) -> bool:
-        """Store an update before it is confirmed; False if it had come before.
+        """Store an update; False if it had come before. To be confirmed only after ``sync``.
 
         A ``counted`` one is charged to the user's quota in the same transaction; with
         ``open_`` false it is only remembered, as something already dealt with.
         """
-        with self._transaction(synced=True) as db:
+        with self._transaction() as db:
             added = db.execute(
                 "INSERT OR IGNORE INTO inbox (update_id, lane, user, chat, received, state, payload)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -423,6 +443,14 @@ class ConversationStore:
                 db.execute(f"DELETE FROM {table} WHERE created < ?", (now - ANSWERS_KEPT_S,))
             db.execute("DELETE FROM conversations WHERE updated < ?", (now - IDLE_CONVERSATION_S,))
             db.execute("DELETE FROM quota WHERE at < ?", (self.steady_now() - 2 * DAY_S,))
+
+
+def _fsync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _hash_code(code: str) -> str:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from bot.llm import Allowance, retrying
 from bot.openai_client import Endpoint, OpenAIEndpoint
+from bot.turns import ANSWERING
 from retrieval.errors import EmbeddingFailed, ModelFailed
 
 _BATCH = 64
@@ -85,10 +86,11 @@ class OpenAIEmbedder:
             return self._endpoint.embed(self._model, words, deadline_s=allowance.seconds_left)
 
         try:
-            if self._sleep is None:
-                rows = retrying(call, allowance)
-            else:
-                rows = retrying(call, allowance, self._sleep)
+            with ANSWERING.lent():
+                if self._sleep is None:
+                    rows = retrying(call, allowance)
+                else:
+                    rows = retrying(call, allowance, self._sleep)
             vectors = np.asarray(rows, dtype=np.float32)
         except ModelFailed as error:
             raise EmbeddingFailed(f"向量接口没有给出向量（{error.reason}）。") from None

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bot.openai_client import Endpoint, OpenAIEndpoint, Usage
+from bot.turns import ANSWERING
 from retrieval.errors import ModelFailed
 
 MODEL_UNAVAILABLE = "语言模型暂时不可用，以下为报告原文摘录"
@@ -201,12 +202,13 @@ class PatientChat:
         Another call is made only while nothing was yielded, the failure may pass, and both the
         allowance and the server's own Retry-After leave time for it.
         """
-        first, rest = retrying(
-            lambda: self._begin(messages, max_tokens, allowance), allowance, self._sleep
-        )
+        with ANSWERING.lent():
+            first, rest = retrying(
+                lambda: self._begin(messages, max_tokens, allowance), allowance, self._sleep
+            )
         yield first
         try:
-            yield from rest
+            yield from _between_turns(rest)
         except ModelFailed as error:
             self._record(error)
             raise
@@ -242,6 +244,27 @@ class PatientChat:
             self.breaker.succeeded()
         else:
             self.breaker.failed(error.reason, hopeless=error.reason in _HOPELESS)
+
+
+def _between_turns(pieces: Iterator[str]) -> Iterator[str]:
+    """Wait for pieces without a turn at computing; who had one gets them by whole lines."""
+    if not ANSWERING.is_held():
+        yield from pieces
+        return
+    over = False
+    while not over:
+        line, failure = "", None
+        with ANSWERING.lent():
+            try:
+                while "\n" not in line and not over:
+                    piece = next(pieces, None)
+                    line, over = line + (piece or ""), piece is None
+            except ModelFailed as error:
+                failure = error
+        if line:
+            yield line
+        if failure is not None:
+            raise failure
 
 
 def retrying(

@@ -1,3 +1,6 @@
+import shutil
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -194,3 +197,49 @@ def test_purging_keeps_feedback_and_what_is_open(store: ConversationStore, clock
 def test_the_file_is_for_its_owner_only(tmp_path: Path, clock: Clock) -> None:
     open_store(tmp_path / "chats.sqlite", clock)
     assert (tmp_path / "chats.sqlite").stat().st_mode & 0o077 == 0
+
+
+def test_synced_questions_are_on_the_disk_without_a_checkpoint(
+    store: ConversationStore, tmp_path: Path
+) -> None:
+    """What a power cut leaves: the files as they were when ``sync`` returned."""
+    ask(store, 1)
+    store.sync()
+    folder = tmp_path / "after the cut"
+    folder.mkdir()
+    for path in tmp_path.glob("chats.sqlite*"):
+        if not path.name.endswith("-shm"):
+            shutil.copy(path, folder)
+    assert ConversationStore(folder / "chats.sqlite").seen(1)
+
+
+def test_syncing_holds_up_no_other_thread(store: ConversationStore, monkeypatch) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def busy_disk(_: int) -> None:
+        begun.set()
+        assert go_on.wait(5)
+
+    monkeypatch.setattr("bot.conversations.os.fsync", busy_disk)
+    syncing = threading.Thread(target=store.sync)
+    syncing.start()
+    assert begun.wait(5)
+    start = time.monotonic()
+    assert ask(store, 1)
+    assert store.take(()) is not None
+    assert time.monotonic() - start < 1
+    go_on.set()
+    syncing.join()
+
+
+def test_the_log_is_kept_short(store: ConversationStore, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("bot.conversations.CHECKPOINT_BYTES", 200_000)
+    log, sizes = tmp_path / "chats.sqlite-wal", []
+    for number in range(400):
+        ask(store, number)
+        store.keep_reply(number, {"text": "答" * 300})
+        if number % 10 == 0:
+            store.sync()
+            sizes.append(log.stat().st_size)
+    assert max(sizes) < 1_000_000
+    assert all(store.seen(number) for number in range(400))

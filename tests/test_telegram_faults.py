@@ -343,3 +343,27 @@ def test_a_full_disk_loses_no_question(tmp_path: Path, fake: FakeTelegram, monke
         assert "34" in fake.wait_messages(1)[0].text
         assert failures == [3]
         assert "inbox cannot be written" in b.log.getvalue()
+
+
+def test_nothing_is_confirmed_before_it_is_on_the_disk(
+    tmp_path: Path, fake: FakeTelegram, monkeypatch
+) -> None:
+    from bot.conversations import ConversationStore
+
+    monkeypatch.setattr("bot.telegram.polling.STORE_WAIT_S", 0.1)
+    sync, failures, unconfirmed = ConversationStore.sync, [0], []
+
+    def bad_disk(self) -> None:
+        unconfirmed.append(len(fake.pending))
+        if failures[0] < 3:
+            failures[0] += 1
+            raise OSError(5, "Input/output error")
+        sync(self)
+
+    monkeypatch.setattr(ConversationStore, "sync", bad_disk)
+    with bench(tmp_path, fake) as b:
+        fake.say(QUESTION)
+        fake.wait(lambda f: failures == [3] and not f.pending)
+        assert "34" in fake.wait_messages(1)[0].text
+        assert unconfirmed == [1, 1, 1, 1]
+        assert b.assistant.asked == [QUESTION]  # known by its id when it came again

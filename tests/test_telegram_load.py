@@ -117,6 +117,18 @@ def test_work_that_never_ends_is_left_behind(
         assert time.monotonic() - start < 3
 
 
+def test_who_is_cancelled_just_as_the_work_is_done_is_cancelled() -> None:
+    async def call() -> None:
+        task = asyncio.create_task(in_thread(lambda: None, timeout_s=5))
+        await asyncio.sleep(0)  # it waits for its thread
+        time.sleep(0.05)  # which is done, and has said so to the loop
+        task.cancel()
+        await task
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(call())
+
+
 @pytest.mark.parametrize("error", [StopIteration(), KeyboardInterrupt(), SystemExit(3)])
 def test_whatever_work_raises_comes_back(error: BaseException) -> None:
     def fail() -> None:

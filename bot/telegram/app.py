@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from bot.chat_records import InboxRow
@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 POLL_FRESH_S = 90.0  # readiness: a good poll ends at least this often
 LIBRARY_CHECK_EVERY_S = 5.0
 PURGE_EVERY_S = 3_600.0
+SYNC_WITHIN_S = 30.0
+CANCEL_WITHIN_S = 1.0
 STARTS_WAIT_S = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 
@@ -196,7 +198,16 @@ class Bot:
                 await asyncio.sleep(wait_s)
         return await self._gateway.start()
 
-    def _accept(self, update: Any) -> None:
+    async def _accept(self, updates: Sequence[Any]) -> None:
+        """Store updates and begin what may begin; return when they are on the disk."""
+        from bot.telegram.threads import in_thread
+
+        for update in updates:
+            self._store_update(update)
+        self._dispatcher.pump()
+        await in_thread(self._store.sync, timeout_s=SYNC_WITHIN_S)
+
+    def _store_update(self, update: Any) -> None:
         assert self._intake is not None
         try:
             notice = self._intake.accept(update)
@@ -209,7 +220,6 @@ class Bot:
             task = asyncio.get_running_loop().create_task(self._notify(notice))
             self._notices.add(task)
             task.add_done_callback(self._notices.discard)
-        self._dispatcher.pump()
 
     async def _notify(self, notice: Notice) -> None:
         from bot.telegram.gateway import ApiError
@@ -226,8 +236,7 @@ class Bot:
 
     async def _shut_down(self, serving: asyncio.Task[None]) -> None:
         serving.cancel()
-        with contextlib.suppress(BaseException):
-            await serving
+        await asyncio.wait({serving}, timeout=CANCEL_WITHIN_S)
         unfinished = await self._dispatcher.stop(self._settings.stop_within_s)
         if unfinished:
             log.info("stopping: unfinished=%d", len(unfinished))
@@ -237,7 +246,7 @@ class Bot:
         for task in self._notices:
             task.cancel()
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._gateway.stop(), 2)
+            await asyncio.wait_for(self._gateway.stop(), 1)
         log.info("stopped")
 
     async def _tell_unfinished(self, row: InboxRow) -> None:

@@ -12,7 +12,7 @@ import contextlib
 import hmac
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,7 +38,7 @@ class Request:
 
 
 Answer = tuple[int, dict[str, Any]]
-Route = Callable[[Request], Answer]
+Route = Callable[[Request], Awaitable[Answer]]
 
 
 class _Bad(Exception):
@@ -70,7 +70,7 @@ async def serve(host: str, port: int, routes: Mapping[str, Route]) -> asyncio.Se
 async def _answer(reader: asyncio.StreamReader, routes: Mapping[str, Route]) -> Answer:
     try:
         request = await asyncio.wait_for(_read(reader, routes), REQUEST_WITHIN_S)
-        return routes[request.path](request)
+        return await routes[request.path](request)
     except _Bad as bad:
         return bad.status, {"ok": False}
     except TimeoutError:
@@ -108,10 +108,10 @@ async def _read(reader: asyncio.StreamReader, routes: Mapping[str, Route]) -> Re
     return Request(method, path, headers, await reader.readexactly(int(length)))
 
 
-def webhook_route(secret: str, accept: Callable[[Any], None]) -> Route:
-    """Make the route that takes pushed updates; ``accept`` stores one before it returns."""
+def webhook_route(secret: str, accept: Callable[[Sequence[Any]], Awaitable[None]]) -> Route:
+    """Make the route that takes pushed updates; ``accept`` returns when they are on the disk."""
 
-    def take(request: Request) -> Answer:
+    async def take(request: Request) -> Answer:
         if request.method != "POST":
             return 405, {"ok": False}
         given = request.headers.get("x-telegram-bot-api-secret-token", "")
@@ -123,7 +123,7 @@ def webhook_route(secret: str, accept: Callable[[Any], None]) -> Route:
             update = json.loads(request.body)
         except (ValueError, RecursionError):
             return 400, {"ok": False}
-        accept(update)
+        await accept([update])
         return 200, {"ok": True}
 
     return take
@@ -132,7 +132,7 @@ def webhook_route(secret: str, accept: Callable[[Any], None]) -> Route:
 def check_route(check: Callable[[], tuple[bool, dict[str, Any]]]) -> Route:
     """Make a route that says 200 or 503 with figures."""
 
-    def tell(request: Request) -> Answer:
+    async def tell(request: Request) -> Answer:
         if request.method == "POST":
             return 405, {"ok": False}
         good, values = check()

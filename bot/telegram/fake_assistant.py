@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answers import Answer, Citation, Scope, Sentence
+from bot.turns import ANSWERING
 from retrieval.documents import Report, ReportMeta, Section
 from retrieval.errors import ReportNotFound
 
@@ -175,11 +176,11 @@ class FakeAssistant:
         citations = self._find(question, state, self.lines)
         sentences = tuple(Sentence(c.quote, "claim", (c.n,)) for c in citations)
         for sentence in sentences:
-            time.sleep(self.delay_s / max(1, len(sentences)))
+            self._wait(self.delay_s / max(1, len(sentences)))
             if on_sentence is not None:
                 on_sentence(sentence)
         if not sentences:
-            time.sleep(self.delay_s)
+            self._wait(self.delay_s)
             sentences = (Sentence("没有收录可以回答的报告。", "note"),)
         answer = Answer(
             id=hashlib.sha256(f"{question}{len(self.asked)}".encode()).hexdigest()[:12],
@@ -192,6 +193,11 @@ class FakeAssistant:
         if self.shape is not None:
             answer = self.shape(answer)
         return FakeReply(answer, FakeState(citations[0].report if citations else ""))
+
+    @staticmethod
+    def _wait(seconds: float) -> None:
+        with ANSWERING.lent():  # as for a model
+            time.sleep(seconds)
 
     def _find(self, question: str, state: FakeState | None, number: int) -> tuple[Citation, ...]:
         pairs = {question[i : i + 2] for i in range(len(question) - 1)}

@@ -11,7 +11,7 @@ import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -25,6 +25,7 @@ from bot.telegram.ports import AssistantLike, ReplyLike, RestoreState
 from bot.telegram.progress import Progress
 from bot.telegram.threads import in_thread
 from bot.telegram.updates import Incoming
+from bot.turns import ANSWERING
 from retrieval.documents import ReportMeta
 from retrieval.errors import BaogaoError, LibraryBusy, LibraryError, ReportNotFound
 
@@ -135,32 +136,35 @@ class Handlers:
             return say_own("请直接输入问题。/help 有几个例子。")
         if len(words) > MAX_QUESTION:
             return say(f"问题过长（上限 {MAX_QUESTION} 字），请精简后再问。")
-        state = self._state(incoming)
         async with Progress(self._desk.gateway, incoming, stage) as progress:
 
-            def run() -> tuple[ReplyLike, str]:
-                # An index that cannot be followed leaves the one served; the follower logs it.
-                with contextlib.suppress(LibraryError):
-                    self._desk.assistant.library.refresh()
-                answered = work(words, state, progress)
-                return answered, self._desk.assistant.scope_label(answered.state)
+            def run() -> Reply:
+                with ANSWERING.taken():
+                    # An index that cannot be followed leaves the one served; the follower logs it.
+                    with contextlib.suppress(LibraryError):
+                        self._desk.assistant.library.refresh()
+                    return self._composed(
+                        incoming, work(words, self._state(incoming), progress), form
+                    )
 
-            answered, label = await in_thread(run, timeout_s=ANSWER_WITHIN_S)
-        answer = answered.answer
+            reply = await in_thread(run, timeout_s=ANSWER_WITHIN_S)
+        return replace(reply, edit=progress.message)
+
+    def _composed(self, incoming: Incoming, answered: ReplyLike, form: str) -> Reply:
+        """Keep an answer and what the next question inherits; return it as messages."""
+        answer, store = answered.answer, self._desk.store
         payload = {
             **answer.to_json(),
             "checks_failed": list(answer.checks_failed),
             "form": form,
         }
-        key = self._desk.store.add_answer(incoming.chat, incoming.user, payload)
+        key = store.add_answer(incoming.chat, incoming.user, payload)
         inherited = answered.state.to_json() if answered.state is not None else None
-        self._desk.store.save_conversation(
-            incoming.chat, incoming.user, Conversation(inherited, key)
-        )
+        store.save_conversation(incoming.chat, incoming.user, Conversation(inherited, key))
+        label = self._desk.assistant.scope_label(answered.state)
         return compose(
             views.answer_blocks(answer, label, one_paragraph=form == "briefing"),
             views.answer_keyboard(key, payload, scoped=bool(label)),
-            edit=progress.message,
             mark=f"（重发 · 编号 {key}）",
         )
 

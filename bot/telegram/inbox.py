@@ -244,5 +244,5 @@ class Dispatcher:
         for task in left:
             task.cancel()
         if left:
-            await asyncio.wait(left, timeout=2)
+            await asyncio.wait(left, timeout=1)
         return list(left.values())

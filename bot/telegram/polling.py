@@ -1,8 +1,7 @@
 """Long polling that confirms an update only once it is stored.
 
-Asking for updates from ``offset`` on confirms those before it. The offset moves after
-``Intake.accept`` has returned, so what a crash interrupts is sent again by Telegram and
-recognised by its id.
+Asking for updates from ``offset`` on confirms those before it. The offset moves when they are
+on the disk, so what a crash interrupts is sent again by Telegram and recognised by its id.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import logging
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from bot.telegram.gateway import AnotherInstance, Gateway, Unreachable
@@ -26,13 +25,17 @@ STORE_WAIT_S = 2.0
 class Poller:
     """Fetches updates until cancelled.
 
-    ``accept`` stores one raw update. Raises ``AnotherInstance`` when 409 has gone on for
+    ``accept`` returns when raw updates are on the disk. Raises ``AnotherInstance`` when 409 has gone on for
     ``conflict_limit_s``, ``TokenRejected`` at once. ``last_ok`` is the monotonic time of the
     last good answer, for readiness.
     """
 
     def __init__(
-        self, gateway: Gateway, accept: Callable[[Any], None], *, conflict_limit_s: float
+        self,
+        gateway: Gateway,
+        accept: Callable[[Sequence[Any]], Awaitable[None]],
+        *,
+        conflict_limit_s: float,
     ) -> None:
         self._gateway = gateway
         self._accept = accept
@@ -67,16 +70,15 @@ class Poller:
                 log.info("polling again")
             failures, conflict_since = 0, None
             self.last_ok = time.monotonic()
-            for update in updates:
-                try:
-                    self._accept(update)
-                except sqlite3.DatabaseError as exc:
-                    # Disk full or locked: what is not stored is not confirmed, but asked for again.
-                    log.error("inbox cannot be written", exc_info=exc)
-                    await asyncio.sleep(STORE_WAIT_S)
-                    break
-                update_id = update.get("update_id")
-                if isinstance(update_id, int):
-                    offset = max(offset or 0, update_id + 1)
             if not updates:
                 await asyncio.sleep(0)  # a server that does not hold the request: let others run
+                continue
+            try:
+                await self._accept(updates)
+            except (sqlite3.DatabaseError, OSError) as exc:
+                # Disk full, locked or stuck: what is not stored is not confirmed, but asked again.
+                log.error("inbox cannot be written", exc_info=exc)
+                await asyncio.sleep(STORE_WAIT_S)
+                continue
+            ids = [u["update_id"] for u in updates if isinstance(u.get("update_id"), int)]
+            offset = max([offset or 0, *(number + 1 for number in ids)])

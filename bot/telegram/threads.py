@@ -40,4 +40,7 @@ async def in_thread(work: Callable[[], T], *, timeout_s: float) -> T:
             loop.call_soon_threadsafe(settle, result, error)
 
     threading.Thread(target=run, name="answering", daemon=True).start()
-    return await asyncio.wait_for(done, timeout_s)
+    # Not ``wait_for``: where work is done just as its caller is cancelled, Python 3.11's goes on
+    # as if nobody had cancelled it, and a poller told to stop polls for ever.
+    async with asyncio.timeout(timeout_s):
+        return await done

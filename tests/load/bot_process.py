@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 from fake_telegram import TOKEN  # noqa: E402
+from load.lag import BEAT_MS, Lags  # noqa: E402
 from telegram_bench import TEXTS  # noqa: E402
 
 from bot.telegram import app  # noqa: E402
@@ -32,9 +33,10 @@ def rss_mb() -> float:
     return int(fields[1]) * resource.getpagesize() / 1e6
 
 
-def watch(figures: dict, path: Path) -> None:
-    """Write memory and open files every half second."""
+def watch(figures: dict, lags: Lags, path: Path) -> None:
+    """Write memory, open files and the loop's lag every half second."""
     while True:
+        figures["lag"] = lags.figures()
         figures["rss_mb"].append(round(rss_mb(), 1))
         figures["files"].append(len(list(Path("/proc/self/fd").iterdir())))
         figures["threads"].append(threading.active_count())
@@ -44,12 +46,12 @@ def watch(figures: dict, path: Path) -> None:
         time.sleep(0.5)
 
 
-async def heartbeat(figures: dict) -> None:
+async def heartbeat(lags: Lags) -> None:
     """Measure how late the event loop is."""
     while True:
-        start = time.monotonic()
-        await asyncio.sleep(0.05)
-        figures["lag_ms"] = max(figures["lag_ms"], round((time.monotonic() - start - 0.05) * 1e3))
+        began = time.monotonic()
+        await asyncio.sleep(BEAT_MS / 1e3)
+        lags.add(began)
 
 
 def main() -> int:
@@ -73,14 +75,15 @@ def main() -> int:
         poll_timeout_s=2,
         log_level="WARNING",
     )
-    figures: dict = {"rss_mb": [], "files": [], "threads": [], "lag_ms": 0}
+    figures: dict = {"rss_mb": [], "files": [], "threads": []}
+    lags = Lags()
     threading.Thread(
-        target=watch, args=(figures, Path(f"{args.state}.figures")), daemon=True
+        target=watch, args=(figures, lags, Path(f"{args.state}.figures")), daemon=True
     ).start()
     serve = app.Bot._serve
 
     async def measured(self: app.Bot) -> None:
-        beat = asyncio.get_running_loop().create_task(heartbeat(figures))
+        beat = asyncio.get_running_loop().create_task(heartbeat(lags))
         try:
             await serve(self)
         finally:
