@@ -52,10 +52,11 @@ EMPTY = "请输入问题，例如：某县2023年报告列出了哪些问题？"
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer and what the next question of the conversation inherits."""
+    """An answer and what the next question inherits; ``table`` where reports were compared."""
 
     answer: Answer
     state: State
+    table: Table | None = None
 
 
 class Assistant:
@@ -125,16 +126,15 @@ class Assistant:
         Where there are more reports than can be read at once, figures come from the ledger of
         each, and the answer shows the first rows in order of the figures.
         """
-        tables = [Table((), ())]
 
         def tabulated(desk: Desk, library: Library) -> Draft:
             if desk.only_years:
                 return silent(desk)
             scope = resolve(desk.query, _holdings(library))
-            tables.append(table_of(library, desk.query, scope, desk))
-            return comparison.draft(tables[-1], desk.query)
+            return _compared(table_of(library, desk.query, scope, desk), desk.query)
 
-        return self._reply(question, state, tabulated), tables[-1]
+        reply = self._reply(question, state, tabulated)
+        return reply, reply.table or Table((), ())
 
     def _reply(
         self,
@@ -166,7 +166,7 @@ class Assistant:
         answer = self._check(library, query, scope, draft, attempt, on_sentence)
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
         self._record(query, answer, hits, attempt)
-        return Reply(answer, _next_state(query, state, draft))
+        return Reply(answer, _next_state(query, state, draft), draft.table)
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
@@ -387,8 +387,12 @@ def write(desk: Desk, library: Library) -> Draft:
     beyond = len(desk.reports) > 1 and asks_places_beyond(desk.query.topic)
     if beyond or comparison.suits(desk.query, desk.reports):
         table = comparison.compare(desk, facts=library.facts)
-        return comparison.draft(rows_beyond(table, desk.query.topic) or table, desk.query)
+        return _compared(rows_beyond(table, desk.query.topic) or table, desk.query)
     return extractive.write(desk)
+
+
+def _compared(table: Table, query: Query) -> Draft:
+    return replace(comparison.draft(table, query), table=table)
 
 
 def _is_paragraph(query: Query, over: Desk | Resolved) -> bool:

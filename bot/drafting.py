@@ -10,6 +10,7 @@ from bot.answers import Cited, DraftLine, Status
 from bot.labels import full_name
 from bot.reading import Reading, read
 from bot.selection import Evidence, KnownFact
+from bot.tables import Table
 from retrieval.documents import Hit, Report, Role, Span
 from retrieval.normalise import fold
 from retrieval.numbering import inline_markers
@@ -36,6 +37,7 @@ class Draft:
     ``gap`` says in words what was looked for and not found, when nothing or not all was.
     ``before`` and ``after`` are notes that stand around the lines whoever words them: a
     corrected premise, an order computed from the figures, the reports that do not say.
+    ``table`` is the comparison that the lines tell, if they tell one.
     """
 
     lines: tuple[DraftLine, ...] = ()
@@ -45,6 +47,7 @@ class Draft:
     focus: tuple[Cited, ...] = ()
     before: tuple[DraftLine, ...] = ()
     after: tuple[DraftLine, ...] = ()
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)

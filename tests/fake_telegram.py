@@ -299,6 +299,8 @@ class FakeTelegram:
             self._record(method, chat, params, buttons=keyboard,
                          message_id=int(params["message_id"]))  # fmt: skip
             return _ok(self._shape(chat, int(params["message_id"]), ""))
+        if method == "sendPhoto":
+            return self._photo(chat, params, uploads["photo"])
         if method == "sendDocument":
             number = self._number()
             self._record(method, chat, params, message_id=number, file=uploads["document"])
@@ -349,6 +351,17 @@ class FakeTelegram:
         self._record(method, chat, params, text=text, html=html, entities=entities,
                      buttons=keyboard, reply_to=reply, message_id=number)  # fmt: skip
         return _ok(self._shape(chat, number, text))
+
+    def _photo(self, chat: int, params: dict, upload: tuple[str, bytes]) -> tuple[int, dict]:
+        data = upload[1]
+        width, height = (int.from_bytes(data[at : at + 4], "big") for at in (16, 20))  # of a PNG
+        if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+            return _bad("Bad Request: PHOTO_INVALID_DIMENSIONS")
+        if not data.startswith(b"\x89PNG") or len(data) > 10_000_000:
+            return _bad("Bad Request: IMAGE_PROCESS_FAILED")
+        number = self._number()
+        self._record("sendPhoto", chat, params, message_id=number, file=upload)
+        return _ok(self._shape(chat, number, ""))
 
     def _limited(self, chat: int) -> tuple[int, dict] | None:
         if not self.enforce_limits:

@@ -141,8 +141,7 @@ def test_more_than_three_parts_come_as_a_document() -> None:
     blocks = [runs(f"{n}. " + "条" * 900) for n in range(30)]
     reply = compose(blocks)
     assert len(reply.parts) == 1
-    assert reply.file is not None
-    assert reply.file.text == plain_text(blocks) + "\n"
+    assert [file.text for file in reply.files] == [plain_text(blocks) + "\n"]
     assert "见附件" in reply.parts[0].plain
     assert len(compose(blocks[:10]).parts) == 3
     assert compose(blocks[:10]).parts[1].plain.startswith("（2/3）")

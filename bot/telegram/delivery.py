@@ -116,8 +116,9 @@ class Delivery:
                 if reply.remark_on is not None:
                     self._store.expect_remark(incoming.chat, message, reply.remark_on)
             self._store.mark_sent(row.update_id, index + 1)
-        if reply.file is not None and first <= len(reply.parts):
-            await self._gateway.send_file(
-                incoming.chat, reply.file, reply_to=incoming.message_id, thread=incoming.thread
-            )
-            self._store.mark_sent(row.update_id, len(reply.parts) + 1)
+        for index, file in enumerate(reply.files, len(reply.parts)):
+            if index >= first:
+                await self._gateway.send_file(
+                    incoming.chat, file, reply_to=incoming.message_id, thread=incoming.thread
+                )
+                self._store.mark_sent(row.update_id, index + 1)

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.answers import Answer, Citation, Scope, Sentence
+from bot.tables import Table
 from bot.turns import ANSWERING
 from retrieval.documents import Report, ReportMeta, Section
 from retrieval.errors import ReportNotFound
@@ -47,6 +48,7 @@ class FakeReply:
 
     answer: Answer
     state: FakeState
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,8 +152,8 @@ class FakeAssistant:
     """Answers from a ``FakeLibrary``.
 
     ``delay_s`` is how long an answer takes, ``lines`` how many sentences it has, ``fail`` an
-    exception to raise instead; ``shape`` may replace an answer before it is returned. Every
-    question asked is kept in ``asked``.
+    exception to raise instead; ``shape`` may replace an answer before it is returned, ``table``
+    is what every answer compares. Every question asked is kept in ``asked``.
     """
 
     library: FakeLibrary
@@ -159,6 +161,7 @@ class FakeAssistant:
     lines: int = 1
     fail: BaseException | None = None
     shape: Callable[[Answer], Answer] | None = None
+    table: Table | None = None
     asked: list[str] = field(default_factory=list)
 
     def ask(
@@ -192,7 +195,7 @@ class FakeAssistant:
         )
         if self.shape is not None:
             answer = self.shape(answer)
-        return FakeReply(answer, FakeState(citations[0].report if citations else ""))
+        return FakeReply(answer, FakeState(citations[0].report if citations else ""), self.table)
 
     @staticmethod
     def _wait(seconds: float) -> None:
@@ -229,8 +232,9 @@ class FakeAssistant:
         )
 
     def brief(self, words: str, *, state: FakeState | None = None) -> FakeReply:
-        """Answer with three sentences."""
-        return replace(self, lines=3).ask(words, state)
+        """Answer with three sentences in one paragraph."""
+        reply = replace(self, lines=3).ask(words, state)
+        return replace(reply, answer=replace(reply.answer, paragraph=True))
 
     def compare(self, question: str, state: FakeState | None = None) -> FakeReply:
         """Answer with two sentences."""

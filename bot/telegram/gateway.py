@@ -12,7 +12,7 @@ import contextlib
 import logging
 import time
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -201,17 +201,20 @@ class Gateway:
     async def send_file(
         self, chat: int, file: File, *, reply_to: int | None = None, thread: int | None = None
     ) -> int:
-        """Send a document and return the message's id."""
-        sent = await self._deliver(
-            chat,
-            lambda to, _plain, thread_, _copy: self._bot.send_document(
+        """Send a picture (as a document if it is refused) or a document; return the message's id."""
+
+        def call(to: int, plain: bool, thread_: int | None, _copy: bool) -> Awaitable[Message]:
+            send = (
+                self._bot.send_photo if file.is_picture and not plain else self._bot.send_document
+            )
+            return send(
                 to,
                 InputFile(file.data, filename=file.name),
                 reply_parameters=_answering(reply_to),
                 message_thread_id=thread_,
-            ),
-            thread,
-        )
+            )
+
+        sent = await self._deliver(chat, call, thread)
         return int(sent.message_id)
 
     async def _deliver(self, chat: int, call: Any, thread: int | None) -> Message:

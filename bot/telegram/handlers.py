@@ -7,9 +7,9 @@ be stored before it goes out.
 from __future__ import annotations
 
 import contextlib
+import logging
 import tempfile
 import time
-from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.chat_records import Conversation
 from bot.conversations import ConversationStore
+from bot.tables import Table
 from bot.telegram import rendering, views
 from bot.telegram.access import Access
 from bot.telegram.gateway import Gateway, Unreachable
@@ -28,6 +29,8 @@ from bot.telegram.updates import Incoming
 from bot.turns import ANSWERING
 from retrieval.documents import ReportMeta
 from retrieval.errors import BaogaoError, LibraryBusy, LibraryError, ReportNotFound
+
+log = logging.getLogger(__name__)
 
 MAX_QUESTION = 1_000
 MAX_UPLOAD_BYTES = 20_000_000  # what the Bot API lets a bot download
@@ -107,7 +110,7 @@ class Handlers:
         if not incoming.text and self._state(incoming) is None:
             return say_own("请写明地区或问题，例如：/brief 地区 年份 行政复议")
         return await self._answer(
-            incoming, incoming.text, work, stage="正在撰写简报…", may_be_empty=True, form="briefing"
+            incoming, incoming.text, work, stage="正在撰写简报…", may_be_empty=True
         )
 
     async def _compare(self, incoming: Incoming) -> Reply:
@@ -129,7 +132,6 @@ class Handlers:
         *,
         stage: str = "正在查阅报告…",
         may_be_empty: bool = False,
-        form: str = "answer",
     ) -> Reply:
         words = rendering.clean(words).strip()
         if not words and not may_be_empty:
@@ -143,30 +145,32 @@ class Handlers:
                     # An index that cannot be followed leaves the one served; the follower logs it.
                     with contextlib.suppress(LibraryError):
                         self._desk.assistant.library.refresh()
-                    return self._composed(
-                        incoming, work(words, self._state(incoming), progress), form
-                    )
+                    answered = work(words, self._state(incoming), progress)
+                    return self._composed(incoming, answered)
 
             reply = await in_thread(run, timeout_s=ANSWER_WITHIN_S)
         return replace(reply, edit=progress.message)
 
-    def _composed(self, incoming: Incoming, answered: ReplyLike, form: str) -> Reply:
+    def _composed(self, incoming: Incoming, answered: ReplyLike) -> Reply:
         """Keep an answer and what the next question inherits; return it as messages."""
         answer, store = answered.answer, self._desk.store
         payload = {
             **answer.to_json(),
             "checks_failed": list(answer.checks_failed),
-            "form": form,
+            "paragraph": answer.paragraph,
         }
         key = store.add_answer(incoming.chat, incoming.user, payload)
         inherited = answered.state.to_json() if answered.state is not None else None
         store.save_conversation(incoming.chat, incoming.user, Conversation(inherited, key))
         label = self._desk.assistant.scope_label(answered.state)
-        return compose(
-            views.answer_blocks(answer, label, one_paragraph=form == "briefing"),
+        reply = compose(
+            views.answer_blocks(answer, label),
             views.answer_keyboard(key, payload, scoped=bool(label)),
             mark=f"（重发 · 编号 {key}）",
         )
+        if answer.status != "answered" or answered.table is None:
+            return reply
+        return replace(reply, files=(*reply.files, *pictured(answered.table, answer.question)))
 
     def _state(self, incoming: Incoming) -> Any:
         stored = self._desk.store.conversation(incoming.chat, incoming.user).state
@@ -245,7 +249,7 @@ class Handlers:
             lambda: exported(last.payload, last.created, f"baogao-{last.key}"),
             timeout_s=ANSWER_WITHIN_S,
         )
-        return say("上一个回答，含出处：", file=file)
+        return say("上一个回答，含出处：", files=(file,))
 
     def _last_answer(self, incoming: Incoming) -> Any:
         key = self._desk.store.conversation(incoming.chat, incoming.user).answer
@@ -348,15 +352,30 @@ class Handlers:
 
 def exported(payload: Mapping[str, Any], created: float, name: str) -> File:
     """A briefing as a Word document with footnotes, where that can be written; else Markdown."""
-    if payload.get("form") == "briefing" and payload.get("status") == "answered":
+    if payload.get("paragraph") and payload.get("status") == "answered":
         try:
             from bot.export_docx import briefing_document
         except ImportError:  # python-docx is not installed
             pass
         else:
             data = briefing_document(views.stored_answer(payload))
-            return File(f"{name}.docx", b64encode(data).decode(), base64=True)
+            return File.of(f"{name}.docx", data)
     return File(f"{name}.md", views.export_markdown(payload, created))
+
+
+def pictured(table: Table, title: str) -> tuple[File, ...]:
+    """A table that lines of text do not show well, as a picture; nothing where none can be drawn."""
+    if not views.is_wide(table):
+        return ()
+    try:
+        from bot.charts import picture
+    except ImportError:  # Pillow is not installed: the lines of the answer say it all
+        return ()
+    try:
+        return (File.of("对比.png", picture(table, title)),)
+    except BaogaoError:  # no Chinese font
+        log.warning("no picture of a table: no font with Chinese type")
+        return ()
 
 
 def offers(assistant: object, feature: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -31,7 +31,7 @@ Keyboard = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A document to send: UTF-8 text or, with ``base64``, any bytes so written."""
+    """A file to send: UTF-8 text or, with ``base64``, any bytes so written."""
 
     name: str
     text: str
@@ -42,12 +42,22 @@ class File:
         """The bytes to send."""
         return b64decode(self.text) if self.base64 else self.text.encode()
 
+    @property
+    def is_picture(self) -> bool:
+        """Whether it is to be seen in the chat, not fetched first."""
+        return self.name.endswith(".png")
+
+    @classmethod
+    def of(cls, name: str, data: bytes) -> File:
+        """Make a file of bytes."""
+        return cls(name, b64encode(data).decode(), base64=True)
+
 
 @dataclass(frozen=True, slots=True)
 class Reply:
     """Everything that answers one update.
 
-    ``parts`` are sent in order, the keyboard under the last; with ``edit`` the first replaces
+    ``parts`` are sent in order, the keyboard under the last, then ``files``; with ``edit`` the first replaces
     that message. ``toast`` is shown for a pressed button (``alert`` in a window). With
     ``remark_on`` a reply to the message sent is a remark on that answer. ``buttons_only``
     changes just the keyboard of ``edit``; ``delete`` removes that message.
@@ -55,7 +65,7 @@ class Reply:
 
     parts: tuple[Part, ...] = ()
     keyboard: Keyboard = ()
-    file: File | None = None
+    files: tuple[File, ...] = ()
     edit: int | None = None
     toast: str = ""
     alert: bool = False
@@ -71,7 +81,6 @@ class Reply:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Reply:
         """Restore what ``to_json`` gave."""
-        file = values.get("file")
         return cls(
             **{
                 **values,
@@ -79,7 +88,7 @@ class Reply:
                 "keyboard": tuple(
                     tuple(Button(**button) for button in row) for row in values["keyboard"]
                 ),
-                "file": File(**file) if file else None,
+                "files": tuple(File(**file) for file in values["files"]),
             }
         )
 
@@ -104,8 +113,8 @@ def compose(
         return Reply(tuple(rendering.label(parts)), keyboard, **more)
     note = (rendering.Run("……", ""), rendering.Run("（全文较长，见附件）", "i"))
     first = rendering.split([*_leading(blocks), note])
-    file = File(f"{name}.md", rendering.plain_text(blocks) + "\n")
-    return Reply((first[0],) if len(first) == 1 else (parts[0],), keyboard, file=file, **more)
+    whole = File(f"{name}.md", rendering.plain_text(blocks) + "\n")
+    return Reply((first[0],) if len(first) == 1 else (parts[0],), keyboard, (whole,), **more)
 
 
 def _leading(blocks: Sequence[Block], max_units: int = 3_000) -> list[Block]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.answers import Answer, Sentence
+from bot.tables import Table
 from retrieval.documents import Report, ReportMeta
 
 
@@ -22,6 +23,9 @@ class ReplyLike(Protocol):
 
     @property
     def state(self) -> Any: ...  # noqa: D102
+
+    @property
+    def table(self) -> Table | None: ...  # noqa: D102
 
 
 class SummaryLike(Protocol):

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.answers import Answer, Citation, Sentence
+from bot.tables import Table
 from bot.telegram.messages import Button, Keyboard, rows
 from bot.telegram.ports import LibraryLike, SummaryLike
 from bot.telegram.rendering import Block, Run, runs
@@ -23,6 +24,7 @@ CITATIONS_A_PAGE = 24
 REPORTS_A_PAGE = 8
 SEGMENT_CHARS = 600
 PASSAGE_CHARS = 2_400
+MOST_ROWS_AS_LINES = 4
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _NUMBERED = re.compile(
     r"\s*(?:[（(]?(?:[一二三四五六七八九十百]{1,4}|\d{1,3})[）)、．]|\d{1,3}[.．](?!\d)|[①-⑳]"
@@ -52,25 +54,31 @@ def sentence_block(sentence: Sentence) -> Block:
     return (*block, Run(markers)) if markers else block
 
 
-def answer_blocks(answer: Answer, scope_label: str, *, one_paragraph: bool = False) -> list[Block]:
+def answer_blocks(answer: Answer, scope_label: str) -> list[Block]:
     """An answer for a phone: its lines, its warnings, the scope that follow-ups inherit.
 
-    With ``one_paragraph`` everything up to the last claim is run together, to be copied whole.
+    The body of a paragraph is run together, to be copied whole.
     """
-    items = {} if one_paragraph else _items(answer.sentences)
-    claims = [i for i, s in enumerate(answer.sentences) if s.kind == "claim"]
-    joined = claims[-1] + 1 if one_paragraph and claims else 0
+    items = {} if answer.paragraph else _items(answer.sentences)
+    whole = answer.body if answer.paragraph else ()
     blocks: list[Block] = []
-    if joined:
-        lines = (sentence_block(replace(s, kind="claim")) for s in answer.sentences[:joined])
+    if whole:
+        lines = (sentence_block(replace(s, kind="claim")) for s in whole)
         blocks += [tuple(run for line in lines for run in line)]
-    for index, sentence in enumerate(answer.sentences[joined:], joined):
+    for index, sentence in enumerate(answer.sentences[len(whole) :], len(whole)):
         block = sentence_block(sentence)
         blocks.append((Run(f"{items[index]}. "), *block) if index in items else block)
     blocks += [runs(f"⚠ {warning}", "i") for warning in answer.warnings]
     if scope_label:
         blocks += [(Run(""),), runs(f"范围：{scope_label}", "i")]
     return blocks
+
+
+def is_wide(table: Table) -> bool:
+    """Tell whether a picture shows a comparison better than lines: figures side by side, or many."""
+    said = [row for row in table.rows if any(cell.cite for cell in row.cells)]
+    figures = sum(column.numeric for column in table.columns)
+    return len(said) > 1 and (figures > 1 or (figures == 1 and len(said) > MOST_ROWS_AS_LINES))
 
 
 def _items(sentences: Sequence[Sentence]) -> dict[int, int]:
@@ -336,6 +344,7 @@ def stored_answer(payload: Mapping[str, Any]) -> Answer:
         ),
         warnings=tuple(payload["warnings"]),
         writer=payload["writer"],
+        paragraph=bool(payload.get("paragraph")),
     )
 
 
