@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_telegram import FakeTelegram
 from hypothesis import settings
 
 # The same examples at every run; HYPOTHESIS_PROFILE=explore looks for new ones.
@@ -26,6 +27,13 @@ def _is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host.split("%")[0]).is_loopback
     except ValueError:
         return False
+
+
+@pytest.fixture
+def fake() -> Any:
+    """A Bot API server on loopback."""
+    with FakeTelegram() as server:
+        yield server
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,12 +15,6 @@ MENTION = f"@{BOT_NAME} {QUESTION}"
 CLOSED_GROUP = -100300
 
 
-@pytest.fixture
-def fake():
-    with FakeTelegram() as server:
-        yield server
-
-
 def kinds(fake: FakeTelegram) -> dict[str, tuple[dict, bool]]:
     """The fourteen kinds of X09 (some twice): an update, and whether it may be handled."""
     say = fake.message

@@ -15,12 +15,6 @@ from bot.tables import Cell, Column, Row, Table
 from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
 
 
-@pytest.fixture
-def fake():
-    with FakeTelegram() as server:
-        yield server
-
-
 def briefing(answer):
     """As the real assistant has it: a paragraph led in by a note, with a note under it."""
     return replace(

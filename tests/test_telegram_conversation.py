@@ -17,12 +17,6 @@ QUESTION = "乙市行政复议收案多少件"
 
 
 @pytest.fixture
-def fake():
-    with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
 def running(tmp_path: Path, fake: FakeTelegram):
     with bench(tmp_path, fake, per_minute=50) as b:
         yield b

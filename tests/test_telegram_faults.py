@@ -19,12 +19,6 @@ QUESTION = "乙市行政复议收案多少件"
 
 
 @pytest.fixture
-def fake():
-    with FakeTelegram() as server:
-        yield server
-
-
-@pytest.fixture
 def quick(monkeypatch):
     monkeypatch.setattr(gateway, "_WAITS_S", (0.05, 0.1))
 

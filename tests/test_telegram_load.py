@@ -14,12 +14,6 @@ from bot.telegram.threads import in_thread
 QUESTION = "乙市行政复议收案多少件"
 
 
-@pytest.fixture
-def fake():
-    with FakeTelegram() as server:
-        yield server
-
-
 def test_c01_nobody_waits_for_anybody(tmp_path: Path, fake: FakeTelegram) -> None:
     users = range(100, 120)
     assistant = FakeAssistant(FakeLibrary(TEXTS), delay_s=1.0)

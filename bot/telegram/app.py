@@ -20,6 +20,7 @@ from bot.telegram.inbox import Dispatcher, Intake, Notice
 from bot.telegram.logs import safe_logging
 from bot.telegram.ports import AssistantLike, RestoreState
 from bot.telegram.settings import TelegramSettings, parse_address
+from bot.telegram.supervision import READY, STOPPING, Supervisor
 from retrieval.errors import BaogaoError
 
 log = logging.getLogger(__name__)
@@ -112,6 +113,7 @@ class Bot:
             self._gateway, self._accept, conflict_limit_s=settings.conflict_limit_s
         )
         self._intake: Intake | None = None
+        self._supervisor = Supervisor()
         self._notices: set[asyncio.Task[None]] = set()
         self._started = time.monotonic()
         self._stop = asyncio.Event()
@@ -172,19 +174,21 @@ class Bot:
                 await stack.enter_async_context(await serve(host, port, routes))
             self._dispatcher.pump()
             await self._gateway.set_commands(COMMANDS)
-            for chore in (self._housekeeping, self._follow_library):
+            for chore in (self._housekeeping, self._follow_library, self._supervisor.watch):
                 task = asyncio.get_running_loop().create_task(chore())
                 stack.callback(task.cancel)
             hook = self._settings.webhook
             if hook is None:
                 with contextlib.suppress(Unreachable):  # polling tells soon enough
                     await self._gateway.delete_webhook()
+                self._supervisor.tell(READY)
                 await self._poller.run()
             else:
                 route = webhook_route(hook.secret, self._accept)
                 server = await serve(hook.host, hook.port, {**routes, "/telegram": route})
                 await stack.enter_async_context(server)
                 await self._gateway.set_webhook(hook.url, hook.secret)
+                self._supervisor.tell(READY)
                 await server.serve_forever()
 
     async def _connect(self) -> Any:
@@ -235,6 +239,7 @@ class Bot:
             )
 
     async def _shut_down(self, serving: asyncio.Task[None]) -> None:
+        self._supervisor.tell(STOPPING)
         serving.cancel()
         await asyncio.wait({serving}, timeout=CANCEL_WITHIN_S)
         unfinished = await self._dispatcher.stop(self._settings.stop_within_s)

@@ -19,6 +19,9 @@ _STAND_INS = frozenset({777000, 1087968824, 136817688})
 _COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,40}))?(?:\s+|$)")
 
 
+Kind = Literal["message", "callback", "migration"]
+
+
 @dataclass(frozen=True, slots=True)
 class Me:
     """Who the bot is, as ``getMe`` says."""
@@ -46,7 +49,7 @@ class Incoming:
     ``data`` what it carries.
     """
 
-    kind: Literal["message", "callback", "migration"]
+    kind: Kind
     update_id: int
     chat: int
     private: bool
@@ -129,6 +132,27 @@ def _chat(chat: object) -> tuple[int, bool]:
     return ident, kind == "private"
 
 
+def _incoming(
+    kind: Kind, update_id: int, message: Mapping[str, Any], sender: object, **more: Any
+) -> Incoming:
+    """What every update has that somebody sends in a chat: with a message, or by pressing one."""
+    chat, private = _chat(message.get("chat"))
+    user = _person(sender)
+    if private and chat != user:
+        raise _Refused("foreign_private_chat")
+    return Incoming(
+        kind,
+        update_id,
+        chat,
+        private,
+        user,
+        int(message["message_id"]),
+        int(message.get("date") or 0),
+        thread=_thread(message),
+        **more,
+    )
+
+
 def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
     chat, private = _chat(message.get("chat"))
     if isinstance(message.get("migrate_to_chat_id"), int):
@@ -139,9 +163,6 @@ def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
                  "edit_date"):  # fmt: skip
         if message.get(sign):
             raise _Refused(sign)
-    user = _person(message.get("from"))
-    if private and chat != user:
-        raise _Refused("foreign_private_chat")
     document = _document(message.get("document"))
     text = message.get("text")
     if document is not None:
@@ -158,40 +179,28 @@ def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
         to_me = isinstance(author, Mapping) and author.get("id") == me.id
     if command and not ours:
         raise _Refused("command_for_another_bot")
-    return Incoming(
+    return _incoming(
         "message",
         update_id,
-        chat,
-        private,
-        user,
-        int(message["message_id"]),
-        int(message.get("date") or 0),
+        message,
+        message.get("from"),
         text=words.strip(),
         command=command,
         addressed=private or bool(command) or mentioned or to_me,
-        thread=_thread(message),
         reply_to=reply_to,
         document=document,
     )
 
 
 def _callback(update_id: int, query: Mapping[str, Any]) -> Incoming:
-    user = _person(query.get("from"))
     if not isinstance(query.get("data"), str):
         raise _Refused("no_data")
     message = _mapping(query.get("message"), "callback_message")
-    chat, private = _chat(message.get("chat"))
-    if private and chat != user:
-        raise _Refused("foreign_private_chat")
-    return Incoming(
+    return _incoming(
         "callback",
         update_id,
-        chat,
-        private,
-        user,
-        int(message["message_id"]),
-        int(message.get("date") or 0),
-        thread=_thread(message),
+        message,
+        query.get("from"),
         callback_id=str(query["id"]),
         data=query["data"][:64],
     )
