@@ -269,24 +269,24 @@ def reports_page(
     return blocks, tuple(keyboard)
 
 
-def examples(library: LibraryLike, number: int = 3) -> list[str]:
-    """Questions that the reports held can answer, made from what their sections are about."""
-    found: list[str] = []
-    wanted = ("problems", "plans", "measures")
-    words = {
+def examples(library: LibraryLike) -> list[str]:
+    """Three questions that the reports held can answer, of as many reports as there are."""
+    wanted = {
         "problems": "法治政府建设存在哪些问题？",
         "plans": "法治政府建设下一步有哪些安排？",
         "measures": "法治政府建设有哪些主要举措？",
     }
     known = [r for r in library.reports() if r.meta.place and r.meta.year]
     known.sort(key=lambda r: (-(r.meta.year or 0), r.meta.place))
-    for summary in known[:12]:
-        if len(found) == number:
-            break
-        roles = {section.role for section in library.report(summary.id).sections}
-        role = wanted[len(found) % len(wanted)]
-        if role in roles:
-            found.append(f"{summary.meta.place[-1]}{summary.meta.year}年{words[role]}")
+    known = known[:12]
+    parts = {r.id: {section.role for section in library.report(r.id).sections} for r in known}
+    found = []
+    for turn, (role, words) in enumerate(wanted.items()):
+        begin = turn % len(known) if known else 0
+        for summary in (*known[begin:], *known[:begin]):
+            if role in parts[summary.id]:
+                found.append(f"{summary.meta.place[-1]}{summary.meta.year}年{words}")
+                break
     return found
 
 
