@@ -66,6 +66,7 @@ def test_a_citation_opens_the_official_wording(running: Bench) -> None:
     following = running.fake.wait(lambda f: f.messages(method="editMessageText"))[0]
     assert following.message_id == passage.message_id
     assert "宣传不够" in following.text
+    assert ("i", "二、存在的问题是宣传不够。") in following.entities  # its own heading
     assert "34" not in following.text
     running.fake.press(following, "上一段")
     back = running.fake.wait(lambda f: f.messages(method="editMessageText")[1:])[0]
@@ -109,6 +110,7 @@ def test_help_offers_questions_from_the_held_reports(running: Bench) -> None:
     assert examples == [
         "甲县2023年法治政府建设存在哪些问题？",
         "乙市2022年法治政府建设下一步有哪些安排？",
+        "甲县2023年法治政府建设有哪些主要举措？",
     ]
     assert "/status" not in sent.text
     assert "/status" in answer_to(running, "/help", ADMIN).text
@@ -412,3 +414,38 @@ def test_an_assistant_without_briefings_is_asked_for_one(
         assert answer_to(b, "/compare 甲县和乙市").buttons
         assert b.assistant.asked == ["乙市2022，写一段简报", "甲县和乙市"]
         assert "写法" in answer_to(b, "/why").text
+
+
+def test_why_shows_what_was_recorded_in_words_for_people() -> None:
+    from bot.telegram.views import why_text
+
+    payload = FakeAssistant(FakeLibrary(TEXTS)).ask(QUESTION).answer.to_json()
+    record = {
+        "answer": payload,
+        "query": {"kind": "fact"},
+        "hits": [{"report": "a"}, {"report": "b"}],
+        "model": {"asked": True, "not_used_because": "接口没有应答", "dropped": [["x", ["y"]]]},
+        "checks_failed": [],
+    }
+    text = why_text(payload, record)
+    assert "检索到的段落：2 段" in text
+    assert "没有用模型的话：接口没有应答" in text
+    assert f"编号：{payload['id']}" in text
+    assert not [sign for sign in ("{", "[", "None") if sign in text]
+
+
+def test_each_reports_lines_stand_apart() -> None:
+    from bot.answers import Answer
+    from bot.telegram.rendering import plain_text
+    from bot.telegram.views import answer_blocks
+
+    lines = (
+        Sentence("最多的是乙市（计算）", "note"),
+        Sentence("乙市：", "note"),
+        Sentence("收案34件", "claim", (1,)),
+        Sentence("甲县：", "note"),
+        Sentence("收案12件", "claim", (2,)),
+    )
+    assert plain_text(answer_blocks(Answer("a", "q", "answered", lines), "")) == (
+        "最多的是乙市（计算）\n\n乙市：\n收案34件[1]\n\n甲县：\n收案12件[2]"
+    )

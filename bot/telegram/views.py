@@ -67,6 +67,8 @@ def answer_blocks(answer: Answer, scope_label: str) -> list[Block]:
         blocks += [tuple(run for line in lines for run in line)]
     for index, sentence in enumerate(answer.sentences[len(whole) :], len(whole)):
         block = sentence_block(sentence)
+        if index and _opens_list(sentence):
+            blocks.append((Run(""),))
         blocks.append((Run(f"{items[index]}. "), *block) if index in items else block)
     blocks += [runs(f"⚠ {warning}", "i") for warning in answer.warnings]
     if scope_label:
@@ -95,8 +97,12 @@ def _items(sentences: Sequence[Sentence]) -> dict[int, int]:
             continue
         if len(run) > 1:
             numbers |= {at: n for n, at in enumerate(run, 1)}
-        run, listing = [], sentence.text.rstrip().endswith(("：", ":"))
+        run, listing = [], _opens_list(sentence)
     return {at: n for at, n in numbers.items() if not _NUMBERED.match(sentences[at].text)}
+
+
+def _opens_list(sentence: Sentence) -> bool:
+    return sentence.kind == "note" and sentence.text.rstrip().endswith(("：", ":"))
 
 
 def answer_keyboard(
@@ -148,11 +154,8 @@ def passage(
 
     ``report`` is None when it is no longer held as it was: the stored quote stands in.
     """
-    head = [runs(str(citation["title"] or citation["source"]), "b")]
-    path = " › ".join(citation["section_path"])
-    if path:
-        head.append(runs(path, "i"))
-    head.append((Run(""),))
+    title = runs(str(citation["title"] or citation["source"]), "b")
+    head = _head(title, citation["section_path"])
     foot: list[Block] = [
         (Run(""),),
         (Run(f"[{citation['n']}] 来源："), Run(str(citation["source"]), "code")),
@@ -171,6 +174,8 @@ def passage(
         body = [_with_bold(report.text, span, start, end) for span in _within(shown, PASSAGE_CHARS)]
     else:
         index = min(max((cited[0] if step < 0 else cited[-1]) + step, 0), len(spans) - 1)
+        at = spans[index].start
+        head = _head(title, next((s.path for s in report.sections if s.start <= at < s.end), ()))
         body = [_with_bold(report.text, spans[index], start, end)]
     n = citation["n"]
     turn = []
@@ -182,6 +187,11 @@ def passage(
         turn.append(Button("下一段 ▶", f"v|{key}|{n}|{step + 1}"))
     keyboard = (tuple(turn), (close,)) if turn else ((close,),)
     return [*head, *body, *foot], keyboard
+
+
+def _head(title: Block, path: Sequence[str]) -> list[Block]:
+    where = [runs(" › ".join(path), "i")] if path else []
+    return [title, *where, (Run(""),)]
 
 
 def _within(spans: Sequence[Span], max_chars: int) -> list[Span]:
@@ -302,10 +312,10 @@ def help_text(names: Sequence[str]) -> str:
 
 
 def why_text(payload: Mapping[str, Any], details: Mapping[str, Any]) -> str:
-    """How an answer was made, for people; ``details`` is what the assistant recorded of it."""
-    values = {**payload, **details}
-    scope = values.get("scope") or {}
-    usage = values.get("usage") or {}
+    """How an answer was made, for people; ``details`` is the assistant's record of it, if kept."""
+    scope = payload.get("scope") or {}
+    usage = payload.get("usage") or {}
+    model = details.get("model") or {}
     writers = {"extractive": "摘自原文", "llm": "语言模型撰写，逐句核对"}
     lines = [
         f"问题：{payload.get('question', '')}",
@@ -315,17 +325,18 @@ def why_text(payload: Mapping[str, Any], details: Mapping[str, Any]) -> str:
     if scope.get("missing"):
         lines.append(f"未收录：{'、'.join(map(str, scope['missing']))}")
     lines.append(f"引用：{len(payload.get('citations') or ())} 处")
-    lines.append(f"写法：{writers.get(str(values.get('writer')), values.get('writer'))}")
-    if values.get("model"):
-        lines.append(f"模型：{values['model']}；提示词：{values.get('prompt')}")
+    lines.append(f"写法：{writers.get(str(payload.get('writer')), payload.get('writer'))}")
+    if payload.get("model"):
+        lines.append(f"模型：{payload['model']}；提示词：{payload.get('prompt')}")
+    if model.get("not_used_because"):
+        lines.append(f"没有用模型的话：{model['not_used_because']}")
     if usage:
         lines.append("用量：" + "，".join(f"{name} {number}" for name, number in usage.items()))
-    hits = values.get("hits")
-    if isinstance(hits, Sequence) and not isinstance(hits, str):
-        lines.append(f"检索到的段落：{len(hits)} 段")
-    failed = values.get("checks_failed") or ()
+    if "hits" in details:
+        lines.append(f"检索到的段落：{len(details['hits'])} 段")
+    failed = payload.get("checks_failed") or ()
     lines.append(f"核对未通过：{len(failed)} 处" + ("（已换成原文或删去）" if failed else ""))
-    lines.append(f"用时：{values.get('elapsed_ms', 0)} 毫秒；编号：{values.get('id', '')}")
+    lines.append(f"用时：{payload.get('elapsed_ms', 0)} 毫秒；编号：{payload.get('id', '')}")
     return "\n".join(lines)
 
 

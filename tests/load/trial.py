@@ -29,18 +29,21 @@ from bot.telegram.settings import TelegramSettings  # noqa: E402
 
 USER = 7
 TALK = [
-    "玉山县2023年办理执法证件多少本？",
+    "玉山县2023年办理执法证件多少本？",  # a figure
     "存在哪些问题？",  # inherits place and year
-    "下一步有什么打算？",  # so does this
+    "第二个问题是怎么说的？",  # one of the items just listed
+    "下一步有什么打算？",
     "上虞区2022年清理了多少件行政规范性文件？",
     "那柯桥区呢？",  # another place, the same question
     "柯桥区2019年有哪些主要举措？",
-    "綦江区2023年办理行政复议案件多少件？",
-    "云城区2022年法治政府建设存在哪些不足？",
-    "各地行政复议案件分别是多少件？",
-    "上海市浦东新区2023年存在哪些问题？",
-    "玉山县2019年办理执法证件多少本？",
-    "玉山县2023年办理了5000本执法证件，对吗？",
+    "綦江区2023年行政诉讼败诉率是多少？",  # only said in words
+    "给綦江2023年写一段简报",  # a briefing in plain words
+    "各地行政复议案件分别是多少件？",  # a comparison
+    "对比玉山和上虞的行政复议收案、受理、审结数和规范性文件审核数",  # a wide one
+    "玉山和云城的不足有什么共同点",
+    "上海市浦东新区2023年存在哪些问题？",  # not held
+    "玉山县2023年办理了5000本执法证件，对吗？",  # a false premise
+    "What problems did Yuncheng report in 2022?",
     "今天天气怎么样？",
 ]
 
