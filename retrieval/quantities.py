@@ -90,6 +90,8 @@ _HOTLINE = re.compile(r".{0,4}(?:热线|电话|专线|平台)")
 _SAID_TO_BE = re.compile(r"(?:为|是|达|达到|至|到|有|共|计|实现|均|等于|数|率)$")
 _MORE = {"余": "余", "多": "多", "几": "余"}
 _LONGEST_NUMERAL = 24
+_BLANKS = (" ", "\u00a0")
+_WRAPPED_AT = 15  # a line broken by its width is longer than this
 
 
 def find_quantities(text: str) -> tuple[Quantity, ...]:
@@ -239,7 +241,11 @@ def _finish(
             modifier, end = _MORE.get(sign, "余"), end + 1
         if not multiplier and (power := MULTIPLIER.match(plain, end)):
             multiplier, end = power[0], power.end()
-    gap = 1 if plain[end : end + 1] in (" ", "\u00a0") and unit_at(plain, end + 1) else 0
+    if not multiplier and plain[end : end + 1] in _BLANKS:  # 202.6 万元
+        power = MULTIPLIER.match(plain, end + 1)
+        if power is not None and unit_at(plain, power.end()):
+            multiplier, end = power[0], power.end()
+    gap = _gap_before_unit(plain, start, end)
     unit = unit_at(plain, end + gap)
     if unit:
         end += gap + len(unit)
@@ -273,6 +279,19 @@ def _finish(
             start, end, text[start:end], value, full_unit, modifier, kind, doubtful=doubtful
         )
     return found, end
+
+
+def _gap_before_unit(plain: str, start: int, end: int) -> int:
+    """Return 1 where a blank, or the break of a wrapped line, parts a number from its unit.
+
+    A number alone on its line, or at the end of a short one, numbers what follows it.
+    """
+    sign = plain[end : end + 1]
+    if sign in _BLANKS:
+        return 1 if unit_at(plain, end + 1) else 0
+    line = plain[max(0, start - _WRAPPED_AT) : start]
+    wrapped = sign == "\n" and len(line) == _WRAPPED_AT and "\n" not in line
+    return 1 if wrapped and unit_at(plain, end + 1) else 0
 
 
 def _kind(unit: str) -> QuantityKind:
