@@ -15,8 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import briefing, citations, comparison, extractive, follow_through
+from bot import briefing, citations, comparison, extractive, follow_through, left_out
 from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
+from bot.briefing import Briefing
 from bot.drafting import Desk, Draft, silent
 from bot.english import english_note
 from bot.labels import full_name
@@ -31,7 +32,7 @@ from retrieval.errors import ReportNotFound
 from retrieval.gazetteer import short_name
 from retrieval.library import Library
 from retrieval.places import PlaceIndex
-from retrieval.query import Query, State, understand
+from retrieval.query import Briefed, Query, State, understand
 from retrieval.retriever import Options, retrieve
 from retrieval.scope import Resolved, resolve, unify
 
@@ -47,6 +48,7 @@ GREETING = "您好，我根据已入库的法治政府建设年度报告回答�
 GREETING_EN = (
     "Hello. I answer from the annual reports in the library and cite every sentence. For example:"
 )
+NO_BRIEFING = "前面还没有写过简报，或简报所依据的报告已更换；请先要一段简报，再问省略了什么。"
 EMPTY = "请输入问题，例如：某县2023年报告列出了哪些问题？"
 
 
@@ -92,6 +94,8 @@ class Assistant:
         With a model its sentences may be shown before the whole reply fails: then what was
         shown is to be replaced by the returned answer.
         """
+        if state is not None and state.briefed is not None and left_out.asked(question):
+            return self.left_out(state, question, on_sentence=on_sentence)
         return self._reply(question, state, write, on_sentence=on_sentence, user=user, model=True)
 
     def brief(
@@ -101,6 +105,7 @@ class Assistant:
         year: int | None = None,
         chars: briefing.Length | None = None,
         state: State | None = None,
+        user: str = "",
     ) -> Reply:
         """Write one paragraph on a question, or on the reports of the places named in ``words``.
 
@@ -108,13 +113,44 @@ class Assistant:
         default what the question asks for, else 200 to 300.
         """
         question = brief_question([words] if isinstance(words, str) else words, year)
-        reply = self._reply(
+        return self._reply(
             question,
             state,
-            lambda desk, _: silent(desk) if desk.only_years else briefing.compose(desk, chars),
+            lambda desk, _: silent(desk) if desk.only_years else briefing.brief(desk, chars),
+            user=user,
+            model=True,
         )
-        answer = replace(reply.answer, paragraph=reply.answer.status == "answered")
-        return replace(reply, answer=answer)
+
+    def left_out(
+        self,
+        state: State,
+        question: str = "还有什么没写进去",
+        *,
+        on_sentence: Callable[[Sentence], None] | None = None,
+    ) -> Reply:
+        """Say what the last briefing of a conversation leaves out, with the words of its reports.
+
+        ``state`` is that of the briefing's reply; without a briefing, or where its reports are
+        gone, the answer says so.
+        """
+        started = time.perf_counter()
+        self.library.refresh()
+        library = self.library.pinned()
+        told = state.briefed
+        held = {summary.id for summary in library.reports()}
+        if told is None or not held.issuperset(told.reports):
+            query = understand(question, State(), _places(()), ())
+            scope, draft = Resolved(()), Draft((_note(NO_BRIEFING),), status="clarify")
+        else:
+            scope = Resolved(told.reports)
+            query, _ = self.settle(told.question, replace(state, briefed=None), library)
+            desk = self._desk(library, query, scope, (), State())
+            draft = briefing.left_out(desk, [Cited(*span) for span in told.told])
+            query = replace(query, question=question)
+        answer = self._check(library, query, scope, draft, Attempt(), on_sentence)
+        answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
+        self._record(query, answer, (), Attempt())
+        return Reply(answer, state)
 
     def compare(self, question: str, state: State | None = None) -> Reply:
         """Compare the reports a question is about."""
@@ -140,7 +176,7 @@ class Assistant:
         self,
         question: str,
         state: State | None,
-        draft_of: Callable[[Desk, Library], Draft],
+        draft_of: Callable[[Desk, Library], Draft | Briefing],
         *,
         on_sentence: Callable[[Sentence], None] | None = None,
         user: str = "",
@@ -154,19 +190,23 @@ class Assistant:
         query, scope = self.settle(question, state, library)
         draft = self._before_search(query, scope, library)
         hits: list[Hit] = []
-        attempt = Attempt()
+        attempt, paragraph = Attempt(), False
         if draft is None:
             hits = self._search(library, query, scope)
             desk = self._desk(library, query, scope, hits, state)
-            draft = draft_of(desk, library)
+            made = draft_of(desk, library)
+            paragraph = isinstance(made, Briefing)
+            draft = made.draft if isinstance(made, Briefing) else made
             if model and self._synthesis is not None:
                 desk, draft, attempt = self._with_model(
-                    self._synthesis, desk, draft, user, on_sentence
+                    self._synthesis, desk, made, user, on_sentence
                 )
-        answer = self._check(library, query, scope, draft, attempt, on_sentence)
+        answer = self._check(
+            library, query, scope, draft, attempt, on_sentence, paragraph=paragraph
+        )
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
         self._record(query, answer, hits, attempt)
-        return Reply(answer, _next_state(query, state, draft), draft.table)
+        return Reply(answer, _next_state(query, state, draft, answer), draft.table)
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
@@ -206,7 +246,9 @@ class Assistant:
             return []
         hits = retrieve(library, query, reports, max(k, HITS), self.options)
         desk = self._desk(library, query, scope, hits, state)
-        cites = [cite for line in write(desk, library).lines for cite in line.cites]
+        made = write(desk, library)
+        draft = made.draft if isinstance(made, Briefing) else made
+        cites = [cite for line in draft.lines for cite in line.cites]
         if query.kind == "catalogue":
             lead = [report.chunks[0] for report in desk.reports if report.chunks]
         else:
@@ -273,12 +315,19 @@ class Assistant:
         self,
         synthesis: Synthesis,
         desk: Desk,
-        draft: Draft,
+        made: Draft | Briefing,
         user: str,
         on_sentence: Callable[[Sentence], None] | None,
     ) -> tuple[Desk, Draft, Attempt]:
         """Let the model add search words where the reports seem silent, then word the answer."""
         allowance = synthesis.allowance()
+        names = {report.id: _names(report) for report in desk.reports}
+        if isinstance(made, Briefing):
+            attempt = synthesis.attempt_briefing(
+                desk, made, names, user=user, allowance=allowance, on_sentence=on_sentence
+            )
+            return desk, made.draft, attempt
+        draft = made
         if draft.status == "abstained" and desk.reports:
             further = synthesis.further_terms(desk.query, user=user, allowance=allowance)
             if further is not None:
@@ -286,7 +335,6 @@ class Assistant:
                 second = extractive.write(wider)
                 if second.status == "answered":
                     desk, draft = wider, second
-        names = {report.id: _names(report) for report in desk.reports}
         attempt = synthesis.attempt(
             desk, draft, names, user=user, allowance=allowance, on_sentence=on_sentence
         )
@@ -304,6 +352,8 @@ class Assistant:
         draft: Draft,
         attempt: Attempt,
         on_sentence: Callable[[Sentence], None] | None,
+        *,
+        paragraph: bool = False,
     ) -> Answer:
         checker = citations.Checker(
             (),
@@ -322,7 +372,10 @@ class Assistant:
             lines = []
         else:
             notice = [_note(attempt.notice)] if attempt.notice else []
-            lines = [*notice, *_misplaced(query), *draft.before, *draft.lines, *draft.after]
+            around = [*notice, *_misplaced(query), *draft.before]
+            lines = [*around, *draft.lines, *draft.after]
+            if paragraph:  # it is pasted as it is: what is said about it stands under it
+                lines = [*draft.lines, *draft.after, *(_under(line) for line in around)]
         for line in lines:
             sentence = checker.check_line(line)
             if isinstance(sentence, Sentence) and on_sentence:
@@ -333,15 +386,15 @@ class Assistant:
             if status == "answered"
             else []
         )
-        around = (
-            [Sentence(line.text, "note") for line in (*_misplaced(query), *draft.before)]
-            if written
-            else []
+        before = (*_misplaced(query), *draft.before) if written else ()
+        under = (*(draft.after if written else ()), *closing)
+        if paragraph:
+            before, under = (), (*before, *under)
+        sentences = (
+            *(Sentence(line.text, "note") for line in before),
+            *checked.sentences,
+            *(Sentence(line.text, "note") for line in under),
         )
-        after = [
-            Sentence(line.text, "note") for line in (*(draft.after if written else ()), *closing)
-        ]
-        sentences = (*around, *checked.sentences, *after)
         if query.english:
             sentences = tuple(
                 replace(s, text=english_note(s.text)) if s.kind == "note" else s for s in sentences
@@ -365,7 +418,7 @@ class Assistant:
             citations=cited,
             scope=Scope(scope.reports, tuple(dict.fromkeys((*scope.missing, *draft.gap)))),
             warnings=warnings,
-            paragraph=written is None and status == "answered" and _is_paragraph(query, scope),
+            paragraph=paragraph and status == "answered",
             writer="llm" if written else "extractive",
             prompt=written.prompt if written else "",
             model=written.model if written else None,
@@ -374,13 +427,13 @@ class Assistant:
         )
 
 
-def write(desk: Desk, library: Library) -> Draft:
+def write(desk: Desk, library: Library) -> Draft | Briefing:
     """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
     if desk.only_years:  # another year's report answers only in words that name the year
         told = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
         return extractive.write(desk) if told else silent(desk)
     if _is_paragraph(desk.query, desk):
-        return briefing.compose(desk)
+        return briefing.brief(desk)
     followed = follow_through.answer(desk, library.facts)
     if followed is not None:
         return followed
@@ -395,7 +448,7 @@ def _compared(table: Table, query: Query) -> Draft:
     return replace(comparison.draft(table, query), table=table)
 
 
-def _is_paragraph(query: Query, over: Desk | Resolved) -> bool:
+def _is_paragraph(query: Query, over: Desk) -> bool:
     """Tell whether a question wants one paragraph: a briefing of a few reports, in Chinese."""
     return (
         briefing.asked(query) and not query.english and 0 < len(over.reports) <= MAX_BRIEF_REPORTS
@@ -522,7 +575,7 @@ def _names(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
 
 
-def _next_state(query: Query, state: State, draft: Draft) -> State:
+def _next_state(query: Query, state: State, draft: Draft, answer: Answer) -> State:
     """Return what the next question inherits; an unanswered question changes only the scope."""
     if query.kind in ("empty", "greeting"):
         return state
@@ -537,11 +590,22 @@ def _next_state(query: Query, state: State, draft: Draft) -> State:
         recent=(*(p for p in state.recent if p not in query.places), *query.places)[-8:],
         items=items or (state.items if query.inherited else ()),
         focus=focus or (state.focus if query.inherited else ()),
+        briefed=_briefed(answer) if answer.paragraph else state.briefed,
     )
+
+
+def _briefed(answer: Answer) -> Briefed:
+    told = tuple((c.report, c.start, c.end) for c in answer.citations)
+    return Briefed(answer.question, answer.scope.reports, told)
 
 
 def _note(text: str) -> DraftLine:
     return DraftLine(text, "note")
+
+
+def _under(line: DraftLine) -> DraftLine:
+    """Return a note that was written to stand above a paragraph as one under it."""
+    return replace(line, text=line.text.replace("以下", "以上"))
 
 
 def _answer_id(question: str) -> str:

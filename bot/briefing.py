@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.answers import Answer, Cited, DraftLine
-from bot.briefing_pieces import Part, Piece, Pools, pools, theme_pools
+from bot.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
 from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
-from bot.whole_clauses import typeset
+from bot.left_out import omissions, to_draft
 from retrieval.documents import Report
 from retrieval.gazetteer import contains, short_name
 from retrieval.normalise import normalise
@@ -40,6 +40,8 @@ PART_NAMES: Mapping[Part, str] = {
 }
 _CLOSING_CHARS = 24  # what an answer may still say under the paragraph: where it was taken from
 _LEAST_PIECE = 8
+LEAST_NEWS = 0.5  # value of a piece that has neither a figure nor a deed
+LEAST_SHARE = 60  # characters a report must have of a paragraph on several
 TIGHT = 160  # characters under which the short parts are served first
 Length = tuple[int, int]
 
@@ -71,17 +73,25 @@ _PART_WORDS: tuple[tuple[Part, re.Pattern[str]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Briefing:
-    """A composed paragraph: its draft, its length in characters, and what found no room.
+class Material:
+    """What one report offers a paragraph: pieces by part, held to a theme or not."""
 
-    ``left_out`` names, in Chinese, the parts and items of the reports that are not in it;
-    ``absent`` the parts that a report does not have.
+    report: Report
+    pool: Pools
+    on_theme: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Briefing:
+    """A composed paragraph: its draft, its length in characters, and what it was chosen from.
+
+    ``absent`` names, in Chinese, the parts that a report does not have.
     """
 
     draft: Draft
     chars: int
     asked: Length
-    left_out: tuple[str, ...] = ()
+    material: tuple[Material, ...] = ()
     absent: tuple[str, ...] = ()
 
 
@@ -137,11 +147,6 @@ def parts_asked(query: Query) -> tuple[Part, ...]:
     return named or PARTS
 
 
-def compose(desk: Desk, chars: Length | None = None) -> Draft:
-    """Return the draft of one paragraph on the desk's reports; see ``brief``."""
-    return brief(desk, chars).draft
-
-
 def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     """Compose one paragraph of ``chars`` characters on the desk's reports.
 
@@ -151,31 +156,30 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     """
     low, high = chars or asked_length(desk.query.question) or DEFAULT_CHARS
     subjects, parts = themes(desk.query), parts_asked(desk.query)
-    every = _as_asked(desk)
-    reports = every[: max(1, min(MAX_REPORTS, high // 60))]
-    found = [(report, *_pools(desk, report, subjects, parts)) for report in reports]
-    said = [(report, pool, on) for report, pool, on in found if any(pool.values())]
+    found = material(desk)
+    unread = [m.report for m in found[max(1, high // LEAST_SHARE) :]]
+    found = found[: max(1, high // LEAST_SHARE)]
+    said = [m for m in found if any(m.pool.values())]
     if not said:
         words = "、".join(t.word for terms in subjects for t in terms[:6])
         gap = f"报告中没有找到关于“{words}”的内容" if words else "报告中没有可以摘编的内容"
         return Briefing(Draft(status="abstained", gap=(gap,)), 0, (low, high))
     reserve = min(_CLOSING_CHARS, (high - low) // 3)
     paragraphs, used = [], 0
-    for index, (report, pool, on) in enumerate(said):
+    for index, one in enumerate(said):
         share = len(said) - index
         room = ((low - used) // share, (high - reserve - used) // share)
-        source = _source(report, alone=len(said) == 1 and high >= 200)
-        labelled = not on or len(parts) < len(PARTS)
-        paragraph = _fill(report, pool, room, source, labelled=labelled)
+        source = attribution(one.report, alone=len(said) == 1 and high >= 200)
+        labelled = not one.on_theme or len(parts) < len(PARTS)
+        paragraph = _fill(one.report, one.pool, room, source, labelled=labelled)
         if paragraph.chars < room[0]:
             whole = (room[0], (high - used) // share)
-            paragraph = _fill(report, pool, whole, source, labelled=labelled)
+            paragraph = _fill(one.report, one.pool, whole, source, labelled=labelled)
         paragraphs.append(paragraph)
         used += paragraph.chars
     lines = [line for paragraph in paragraphs for line in paragraph.lines]
     absent = [line for p in paragraphs for line in _absent(p, parts)] if not subjects else []
-    silent = [report for report, pool, _ in found if not any(pool.values())]
-    unread = every[len(reports) :]
+    silent = [m.report for m in found if not any(m.pool.values())]
     under: list[DraftLine] = []
     if silent:
         under.append(_note(f"（未提及：{'、'.join(report_name(r.meta) for r in silent)}）"))
@@ -186,13 +190,24 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     if absent:
         under.append(_note(f"（{'；'.join(absent)}）"))
     cites = tuple(c for line in lines for c in line.cites)
-    left_out = tuple(text for p in paragraphs for text in _left_out(p, whole=not subjects))
-    return Briefing(
-        Draft(tuple(lines), focus=cites, after=tuple(under)),
-        used,
-        (low, high),
-        left_out,
-        tuple(absent),
+    draft = Draft(tuple(lines), focus=cites, after=tuple(under))
+    return Briefing(draft, used, (low, high), tuple(said), tuple(absent))
+
+
+def material(desk: Desk) -> tuple[Material, ...]:
+    """Return what each of the desk's reports offers, in the order asked."""
+    subjects, parts = themes(desk.query), parts_asked(desk.query)
+    reports = _as_asked(desk)[:MAX_REPORTS]
+    return tuple(Material(r, *_pools(desk, r, subjects, parts)) for r in reports)
+
+
+def left_out(desk: Desk, told: Sequence[Cited]) -> Draft:
+    """Return what a paragraph on the desk's reports that cites ``told`` leaves out."""
+    return to_draft(
+        [
+            (m.report, omissions(m.report, m.pool, told, whole=not m.on_theme))
+            for m in material(desk)
+        ]
     )
 
 
@@ -209,7 +224,7 @@ def paragraph(answer: Answer, *, markers: bool = True) -> str:
 # ---- the words around the claims ----------------------------------------------------------
 
 
-def _source(report: Report, *, alone: bool) -> str:
+def attribution(report: Report, *, alone: bool) -> str:
     """Return the attribution: the report's title where it names its place, else place and year."""
     meta = report.meta
     place = short_name(meta.place[-1]) if meta.place else meta.issuer
@@ -312,21 +327,15 @@ def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: b
     if most - len(source) < 3 * _LEAST_PIECE:
         para.source = ""
     goal = low + (most - low) * 4 // 5
-    held_back = bool(pool["problems"] or pool["plans"])
     order_of_parts: list[Part] = ["measures", "problems", "plans", "overall"]
     if most < TIGHT:
         order_of_parts = ["problems", "plans", "measures", "overall"]
-    shares: dict[Part, float] = {
-        "measures": 0.55 if held_back else 1.0,
-        "problems": 0.32,
-        "plans": 0.3,
-        "overall": 0.25,
-    }
+    limits = _limits(pool, most)
     for again in (False, True):
         order = list(order_of_parts)
         while order:
             for part in list(order):
-                limit = most if again else int(most * shares[part])
+                limit = most if again else limits[part]
                 if not _add_next(para, part, most, limit, again=again):
                     order.remove(part)
             if para.chars >= goal and all(para.chosen[p] for p in PARTS if pool[p]):
@@ -338,16 +347,35 @@ def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: b
     return para
 
 
+def _limits(pool: Pools, most: int) -> dict[Part, int]:
+    """Return how many characters each part may take while the others have not had their turn.
+
+    The measures have what the problems and plans cannot fill, and half the room in any case.
+    """
+    shares: dict[Part, float] = {"problems": 0.32, "plans": 0.3, "overall": 0.25}
+    limits = {part: int(most * share) for part, share in shares.items()}
+    kept = 0
+    for part in ("problems", "plans"):
+        shortest: dict[int | tuple[int, ...], int] = {}
+        for piece in pool[part]:
+            key = piece.group if piece.item is None else piece.item
+            shortest[key] = min(shortest.get(key, MAX_PIECE), len(piece.text))
+        kept += min(limits[part], sum(shortest.values())) + (len(LABELS[part]) if shortest else 0)
+    limits["measures"] = max(int(most * 0.55), most - kept) if kept else most
+    return limits
+
+
 def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: bool) -> bool:
     """Add the piece of a part that fits and is least like those taken; tell whether one did.
 
     Pieces of sections and of indicators not told of yet come first, then the better ones. An
-    item is told of once, unless ``again``.
+    item is told of once, and what tells next to nothing not at all, unless ``again``.
     """
     taken = para.chosen[part]
     used = sum(len(p.text) for p in taken)
     groups = Counter(p.group for p in taken)
     parents = Counter(p.group[:2] for p in taken)
+    chapters = Counter(p.group[:1] for p in taken)
     names = Counter(n for p in taken for n in p.names)
     sentences = Counter(p.sentence for p in taken)
     told = {p.item for p in taken if p.item is not None}
@@ -357,6 +385,7 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
         return (
             piece.value
             - 0.35 * (groups[piece.group] + parents[piece.group[:2]])
+            - 0.15 * chapters[piece.group[:1]]
             - 1.5 * again_named
             - 0.8 * sentences[piece.sentence]
         )
@@ -366,12 +395,17 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
         ranked = sorted(ranked, key=news, reverse=True)
     room = limit if taken else max(limit, 6 * _LEAST_PIECE)
     for piece in ranked:
-        if piece.item is not None and piece.item in told and not again:
+        if not again and (piece.item in told or (taken and _says_little(piece))):
             continue
         if used + len(piece.text) <= room and para.fits(piece, most):
             taken.append(piece)
             return True
     return False
+
+
+def _says_little(piece: Piece) -> bool:
+    """Tell whether a piece of the measures is a phrase that heads others rather than a deed."""
+    return piece.part == "measures" and piece.value < LEAST_NEWS
 
 
 def _lengthen(para: _Paragraph, low: int, most: int) -> None:
@@ -398,34 +432,3 @@ def _absent(para: _Paragraph, parts: Iterable[Part]) -> list[str]:
         return []
     year = f"{para.report.meta.year}年度" if para.report.meta.year else ""
     return [f"{body_name(para.report.meta)}{year}报告未见{'、'.join(names)}部分"]
-
-
-def _left_out(para: _Paragraph, *, whole: bool) -> list[str]:
-    """Return what the report has and the paragraph has no room for, by part."""
-    found = []
-    for part in ("problems", "plans"):
-        items = {p.item for p in para.pool[part] if p.item is not None}
-        kept = {p.item for p in para.chosen[part]}
-        names = []
-        for item in sorted(items - kept):
-            forms = [p for p in para.pool[part] if p.item == item]
-            names.append(min(forms, key=lambda p: len(p.text)).text)
-        if names:
-            found.append(
-                f"{report_name(para.report.meta)}{PART_NAMES[part]}另有{len(names)}条：{'；'.join(names)}"
-            )
-    if not whole:
-        return found
-    told = {
-        s.path[1]
-        for p in para.chosen["measures"]
-        for s in para.report.sections
-        if s.start <= p.span.start < s.end and len(s.path) > 1
-    }
-    headings = (s.path[1] for s in para.report.sections if s.role == "measures" and len(s.path) > 1)
-    rest = [
-        typeset(h).rstrip("。") for h in dict.fromkeys(headings) if h not in told and len(h) > 4
-    ]
-    if rest:
-        found.append(f"{report_name(para.report.meta)}举措和成效未写入：{'；'.join(rest)}")
-    return found

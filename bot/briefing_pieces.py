@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -37,6 +38,10 @@ _ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|
 _DONE = re.compile("建成|创成|获评|荣获|获得|率先|全覆盖|首[个批]|试点|全部|100%|上线|入选|试行")
 _WHOLE = re.compile("全年|全[县区市省]|累计|各级|一年来|今年以来|20[0-9]{2}年")
 _SLOGAN = re.compile("习近平|思想|精神|决策部署|会议|指导|引领|统领|要求|学习贯彻")
+_GOAL_OF_ALL = re.compile(
+    "职能科学|权责法定|人民满意的法治政府"
+)  # the outline's words for its goal
+_EMPTY_PHRASE = -1.8
 _STUDY = re.compile("习近平|党的.{1,4}大|学习宣传|学习贯彻")
 _LACK = re.compile(
     "不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重"
@@ -44,7 +49,13 @@ _LACK = re.compile(
 _TITLE = re.compile(
     "(?:20[0-9]{2}年度?)?.{0,10}(?:主要|重要|重点)?(?:做法|举措|工作|措施|情况)(?:及|和|与|、)(?:做法|举措|措施|成效|情况|成绩)"
 )
-_DOER: Mapping[Role, Part] = {
+_LAST_YEARS = re.compile("上一?年度?.{0,6}(?:法治政府|依法行政|报告)")  # every report was published
+_YEAR = re.compile("20[0-9]{2}年度?")
+_UP_TO_A_FIGURE = re.compile("[^0-9]*[^，；]*")
+_HEADS = re.compile("主要领导|主要负责|党政|书记|[县区市镇局]长|第一责任人|常务会|委员会")
+_SIGNATURE = re.compile("[^，。；]{2,20}(?:人民政府|委员会|办公室|办事处|[局厅委院])")
+_RUN_IN_HEADING = re.compile("(?:^|[\n。；;）)】])\\s{0,4}([\u3400-\u9fff]{2,10}[：:])$")
+DOER: Mapping[Role, Part] = {
     "measures": "measures", "leadership": "measures", "other": "measures", "preamble": "measures",
     "problems": "problems", "causes": "problems", "plans": "plans", "furniture": "measures",
 }  # fmt: skip
@@ -107,7 +118,7 @@ def theme_pools(
         headed = held(f"{line.path} {led}")
         if max(headed, covered.get(line.span, 0.0)) < ENOUGH_ON_THEME:
             continue
-        part = _DOER[line.role]
+        part = DOER[line.role]
         for piece in _line_pieces(reading.report, line, facts, part, LONG_PIECE):
             own = held(fold(piece.text))
             if max(own, headed) < ENOUGH_ON_THEME:
@@ -144,8 +155,14 @@ def _overall(reading: Reading) -> list[Piece]:
                 if piece is None or len(piece.text) > 80 or (i and _leans(piece.text)):
                     continue
                 results = len(_TOLD_RESULT.findall(piece.text)) * 0.3 or -0.5
-                value = results - len(_SLOGAN.findall(piece.text)) - len(piece.text) / 40
-                found.append(replace(piece, value=value))
+                value = (
+                    results
+                    - 2 * bool(_GOAL_OF_ALL.search(piece.text))
+                    - len(_SLOGAN.findall(piece.text))
+                    - len(piece.text) / 40
+                )
+                if value > _EMPTY_PHRASE:
+                    found.append(replace(piece, value=value))
     return sorted(found, key=lambda p: -p.value)
 
 
@@ -164,8 +181,11 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
         if line.role in roles and _tells(line):
             for piece in _line_pieces(reading.report, line, facts, "measures"):
                 slight = len(piece.text) < 14 and not piece.names  # 制作展板12块
-                lost = piece.span.start > line.span.start + 8 and not _names_its_subject(piece)
+                middle = piece.span.start > line.span.start + 8
+                lost = (middle or bool(piece.names)) and not _names_its_subject(piece)
                 value = piece.value - 0.8 * slight - 1.5 * lost
+                if line.role == "leadership":  # this part is about what the heads did
+                    value += 0.3 * bool(_HEADS.search(piece.text))
                 if value > 0:  # of a whole report many things are to be told: shortly
                     value /= ((12 + max(len(piece.text), SHORT_ENOUGH)) / 60) ** 0.3
                 found.append(replace(piece, value=value))
@@ -173,12 +193,12 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
 
 
 def _names_its_subject(piece: Piece) -> bool:
-    """Tell whether a piece from the middle of a sentence says what its figures count.
+    """Tell whether a piece says what its first figures count.
 
     受理审结160件 needs the 行政复议 that stands before it.
     """
     subjects = (re.sub("^(?:行政(?!机关|许可)|矛盾)", "", name)[:2] for name in piece.names)
-    first = re.split("[，；]", piece.text)[0]
+    first = "".join(_UP_TO_A_FIGURE.findall(_YEAR.sub("", piece.text))[:1])
     if len(re.findall("[\u3400-\u9fff]", first)) > 8:
         return True
     return all(subject in first for subject in list(subjects)[:1])
@@ -187,16 +207,16 @@ def _names_its_subject(piece: Piece) -> bool:
 def _line_pieces(
     report: Report, line: Line, facts: Sequence[KnownFact], part: Part, most: int = MAX_PIECE
 ) -> list[Piece]:
-    node = report.sections[line.section].node[:3]
+    node = report.sections[line.section].node[:4]
     found = []
     own = [f for f in facts if line.span.start <= f.start < line.span.end and f.period == "this"]
     strict = {(s.start, s.end) for s in pieces(report.text, line.span, most)}
     for span in pieces(report.text, line.span, most, loose=True):
-        piece = _piece(report, part, span, node)
+        piece = _piece(report, part, _with_heading(report.text, span), node)
         if piece is None:
             continue
         names = tuple(f.indicator for f in own if span.start <= f.start < span.end)
-        value = _worth(report, line, span, names)
+        value = _worth(report, line, span, names, _broken_down(own))
         if (span.start, span.end) not in strict:
             value -= 0.35
         if span.start > line.span.start + 8:
@@ -206,15 +226,34 @@ def _line_pieces(
     return found
 
 
-def _worth(report: Report, line: Line, span: Span, names: Sequence[str]) -> float:
-    """Return how much a reader learns: known figures most, other figures, deeds; not slogans."""
+def _with_heading(text: str, span: Span) -> Span:
+    """Take in the words before a colon that say what a clause is about: 行政复议：收到申请17件."""
+    head = _RUN_IN_HEADING.search(text, max(0, span.start - 16), span.start)
+    return Span(head.start(1), span.end) if head else span
+
+
+def _broken_down(facts: Sequence[KnownFact]) -> frozenset[str]:
+    """Return the indicators that a sentence gives several times: by field, not as a whole."""
+    counts = Counter(fact.indicator for fact in facts)
+    return frozenset(name for name, count in counts.items() if count > 1)
+
+
+def _worth(
+    report: Report, line: Line, span: Span, names: Sequence[str], parts: frozenset[str]
+) -> float:
+    """Return how much a reader learns: known figures most, other figures, deeds; not slogans.
+
+    ``parts`` are the indicators of which the sentence gives no whole.
+    """
     words = report.text[span.start : span.end]
     clauses = [c for c in line.clauses if span.start <= c.span.start and c.span.end <= span.end]
     figures = [q for c in clauses for q in c.figures if q.kind != "date"]
-    known = sorted((_rank(n) for n in dict.fromkeys(names)), reverse=True)
+    ranks = (_rank(n) * (0.5 if n in parts else 1.0) for n in dict.fromkeys(names))
+    known = sorted(ranks, reverse=True)
     value = sum(worth / (1 + 0.5 * i) for i, worth in enumerate(known))
     value += 0.3 * min(max(len(figures) - len(names), 0), 3) / (1 + len(known) / 2)
     value -= 2.0 * any(q.doubtful for q in figures)
+    value -= 0.8 * bool(_LAST_YEARS.search(words))
     if line.lead == line.folded and not figures and len(words) < 30:
         value -= 1.5  # the words that head an item: they name, they do not tell
     value += 0.3 * bool(_DONE.search(words))
@@ -275,5 +314,7 @@ def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Pi
         core = core[:-1] if core[-2:-1] in "，,、" else core
     text = typeset(core)
     if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text) or _TITLE.fullmatch(text):
+        return None
+    if _SIGNATURE.fullmatch(text):
         return None
     return Piece(part, Span(span.start, span.start + len(core)), text, 0.0, group)

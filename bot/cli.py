@@ -186,7 +186,7 @@ def ask(
 
     例：baogao ask "what problems did 綦江 list"
     """
-    _check_writer(writer)
+    cli_reports.check_writer(writer)
     if (batch is None) == (question is None):
         raise typer.BadParameter("请给出一个问题，或用 --batch 给出一批问题")
     if batch is not None:
@@ -213,7 +213,7 @@ def chat(
     library: LibraryOption = None,
 ) -> None:
     """连续提问，可以追问（“第三条展开讲讲”“换成柯桥”）；输入“新话题”重来，空行退出。"""
-    _check_writer(writer)
+    cli_reports.check_writer(writer)
     with _assistant(library, writer) as assistant:
         _converse(assistant)
 
@@ -413,11 +413,6 @@ def _assistant(library: Path | None, writer: str = "auto") -> Iterator[Assistant
         yield assistant
     finally:
         assistant.library.close()
-
-
-def _check_writer(writer: str) -> None:
-    if writer not in ("auto", "extractive", "llm"):
-        raise typer.BadParameter("--writer 只能是 auto、extractive 或 llm")
 
 
 def _progress() -> Callable[[Any], None]:

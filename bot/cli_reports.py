@@ -26,7 +26,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 class OpenAssistant(Protocol):
     """Opens the assistant over a library folder and closes it again."""
 
-    def __call__(self, library: Path | None) -> AbstractContextManager[Assistant]:
+    def __call__(
+        self, library: Path | None, writer: str = "auto"
+    ) -> AbstractContextManager[Assistant]:
         """Return the assistant as a context."""
         ...
 
@@ -55,6 +57,12 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
             Path | None, typer.Option("--out", metavar="FILE", help="写成 .docx、.md 或 .txt")
         ] = None,
         plain: Annotated[bool, typer.Option("--plain", help="不带引用编号，便于粘贴")] = False,
+        with_left_out: Annotated[
+            bool, typer.Option("--left-out", help="另列没有写进去的内容，每条注明出处")
+        ] = False,
+        writer: Annotated[
+            str, typer.Option("--writer", help="auto、extractive（摘编原文）或 llm（模型行文）")
+        ] = "auto",
         library: LibraryOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -62,9 +70,15 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao brief 綦江 --year 2023 --chars 200-300 --out 简报.docx
         """
+        from bot.left_out import to_json as omitted
+
         length = _length(chars)
-        with open_assistant(library) as assistant:
-            answer = assistant.brief(words, year=year, chars=length).answer
+        check_writer(writer)
+        with open_assistant(library, writer) as assistant:
+            reply = assistant.brief(words, year=year, chars=length)
+            answer, left = reply.answer, None
+            if answer.status == "answered" and (with_left_out or as_json):
+                left = assistant.left_out(reply.state).answer
         if out is not None:
             from bot.exports import save_briefing
 
@@ -72,7 +86,8 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
             save_briefing(answer, out)
             print(f"已写入 {out}", file=sys.stderr)
         if as_json:
-            print(json.dumps(answer.to_json(), ensure_ascii=False))
+            shape = answer.to_json() | {"left_out": omitted(left) if left else []}
+            print(json.dumps(shape, ensure_ascii=False))
         elif plain and answer.status == "answered":
             from bot.exports import plain_text
 
@@ -81,6 +96,10 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
             from bot.exports import to_terminal
 
             print(to_terminal(answer))
+        if left is not None and not as_json:
+            from bot.formatting import to_terminal as answer_lines
+
+            print(f"\n——没有写进去的——\n{answer_lines(left)}")
 
     @app.command()
     def compare(
@@ -193,6 +212,12 @@ def _facts(
 
 def _change(direction: str, amount: str) -> str:
     return {"up": "升", "down": "降", "flat": "平"}[direction] + amount
+
+
+def check_writer(writer: str) -> None:
+    """Refuse a writer that is none, as a wrong use of the command."""
+    if writer not in ("auto", "extractive", "llm"):
+        raise typer.BadParameter("--writer 只能是 auto、extractive 或 llm")
 
 
 def _length(chars: str | None) -> tuple[int, int] | None:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answers import Cited, Passage, Sentence
+from bot.briefing import Briefing
+from bot.briefing_prose import write_prose
 from bot.budget import DailyBudget
 from bot.drafting import Desk, Draft
 from bot.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
+from bot.passages import apart, numbered, whole_sentences
 from bot.rewriting import search_terms
 from bot.writers_llm import LLMWriter, Written
-from retrieval.chunking import context_line
-from retrieval.documents import Report
 from retrieval.errors import ModelFailed
 from retrieval.query import Query
 from retrieval.terms import synonyms
@@ -104,6 +105,35 @@ class Synthesis:
             return Attempt(reason="left out what the reports say")
         return Attempt(written)
 
+    def attempt_briefing(
+        self,
+        desk: Desk,
+        briefing: Briefing,
+        names: Mapping[str, Sequence[str]],
+        *,
+        user: str = "",
+        allowance: Allowance,
+        on_sentence: Callable[[Sentence], None] | None = None,
+    ) -> Attempt:
+        """Let the model write the paragraph that ``briefing`` gives in official words.
+
+        Its sentences are handed over together, once the paragraph has the length asked for.
+        """
+        if briefing.draft.status != "answered":
+            return Attempt(reason="not for a model")
+        if not self._budget.allows(user, self._today()):
+            return Attempt(reason="over budget", notice=OVER_BUDGET)
+        try:
+            written, reason = write_prose(self._writer, desk, briefing, names, allowance)
+        except ModelFailed as error:
+            return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
+        finally:
+            self._spend(user, allowance)
+        if written is not None and on_sentence is not None:
+            for sentence in written.checked.sentences:
+                on_sentence(sentence)
+        return Attempt(written, reason)
+
     def further_terms(self, query: Query, *, user: str, allowance: Allowance) -> Query | None:
         """Return the query with the model's search words as synonyms, or None if it has none.
 
@@ -131,38 +161,13 @@ class Synthesis:
 
 def passages_for(desk: Desk, draft: Draft) -> tuple[Passage, ...]:
     """Return numbered passages: what the draft cites with its sentences, then the best hits."""
-    reports = {report.id: report for report in desk.reports}
-    spans: list[Cited] = []
-    for cite in (c for line in draft.lines for c in line.cites):
-        report = reports.get(cite.report)
-        if report is not None:
-            lines = [
-                ln.span
-                for ln in desk.reading(report).lines
-                if ln.span.start < cite.end and cite.start < ln.span.end
-            ]
-            start = min([cite.start, *(s.start for s in lines)])
-            end = max([cite.end, *(s.end for s in lines)])
-            spans.append(Cited(cite.report, start, end))
-    cited = len(_apart(spans))
+    ids = {report.id for report in desk.reports}
+    spans = whole_sentences(desk, (c for line in draft.lines for c in line.cites))
+    cited = len(apart(spans))
     for hit in desk.hits:
-        if hit.chunk.report in reports:
+        if hit.chunk.report in ids:
             spans.append(Cited(hit.chunk.report, hit.chunk.start, hit.chunk.end))
-    numbered: list[Passage] = []
-    for cite in _apart(spans)[: cited + FURTHER_HITS]:
-        report = reports[cite.report]
-        text = report.quote(cite.start, cite.end)
-        numbered.append(
-            Passage(
-                len(numbered) + 1,
-                cite.report,
-                cite.start,
-                cite.end,
-                text,
-                _context(report, cite.start),
-            )
-        )
-    return tuple(numbered)
+    return numbered(desk.reports, apart(spans)[: cited + FURTHER_HITS])
 
 
 def covers(cites: Iterable[Cited], draft: Draft, *, complete: bool) -> bool:
@@ -175,20 +180,3 @@ def covers(cites: Iterable[Cited], draft: Draft, *, complete: bool) -> bool:
 
 def _overlap(one: Cited, other: Cited) -> bool:
     return one.report == other.report and one.start < other.end and other.start < one.end
-
-
-def _apart(spans: Sequence[Cited]) -> list[Cited]:
-    """Return the spans without those that lie in an earlier one."""
-    kept: list[Cited] = []
-    for span in spans:
-        inside = any(
-            k.report == span.report and k.start <= span.start and span.end <= k.end for k in kept
-        )
-        if not inside:
-            kept.append(span)
-    return kept
-
-
-def _context(report: Report, position: int) -> str:
-    path = next((s.path for s in report.sections if s.start <= position < s.end), ())
-    return context_line(report.meta, path)

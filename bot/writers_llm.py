@@ -30,8 +30,8 @@ _ANSWER_OUTPUT, _REPAIR_OUTPUT = OUTPUT_TOKENS * 7 // 10, OUTPUT_TOKENS * 3 // 1
 _TOKENS_A_PASSAGE = 8  # its marker in the list, and the break after it
 _MIN_REPAIR_S = 4.0
 _MAX_REPAIRED = 8
-_PROMPT_OF_KIND = {"compare": "compare", "rank": "compare", "cross": "compare", "brief": "briefing"}
-_LANGUAGE_RULE = {
+_PROMPT_OF_KIND = {"compare": "compare", "rank": "compare", "cross": "compare"}
+LANGUAGE_RULE = {
     "zh": "用中文作答。",
     "en": "Write every line in English; keep figures exactly, and leave quoted titles in Chinese.",
 }
@@ -56,6 +56,15 @@ class Written:
     repaired: int = 0
     declined: bool = False
     trimmed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One whole reply: the passages that were shown, the system's words, the unchecked lines."""
+
+    shown: tuple[Passage, ...]
+    system: str
+    lines: tuple[DraftLine, ...]
 
 
 @dataclass(slots=True)
@@ -108,13 +117,12 @@ class LLMWriter:
         scope_names: Mapping[str, Collection[str]],
         allowance: Allowance | None = None,
         on_sentence: Callable[[Sentence], None] | None = None,
-        chars: str = "200至300",
     ) -> Written:
         """Write an answer from ``passages`` and check it line by line.
 
-        ``kind`` chooses the prompt, ``language`` is ``zh`` or ``en``, ``chars`` the length of a
-        briefing; ``text_of`` and ``scope_names`` are those of ``Checker``. ``on_sentence`` gets
-        each sentence as soon as it is checked. Raises ``ModelFailed`` if the reply was not
+        ``kind`` chooses the prompt, ``language`` is ``zh`` or ``en``; ``text_of`` and
+        ``scope_names`` are those of ``Checker``. ``on_sentence`` gets each sentence as soon as
+        it is checked. Raises ``ModelFailed`` if the reply was not
         whole; what was shown until then must be replaced.
         """
         allowance = allowance or Allowance()
@@ -124,10 +132,8 @@ class LLMWriter:
             "fence": fence,
             "question": neutralise(question),
             "cannot_answer": CANNOT_ANSWER,
-            "language_rule": _LANGUAGE_RULE["en" if language == "en" else "zh"],
+            "language_rule": LANGUAGE_RULE["en" if language == "en" else "zh"],
         }
-        if prompt.name == "briefing":
-            values["chars"] = chars
         shown, messages = self._fit(prompt, values, passages, _ANSWER_PROMPT)
         hidden = (messages[0]["content"], load("repair").system, fence)
         checker = Checker(shown, text_of, scope_names, language=language, hidden=hidden)
@@ -137,7 +143,7 @@ class LLMWriter:
         first = list(progress.refused)
         repaired = self._repair(progress, values, shown, allowance) if first else 0
         replaced, dropped = self._replace(progress, first, repaired > 0)
-        usage = _total(allowance.usage)
+        usage = total_usage(allowance.usage)
         return Written(
             checked=checker.checked(),
             prompt=prompt.version,
@@ -150,6 +156,21 @@ class LLMWriter:
             declined=progress.declined and not checker.checked().sentences,
             trimmed=len(passages) - len(shown),
         )
+
+    def one_round(
+        self,
+        prompt: Prompt,
+        values: Mapping[str, str],
+        passages: Sequence[Passage],
+        allowance: Allowance,
+        *,
+        prompt_tokens: int,
+        output_tokens: int,
+    ) -> Round:
+        """Ask once with as many passages as the budget holds; raises ``ModelFailed``."""
+        shown, messages = self._fit(prompt, values, passages, prompt_tokens)
+        lines = tuple(self._lines(messages, output_tokens, allowance))
+        return Round(shown, messages[0]["content"], lines)
 
     def _lines(
         self, messages: Sequence[Message], max_tokens: int, allowance: Allowance
@@ -259,7 +280,8 @@ def _worth_repair(failure: Failure) -> bool:
     return len(failure.line.text) > 12 and not unfit & set(failure.problems)
 
 
-def _total(usage: Sequence[Usage]) -> dict[str, int]:
+def total_usage(usage: Sequence[Usage]) -> dict[str, int]:
+    """Return what several calls used together."""
     return {
         "calls": len(usage),
         "prompt_tokens": sum(u.prompt_tokens for u in usage),

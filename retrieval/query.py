@@ -43,11 +43,21 @@ MAX_QUESTION_CHARS = 2000
 
 
 @dataclass(frozen=True, slots=True)
+class Briefed:
+    """The last briefing of a conversation: the request, its reports, and the spans it cites."""
+
+    question: str
+    reports: tuple[str, ...]
+    told: tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the next question of a conversation inherits; a value, stored and shown as such.
 
     ``items`` and ``focus`` are (report, start, end): the items last listed, the words last
-    cited. ``topic`` is the last question without its places and years.
+    cited. ``topic`` is the last question without its places and years. ``briefed`` is kept until
+    the next briefing.
     """
 
     places: tuple[Chain, ...] = ()
@@ -58,6 +68,7 @@ class State:
     recent: tuple[Chain, ...] = ()
     items: tuple[tuple[str, int, int], ...] = ()
     focus: tuple[tuple[str, int, int], ...] = ()
+    briefed: Briefed | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return plain lists and strings; ``from_json`` reads them back."""
@@ -75,7 +86,15 @@ class State:
             recent=tuple(tuple(p) for p in data.get("recent", ())),
             items=tuple((r, a, b) for r, a, b in data.get("items", ())),
             focus=tuple((r, a, b) for r, a, b in data.get("focus", ())),
+            briefed=_briefed(data.get("briefed")),
         )
+
+
+def _briefed(data: dict[str, Any] | None) -> Briefed | None:
+    if not data:
+        return None
+    told = tuple((r, a, b) for r, a, b in data["told"])
+    return Briefed(data["question"], tuple(data["reports"]), told)
 
 
 @dataclass(frozen=True, slots=True)

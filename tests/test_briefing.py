@@ -7,7 +7,11 @@ import pytest
 from reporting_fakes import REAL, WRITTEN, checked, desk
 
 from bot import briefing
+from bot.answers import Cited
 from bot.briefing import asked_length, brief, paragraph
+from bot.drafting import Draft
+from bot.left_out import asked as asks_left_out
+from bot.listing import role_items
 
 FILES = [p.name for p in (*REAL, *WRITTEN)]
 
@@ -128,11 +132,81 @@ def test_several_reports_are_each_named_in_the_order_asked() -> None:
     assert 200 <= len(text) <= 300
 
 
-def test_what_found_no_room_is_named() -> None:
+def told(draft: Draft) -> list[Cited]:
+    return [cite for line in draft.lines for cite in line.cites]
+
+
+def test_what_found_no_room_is_told_by_part_with_its_words() -> None:
     made = desk("写一段清溪县的简报", "w02_")
-    left = " ".join(brief(made, (100, 150)).left_out)
-    assert "存在问题另有" in left
-    assert "下一步计划另有" in left
+    draft = brief(made, (100, 150)).draft
+    left = briefing.left_out(made, told(draft))
+    answer, refused = checked(left, made.reports)
+    assert not refused
+    heads = [s.text for s in answer.sentences if s.kind == "note"]
+    assert [h.split("（")[1].split("）")[1] for h in heads] == [
+        "举措和成效中没有写到的方面",
+        "没有写入的主要数字",
+        "没有写入的存在问题",
+        "没有写入的下一步计划",
+    ]
+    assert all(s.citations for s in answer.sentences if s.kind == "claim")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_item_of_a_report_is_either_told_or_left_out(name: str) -> None:
+    made = desk("写一段法治政府建设简报", name)
+    draft = brief(made, (100, 150)).draft
+    left = briefing.left_out(made, told(draft))
+    in_it, out_of_it = told(draft), told(left)
+    for a in in_it:
+        assert not any(a.start < b.end and b.start < a.end for b in out_of_it)
+    for role in ("problems", "plans"):
+        for item in role_items(made.reports[0], role):
+            spans = [c for c in (*in_it, *out_of_it) if item.span.start <= c.start < item.span.end]
+            pool = briefing.material(made)[0].pool[role]
+            if any(item.span.start <= p.span.start < item.span.end for p in pool):
+                assert spans
+
+
+def test_what_a_theme_leaves_out_is_on_the_theme() -> None:
+    made = desk("写一小段玉山县2023年行政复议工作的情况，100字", "001_")
+    left = briefing.left_out(made, told(brief(made).draft))
+    assert left.lines
+    assert all("复议" in made.reports[0].quote(c.start - 200, c.end) for c in told(left))
+
+
+@pytest.mark.parametrize(
+    ("question", "yes"),
+    [
+        ("还有什么没写进去", True),
+        ("省略了什么？", True),
+        ("哪些内容没有写进简报", True),
+        ("还有哪些问题没写", True),
+        ("what did you leave out", True),
+        ("What was left out?", True),
+        ("哪些地方没有提到府院联动", False),
+        ("没有完成的有哪些", False),
+        ("写一段简报", False),
+    ],
+)
+def test_a_question_for_what_was_left_out(question: str, yes: bool) -> None:
+    assert asks_left_out(question) is yes
+
+
+def test_a_heading_that_names_the_subject_comes_along() -> None:
+    made = desk("写一段法治政府建设简报", "w11_")
+    answer, _ = checked(brief(made).draft, made.reports)
+    assert "行政复议：收到申请17件" in paragraph(answer, markers=False)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("length", [(200, 300), (400, 600)])
+def test_a_signature_is_no_plan(name: str, length: tuple[int, int]) -> None:
+    made = desk("写一段法治政府建设简报", name)
+    answer, _ = checked(brief(made, length).draft, made.reports)
+    assert not re.search(
+        "[；：]..{0,12}(?:人民政府|委员会|局)。?$", paragraph(answer, markers=False)
+    )
 
 
 @pytest.mark.parametrize(

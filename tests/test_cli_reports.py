@@ -32,7 +32,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> typer.Typer:
             yield shelf
 
     @contextmanager
-    def assistant(_: Path | None) -> Iterator[Assistant]:
+    def assistant(_: Path | None, writer: str = "auto") -> Iterator[Assistant]:
         with library(None) as shelf:
             yield Assistant(shelf)
 
@@ -55,6 +55,26 @@ def test_brief_prints_one_paragraph_of_the_length_asked(app: typer.Typer) -> Non
     assert shape["answer"].split("\n")[0].startswith("据《玉山县")
     assert run(app, "brief", "玉山", "--plain").count("\n") == 1
     assert "出处" in run(app, "brief", "玉山")
+
+
+def test_brief_tells_what_it_left_out_with_where_it_stands(app: typer.Typer) -> None:
+    shown = run(app, "brief", "玉山", "--chars", "100-150", "--left-out")
+    paragraph, _, left = shown.partition("——没有写进去的——")
+    assert "没有写入的存在问题（" in left
+    assert "没有写入的下一步计划（" in left
+    assert "没有写入" not in paragraph
+    assert "[1]" in left
+    shape = json.loads(run(app, "brief", "玉山", "--chars", "100-150", "--json"))
+    told = {(c["start"], c["end"]) for c in shape["citations"]}
+    assert len(shape["left_out"]) > 5
+    for row in shape["left_out"]:
+        assert row["quote"]
+        assert row["part"].startswith("玉山县（2023年度）")
+        assert not any(row["start"] < end and start < row["end"] for start, end in told)
+
+
+def test_a_writer_that_is_none_is_a_usage_error(app: typer.Typer) -> None:
+    assert CliRunner().invoke(app, ["brief", "上虞", "--writer", "gpt"]).exit_code == 2
 
 
 def test_brief_writes_the_kind_its_name_says(app: typer.Typer, tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def test_a_model_that_finds_nothing_declines():
 
 @pytest.mark.parametrize(
     ("kind", "prompt"),
-    [("fact", "answer"), ("list", "answer"), ("compare", "compare"), ("rank", "compare"), ("brief", "briefing")],
+    [("fact", "answer"), ("list", "answer"), ("compare", "compare"), ("rank", "compare"), ("brief", "answer")],
 )  # fmt: skip
 def test_the_kind_of_question_chooses_the_prompt(kind, prompt):
     written, model, _ = write(["受理审结160件。[1]"], kind=kind)

@@ -1,0 +1,157 @@
+"""What a briefing had no room for, said when asked: by part, each with the words of the report.
+
+What is left out is reckoned against the spans a paragraph cites, so it is the same whoever
+worded the paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any, Literal
+
+from bot import listing
+from bot.answers import Answer, Cited, DraftLine
+from bot.briefing_pieces import Piece, Pools
+from bot.drafting import Draft, note
+from bot.labels import report_name
+from bot.whole_clauses import bare_start, typeset
+from retrieval.documents import Report, Section, Span
+from retrieval.normalise import normalise
+
+Kind = Literal["sections", "figures", "problems", "plans", "theme"]
+NOTHING_LEFT_OUT = "报告各部分的要点都已写入，没有省略。"
+MAX_FIGURES = 8
+MAX_ON_THEME = 12
+_LABELS: Mapping[Kind, str] = {
+    "sections": "举措和成效中没有写到的方面",
+    "figures": "没有写入的主要数字",
+    "problems": "没有写入的存在问题",
+    "plans": "没有写入的下一步计划",
+    "theme": "没有写入的相关内容",
+}
+_WHAT = "(?:什么|哪些|哪几|啥|多少|别的|其他|其它)"
+_KEPT_OUT = "(?:没有?|未能?)(?:能)?(?:写|放|编|收|纳|体现|反映)"
+_DROPPED = "(?:省略|略去|略掉|舍去|舍掉|删去|删掉|漏掉|漏了|遗漏)"
+_ASKS = re.compile(
+    f"{_WHAT}.{{0,8}}{_KEPT_OUT}|{_KEPT_OUT}(?:进|入|到)?(?:去|来|简报)?的?.{{0,4}}{_WHAT}|"
+    f"{_DROPPED}了?.{{0,4}}{_WHAT}|{_WHAT}.{{0,8}}(?:被|给)?{_DROPPED}|"
+    r"\bleft out\b|\bleave out\b|\bomit(?:ted)?\b|\bleaving out\b"
+)
+_MOST_WORDS = 40  # a longer question asks for more than this
+
+
+@dataclass(frozen=True, slots=True)
+class Omission:
+    """One thing a report says and a briefing on it does not."""
+
+    kind: Kind
+    text: str
+    cite: Cited
+
+
+def asked(question: str) -> bool:
+    """Tell whether a question asks what the last briefing left out."""
+    words = normalise(question)
+    return len(words) <= _MOST_WORDS and bool(_ASKS.search(words))
+
+
+def omissions(
+    report: Report, pool: Pools, told: Iterable[Cited], *, whole: bool
+) -> tuple[Omission, ...]:
+    """Return what of ``pool`` a paragraph that cites ``told`` leaves out.
+
+    Of a ``whole`` report: the sections of its measures of which nothing is told, its main
+    figures, each problem and plan. Of a theme: the sentences that speak of it.
+    """
+    spans = [(c.start, c.end) for c in told if c.report == report.id]
+    if not whole:
+        rest = [p for pieces in pool.values() for p in pieces if not _met(p.span, spans)]
+        return tuple(_of_piece("theme", report, p) for p in _best_by_sentence(rest, MAX_ON_THEME))
+    figures = [p for p in pool["measures"] if p.names and p.value > 0 and not _met(p.span, spans)]
+    return (
+        *(_untold_sections(report, spans) if pool["measures"] else ()),
+        *(_of_piece("figures", report, p) for p in _best_by_sentence(figures, MAX_FIGURES)),
+        *_untold_items(report, pool, spans, "problems"),
+        *_untold_items(report, pool, spans, "plans"),
+    )
+
+
+def to_draft(found: Sequence[tuple[Report, Sequence[Omission]]]) -> Draft:
+    """Return the omissions as lines, each part of each report under its name and number."""
+    lines: list[DraftLine] = []
+    for report, left in found:
+        for kind, group in groupby(left, key=lambda o: o.kind):
+            same = list(group)
+            lines.append(note(f"{report_name(report.meta)}{_LABELS[kind]}（{len(same)}条）："))
+            lines += [DraftLine(o.text, "claim", (o.cite,)) for o in same]
+    if not lines:
+        return Draft((note(NOTHING_LEFT_OUT),))
+    return Draft(tuple(lines))
+
+
+def to_json(answer: Answer) -> list[dict[str, Any]]:
+    """Return the checked omissions as plain values: the part, the words and where they stand."""
+    by_number = {c.n: c for c in answer.citations}
+    part, found = "", []
+    for sentence in answer.sentences:
+        if sentence.kind == "note":
+            part = sentence.text.rstrip("：")
+            continue
+        for n in sentence.citations:
+            c = by_number[n]
+            place = {"report": c.report, "start": c.start, "end": c.end, "quote": c.quote}
+            found.append({"part": part, "text": sentence.text, **place})
+    return found
+
+
+def _untold_sections(report: Report, told: Sequence[tuple[int, int]]) -> list[Omission]:
+    found = []
+    headings = [
+        s
+        for s in report.sections
+        if s.kind == "heading" and len(s.node) == 2 and s.role in ("measures", "leadership")
+    ]
+    for heading in headings:
+        under = [s for s in report.sections if s.node[:2] == heading.node]
+        start, end = under[0].start, max(s.end for s in under)
+        if not _met(Span(start, end), told) and (made := _of_heading(report, heading)):
+            found.append(made)
+    return found
+
+
+def _of_heading(report: Report, heading: Section) -> Omission | None:
+    start = bare_start(report.text, Span(heading.start, heading.end))
+    words = report.text[start : heading.end].rstrip("。，,；;：: \u3000\n\r\t")
+    if len(words) < 5:
+        return None
+    return Omission("sections", typeset(words), Cited(report.id, start, start + len(words)))
+
+
+def _untold_items(
+    report: Report, pool: Pools, told: Sequence[tuple[int, int]], role: Literal["problems", "plans"]
+) -> list[Omission]:
+    found = []
+    for number, item in enumerate(listing.role_items(report, role)):
+        forms = [p for p in pool[role] if p.item == number]
+        if forms and not _met(item.span, told):
+            found.append(_of_piece(role, report, forms[0]))
+    return found
+
+
+def _best_by_sentence(pieces: Sequence[Piece], most: int) -> list[Piece]:
+    """Return the best piece of each sentence, the ``most`` best of them, in the report's order."""
+    best: dict[int, Piece] = {}
+    for piece in sorted(pieces, key=lambda p: (-p.value, p.span.start)):
+        best.setdefault(piece.sentence, piece)
+    return sorted(list(best.values())[:most], key=lambda p: p.span.start)
+
+
+def _of_piece(kind: Kind, report: Report, piece: Piece) -> Omission:
+    return Omission(kind, piece.text, Cited(report.id, piece.span.start, piece.span.end))
+
+
+def _met(span: Span, told: Sequence[tuple[int, int]]) -> bool:
+    return any(start < span.end and span.start < end for start, end in told)

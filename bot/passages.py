@@ -1,0 +1,62 @@
+"""The passages a model is shown: whole sentences of the reports, each once, numbered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.answers import Cited, Passage
+from bot.drafting import Desk
+from retrieval.chunking import context_line
+from retrieval.documents import Report
+
+
+def whole_sentences(desk: Desk, cites: Iterable[Cited]) -> list[Cited]:
+    """Return the cited spans, each widened to the sentences it stands in."""
+    reports = {report.id: report for report in desk.reports}
+    spans = []
+    for cite in cites:
+        report = reports.get(cite.report)
+        if report is None:
+            continue
+        lines = [
+            ln.span
+            for ln in desk.reading(report).lines
+            if ln.span.start < cite.end and cite.start < ln.span.end
+        ]
+        start = min([cite.start, *(s.start for s in lines)])
+        end = max([cite.end, *(s.end for s in lines)])
+        spans.append(Cited(cite.report, start, end))
+    return spans
+
+
+def apart(spans: Sequence[Cited]) -> list[Cited]:
+    """Return the spans without those that lie in an earlier one."""
+    kept: list[Cited] = []
+    for span in spans:
+        inside = any(
+            k.report == span.report and k.start <= span.start and span.end <= k.end for k in kept
+        )
+        if not inside:
+            kept.append(span)
+    return kept
+
+
+def numbered(reports: Iterable[Report], spans: Iterable[Cited]) -> tuple[Passage, ...]:
+    """Return the spans as passages numbered from 1, each with its place and headings."""
+    by_id = {report.id: report for report in reports}
+    return tuple(
+        Passage(
+            n,
+            cite.report,
+            cite.start,
+            cite.end,
+            by_id[cite.report].quote(cite.start, cite.end),
+            _context(by_id[cite.report], cite.start),
+        )
+        for n, cite in enumerate(spans, start=1)
+    )
+
+
+def _context(report: Report, position: int) -> str:
+    path = next((s.path for s in report.sections if s.start <= position < s.end), ())
+    return context_line(report.meta, path)
