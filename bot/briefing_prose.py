@@ -29,8 +29,9 @@ from retrieval.errors import ModelFailed
 
 # The first reply and its revision share what one question may cost.
 _FIRST_PROMPT, _SECOND_PROMPT = PROMPT_TOKENS * 55 // 100, PROMPT_TOKENS * 45 // 100
-_MOST_PASSAGES = 18
-_MORE_OF_A_PART = 3  # passages of a part beyond those of the extractive briefing
+_MOST_PASSAGES = 20
+# passages of a part beyond those of the extractive briefing
+_MORE_OF_A_PART: Mapping[Part, int] = {"overall": 1, "measures": 5, "problems": 3, "plans": 3}
 _MIN_REVISION_S = 4.0
 _MARGIN = 20  # characters the model is asked to stay within the range by
 _ATTRIBUTED = re.compile(
@@ -246,10 +247,20 @@ def _passages(desk: Desk, briefing: Briefing) -> tuple[Passage, ...]:
     spans = whole_sentences(desk, (c for line in briefing.draft.lines for c in line.cites))
     for material in briefing.material:
         for part in PARTS:
-            best = sorted(material.pool[part], key=lambda p: -p.value)
-            more = [Cited(material.report.id, p.span.start, p.span.end) for p in best]
-            fresh = apart([*spans, *whole_sentences(desk, more[:12])])[len(apart(spans)) :]
-            spans += fresh[:_MORE_OF_A_PART]
+            spans += _next_best(desk, material, part, spans)
     order = [m.report.id for m in briefing.material]
     shown = apart(spans)[:_MOST_PASSAGES]
     return numbered(desk.reports, sorted(shown, key=lambda c: (order.index(c.report), c.start)))
+
+
+def _next_best(desk: Desk, material: Material, part: Part, taken: Sequence[Cited]) -> list[Cited]:
+    """Return the sentences of the best pieces of a part that are not among those taken."""
+    found: list[Cited] = []
+    for piece in sorted(material.pool[part], key=lambda p: -p.value):
+        if len(found) == _MORE_OF_A_PART[part]:
+            break
+        cite = Cited(material.report.id, piece.span.start, piece.span.end)
+        widened = whole_sentences(desk, [cite])
+        if len(apart([*taken, *found, *widened])) > len(apart([*taken, *found])):
+            found += widened
+    return found
