@@ -20,7 +20,7 @@ from bot.claimed import verdict
 from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
-from bot.problem_topics import shared_topics
+from bot.problem_groups import shared_problems
 from bot.tables import NOT_SAID, Cell, Column, Row, Table
 from bot.whole_clauses import typeset
 from retrieval.documents import Report, ReportMeta
@@ -156,7 +156,7 @@ def compare(
         own = {h.id for h in listed if contains(desk.query.claimed, h.meta.place)}
         notes = verdict(table.columns[0].name, alike, own, lowest=desk.query.lowest) + notes
     if columns[0].role and len(desk.reports) > 1 and _COMMON.search(normalise(desk.query.question)):
-        notes += shared_topics(desk.reports, columns[0].role)
+        notes += shared_problems(desk.reports, columns[0].role)
     return Table(table.columns, table.rows, tuple(notes))
 
 

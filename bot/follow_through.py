@@ -7,9 +7,7 @@ where nothing matches that is said: it means the words were not found, not that 
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,6 +16,7 @@ from typing import Literal
 from bot.answers import Cited, DraftLine
 from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
+from bot.likeness import Likeness
 from bot.problem_topics import Point, points
 from bot.reading import Clause, Line, read
 from bot.whole_clauses import bare_start, pieces, typeset
@@ -55,9 +54,6 @@ _AT_MOST = re.compile("以内|以下|控制在|不超过|降至|降到|压减|�
 _AT_LEAST = re.compile("不少于|不低于|达到|以上|提高到|超过|实现|确保|力争|新增|新建|增配|招录")
 _TITLE_LINE = re.compile(
     "20[0-9]{2}年(?:[0-9]{1,2}月[0-9]{1,2}日|.{0,8}(?:安排|计划|打算|思路|部署))。?"
-)
-_COMMON_WORDS = frozenset(
-    "工作 建设 推进 加强 提升 提高 完善 进一 一步 深化 落实 政府 行政 法治 全县 全区 我县 我区 开展 实施 全面 年内 全年 能力 水平 情况 问题 部分 个别 别部 部门 不足 存在".split()
 )
 
 
@@ -178,12 +174,12 @@ def _best_pairs(
     old: Sequence[str], new: Sequence[str], background: Sequence[str], embedder: Embedder | None
 ) -> list[tuple[float, int, int]]:
     """Return pairs of items, each item once, the likest first: as wholes, or by one clause each."""
-    whole = _Likeness([*old, *new], background, embedder)
+    whole = Likeness([*old, *new], background, embedder)
     parts = [
         [c for c in re.split("[，；。]", text) if len(c) >= 4] or [text] for text in (*old, *new)
     ]
     flat = [(i, clause) for i, clauses in enumerate(parts) for clause in clauses]
-    clauses = _Likeness([clause for _, clause in flat], background, None)
+    clauses = Likeness([clause for _, clause in flat], background, None)
     scores = {(i, j): whole.of(i, len(old) + j) for i in range(len(old)) for j in range(len(new))}
     for a, (i, _) in enumerate(flat):
         for b, (k, _) in enumerate(flat):
@@ -219,7 +215,7 @@ def _plan_pairs(
         return [Pair(_clause_quote(earlier, c.span)) for _, c in plans]
     texts = [c.folded for _, c in (*plans, *answers)]
     background = [line.folded for report in (earlier, later) for line in read(report).lines]
-    likeness = _Likeness(texts, background, embedder)
+    likeness = Likeness(texts, background, embedder)
     targets = _facts_by_clause(earlier, [c for _, c in plans], facts)
     results = _facts_by_clause(later, [c for _, c in answers], facts)
     pairs = []
@@ -322,39 +318,6 @@ def _on_theme(plans: Sequence[Pair], terms: Sequence[Term]) -> list[Pair]:
 
 
 # ---- likeness -------------------------------------------------------------------------------
-
-
-class _Likeness:
-    """How alike texts are: the share of their pairs of characters, by rarity, and of meaning."""
-
-    def __init__(
-        self, texts: Sequence[str], background: Sequence[str], embedder: Embedder | None
-    ) -> None:
-        self._pairs = [_pairs(text) for text in texts]
-        seen = Counter(pair for text in background for pair in _pairs(text))
-        count = len(background) or 1
-        self._weight = {
-            pair: math.log(1 + count / max(seen[pair], 1)) * (0.2 if pair in _COMMON_WORDS else 1.0)
-            for found in self._pairs
-            for pair in found
-        }
-        self._sums = [sum(self._weight[p] for p in found) for found in self._pairs]
-        self._vectors = embedder.embed_documents(list(texts)) if embedder else None
-
-    def of(self, i: int, j: int) -> float:
-        """Return the likeness of two texts, 0 to 1 (a little more with an embedder)."""
-        scale = math.sqrt(self._sums[i] * self._sums[j])
-        shared = sum(self._weight[p] for p in self._pairs[i] & self._pairs[j])
-        score = shared / scale if scale else 0.0
-        if self._vectors is not None:
-            close = float(self._vectors[i] @ self._vectors[j])
-            score += 0.5 * max(0.0, close - 0.85) / 0.15
-        return score
-
-
-def _pairs(text: str) -> frozenset[str]:
-    runs = re.findall("[\u3400-\u9fff]+", fold(text))
-    return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
 
 
 # ---- as an answer ---------------------------------------------------------------------------

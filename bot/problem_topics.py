@@ -1,19 +1,16 @@
-"""What the problems (or plans) of several reports have in common: items gathered by topic.
+"""The problems (or plans) of a report as points, each with the topics of the genre it touches.
 
-A topic is a subject of the genre named by its usual words; an item belongs to each topic whose
-words it uses. A topic is common when items of two reports or more belong to it. Grouping is
-by these words alone, so the same items always fall together.
+A topic is a subject of the genre named by its usual words; a point belongs to each topic whose
+words it uses, often to several, sometimes to none. ``problem_groups`` gathers points.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot import listing
 from bot.answers import Cited
-from bot.labels import body_name
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Role
 
@@ -38,6 +35,7 @@ TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
+_MARKS = re.compile(r"[*#\s]+")  # what Markdown leaves before the words
 _LACKING = re.compile(
     "不足|不够|不高|不强|不到位|不均|不平衡|薄弱|滞后|有待|仍需|亟需|亟待|急需|进一步|较低|较弱|偏少|偏弱|偏低|缺乏|缺少|困难|尚未|未|难|单一|流失|老化|依然|仍"
 )
@@ -59,6 +57,8 @@ def points(report: Report, role: Role) -> list[Point]:
     for item in listing.role_items(report, role):
         span = listing.shown(item)
         start = bare_start(report.text, span)
+        marks = _MARKS.match(report.text, start, span.end)
+        start = marks.end() if marks else start
         words = report.text[start : span.end].rstrip("。，,；;、 \n")
         text = typeset(words)
         cite = Cited(report.id, start, start + len(words))
@@ -71,35 +71,9 @@ def topics_of(text: str) -> tuple[str, ...]:
     return tuple(name for name, words in TOPICS if words.search(text))
 
 
-def shared_topics(reports: Sequence[Report], role: Role) -> list[str]:
-    """Return a note for each topic common to reports of several places, then those of one only."""
-    labels = {r.id: body_name(r.meta) for r in reports}
-    if len(set(labels.values())) < len(labels):
-        labels = {r.id: f"{labels[r.id]}{r.meta.year or ''}年" for r in reports}
-    all_points = {r.id: points(r, role) for r in reports}
-    notes, told = [], []
-    for name, _ in TOPICS:
-        having = {r: [p for p in ps if name in p.topics] for r, ps in all_points.items()}
-        having = {r: ps for r, ps in having.items() if ps}
-        if len(having) < 2:
-            continue
-        quotes = "；".join(f"{labels[r]}“{_short(ps[0].text, name)}”" for r, ps in having.items())
-        told.append((len(having), f"共同涉及“{name}”的有{len(having)}份：{quotes}（按用词归类）"))
-    notes += [note for _, note in sorted(told, key=lambda pair: -pair[0])]
-    if not notes:
-        return ["按用词归类，没有发现各报告共同涉及的事项"]
-    common = {name for name, _ in TOPICS if f"“{name}”" in "".join(notes)}
-    for report, items in all_points.items():
-        own = [p for p in items if not set(p.topics) & common]
-        if own:
-            quotes = "；".join(f"“{_short(p.text)}”" for p in own)
-            notes.append(f"仅{labels[report]}提到：{quotes}")
-    return notes
-
-
-def _short(text: str, topic: str = "") -> str:
-    """Return the clause of an item that names the topic (its first if none does)."""
+def telling_clause(text: str, topic: str = "") -> str:
+    """Return the clause of an item that names the topic and a lack; its first if none does."""
     clauses = [c for c in re.split("[，。；]", text) if c] or [text]
-    pattern = dict(TOPICS).get(topic)
+    pattern = dict(TOPICS).get(re.split("[、：]", topic)[0])
     named = [c for c in clauses if pattern and pattern.search(c)] or clauses
     return next((c for c in named if _LACKING.search(c)), named[0])

@@ -1,0 +1,57 @@
+"""How alike two texts of the genre are: by the pairs of characters they share, rare ones most."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from retrieval.embedding import Embedder
+from retrieval.normalise import fold
+
+COMMON_WORDS = frozenset(
+    "工作 建设 推进 加强 提升 提高 完善 进一 一步 深化 落实 政府 行政 法治 全县 全区 我县 我区 开展 实施 全面 年内 全年 能力 水平 情况 问题 部分 个别 别部 部门 不足 存在".split()
+)
+
+
+class Likeness:
+    """How alike texts are: the share of their pairs of characters, by rarity, and of meaning."""
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        background: Sequence[str],
+        embedder: Embedder | None = None,
+    ) -> None:
+        self._pairs = [_pairs(text) for text in texts]
+        seen = Counter(pair for text in background for pair in _pairs(text))
+        count = len(background) or 1
+        self._weight = {
+            pair: math.log(1 + count / max(seen[pair], 1)) * (0.2 if pair in COMMON_WORDS else 1.0)
+            for found in self._pairs
+            for pair in found
+        }
+        self._sums = [sum(self._weight[p] for p in found) for found in self._pairs]
+        self._vectors = embedder.embed_documents(list(texts)) if embedder else None
+
+    def of(self, i: int, j: int) -> float:
+        """Return the likeness of two texts, 0 to 1 (a little more with an embedder)."""
+        scale = math.sqrt(self._sums[i] * self._sums[j])
+        shared = sum(self._weight[p] for p in self._pairs[i] & self._pairs[j])
+        score = shared / scale if scale else 0.0
+        if self._vectors is not None:
+            close = float(self._vectors[i] @ self._vectors[j])
+            score += 0.5 * max(0.0, close - 0.85) / 0.15
+        return score
+
+    def within(self, i: int, j: int) -> float:
+        """Return how much of the shorter of two texts the other one says, 0 to 1."""
+        least = min(self._sums[i], self._sums[j])
+        shared = sum(self._weight[p] for p in self._pairs[i] & self._pairs[j])
+        return shared / least if least else 0.0
+
+
+def _pairs(text: str) -> frozenset[str]:
+    runs = re.findall("[\u3400-\u9fff]+", fold(text))
+    return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
