@@ -20,6 +20,8 @@ from retrieval.documents import Report, Span
 from retrieval.quantities import canonical
 from retrieval.query import Query
 
+MAX_NAMED = 12
+
 
 def per_report(desk: Desk) -> Draft:
     """Answer a fact report by report, naming those that do not say."""
@@ -102,8 +104,9 @@ def not_saying(reports: Sequence[Report]) -> list[DraftLine]:
     """Return the note that names the reports which do not say what is asked."""
     if not reports:
         return []
-    names = "、".join(full_name(report.meta) for report in reports)
-    return [note(f"未提及：{names}")]
+    names = "、".join(full_name(report.meta) for report in reports[:MAX_NAMED])
+    more = f"等{len(reports)}份" if len(reports) > MAX_NAMED else ""
+    return [note(f"未提及：{names}{more}")]
 
 
 def which(desk: Desk) -> Draft:

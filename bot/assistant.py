@@ -219,7 +219,7 @@ class Assistant:
         holdings = _holdings(library)
         known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
         query = understand(question, state, _places(known), known)
-        if query.compared and query.kind == "fact" and query.places:
+        if query.compared and query.kind in ("fact", "compare") and query.places:
             # 2023年比2022年多多少 is answered from both reports, where both are held
             both = replace(query, years=(*query.years, *query.compared), kind="compare")
             scope = resolve(both, holdings)

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -25,7 +26,7 @@ from bot.tables import NOT_SAID, Cell, Column, Row, Table
 from bot.whole_clauses import typeset
 from retrieval.documents import Report, ReportMeta
 from retrieval.gazetteer import contains
-from retrieval.indicators import Fact, lookup
+from retrieval.indicators import Fact, indicators, lookup
 from retrieval.normalise import normalise
 from retrieval.query import Query
 from retrieval.terms import is_topical
@@ -56,9 +57,18 @@ _ROLE_COLUMNS = {
     "leadership": "第一责任人履职",
     "causes": "原因",
 }
+_NUMERAL = "([1-9][0-9]?|[二三四五六七八九十])"
+_TOP = re.compile(f"前{_NUMERAL}(?![0-9年月])|最[高低多少]的{_NUMERAL}[个份]")
+_ASKS_CHANGE = re.compile("增加|增长|上升|下降|减少|变化|增减|相比|涨|降")
+_COUNTED = re.compile(
+    "数量|件数|案件数|总量|多少|案件.{0,4}(?:多|少|对比|比较|排名|排行|排序)|谁.{0,12}(?:多|少)"
+)
 _COMMON = re.compile("共同|共性|相同|异同|都有|一样|共通|普遍|in common|common")
 _ROUND = re.compile("余|多|约|近|左右")
-_UNIT_GROUPS = ("件宗起份例条项个部篇", "人名位", "次场期轮批")
+_UNIT_GROUPS = tuple(
+    frozenset(units.split())
+    for units in ("件 宗 起 份 例 条 项 个 部 篇 件次", "人 名 位", "次 场 期 轮 批 场次 期次 批次")
+)
 
 
 class Holding(Protocol):
@@ -76,9 +86,13 @@ class Holding(Protocol):
 
 
 def suits(query: Query, reports: Sequence[Holding]) -> bool:
-    """Tell whether a question is one for a table: several reports, and figures or parts of each."""
+    """Tell whether a question is one for a table: several reports, and figures or parts of each.
+
+    Where only one of the places compared is held, its row still stands, for figures.
+    """
     if len(reports) < 2:
-        return False
+        compared = query.kind in ("compare", "rank") and bool(query.places and query.unknown)
+        return bool(reports) and compared and bool(wanted(query)[0].measures)
     return query.kind in ("compare", "rank") or (query.kind == "fact" and bool(query.indicators))
 
 
@@ -99,10 +113,14 @@ def wanted(query: Query) -> tuple[Wanted, ...]:
             head = "".join(t.word for t in query.terms[:1] if t.word in part)
     if not found and query.indicators:
         found = [Wanted(query.indicators[0], measures=query.indicators[:1])]
-    counted = query.wants == "number" or re.search("数量|件数|案件数|总量|多少", topic)
+    counted = query.wants == "number" or _COUNTED.search(topic)
     volume = next((v for v in _VOLUMES if counted and v[0].search(topic)), None)
     if volume and (not found or (len(found) == 1 and not query.indicators)):
         return (Wanted(volume[1], measures=volume[2]),)
+    if volume and len(found) == 1 and found[0].measures[0] in volume[2]:
+        # 应诉案件 of which a report tells only those received: shown, and told apart
+        first = found[0].measures[0]
+        return (Wanted(first, measures=(first, *(m for m in volume[2] if m != first))),)
     if found:
         return tuple(found)
     name = "".join(t.word for t in query.terms if t.weight >= 0.5) or topic or "内容"
@@ -147,9 +165,16 @@ def compare(
         ),
         tuple(rows),
     )
+    top = _top(desk.query.topic)
     notes = [
-        n for i in range(len(columns)) for n in column_notes(table, i, lowest=desk.query.lowest)
+        n
+        for i in range(len(columns))
+        for n in column_notes(table, i, lowest=desk.query.lowest, top=top)
     ]
+    if len(desk.query.years) > 1 and _ASKS_CHANGE.search(normalise(desk.query.topic)):
+        changes = change_notes(table, desk.query.years)
+        table = _with_several_years(table) if any(COMPUTED in n for n in changes) else table
+        notes = changes + _without_order(notes)
     if desk.query.claimed and table.columns[0].numeric:
         said = [(row, cell) for row, cell in table.column(0) if cell.cite]
         alike, _ = comparable(said, table.columns[0].measure)
@@ -196,8 +221,13 @@ def _is_numeric(rows: Sequence[Row], index: int) -> bool:
 # ---- what follows from the figures ----------------------------------------------------------
 
 
-def column_notes(table: Table, index: int, *, lowest: bool = False) -> list[str]:
-    """Return order, difference or trend of one column, and how many reports say it."""
+def column_notes(
+    table: Table, index: int, *, lowest: bool = False, top: int = MAX_RANKED
+) -> list[str]:
+    """Return order, difference or trend of one column, and how many reports say it.
+
+    ``top`` is how many places the order names.
+    """
     name = table.columns[index].name
     said = [(row, cell) for row, cell in table.column(index) if cell.cite]
     silent = [row.label for row, cell in table.column(index) if not cell.cite]
@@ -207,7 +237,12 @@ def column_notes(table: Table, index: int, *, lowest: bool = False) -> list[str]
         if len({row.place for row, _ in alike}) == 1 and len({row.year for row, _ in alike}) > 1:
             notes += _trend(name, alike)
         elif len(alike) > 1:
-            notes += _order(name, alike, lowest=lowest)
+            notes += _order(name, alike, lowest=lowest, top=top)
+        elif len(alike) == 1 and len(table.rows) > 1:
+            row, cell = alike[0]
+            other = cell.measure and cell.measure != table.columns[index].measure
+            kind = f"（为{cell.measure}）" if other else ""
+            notes.append(f"只有{row.label}写有可比的{name}{kind}，无法比较高低")
         notes += [
             f"{name}：{row.label}的“{cell.text}”{why}，未参与比较" for row, cell, why in others[:8]
         ]
@@ -215,6 +250,50 @@ def column_notes(table: Table, index: int, *, lowest: bool = False) -> list[str]
         names = "、".join(silent[:12]) + (f"等{len(silent)}份" if len(silent) > 12 else "")
         notes.append(f"{NOT_SAID}{name}：{names}")
     return notes
+
+
+def change_notes(table: Table, years: Sequence[int]) -> list[str]:
+    """Return the change of each place that has figures of several of the years asked about.
+
+    Figures of one place and year are never set against another place's: where no place has
+    both, that is said.
+    """
+    notes = []
+    for index, column in enumerate(table.columns):
+        if not column.numeric:
+            continue
+        said = [(row, cell) for row, cell in table.column(index) if cell.cite]
+        alike, _ = comparable(said, column.measure)
+        for place in dict.fromkeys(row.place for row, _ in alike):
+            own = [(row, cell) for row, cell in alike if row.place == place]
+            if len({row.year for row, _ in own}) > 1:
+                notes += _trend(column.name, own)
+        if not notes:
+            asked = "、".join(str(year) for year in sorted(years))
+            notes.append(f"没有同一地区{asked}年的{column.name}可比，不能计算增减")
+    return notes
+
+
+def _with_several_years(table: Table) -> Table:
+    """Keep the rows of the places with reports on several of the years."""
+    years: dict[str, set[int | None]] = {}
+    for row in table.rows:
+        years.setdefault(row.place, set()).add(row.year)
+    return replace(table, rows=tuple(row for row in table.rows if len(years[row.place]) > 1))
+
+
+def _top(topic: str) -> int:
+    """Return how many places a question wants ranked (前三, 最多的5个); the usual number else."""
+    match = _TOP.search(normalise(topic))
+    if match is None:
+        return MAX_RANKED
+    words = match[1] or match[2]
+    return int(words) if words.isdecimal() else "零一二三四五六七八九十".index(words)
+
+
+def _without_order(notes: Sequence[str]) -> list[str]:
+    """Drop the order of places from notes on a change over the years."""
+    return [note for note in notes if COMPUTED not in note and not note.startswith("所比")]
 
 
 def comparable(
@@ -232,7 +311,9 @@ def comparable(
     ]
     kinds: dict[tuple[str, str], list[tuple[Row, Cell]]] = {}
     for row, cell in valued:
-        kinds.setdefault((cell.measure, _unit_kind(cell.unit)), []).append((row, cell))
+        kinds.setdefault((cell.measure, _unit_kind(cell.unit, cell.measure)), []).append(
+            (row, cell)
+        )
     if not kinds:
         return [], others
     first = max(kinds, key=lambda kind: (len(kinds[kind]), kind[0] == measure))
@@ -245,32 +326,48 @@ def comparable(
     return kinds[first], others
 
 
-def _unit_kind(unit: str) -> str:
-    return next((group for group in _UNIT_GROUPS if unit and unit in group), unit)
+def _unit_kind(unit: str, measure: str) -> str:
+    """Return what a unit counts: 件, 宗 and 起 alike; of one indicator any of its units, but people."""
+    people = unit.startswith("人") or unit in ("名", "位")
+    if not people and unit in _units_of(measure):
+        return min(_units_of(measure))
+    return next((min(group) for group in _UNIT_GROUPS if unit in group), unit)
 
 
-def _order(name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool) -> list[str]:
+@lru_cache(maxsize=256)
+def _units_of(measure: str) -> frozenset[str]:
+    return frozenset(u for rule in indicators() if rule.name == measure for u in rule.units)
+
+
+def _order(
+    name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool, top: int = MAX_RANKED
+) -> list[str]:
     ranked = sorted(alike, key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
     best = ranked[0][1].value
     first = [row for row, cell in ranked if cell.value == best]
     words = ("最低", "最高") if ranked[0][1].unit == "%" else ("最少", "最多")
     which = words[0] if lowest else words[1]
-    top = "、".join(row.label for row in first[:MAX_FIRST])
-    top += f"等{len(first)}份" if len(first) > MAX_FIRST else ""
-    notes = [f"{name}{which}的是{top}，{ranked[0][1].text}{COMPUTED}"]
+    leading = "、".join(row.label for row in first[:MAX_FIRST])
+    leading += f"等{len(first)}份" if len(first) > MAX_FIRST else ""
+    notes = [f"{name}{which}的是{leading}，{ranked[0][1].text}{COMPUTED}"]
     if len(ranked) == 2 and len(first) == 1:
         (high, a), (low, b) = ranked
         notes.append(f"{high.label}比{low.label}{_difference(a, b)}{COMPUTED}")
     elif len(ranked) > 2:
         shown = f"{ranked[0][0].label}{ranked[0][1].text}"
-        for (_, before), (row, cell) in pairwise(ranked[:MAX_RANKED]):
+        while 0 < top < len(ranked) and ranked[top][1].value == ranked[top - 1][1].value:
+            top += 1  # who shares the last place is named too
+        for (_, before), (row, cell) in pairwise(ranked[:top]):
             sign = "=" if cell.value == before.value else "<" if lowest else ">"
             shown += f" {sign} {row.label}{cell.text}"
-        more = f"等{len(ranked)}份" if len(ranked) > MAX_RANKED else ""
+        more = f"等{len(ranked)}份" if len(ranked) > top else ""
         order = (
             f"从{words[0][-1]}到{words[1][-1]}" if lowest else f"从{words[1][-1]}到{words[0][-1]}"
         )
         notes.append(f"{order}：{shown}{more}{COMPUTED}")
+    years = sorted({row.year for row, _ in ranked if row.year})
+    if len(years) > 1:
+        notes.append(f"所比{name}分属{years[0]}至{years[-1]}年度，年度不同，仅供参考")
     return notes
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from bot import listing
 from bot.answers import Cited
 from bot.drafting import Desk
-from bot.reading import Line, read
+from bot.reading import Clause, Line, read
 from bot.selection import Evidence, KnownFact, claim_span, select
 from bot.tables import Cell
 from bot.whole_clauses import bare_start, typeset
@@ -135,7 +135,8 @@ def _claim_of(query: Query, report_id: str, report: Report | None, fact: Fact) -
         clause = next((c for c in line.clauses if c.span.start <= fact.start < c.span.end), None)
         if clause is not None:
             span = claim_span(line, clause, fact.quantity, list(query.terms))
-    return _cited_words(report, span)
+    # a figure broken over two lines is cited whole
+    return _cited_words(report, Span(span.start, max(span.end, fact.quantity.end)))
 
 
 def _line_at(report: Report, position: int) -> Line | None:
@@ -156,7 +157,7 @@ def _figure_cell(
     if not doubt and quantity.modifier in ("以上", "以下", "超"):
         doubt = f"“{quantity.modifier}”的界限"
     return Cell(
-        typeset(quantity.text or text),
+        re.sub(r"(?<=[0-9])\s+(?=[\u3400-\u9fff%])", "", typeset(quantity.text or text)),
         ((claim, cite),),
         value if single else None,
         unit,
@@ -168,9 +169,11 @@ def _figure_cell(
 def unnamed_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact]) -> Cell:
     """Return the figure of the sentence that answers, where the ledger has no name for it.
 
-    A figure that the ledger knows as something else is never taken.
+    A figure that the ledger knows as something else is never taken, nor one whose sentence
+    lacks the indicator's own words: 涉及金额 is no 罚没金额, 化解疑难案件 none that were received.
     """
-    units = frozenset(u for m in column.measures for u in _rules()[m].units if m in _rules())
+    rules = [rule for rule in indicators() if rule.name in column.measures]
+    units = frozenset(unit for rule in rules for unit in rule.units)
     reading = desk.reading(report)
     lines = [line for line in reading.lines if _role_fits(desk.query, line)]
     for evidence in select(desk.query, reading, lines, desk.boosts(report))[:3]:
@@ -178,11 +181,18 @@ def unnamed_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fac
         if clause is None or evidence.coverage < ENOUGH_FOR_FIGURE:
             continue
         told = [f for f in known if clause.span.start <= f.quantity.start < clause.span.end]
+        if rules and not any(_in_own_words(rule, evidence.line, clause) for rule in rules):
+            continue
         for fact in told:
             if fact.indicator is None and fact.unit in units and _of_period(fact, report.meta.year):
                 cite, claim = _cited_words(report, evidence.span)
                 return _figure_cell(fact.quantity, fact.value, cite, claim, "", "")
     return Cell()
+
+
+def _in_own_words(rule: Indicator, line: Line, clause: Clause) -> bool:
+    said = all(any(word in line.folded for word in group) for group in rule.own)
+    return said and not any(word in clause.folded for word in rule.none)
 
 
 def phrase_cell(desk: Desk, report: Report, known: Sequence[Fact]) -> Cell:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.drafting import Desk
 from bot.facts import candidates
 from bot.reading import Line
 from bot.selection import select, weigh
 from retrieval.documents import Report, Span
-from retrieval.normalise import fold
+from retrieval.normalise import fold, normalise
+from retrieval.quantities import find_quantities
 from retrieval.query import Query
-from retrieval.terms import PARTIAL_MATCH, SYNONYM_MATCH, is_theme
+from retrieval.terms import PARTIAL_MATCH, SYNONYM_MATCH, Term, is_theme
 
 # the least weighted share of the question's terms that the cited words must hold
 ENOUGH = 0.62
@@ -28,6 +30,11 @@ _POINTS_BACK = re.compile(
     "(?:该|此|这[一项些]|典型|相关|有关|上述)(?:做法|经验|工作|项目|应用|案例|机制|模式)"
 )
 _QUOTED = re.compile("[“\"'《「]([^”\"'》」]{2,30})[”\"'》」]")
+_LACKS = re.compile(
+    "不足|不够|不强|不高|不全|偏少|偏弱|偏低|较少|较弱|薄弱|短缺|紧缺|紧张|缺乏|缺少|欠缺|缺口|不到位|急需充实|流失|换岗|困难"
+)
+_STAFF = ("力量", "人员", "队伍", "人手", "人才")
+_OF_LACK = ("problems", "causes")
 _DENIES = re.compile("未|没有|没|尚无|不(?!断|仅|但|忘|动产|同|良|少|再)")
 
 
@@ -82,11 +89,22 @@ def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
 def _terms_in(desk: Desk, report: Report) -> Span | None:
     reading = desk.reading(report)
     pool = candidates(desk, report)
-    if desk.query.role == "problems":  # 提到执法力量不足: a lack is told among the problems
+    whole = bool(desk.query.phrase)  # then every word of it counts
+    terms = [t for t in desk.query.terms if is_theme(t) or (whole and len(t.word) > 1)]
+    terms = terms or list(desk.query.terms)
+    lacking = _LACKS.search(normalise(desk.query.topic)) is not None
+    if lacking and (rest := _without_lack(terms)):
+        # 力量不够: told in any words of lack, of 人员, 队伍 or 人手
+        terms = rest
+        pool = [ln for ln in pool if ln.role in _OF_LACK and _LACKS.search(ln.folded)]
+    elif desk.query.role == "problems":  # 提到执法力量不足: a lack is told among the problems
         pool = [line for line in pool if line.role == "problems"]
-    ranked = select(desk.query, reading, pool, desk.boosts(report))
-    asked = [t for t in desk.query.terms if is_theme(t) or (desk.query.phrase and len(t.word) > 1)]
-    weighted = weigh(asked or desk.query.terms, reading)
+    ordinals = _ordinals(desk.query.topic)
+    if ordinals:  # 第五次会议 is not told by 第四次会议
+        pool = [line for line in pool if ordinals <= _ordinals(line.folded)]
+    query = replace(desk.query, terms=tuple(terms)) if lacking else desk.query
+    ranked = select(query, reading, pool, desk.boosts(report))
+    weighted = weigh(terms, reading)
     total = sum(w for _, w in weighted) or 1.0
     lines = reading.lines
     standing = []
@@ -102,6 +120,24 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
         return None
     words_asked = [t.word for t, _ in weighted]
     return min(standing, key=lambda found: _denied(found[1], words_asked))[0]
+
+
+def _without_lack(terms: Sequence[Term]) -> list[Term]:
+    """Return the terms of what is lacking, those of staff with every word for staff."""
+    rest = [t for t in terms if not _LACKS.fullmatch(t.word)]
+    return [
+        replace(t, variants=tuple(dict.fromkeys((*t.variants, *_STAFF)))) if t.word in _STAFF else t
+        for t in rest
+    ]
+
+
+def _ordinals(words: str) -> set[tuple[int, str]]:
+    """Return the numbered meetings, terms and batches that words name: 第五次 is (5, 次)."""
+    return {
+        (int(q.value), q.unit)
+        for q in find_quantities(words)
+        if q.kind == "ordinal" and q.value is not None and words[q.start - 1 : q.start] == "第"
+    }
 
 
 def _with_antecedent(line: Line, span: Span, lines: Sequence[Line]) -> Span:

@@ -318,7 +318,7 @@ def _is_list_marker(plain: str, start: int, end: int, digits: str) -> bool:
     before, after = plain[start - 1 : start], plain[end : end + 1]
     if before == "(" and after == ")":
         return True
-    if before and before not in "\n\r。；;：: \u3000\u00a0\t":
+    if before and before not in "\n\r。；;：: \u3000\u00a0\t*#>":  # the last three: Markdown
         return False
     if before == " " and plain[start - 2 : start - 1] not in ("", "\n", " ", "。"):
         return False

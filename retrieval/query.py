@@ -152,6 +152,7 @@ _YEAR = re.compile(
 )
 _CN_YEAR = re.compile("二[〇零○o]([〇零○一二三四五六七八九]{2})年?")
 _CN_DIGIT = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
+_AND_BEFORE = re.compile(r"20[0-4][0-9]年?度?\s?[和与跟同及、]\s?$")
 _COMPARED_YEAR = re.compile(
     "(?:比|较|相比|(?<!年)(?<!年度)(?<![0-9])(?:跟|同|与|和))(20[0-4][0-9])年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))"
 )
@@ -379,12 +380,19 @@ def _topic(words: str, spans: Sequence[tuple[int, int]]) -> str:
 
 def _compared_years(plain: str) -> tuple[int, ...]:
     """Return the years a question only measures against (比2022年多多少)."""
-    return tuple(int(match.group(1)) for match in _COMPARED_YEAR.finditer(plain))
+    return tuple(int(match.group(1)) for match in _compared(plain))
+
+
+def _compared(plain: str) -> list[re.Match[str]]:
+    """Return where a year is measured against; of 2022和2023年相比 both are asked about."""
+    found = _COMPARED_YEAR.finditer(plain)
+    return [match for match in found if not _AND_BEFORE.search(plain, 0, match.start(1))]
 
 
 def _years(plain: str, state: State) -> tuple[tuple[int, ...], str]:
     found = []
-    plain = _COMPARED_YEAR.sub(" ", plain)
+    for against in reversed(_compared(plain)):
+        plain = f"{plain[: against.start()]} {plain[against.end() :]}"
     for match in _YEAR.finditer(plain):
         found.append(int(match.group(1)) if match.group(1) else 2000 + int(match.group(2)))
     for match in _CN_YEAR.finditer(plain):

@@ -157,6 +157,71 @@ def test_common_topics_quote_each_place() -> None:
     assert any("共同涉及" in n and "玉山县“" in n and "上虞区“" in n for n in notes)
 
 
+def test_a_question_for_who_has_more_falls_back_to_a_kindred_measure_and_says_so() -> None:
+    table = table_for("柯桥和上虞谁的行政应诉案件多", "002_", "000_")
+    assert texts(table) == {"柯桥区": NOT_SAID, "上虞区": "202件"}
+    assert table.notes[0] == (
+        "只有上虞区（2022年度）写有可比的行政应诉件数（为行政诉讼一审新收件数），无法比较高低"
+    )
+
+
+def test_a_figure_of_another_matter_fills_no_cell() -> None:
+    received = table_for("各地复议收案数排名", "000_", "001_", "004_")
+    assert texts(received)["綦江区司法局"] == NOT_SAID  # 化解疑难案件15件
+    fines = table_for("各地罚没金额对比", "001_", "003_", "w08")
+    assert texts(fines)["云城区"] == NOT_SAID  # 法制审核意见书…涉及金额89.1亿元
+    assert texts(fines)["玉山县"] == NOT_SAID  # 免罚减罚…涉案金额111.04万元
+    assert texts(fines)["湘滨市城市管理和综合执法局"] == "88.7万元"
+
+
+def test_years_asked_together_are_both_in_scope_and_only_one_place_is_set_against_itself() -> None:
+    query = desk("2022和2023年相比复议案件增加多少", "000_", "001_").query
+    assert (query.years, query.compared) == ((2022, 2023), ())
+    apart = table_for("2022和2023年相比复议案件增加多少", "000_", "001_")
+    assert apart.notes[0] == "没有同一地区2022、2023年的行政复议收到件数可比，不能计算增减"
+    assert not any("最多的是" in n for n in apart.notes)
+    same = table_for("2022和2023年相比复议案件增加多少", "000_", "001_", "w01", "w02")
+    assert "2023年比上年多17件（计算）" in same.notes[0]
+    assert {row.place for row in same.rows} == {"清溪县"}
+
+
+def test_a_year_only_measured_against_is_still_told_apart() -> None:
+    assert desk("比2022年增加多少", "000_").query.compared == (2022,)
+    assert desk("2023年和2022年相比增加多少", "000_").query.years == (2023, 2022)
+
+
+def test_one_indicator_in_its_several_units_compares() -> None:
+    table = table_for("各地督察发现问题数比较", "000_", "w01", "w02")
+    assert not any("单位不同" in n for n in table.notes)
+    table = table_for("哪里的普法活动最多", "000_", "004_")
+    assert table.notes[0] == "普法宣传活动场次最多的是綦江区司法局（2023年度），600余场次（计算）"
+
+
+def test_figures_of_different_years_say_so() -> None:
+    notes = table_for("各地规范性文件审核数对比", "000_", "001_", "002_").notes
+    assert "所比规范性文件审核件数分属2019至2023年度，年度不同，仅供参考" in notes
+
+
+def test_as_many_places_are_ranked_as_asked_and_who_shares_the_last_place() -> None:
+    rows = [
+        figure(f"{c}县", f"{n}件", str(n), "件")
+        for c, n in zip("甲乙丙丁", (9, 7, 7, 1), strict=True)
+    ]
+    notes = column_notes(one_column(*rows), 0, top=2)
+    assert (
+        "甲县（2023年度）9件 > 乙县（2023年度）7件 = 丙县（2023年度）7件等4份（计算）" in notes[1]
+    )
+    assert "丁" not in notes[1]
+    top = table_for("行政复议收到件数最多的2个地方", "000_", "001_", "w02", "w06").notes[1]
+    assert top.startswith("从多到少：上虞区（2022年度）350件 > 玉山县（2023年度）65件等4份")
+
+
+def test_a_place_that_is_not_held_leaves_the_other_s_row() -> None:
+    made = desk("玉山和诸暨的复议案件对比", "001_")
+    assert comparison.suits(made.query, made.reports)
+    assert texts(compare(made, facts=facts)) == {"玉山县": "65件"}
+
+
 # ---- the answer and its text ----------------------------------------------------------------
 
 
