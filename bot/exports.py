@@ -17,6 +17,7 @@ from bot.table_text import flat_rows
 from bot.tables import Table
 from retrieval.errors import BaogaoError
 
+NO_CHARTS = "画图要用的组件没有安装，请运行 pip install 'baogao[charts]'，或改写成 .xlsx、.csv"
 _RISKY = ("=", "+", "-", "@", "\t")
 
 
@@ -89,8 +90,10 @@ def save_table(table: Table, answer: Answer, path: Path) -> None:
         return table_workbook(table, answer.question)
 
     def png() -> bytes:
-        from bot.charts import picture
-
+        try:
+            from bot.charts import picture
+        except ModuleNotFoundError as error:
+            raise BaogaoError(NO_CHARTS) from error
         return picture(table, answer.question)
 
     _save(path, {".csv": lambda: to_csv(table), ".xlsx": xlsx, ".png": png})

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -136,6 +137,16 @@ def test_the_picture_is_a_png_with_chinese_type(
         colours = picture.getcolors(maxcolors=100_000)
     assert len(colours) > 20  # type is drawn with soft edges; an empty chart has a handful
     exports.save_table(*hostile(), path)
+
+
+def test_without_the_charts_extra_the_command_to_install_it_is_told(
+    table: tuple[Table, Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    monkeypatch.delitem(sys.modules, "bot.charts", raising=False)
+    with pytest.raises(BaogaoError, match=r"pip install 'baogao\[charts\]'"):
+        exports.save_table(*table, tmp_path / "a.png")
+    assert not (tmp_path / "a.png").exists()
 
 
 def test_an_unknown_ending_and_an_unwritable_place_are_told(
