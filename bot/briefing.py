@@ -40,6 +40,7 @@ PART_NAMES: Mapping[Part, str] = {
 }
 _CLOSING_CHARS = 24  # what an answer may still say under the paragraph: where it was taken from
 _LEAST_PIECE = 8
+_SHORT_PHRASE = 16  # 构建矛盾纠纷预防化解体系
 LEAST_NEWS = 0.5  # value of a piece that has neither a figure nor a deed
 LEAST_SHARE = 60  # characters a report must have of a paragraph on several
 TIGHT = 160  # characters under which the short parts are served first
@@ -405,7 +406,8 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
 
 def _says_little(piece: Piece) -> bool:
     """Tell whether a piece of the measures is a phrase that heads others rather than a deed."""
-    return piece.part == "measures" and piece.value < LEAST_NEWS
+    heads = len(piece.text) < _SHORT_PHRASE and not re.search("[0-9]", piece.text)
+    return piece.part == "measures" and (piece.value < LEAST_NEWS or heads)
 
 
 def _lengthen(para: _Paragraph, low: int, most: int) -> None:

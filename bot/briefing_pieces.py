@@ -24,6 +24,7 @@ LONG_PIECE = 130
 SHORT_ENOUGH = 28  # a piece gains nothing by being shorter
 ITEM_PIECE = 60
 ENOUGH_ON_THEME = 0.5
+NEAR_THE_THEME = 0.65
 _CORE = re.compile(
     "复议|诉讼|败诉|出庭|规范性文件审核|重大行政决策|调解|纠纷|处罚案件|网上可办|政务服务|示范"
 )
@@ -42,7 +43,10 @@ _GOAL_OF_ALL = re.compile(
     "职能科学|权责法定|人民满意的法治政府"
 )  # the outline's words for its goal
 _EMPTY_PHRASE = -1.8
-_STUDY = re.compile("习近平|党的.{1,4}大|学习宣传|学习贯彻")
+# an item of every report: it comes last
+_SAYS_NOTHING_NEW = re.compile(
+    "习近平|党的.{1,4}大|学习宣传|学习贯彻|(?:年度|各项)(?:重点)?(?:工作|任务)|加强(?:组织|党的)领导"
+)
 _LACK = re.compile(
     "不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重"
 )
@@ -110,7 +114,8 @@ def theme_pools(
         matches = ((w, t.match(words)) for t, w in weighted)
         return sum(w * (m if m >= SYNONYM_MATCH else 0.6 * m) for w, m in matches) / total
 
-    found: Pools = {"overall": [], "measures": [], "problems": [], "plans": []}
+    found: dict[Part, list[tuple[float, Piece]]]
+    found = {"overall": [], "measures": [], "problems": [], "plans": []}
     lines = [line for line in reading.lines if _tells(line)]
     covered = {e.line.span: e.coverage for e in select(query, reading, lines, boosts, terms=terms)}
     for line in lines:
@@ -124,10 +129,18 @@ def theme_pools(
             if max(own, headed) < ENOUGH_ON_THEME:
                 continue
             value = piece.value + 0.9 * own + 0.6 * headed + boosts.get(line.span.start, 0.0)
-            found[part].append(replace(piece, value=value, names=(*piece.names, theme)))
-    for listed in found.values():
-        listed.sort(key=lambda p: (-p.value, p.span.start))
-    return found
+            value -= 0.3 * _is_slight(piece)
+            themed = replace(piece, value=value, names=(*piece.names, theme))
+            found[part].append((max(own, headed), themed))
+    nearest = max((near for listed in found.values() for near, _ in listed), default=0.0)
+    # of what speaks of all of a theme and what of half of it, only the former
+    return {
+        part: sorted(
+            (piece for near, piece in listed if near >= NEAR_THE_THEME * nearest),
+            key=lambda p: (-p.value, p.span.start),
+        )
+        for part, listed in found.items()
+    }
 
 
 def _tells(line: Line) -> bool:
@@ -180,7 +193,7 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
     for line in reading.lines:
         if line.role in roles and _tells(line):
             for piece in _line_pieces(reading.report, line, facts, "measures"):
-                slight = len(piece.text) < 14 and not piece.names  # 制作展板12块
+                slight = _is_slight(piece)
                 middle = piece.span.start > line.span.start + 8
                 lost = (middle or bool(piece.names)) and not _names_its_subject(piece)
                 value = piece.value - 0.8 * slight - 1.5 * lost
@@ -190,6 +203,11 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
                     value /= ((12 + max(len(piece.text), SHORT_ENOUGH)) / 60) ** 0.3
                 found.append(replace(piece, value=value))
     return sorted(found, key=lambda p: (-p.value, p.span.start))
+
+
+def _is_slight(piece: Piece) -> bool:
+    """Tell whether a piece is a few words with a figure that has no name: 制作展板12块."""
+    return len(piece.text) < 16 and not piece.names
 
 
 def _names_its_subject(piece: Piece) -> bool:
@@ -280,7 +298,7 @@ def _items(report: Report, role: Role) -> list[Piece]:
         forms = _forms(report, item, part, number)
         if forms:
             ranked.append(forms)
-    ranked.sort(key=lambda forms: bool(_STUDY.search(forms[0].text)))
+    ranked.sort(key=lambda forms: bool(_SAYS_NOTHING_NEW.search(forms[0].text)))
     rounds = max((len(forms) for forms in ranked), default=0)
     return [forms[i] for i in range(rounds) for forms in ranked if i < len(forms)]
 
