@@ -322,6 +322,31 @@ def _overlap(piece: Piece, other: Piece) -> bool:
 
 
 def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: bool) -> _Paragraph:
+    """Fill the room; where a part is crowded out, try again with problems and plans told shortly."""
+    para = _filled(report, pool, room, source, labelled=labelled)
+    if not _crowded_out(para):
+        return para
+    short: Pools = {
+        part: sorted(pieces, key=lambda p: len(p.text)) if part in ("problems", "plans") else pieces
+        for part, pieces in pool.items()
+    }
+    again = _filled(report, short, room, source, labelled=labelled)
+    better = len(_crowded_out(again)) < len(_crowded_out(para))
+    if not better or not room[0] <= again.chars <= room[1]:
+        return para
+    again.pool = pool
+    return again
+
+
+def _crowded_out(para: _Paragraph) -> list[Part]:
+    return [
+        part for part in PARTS if part != "overall" and para.pool[part] and not para.chosen[part]
+    ]
+
+
+def _filled(
+    report: Report, pool: Pools, room: Length, source: str, *, labelled: bool
+) -> _Paragraph:
     """Choose pieces in turn from each part until the room is well filled."""
     low, most = room
     para = _Paragraph(report, source, labelled, pool)

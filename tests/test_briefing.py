@@ -81,6 +81,18 @@ def test_all_parts_a_report_has_are_told_in_order(name: str) -> None:
         assert found[2] > max(found[0], found[1])
 
 
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("length", [(80, 120), (150, 200), (300, 400)])
+def test_no_part_a_report_has_is_crowded_out(name: str, length: tuple[int, int]) -> None:
+    made = desk("写一段法治政府建设简报", name)
+    found = brief(made, length)
+    pool = found.material[0].pool
+    for part in ("measures", "problems", "plans"):
+        spans = {(p.span.start, p.span.end) for p in pool[part]}
+        cites = {(c.start, c.end) for line in found.draft.lines for c in line.cites}
+        assert not pool[part] or spans & cites
+
+
 def test_a_missing_part_is_said_under_the_paragraph() -> None:
     made = desk("写一段柯桥的简报", "002_")
     found = brief(made)
