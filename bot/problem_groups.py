@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from itertools import combinations, pairwise
 
 from bot.labels import body_name
@@ -26,7 +27,7 @@ _LONGEST_NAME = 12
 # what frames every problem and tells nothing of its subject
 _FRAME = re.compile(
     "(?:还|仍|尚|急|亟)?(?:有待|需要?|待)?(?:于)?进一步(?:加强|提[升高]|完善|发挥|健全|深化)?|"
-    "(?:有待|仍需|亟待|急需)(?:加强|提[升高]|完善)?|仍显|不够|不足|不高|较为|比较|还不|个别|部分|少数|一些|单位|机制|仅有|深入|到位|落实|力度|法治政府建设|法治建设|依法行政"
+    "(?:有待|仍需|亟待|急需)(?:加强|提[升高]|完善)?|仍显|不够|不足|不高|较为|比较|还不|个别|部分|少数|一些|单位|机制|仅有|深入|到位|落实|力度|作用|发挥|显著|明显|法治政府建设|法治建设|依法行政"
 )
 _LEANING = re.compile("^[的和与及对不未在]|[的和与及对不未在]$")
 
@@ -107,19 +108,32 @@ def _several(cluster: Sequence[int], items: Sequence[Point]) -> bool:
 
 
 def _clusters(indexes: Sequence[int], likeness: Likeness, enough: float) -> list[tuple[int, ...]]:
-    """Join the likest clusters while their items are alike enough on average; deterministic."""
-    clusters: list[tuple[int, ...]] = [(i,) for i in indexes]
-    while len(clusters) > 1:
-        scored = [
-            (sum(likeness.within(i, j) for i in a for j in b) / (len(a) * len(b)), -n, a, b)
-            for n, (a, b) in enumerate(combinations(clusters, 2))
-        ]
-        best, _, a, b = max(scored)
-        if best < enough:
-            break
-        clusters = [c for c in clusters if c not in (a, b)] + [tuple(sorted((*a, *b)))]
-        clusters.sort()
-    return clusters
+    """Join the likest clusters while their items are alike enough on average; deterministic.
+
+    The mean of a joined cluster is that of its halves by their sizes, so no pair is weighed twice.
+    """
+    alive: set[tuple[int, ...]] = {(i,) for i in indexes}
+    means: dict[frozenset[tuple[int, ...]], float] = {}
+    best: list[tuple[float, tuple[int, ...], tuple[int, ...]]] = []
+
+    def note(a: tuple[int, ...], b: tuple[int, ...], mean: float) -> None:
+        means[frozenset((a, b))] = mean
+        if mean >= enough:
+            heappush(best, (-mean, min(a, b), max(a, b)))
+
+    for a, b in combinations(sorted(alive), 2):
+        note(a, b, likeness.within(a[0], b[0]))
+    while best:
+        _, a, b = heappop(best)
+        if a not in alive or b not in alive:
+            continue
+        alive -= {a, b}
+        joined = tuple(sorted((*a, *b)))
+        for other in sorted(alive):
+            both = len(a) * means[frozenset((a, other))] + len(b) * means[frozenset((b, other))]
+            note(joined, other, both / len(joined))
+        alive.add(joined)
+    return sorted(alive)
 
 
 def _shared_words(texts: Sequence[str]) -> str:
