@@ -30,7 +30,7 @@ _LABELS: Mapping[Kind, str] = {
     "figures": "没有写入的主要数字",
     "problems": "没有写入的存在问题",
     "plans": "没有写入的下一步计划",
-    "theme": "没有写入的相关内容",
+    "theme": "没有写入的有关举措和成效",
 }
 _WHAT = "(?:什么|哪些|哪几|啥|多少|别的|其他|其它)"
 _KEPT_OUT = "(?:没有?|未能?)(?:能)?(?:写|放|编|收|纳|体现|反映)"
@@ -68,8 +68,18 @@ def omissions(
     """
     spans = [(c.start, c.end) for c in told if c.report == report.id]
     if not whole:
-        rest = [p for pieces in pool.values() for p in pieces if not _met(p.span, spans)]
-        return tuple(_of_piece("theme", report, p) for p in _best_by_sentence(rest, MAX_ON_THEME))
+        told_of: tuple[tuple[Kind, Sequence[Piece]], ...] = (
+            ("theme", (*pool["overall"], *pool["measures"])),
+            ("problems", pool["problems"]),
+            ("plans", pool["plans"]),
+        )
+        return tuple(
+            _of_piece(kind, report, piece)
+            for kind, pieces in told_of
+            for piece in _best_by_sentence(
+                [p for p in pieces if not _met(p.span, spans)], MAX_ON_THEME
+            )
+        )
     figures = [p for p in pool["measures"] if p.names and p.value > 0 and not _met(p.span, spans)]
     return (
         *(_untold_sections(report, spans) if pool["measures"] else ()),
