@@ -89,8 +89,8 @@ def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
 def _terms_in(desk: Desk, report: Report) -> Span | None:
     reading = desk.reading(report)
     pool = candidates(desk, report)
-    whole = bool(desk.query.phrase)  # then every word of it counts
-    terms = [t for t in desk.query.terms if is_theme(t) or (whole and len(t.word) > 1)]
+    phrased = bool(desk.query.phrase)  # then every word of it counts
+    terms = [t for t in desk.query.terms if is_theme(t) or (phrased and len(t.word) > 1)]
     terms = terms or list(desk.query.terms)
     lacking = _LACKS.search(normalise(desk.query.topic)) is not None
     if lacking and (rest := _without_lack(terms)):
