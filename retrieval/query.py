@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from retrieval import asking
 from retrieval.addressing import (
@@ -22,12 +22,13 @@ from retrieval.addressing import (
     without_month,
 )
 from retrieval.asking import Asked, Field, Kind, Wants
+from retrieval.bureaus import absent_body, body_after, held_places
 from retrieval.documents import Role
 from retrieval.gazetteer import Chain, contains
 from retrieval.indicators import lookup
 from retrieval.normalise import normalise
 from retrieval.pinyin import from_pinyin, looks_like_pinyin
-from retrieval.places import Mention, PlaceIndex, PlaceResolution
+from retrieval.places import Mention, PlaceIndex
 from retrieval.quantities import Quantity, find_quantities
 from retrieval.terms import (
     Term,
@@ -204,13 +205,13 @@ def understand(
         return Query(question, "", "greeting", english=is_english(words))
     resolution = places.resolve(words)
     years, without_years = _years(plain, state)
-    bodies = [_body(words, mention, known) for mention in resolution.mentions]
+    bodies = [body_after(words, mention, known) for mention in resolution.mentions]
     topic = _topic(
         words,
         [(m.start, max(m.end, b.end)) for m, b in zip(resolution.mentions, bodies, strict=True)],
     )
     absent = [
-        _absent_body(words, m, b, known) for m, b in zip(resolution.mentions, bodies, strict=True)
+        absent_body(words, m, b, known) for m, b in zip(resolution.mentions, bodies, strict=True)
     ]
     pinyin = looks_like_pinyin(topic)
     if pinyin:
@@ -221,7 +222,7 @@ def understand(
         topic=topic,
         kind="fact",
         english=is_english(words) and not pinyin,
-        places=_held_places(resolution, absent),
+        places=held_places(resolution, absent),
         issuers=tuple(
             dict.fromkeys(
                 [
@@ -286,80 +287,6 @@ def _clean(question: str) -> str:
         if c in "\t\r\n" or c.isprintable() or c == "\u3000"
     )
     return re.sub(r"\s+", " ", printable)[:MAX_QUESTION_CHARS].strip()
-
-
-class _Body(NamedTuple):
-    """A held issuer named in short right after its place, and where that name ends."""
-
-    issuer: str
-    end: int
-
-
-_AFTER_BODY = re.compile(
-    "(?:系统|部门|单位)?(?=$|[的在有是对把被给为去今的，,。？?、呢都当前20]|报告)"
-)
-
-
-def _body(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> _Body:
-    """Find 市场监管局 after 颍滨市 as the held 颍滨市市场监督管理局: its letters, in order."""
-    rest = words[mention.end : mention.end + 16]
-    best = _Body("", mention.end)
-    for chain, issuer in known:
-        if not any(
-            chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held
-        ):
-            continue
-        core = issuer
-        for name in chain:
-            core = core.removeprefix(name)
-        at = length = 0
-        for position, char in enumerate(rest):
-            found = core.find(char, at)
-            if found < 0 or (position == 0 and found > 0 and not core.endswith("政府")):
-                break
-            at, length = found + 1, position + 1
-        if length < 2:
-            continue
-        tail = _AFTER_BODY.match(rest, length)
-        if rest[length - 1] in (core[-1], *"局委办厅会") or tail:
-            end = mention.end + (tail.end() if tail else length)
-            if end > best.end:
-                best = _Body(issuer, end)
-    return best
-
-
-_NAMES_BODY = re.compile(
-    "(?:[市县区州省])?([\u4e00-\u9fff]{2,9}?(?:局|委员会|卫健委|发改委|办公室|厅)|人民政府)"
-    "(?=$|[的在有是对今去20，,。？?]|报告|[0-9])"
-)
-
-
-def _held_places(resolution: PlaceResolution, absent: Sequence[str]) -> tuple[Chain, ...]:
-    """Return the held places meant, without those named only as part of an absent body's name."""
-    chains = (
-        chain
-        for mention, name in zip(resolution.mentions, absent, strict=True)
-        if not name
-        for chain in mention.held
-    )
-    return tuple(dict.fromkeys(chains))
-
-
-def _absent_body(
-    words: str, mention: Mention, body: _Body, known: Sequence[tuple[Chain, str]]
-) -> str:
-    """Return the name of a body that the question asks about and no held report is by.
-
-    Only where every report of the place is another body's: in a county's own report its
-    bureaus are a topic like any other.
-    """
-    if body.issuer or mention.issuers or not mention.held:
-        return ""
-    match = _NAMES_BODY.match(words, mention.end)
-    issuers = [issuer for chain, issuer in known if chain in mention.held]
-    if not match or not issuers or any(issuer.endswith("人民政府") for issuer in issuers):
-        return ""
-    return words[mention.start : match.end()]
 
 
 def _topic(words: str, spans: Sequence[tuple[int, int]]) -> str:
