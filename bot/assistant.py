@@ -29,12 +29,14 @@ from bot.tables import Table
 from bot.thresholds import asks_places_beyond, rows_beyond
 from retrieval.documents import Chunk, Hit, Report, ReportMeta
 from retrieval.errors import ReportNotFound
-from retrieval.gazetteer import short_name
+from retrieval.gazetteer import Chain, contains, short_name
 from retrieval.library import Library
-from retrieval.places import PlaceIndex
+from retrieval.normalise import level
+from retrieval.places import PlaceIndex, SpeaksOf
 from retrieval.query import Briefed, Query, State, understand
 from retrieval.retriever import Options, retrieve
 from retrieval.scope import Resolved, resolve, unify
+from retrieval.subunits import territory
 
 HITS = 40
 _AHEAD = re.compile(
@@ -218,7 +220,8 @@ class Assistant:
         """Parse a question against what ``library`` holds and settle the reports it is about."""
         holdings = _holdings(library)
         known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
-        query = understand(question, state, _places(known), known)
+        speaks_of = _speaks_of(library, holdings)
+        query = understand(question, state, _places(known), known, speaks_of)
         if query.compared and query.kind in ("fact", "compare") and query.places:
             # 2023年比2022年多多少 is answered from both reports, where both are held
             both = replace(query, years=(*query.years, *query.compared), kind="compare")
@@ -478,10 +481,24 @@ class _Holding:
 
 
 def _holdings(library: Library) -> list[_Holding]:
-    """Return what is held, one county's place written one way in all its reports."""
+    """Return what is held, one county's place written one way, a unit below it its last level."""
     summaries = library.reports()
     whole = unify(s.meta.place for s in summaries)
-    return [_Holding(s.id, replace(s.meta, place=whole[s.meta.place])) for s in summaries]
+    return [
+        _Holding(s.id, replace(s.meta, place=territory(whole[s.meta.place], s.meta.issuer)))
+        for s in summaries
+    ]
+
+
+def _speaks_of(library: Library, holdings: Sequence[_Holding]) -> SpeaksOf:
+    """Return what tells whether the reports of a place use some words, blanks between aside."""
+
+    def speaks_of(place: Chain, words: Sequence[str]) -> bool:
+        named = re.compile("|".join("\\s*".join(map(re.escape, word)) for word in words))
+        inside = [h for h in holdings if contains(place, h.meta.place)][:MAX_READ_REPORTS]
+        return any(named.search(level(library.report(h.id).text)) for h in inside)
+
+    return speaks_of
 
 
 def _known_facts(library: Library, report: str) -> list[KnownFact]:

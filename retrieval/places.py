@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
-from itertools import pairwise, product
+from itertools import pairwise
 from typing import Literal
 
 from retrieval.gazetteer import (
@@ -25,6 +25,7 @@ from retrieval.gazetteer import (
     short_name,
     word_like_names,
 )
+from retrieval.held_units import HeldUnits
 from retrieval.issuer_names import issuer_surfaces, split_issuer
 from retrieval.normalise import level
 from retrieval.pinyin import spelled
@@ -32,6 +33,7 @@ from retrieval.place_words import (
     LEAD,
     UNKNOWN,
     crosses_words,
+    follows_lead,
     is_slip,
     looks_like_place,
     squeeze,
@@ -40,6 +42,7 @@ from retrieval.place_words import (
     suffix_or_number_after,
 )
 from retrieval.romanisation import ENGLISH_NAMES, romanise
+from retrieval.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 
 __all__ = [
     "Chain",
@@ -47,10 +50,12 @@ __all__ = [
     "Mention",
     "PlaceIndex",
     "PlaceResolution",
+    "SpeaksOf",
     "contains",
     "gazetteer",
 ]
 
+SpeaksOf = Callable[[Chain, Sequence[str]], bool]
 How = Literal["exact", "short", "traditional", "pinyin", "typo", "issuer", "unknown"]
 
 
@@ -61,7 +66,9 @@ class Mention:
     ``candidates`` are all places it may mean (none: it looks like a place nobody knows), ``held``
     those of them with a report of their own or inside them, ``issuers`` the held issuers meant
     when the name is a body's (綦江区司法局) and empty otherwise. ``wrong_parent`` is the province
-    or city it is said to lie in and does not (江西 of 江西上虞区), empty otherwise.
+    or city it is said to lie in and does not (江西 of 江西上虞区), empty otherwise. ``unit`` is
+    the name of an unknown street, town or zone, and ``inside`` the mention of the place that it
+    is said to be of or is named after: 玉山 of 玉山街道, 上虞 of 上虞崧厦街道.
     """
 
     text: str
@@ -72,6 +79,8 @@ class Mention:
     how: How
     issuers: tuple[str, ...] = ()
     wrong_parent: str = ""
+    unit: str = ""
+    inside: Mention | None = None
 
     @property
     def ambiguous(self) -> bool:
@@ -120,16 +129,6 @@ class _Name:
 
 _LATIN_SUFFIX = frozenset(("xian", "qu", "shi", "sheng", "county", "district", "city", "province"))
 
-_LATIN_BODIES = {
-    "subdistrict": "街道",
-    "street": "街道",
-    "jiedao": "街道",
-    "town": "镇",
-    "zhen": "镇",
-    "township": "乡",
-    "xiang": "乡",
-}
-
 _NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
 _LATIN = re.compile("[a-z]+")
 _SYLLABLE = re.compile(
@@ -148,11 +147,25 @@ class PlaceIndex:
     """
 
     def __init__(self, known: Iterable[tuple[Chain, str]], places: Gazetteer | None = None) -> None:
-        self._known = tuple(dict.fromkeys((tuple(chain), issuer) for chain, issuer in known))
+        self._known = tuple(
+            dict.fromkeys((territory(tuple(chain), issuer), issuer) for chain, issuer in known)
+        )
         self._gazetteer = places or gazetteer()
+        self._units = HeldUnits(self._known, self._gazetteer)
 
-    def resolve(self, question: str) -> PlaceResolution:
-        """Return the mentions of ``question``, in order; about a millisecond when warm."""
+    def resolve(
+        self,
+        question: str,
+        *,
+        speaks_of: SpeaksOf | None = None,
+        near: Collection[Chain] = (),
+    ) -> PlaceResolution:
+        """Return the mentions of ``question``, in order; about a millisecond when warm.
+
+        ``speaks_of`` tells whether the reports of a place speak of something: a street they
+        speak of is a topic in them, any other is a unit nothing is held for. ``near`` are the
+        places a conversation is about, inside which a kind alone (经开区呢) may be a unit's name.
+        """
         text, positions = squeeze(level(question))
         found = list(self._scan(text))
         found += self._scan_latin(text, found)
@@ -162,7 +175,10 @@ class PlaceIndex:
         if not found:
             found += self._scan_departments(text)
         found.sort(key=lambda mention: mention.start)
-        merged = self._merge(text, found)
+        merged = list(self._merge(text, found))
+        if speaks_of:
+            merged = list(_without_topics(merged, speaks_of))
+        merged = self._with_kinds_alone(text, merged, near)
         return PlaceResolution(
             tuple(self._place(mention, question, positions) for mention in merged)
         )
@@ -186,15 +202,23 @@ class PlaceIndex:
         for chain in sorted(self._held_chains):
             places[level(chain[-1])][chain] = "exact"
             core = short_name(chain[-1])
-            if core != chain[-1]:
+            if core != chain[-1] and chain not in self._units:
                 places[level(core)].setdefault(chain, "short")
+        named: tuple[tuple[Mapping[str, tuple[Chain, ...]], How], ...] = (
+            (self._units.full, "exact"),
+            (self._units.short, "short"),
+        )
+        for table, how in named:
+            for surface, chains in table.items():
+                for chain in chains:
+                    places[surface].setdefault(chain, how)
         bodies: defaultdict[str, dict[str, Chain]] = defaultdict(dict)
         for chain, issuer in self._known:
-            for surface in issuer_surfaces(chain, issuer):
+            for surface in () if chain in self._units else issuer_surfaces(chain, issuer):
                 bodies[level(surface)][issuer] = chain
         own = {
-            surface: _Name(tuple(chains), next(iter(chains.values())))
-            for surface, chains in places.items()
+            surface: _Name(tuple(known), next(iter(known.values())))
+            for surface, known in places.items()
         }
         for surface, issuers in bodies.items():
             if surface not in own:
@@ -249,18 +273,6 @@ class PlaceIndex:
                 table[english][chain] = None
         return {key: tuple(chains) for key, chains in table.items()}
 
-    @cached_property
-    def _romanised_bodies(self) -> Mapping[tuple[str, str], tuple[str, ...]]:
-        """Sound of a held body's own name, and its kind → issuers: nanping, 街道 → 南坪街道…"""
-        table: defaultdict[tuple[str, str], dict[str, None]] = defaultdict(dict)
-        for chain, issuer in self._known:
-            body, _ = split_issuer(chain, issuer)
-            for kind, name in product(_LATIN_BODIES.values(), (body, *chain[-1:])):
-                own, found, _ = name.partition(kind)
-                if found and 2 <= len(own) <= 4:
-                    table[romanise(own), kind][issuer] = None
-        return {key: tuple(issuers) for key, issuers in table.items()}
-
     # --- passes over the text -----------------------------------------------------------
 
     def _scan(self, text: str) -> Iterator[Mention]:
@@ -287,8 +299,19 @@ class PlaceIndex:
                 longer = text[start : end + 1]
                 if longer not in self._gazetteer.full and stands_after(text, end + 1):
                     end += 1
-            return self._mention(text, start, end, name)
+            place = self._mention(text, start, end, name)
+            return self._unit_named_after(text, place, name) or place
         return None
+
+    def _unit_named_after(self, text: str, place: Mention, name: _Name) -> Mention | None:
+        """Take 玉山街道, 玉山县经济开发区 for a unit of its own; in 玉山县街道 the kind is any."""
+        kind = None if name.issuers else kind_after_name(text, place.end)
+        if not kind or (name.how != "short" and not kind["zone"]):
+            return None
+        if any(chain in self._units for chain in name.chains):
+            return None
+        words = text[place.start : kind.end()]
+        return Mention(words, place.start, kind.end(), (), (), "unknown", unit=words, inside=place)
 
     def _look_up(self, surface: str) -> _Name | None:
         own = self._own.get(surface)
@@ -311,6 +334,11 @@ class PlaceIndex:
         word_like = surface in word_like_names()
         before, after = stands_before(text, start), stands_after(text, end)
         follows_place = start > 0 and self._ends_with_place(text[:start])
+        if follows_place and self._lies_in_place_before(text[:start], name):
+            return not crosses_words(text, end - 1, end)
+        if name.how == "short" and all(chain in self._units for chain in name.chains):
+            leads = before or follows_place or follows_lead(text, start)
+            return leads and not crosses_words(text, start, end)
         if name.how == "exact":
             if word_like and len(surface) == 2:
                 return follows_place
@@ -336,6 +364,16 @@ class PlaceIndex:
             for length in range(2, min(len(text), 6) + 1)
         )
 
+    def _lies_in_place_before(self, text: str, name: _Name) -> bool:
+        """Tell whether ``text`` ends with a place that the named one lies in: 重庆 before 江北."""
+        full, short = self._gazetteer.full, self._gazetteer.short
+        return any(
+            contains(parent, chain) and parent != chain
+            for length in range(2, min(len(text), 6) + 1)
+            for parent in (*full.get(text[-length:], ()), *short.get(text[-length:], ()))
+            for chain in name.chains
+        )
+
     def _scan_latin(self, text: str, found: list[Mention]) -> Iterator[Mention]:
         words = list(_LATIN.finditer(text))
         first = 0
@@ -356,14 +394,22 @@ class PlaceIndex:
                 count == 1 and (key in _english_words() or _SYLLABLE.fullmatch(key))
             ):
                 continue
-            body = self._body_by_sound(text, key, words[count - 1 : count + 1])
-            if body:
-                name, end = body
-                return self._mention(text, group[0].start(), end, name), count
+            start, end = group[0].start(), group[-1].end()
             chains = self._romanised.get(key)
+            units, kind, unit_end = self._units.in_english(key, text, end)
+            held = any(map(self.holds, chains or ()))
+            if units or (kind and held):
+                used = sum(match.start() < unit_end for match in words)
+                if units:
+                    unit_name = _Name(units, "pinyin")
+                    return self._mention(text, start, unit_end, unit_name), used
+                place = self._mention(text, start, end, _Name(chains or (), "pinyin"))
+                unit, name = short_name(place.held[0][-1]) + kind, text[start:unit_end]
+                return Mention(
+                    name, start, unit_end, (), (), "unknown", unit=unit, inside=place
+                ), used
             if not chains:
                 continue
-            held = any(map(self.holds, chains))
             if (
                 not held
                 and spelled(key)
@@ -376,25 +422,11 @@ class PlaceIndex:
                 and (len(key) < 6 or any(m.group() in _english_words() for m in group))
             ):
                 continue
-            end = group[-1].end()
             if len(words) > count and words[count].group() in _LATIN_SUFFIX:
                 between = text[end : words[count].start()]
                 end = words[count].end() if between == " " else end
             return self._mention(text, group[0].start(), end, _Name(chains, "pinyin")), count
         return None, 1
-
-    def _body_by_sound(
-        self, text: str, key: str, words: Sequence[re.Match[str]]
-    ) -> tuple[_Name, int] | None:
-        """Find Nanping Subdistrict as the held 南坪街道办事处: a kind must follow the sound."""
-        if len(words) < 2 or text[words[0].end() : words[1].start()] not in (" ", "-"):
-            return None
-        kind = _LATIN_BODIES.get(words[1].group(), "")
-        issuers = self._romanised_bodies.get((key, kind))
-        if not issuers:
-            return None
-        chains = tuple(dict.fromkeys(c for c, issuer in self._known if issuer in issuers))
-        return _Name(chains, "issuer", issuers), words[1].end()
 
     def _scan_typos(self, text: str, found: list[Mention]) -> Iterator[Mention]:
         """Names of held places with one character wrong, where nothing else is meant."""
@@ -440,7 +472,12 @@ class PlaceIndex:
                 lead = LEAD.match(text, position)
                 match = None if lead else UNKNOWN.match(text, position)
                 if match and looks_like_place(text, match):
-                    mention = Mention("", position, match.end(), (), (), "unknown")
+                    words = match.group()
+                    unit = words if is_unit(words) else ""
+                    mention = Mention(words, position, match.end(), (), (), "unknown", unit=unit)
+                    if units := self._units.alike(words):
+                        name = _Name(units, "typo")
+                        mention = self._mention(text, position, match.end(), name)
                     if not _overlaps(mention, found):
                         yield mention
                     position = end = match.end()
@@ -497,6 +534,11 @@ class PlaceIndex:
                 return None
             outer, inner = second, first
         if inner.how == "unknown":
+            if inner.inside or gap not in ("", "的"):
+                return None
+            if inner.unit:
+                name = text[first.start : second.end]
+                return replace(inner, text=name, start=first.start, inside=outer)
             outside = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
             return replace(second, start=first.start) if outside and not gap else None
         inside = tuple(
@@ -511,6 +553,36 @@ class PlaceIndex:
         return replace(
             inner, start=first.start, end=second.end, candidates=inside, held=held, how=how
         )
+
+    def _with_kinds_alone(
+        self, text: str, mentions: list[Mention], near: Collection[Chain]
+    ) -> list[Mention]:
+        """Read 武侯区街道办, or 经开区呢 in a conversation, as the one held unit it can mean."""
+        if mentions:
+            return [self._kind_after(text, mention) for mention in mentions]
+        start = 0
+        while lead := LEAD.match(text, start):
+            start = lead.end()
+        kind = kind_alone(text, start)
+        if not kind or not stands_after(text, kind.end()) or any(p in self._units for p in near):
+            return []
+        called = kind["settlement"] or kind["zone"] or "管委会"
+        units = self._units.called(called, near) if near else ()
+        if not units and not kind["settlement"] and (not near or len(text) - kind.end() < 3):
+            units = self._units.called(called)
+        if len(units) != 1:
+            return []
+        return [self._mention(text, start, kind.end(), _Name(units, "short"))]
+
+    def _kind_after(self, text: str, mention: Mention) -> Mention:
+        kind = kind_alone(text, mention.end)
+        if not kind or any(chain in mention.held for chain, _ in self._known):
+            return mention  # the county's own report may speak of its streets
+        called = kind["settlement"] or kind["zone"] or "管委会"
+        units = self._units.called(called, mention.held) if mention.held else ()
+        if len(units) != 1:
+            return mention
+        return self._mention(text, mention.start, kind.end(), _Name(units, "short"))
 
     def _misplaced(self, text: str, outer: Mention, inner: Mention) -> Mention | None:
         """Take 江西上虞区 for the one county, said to lie where it does not.
@@ -555,6 +627,18 @@ def _suffix_follows(text: str, words: Sequence[re.Match[str]]) -> bool:
 @lru_cache(maxsize=1)
 def _english_words() -> frozenset[str]:
     return frozenset(read_words("english_words.txt"))
+
+
+def _without_topics(mentions: Sequence[Mention], speaks_of: SpeaksOf) -> Iterator[Mention]:
+    """Leave out the streets and zones that the reports of the places named speak of."""
+    named = [chain for mention in mentions for chain in mention.held]
+    for mention in mentions:
+        around = mention.inside.held if mention.inside else named
+        if mention.unit and any(speaks_of(c, words_for(mention.unit, c[-1])) for c in around):
+            if mention.inside:
+                yield mention.inside
+        else:
+            yield mention
 
 
 def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:

@@ -28,7 +28,7 @@ from retrieval.gazetteer import Chain, contains
 from retrieval.indicators import lookup
 from retrieval.normalise import normalise
 from retrieval.pinyin import from_pinyin, looks_like_pinyin
-from retrieval.places import Mention, PlaceIndex
+from retrieval.places import Mention, PlaceIndex, SpeaksOf
 from retrieval.quantities import Quantity, find_quantities
 from retrieval.terms import (
     Term,
@@ -190,12 +190,17 @@ _NOT_THIS = re.compile(
 
 
 def understand(
-    question: str, state: State, places: PlaceIndex, known: Sequence[tuple[Chain, str]] = ()
+    question: str,
+    state: State,
+    places: PlaceIndex,
+    known: Sequence[tuple[Chain, str]] = (),
+    speaks_of: SpeaksOf | None = None,
 ) -> Query:
     """Parse ``question`` in the light of what the conversation has settled.
 
     ``places`` resolves names against what is held; ``known`` are the place and issuer of each
-    held report, so that a bureau's short name (市场监管局, 城管) is not taken for a topic.
+    held report, so that a bureau's short name (市场监管局, 城管) is not taken for a topic, and ``speaks_of``
+    tells whether a place's reports speak of a street or a zone inside it.
     """
     words = _clean(question)
     if not words:
@@ -203,7 +208,7 @@ def understand(
     plain = normalise(words).strip()
     if asking.greets(plain):
         return Query(question, "", "greeting", english=is_english(words))
-    resolution = places.resolve(words)
+    resolution = places.resolve(words, speaks_of=speaks_of, near=state.places)
     years, without_years = _years(plain, state)
     bodies = [body_after(words, mention, known) for mention in resolution.mentions]
     topic = _topic(

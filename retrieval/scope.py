@@ -6,16 +6,14 @@ asked for but is not held is kept in words, since saying so is part of the answe
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.documents import ReportMeta
 from retrieval.gazetteer import Chain, contains
 from retrieval.query import Query
-
-_BODY = re.compile("街道|办事处|管委会|管理委员会|片区|[镇乡]人民政府|[镇乡]政府")
+from retrieval.subunits import unit_of
 
 
 class Holding(Protocol):
@@ -50,6 +48,9 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     """Return the scope of ``query`` among ``holdings``."""
     missing = [f"未收录{name}的报告" for name in query.unknown]
     found = _by_place(query, holdings)
+    left_out = _units_left_out(query, found)
+    found = [h for h in found if h not in left_out]
+    missing += _only_units(query, found, left_out)
     if query.unknown and not query.places:
         return Resolved((), tuple(missing))
     years = query.years
@@ -108,8 +109,39 @@ def unify(places: Iterable[Chain]) -> dict[Chain, Chain]:
 
 
 def _is_body(holding: Holding) -> bool:
-    """A bureau, a street office or a park committee: part of a place, not its government."""
-    return holding.meta.level == "department" or bool(_BODY.search(holding.meta.issuer))
+    """A bureau: part of its place's government."""
+    return holding.meta.level == "department"
+
+
+def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
+    """Return the streets, towns and zones inside an asked county or city, not asked themselves.
+
+    What one street did is no answer on its county. A question over all reports, or of a whole
+    province, takes them in.
+    """
+    if query.kind in ("catalogue", "which") or query.everywhere:
+        return []
+    return [
+        holding
+        for holding in found
+        if unit_of(holding.meta.place, holding.meta.issuer)
+        and holding.meta.place not in query.places
+        and any(
+            contains(place, holding.meta.place) and not place[-1].endswith(("省", "自治区"))
+            for place in query.places
+        )
+    ]
+
+
+def _only_units(
+    query: Query, found: Sequence[Holding], left_out: Sequence[Holding]
+) -> Iterator[str]:
+    """Say of which asked places only units inside them are held, and which."""
+    for place in query.places:
+        units = [h for h in left_out if contains(place, h.meta.place)]
+        if units and not any(contains(place, h.meta.place) for h in found):
+            names = dict.fromkeys(f"{h.meta.place[-1]}{h.meta.year or ''}年度" for h in units)
+            yield f"未收录{place[-1]}的报告（现有所辖{'、'.join(names)}）"
 
 
 def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:

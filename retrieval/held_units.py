@@ -1,0 +1,135 @@
+"""The units below a county that report for themselves in one library, by all they are called."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
+
+from retrieval.gazetteer import Chain, Gazetteer, short_name, word_like_names
+from retrieval.normalise import level
+from retrieval.place_words import may_be_in_a_name
+from retrieval.romanisation import romanise
+from retrieval.subunits import Unit, parse_unit, unit_of, unit_surfaces
+
+_ENGLISH_KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
+    (re.compile(pattern), tuple(kinds.split()))
+    for pattern, kinds in (
+        ("(?:sub-?district|street|jiedao)(?: office)?", "街道"),
+        ("(?:town|zhen)(?: government)?", "镇"),
+        ("(?:ethnic )?(?:township|xiang)(?: government)?", "乡 民族乡"),
+        (
+            "(?:national )?economic(?: (?:and |& ?)?(?:technological|technical|technology))? development (?:zone|area|district)",
+            "经济技术开发区 经济开发区",
+        ),
+        (
+            "(?:national )?(?:high|hi|new)[- ]?(?:and[- ]new[- ])?tech(?:nology)?(?: industrial| industry)?(?: development)? (?:zone|area|district|park)",
+            "高新技术产业开发区 高新技术开发区 高新技术产业园区 高新区",
+        ),
+        (
+            "development (?:zone|area)",
+            "经济技术开发区 经济开发区 高新技术产业开发区 高新技术开发区 开发区 经开区 高新区",
+        ),
+        ("new (?:area|district)", "新区"),
+        ("(?:comprehensive |integrated )?(?:free trade|bonded) zone", "综合保税区 保税区"),
+        ("industrial (?:park|zone)", "工业园区 产业园区"),
+        ("(?:tourist |tourism )?(?:resort|holiday)(?: zone| area)?", "旅游度假区 度假区"),
+        ("area|zone", "片区"),
+    )
+)
+_ENGLISH_OFFICE = re.compile("(?: (?:administrative|management) committee)?(?![a-z])")
+
+
+class HeldUnits:
+    """Looks up the units among ``known``: the place of each held report, its unit included, and issuer."""
+
+    def __init__(self, known: Iterable[tuple[Chain, str]], places: Gazetteer) -> None:
+        self._issuers: defaultdict[Chain, list[str]] = defaultdict(list)
+        for chain, issuer in known:
+            if unit_of(chain, issuer):
+                self._issuers[chain].append(issuer)
+        self._places = places
+
+    def __contains__(self, chain: object) -> bool:
+        """Tell whether ``chain`` is a held unit's."""
+        return chain in self._issuers
+
+    @cached_property
+    def _units(self) -> Mapping[Chain, Unit]:
+        found = ((chain, parse_unit(chain[-1], chain[-2] if chain[1:] else "")) for chain in self)
+        return {chain: unit for chain, unit in found if unit}
+
+    def __iter__(self) -> Iterator[Chain]:
+        return iter(self._issuers)
+
+    @cached_property
+    def full(self) -> Mapping[str, tuple[Chain, ...]]:
+        """Levelled name with its kind, and the issuer's own → units."""
+        table: defaultdict[str, dict[Chain, None]] = defaultdict(dict)
+        for chain, issuers in self._issuers.items():
+            for surface in (chain[-1], *unit_surfaces(chain), *issuers):
+                table[level(surface)][chain] = None
+        return {surface: tuple(chains) for surface, chains in table.items()}
+
+    @cached_property
+    def short(self) -> Mapping[str, tuple[Chain, ...]]:
+        """Own name alone (南坪) → units; none that is also a county's or a word."""
+        table: defaultdict[str, list[Chain]] = defaultdict(list)
+        for chain, unit in self._units.items():
+            if (
+                2 <= len(unit.own) <= 4
+                and not self._places.knows(unit.own)
+                and unit.own not in word_like_names()
+                and may_be_in_a_name(unit.own)
+            ):
+                table[level(unit.own)].append(chain)
+        return {name: tuple(chains) for name, chains in table.items()}
+
+    def alike(self, words: str) -> tuple[Chain, ...]:
+        """Return the units whose name sounds as ``words`` do: 南平街道 for 南坪街道."""
+        return self._by_sound.get(romanise(words), ())
+
+    @cached_property
+    def _by_sound(self) -> Mapping[str, tuple[Chain, ...]]:
+        table: defaultdict[str, dict[Chain, None]] = defaultdict(dict)
+        for surface, chains in self.full.items():
+            table[romanise(surface)].update(dict.fromkeys(chains))
+        return {sound: tuple(chains) for sound, chains in table.items()}
+
+    def called(self, kind: str, within: Collection[Chain] = ()) -> tuple[Chain, ...]:
+        """Return the units of a kind named alone (经开区, 管委会), those ``within`` some places."""
+        return tuple(
+            chain
+            for chain, unit in self._units.items()
+            if (kind in unit.kinds or (kind == "管委会" and kind in unit.offices))
+            and (not within or any(chain[: len(p)] == p and chain != p for p in within))
+        )
+
+    def in_english(self, sound: str, text: str, end: int) -> tuple[tuple[Chain, ...], str, int]:
+        """Find Nanping Subdistrict: the sound of a name, and a kind in English from ``end``.
+
+        Returns the units, the kind in Chinese and where it ends; without a kind all are empty.
+        """
+        if text[end : end + 1] not in (" ", "-"):
+            return (), "", end
+        for pattern, kinds in _ENGLISH_KINDS:
+            match = pattern.match(text, end + 1)
+            office = match and _ENGLISH_OFFICE.match(text, match.end())
+            if office:
+                units = (self._romanised.get((sound, kind), ()) for kind in kinds)
+                found = dict.fromkeys(chain for chains in units for chain in chains)
+                return tuple(found), kinds[0], office.end()
+        return (), "", end
+
+    @cached_property
+    def _romanised(self) -> Mapping[tuple[str, str], tuple[Chain, ...]]:
+        """Sound of a unit's own name, or its owner's, and the kind → units."""
+        table: defaultdict[tuple[str, str], dict[Chain, None]] = defaultdict(dict)
+        for chain, unit in self._units.items():
+            owner = chain[-2] if chain[1:] else ""
+            names = (unit.own, owner + unit.own, short_name(owner) + unit.own)
+            for name in names:
+                if name:
+                    table[romanise(name), unit.kind][chain] = None
+        return {key: tuple(chains) for key, chains in table.items()}
