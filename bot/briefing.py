@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from bot.answers import Answer, Cited, DraftLine
 from bot.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
 from bot.drafting import Desk, Draft
-from bot.labels import body_name, report_name
+from bot.labels import Names
 from bot.left_out import omissions, to_draft
 from retrieval.documents import Report
 from retrieval.gazetteer import contains, short_name
 from retrieval.normalise import normalise
 from retrieval.query import Query
+from retrieval.subunits import territory
 from retrieval.terms import Term, content_terms, is_topical
 
 DEFAULT_CHARS = (200, 300)
@@ -158,6 +159,7 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     low, high = chars or asked_length(desk.query.question) or DEFAULT_CHARS
     subjects, parts = themes(desk.query), parts_asked(desk.query)
     found = material(desk)
+    names = Names(m.report.meta for m in found)
     unread = [m.report for m in found[max(1, high // LEAST_SHARE) :]]
     found = found[: max(1, high // LEAST_SHARE)]
     said = [m for m in found if any(m.pool.values())]
@@ -170,7 +172,7 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     for index, one in enumerate(said):
         share = len(said) - index
         room = ((low - used) // share, (high - reserve - used) // share)
-        source = attribution(one.report, alone=len(said) == 1 and high >= 200)
+        source = attribution(one.report, names, alone=len(said) == 1 and high >= 200)
         labelled = not one.on_theme or len(parts) < len(PARTS)
         paragraph = _fill(one.report, one.pool, room, source, labelled=labelled)
         if paragraph.chars < room[0]:
@@ -179,14 +181,14 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
         paragraphs.append(paragraph)
         used += paragraph.chars
     lines = [line for paragraph in paragraphs for line in paragraph.lines]
-    absent = [line for p in paragraphs for line in _absent(p, parts)] if not subjects else []
+    absent = [line for p in paragraphs for line in _absent(p, parts, names)] if not subjects else []
     silent = [m.report for m in found if not any(m.pool.values())]
     under: list[DraftLine] = []
     if silent:
-        under.append(_note(f"（未提及：{'、'.join(report_name(r.meta) for r in silent)}）"))
+        under.append(_note(f"（未提及：{'、'.join(names.report(r.meta) for r in silent)}）"))
     if unread:
         under.append(
-            _note(f"（篇幅所限，未写入：{'、'.join(report_name(r.meta) for r in unread)}）")
+            _note(f"（篇幅所限，未写入：{'、'.join(names.report(r.meta) for r in unread)}）")
         )
     if absent:
         under.append(_note(f"（{'；'.join(absent)}）"))
@@ -225,7 +227,7 @@ def paragraph(answer: Answer, *, markers: bool = True) -> str:
 # ---- the words around the claims ----------------------------------------------------------
 
 
-def attribution(report: Report, *, alone: bool) -> str:
+def attribution(report: Report, names: Names, *, alone: bool) -> str:
     """Return the attribution: the report's title where it names its place, else place and year."""
     meta = report.meta
     place = short_name(meta.place[-1]) if meta.place else meta.issuer
@@ -233,7 +235,7 @@ def attribution(report: Report, *, alone: bool) -> str:
     if alone and place and place in title and len(title) <= 32 and title == meta.title:
         return f"据《{title}》，"
     year = f"{meta.year}年度" if meta.year else ""
-    return f"据{body_name(report.meta)}{year}报告，"
+    return f"据{names.body(report.meta)}{year}报告，"
 
 
 def _note(text: str) -> DraftLine:
@@ -247,7 +249,8 @@ def _as_asked(desk: Desk) -> tuple[Report, ...]:
     """Return the desk's reports in the order in which the question names their places."""
 
     def order(report: Report) -> int:
-        named = [i for i, p in enumerate(desk.query.places) if contains(p, report.meta.place)]
+        place = territory(report.meta.place, report.meta.issuer)
+        named = [i for i, p in enumerate(desk.query.places) if contains(p, place)]
         return min(named, default=len(desk.query.places))
 
     return tuple(sorted(desk.reports, key=order))
@@ -453,9 +456,9 @@ def _lengthen(para: _Paragraph, low: int, most: int) -> None:
 # ---- what is not there ----------------------------------------------------------------------
 
 
-def _absent(para: _Paragraph, parts: Iterable[Part]) -> list[str]:
+def _absent(para: _Paragraph, parts: Iterable[Part], labels: Names) -> list[str]:
     names = [PART_NAMES[p] for p in parts if p != "overall" and not para.pool[p]]
     if not names:
         return []
     year = f"{para.report.meta.year}年度" if para.report.meta.year else ""
-    return [f"{body_name(para.report.meta)}{year}报告未见{'、'.join(names)}部分"]
+    return [f"{labels.body(para.report.meta)}{year}报告未见{'、'.join(names)}部分"]

@@ -18,7 +18,7 @@ from bot.briefing_pieces import DOER, Part
 from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost
 from bot.citations import Checked, Checker, Failure
 from bot.drafting import Desk
-from bot.labels import body_name
+from bot.labels import Names
 from bot.llm import Allowance
 from bot.passages import apart, numbered, whole_sentences
 from bot.plaintext import neutralise
@@ -141,6 +141,7 @@ class _Task:
     def __init__(self, desk: Desk, briefing: Briefing, names: Mapping[str, Sequence[str]]) -> None:
         self._briefing = briefing
         self._names = names
+        self._labels = Names(m.report.meta for m in briefing.material)
         self._reports = {report.id: report for report in desk.reports}
         self._order = [m.report.id for m in briefing.material]
         self._fence = secrets.token_hex(4)
@@ -199,7 +200,7 @@ class _Task:
 
     def _attribution(self, material: Material) -> str:
         alone = len(self._briefing.material) == 1 and self._briefing.asked[1] >= 200
-        return attribution(material.report, alone=alone)
+        return attribution(material.report, self._labels, alone=alone)
 
     def _faults(self, sentences: Sequence[Sentence], places: set[tuple[int, int]]) -> Iterator[str]:
         low, high = self._briefing.asked
@@ -211,7 +212,7 @@ class _Task:
         for report, part in sorted(self._wanted, key=lambda w: (self._order.index(w[0]), w[1])):
             if part == "overall" or (self._order.index(report), PARTS.index(part)) in places:
                 continue
-            yield f"没有写{body_name(self._reports[report].meta)}的{PART_NAMES[part]}"
+            yield f"没有写{self._labels.body(self._reports[report].meta)}的{PART_NAMES[part]}"
 
 
 def _part_of(report: Report, cite: Cited) -> Part:

@@ -20,15 +20,16 @@ from bot.answers import Cited, DraftLine
 from bot.claimed import verdict
 from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.drafting import Desk, Draft
-from bot.labels import body_name, report_name
+from bot.labels import Names
 from bot.problem_groups import shared_problems
 from bot.tables import NOT_SAID, Cell, Column, Row, Table
 from bot.whole_clauses import typeset
 from retrieval.documents import Report, ReportMeta
-from retrieval.gazetteer import contains
+from retrieval.gazetteer import Chain, contains
 from retrieval.indicators import Fact, indicators, lookup
 from retrieval.normalise import normalise
 from retrieval.query import Query
+from retrieval.subunits import territory
 from retrieval.terms import is_topical
 
 COMPUTED = "（计算）"
@@ -151,12 +152,13 @@ def compare(
     ledger = facts or _no_facts
     open_reports = {report.id: report for report in desk.reports}
     listed: Sequence[Holding] = holdings if holdings is not None else desk.reports
+    names = Names(holding.meta for holding in listed)
     rows = []
     for holding in listed:
         report = open_reports.get(holding.id)
         known = ledger(holding.id)
         cells = tuple(_cell(desk, column, holding, report, known) for column in columns)
-        rows.append(_row(holding, cells))
+        rows.append(_row(holding, cells, names))
     rows.sort(key=lambda row: (_place_order(desk.query, row, listed), row.year or 0))
     table = Table(
         tuple(
@@ -178,7 +180,7 @@ def compare(
     if desk.query.claimed and table.columns[0].numeric:
         said = [(row, cell) for row, cell in table.column(0) if cell.cite]
         alike, _ = comparable(said, table.columns[0].measure)
-        own = {h.id for h in listed if contains(desk.query.claimed, h.meta.place)}
+        own = {h.id for h in listed if contains(desk.query.claimed, _place(h))}
         notes = verdict(table.columns[0].name, alike, own, lowest=desk.query.lowest) + notes
     if columns[0].role and len(desk.reports) > 1 and _COMMON.search(normalise(desk.query.question)):
         notes += shared_problems(desk.reports, columns[0].role)
@@ -202,13 +204,17 @@ def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a l
     return ()
 
 
-def _row(holding: Holding, cells: tuple[Cell, ...]) -> Row:
+def _row(holding: Holding, cells: tuple[Cell, ...], names: Names) -> Row:
     meta = holding.meta
-    return Row(holding.id, report_name(meta), body_name(meta), meta.year, cells)
+    return Row(holding.id, names.report(meta), names.body(meta), meta.year, cells)
+
+
+def _place(holding: Holding) -> Chain:
+    return territory(holding.meta.place, holding.meta.issuer)
 
 
 def _place_order(query: Query, row: Row, listed: Sequence[Holding]) -> int:
-    place = next((h.meta.place for h in listed if h.id == row.report), ())
+    place = next((_place(h) for h in listed if h.id == row.report), ())
     named = [i for i, p in enumerate(query.places) if p and place[: len(p)] == p]
     return min(named, default=len(query.places))
 

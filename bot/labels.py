@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from retrieval.documents import ReportMeta
+from retrieval.gazetteer import Chain, short_name
+from retrieval.issuer_names import split_issuer
+from retrieval.subunits import unit_of
 
 _GOVERNMENT = re.compile("人民政府(?:办公室|办公厅)?$")
 
@@ -13,6 +18,10 @@ def body_name(meta: ReportMeta) -> str:
     """Return 清溪县, 綦江区司法局 or 渭河区南坪街道办事处: the place and who reports, if not its government."""
     place = meta.place[-1] if meta.place else ""
     issuer = meta.issuer
+    unit = unit_of(meta.place, issuer)
+    if unit and place:
+        office = issuer[issuer.find(unit) :] if unit in issuer else unit
+        return office if _bears_name_of(unit, place) else place + office
     if not issuer or (place and _GOVERNMENT.search(issuer) and place in issuer):
         return place or meta.title
     if not place:
@@ -26,20 +35,56 @@ def body_name(meta: ReportMeta) -> str:
 
 def report_name(meta: ReportMeta) -> str:
     """Return the body with its year in brackets: 清溪县（2023年度）."""
-    return f"{body_name(meta)}（{meta.year}年度）" if meta.year else body_name(meta)
+    return _in_year(body_name(meta), meta)
 
 
 def full_name(meta: ReportMeta) -> str:
-    """Return the full place, the bureau and the year: 重庆市綦江区·司法局（2023年度）."""
+    """Return the full place, the unit or bureau and the year: 重庆市綦江区·司法局（2023年度）."""
     place = full_place(meta)
-    body = (
-        f"·{meta.issuer.removeprefix(''.join(meta.place)).removeprefix(place)}"
-        if meta.level == "department"
-        else ""
-    )
-    return f"{place}{body}（{meta.year}年度）" if meta.year else f"{place}{body}"
+    unit = unit_of(meta.place, meta.issuer)
+    if unit and meta.place:
+        twice = _bears_name_of(unit, meta.place[-1])
+        return _in_year("".join(meta.place[:-1] if twice else meta.place[-2:]) + unit, meta)
+    if meta.level == "department" and meta.place:
+        return _in_year(f"{place}·{split_issuer(meta.place, meta.issuer)[0]}", meta)
+    return _in_year(place, meta)
 
 
 def full_place(meta: ReportMeta) -> str:
     """Return the last two levels of a report's place, or what stands for it: 重庆市綦江区."""
     return "".join(meta.place[-2:]) or meta.issuer or meta.title
+
+
+class Names:
+    """Short names of reports shown together: two places of one name carry their parents'."""
+
+    def __init__(self, metas: Iterable[ReportMeta]) -> None:
+        self._places: defaultdict[str, set[Chain]] = defaultdict(set)
+        for meta in metas:
+            self._places[body_name(meta)].add(meta.place)
+
+    def body(self, meta: ReportMeta) -> str:
+        """Return ``body_name``, after as many parents as tell it from the others."""
+        name = body_name(meta)
+        others = [p for p in self._places[name] if not _same_place(p, meta.place)]
+        for depth in range(1, len(meta.place)):
+            if all(p[-depth:] != meta.place[-depth:] for p in others):
+                return "".join(meta.place[-depth:-1]) + name
+        return "".join(meta.place[:-1]) + name if others else name
+
+    def report(self, meta: ReportMeta) -> str:
+        """Return ``body`` with its year in brackets."""
+        return _in_year(self.body(meta), meta)
+
+
+def _same_place(one: Chain, other: Chain) -> bool:
+    """Tell whether one chain is the other with fewer levels stated."""
+    return one[-len(other) :] == other or other[-len(one) :] == one
+
+
+def _bears_name_of(unit: str, place: str) -> bool:
+    return unit.startswith(short_name(place))
+
+
+def _in_year(name: str, meta: ReportMeta) -> str:
+    return f"{name}（{meta.year}年度）" if meta.year else name

@@ -16,7 +16,7 @@ from bot import listing
 from bot.answers import Answer, Cited, DraftLine
 from bot.briefing_pieces import Piece, Pools
 from bot.drafting import Draft, note
-from bot.labels import report_name
+from bot.labels import Names
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Section, Span
 from retrieval.normalise import normalise
@@ -91,11 +91,12 @@ def omissions(
 
 def to_draft(found: Sequence[tuple[Report, Sequence[Omission]]]) -> Draft:
     """Return the omissions as lines, each part of each report under its name and number."""
+    names = Names(report.meta for report, _ in found)
     lines: list[DraftLine] = []
     for report, left in found:
         for kind, group in groupby(left, key=lambda o: o.kind):
             same = list(group)
-            lines.append(note(f"{report_name(report.meta)}{_LABELS[kind]}（{len(same)}条）："))
+            lines.append(note(f"{names.report(report.meta)}{_LABELS[kind]}（{len(same)}条）："))
             lines += [DraftLine(o.text, "claim", (o.cite,)) for o in same]
     if not lines:
         return Draft((note(NOTHING_LEFT_OUT),))

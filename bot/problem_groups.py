@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import combinations, pairwise
 
-from bot.labels import body_name
+from bot.labels import Names
 from bot.likeness import COMMON_WORDS, Likeness
 from bot.problem_topics import TOPICS, Point, points, telling_clause
 from bot.reading import read
@@ -77,7 +77,8 @@ def group_points(items: Sequence[Point], background: Sequence[str]) -> list[Grou
 
 def shared_problems(reports: Sequence[Report], role: Role) -> list[str]:
     """Return a note for each group common to several reports, then what only one report says."""
-    labels = {r.id: body_name(r.meta) for r in reports}
+    names = Names(r.meta for r in reports)
+    labels = {r.id: names.body(r.meta) for r in reports}
     if len(set(labels.values())) < len(labels):
         labels = {r.id: f"{labels[r.id]}{r.meta.year or ''}年" for r in reports}
     items = [p for r in reports for p in points(r, role)]

@@ -16,6 +16,7 @@ from retrieval.chains import StatedPlace, find_places, read_place, resolve_chain
 from retrieval.documents import Level, ReportMeta, Span
 from retrieval.gazetteer import Chain, Gazetteer
 from retrieval.normalise import level
+from retrieval.subunits import ZONES
 from retrieval.titles import (
     BODY,
     HEAD_CHARS,
@@ -33,6 +34,10 @@ _CONTEXT_CHARS = 8000
 _HEAD_OF_TITLE = re.compile(
     "20\\d\\d\\s*年|二[〇零○][^年]{2}年|关于|法治|依法|年度|落实|推进|履行|政府信息|政府工作|的?报告|工作总结"
 )
+_ZONE_OF_A_PLACE = re.compile(
+    f"(?P<place>[\\u4e00-\\u9fff]{{2,6}}?)(?:国家级|国家|省级)?(?:{ZONES})"
+)
+_ZONE = re.compile(f"[\\u4e00-\\u9fff]{{2,10}}(?:{ZONES})")
 _BODY_AT_END = re.compile(f"(?:{BODY})$")
 _GOVERNMENT_END = re.compile("(?:政府|办事处|管理委员会|管委会|镇|乡|街道|省|市|县|区|州|盟|旗)$")
 _FIELD_BODY = re.compile(
@@ -180,7 +185,7 @@ def _body_in_title(words: str, places: Gazetteer) -> str:
         head = rest[: cut.start()] if cut else ""
     head = head.strip(" 的:")
     stated = read_place(head, 0, places)
-    if _BODY_AT_END.search(head) or (stated and stated.end == len(head)):
+    if _BODY_AT_END.search(head) or _ZONE.fullmatch(head) or (stated and stated.end == len(head)):
         return head
     if stated:
         body = re.match(f"[\\u4e00-\\u9fff]{{0,20}}(?:{BODY})", head[stated.end :])
@@ -189,7 +194,16 @@ def _body_in_title(words: str, places: Gazetteer) -> str:
 
 
 def _place_in(body: str, places: Gazetteer) -> StatedPlace | None:
-    return read_place(body, 0, places)
+    return read_place(body, 0, places) or _owner_of_zone(body, places)
+
+
+def _owner_of_zone(body: str, places: Gazetteer) -> StatedPlace | None:
+    """Return the city of 颍滨经济技术开发区; counties' short names are too often a zone's own."""
+    match = _ZONE_OF_A_PLACE.match(body)
+    cities = places.short.get(match["place"], ()) if match else ()
+    if not match or not any(places.rank(chain) == 1 for chain in cities):
+        return None
+    return StatedPlace((match["place"],), 0, match.end("place"))
 
 
 def _signed_body(tail: str) -> str:
@@ -216,7 +230,7 @@ def _place_outside_title(
         (_field_body(page.head), "furniture"),
         (_signed_body(page.tail), "signature"),
     ):
-        stated = read_place(words, 0, places) if words else None
+        stated = _place_in(words, places) if words else None
         if stated:
             found["place"] = how
             return resolve_chain(stated.names, context, places)

@@ -6,6 +6,7 @@ asked for but is not held is kept in words, since saying so is part of the answe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,6 +15,8 @@ from retrieval.documents import ReportMeta
 from retrieval.gazetteer import Chain, contains
 from retrieval.query import Query
 from retrieval.subunits import unit_of
+
+_PROVINCE = re.compile("^[^市]*(?:省|自治区)$|^(?:北京|天津|上海|重庆)市$")
 
 
 class Holding(Protocol):
@@ -127,7 +130,7 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
         if unit_of(holding.meta.place, holding.meta.issuer)
         and holding.meta.place not in query.places
         and any(
-            contains(place, holding.meta.place) and not place[-1].endswith(("省", "自治区"))
+            contains(place, holding.meta.place) and not _PROVINCE.search("".join(place))
             for place in query.places
         )
     ]

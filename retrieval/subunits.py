@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from retrieval.gazetteer import Chain, short_name
 
 _HAN = "[\u4e00-\u9fff]"
-_ZONES = (
+ZONES = (
     "经济技术开发区|高新技术产业开发区|高新技术产业园区|高新技术开发区|经济开发区|旅游度假区|综合保税区"
     "|风景名胜区|自由贸易试验区|工业园区|产业园区|开发区|高新区|经开区|新区|片区|保税区|度假区|试验区|示范区"
     "|管理区|名胜区|景区|园区"
 )
 _SETTLEMENTS = "街道|民族乡|苏木|镇|乡"
-_UNIT = re.compile(f"(?P<own>{_HAN}{{0,8}}?)(?P<kind>{_SETTLEMENTS}|{_ZONES})")
+_UNIT = re.compile(f"(?P<own>{_HAN}{{0,8}}?)(?P<kind>{_SETTLEMENTS}|{ZONES})")
 # 浦东新区人民政府 governs a county of that name; a zone has a committee
 _GOVERNS = re.compile(
     f"(?P<unit>{_HAN}{{0,8}}?(?:(?:{_SETTLEMENTS})(?:人民政府|政府|办事处)?"
-    f"|(?:{_ZONES})(?:管理委员会|管委会|管理局|党工委)|(?:{_ZONES})(?<!新区)))"
+    f"|(?:{ZONES})(?:管理委员会|管委会|管理局|党工委)|(?:{ZONES})(?<!新区)))"
 )
 _GOVERNED_BY = re.compile("(?:人民政府|政府|办事处|管理委员会|管委会|管理局|党工委)$")
 _OFFICE = re.compile("(?:人民)?政府(?=.)")
@@ -54,10 +54,10 @@ _OF_A_ZONE = ("", "管委会", "管理委员会")
 _KIND_AFTER_A_NAME = re.compile(
     "街道(?:办事处|办)?(?!、|[和及][乡镇]|[乡镇]|社区|综合|一级|层面)"
     "|镇(?:人民政府|政府)?(?![街村域区级办乡]|人口)|乡(?:人民政府|政府)?(?![镇村风亲贤土愁音间])"
-    f"|(?P<zone>(?:国家级|国家|省级)?(?:{_ZONES})(?:管理委员会|管委会)?)"
+    f"|(?P<zone>(?:国家级|国家|省级)?(?:{ZONES})(?:管理委员会|管委会)?)"
 )
 _KIND_ALONE = re.compile(
-    f"(?P<settlement>街道|镇|乡)(?:办事处|办|人民政府|政府)?|(?P<zone>{_ZONES}|综保区|自贸区|(?=管委会))"
+    f"(?P<settlement>街道|镇|乡)(?:办事处|办|人民政府|政府)?|(?P<zone>{ZONES}|综保区|自贸区|(?=管委会))"
     "(?:管理委员会|管委会)?"
 )
 _SPOKEN_OF_ALONE = re.compile("开发|高新|经开")
