@@ -10,7 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from retrieval.english import glosses
 from retrieval.gazetteer import Chain
+from retrieval.issuer_names import split_issuer
 from retrieval.places import Mention, PlaceResolution
 
 
@@ -26,18 +28,22 @@ _AFTER_BODY = re.compile(
 )
 
 
+_ENGLISH_BODY = re.compile(
+    "(?:['’]s)?[ ]+(?:(?:municipal|city|county|district)[ ]+)?(?P<name>(?:[a-z]+[ ]+){0,5}?)"
+    "(?:bureau|administration|commission|office|department|authority|committee)(?![a-z])"
+    "(?P<of>[ ]+(?:of|for)(?:[ ]+[a-z]+){1,5})?",
+    re.IGNORECASE,
+)
+
+
 def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> Body:
     """Find 市场监管局 after 颍滨市 as the held 颍滨市市场监督管理局: its letters, in order."""
     rest = words[mention.end : mention.end + 16]
-    best = Body("", mention.end)
-    for chain, issuer in known:
-        if not any(
-            chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held
-        ):
-            continue
-        core = issuer
-        for name in chain:
-            core = core.removeprefix(name)
+    issuers = [(chain, issuer) for chain, issuer in known if _is_of(chain, mention)]
+    best = _english_body(words, mention, issuers)
+    governed = any(issuer.endswith("人民政府") for _, issuer in issuers)
+    for chain, issuer in issuers:
+        core, _ = split_issuer(chain, issuer)
         at = length = 0
         for position, char in enumerate(rest):
             found = core.find(char, at)
@@ -47,11 +53,49 @@ def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]])
         if length < 2:
             continue
         tail = _AFTER_BODY.match(rest, length)
-        if rest[length - 1] in (core[-1], *"局委办厅会") or tail:
+        # 公安 is the whole name but for 局; in a county's own report it would be a topic
+        whole = rest[:length] == core[:-1] and not governed
+        if rest[length - 1] in (core[-1], *"局委办厅会") or tail or whole:
             end = mention.end + (tail.end() if tail else length)
             if end > best.end:
                 best = Body(issuer, end)
     return best
+
+
+def _is_of(chain: Chain, mention: Mention) -> bool:
+    """Tell whether a report's place is the one mentioned or inside it, or is it in fewer words."""
+    return any(chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held)
+
+
+def _english_body(words: str, mention: Mention, issuers: Sequence[tuple[Chain, str]]) -> Body:
+    """Find Market Supervision Bureau, or Bureau of Justice, after Yingbin among its issuers."""
+    match = _ENGLISH_BODY.match(words, mention.end)
+    if not match:
+        return Body("", mention.end)
+    said = match["name"] or match["of"] or ""
+    count = len(said.split())
+    while count:
+        part = " ".join(said.split()[:count])
+        told = [gloss.chinese for gloss in glosses(part.lower())]
+        for chain, issuer in issuers:
+            core, _ = split_issuer(chain, issuer)
+            if told and all(any(_letters_of(word, core) for word in chinese) for chinese in told):
+                end = match.end("of") if match["of"] and not match["name"] else 0
+                shorter = len(said) - said.find(part) - len(part)
+                return Body(issuer, end - shorter if end else _head_end(match))
+        count = 0 if match["name"] else count - 1
+    return Body("", mention.end)
+
+
+def _head_end(match: re.Match[str]) -> int:
+    """Return where the noun of an English body's name ends, without ``of`` and what follows."""
+    return match.start("of") if match["of"] else match.end()
+
+
+def _letters_of(word: str, name: str) -> bool:
+    """Tell whether the letters of ``word`` stand in ``name`` in order: 市场监管 in 市场监督管理局."""
+    letters = iter(name)
+    return all(letter in letters for letter in word)
 
 
 _NAMES_BODY = re.compile(

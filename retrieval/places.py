@@ -68,7 +68,8 @@ class Mention:
     when the name is a body's (綦江区司法局) and empty otherwise. ``wrong_parent`` is the province
     or city it is said to lie in and does not (江西 of 江西上虞区), empty otherwise. ``unit`` is
     the name of an unknown street, town or zone, and ``inside`` the mention of the place that it
-    is said to be of or is named after: 玉山 of 玉山街道, 上虞 of 上虞崧厦街道.
+    is said to be of or is named after: 玉山 of 玉山街道, 上虞 of 上虞崧厦街道. ``every`` is set where all
+    places of the name are meant (两个鼓楼区).
     """
 
     text: str
@@ -81,10 +82,13 @@ class Mention:
     wrong_parent: str = ""
     unit: str = ""
     inside: Mention | None = None
+    every: bool = False
 
     @property
     def ambiguous(self) -> bool:
         """Several held places answer to it, or none is held and several places are so called."""
+        if self.every:
+            return False
         return _distinct(self.held) > 1 or (not self.held and _distinct(self.candidates) > 1)
 
 
@@ -129,6 +133,14 @@ class _Name:
 
 _LATIN_SUFFIX = frozenset(("xian", "qu", "shi", "sheng", "county", "district", "city", "province"))
 
+_CITY_WORD = re.compile(
+    "市(?:场|监(?!委|察)|政(?!府|协|法)|容|民(?!政|族|宗|主|营|革|法|生|警|兵))"
+)
+_EVERY_BEFORE = re.compile(
+    "(?:这|那)?(?P<count>[两二三四几各]|所有|全部|both|(?:the )?two|all)\\s*(?:个|处|家)?\\s*(?:名?叫|叫做)?(?:的|of the)?\\s*$"
+)
+_EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
+_COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
 _NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
 _LATIN = re.compile("[a-z]+")
 _SYLLABLE = re.compile(
@@ -179,6 +191,7 @@ class PlaceIndex:
         if speaks_of:
             merged = list(_without_topics(merged, speaks_of))
         merged = self._with_kinds_alone(text, merged, near)
+        merged = [_as_every(text, mention) for mention in merged]
         return PlaceResolution(
             tuple(self._place(mention, question, positions) for mention in merged)
         )
@@ -291,6 +304,8 @@ class PlaceIndex:
             surface = text[start:end]
             if len(surface) < length:
                 continue
+            if _CITY_WORD.match(text, end - 1):
+                continue  # 颍滨|市监局, not 颍滨市|监局
             name = self._look_up(surface)
             if name is None or not self._stands(text, start, end, name):
                 continue
@@ -627,6 +642,19 @@ def _suffix_follows(text: str, words: Sequence[re.Match[str]]) -> bool:
 @lru_cache(maxsize=1)
 def _english_words() -> frozenset[str]:
     return frozenset(read_words("english_words.txt"))
+
+
+def _as_every(text: str, mention: Mention) -> Mention:
+    """Take 两个鼓楼区 for all held places of the name, where there are as many."""
+    count = _distinct(mention.held)
+    before = _EVERY_BEFORE.search(text, 0, mention.start)
+    after = _EVERY_AFTER.match(text, mention.end)
+    said = before or after
+    if count < 2 or not said or _COUNTS.get(said["count"], count) != count:
+        return mention
+    start = before.start() if before else mention.start
+    end = after.end() if after else mention.end
+    return replace(mention, start=start, end=end, every=True)
 
 
 def _without_topics(mentions: Sequence[Mention], speaks_of: SpeaksOf) -> Iterator[Mention]:
