@@ -14,6 +14,7 @@ from retrieval.english import glosses
 from retrieval.gazetteer import Chain
 from retrieval.issuer_names import split_issuer
 from retrieval.places import Mention, PlaceResolution
+from retrieval.subunits import unit_of
 
 
 class Body(NamedTuple):
@@ -120,13 +121,14 @@ def absent_body(
 ) -> str:
     """Return the name of a body that the question asks about and no held report is by.
 
-    Only where every report of the place is another body's: in a county's own report its
-    bureaus are a topic like any other.
+    Only where every report of the place is another body's: in a county's or a zone's own
+    report its bureaus are a topic like any other.
     """
     if body.issuer or mention.issuers or not mention.held:
         return ""
     match = _NAMES_BODY.match(words, mention.end)
-    issuers = [issuer for chain, issuer in known if chain in mention.held]
-    if not match or not issuers or any(issuer.endswith("人民政府") for issuer in issuers):
+    issuers = [(chain, issuer) for chain, issuer in known if chain in mention.held]
+    governs = (issuer.endswith("人民政府") or unit_of(chain, issuer) for chain, issuer in issuers)
+    if not match or not issuers or any(governs):
         return ""
     return words[mention.start : match.end()]

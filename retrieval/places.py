@@ -131,7 +131,9 @@ class _Name:
     issuers: tuple[str, ...] = ()
 
 
-_LATIN_SUFFIX = frozenset(("xian", "qu", "shi", "sheng", "county", "district", "city", "province"))
+_LATIN_SUFFIX = frozenset(
+    "xian qu shi sheng county counties district districts city cities province provinces".split()
+)
 
 _CITY_WORD = re.compile(
     "市(?:场|监(?!委|察)|政(?!府|协|法)|容|民(?!政|族|宗|主|营|革|法|生|警|兵))"
@@ -647,10 +649,12 @@ def _english_words() -> frozenset[str]:
 def _as_every(text: str, mention: Mention) -> Mention:
     """Take 两个鼓楼区 for all held places of the name, where there are as many."""
     count = _distinct(mention.held)
-    before = _EVERY_BEFORE.search(text, 0, mention.start)
+    if count < 2:
+        return mention
+    before = _EVERY_BEFORE.search(text, max(0, mention.start - 16), mention.start)
     after = _EVERY_AFTER.match(text, mention.end)
     said = before or after
-    if count < 2 or not said or _COUNTS.get(said["count"], count) != count:
+    if not said or _COUNTS.get(said["count"], count) != count:
         return mention
     start = before.start() if before else mention.start
     end = after.end() if after else mention.end

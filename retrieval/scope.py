@@ -143,7 +143,9 @@ def _only_units(
     for place in query.places:
         units = [h for h in left_out if contains(place, h.meta.place)]
         if units and not any(contains(place, h.meta.place) for h in found):
-            names = dict.fromkeys(f"{h.meta.place[-1]}{h.meta.year or ''}年度" for h in units)
+            names = dict.fromkeys(
+                f"{''.join(h.meta.place[len(place) :])}{h.meta.year or ''}年度" for h in units
+            )
             yield f"未收录{place[-1]}的报告（现有所辖{'、'.join(names)}）"
 
 

@@ -60,6 +60,7 @@ _KIND_ALONE = re.compile(
     f"(?P<settlement>街道|镇|乡)(?:办事处|办|人民政府|政府)?|(?P<zone>{ZONES}|综保区|自贸区|(?=管委会))"
     "(?:管理委员会|管委会)?"
 )
+_STATIONS = ("司法所", "派出所", "法庭", "综合行政执法队", "市场监管所")
 _SPOKEN_OF_ALONE = re.compile("开发|高新|经开")
 
 
@@ -160,14 +161,19 @@ def kind_alone(text: str, start: int) -> re.Match[str] | None:
 def words_for(name: str, owner: str) -> tuple[str, ...]:
     """Return the words that a report of ``owner`` would use for the unit called ``name``.
 
-    A settlement's own name is enough; of a development zone that bears the county's name the
-    kind alone is.
+    A settlement may have been of another kind, or stand in the name of its court or station; of
+    a development zone that bears the county's name the kind alone is enough.
     """
     unit = parse_unit(name, owner)
     if unit is None:
         return (name,)
     if unit.kind in _OFFICES:
-        return (unit.own or short_name(owner) + unit.kind,)
+        own = unit.own or short_name(owner)
+        return (
+            tuple(own + kind for kind in (*_OFFICES, *_STATIONS))
+            if unit.own
+            else (own + unit.kind,)
+        )
     alone = not unit.own and _SPOKEN_OF_ALONE.search(unit.kind)
     own = "" if alone else unit.own or short_name(owner)
     return tuple(own + kind for kind in unit.kinds)
