@@ -495,8 +495,9 @@ class PlaceIndex:
                     if units := self._units.alike(words):
                         name = _Name(units, "typo")
                         mention = self._mention(text, position, match.end(), name)
-                    if not _overlaps(mention, found):
-                        yield mention
+                    if _overlaps(mention, found):
+                        break  # 玉山文成镇 begins with a place: the unit begins behind it
+                    yield mention
                     position = end = match.end()
                 elif lead:
                     position = lead.end()

@@ -122,7 +122,7 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     What one street did is no answer on its county. A question over all reports, or of a whole
     province, takes them in.
     """
-    if query.kind in ("catalogue", "which") or query.everywhere:
+    if query.kind == "catalogue" or query.everywhere:
         return []
     return [
         holding
