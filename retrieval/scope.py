@@ -122,7 +122,8 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     What one street did is no answer on its county. A question over all reports, or of a whole
     province, takes them in.
     """
-    if query.kind == "catalogue" or query.everywhere:
+    across = query.everywhere and query.kind != "list"  # 哪几个方面 lists one report's items
+    if query.kind == "catalogue" or across:
         return []
     return [
         holding

@@ -1,0 +1,168 @@
+"""Whose report answers: sub-units and their county, namesakes, bureaus named in short."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from answering import assistant_over, talk
+
+from bot.assistant import Assistant
+
+BODY = """现将法治政府建设情况报告如下：
+一、主要举措和成效
+（一）规范行政执法。全年办理行政处罚案件{cases}件，罚款{fine}万元。{more}
+（二）化解矛盾纠纷。受理矛盾纠纷{disputes}件，调解成功率{rate}%。行政诉讼败诉率{lost}%。
+二、存在的问题
+（一）{problem}。
+三、下一步打算
+（一）加强队伍建设。
+"""
+
+
+def report(title: str, opening: str, **facts: object) -> str:
+    return f"{title}\n{opening}{BODY.format(more=facts.pop('more', ''), **facts)}"
+
+
+TEXTS = {
+    "fengle.txt": report(
+        "琅琊区人民政府丰乐街道办事处2022年度法治政府建设情况报告",
+        "2022年，丰乐街道在安徽省滁州市琅琊区委、区政府领导下推进法治建设，",
+        cases=37, fine=11.2, disputes=310, rate=97.1, lost=5.5, problem="小区物业纠纷多发",
+    ),
+    "hengshui.txt": report(
+        "衡水高新技术产业开发区管委会2023年法治政府建设工作总结",
+        "2023年，衡水高新技术产业开发区推进法治建设，桃城区协助执法，桃城区法院参与，",
+        cases=58, fine=73.9, disputes=120, rate=98.2, lost=3.1, problem="执法主体资格受限",
+    ),
+    "daishan.txt": report(
+        "岱山县2023年法治政府建设情况报告",
+        "2023年，岱山县推进法治建设，",
+        cases=911, fine=420, disputes=2750, rate=99.4, lost=6.2, problem="海上执法不平衡",
+        more="高亭镇办理免罚案件21件。",
+    ),
+    "wuhan.txt": report(
+        "武汉市青山区2023年法治政府建设情况报告",
+        "2023年，青山区在武汉市委领导下推进法治建设，",
+        cases=1203, fine=660, disputes=5120, rate=98.8, lost=4.4, problem="老旧小区执法难",
+    ),
+    "baotou.txt": report(
+        "包头市青山区2023年法治政府建设情况报告",
+        "2023年，青山区在内蒙古自治区包头市委领导下推进法治建设，",
+        cases=804, fine=310, disputes=3340, rate=97.6, lost=2.2, problem="厂区征收纠纷多",
+    ),
+    "shangqiu.txt": report(
+        "商丘市市场监督管理局2023年度法治政府建设情况报告",
+        "2023年，商丘市市场监督管理局在河南省委领导下推进法治建设，我局",
+        cases=4410, fine=3950, disputes=90, rate=95, lost=0, problem="基层法制审核不平衡",
+    ),
+    "heze.txt": report(
+        "菏泽市公安局2023年度法治政府建设情况报告",
+        "2023年，菏泽市公安局推进法治建设，我局",
+        cases=7020, fine=150, disputes=66, rate=96, lost=1.1, problem="执法规范化不平衡",
+    ),
+}  # fmt: skip
+SOURCES = {
+    "丰乐": "fengle.txt",
+    "衡水": "hengshui.txt",
+    "岱山": "daishan.txt",
+    "武汉": "wuhan.txt",
+    "包头": "baotou.txt",
+    "商丘": "shangqiu.txt",
+    "菏泽": "heze.txt",
+}
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    folder: Path = tmp_path_factory.mktemp("places")
+    with assistant_over(folder, TEXTS) as opened:
+        yield opened
+
+
+@pytest.mark.parametrize(
+    ("questions", "source", "said"),
+    [
+        (["丰乐街道2022年罚款多少"], "丰乐", "11.2万元"),
+        (["丰乐2022年罚款多少"], "丰乐", "11.2万元"),
+        (["琅琊区峰乐街道2022年罚款多少"], "丰乐", "11.2万元"),
+        (["简述丰乐街道存在的问题"], "丰乐", "物业纠纷"),
+        (["琅琊区2022年罚款多少", "丰乐街道呢"], "丰乐", "11.2万元"),
+        (["What problems did Fengle Subdistrict list?"], "丰乐", "物业纠纷"),
+        (["衡水高新区2023年罚款多少"], "衡水", "73.9万元"),
+        (["衡水开发区2023年罚款多少"], "衡水", "73.9万元"),
+        (["衡水2023年罚款多少", "高新区呢"], "衡水", "73.9万元"),
+        (["衡水市高新区的问题"], "衡水", "执法主体资格"),
+        (["What problems did the Hengshui High-tech Zone list?"], "衡水", "执法主体资格"),
+        (["岱山高亭镇2023年免罚案件多少件"], "岱山", "21件"),
+        (["武汉青山2023年罚款多少"], "武汉", "660万元"),
+        (["武汉青山区罚款多少"], "武汉", "660万元"),
+        (["包头青山罚款了多少钱"], "包头", "310万元"),
+        (["武汉青山2023年罚款多少", "换成包头青山"], "包头", "310万元"),
+        (["商丘市监局2023年罚款多少"], "商丘", "3950万元"),
+        (["商丘市市监局2023年罚款多少"], "商丘", "3950万元"),
+        (["商丘市场监管局罚款多少"], "商丘", "3950万元"),
+        (["What problems did the Shangqiu Market Supervision Bureau list?"], "商丘", "法制审核"),
+        (["菏泽公安罚款多少"], "菏泽", "150万元"),
+        (["菏泽市公安罚款多少"], "菏泽", "150万元"),
+        (["Heze Public Security Bureau problems"], "菏泽", "规范化"),
+    ],
+)
+def test_the_report_asked_for_answers(
+    assistant: Assistant, questions: list[str], source: str, said: str
+) -> None:
+    answer = talk(assistant, *questions)
+    assert {c.source for c in answer.citations} == {SOURCES[source]}
+    assert said in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("琅琊区2023年准备抓哪几个方面", "未收录琅琊区的报告（现有所辖丰乐街道2022年度）"),
+        ("琅琊区2022年罚款多少", "未收录琅琊区的报告（现有所辖丰乐街道2022年度）"),
+        ("滁州2022年罚款多少", "未收录滁州市的报告（现有所辖琅琊区丰乐街道2022年度）"),
+        ("衡水市2023年罚款多少", "未收录衡水市的报告（现有所辖衡水高新技术产业开发区2023年度）"),
+        ("桃城区2023年罚款多少", "未收录桃城区的报告"),
+        ("岱山街道2023年败诉率", "未收录岱山街道的报告"),
+        ("岱山镇2023年罚款多少", "未收录岱山镇的报告"),
+        ("岱山经济开发区2023年罚款多少", "未收录岱山经济开发区的报告"),
+        ("岱山衢山镇2023年罚款多少", "未收录岱山衢山镇的报告"),
+        ("青山街道2023年罚款多少", "未收录青山街道的报告"),
+        ("商丘经开区2023年罚款多少", "未收录商丘经开区的报告"),
+        ("商丘公安局2023年罚款多少", "未收录商丘公安局的报告"),
+    ],
+)
+def test_nobody_elses_report_answers(assistant: Assistant, question: str, missing: str) -> None:
+    answer = talk(assistant, question)
+    assert (answer.status, answer.citations) == ("abstained", ())
+    assert missing in answer.text
+
+
+def test_two_places_of_one_name(assistant: Assistant) -> None:
+    assert talk(assistant, "青山区2023年败诉率").status == "clarify"
+    answer = talk(assistant, "两个青山区的败诉率分别是多少")
+    assert {c.source for c in answer.citations} == {"wuhan.txt", "baotou.txt"}
+    assert "武汉市青山区（2023年度）" in answer.text
+    assert "包头市青山区（2023年度）" in answer.text
+    assert talk(assistant, "三个青山区的败诉率分别是多少").status == "clarify"
+
+
+def test_table_rows_of_one_name_carry_their_parents(assistant: Assistant) -> None:
+    reply, table = assistant.tabulate("各报告的调解成功率哪个最高")
+    labels = [row.label for row in table.rows]
+    assert len(set(labels)) == len(TEXTS)
+    assert {"武汉市青山区（2023年度）", "包头市青山区（2023年度）", "岱山县（2023年度）"} <= {
+        *labels
+    }
+    assert {"琅琊区丰乐街道办事处（2022年度）", "衡水高新技术产业开发区管委会（2023年度）"} <= {
+        *labels
+    }
+    assert "青山区（2023年度） " not in reply.answer.text.replace("市青山区", "")
+
+
+def test_units_are_among_the_reports_listed_and_compared(assistant: Assistant) -> None:
+    assert {c.source for c in talk(assistant, "安徽省有哪些报告").citations} == {"fengle.txt"}
+    answer = talk(assistant, "丰乐街道和岱山县的罚款哪个多")
+    assert {c.source for c in answer.citations} == {"fengle.txt", "daishan.txt"}
