@@ -511,7 +511,9 @@ def _known_facts(library: Library, report: str) -> list[KnownFact]:
 
 def _examples(library: Library) -> list[DraftLine]:
     summaries = [s for s in library.reports() if s.meta.place][:2]
-    names = [f"{short_name(s.meta.place[-1])}{s.meta.year or ''}" for s in summaries]
+    places = [territory(s.meta.place, s.meta.issuer)[-1] for s in summaries]
+    years = [s.meta.year or "" for s in summaries]
+    names = [f"{short_name(p)}{year}" for p, year in zip(places, years, strict=True)]
     asks = ("年报告列出了哪些问题？", "年审核了多少件规范性文件？")
     return [_note(f"· {name}{ask}") for name, ask in zip(names, asks, strict=False)]
 
@@ -570,7 +572,7 @@ def _citation(n: int, cite: Cited, report: Report) -> Citation:
         (),
     )
     return Citation(
-        n, report.id, meta.source, meta.title, meta.place, meta.year, path,
+        n, report.id, meta.source, meta.title, territory(meta.place, meta.issuer), meta.year, path,
         cite.start, cite.end, report.quote(cite.start, cite.end),
     )  # fmt: skip
 

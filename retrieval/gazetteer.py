@@ -71,7 +71,10 @@ _PEOPLES = [
 _PEOPLE_AT_END = re.compile(f"(?<=..)(?:{'|'.join(sorted(_PEOPLES, key=len, reverse=True))})$")
 _SELF_GOVERNING = re.compile("自治(?:区|州|县|旗)$")
 _SPECIAL_AREA = re.compile("(?<=..)(?:新区|林区|矿区|特区|地区|特别行政区)$")
-_PLAIN_SUFFIX = re.compile("(?<=..)(?:省|市|区|县|旗|盟)$")
+# 开发区, 片区, 园区 are words of their own
+_PLAIN_SUFFIX = re.compile(
+    "(?<=..)(?:省|市|(?<!开发)(?<![片景])(?<!产业园|工业园)(?<!度假|保税|试验|示范|名胜|管理)区|县|旗|盟)$"
+)
 
 
 def contains(ancestor: Chain, chain: Chain) -> bool:

@@ -101,8 +101,12 @@ def is_slip(window: str, name: str, wrong: int) -> bool:
 
 def crosses_words(text: str, start: int, end: int) -> bool:
     """Tell whether either end of ``text[start:end]`` belongs to another word: 未来|安排."""
-    edges = (text[max(start - 1, 0) : start + 1], text[end - 1 : end + 1])
-    return any(edge in _words_across() for edge in edges)
+    return text[max(start - 1, 0) : start + 1] in _words_across() or runs_on(text, end)
+
+
+def runs_on(text: str, end: int) -> bool:
+    """Tell whether the last character before ``end`` belongs to a word that goes on behind it."""
+    return text[end - 1 : end + 1] in _words_across()
 
 
 @lru_cache(maxsize=1)

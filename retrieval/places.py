@@ -36,6 +36,7 @@ from retrieval.place_words import (
     follows_lead,
     is_slip,
     looks_like_place,
+    runs_on,
     squeeze,
     stands_after,
     stands_before,
@@ -352,7 +353,7 @@ class PlaceIndex:
         before, after = stands_before(text, start), stands_after(text, end)
         follows_place = start > 0 and self._ends_with_place(text[:start])
         if follows_place and self._lies_in_place_before(text[:start], name):
-            return not crosses_words(text, end - 1, end)
+            return not (word_like and runs_on(text, end))
         if name.how == "short" and all(chain in self._units for chain in name.chains):
             leads = before or follows_place or follows_lead(text, start)
             return leads and not crosses_words(text, start, end)

@@ -54,14 +54,15 @@ _OF_A_ZONE = ("", "管委会", "管理委员会")
 _KIND_AFTER_A_NAME = re.compile(
     "街道(?:办事处|办)?(?!、|[和及][乡镇]|[乡镇]|社区|综合|一级|层面)"
     "|镇(?:人民政府|政府)?(?![街村域区级办乡]|人口)|乡(?:人民政府|政府)?(?![镇村风亲贤土愁音间])"
-    f"|(?P<zone>(?:国家级|国家|省级)?(?:{ZONES})(?:管理委员会|管委会)?)"
+    f"|(?P<zone>(?:国家级|国家|省级)?(?:{ZONES})(?<!示范区)(?<!试验区)(?<!管理区)(?<!景区)(?<!片区)"
+    "(?:管理委员会|管委会)?)"
 )
 _KIND_ALONE = re.compile(
     f"(?P<settlement>街道|镇|乡)(?:办事处|办|人民政府|政府)?|(?P<zone>{ZONES}|综保区|自贸区|(?=管委会))"
     "(?:管理委员会|管委会)?"
 )
 _STATIONS = ("司法所", "派出所", "法庭", "综合行政执法队", "市场监管所")
-_SPOKEN_OF_ALONE = re.compile("开发|高新|经开")
+_SPOKEN_OF_ALONE = re.compile("开发|高新|经开|园|保税|度假")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +93,7 @@ def unit_of(place: Chain, issuer: str) -> str:
     for name in place:
         for form in (name, short_name(name)):
             rest = words.removeprefix(form)
-            cut = rest != words and not rest.startswith("区")  # 东湖片|区
-            if cut and not _GOVERNED_BY.fullmatch(rest):
+            if rest != words and not _GOVERNED_BY.fullmatch(rest):
                 words, owner = rest, name
                 break
     words = _OFFICE.sub("", words) if _OFFICE.match(words) else words

@@ -9,6 +9,7 @@ import pytest
 from answering import assistant_over, talk
 
 from bot.assistant import Assistant
+from retrieval.query import State
 
 BODY = """现将法治政府建设情况报告如下：
 一、主要举措和成效
@@ -166,3 +167,24 @@ def test_units_are_among_the_reports_listed_and_compared(assistant: Assistant) -
     assert {c.source for c in talk(assistant, "安徽省有哪些报告").citations} == {"fengle.txt"}
     answer = talk(assistant, "丰乐街道和岱山县的罚款哪个多")
     assert {c.source for c in answer.citations} == {"fengle.txt", "daishan.txt"}
+
+
+def test_citations_and_examples_name_the_unit(assistant: Assistant) -> None:
+    (citation,) = talk(assistant, "丰乐街道2022年罚款多少").citations
+    assert citation.place == ("安徽省", "滁州市", "琅琊区", "丰乐街道")
+    examples = [s.text for s in talk(assistant, "你好").sentences if s.text.startswith("· ")]
+    assert examples
+    for example in examples:
+        library = assistant.library.pinned()
+        _, scope = assistant.settle(example.removeprefix("· "), State(), library)
+        assert (len(scope.reports), scope.missing) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("question", "source"),
+    [("岱山示范区创建后罚款多少", "岱山"), ("岱山景区执法罚款多少", "岱山")],
+)
+def test_kinds_of_area_stay_a_topic(assistant: Assistant, question: str, source: str) -> None:
+    query, scope = assistant.settle(question, State(), assistant.library.pinned())
+    assert (query.unknown, len(scope.reports)) == ((), 1)
+    assert assistant.library.report(scope.reports[0]).meta.source == SOURCES[source]

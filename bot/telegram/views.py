@@ -19,6 +19,7 @@ from bot.telegram.messages import Button, Keyboard, rows
 from bot.telegram.ports import LibraryLike, SummaryLike
 from bot.telegram.rendering import Block, Run, runs
 from retrieval.documents import Report, ReportMeta, Span
+from retrieval.subunits import territory
 
 CITATIONS_A_PAGE = 24
 REPORTS_A_PAGE = 8
@@ -216,7 +217,7 @@ def _with_bold(text: str, span: Span, start: int, end: int) -> Block:
 
 def place_year(meta: ReportMeta) -> str:
     """「绍兴市上虞区 2022」, or what is known of it."""
-    place = "".join(meta.place[-2:]) or meta.issuer or meta.source
+    place = "".join(territory(meta.place, meta.issuer)[-2:]) or meta.issuer or meta.source
     return f"{place} {meta.year}" if meta.year else place
 
 
@@ -295,7 +296,8 @@ def examples(library: LibraryLike) -> list[str]:
         begin = turn % len(known) if known else 0
         for summary in (*known[begin:], *known[:begin]):
             if role in parts[summary.id]:
-                found.append(f"{summary.meta.place[-1]}{summary.meta.year}年{words}")
+                place = territory(summary.meta.place, summary.meta.issuer)[-1]
+                found.append(f"{place}{summary.meta.year}年{words}")
                 break
     return found
 
