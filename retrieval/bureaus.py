@@ -105,6 +105,13 @@ _NAMES_BODY = re.compile(
 )
 
 
+# capitals tell a name from a department spoken of in passing
+_ENGLISH_NAME = re.compile(
+    "(?:['’]s)?(?: [A-Z][a-z]+| and){1,5}"
+    " (?:Bureau|Administration|Commission|Office|Department|Authority|Committee)(?![a-z])"
+)
+
+
 def held_places(resolution: PlaceResolution, absent: Sequence[str]) -> tuple[Chain, ...]:
     """Return the held places meant, without those named only as part of an absent body's name."""
     chains = (
@@ -126,7 +133,7 @@ def absent_body(
     """
     if body.issuer or mention.issuers or not mention.held:
         return ""
-    match = _NAMES_BODY.match(words, mention.end)
+    match = _NAMES_BODY.match(words, mention.end) or _ENGLISH_NAME.match(words, mention.end)
     issuers = [(chain, issuer) for chain, issuer in known if chain in mention.held]
     governs = (issuer.endswith("人民政府") or unit_of(chain, issuer) for chain, issuer in issuers)
     if not match or not issuers or any(governs):

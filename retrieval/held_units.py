@@ -119,6 +119,8 @@ class HeldUnits:
             if office:
                 units = (self._romanised.get((sound, kind), ()) for kind in kinds)
                 found = dict.fromkeys(chain for chains in units for chain in chains)
+                if not found and kinds == ("片区",):
+                    break  # the Yushan area is Yushan
                 return tuple(found), kinds[0], office.end()
         return (), "", end
 

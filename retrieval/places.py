@@ -10,25 +10,33 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from itertools import pairwise
-from typing import Literal
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
 
 from retrieval.gazetteer import (
     Chain,
     Gazetteer,
     contains,
     gazetteer,
-    read_words,
     short_name,
     word_like_names,
 )
 from retrieval.held_units import HeldUnits
 from retrieval.issuer_names import issuer_surfaces, split_issuer
+from retrieval.latin_places import LatinNames
 from retrieval.normalise import level
-from retrieval.pinyin import spelled
+from retrieval.place_mentions import (
+    How,
+    Mention,
+    Name,
+    PlaceResolution,
+    SpeaksOf,
+    distinct,
+    mention_of,
+    outermost,
+    overlaps,
+)
 from retrieval.place_words import (
     LEAD,
     UNKNOWN,
@@ -42,7 +50,6 @@ from retrieval.place_words import (
     stands_before,
     suffix_or_number_after,
 )
-from retrieval.romanisation import ENGLISH_NAMES, romanise
 from retrieval.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 
 __all__ = [
@@ -56,86 +63,6 @@ __all__ = [
     "gazetteer",
 ]
 
-SpeaksOf = Callable[[Chain, Sequence[str]], bool]
-How = Literal["exact", "short", "traditional", "pinyin", "typo", "issuer", "unknown"]
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place named at ``question[start:end]``.
-
-    ``candidates`` are all places it may mean (none: it looks like a place nobody knows), ``held``
-    those of them with a report of their own or inside them, ``issuers`` the held issuers meant
-    when the name is a body's (綦江区司法局) and empty otherwise. ``wrong_parent`` is the province
-    or city it is said to lie in and does not (江西 of 江西上虞区), empty otherwise. ``unit`` is
-    the name of an unknown street, town or zone, and ``inside`` the mention of the place that it
-    is said to be of or is named after: 玉山 of 玉山街道, 上虞 of 上虞崧厦街道. ``every`` is set where all
-    places of the name are meant (两个鼓楼区).
-    """
-
-    text: str
-    start: int
-    end: int
-    candidates: tuple[Chain, ...]
-    held: tuple[Chain, ...]
-    how: How
-    issuers: tuple[str, ...] = ()
-    wrong_parent: str = ""
-    unit: str = ""
-    inside: Mention | None = None
-    every: bool = False
-
-    @property
-    def ambiguous(self) -> bool:
-        """Several held places answer to it, or none is held and several places are so called."""
-        if self.every:
-            return False
-        return _distinct(self.held) > 1 or (not self.held and _distinct(self.candidates) > 1)
-
-
-def _distinct(chains: tuple[Chain, ...]) -> int:
-    """Count the places; one stated with fewer levels (淮州市清溪县) is not another."""
-    return sum(
-        not any(other != chain and other[-len(chain) :] == chain for other in chains)
-        for chain in chains
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceResolution:
-    """All mentions of a question, in order and apart from one another."""
-
-    mentions: tuple[Mention, ...] = ()
-
-    @property
-    def held(self) -> tuple[Chain, ...]:
-        """The held places meant, each once."""
-        return tuple(dict.fromkeys(chain for m in self.mentions for chain in m.held))
-
-    @property
-    def ambiguous(self) -> tuple[Mention, ...]:
-        """Mentions to ask back about."""
-        return tuple(mention for mention in self.mentions if mention.ambiguous)
-
-    @property
-    def missing(self) -> tuple[Mention, ...]:
-        """Mentions the library holds nothing for."""
-        return tuple(mention for mention in self.mentions if not mention.held)
-
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """What a surface form stands for."""
-
-    chains: tuple[Chain, ...]
-    how: How
-    issuers: tuple[str, ...] = ()
-
-
-_LATIN_SUFFIX = frozenset(
-    "xian qu shi sheng county counties district districts city cities province provinces".split()
-)
-
 _CITY_WORD = re.compile(
     "市(?:场|监(?!委|察)|政(?!府|协|法)|容|民(?!政|族|宗|主|营|革|法|生|警|兵))"
 )
@@ -145,11 +72,6 @@ _EVERY_BEFORE = re.compile(
 _EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
 _COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
 _NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
-_LATIN = re.compile("[a-z]+")
-_SYLLABLE = re.compile(
-    "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
-    "(?:i?ang?|i?ao|ai|ei|ou|i[eu]|i?ong|[ei]ng?|uang?|uai|u[oien]|er|[aeiouv])"
-)
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
 
@@ -183,7 +105,7 @@ class PlaceIndex:
         """
         text, positions = squeeze(level(question))
         found = list(self._scan(text))
-        found += self._scan_latin(text, found)
+        found += self._latin.scan(text, found)
         if not any(mention.held for mention in found):
             found += self._scan_typos(text, found)
         found += self._scan_unknown(text, found)
@@ -212,7 +134,7 @@ class PlaceIndex:
         )
 
     @cached_property
-    def _own(self) -> Mapping[str, _Name]:
+    def _own(self) -> Mapping[str, Name]:
         """Names of held places and issuers; levelled surface → what it stands for."""
         places: defaultdict[str, dict[Chain, How]] = defaultdict(dict)
         for chain in sorted(self._held_chains):
@@ -233,13 +155,13 @@ class PlaceIndex:
             for surface in () if chain in self._units else issuer_surfaces(chain, issuer):
                 bodies[level(surface)][issuer] = chain
         own = {
-            surface: _Name(tuple(known), next(iter(known.values())))
+            surface: Name(tuple(known), next(iter(known.values())))
             for surface, known in places.items()
         }
         for surface, issuers in bodies.items():
             if surface not in own:
                 chains = tuple(dict.fromkeys(issuers.values()))
-                own[surface] = _Name(chains, "issuer", tuple(issuers))
+                own[surface] = Name(chains, "issuer", tuple(issuers))
         return own
 
     @cached_property
@@ -273,21 +195,8 @@ class PlaceIndex:
         return {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()}
 
     @cached_property
-    def _romanised(self) -> Mapping[str, tuple[Chain, ...]]:
-        """Pinyin in one word, with and without the suffix → places."""
-        table: defaultdict[str, dict[Chain, None]] = defaultdict(dict)
-        for chain in (*sorted(self._held_chains), *self._gazetteer.chains):
-            core = short_name(chain[-1])
-            names = (core,) if core == chain[-1] else (core, chain[-1])
-            for name in names:
-                sound = romanise(name)
-                for key in {sound, sound.replace("v", "u")}:
-                    if len(key) >= 4:
-                        table[key][chain] = None
-        for english, name in ENGLISH_NAMES.items():
-            for chain in self._gazetteer.find(name):
-                table[english][chain] = None
-        return {key: tuple(chains) for key, chains in table.items()}
+    def _latin(self) -> LatinNames:
+        return LatinNames(self._held_chains, self._gazetteer, self._units)
 
     # --- passes over the text -----------------------------------------------------------
 
@@ -321,7 +230,7 @@ class PlaceIndex:
             return self._unit_named_after(text, place, name) or place
         return None
 
-    def _unit_named_after(self, text: str, place: Mention, name: _Name) -> Mention | None:
+    def _unit_named_after(self, text: str, place: Mention, name: Name) -> Mention | None:
         """Take 玉山街道, 玉山县经济开发区 for a unit of its own; in 玉山县街道 the kind is any."""
         kind = None if name.issuers else kind_after_name(text, place.end)
         if not kind or (name.how != "short" and not kind["zone"]):
@@ -331,7 +240,7 @@ class PlaceIndex:
         words = text[place.start : kind.end()]
         return Mention(words, place.start, kind.end(), (), (), "unknown", unit=words, inside=place)
 
-    def _look_up(self, surface: str) -> _Name | None:
+    def _look_up(self, surface: str) -> Name | None:
         own = self._own.get(surface)
         if own and own.issuers:
             return own
@@ -341,10 +250,10 @@ class PlaceIndex:
             chains = self._gazetteer.short.get(surface, ())
             how = "short"
         if own:
-            return _Name(tuple(dict.fromkeys((*own.chains, *chains))), own.how)
-        return _Name(chains, how) if chains else None
+            return Name(tuple(dict.fromkeys((*own.chains, *chains))), own.how)
+        return Name(chains, how) if chains else None
 
-    def _stands(self, text: str, start: int, end: int, name: _Name) -> bool:
+    def _stands(self, text: str, start: int, end: int, name: Name) -> bool:
         """Tell whether the characters are this name here, and not parts of other words."""
         if name.how == "issuer":
             return True
@@ -382,7 +291,7 @@ class PlaceIndex:
             for length in range(2, min(len(text), 6) + 1)
         )
 
-    def _lies_in_place_before(self, text: str, name: _Name) -> bool:
+    def _lies_in_place_before(self, text: str, name: Name) -> bool:
         """Tell whether ``text`` ends with a place that the named one lies in: 重庆 before 江北."""
         full, short = self._gazetteer.full, self._gazetteer.short
         return any(
@@ -391,60 +300,6 @@ class PlaceIndex:
             for parent in (*full.get(text[-length:], ()), *short.get(text[-length:], ()))
             for chain in name.chains
         )
-
-    def _scan_latin(self, text: str, found: list[Mention]) -> Iterator[Mention]:
-        words = list(_LATIN.finditer(text))
-        first = 0
-        while first < len(words):
-            mention, used = self._latin_at(text, words[first : first + 6])
-            if mention and not _overlaps(mention, found):
-                yield mention
-            first += used if mention else 1
-
-    def _latin_at(self, text: str, words: list[re.Match[str]]) -> tuple[Mention | None, int]:
-        for count in range(len(words), 0, -1):
-            group = words[:count]
-            gaps = (text[a.end() : b.start()] for a, b in pairwise(group))
-            if any(gap not in (" ", "'", "’", "-") for gap in gaps):
-                continue
-            key = "".join(match.group() for match in group)
-            if len(key) < 4 or (
-                count == 1 and (key in _english_words() or _SYLLABLE.fullmatch(key))
-            ):
-                continue
-            start, end = group[0].start(), group[-1].end()
-            chains = self._romanised.get(key)
-            units, kind, unit_end = self._units.in_english(key, text, end)
-            held = any(map(self.holds, chains or ()))
-            if units or (kind and held):
-                used = sum(match.start() < unit_end for match in words)
-                if units:
-                    unit_name = _Name(units, "pinyin")
-                    return self._mention(text, start, unit_end, unit_name), used
-                place = self._mention(text, start, end, _Name(chains or (), "pinyin"))
-                unit, name = short_name(place.held[0][-1]) + kind, text[start:unit_end]
-                return Mention(
-                    name, start, unit_end, (), (), "unknown", unit=unit, inside=place
-                ), used
-            if not chains:
-                continue
-            if (
-                not held
-                and spelled(key)
-                and not _suffix_follows(text, words[count - 1 : count + 1])
-            ):
-                continue  # shenhe is 审核 before it is 沈河, a place no report is held of
-            if (
-                not held
-                and count > 1
-                and (len(key) < 6 or any(m.group() in _english_words() for m in group))
-            ):
-                continue
-            if len(words) > count and words[count].group() in _LATIN_SUFFIX:
-                between = text[end : words[count].start()]
-                end = words[count].end() if between == " " else end
-            return self._mention(text, group[0].start(), end, _Name(chains, "pinyin")), count
-        return None, 1
 
     def _scan_typos(self, text: str, found: list[Mention]) -> Iterator[Mention]:
         """Names of held places with one character wrong, where nothing else is meant."""
@@ -457,7 +312,7 @@ class PlaceIndex:
             for surface in sorted(near, key=len, reverse=True):
                 name = replace(self._own[surface], how="typo")
                 mention = self._mention(text, position, position + len(surface), name)
-                if self._is_typo(text, mention, surface) and not _overlaps(mention, found):
+                if self._is_typo(text, mention, surface) and not overlaps(mention, found):
                     yield mention
                     end = mention.end
                     break
@@ -494,9 +349,9 @@ class PlaceIndex:
                     unit = words if is_unit(words) else ""
                     mention = Mention(words, position, match.end(), (), (), "unknown", unit=unit)
                     if units := self._units.alike(words):
-                        name = _Name(units, "typo")
+                        name = Name(units, "typo")
                         mention = self._mention(text, position, match.end(), name)
-                    if _overlaps(mention, found):
+                    if overlaps(mention, found):
                         break  # 玉山文成镇 begins with a place: the unit begins behind it
                     yield mention
                     position = end = match.end()
@@ -513,23 +368,12 @@ class PlaceIndex:
             if start < 0 or len(issuers) > 1 or "报告" not in text[end : end + 12]:
                 continue
             chains = tuple(chain for chain, issuer in self._known if issuer == issuers[0])
-            yield self._mention(text, start, end, _Name(chains, "issuer", tuple(issuers)))
+            yield self._mention(text, start, end, Name(chains, "issuer", tuple(issuers)))
 
     # --- from names to mentions ---------------------------------------------------------
 
-    def _mention(self, text: str, start: int, end: int, name: _Name) -> Mention:
-        held = tuple(chain for chain in name.chains if self.holds(chain))
-        return Mention(
-            text[start:end], start, end, name.chains, self._outermost(held), name.how, name.issuers
-        )
-
-    def _outermost(self, chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
-        """Drop what lies inside another of the chains: 南昌 is the city before the county."""
-        return tuple(
-            chain
-            for chain in chains
-            if not any(other != chain and contains(other, chain) for other in chains)
-        )
+    def _mention(self, text: str, start: int, end: int, name: Name) -> Mention:
+        return mention_of(text, start, end, name, self._held_chains)
 
     def _merge(self, text: str, found: list[Mention]) -> Iterator[Mention]:
         """Join a parent and the child that follows it (浙江绍兴, 南京市鼓楼区) into one mention."""
@@ -567,7 +411,7 @@ class PlaceIndex:
         )
         if not inside:
             return self._misplaced(text, outer, inner) if inner is second else None
-        held = self._outermost(tuple(chain for chain in inside if self.holds(chain)))
+        held = outermost(tuple(chain for chain in inside if self.holds(chain)))
         how = inner.how if inner.how != "exact" else outer.how
         return replace(
             inner, start=first.start, end=second.end, candidates=inside, held=held, how=how
@@ -591,7 +435,7 @@ class PlaceIndex:
             units = self._units.called(called)
         if len(units) != 1:
             return []
-        return [self._mention(text, start, kind.end(), _Name(units, "short"))]
+        return [self._mention(text, start, kind.end(), Name(units, "short"))]
 
     def _kind_after(self, text: str, mention: Mention) -> Mention:
         kind = kind_alone(text, mention.end)
@@ -601,7 +445,7 @@ class PlaceIndex:
         units = self._units.called(called, mention.held) if mention.held else ()
         if len(units) != 1:
             return mention
-        return self._mention(text, mention.start, kind.end(), _Name(units, "short"))
+        return self._mention(text, mention.start, kind.end(), Name(units, "short"))
 
     def _misplaced(self, text: str, outer: Mention, inner: Mention) -> Mention | None:
         """Take 江西上虞区 for the one county, said to lie where it does not.
@@ -627,30 +471,16 @@ class PlaceIndex:
         if not mention.held and len(candidates) > 1:
             top = min(map(self._gazetteer.rank, candidates))
             best = tuple(c for c in candidates if self._gazetteer.rank(c) == top)
-            candidates = best if top == 0 else self._outermost(candidates)
+            candidates = best if top == 0 else outermost(candidates)
         return replace(mention, text=words, start=start, end=end, how=how, candidates=candidates)
 
 
 _SUFFIXES = frozenset("县区市")
 
 
-def _suffix_follows(text: str, words: Sequence[re.Match[str]]) -> bool:
-    """Tell whether the first of ``words`` has xian, qu, county … right behind it."""
-    return (
-        len(words) > 1
-        and text[words[0].end() : words[1].start()] == " "
-        and words[1].group() in _LATIN_SUFFIX
-    )
-
-
-@lru_cache(maxsize=1)
-def _english_words() -> frozenset[str]:
-    return frozenset(read_words("english_words.txt"))
-
-
 def _as_every(text: str, mention: Mention) -> Mention:
     """Take 两个鼓楼区 for all held places of the name, where there are as many."""
-    count = _distinct(mention.held)
+    count = distinct(mention.held)
     if count < 2:
         return mention
     before = _EVERY_BEFORE.search(text, max(0, mention.start - 16), mention.start)
@@ -673,7 +503,3 @@ def _without_topics(mentions: Sequence[Mention], speaks_of: SpeaksOf) -> Iterato
                 yield mention.inside
         else:
             yield mention
-
-
-def _overlaps(mention: Mention, others: Iterable[Mention]) -> bool:
-    return any(mention.start < other.end and other.start < mention.end for other in others)

@@ -276,3 +276,52 @@ def test_subdistrict_in_english_is_the_held_one_of_its_sound(chain: tuple[str, .
 )
 def test_party_committees_are_no_places(question: str) -> None:
     assert [m.text for m in INDEX.resolve(question).mentions] == ["上虞区"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["海东平安2023年的问题", "海东平安区生态环境罚款", "海东市平安罚款多少", "平安2023年的问题"],
+)
+def test_word_like_name_counts_after_the_place_it_lies_in(question: str) -> None:
+    pingan = ("青海省", "海东市", "平安区")
+    index = PlaceIndex([(pingan, "平安区人民政府")])
+    assert index.resolve(question).held == (pingan,)
+    assert index.resolve("海东平安全生产").held != (pingan,)
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("绍兴市场监管力度如何", "绍兴"),
+        ("绍兴市市场监管力度如何", "绍兴市"),
+        ("绍兴市监委的人数", "绍兴市"),
+        ("绍兴市政府会议几次", "绍兴市"),
+        ("绍兴市容整治", "绍兴"),
+        ("绍兴市民政局", "绍兴市"),
+    ],
+)
+def test_the_character_for_city_belongs_to_the_word_it_makes(question: str, words: str) -> None:
+    (mention,) = INDEX.resolve(question).mentions
+    assert mention.text == words
+
+
+def test_the_area_of_a_county_is_the_county() -> None:
+    assert INDEX.resolve("How many cases in the Yushan area in 2023?").held == (YUSHAN,)
+
+
+@pytest.mark.parametrize(
+    ("question", "held"),
+    [
+        ("两个鼓楼区的败诉率", 2),
+        ("这两个叫鼓楼区的地方", 2),
+        ("鼓楼区两地的败诉率", 2),
+        ("What about both Gulou districts?", 2),
+        ("三个鼓楼区的败诉率", 0),
+        ("鼓楼区的两个问题", 0),
+    ],
+)
+def test_all_places_of_a_name(question: str, held: int) -> None:
+    gulou = [(("福建省", "福州市", "鼓楼区"), ""), (("江苏省", "南京市", "鼓楼区"), "")]
+    resolution = PlaceIndex(gulou).resolve(question)
+    assert len(resolution.held) == 2
+    assert len(resolution.ambiguous) == (0 if held else 1)

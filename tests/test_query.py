@@ -249,3 +249,45 @@ def test_hostile_questions_are_read_in_time(piece: str) -> None:
     query = asked(question)
     assert time.perf_counter() - started < 2.0
     assert len(query.topic) <= MAX_QUESTION_CHARS
+
+
+SHANGQIU = ("河南省", "商丘市")
+BUREAUS = ((SHANGQIU, "商丘市公安局"), (SHANGQIU, "商丘市市场监督管理局"))
+
+
+@pytest.mark.parametrize(
+    ("question", "issuer"),
+    [
+        ("商丘公安办案多少", "商丘市公安局"),
+        ("商丘市监局电梯抽查多少台", "商丘市市场监督管理局"),
+        ("商丘市市监局电梯抽查多少台", "商丘市市场监督管理局"),
+        ("商丘市场监管局电梯抽查多少台", "商丘市市场监督管理局"),
+        ("How many cases did the Shangqiu Public Security Bureau handle?", "商丘市公安局"),
+        ("Shangqiu Bureau of Market Supervision penalties", "商丘市市场监督管理局"),
+    ],
+)
+def test_a_bureau_in_short_after_its_city(question: str, issuer: str) -> None:
+    query = understand(question, State(), PlaceIndex(BUREAUS), BUREAUS)
+    assert (query.issuers, query.unknown) == ((issuer,), ())
+    assert not {"监", "监局", "局", "bureau", "公安"} & {term.word for term in query.terms}
+
+
+def test_a_bureau_is_a_topic_in_its_citys_own_report() -> None:
+    known = (*BUREAUS, (SHANGQIU, "商丘市人民政府"))
+    query = understand("商丘公安办案多少", State(), PlaceIndex(known), known)
+    assert query.issuers == ()
+
+
+@pytest.mark.parametrize(
+    "question", ["商丘市城管局2023年罚款", "Shangqiu Education Bureau penalties"]
+)
+def test_a_bureau_nothing_is_held_of_is_not_another(question: str) -> None:
+    query = understand(question, State(), PlaceIndex(BUREAUS), BUREAUS)
+    assert (query.issuers, query.places) == ((), ())
+    assert len(query.unknown) == 1
+
+
+def test_a_department_in_passing_is_no_body() -> None:
+    question = "Did Shangqiu handle cases with the police department in 2023?"
+    query = understand(question, State(), PlaceIndex(BUREAUS), BUREAUS)
+    assert (query.places, query.unknown) == ((SHANGQIU,), ())
