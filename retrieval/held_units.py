@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import product
 
 from retrieval.gazetteer import Chain, Gazetteer, short_name, word_like_names
 from retrieval.normalise import level
@@ -66,10 +67,15 @@ class HeldUnits:
     @cached_property
     def full(self) -> Mapping[str, tuple[Chain, ...]]:
         """Levelled name with its kind, and the issuer's own → units."""
+        named = [
+            (surface, chain)
+            for chain, issuers in self._issuers.items()
+            for surface in dict.fromkeys((chain[-1], *unit_surfaces(chain), *issuers))
+        ]
+        levelled = level("\n".join(surface for surface, _ in named)).split("\n")
         table: defaultdict[str, dict[Chain, None]] = defaultdict(dict)
-        for chain, issuers in self._issuers.items():
-            for surface in (chain[-1], *unit_surfaces(chain), *issuers):
-                table[level(surface)][chain] = None
+        for surface, (_, chain) in zip(levelled, named, strict=bool(named)):
+            table[surface][chain] = None
         return {surface: tuple(chains) for surface, chains in table.items()}
 
     @cached_property
@@ -93,8 +99,11 @@ class HeldUnits:
     @cached_property
     def _by_sound(self) -> Mapping[str, tuple[Chain, ...]]:
         table: defaultdict[str, dict[Chain, None]] = defaultdict(dict)
-        for surface, chains in self.full.items():
-            table[romanise(surface)].update(dict.fromkeys(chains))
+        for chain, unit in self._units.items():
+            own = unit.own or short_name(chain[-2] if chain[1:] else "")
+            sound = romanise(own)
+            for kind, office in product(unit.kinds, unit.offices):
+                table[sound + romanise(kind + office)][chain] = None
         return {sound: tuple(chains) for sound, chains in table.items()}
 
     def called(self, kind: str, within: Collection[Chain] = ()) -> tuple[Chain, ...]:

@@ -439,7 +439,9 @@ class PlaceIndex:
 
     def _kind_after(self, text: str, mention: Mention) -> Mention:
         kind = kind_alone(text, mention.end)
-        if not kind or any(chain in mention.held for chain, _ in self._known):
+        if not kind or not stands_after(text, kind.end()):
+            return mention
+        if any(chain in mention.held for chain, _ in self._known):
             return mention  # the county's own report may speak of its streets
         called = kind["settlement"] or kind["zone"] or "管委会"
         units = self._units.called(called, mention.held) if mention.held else ()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.gazetteer import Chain, short_name
 
@@ -23,8 +24,8 @@ _SETTLEMENTS = "街道|民族乡|苏木|镇|乡"
 _UNIT = re.compile(f"(?P<own>{_HAN}{{0,8}}?)(?P<kind>{_SETTLEMENTS}|{ZONES})")
 # 浦东新区人民政府 governs a county of that name; a zone has a committee
 _GOVERNS = re.compile(
-    f"(?P<unit>{_HAN}{{0,8}}?(?:(?:{_SETTLEMENTS})(?:人民政府|政府|办事处)?"
-    f"|(?:{ZONES})(?:管理委员会|管委会|管理局|党工委)|(?:{ZONES})(?<!新区)))"
+    f"{_HAN}{{0,8}}?(?:(?:{_SETTLEMENTS})(?:人民政府|政府|办事处)?"
+    f"|(?:{ZONES})(?:管理委员会|管委会|管理局|党工委)|(?:{ZONES})(?<!新区))"
 )
 _GOVERNED_BY = re.compile("(?:人民政府|政府|办事处|管理委员会|管委会|管理局|党工委)$")
 _OFFICE = re.compile("(?:人民)?政府(?=.)")
@@ -83,6 +84,7 @@ class Unit:
         return _OFFICES.get(self.kind, _OF_A_ZONE)
 
 
+@lru_cache(maxsize=16384)
 def unit_of(place: Chain, issuer: str) -> str:
     """Return the unit that ``issuer`` governs, 南坪街道 or 颍滨经济开发区; none for anyone else.
 
