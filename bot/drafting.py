@@ -14,6 +14,7 @@ from bot.tables import Table
 from retrieval.documents import Hit, Report, Role, Span
 from retrieval.normalise import fold
 from retrieval.numbering import inline_markers
+from retrieval.quantities import Quantity
 from retrieval.query import Query, State
 from retrieval.terms import is_theme
 from retrieval.wrapping import words_of
@@ -37,6 +38,7 @@ class Draft:
     ``gap`` says in words what was looked for and not found, when nothing or not all was.
     ``before`` and ``after`` are notes that stand around the lines whoever words them: a
     corrected premise, an order computed from the figures, the reports that do not say.
+    ``figures`` are those that answer the question, out of all that the lines hold.
     ``table`` is the comparison that the lines tell, if they tell one.
     """
 
@@ -47,6 +49,7 @@ class Draft:
     focus: tuple[Cited, ...] = ()
     before: tuple[DraftLine, ...] = ()
     after: tuple[DraftLine, ...] = ()
+    figures: tuple[Quantity, ...] = ()
     table: Table | None = None
 
 

@@ -31,7 +31,12 @@ def one_report(desk: Desk) -> Draft:
     lines = [claim(desk.reports[0], span) for span in judged.extra]
     if not (judged.settled and judged.extra):
         lines += [claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found]
-    return Draft(tuple(lines), focus=tuple(cited(e) for e in found), before=tuple(before))
+    return Draft(
+        tuple(lines),
+        focus=tuple(cited(e) for e in found),
+        before=tuple(before),
+        figures=tuple(e.figure for e in found if e.figure),
+    )
 
 
 def answer_in(desk: Desk, report: Report) -> list[Evidence]:

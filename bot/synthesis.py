@@ -7,7 +7,7 @@ model can word an answer and join passages, never leave an item out or answer fr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from bot.answers import Cited, Passage, Sentence
 from bot.briefing import Briefing
 from bot.briefing_prose import write_prose
 from bot.budget import DailyBudget
+from bot.completeness import says_enough
 from bot.drafting import Desk, Draft
 from bot.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
 from bot.passages import apart, numbered, whole_sentences
@@ -28,7 +29,6 @@ FURTHER_HITS = 3
 """Hits shown beside what the draft cites: each is read, paid for, and may mislead."""
 OVER_BUDGET = "今日的模型用量已到上限，以下为报告原文摘录。"
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
-_COMPLETE = frozenset({"list", "compare", "rank", "which"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,8 @@ class Synthesis:
         self._spend(user, allowance)
         if written.declined or not any(s.kind == "claim" for s in written.checked.sentences):
             return Attempt(reason="nothing the lock let through")
-        if not covers(written.checked.citations, draft, complete=query.kind in _COMPLETE):
+        said = [s.text for s in written.checked.sentences if s.kind == "claim"]
+        if not says_enough(said, written.checked.citations, draft, query):
             return Attempt(reason="left out what the reports say")
         return Attempt(written)
 
@@ -168,15 +169,3 @@ def passages_for(desk: Desk, draft: Draft) -> tuple[Passage, ...]:
         if hit.chunk.report in ids:
             spans.append(Cited(hit.chunk.report, hit.chunk.start, hit.chunk.end))
     return numbered(desk.reports, apart(spans)[: cited + FURTHER_HITS])
-
-
-def covers(cites: Iterable[Cited], draft: Draft, *, complete: bool) -> bool:
-    """Tell whether the cited spans meet the draft's: all of them if ``complete``, else any."""
-    held = tuple(cites)
-    wanted = [c for line in draft.lines for c in line.cites]
-    met = [any(_overlap(c, h) for h in held) for c in wanted]
-    return not wanted or (all(met) if complete else any(met))
-
-
-def _overlap(one: Cited, other: Cited) -> bool:
-    return one.report == other.report and one.start < other.end and other.start < one.end
