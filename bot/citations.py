@@ -207,7 +207,7 @@ class Checker:
         verdict = Verdict(("没有引用",))
         if not wanted and not digits and units:  # English, no figure: nothing to tell them apart by
             everything = {cite: words for cite, words, _ in units}
-            verdict = self._judge(text, everything)
+            verdict = self._judge(text, everything, cited)
             return () if verdict.problems else _merged(tuple(everything), self._text_of), verdict
         while len(chosen) < min(_MAX_UNITS, len(units)):
             covered = frozenset().union(*(pairs(level(t)) for t in chosen.values()))
@@ -222,19 +222,19 @@ class Checker:
                 ),
             )
             chosen[best[0]] = best[1]
-            verdict = self._judge(text, chosen)
+            verdict = self._judge(text, chosen, cited)
             if not verdict.problems:
-                chosen, verdict = self._without_idle(text, chosen, verdict)
+                chosen, verdict = self._without_idle(text, chosen, verdict, cited)
                 return _merged(self._other_reports(own, cited, chosen), self._text_of), verdict
         return (), verdict
 
     def _without_idle(
-        self, text: str, chosen: dict[Cited, str], verdict: Verdict
+        self, text: str, chosen: dict[Cited, str], verdict: Verdict, cited: Sequence[Passage]
     ) -> tuple[dict[Cited, str], Verdict]:
         """Leave out the sentences without which the line is supported as well."""
         for cite in tuple(chosen):
             fewer = {other: words for other, words in chosen.items() if other != cite}
-            without = self._judge(text, fewer) if fewer else None
+            without = self._judge(text, fewer, cited) if fewer else None
             if without is not None and not without.problems:
                 chosen, verdict = fewer, without
         return chosen, verdict
@@ -256,14 +256,17 @@ class Checker:
                 found.append(best[2])
         return tuple(found)
 
-    def _judge(self, text: str, quotes: Mapping[Cited, str]) -> Verdict:
+    def _judge(
+        self, text: str, quotes: Mapping[Cited, str], passages: Sequence[Passage] = ()
+    ) -> Verdict:
         """Judge a line; where it names several reports, each part against its own report."""
         reports = {cite.report for cite in quotes}
         allowed = [name for report in reports for name in self._names.get(report, ())]
         known = [name for names in self._names.values() for name in names if not name.isdigit()]
         owners = self._owners(reports)
         line = level(text)
-        verdict = judge(text, tuple(quotes.values()), allowed, known)
+        around = tuple(p.text for p in passages if p.report in reports)
+        verdict = judge(text, tuple(quotes.values()), allowed, known, around)
         if verdict.problems or len(reports) < 2:
             return verdict
         problems = list(comparison_problems(line, owners))
@@ -274,7 +277,8 @@ class Checker:
                 continue
             words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
             names = [name for report in own for name in self._names.get(report, ())]
-            problems += judge(part, words, names, ()).problems
+            around = tuple(p.text for p in passages if p.report in own)
+            problems += judge(part, words, names, (), around).problems
         return Verdict(tuple(dict.fromkeys(problems)), verdict.computed)
 
     def _owners(self, reports: Collection[str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from bot.wording import clauses, nearest, overlap, pairs
+from bot.wording import pairs
 from retrieval.quantities import (
     Quantity,
     canonical,
@@ -23,17 +23,18 @@ from retrieval.quantities import (
 )
 
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _LINKING = re.compile("[了共的]|一共|总共|累计|合计|总计|分别|达到|截至目前|全年")
+_JOINING = re.compile("[和与及并]")
 _SENTENCE_END = re.compile(r"[。;!?\n]")
+_FULL_STOP = re.compile(r"[。!?\n]")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 # What stands right before a figure that a writer worked out, by the sum that it is.
 _DIFFERENCE = re.compile(
     r"(?:相差|差距|差|多|多出|少|高|高出|低|增加|减少|增|减)(?:了|为|达|有)?约?$"
 )
 _SUM = re.compile(r"(?:合计|总计|共计|一共|共|总数|总和|之和|相加|加起来)[^,。;]{0,6}$")
-_SHARE = re.compile(r"(?:占|占比|比例|比重|增长|下降|上升|降幅|增幅|减少|增加)[^,。;]{0,6}$")
+_SHARE = re.compile(r"(?:占|占比|比例|比重|增长|下降|上升|降幅|增幅|减少|增加)[^,。;]{0,12}$")
 _MULTIPLE = re.compile(r"(?:是|为|相当于|约)[^,。;]{0,8}$")
 _ENGLISH_SUMS = re.compile(
     r"more|fewer|less|total|combined|sum|differ|higher|lower|comput|times|account"
@@ -122,10 +123,20 @@ def in_chinese_figures(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FigureCheck:
-    """Problems with the figures of a sentence; ``computed`` tells that code recomputed some."""
+    """Problems with the figures of a sentence.
+
+    ``excused`` are the texts of figures that stand only because code recomputed them,
+    ``derived`` of those that the quotes hold and that the sentence's other figures yield.
+    """
 
     problems: tuple[str, ...]
-    computed: bool = False
+    excused: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+
+    @property
+    def computed(self) -> bool:
+        """Whether the sentence stands only because code recomputed a figure."""
+        return bool(self.excused)
 
 
 def check_figures(
@@ -134,12 +145,13 @@ def check_figures(
     years: Collection[int] = (),
     *,
     names: Collection[str] = (),
+    around: Sequence[str] = (),
     english: bool = False,
 ) -> FigureCheck:
     """Check every figure of a levelled sentence against levelled quotes.
 
     ``years`` are given by the setting and need no quote; ``names`` are passed over where the
-    words beside figures are compared.
+    words beside figures are compared, with ``around``, the passages of the quotes.
     """
     source = "\n".join(quotes)
     verdict = compare_numbers(sentence, source, years=frozenset(years))
@@ -165,9 +177,13 @@ def check_figures(
         found += _other_units(sentence, source)
     found += _stray_digits(sentence, source, years)
     if not found and not english:
-        found += _misattached(_blanked(sentence, names), quotes, excused)
-        found += _misdated(sentence, quotes)
-    return FigureCheck(tuple(dict.fromkeys(found)), computed=bool(excused) and not found)
+        found += _misattached(
+            _blanked(sentence, names), [_blanked(q, names) for q in around or quotes], excused
+        )
+        found += _misdated(sentence, around or quotes)
+    if found:
+        return FigureCheck(tuple(dict.fromkeys(found)))
+    return FigureCheck((), tuple(q.text for q in excused), _derived(sentence, source))
 
 
 def _other_units(sentence: str, source: str) -> Iterator[str]:
@@ -206,9 +222,26 @@ def _stray_digits(sentence: str, source: str, years: Collection[int]) -> Iterato
             yield f"原文没有“{match[0]}”"
 
 
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """A counted figure with the character pairs beside it, and those of its sentence before it.
+
+    A figure with no words of its own (2021年全年9件) is ``bare`` and has those of its sentence.
+    """
+
+    quantity: Quantity
+    near: frozenset[str]
+    earlier: frozenset[str]
+    bare: bool
+
+
 @lru_cache(maxsize=2048)
-def _contexts(text: str) -> tuple[tuple[Quantity, frozenset[str]], ...]:
-    """Return each counted figure with the character pairs beside it in its clause."""
+def _contexts(text: str) -> tuple[_Context, ...]:
+    """Return each counted figure with the words that say what it counts.
+
+    What stands between two figures of one clause belongs to the second (由175件降至120件), up
+    to a joining word to the first (36件投诉和12件举报).
+    """
     figures = [q for q in find_quantities(text) if q.kind in _ATTACHED]
     found = []
     for place, quantity in enumerate(figures):
@@ -217,10 +250,17 @@ def _contexts(text: str) -> tuple[tuple[Quantity, frozenset[str]], ...]:
         stops = [m.end() for m in _SENTENCE_END.finditer(text, 0, quantity.start)]
         begin = stops[-1] if stops else 0
         before = text[max(previous, begin) : quantity.start]
-        tail = re.split("[,:、(]", before.rstrip(",:、("))[-1] or before
-        head = re.split(r"[,:、.)。;!?\n]", text[quantity.end : following])[0]
+        tail = re.split("[,:、(]", before)[-1]
+        rest = text[quantity.end : following]
+        head = re.split(r"[,:、.)。;!?\n]", rest)[0]
+        if head == rest and place + 1 < len(figures):
+            head = head[: joined.start()] if (joined := _JOINING.search(head)) else ""
+        stops = [m.end() for m in _FULL_STOP.finditer(text, 0, quantity.start)]
+        earlier = pairs(_last_han(text[stops[-1] if stops else 0 : quantity.start], None))
+        if not pairs(_last_han(tail, None)) and not pairs(head):  # 行政复议申请,350件
+            tail = re.split("[,:、(]", before.rstrip(",:、("))[-1]
         near = pairs(_last_han(tail, _NEAR * 2)) | pairs(_first_han(head, _NEAR))
-        found.append((quantity, near))
+        found.append(_Context(quantity, near or earlier, earlier, not near))
     return tuple(found)
 
 
@@ -232,12 +272,13 @@ def _blanked(text: str, names: Collection[str]) -> str:
     return _LINKING.sub(lambda match: " " * len(match[0]), text)
 
 
-def _last_han(text: str, count: int) -> str:
-    return "".join(_HAN.findall(text))[-count:]
+def _last_han(text: str, count: int | None) -> str:
+    han = "".join(_HAN.findall(text)).replace("年", "")
+    return han if count is None else han[-count:]
 
 
 def _first_han(text: str, count: int) -> str:
-    return "".join(_HAN.findall(text))[:count]
+    return "".join(_HAN.findall(text)).replace("年", "")[:count]
 
 
 def _misattached(
@@ -246,18 +287,27 @@ def _misattached(
     """Yield figures whose words go with another figure of the same unit in the quotes.
 
     Told by the words that stand beside one of the two only: the sentence has some of the other
-    figure's and none of those of the figure it gives.
+    figure's, and either none of those of the figure it gives or most of those that its sentence
+    in the quotes does not hold so far.
     """
     offered = [context for quote in quotes for context in _contexts(quote)]
-    for quantity, near in _contexts(sentence):
-        if any(quantity == other for other in excused):
+    for said in _contexts(sentence):
+        if any(said.quantity == other for other in excused):
             continue
-        own = frozenset().union(*(words for other, words in offered if same_value(quantity, other)))
-        for other, words in offered:
-            if same_value(quantity, other) or not _count_alike(quantity, other):
+        same = [o for o in offered if same_value(said.quantity, o.quantity)]
+        own = frozenset().union(*(o.near for o in same))
+        reach = own.union(*(o.earlier for o in same))
+        for other in offered:
+            if other.bare or same_value(said.quantity, other.quantity):
                 continue
-            if near & (words - own) and not near & (own - words):
-                yield f"“{quantity.text}”在原文中说的是别的事，这里原文是“{other.text}”"
+            if not _count_alike(said.quantity, other.quantity):
+                continue
+            words = other.near - own
+            theirs, ours = said.near & words, said.near & (own - other.near)
+            if theirs and (not ours or 2 * len(theirs - reach) > len(words)):
+                yield (
+                    f"“{said.quantity.text}”在原文中说的是别的事，这里原文是“{other.quantity.text}”"
+                )
                 break
 
 
@@ -289,14 +339,6 @@ def _misdated(sentence: str, quotes: Sequence[str]) -> Iterator[str]:
         others = [other_year for other, other_year in offered if same_value(quantity, other)]
         if others and year not in others:
             yield f"“{quantity.text}”在原文中是{others[0]}年的"
-    sources = [clause for quote in quotes for clause in clauses(quote)]
-    for clause in clauses(sentence):
-        years = set(_YEAR.findall(clause))
-        close = nearest(clause, sources) if years else ()
-        dated = [set(_YEAR.findall(source)) for source in close]
-        alike = bool(close) and overlap(clause, close[0]) >= 0.5
-        if alike and any(dated) and not any(years & held for held in dated):
-            yield f"“{clause[:20]}”在原文中是{min(set().union(*dated))}年的"
 
 
 def _held_figures(sentence: str, source: str) -> tuple[Quantity, ...]:
@@ -319,7 +361,7 @@ def _recomputed(quantity: Quantity, sentence: str, held: Sequence[Quantity]) -> 
     if quantity.value is None or quantity.kind not in COUNTED:
         return False
     shown = [q for q in held if q.start != quantity.start]
-    before = sentence[max(0, quantity.start - 14) : quantity.start]
+    before = sentence[max(0, quantity.start - 18) : quantity.start]
     english = bool(_ENGLISH_SUMS.search(sentence))
     value, unit = canonical(quantity)
     if quantity.kind == "points":
@@ -335,6 +377,13 @@ def _recomputed(quantity: Quantity, sentence: str, held: Sequence[Quantity]) -> 
     if not (english or _DIFFERENCE.search(before)):
         return False
     return any(abs(a - b) == value for a in operands for b in operands if a != b)
+
+
+def _derived(sentence: str, source: str) -> tuple[str, ...]:
+    """Return the rates of a sentence that its other figures yield, told as such (占…的17.5%)."""
+    rates = [q for q in find_quantities(sentence) if q.kind == "percent"]
+    held = _held_figures(sentence, source) if rates else ()
+    return tuple(q.text for q in rates if _recomputed(q, sentence, held))
 
 
 def _is_ratio(quantity: Quantity, shown: Sequence[Quantity]) -> bool:

@@ -15,6 +15,7 @@ from functools import lru_cache
 from bot import wording
 from bot.figures import check_figures, in_chinese_figures
 from bot.names import name_problems
+from bot.placement import placement_problems
 from retrieval.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.normalise import level
 from retrieval.places import PlaceIndex
@@ -93,6 +94,7 @@ def judge(
     quotes: Sequence[str],
     allowed: Collection[str] = (),
     known: Collection[str] = (),
+    around: Sequence[str] = (),
 ) -> Verdict:
     """Judge one sentence; see ``support`` for the arguments."""
     if not quotes:
@@ -104,9 +106,10 @@ def judge(
     text = level(sentence)
     known_names = tuple(level(name) for name in known)
     sources = tuple(level(quote) for quote in quotes)
+    context = tuple(level(passage) for passage in around) or sources
     if is_english(text):
         return _judge_english(sentence, text, sources, own_names, known_names, years)
-    figures = check_figures(text, sources, years, names=own_names)
+    figures = check_figures(text, sources, years, names=own_names, around=context)
     problems = (
         *figures.problems,
         *_document_problems(text, sources),
@@ -119,6 +122,10 @@ def judge(
         *wording.negation_problems(text, sources),
         *wording.invention_problems(text, sources, own_names),
     )
+    if not problems:
+        problems = placement_problems(
+            text, context, own_names, (*figures.excused, *figures.derived)
+        )
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
 
 
@@ -127,6 +134,7 @@ def support(
     quotes: Sequence[str],
     allowed: Collection[str] = (),
     known: Collection[str] = (),
+    around: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Return what ``sentence`` says that ``quotes`` do not; empty if it is supported.
 
@@ -134,9 +142,10 @@ def support(
     and ordinal numbers; quoted words; names of places, bodies and people; Latin words;
     directions, negations, opposites and superlatives; clauses that are the writer's own.
     ``allowed`` are names and years of the cited reports themselves, which code may add;
-    ``known`` are names of elsewhere that must not appear without support.
+    ``known`` are names of elsewhere that must not appear without support; ``around`` are the
+    whole passages that the quotes stand in, which tell whose a value is.
     """
-    return judge(sentence, quotes, allowed, known).problems
+    return judge(sentence, quotes, allowed, known, around).problems
 
 
 @lru_cache(maxsize=1)

@@ -57,7 +57,7 @@ _STRONG: tuple[tuple[str, str], ...] = (
 _RISING, _FALLING = re.compile(_RISE), re.compile(_FALL)
 
 # Words about the report or holding a sentence together; they need no support.
-_OWN_WORDS = re.compile(
+OWN_WORDS = re.compile(
     "[零〇一二两三四五六七八九十百千万亿]{2,}[件个项条次人名份起宗场家户部处本期]?|根据|报告|显示|指出|提到|提及|其中|此外|主要|包括|情况|方面|如下|分别|以及|通过|进行|开展|上述|当年|全年|年度"
     "|该年|同时|并且|而且|并|还|共|合计|总计|累计|相比|比较|与|和|及|的|了|在|为|是|有|由|对|等|其|该|这|计算|原文"
     "|来看|具体|一是|二是|三是|四是|五是|六是|七是|八是|九是|十是|两地|两县|两区|两市|二者|前者|后者|各地|相差|多出|高出|少于"
@@ -247,7 +247,7 @@ def invention_problems(
         bare = clause
         for name in sorted(names, key=len, reverse=True):
             bare = bare.replace(name, " ")
-        bare = _OWN_WORDS.sub(" ", bare)
+        bare = OWN_WORDS.sub(" ", bare)
         own = pairs(bare)
         shared = own & source
         own_total += len(own)
