@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from bot import wording
 from bot.figures import check_figures, in_chinese_figures
+from bot.modality import modality_problems
 from bot.names import name_problems
 from bot.placement import placement_problems
 from retrieval.gazetteer import gazetteer, short_name, word_like_names
@@ -121,6 +122,7 @@ def judge(
         *wording.polarity_problems(text, sources),
         *wording.negation_problems(text, sources),
         *wording.invention_problems(text, sources, own_names),
+        *modality_problems(text, context),
     )
     if not problems:
         problems = placement_problems(

@@ -89,6 +89,19 @@ _NOT_A_NAME = frozenset(
         "我省",
     ]
 )
+_GENERIC_PAIRS = (
+    "乡镇",
+    "县区",
+    "市县",
+    "区县",
+    "省市",
+    "镇街",
+    "镇村",
+    "村社",
+    "村居",
+    "县乡",
+    "区镇",
+)
 _LEVELS = "省市县区州旗镇乡"
 
 
@@ -118,6 +131,8 @@ def name_problems(
         before = han[0][::-1]
         name = before + match[0]
         if name in source or name in home or any(name.endswith(word) for word in _NOT_A_NAME):
+            continue
+        if joined.startswith(_GENERIC_PAIRS, match.start()):
             continue
         if (
             len(before) < 2

@@ -42,26 +42,21 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
 )  # fmt: skip
 _RISE = "上升|增长|提高|增加|提升|增至|升至|跃升|攀升|上涨|回升|扩大|同比增|增幅|上浮"
 _FALL = "下降|减少|降低|下滑|减至|降至|回落|下跌|缩减|压减|同比降|同比减|降幅|下浮|缩短|压缩|双下降"
-# A claim with a word of a group needs a quote with one of the same group.
+# A claim with a word of a group needs a quote with one of the same group; words that generalise
+# (全部, 首次) are held against their own clause by ``bot.modality``.
 _STRONG: tuple[tuple[str, str], ...] = (
-    ("全部", "全部|均|都|所有|全覆盖|100%|全面|皆|一律|各|全体|清零|悉数|每"),
-    ("所有", "全部|均|都|所有|全覆盖|100%|全面|皆|一律|各|全体|每"),
-    ("均", "全部|均|都|所有|全覆盖|100%|皆|一律|各|全体|平均|每|[和与、及]"),
-    ("全覆盖", "全覆盖|全部|均|100%|覆盖率"),
-    ("首次", "首次|第一次|首"), ("首个", "首个|首家|第一个|首"), ("首家", "首个|首家|第一家|首"),
-    ("率先", "率先|首|第一"), ("唯一", "唯一|仅|只"), ("最高", "最|首位|第一"), ("最低", "最|末位"),
-    ("最多", "最|第一|首位"), ("最少", "最|末位"), ("第一名", "第一"), ("翻番", "翻番|翻一番|倍"),
+    ("全覆盖", "全覆盖|全部|均|100%|覆盖率"), ("第一名", "第一"), ("翻番", "翻番|翻一番|倍"),
     ("获评", "获|评|授予|荣|命名|入选"), ("荣获", "获|评|授予|荣|命名|入选"),
     ("违纪", "违纪|违法|违规"), ("处分", "处分|问责|追责"), ("问责", "问责|追责|约谈|处分"),
 )  # fmt: skip
 _RISING, _FALLING = re.compile(_RISE), re.compile(_FALL)
 
 # Words about the report or holding a sentence together; they need no support.
-OWN_WORDS = re.compile(
+_OWN_WORDS = re.compile(
     "[零〇一二两三四五六七八九十百千万亿]{2,}[件个项条次人名份起宗场家户部处本期]?|根据|报告|显示|指出|提到|提及|其中|此外|主要|包括|情况|方面|如下|分别|以及|通过|进行|开展|上述|当年|全年|年度"
     "|该年|同时|并且|而且|并|还|共|合计|总计|累计|相比|比较|与|和|及|的|了|在|为|是|有|由|对|等|其|该|这|计算|原文"
     "|来看|具体|一是|二是|三是|四是|五是|六是|七是|八是|九是|十是|两地|两县|两区|两市|二者|前者|后者|各地|相差|多出|高出|少于"
-    "|多于|占比|占|比|多|少|高|低|差|年|本地|当地|也|则|而"
+    "|多于|占比|占|比|多|少|高|低|差|年|本地|当地|也|则|而|仍需|还需|尚需|有待|亟待|亟需"
 )
 
 
@@ -220,7 +215,7 @@ _STRONG_WORDS = tuple((word, re.compile(support)) for word, support in _STRONG)
 
 
 def polarity_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
-    """Find words whose opposite stands in the quotes instead, and superlatives of its own."""
+    """Find words whose opposite stands in the quotes instead, and honours or faults of its own."""
     source = "\n".join(quotes)
     found: list[str] = []
     for mine, other in _POLAR:
@@ -247,7 +242,7 @@ def invention_problems(
         bare = clause
         for name in sorted(names, key=len, reverse=True):
             bare = bare.replace(name, " ")
-        bare = OWN_WORDS.sub(" ", bare)
+        bare = _OWN_WORDS.sub(" ", bare)
         own = pairs(bare)
         shared = own & source
         own_total += len(own)
