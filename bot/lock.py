@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot import wording
-from bot.figures import check_figures, in_chinese_figures
+from bot.english_claims import english_problems
+from bot.english_figures import amount_problems, in_chinese_figures
+from bot.figures import check_figures
 from bot.modality import modality_problems
 from bot.names import name_problems
 from bot.placement import placement_problems
@@ -30,17 +32,6 @@ _LATIN = re.compile(r"[a-z][a-z0-9.+'-]*[a-z0-9+]|[a-z]")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 _PUNCTUATION = re.compile(r"[^\w%]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
-_ENGLISH_NO = re.compile(
-    r"(?<![a-z])(?:no|not|none|never|without|neither|nor|cannot|fail(?:s|ed)? to|lack(?:s|ed|ing)?"
-    r"|zero|insufficient|inadequate|un(?:able|resolved|completed))(?![a-z])|n't(?![a-z])"
-)
-_ENGLISH_WANT = re.compile(
-    r"(?<![a-z])(?:weak|poor|short|limited|low|difficult|gap|problem|issue|deficien|incomplete|lag"
-    r"|improv|need|uneven|under|avoid|prevent|prohibit|forbid|ban|stop|cancel|invalid|only|rare|few)"
-)
-_CHINESE_NO = re.compile(
-    "没|未|不|无|非|缺|零|禁止|难以|薄弱|滞后|避免|杜绝|防止|停止|废止|失效|取消|(?<![0-9.])0(?![0-9.])"
-)
 _RISE_EN = re.compile(
     r"(?<![a-z])(?:increas|rose|risen|rise|rising|grew|grow|up by|climb|improv|upward)"
 )
@@ -109,7 +100,7 @@ def judge(
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources
     if is_english(text):
-        return _judge_english(sentence, text, sources, own_names, known_names, years)
+        return _judge_english(sentence, text, sources, own_names, known_names, years, context)
     figures = check_figures(text, sources, years, names=own_names, around=context)
     problems = (
         *figures.problems,
@@ -210,9 +201,11 @@ def _judge_english(
     allowed: Sequence[str],
     known: Sequence[str],
     years: Collection[int],
+    context: Sequence[str],
 ) -> Verdict:
     """Judge an English line over Chinese quotes: strict on figures, tolerant of the language."""
-    figures = check_figures(in_chinese_figures(text), sources, years, english=True)
+    chinese_form = in_chinese_figures(text)
+    figures = check_figures(chinese_form, sources, years, english=True)
     source = "\n".join(sources)
     problems = list(figures.problems)
     problems += _document_problems(text, sources)
@@ -226,12 +219,8 @@ def _judge_english(
     held = set(_LATIN.findall("\n".join((*sources, *allowed))))
     problems += [f"原文没有“{w}”" for w in _ALL_CAPS.findall(sentence) if w.lower() not in held]
     problems += _english_place_problems(sentence, source, allowed, known)
-    denies = bool(_ENGLISH_NO.search(text) or _ENGLISH_WANT.search(text))
-    said = [part for part in re.split(r"[。;!?\n]", source) if part.strip()]
-    if not denies and not re.search(r"\d", text) and all(map(wording.denies, said)):
-        problems.append("原文有否定，句中看不出")
-    if _ENGLISH_NO.search(text) and not _CHINESE_NO.search(source):
-        problems.append("原文没有否定")
+    problems += amount_problems(text, source)
+    problems += english_problems(chinese_form, context)
     for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):
         if mine.search(text) and not ours.search(source):
             problems.append(f"原文没有说“{other}”")

@@ -20,31 +20,31 @@ _TIE = 0.05
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|;")
 _SENTENCE = re.compile(r"[。!?\n]")
 _DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|贯穿|摆[在上]|落到)"
-_PLAN = re.compile(
+PLAN = re.compile(
     rf"(?<!现)将(?!军|领|士|近|[^,。;]{{1,24}}{_DISPOSES})|即将|拟(?!定|订|制(?!定))|(?:计划|准备|打算)(?=[于在用再把对从新开建制组设完出推修培聘启实举]|全|继续)"
     "|(?<!全)力争|争取(?!到)|有望|预计|力求|目标是"
 )
 # Where these stand, the clauses after them up to the full stop are plans, too.
-_AHEAD = re.compile(
+AHEAD = re.compile(
     "下一?步|下一年|明年|今后|接下来|未来[一三五]?年?|(?:^|[一二三四五六七八九十])要(?!求|素|点|件|害|闻|是)|必须|应当"
 )
-_DONE = re.compile("已(?!知)|(?<=[\u4e00-\u9fff])了(?!解|结|然)|业已|(?:得到|取得|顺利|成功|圆满)")
-_STILL = re.compile(
+DONE = re.compile("已(?!知)|(?<=[\u4e00-\u9fff])了(?!解|结|然)|业已|(?:得到|取得|顺利|成功|圆满)")
+STILL = re.compile(
     "(?:仍|还|尚)?(?:有待|亟待|亟需|急需|仍需|还需|尚需|需要|(?<![必所急军民供内])需(?!求)|待(?=进一步|加强|提[高升]|完善|健全|改进|规范|[强深优]化))(?:于|要)?(?:进一步|继续|不断|切实|更加|持续|加以|着力)*"
 )
 _LACKING = re.compile(
     "不到位|不健全|不完善|不平衡|不规范|不深入|不均|不严|不充分|不力|不足|不够|不强|不高|薄弱|欠缺|短板|滞后|有差距|难"
 )
-_NEARLY = re.compile("(?:基本|初步|大体|大致|总体上?)(?=[完建形实组开设成])")
-_SOME = re.compile("大部分|绝大多数|大多数|大多|多数|一部分|部分|个别|少数|一些|有的|有些|某些")
+NEARLY = re.compile("(?:基本|初步|大体|大致|总体上?)(?=[完建形实组开设成])")
+SOME = re.compile("大部分|绝大多数|大多数|大多|多数|一部分|部分|个别|少数|一些|有的|有些|某些")
 _POST = re.compile("(?:[省市县区镇乡局处院部所]长|书记|主任|主席|检察长)(?=([\u4e00-\u9fff]{2}))")
-_WHOLE = "全部|所有|(?<![平人户])均|(?<![首古成])都(?!市)|一律|全体|悉数|全覆盖|100%|百分之百|皆|清零|无一|应.尽"
+WHOLE = "全部|所有|(?<![平人户])均|(?<![首古成])都(?!市)|一律|全体|悉数|全覆盖|100%|百分之百|皆|清零|无一|应.尽"
 # A word that generalises or singles out, and what in the source's clause bears it out.
 _SWEEPING = tuple(
     (re.compile(word), re.compile(support))
     for word, support in (
-        ("全部", _WHOLE), ("所有", _WHOLE), ("(?<![平人户])均(?!衡|等|分|值|可)", _WHOLE), ("(?<![首古成])都(?!市)", _WHOLE),
-        ("一律", _WHOLE), ("全体", _WHOLE), ("悉数", _WHOLE), ("首[次个家批创]", "首|第一"), ("率先", "率先|首|第一|先行"),
+        ("全部", WHOLE), ("所有", WHOLE), ("(?<![平人户])均(?!衡|等|分|值|可)", WHOLE), ("(?<![首古成])都(?!市)", WHOLE),
+        ("一律", WHOLE), ("全体", WHOLE), ("悉数", WHOLE), ("首[次个家批创]", "首|第一"), ("率先", "率先|首|第一|先行"),
         ("唯一", "唯一|仅|只"), ("仅(?!仅是)|只有", "仅|只|(?<!人)才|不足[0-9]|唯"), ("从未|从不", "从未|从不|未曾|无"),
     )
 )  # fmt: skip
@@ -52,13 +52,13 @@ _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
 _SEVERAL = re.compile("[、和与及各每两双]")
 _FIRST_PLACE = re.compile("第一|首位|榜首|居首|之最")
 _MARKS = re.compile(
-    f"{_PLAN.pattern}|{_AHEAD.pattern}|{_DONE.pattern}|{_STILL.pattern}|{_NEARLY.pattern}|{_SOME.pattern}"
+    f"{PLAN.pattern}|{AHEAD.pattern}|{DONE.pattern}|{STILL.pattern}|{NEARLY.pattern}|{SOME.pattern}"
     "|全部|所有|均|都|一律|全体|首次|首个|率先|唯一|仅|只有|全面|目前|该[省市县区]"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
+class Said:
     """A clause with its sentence so far: ``planned`` by words of its own or by those before it."""
 
     text: str
@@ -67,30 +67,33 @@ class _Said:
 
     @property
     def planned(self) -> bool:
-        return bool(_PLAN.search(self.text))
+        """Whether its own words say that it is a plan."""
+        return bool(PLAN.search(self.text))
 
     @property
     def ahead(self) -> bool:
-        before = _PLAN.search(self.before) or _AHEAD.search(self.before)
-        return bool(before or _AHEAD.search(self.text))
+        """Whether it is among what is to be done, by the words before it or a 要, 应当."""
+        before = PLAN.search(self.before) or AHEAD.search(self.before)
+        return bool(before or AHEAD.search(self.text))
 
 
 @lru_cache(maxsize=2048)
-def _said(text: str) -> tuple[_Said, ...]:
+def said_in(text: str) -> tuple[Said, ...]:
+    """Return the clauses of a levelled text."""
     found = []
     for sentence in _SENTENCE.split(text):
         before = ""
         for clause in filter(None, ("".join(c.split()) for c in _CLAUSE.split(sentence))):
-            found.append(_Said(clause, before, _MARKS.sub(" ", clause)))
+            found.append(Said(clause, before, _MARKS.sub(" ", clause)))
             before += clause + ","
     return tuple(found)
 
 
 def modality_problems(sentence: str, passages: Sequence[str]) -> tuple[str, ...]:
     """Find clauses that are more certain, more done or more general than what they are told from."""
-    sources = [said for passage in passages for said in _said(passage)]
+    sources = [said for passage in passages for said in said_in(passage)]
     found: list[str] = []
-    for clause in _said(sentence):
+    for clause in said_in(sentence):
         close = _closest(clause, sources)
         found += _standing_problems(clause, close)
         found += _extent_problems(clause, close or sources)
@@ -98,7 +101,7 @@ def modality_problems(sentence: str, passages: Sequence[str]) -> tuple[str, ...]
     return tuple(dict.fromkeys(found))
 
 
-def _closest(clause: _Said, sources: Sequence[_Said]) -> list[_Said]:
+def _closest(clause: Said, sources: Sequence[Said]) -> list[Said]:
     """Return the source clauses that say most of a clause, words of standing and extent apart."""
     if len(pairs(clause.bare)) < 3:
         return []
@@ -107,39 +110,37 @@ def _closest(clause: _Said, sources: Sequence[_Said]) -> list[_Said]:
     return [s for score, s in scored if score >= max(_LIKE, best - _TIE)]
 
 
-def _standing_problems(clause: _Said, close: Sequence[_Said]) -> Iterator[str]:
+def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
     """Yield plans told as done and the other way round, and what was nearly or not yet so."""
     if not close:
         return
     said = clause.text[:30]
-    done = _DONE.search(clause.text)
+    done = DONE.search(clause.text)
     promises = clause.planned or clause.ahead
     if not promises:
         if all(s.planned for s in close):
             yield f"“{said}”在原文中是计划，不是已做的事"
-        elif done and all((s.planned or s.ahead) and not _DONE.search(s.text) for s in close):
+        elif done and all((s.planned or s.ahead) and not DONE.search(s.text) for s in close):
             yield f"“{said}”在原文中是要求或计划，不是已做的事"
     if (
         clause.planned
         and not done
-        and all(_DONE.search(s.text) and not (s.planned or s.ahead) for s in close)
+        and all(DONE.search(s.text) and not (s.planned or s.ahead) for s in close)
     ):
         yield f"“{said}”在原文中是已做的事，不是计划"
-    if not (_STILL.search(clause.text) or _LACKING.search(clause.text) or promises) and all(
-        _governs(_STILL, s.text, clause.text) for s in close
+    if not (STILL.search(clause.text) or _LACKING.search(clause.text) or promises) and all(
+        _governs(STILL, s.text, clause.text) for s in close
     ):
         yield f"原文说“{said}”还有待去做"
     if all(_breaks_off(clause.text, s.text) for s in close):
         yield f"原文说的是“{said}”的不足"
-    if not _NEARLY.search(clause.text) and all(
-        _governs(_NEARLY, s.text, clause.text) for s in close
-    ):
+    if not NEARLY.search(clause.text) and all(_governs(NEARLY, s.text, clause.text) for s in close):
         yield f"原文只说“{said}”基本或初步如此"
 
 
-def _extent_problems(clause: _Said, close: Sequence[_Said]) -> Iterator[str]:
+def _extent_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
     """Yield some told as all, and words that generalise or single out without support."""
-    if not _SOME.search(clause.text) and all(_governs(_SOME, s.text, clause.text) for s in close):
+    if not SOME.search(clause.text) and all(_governs(SOME, s.text, clause.text) for s in close):
         yield f"原文只说部分如此：“{close[0].text[:30]}”"
     for word, support in _SWEEPING:
         found = word.search(clause.text)
