@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot import tracing
 from bot.assistant import Assistant
 from bot.budget import DailyBudget
 from bot.llm import OpenAIChat, PatientChat
@@ -87,6 +88,8 @@ def open_assistant(
 ) -> Assistant:
     """Open the library in ``folder`` and an assistant over it."""
     settings = settings or Settings()
+    if settings.otel:
+        tracing.start()
     synthesis = open_synthesis(settings, writer)
     library = open_library(folder, create=create, settings=settings)
     return Assistant(library, synthesis=synthesis, records=AnswerRecords(folder / "answers.sqlite"))

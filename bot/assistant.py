@@ -27,6 +27,7 @@ from bot.selection import KnownFact
 from bot.synthesis import Attempt, Synthesis
 from bot.tables import Table
 from bot.thresholds import asks_places_beyond, rows_beyond
+from bot.tracing import span
 from retrieval.documents import Chunk, Hit, Report, ReportMeta
 from retrieval.errors import ReportNotFound
 from retrieval.gazetteer import Chain, contains, short_name
@@ -189,23 +190,39 @@ class Assistant:
         state = state or State()
         self.library.refresh()
         library = self.library.pinned()
-        query, scope = self.settle(question, state, library)
-        draft = self._before_search(query, scope, library)
         hits: list[Hit] = []
         attempt, paragraph = Attempt(), False
-        if draft is None:
-            hits = self._search(library, query, scope)
-            desk = self._desk(library, query, scope, hits, state)
-            made = draft_of(desk, library)
-            paragraph = isinstance(made, Briefing)
-            draft = made.draft if isinstance(made, Briefing) else made
-            if model and self._synthesis is not None:
-                desk, draft, attempt = self._with_model(
-                    self._synthesis, desk, made, user, on_sentence
+        with span("answer") as traced:
+            with span("understand"):
+                query, scope = self.settle(question, state, library)
+            draft = self._before_search(query, scope, library)
+            if draft is None:
+                hits = self._search(library, query, scope)
+                with span("write"):
+                    desk = self._desk(library, query, scope, hits, state)
+                    made = draft_of(desk, library)
+                paragraph = isinstance(made, Briefing)
+                draft = made.draft if isinstance(made, Briefing) else made
+                if model and self._synthesis is not None:
+                    with span("synthesis"):
+                        desk, draft, attempt = self._with_model(
+                            self._synthesis, desk, made, user, on_sentence
+                        )
+            with span("check"):
+                answer = self._check(
+                    library, query, scope, draft, attempt, on_sentence, paragraph=paragraph
                 )
-        answer = self._check(
-            library, query, scope, draft, attempt, on_sentence, paragraph=paragraph
-        )
+            traced.set(
+                baogao__kind=query.kind,
+                baogao__language="en" if query.english else "zh",
+                baogao__scope__reports=len(scope.reports),
+                baogao__scope__missing=len(scope.missing),
+                baogao__passages=len(hits),
+                baogao__citations=len(answer.citations),
+                baogao__status=answer.status,
+                baogao__writer=answer.writer,
+                baogao__checks_failed=len(answer.checks_failed),
+            )
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
         self._record(query, answer, hits, attempt)
         return Reply(answer, _next_state(query, state, draft, answer), draft.table)
@@ -290,13 +307,16 @@ class Assistant:
         if query.kind == "catalogue":
             return []
         everything = len(reports) == len(library.reports())
-        return retrieve(
-            library,
-            query,
-            None if everything and len(reports) > 50 else reports,
-            HITS,
-            self.options,
-        )
+        with span("retrieval", gen_ai__operation__name="retrieval") as traced:
+            hits = retrieve(
+                library,
+                query,
+                None if everything and len(reports) > 50 else reports,
+                HITS,
+                self.options,
+            )
+            traced.set(baogao__scope__reports=len(reports), baogao__passages=len(hits))
+        return hits
 
     def _desk(
         self, library: Library, query: Query, scope: Resolved, hits: Sequence[Hit], state: State

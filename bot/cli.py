@@ -40,6 +40,7 @@ app = typer.Typer(
   BAOGAO_MODEL_DEADLINE  模型答一个问题最多用多少秒（默认 45）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
+  BAOGAO_OTEL=1        记录调用链（要装 baogao[otel]），不含提问和原文
   TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API
   BAOGAO_TELEGRAM_ALLOW  BAOGAO_TELEGRAM_ADMINS     Telegram 机器人
 """,

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bot.openai_client import Endpoint, OpenAIEndpoint, Usage
+from bot.tracing import chat_span
 from bot.turns import ANSWERING
 from retrieval.errors import ModelFailed
 
@@ -202,17 +203,31 @@ class PatientChat:
         Another call is made only while nothing was yielded, the failure may pass, and both the
         allowance and the server's own Retry-After leave time for it.
         """
-        with ANSWERING.lent():
-            first, rest = retrying(
-                lambda: self._begin(messages, max_tokens, allowance), allowance, self._sleep
-            )
-        yield first
+        traced = chat_span(self.name, max_tokens=max_tokens, messages=len(messages))
+        calls, known = allowance.calls_left, len(allowance.usage)
         try:
-            yield from _between_turns(rest)
+            with ANSWERING.lent():
+                first, rest = retrying(
+                    lambda: self._begin(messages, max_tokens, allowance), allowance, self._sleep
+                )
+            yield first
+            try:
+                yield from _between_turns(rest)
+            except ModelFailed as error:
+                self._record(error)
+                raise
+            self.breaker.succeeded()
         except ModelFailed as error:
-            self._record(error)
+            traced.failed(error)
             raise
-        self.breaker.succeeded()
+        finally:
+            spent = allowance.usage[known:]
+            traced.set(
+                gen_ai__usage__input_tokens=sum(u.prompt_tokens for u in spent) or None,
+                gen_ai__usage__output_tokens=sum(u.completion_tokens for u in spent) or None,
+                baogao__calls=calls - allowance.calls_left,
+            )
+            traced.end()
 
     def _begin(
         self, messages: Sequence[Message], max_tokens: int, allowance: Allowance

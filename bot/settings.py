@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     embedder: Literal["local", "openai"] = Field("local", alias="BAOGAO_EMBEDDER")
     embed_model: str = Field("", alias="BAOGAO_EMBED_MODEL")
     chroma_url: str | None = Field(None, alias="BAOGAO_CHROMA_URL")
+    otel: bool = Field(False, alias="BAOGAO_OTEL")
     telegram_token: str = Field("", alias="TELEGRAM_BOT_TOKEN")
     telegram_api: str = Field("https://api.telegram.org", alias="BAOGAO_TELEGRAM_API")
     telegram_allow: str = Field("", alias="BAOGAO_TELEGRAM_ALLOW")

@@ -27,6 +27,7 @@ HOMES = {
     "tenacity": "bot/",
     "tiktoken": "bot/budget.py",
     "telegram": "bot/telegram/",
+    "opentelemetry": "bot/tracing.py",
 }
 
 

@@ -1,0 +1,161 @@
+"""Traces tell how an answer came about, never what was said; off, they cost next to nothing."""
+
+from __future__ import annotations
+
+import builtins
+import logging
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import tracing
+from bot.assistant import Assistant
+from bot.budget import DailyBudget
+from bot.fake_llm import Reply, ScriptedChat
+from bot.llm import PatientChat
+from bot.synthesis import Synthesis
+from retrieval.embedding import FakeEmbedder
+from retrieval.errors import ModelFailed
+from retrieval.library import Library
+
+REPORT = """青石县2023年法治政府建设情况报告
+一、主要举措和成效
+（一）依法决策。全年审核规范性文件12件，提出意见34条。
+（二）化解纠纷。受理民间纠纷560件，调解成功551件，调解成功率98.4%。
+二、存在问题
+一是执法人员偏少。二是普法形式单一。
+"""
+QUESTION = "青石县审核了多少件规范性文件"
+LINE = "全年审核规范性文件12件，提出意见34条。[1]"
+KEY = "sk-test-0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("traced")
+    (folder / "r.txt").write_text(REPORT, "utf-8")
+    with Library.open(folder / "lib", embedder=FakeEmbedder(), create=True) as held:
+        held.ingest([Path(folder / "r.txt")])
+        yield held
+
+
+@pytest.fixture
+def spans() -> Iterator[Any]:
+    pytest.importorskip("opentelemetry.sdk")
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    exporter = InMemorySpanExporter()
+    assert tracing.start(exporter=exporter)
+    yield exporter
+    tracing.stop()
+
+
+def assistant(library: Library, replies: list[Reply], name: str = "qwen-plus") -> Assistant:
+    patient = PatientChat(ScriptedChat(replies, name=name), sleep=lambda _: None)
+    return Assistant(library, synthesis=Synthesis(patient, DailyBudget(), lambda: date(2024, 1, 1)))
+
+
+def test_a_question_is_traced_by_its_stages(library: Library, spans: Any) -> None:
+    answer = assistant(library, [LINE]).ask(QUESTION).answer
+    assert answer.writer == "llm"
+    found = {span.name: span for span in spans.get_finished_spans()}
+    assert set(found) == {
+        "answer", "understand", "retrieval", "write", "synthesis", "check", "chat qwen-plus",
+    }  # fmt: skip
+    root = found["answer"]
+    assert root.parent is None
+    for name in ("understand", "retrieval", "write", "synthesis", "check"):
+        assert found[name].parent.span_id == root.context.span_id
+    chat = found["chat qwen-plus"]
+    assert chat.parent.span_id == found["synthesis"].context.span_id
+    assert chat.kind.name == "CLIENT"
+    assert dict(chat.attributes) == {
+        "gen_ai.operation.name": "chat",
+        "gen_ai.request.model": "qwen-plus",
+        "gen_ai.request.max_tokens": chat.attributes["gen_ai.request.max_tokens"],
+        "gen_ai.request.stream": True,
+        "gen_ai.usage.input_tokens": answer.usage["prompt_tokens"],
+        "gen_ai.usage.output_tokens": answer.usage["completion_tokens"],
+        "baogao.messages": 2,
+        "baogao.calls": 1,
+    }
+    assert found["retrieval"].attributes["gen_ai.operation.name"] == "retrieval"
+    assert found["retrieval"].attributes["baogao.passages"] > 0
+    told = dict(root.attributes)
+    assert (told["baogao.kind"], told["baogao.language"]) == ("fact", "zh")
+    assert (told["baogao.status"], told["baogao.writer"]) == ("answered", "llm")
+    assert (told["baogao.scope.reports"], told["baogao.citations"]) == (1, 1)
+
+
+def test_nothing_that_was_said_is_traced(library: Library, spans: Any) -> None:
+    cut = ModelFailed(f"拒绝了{KEY}：{QUESTION}", reason="refused", retry=False)
+    for replies, name in (
+        ([LINE], "qwen-plus"), ([cut], KEY), ([["全年审核", cut]], "青石模型"), (["编造的话。[1]"], "m"),
+    ):  # fmt: skip
+        assistant(library, replies, name).ask(QUESTION)
+    with pytest.raises(ValueError, match="青石"), tracing.span("write", note=QUESTION, key=KEY):
+        raise ValueError(REPORT)
+    told = "\n".join(span.to_json() for span in spans.get_finished_spans())
+    assert "error.type" in told
+    assert "refused" in told
+    assert KEY not in told
+    for words in (QUESTION, LINE, *REPORT.split("\n")):
+        for at in range(len(words) - 3):
+            piece = words[at : at + 4]
+            assert not any("一" <= c <= "鿿" for c in piece) or piece not in told, piece
+    assert not any("一" <= c <= "鿿" for c in told)
+
+
+@pytest.mark.parametrize(
+    ("value", "safe"),
+    [(3, True), (0.5, True), (True, True), ("fact", True), ("gpt-4o-mini", True), ("qwen/qwen3:8b", True),
+     ("青石县", False), ("how many documents", False), (KEY, False), ("", False), (None, False), (["a"], False),
+     ("a" * 40, False), ("a\nb", False)],
+)  # fmt: skip
+def test_what_may_stand_in_a_trace(value: object, safe: bool) -> None:
+    assert tracing.is_safe(value) is safe
+
+
+def test_a_failed_model_is_an_error_of_its_span_only(library: Library, spans: Any) -> None:
+    down = ModelFailed("down", reason="http_500", retry=True)
+    assistant(library, [down, down, down]).ask(QUESTION)
+    found = {span.name: span for span in spans.get_finished_spans()}
+    chat = found["chat qwen-plus"]
+    assert chat.attributes["error.type"] == "http_500"
+    assert chat.attributes["baogao.calls"] == 3
+    assert chat.status.status_code.name == "ERROR"
+    assert chat.status.description is None
+    assert not chat.events
+    assert found["answer"].status.status_code.name == "UNSET"
+
+
+def test_off_a_span_costs_next_to_nothing() -> None:
+    tracing.stop()
+    started = time.perf_counter()
+    for _ in range(100_000):
+        with tracing.span("retrieval", baogao__passages=3) as traced:
+            traced.set(baogao__kind="fact")
+    assert time.perf_counter() - started < 1.0  # 10 µs each, a hundred times what it takes
+
+
+def test_without_the_extra_it_stays_off_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real = builtins.__import__
+
+    def absent(name: str, *args: Any, **kwargs: Any) -> Any:
+        if name.startswith("opentelemetry"):
+            raise ImportError(name)
+        return real(name, *args, **kwargs)
+
+    tracing.stop()
+    monkeypatch.setattr(builtins, "__import__", absent)
+    with caplog.at_level(logging.WARNING):
+        assert not tracing.start()
+    assert "baogao[otel]" in caplog.text
+    with tracing.span("answer") as traced:
+        traced.set(baogao__kind="fact")
