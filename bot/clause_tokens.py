@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.figures import COUNTED
+from bot.figure_contexts import COUNTED
 from retrieval.quantities import canonical, find_quantities
 from retrieval.quantity_values import Quantity
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot import wording
-from bot.figures import COUNTED
+from bot.figure_contexts import COUNTED
 from bot.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
 from retrieval.english import chinese_words, glosses
 from retrieval.quantities import Quantity, find_quantities, same_value

@@ -109,7 +109,7 @@ def judge(
         *_latin_problems(text, sources, own_names),
         *_place_problems(sentence, sources, own_names),
         *name_problems(text, sources, own_names, known_names),
-        *wording.direction_problems(text, sources),
+        *wording.direction_problems(text, sources, figures.excused),
         *wording.polarity_problems(text, sources),
         *wording.negation_problems(text, sources),
         *wording.invention_problems(text, sources, own_names),

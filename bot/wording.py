@@ -187,11 +187,18 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def direction_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
-    """Find rises told as falls and the other way round, clause by nearest clause."""
+def direction_problems(
+    sentence: str, quotes: Sequence[str], computed: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Find rises told as falls and the other way round, clause by nearest clause.
+
+    The sign of ``computed`` figures was reckoned with them.
+    """
     sources = [clause for quote in quotes for clause in clauses(quote)]
     found: list[str] = []
     for clause in clauses(sentence):
+        if any(figure in clause for figure in computed):
+            continue
         for name, mine, other in (("上升", _RISING, _FALLING), ("下降", _FALLING, _RISING)):
             if not mine.search(clause):
                 continue

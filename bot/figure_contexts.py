@@ -1,0 +1,71 @@
+"""The counted figures of a text, each with the words beside it that say what it counts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.wording import pairs
+from retrieval.quantities import Quantity, find_quantities
+
+_SENTENCE_END = re.compile(r"[。;!?\n]")
+_FULL_STOP = re.compile(r"[。!?\n]")
+_JOINING = re.compile("[和与及并]")
+_HAN = re.compile(r"[\u3400-\u9fff]+")
+_NEAR = 5  # characters beside a figure that name what it counts
+
+
+COUNTED = ("number", "percent", "points", "money")
+_ATTACHED = (*COUNTED, "ordinal")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureContext:
+    """A counted figure with the character pairs beside it, and those of its sentence before it.
+
+    A figure with no words of its own (2021年全年9件) is ``bare`` and has those of its sentence.
+    """
+
+    quantity: Quantity
+    near: frozenset[str]
+    earlier: frozenset[str]
+    bare: bool
+
+
+@lru_cache(maxsize=2048)
+def figure_contexts(text: str) -> tuple[FigureContext, ...]:
+    """Return each counted figure with the words that say what it counts.
+
+    What stands between two figures of one clause belongs to the second (由175件降至120件), up
+    to a joining word to the first (36件投诉和12件举报).
+    """
+    figures = [q for q in find_quantities(text) if q.kind in _ATTACHED]
+    found = []
+    for place, quantity in enumerate(figures):
+        previous = figures[place - 1].end if place else 0
+        following = figures[place + 1].start if place + 1 < len(figures) else len(text)
+        stops = [m.end() for m in _SENTENCE_END.finditer(text, 0, quantity.start)]
+        begin = stops[-1] if stops else 0
+        before = text[max(previous, begin) : quantity.start]
+        tail = re.split("[,:、(]", before)[-1]
+        rest = text[quantity.end : following]
+        head = re.split(r"[,:、.)。;!?\n]", rest)[0]
+        if head == rest and place + 1 < len(figures):
+            head = head[: joined.start()] if (joined := _JOINING.search(head)) else ""
+        stops = [m.end() for m in _FULL_STOP.finditer(text, 0, quantity.start)]
+        earlier = pairs(_last_han(text[stops[-1] if stops else 0 : quantity.start], None))
+        if not pairs(_last_han(tail, None)) and not pairs(head):  # 行政复议申请,350件
+            tail = re.split("[,:、(]", before.rstrip(",:、("))[-1]
+        near = pairs(_last_han(tail, _NEAR * 2)) | pairs(_first_han(head, _NEAR))
+        found.append(FigureContext(quantity, near or earlier, earlier, not near))
+    return tuple(found)
+
+
+def _last_han(text: str, count: int | None) -> str:
+    han = "".join(_HAN.findall(text)).replace("年", "")
+    return han if count is None else han[-count:]
+
+
+def _first_han(text: str, count: int) -> str:
+    return "".join(_HAN.findall(text)).replace("年", "")[:count]
