@@ -264,7 +264,7 @@ def why(
     if as_json:
         _print_json(record)
         return
-    from bot.formatting import why_lines
+    from bot.why import why_lines
 
     print("\n".join(why_lines(record)))
 

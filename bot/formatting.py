@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from bot.answers import Answer, Citation
 from bot.plaintext import drop_invisible
@@ -85,27 +84,3 @@ def to_terminal(answer: Answer, width: int = WIDTH) -> str:
             lines += wrap(f"    “{quote}”", width, "    ")
             lines.append(f"    {citation.source}")
     return "\n".join(lines)
-
-
-def why_lines(record: Mapping[str, Any]) -> list[str]:
-    """Return an answer's record as lines for a person."""
-    answer, query, model = record["answer"], record["query"], record["model"]
-    lines = [
-        f"问题：{answer['question']}",
-        f"时间：{record['asked_at']}  结果：{answer['status']}  用时：{answer['elapsed_ms']} 毫秒",
-        f"理解：{query['kind']}；地区 {'、'.join(query['places']) or '未限定'}；"
-        f"年度 {'、'.join(map(str, query['years'])) or '未限定'}；部分 {query['role'] or '未限定'}"
-        + ("（沿用上文）" if query["inherited"] else ""),
-        f"要找的词：{'、'.join(word for word, _ in query['terms']) or '无'}"
-        + (f"；指标：{'、'.join(query['indicators'])}" if query["indicators"] else ""),
-        f"检索范围：{len(answer['scope']['reports'])}份报告；缺：{'；'.join(answer['scope']['missing']) or '无'}",
-        f"检索到{len(record['hits'])}段，引用{len(answer['citations'])}处",
-        f"写法：{answer['writer']}"
-        + (f"（{answer['model']}，{model['prompt']}）" if answer["model"] else ""),
-    ]
-    if model["not_used_because"]:
-        lines.append(f"没有用模型的话：{model['not_used_because']}")
-    lines += [f"拦下：{text}（{'；'.join(problems)}）" for text, problems in model["dropped"]]
-    lines += [f"换成原文：{text} → {official}" for text, official in model["replaced"]]
-    lines += [f"核对未过：{problem}" for problem in record["checks_failed"]]
-    return lines

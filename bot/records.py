@@ -76,7 +76,7 @@ class AnswerRecords:
 
 def describe(query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt) -> dict[str, Any]:
     """Return an answer's record: what was understood, searched, written, refused, and its cost."""
-    written = attempt.written
+    written = attempt.written or attempt.discarded
     return {
         "asked_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "answer": answer.to_json(),
@@ -112,7 +112,9 @@ def describe(query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt
             "dropped": [[f.line.text, list(f.problems)] for f in written.dropped]
             if written
             else [],
-            "replaced": [[f.line.text, s.text] for f, s in written.replaced] if written else [],
+            "replaced": [[f.line.text, s.text, list(f.problems)] for f, s in written.replaced]
+            if written
+            else [],
         },
         "checks_failed": list(answer.checks_failed),
     }

@@ -35,12 +35,14 @@ _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
 class Attempt:
     """What came of asking the model: an answer, or why the draft stands (``reason``).
 
-    ``notice`` is said to the user when the model could not be had.
+    ``notice`` is said to the user when the model could not be had; ``discarded`` is what it
+    wrote and was not used.
     """
 
     written: Written | None = None
     reason: str = ""
     notice: str = ""
+    discarded: Written | None = None
 
 
 class Synthesis:
@@ -100,10 +102,10 @@ class Synthesis:
             return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
         self._spend(user, allowance)
         if written.declined or not any(s.kind == "claim" for s in written.checked.sentences):
-            return Attempt(reason="nothing the lock let through")
+            return Attempt(reason="nothing the lock let through", discarded=written)
         said = [s.text for s in written.checked.sentences if s.kind == "claim"]
         if not says_enough(said, written.checked.citations, draft, query):
-            return Attempt(reason="left out what the reports say")
+            return Attempt(reason="left out what the reports say", discarded=written)
         return Attempt(written)
 
     def attempt_briefing(

@@ -1,0 +1,95 @@
+"""``baogao why`` tells a person what was held back of a model's words, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.budget import DailyBudget
+from bot.fake_llm import Reply, ScriptedChat
+from bot.llm import PatientChat
+from bot.records import AnswerRecords
+from bot.synthesis import Synthesis
+from bot.why import why_lines
+from retrieval.embedding import FakeEmbedder
+from retrieval.errors import ModelFailed
+from retrieval.library import Library
+
+REPORT = """青石县2023年法治政府建设情况报告
+一、主要举措和成效
+（一）依法决策。全年审核规范性文件12件，提出意见34条。
+（二）化解纠纷。受理民间纠纷560件，调解成功551件，调解成功率98.4%。
+二、存在问题
+一是执法人员偏少。二是普法形式单一。
+"""
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder = tmp_path_factory.mktemp("why")
+    (folder / "r.txt").write_text(REPORT, "utf-8")
+    with Library.open(folder / "lib", embedder=FakeEmbedder(), create=True) as held:
+        held.ingest([Path(folder / "r.txt")])
+        yield held
+
+
+def told(library: Library, folder: Path, question: str, replies: Sequence[Reply]) -> str:
+    """Ask with a scripted model; return what ``why`` says of the answer."""
+    patient = PatientChat(ScriptedChat(replies), sleep=lambda _: None)
+    assistant = Assistant(
+        library,
+        synthesis=Synthesis(patient, DailyBudget(), lambda: date(2024, 1, 1)),
+        records=AnswerRecords(folder / "answers.sqlite"),
+    )
+    return "\n".join(why_lines(assistant.why(assistant.ask(question).answer.id)))
+
+
+def test_a_dropped_line_is_told_with_its_faults(library: Library, tmp_path: Path) -> None:
+    reply = "青石县审核规范性文件12件。[1]\n天朗气清，惠风和畅，游人如织。[1]"
+    said = told(library, tmp_path, "青石县审核了多少件规范性文件", [reply, "无"])
+    assert "写法：语言模型撰写，逐行核对（scripted，answer@" in said
+    assert "调用2次" in said
+    assert "拦下模型写的" in said
+    assert "✗ 天朗气清，惠风和畅，游人如织。[1]" in said
+    assert "原因：句子大半不是原文的内容" in said
+    assert "已删去" in said
+    assert "核对未过" not in said  # told once, with its line
+
+
+def test_a_replaced_line_is_told_with_the_official_wording(
+    library: Library, tmp_path: Path
+) -> None:
+    wrong = "受理民间纠纷560件，调解成功率99%。[1]"
+    said = told(library, tmp_path, "青石县调解成功率是多少", [wrong, wrong])
+    assert f"✗ {wrong}" in said
+    assert "原因：原文没有“99%”" in said
+    assert "换成原文：受理民间纠纷560件，调解成功551件，调解成功率98.4%。" in said
+
+
+def test_a_repaired_line_is_told(library: Library, tmp_path: Path) -> None:
+    replies = ["全年审核规范性文件13件。[1]", "全年审核规范性文件12件。[1]"]
+    said = told(library, tmp_path, "青石县审核了多少件规范性文件", replies)
+    assert "拦下模型写的1行；让模型重写一次，1行通过" in said
+    assert "原因：原文没有“13件”" in said
+
+
+def test_an_answer_that_was_not_used_is_told_with_its_cost(
+    library: Library, tmp_path: Path
+) -> None:
+    said = told(library, tmp_path, "青石县列出了哪些问题", ["一是执法人员偏少。[1]"])
+    assert "摘自原文；没有用模型的话，因为模型的回答漏了原文该说的内容；调用1次" in said
+    assert "部分 存在问题" in said
+    said = told(library, tmp_path, "青石县列出了哪些问题", ["编造的一句话没有编号"])
+    assert "因为模型写的话没有一行通过核对" in said
+    assert "原因：没有有效的引用编号" in said
+
+
+def test_a_failed_model_is_told_in_words(library: Library, tmp_path: Path) -> None:
+    down = ModelFailed("x", reason="quota", retry=False)
+    said = told(library, tmp_path, "青石县列出了哪些问题", [down])
+    assert "因为模型账户额度用完" in said
+    assert not {"quota", "answered", "problems", "list"} & set(said.split())
