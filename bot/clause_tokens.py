@@ -29,9 +29,11 @@ _NO_BODY = re.compile("乡村|城乡|农村|下乡|返乡|格局|布局|全局|�
 _TOWN = frozenset("镇乡道村")
 _COMPARED = re.compile("(?:较|比|同|与|由|从|自|去年|上年)$")
 _SHARED = "分别"
-# Words passed over on both sides: they tell nothing apart.
+# Words passed over on both sides: they tell nothing apart, or (denials, plans, 部分, 有待)
+# are held against the source elsewhere.
 _LIGHT = re.compile(
     "根据|据|报告|显示|其中|此外|同时|并且|以及|分别|进行|开展|全年|年度|当年|今年以来|今年|一年来|以来|截至|目前|情况|方面|通过"
+    "|同比|同期|[较比](?:上年|去年)|与上年相比|有待|亟待|亟需|急需|仍需|还需|尚需|部分|一些|个别|少数|有的|有些|没有|尚未|未能|未|没"
     "|合计|总计|累计|一共|总共|[全我本][县区市省镇乡]|达到|[一二三四五六七八九十]是|[共已达有了的在为是由被对等于和与及并还也则而均该其占、]"
 )
 

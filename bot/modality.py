@@ -50,6 +50,7 @@ _SWEEPING = tuple(
 )  # fmt: skip
 _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
 _SEVERAL = re.compile("[、和与及各每两双]")
+_NONE = re.compile("无(?!论)|没有")
 _FIRST_PLACE = re.compile("第一|首位|榜首|居首|之最")
 _MARKS = re.compile(
     f"{PLAN.pattern}|{AHEAD.pattern}|{DONE.pattern}|{STILL.pattern}|{NEARLY.pattern}|{SOME.pattern}"
@@ -148,6 +149,8 @@ def _extent_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
             continue
         if found[0] in "均都" and _SEVERAL.search(clause.text[: found.start()]):
             continue  # 甲、乙均…, 各单位均…: the writer sums up what the source says of each
+        if found[0] in "均都" and any(_NONE.search(s.text) for s in close):
+            continue  # 无败诉案件 is 均未败诉
         yield f"原文没有说“{found[0]}”"
     for found in _MOST.finditer(clause.text):
         if not any(found[0] in s.text or _FIRST_PLACE.search(s.text) for s in close):
