@@ -41,7 +41,7 @@ from retrieval.subunits import territory
 
 HITS = 40
 _AHEAD = re.compile(
-    "(?<![主重需必])要|将|准备|打算|计划|安排|抓|目标|重点|任务|部署|(?:几|哪)[些项件个]?(?:重点)?工作|怎么干|干什么|做什么|plan|will"
+    "(?<![主重需必])要|将|准备|打算|计划|安排|抓|目标|重点|任务|部署|(?:几|哪)[些项件个]?(?:重点)?工作|工作举措|(?:哪些|什么|有何)(?:举措|措施)|怎么干|干什么|做什么|plan|will"
 )
 MAX_READ_REPORTS = 60
 MAX_BRIEF_REPORTS = 6

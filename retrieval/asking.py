@@ -95,7 +95,7 @@ def asks_causes(topic: str) -> bool:
 def without_role(topic: str, role: Role | None) -> str:
     """Return the topic without the words that name the role: what is left is the theme."""
     for name, pattern in _ROLE_WORDS:
-        if name == role or (role == "problems" and name == "causes"):
+        if name == role or {name, role} == {"problems", "causes"}:
             topic = pattern.sub(" ", topic)
     return topic
 

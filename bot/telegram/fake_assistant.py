@@ -231,9 +231,9 @@ class FakeAssistant:
             for n, (_, report, (start, end)) in enumerate(scored[:number], 1)
         )
 
-    def brief(self, words: str, *, state: FakeState | None = None) -> FakeReply:
+    def brief(self, words: str, *, state: FakeState | None = None, user: str = "") -> FakeReply:
         """Answer with three sentences in one paragraph."""
-        reply = replace(self, lines=3).ask(words, state)
+        reply = replace(self, lines=3).ask(words, state, user=user)
         return replace(reply, answer=replace(reply.answer, paragraph=True))
 
     def compare(self, question: str, state: FakeState | None = None) -> FakeReply:

@@ -102,7 +102,7 @@ class Handlers:
         def work(words: str, state: Any, progress: Progress) -> ReplyLike:
             assistant = self._desk.assistant
             if offers(assistant, "brief"):
-                return assistant.brief(words, state=state)
+                return assistant.brief(words, state=state, user=str(incoming.user))
             return assistant.ask(
                 f"{words}，写一段简报", state, on_sentence=progress.line, user=str(incoming.user)
             )

@@ -84,7 +84,7 @@ class AssistantLike(Protocol):
         """Answer a question; ``on_sentence`` is called from the same thread."""
         ...
 
-    def brief(self, words: str, *, state: Any = None) -> ReplyLike:
+    def brief(self, words: str, *, state: Any = None, user: str = "") -> ReplyLike:
         """Write one paragraph on a place or a question."""
         ...
 
