@@ -126,7 +126,7 @@ def _list(desk: Desk) -> Draft:
     if not reports:
         return silent(desk)
     draft = list_in(desk, reports[0])
-    if desk.query.figures and draft.status == "answered":
+    if desk.query.figures:
         draft = _premise_first(desk, reports[0], draft)
     alone = sum(line.kind == "claim" for line in draft.lines) == 1
     return _told_out(desk, reports[0], draft) if alone else draft
@@ -142,7 +142,11 @@ def _premise_first(desk: Desk, report: Report, draft: Draft) -> Draft:
         s for s in judged.extra if not any(c.start <= s.start and s.end <= c.end for c in held)
     ]
     lines = (*(claim(report, span) for span in spans), *draft.lines)
-    return replace(draft, lines=lines, before=(*judged.notes, *draft.before))
+    if not lines:
+        return draft
+    return replace(
+        draft, lines=lines, before=(*judged.notes, *draft.before), status="answered", gap=()
+    )
 
 
 def _overview(desk: Desk) -> Draft:

@@ -107,15 +107,23 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
+_TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
+
+
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     """Where causes have no section of their own, they stand inside the problems."""
     problems = listing.role_items(report, "problems")
     names_causes = any(
         "原因" in label for s in report.sections if s.role == "problems" for label in s.path[:1]
     )
-    themed = (
-        _on_theme(desk, report, problems, themes) if themes else problems if names_causes else []
-    )
+    if themes:
+        themed = _on_theme(desk, report, problems, themes)
+    elif names_causes:
+        themed = problems
+    else:
+        themed = [
+            p for p in problems if _TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
+        ]
     if not themed:
         return Draft(
             status="abstained", gap=(f"《{report.meta.title}》中没有“原因”部分", *report.warnings)

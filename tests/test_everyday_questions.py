@@ -1,0 +1,89 @@
+"""Questions as analysts type them, on two years of one county that sets the traps of the genre."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from answering import assistant_over, talk
+
+from bot.assistant import Assistant
+
+LAST = """柳泉县人民政府2022年度法治政府建设情况报告
+2022年，柳泉县扎实推进法治政府建设，现将情况报告如下：
+一、主要举措和成效
+（一）推进普法依法治理。培育“法律明白人”1200名，开展宣讲80场。办理法律援助案件310件。
+（二）化解行政争议。一审应诉案件30件，行政机关负责人出庭应诉27件，出庭应诉率90%，败诉3件，败诉率10%。
+二、存在的问题
+（一）行政机关负责人出庭应诉率未达到100%。
+三、下一步打算
+（一）力争行政诉讼败诉率控制在8%以内。
+"""
+
+THIS = """柳泉县人民政府2023年度法治政府建设情况报告
+2023年，柳泉县扎实推进法治政府建设，现将情况报告如下：
+一、主要举措和成效
+（一）优化营商环境。第一，推进审批改革。全年压减事项35项。第二，加强知识产权保护。有效发明专利420件。办理专利行政裁决12件，质押融资2.3亿元。
+（二）推进普法依法治理。新增“法律明白人”150名，总数达1350名。办理法律援助案件345件。
+（三）包容审慎监管。对轻微违法行为不予处罚29件。清偿政府拖欠企业账款4070万元。
+（四）化解行政争议。收到行政复议申请40件，撤销2件；行政诉讼案件15件，败诉0件，败诉率0%。
+（五）制定政府规章1件，即《柳泉县供热办法》。
+二、存在的问题
+（一）办案不平衡。个别所办案少。原因是存在畏难情绪。
+（二）审核力量薄弱。法制员只有2名。原因是人员老化。
+三、下一步打算
+（一）深化府院联动。行政诉讼败诉率控制在3%以内。
+"""
+
+PROSE = """石桥县人民政府2023年度法治政府建设情况报告
+2023年，石桥县推进法治政府建设，办理行政处罚案件88件。推行“首违不罚”，免罚12件。
+回顾一年来的工作，虽有进步，但也要清醒看到差距：执法人员专业素质参差不齐；社区治理水平不均衡；部分处罚案件执行难。
+下一步，将加强培训，推进执行。
+"""
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    texts = {"last.txt": LAST, "this.txt": THIS, "prose.txt": PROSE}
+    with assistant_over(tmp_path_factory.mktemp("everyday"), texts) as assistant:
+        yield assistant
+
+
+CASES = [
+    # a sum is compared with a sum
+    ("柳泉县法律明白人从2022年到2023年增加了多少", ["1200", "1350", "150"], ["1050"]),
+    # two years named with one 年
+    ("柳泉2022和2023年法律援助案件对比", ["310", "345", "多35"], []),
+    # what was reached, not what was missed or aimed at
+    ("柳泉2022年负责人出庭应诉率是多少", ["90%"], ["未达到100%"]),
+    ("柳泉2022和2023年行政诉讼败诉率对比", ["10%", "0%"], ["8%"]),
+    # premises about targets and in questions for a list
+    ("柳泉2024年要把败诉率控制在5%以内对吗", ["不符", "3%以内"], ["是的"]),
+    ("柳泉2024年要把败诉率控制在3%以内对吗", ["是的", "3%以内"], ["不符"]),
+    ("柳泉2023年行政诉讼败诉2件，具体是哪两件", ["不符", "败诉0件"], []),
+    ("柳泉2023年制定了3件政府规章，分别是什么", ["不符", "1件"], []),
+    # what an announcement announces
+    ("柳泉2023年怎么保护知识产权的", ["420件", "2.3亿元"], ["35项"]),
+    # the causes of every problem
+    ("柳泉2023年那几条不足的原因分别是什么", ["畏难情绪", "人员老化"], []),
+    # everyday words
+    ("柳泉2023年欠企业的钱还了多少", ["4070万元"], ["420件"]),
+    ("柳泉2023年被告上法庭输过没", ["败诉0件"], []),
+    # either of two wordings
+    ("哪些报告提到了“首违不罚”或者轻微违法不予处罚", ["石桥县", "柳泉县（2023年度）", "29件"], []),
+    # problems without a heading
+    ("石桥县还有哪些差距", ["共3条", "参差不齐", "不均衡", "执行难"], ["加强培训"]),
+    # next year's work is in this year's plans
+    ("柳泉县2024年的工作举措", ["府院联动"], ["没有查到"]),
+]
+
+
+@pytest.mark.parametrize(("question", "said", "unsaid"), CASES, ids=[c[0] for c in CASES])
+def test_everyday_question(
+    asked: Assistant, question: str, said: list[str], unsaid: list[str]
+) -> None:
+    answer = talk(asked, question)
+    words = " ".join(s.text for s in answer.sentences)
+    assert answer.status == "answered"
+    assert not [w for w in said if w not in words], words
+    assert not [w for w in unsaid if w in words], words
