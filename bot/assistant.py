@@ -16,27 +16,26 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import briefing, citations, comparison, extractive, follow_through, left_out
-from bot.answers import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
+from bot.answers import Answer, Citation, Cited, Scope, Sentence, Status
 from bot.briefing import Briefing
-from bot.drafting import Desk, Draft, silent
+from bot.drafting import Desk, Draft, note, silent
 from bot.english import english_note
+from bot.holdings import known_facts, list_holdings, place_index, speaks_within
 from bot.labels import full_name
 from bot.records import AnswerRecords, describe
+from bot.remarks import EMPTY, NO_BRIEFING, ask_back, closing, greeting, misplaced, refusal, under
 from bot.reporting import brief_question, table_of
-from bot.selection import KnownFact
 from bot.synthesis import Attempt, Synthesis
 from bot.tables import Table
 from bot.thresholds import asks_places_beyond, rows_beyond
 from bot.tracing import span
-from retrieval.documents import Chunk, Hit, Report, ReportMeta
+from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
-from retrieval.gazetteer import Chain, contains, short_name
+from retrieval.gazetteer import short_name
 from retrieval.library import Library
-from retrieval.normalise import level
-from retrieval.places import PlaceIndex, SpeaksOf
 from retrieval.query import Briefed, Query, State, understand
 from retrieval.retriever import Options, retrieve
-from retrieval.scope import Resolved, resolve, unify
+from retrieval.scope import Resolved, resolve
 from retrieval.subunits import territory
 
 HITS = 40
@@ -45,14 +44,6 @@ _AHEAD = re.compile(
 )
 MAX_READ_REPORTS = 60
 MAX_BRIEF_REPORTS = 6
-
-NOT_IN_REPORTS = "现有报告中没有查到，无法回答。"
-GREETING = "您好，我根据已入库的法治政府建设年度报告回答问题，每句话都注明出处。可以这样问："
-GREETING_EN = (
-    "Hello. I answer from the annual reports in the library and cite every sentence. For example:"
-)
-NO_BRIEFING = "前面还没有写过简报，或简报所依据的报告已更换；请先要一段简报，再问省略了什么。"
-EMPTY = "请输入问题，例如：某县2023年报告列出了哪些问题？"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +133,8 @@ class Assistant:
         told = state.briefed
         held = {summary.id for summary in library.reports()}
         if told is None or not held.issuperset(told.reports):
-            query = understand(question, State(), _places(()), ())
-            scope, draft = Resolved(()), Draft((_note(NO_BRIEFING),), status="clarify")
+            query = understand(question, State(), place_index(()), ())
+            scope, draft = Resolved(()), Draft((note(NO_BRIEFING),), status="clarify")
         else:
             scope = Resolved(told.reports)
             query, _ = self.settle(told.question, replace(state, briefed=None), library)
@@ -169,7 +160,7 @@ class Assistant:
         def tabulated(desk: Desk, library: Library) -> Draft:
             if desk.only_years:
                 return silent(desk)
-            scope = resolve(desk.query, _holdings(library))
+            scope = resolve(desk.query, list_holdings(library))
             return _compared(table_of(library, desk.query, scope, desk), desk.query)
 
         reply = self._reply(question, state, tabulated)
@@ -235,10 +226,10 @@ class Assistant:
 
     def settle(self, question: str, state: State, library: Library) -> tuple[Query, Resolved]:
         """Parse a question against what ``library`` holds and settle the reports it is about."""
-        holdings = _holdings(library)
+        holdings = list_holdings(library)
         known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
-        speaks_of = _speaks_of(library, holdings)
-        query = understand(question, state, _places(known), known, speaks_of)
+        speaks_of = speaks_within(library, holdings)
+        query = understand(question, state, place_index(known), known, speaks_of)
         if query.compared and query.kind in ("fact", "compare") and query.places:
             # 2023年比2022年多多少 is answered from both reports, where both are held
             both = replace(query, years=(*query.years, *query.compared), kind="compare")
@@ -289,14 +280,14 @@ class Assistant:
     def _before_search(self, query: Query, scope: Resolved, library: Library) -> Draft | None:
         """Return the answers that need no search: greetings, nothing held, a place to ask back."""
         if query.kind == "empty":
-            return Draft((_note(EMPTY),), status="clarify")
+            return Draft((note(EMPTY),), status="clarify")
         if query.kind == "greeting":
             return Draft(
-                (_note(GREETING_EN if query.english else GREETING), *_examples(library)),
+                tuple(greeting(library, english=query.english)),
                 status="clarify",
             )
         if query.ambiguous and not query.inherited:
-            return Draft(tuple(_ask_back(query)), status="clarify")
+            return Draft(tuple(ask_back(query)), status="clarify")
         if not scope.reports and not scope.nearby:
             gap = scope.missing or ("没有符合条件的报告",)
             return Draft(status="abstained", gap=gap)
@@ -330,7 +321,7 @@ class Assistant:
             tuple(library.report(r) for r in wanted),
             hits,
             state,
-            lambda report: _known_facts(library, report),
+            lambda report: known_facts(library, report),
             () if scope.reports else query.years,
         )
 
@@ -390,33 +381,33 @@ class Assistant:
         status: Status = draft.status
         written = attempt.written
         if status == "abstained":
-            lines = [_note(line) for line in _refusal(scope, draft, library)]
+            lines = [note(line) for line in refusal(scope, draft, library)]
         elif written is not None:
             lines = []
         else:
-            notice = [_note(attempt.notice)] if attempt.notice else []
-            around = [*notice, *_misplaced(query), *draft.before]
+            notice = [note(attempt.notice)] if attempt.notice else []
+            around = [*notice, *misplaced(query), *draft.before]
             lines = [*around, *draft.lines, *draft.after]
             if paragraph:  # it is pasted as it is: what is said about it stands under it
-                lines = [*draft.lines, *draft.after, *(_under(line) for line in around)]
+                lines = [*draft.lines, *draft.after, *(under(line) for line in around)]
         for line in lines:
             sentence = checker.check_line(line)
             if isinstance(sentence, Sentence) and on_sentence:
                 on_sentence(sentence)
         checked = written.checked if written else checker.checked()
-        closing = (
-            [_note(text) for text in _closing(scope, library, checked.citations)]
+        source = (
+            [note(text) for text in closing(scope, library, checked.citations)]
             if status == "answered"
             else []
         )
-        before = (*_misplaced(query), *draft.before) if written else ()
-        under = (*(draft.after if written else ()), *closing)
+        before = (*misplaced(query), *draft.before) if written else ()
+        after = (*(draft.after if written else ()), *source)
         if paragraph:
-            before, under = (), (*before, *under)
+            before, after = (), (*before, *after)
         sentences = (
             *(Sentence(line.text, "note") for line in before),
             *checked.sentences,
-            *(Sentence(line.text, "note") for line in under),
+            *(Sentence(line.text, "note") for line in after),
         )
         if query.english:
             sentences = tuple(
@@ -480,109 +471,7 @@ def _is_paragraph(query: Query, over: Desk) -> bool:
 
 # ---- helpers --------------------------------------------------------------------------------
 
-_PLACES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}
 _COUNTER = itertools.count()
-
-
-def _places(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
-    """Return the place index of what is held; the last one is kept, since it rarely changes."""
-    index = _PLACES.get(known)
-    if index is None:
-        index = PlaceIndex(known)
-        _PLACES.clear()
-        _PLACES[known] = index
-    return index
-
-
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    id: str
-    meta: ReportMeta
-
-
-def _holdings(library: Library) -> list[_Holding]:
-    """Return what is held, one county's place written one way, a unit below it its last level."""
-    summaries = library.reports()
-    whole = unify(s.meta.place for s in summaries)
-    return [
-        _Holding(s.id, replace(s.meta, place=territory(whole[s.meta.place], s.meta.issuer)))
-        for s in summaries
-    ]
-
-
-def _speaks_of(library: Library, holdings: Sequence[_Holding]) -> SpeaksOf:
-    """Return what tells whether the reports of a place use some words, blanks between aside."""
-
-    def speaks_of(place: Chain, words: Sequence[str]) -> bool:
-        named = re.compile("|".join("\\s*".join(map(re.escape, word)) for word in words))
-        inside = [h for h in holdings if contains(place, h.meta.place)][:MAX_READ_REPORTS]
-        return any(named.search(level(library.report(h.id).text)) for h in inside)
-
-    return speaks_of
-
-
-def _known_facts(library: Library, report: str) -> list[KnownFact]:
-    return [
-        KnownFact(fact.indicator, fact.start, fact.end, fact.period)
-        for fact in library.facts(report)
-        if fact.indicator
-    ]
-
-
-def _examples(library: Library) -> list[DraftLine]:
-    summaries = [s for s in library.reports() if s.meta.place][:2]
-    places = [territory(s.meta.place, s.meta.issuer)[-1] for s in summaries]
-    years = [s.meta.year or "" for s in summaries]
-    names = [f"{short_name(p)}{year}" for p, year in zip(places, years, strict=True)]
-    asks = ("年报告列出了哪些问题？", "年审核了多少件规范性文件？")
-    return [_note(f"· {name}{ask}") for name, ask in zip(names, asks, strict=False)]
-
-
-def _misplaced(query: Query) -> list[DraftLine]:
-    """Say where a place lies that the question puts in another province."""
-    return [
-        _note(f"{chain[-1]}属{''.join(chain[:-1])}，不属{said}。")
-        for said, chain in query.wrong_parents
-    ]
-
-
-def _ask_back(query: Query) -> list[DraftLine]:
-    lines = []
-    for mention in query.ambiguous:
-        options = mention.held or mention.candidates
-        names = "、".join("".join(chain) for chain in options[:8])
-        more = f"等{len(options)}处" if len(options) > 8 else ""
-        held = "" if mention.held else "（目前均未收录其报告）"
-        lines.append(_note(f"“{mention.text}”可能指{names}{more}{held}，请问是哪一个？"))
-    return lines
-
-
-def _refusal(scope: Resolved, draft: Draft, library: Library) -> list[str]:
-    lines = [NOT_IN_REPORTS]
-    # where the year or place itself is not held, what was not found there is beside the point
-    gaps = scope.missing if scope.missing and not scope.reports else (*scope.missing, *draft.gap)
-    for gap in dict.fromkeys(gaps):
-        lines.append(f"{gap}。")
-    lines.append(f"检索范围：{_range(scope, library)}。")
-    return lines
-
-
-def _range(scope: Resolved, library: Library) -> str:
-    """Say what was searched: the reports in scope by name, or how many there are."""
-    asked = scope.reports or scope.nearby
-    everything = len(library.reports())
-    if not asked or len(asked) == everything:
-        return f"全部{everything}份报告"
-    names = [full_name(library.report(report).meta) for report in asked[:6]]
-    return "、".join(names) + (f"等{len(asked)}份报告" if len(asked) > 6 else "")
-
-
-def _closing(scope: Resolved, library: Library, cited: Sequence[Cited]) -> list[str]:
-    lines = [f"注意：{missing}。" for missing in scope.missing]
-    reports = list(dict.fromkeys(c.report for c in cited))
-    if len(reports) == 1:
-        lines.append(f"（摘自{full_name(library.report(reports[0]).meta)}报告原文）")
-    return lines
 
 
 def _citation(n: int, cite: Cited, report: Report) -> Citation:
@@ -636,15 +525,6 @@ def _next_state(query: Query, state: State, draft: Draft, answer: Answer) -> Sta
 def _briefed(answer: Answer) -> Briefed:
     told = tuple((c.report, c.start, c.end) for c in answer.citations)
     return Briefed(answer.question, answer.scope.reports, told)
-
-
-def _note(text: str) -> DraftLine:
-    return DraftLine(text, "note")
-
-
-def _under(line: DraftLine) -> DraftLine:
-    """Return a note that was written to stand above a paragraph as one under it."""
-    return replace(line, text=line.text.replace("以下", "以上"))
 
 
 def _answer_id(question: str) -> str:

@@ -1,0 +1,67 @@
+"""What a library holds, as questions see it: places, issuers and years of its reports."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.selection import KnownFact
+from retrieval.documents import ReportMeta
+from retrieval.gazetteer import Chain, contains
+from retrieval.library import Library
+from retrieval.normalise import level
+from retrieval.places import PlaceIndex, SpeaksOf
+from retrieval.scope import unify
+from retrieval.subunits import territory
+
+MOST_SEARCHED = 60
+_INDEXES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}
+
+
+def place_index(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
+    """Return the place index of what is held; the last one is kept, since it rarely changes."""
+    index = _INDEXES.get(known)
+    if index is None:
+        index = PlaceIndex(known)
+        _INDEXES.clear()
+        _INDEXES[known] = index
+    return index
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A held report by id, with its place as questions name it."""
+
+    id: str
+    meta: ReportMeta
+
+
+def list_holdings(library: Library) -> list[Holding]:
+    """Return what is held, one county's place written one way, a unit below it its last level."""
+    summaries = library.reports()
+    whole = unify(s.meta.place for s in summaries)
+    return [
+        Holding(s.id, replace(s.meta, place=territory(whole[s.meta.place], s.meta.issuer)))
+        for s in summaries
+    ]
+
+
+def speaks_within(library: Library, holdings: Sequence[Holding]) -> SpeaksOf:
+    """Return what tells whether the reports of a place use some words, blanks between aside."""
+
+    def speaks_of(place: Chain, words: Sequence[str]) -> bool:
+        named = re.compile("|".join("\\s*".join(map(re.escape, word)) for word in words))
+        inside = [h for h in holdings if contains(place, h.meta.place)][:MOST_SEARCHED]
+        return any(named.search(level(library.report(h.id).text)) for h in inside)
+
+    return speaks_of
+
+
+def known_facts(library: Library, report: str) -> list[KnownFact]:
+    """Return the figures of a report that the ledger knows by a canonical name."""
+    return [
+        KnownFact(fact.indicator, fact.start, fact.end, fact.period)
+        for fact in library.facts(report)
+        if fact.indicator
+    ]
