@@ -30,7 +30,7 @@ from retrieval.indicators import Fact, indicators, lookup
 from retrieval.normalise import normalise
 from retrieval.query import Query
 from retrieval.subunits import territory
-from retrieval.terms import is_topical
+from retrieval.terms import content_terms, is_topical
 
 COMPUTED = "（计算）"
 MAX_LINES = 40
@@ -124,6 +124,12 @@ def wanted(query: Query) -> tuple[Wanted, ...]:
         return (Wanted(first, measures=(first, *(m for m in volume[2] if m != first))),)
     if found:
         return tuple(found)
+    themes = [[t for t in content_terms(part) if is_topical(t)] for part in parts]
+    themes = [terms for terms in themes if terms]
+    if len(themes) > 1:  # 行政复议和行政诉讼情况: what is said of one stands without the other
+        return tuple(
+            Wanted("".join(t.word for t in terms)[:16], terms=tuple(terms)) for terms in themes
+        )
     name = "".join(t.word for t in query.terms if t.weight >= 0.5) or topic or "内容"
     return (Wanted(name[:16]),)
 
@@ -197,6 +203,8 @@ def _cell(
         if cell.cite or report is None or len(column.measures) > 1:
             return cell
         return unnamed_cell(desk, column, report, known)
+    if column.terms:
+        desk = replace(desk, query=replace(desk.query, terms=column.terms))
     return phrase_cell(desk, report, known) if report else Cell()
 
 

@@ -20,6 +20,7 @@ from retrieval.indicators import Fact, Indicator, indicators
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, canonical
 from retrieval.query import Query
+from retrieval.terms import Term
 
 ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6
@@ -42,12 +43,14 @@ class _Holding(Protocol):
 class Wanted:
     """A column as asked for: ``measures`` are indicators, the first that a report has is taken.
 
-    With ``role`` the items of that part are wanted; with neither, what the question's terms say.
+    With ``role`` the items of that part are wanted; with neither, what ``terms`` say, or those
+    of the question.
     """
 
     name: str
     measures: tuple[str, ...] = ()
     role: Role | None = None
+    terms: tuple[Term, ...] = ()
 
 
 def cell_of(
