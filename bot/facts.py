@@ -117,6 +117,8 @@ def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
     """
     if query.change and not _says_change(evidence):
         return False
+    if query.change and query.carried and not any(is_theme(t) for t in query.terms):
+        return True  # 同比增加还是减少, asked of the words just cited
     if following and not query.terms:
         return bool(query.carried)
     if not query.terms and query.carried:
