@@ -17,6 +17,7 @@ from retrieval.documents import Report, Role, Span
 from retrieval.normalise import fold
 from retrieval.query import Query
 from retrieval.terms import SYNONYM_MATCH, Term
+from retrieval.wrapping import join, words_of
 
 Part = Literal["overall", "measures", "problems", "plans"]
 MAX_PIECE = 90
@@ -263,7 +264,7 @@ def _worth(
 
     ``parts`` are the indicators of which the sentence gives no whole.
     """
-    words = report.text[span.start : span.end]
+    words = words_of(report.text, span.start, span.end)
     clauses = [c for c in line.clauses if span.start <= c.span.start and c.span.end <= span.end]
     figures = [q for c in clauses for q in c.figures if q.kind != "date"]
     ranks = (_rank(n) * (0.5 if n in parts else 1.0) for n in dict.fromkeys(names))
@@ -326,7 +327,7 @@ def _forms(report: Report, item: listing.Item, part: Part, number: int) -> list[
 
 def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Piece | None:
     """Return a piece with its end marks off, set for a document; None if it says too little."""
-    words = report.text[span.start : span.end]
+    words = words_of(report.text, span.start, span.end)
     core = words.rstrip("，,；;。、：:！!？? \u3000")
     if core.endswith("等") and len(core) < len(words.strip()):
         core = core[:-1] if core[-2:-1] in "，,、" else core
@@ -335,4 +336,6 @@ def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Pi
         return None
     if _SIGNATURE.fullmatch(text):
         return None
-    return Piece(part, Span(span.start, span.start + len(core)), text, 0.0, group)
+    whole = join(report.text)
+    end = whole.original(whole.joined(span.start) + len(core), end=True)
+    return Piece(part, Span(span.start, end), text, 0.0, group)

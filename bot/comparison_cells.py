@@ -21,6 +21,7 @@ from retrieval.normalise import fold
 from retrieval.quantities import Quantity, canonical
 from retrieval.query import Query
 from retrieval.terms import Term
+from retrieval.wrapping import words_without
 
 ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6
@@ -165,8 +166,8 @@ def _line_at(report: Report, position: int) -> Line | None:
 
 def _cited_words(report: Report, span: Span) -> tuple[Cited, str]:
     start = bare_start(report.text, span)
-    words = report.text[start : span.end].rstrip("，,；;、：: \u3000\n")
-    return Cited(report.id, start, start + len(words)), typeset(words)
+    end, words = words_without(report.text, start, span.end, "，,；;、：: \u3000\n")
+    return Cited(report.id, start, end), typeset(words)
 
 
 def _figure_cell(

@@ -27,6 +27,7 @@ from retrieval.normalise import fold, normalise
 from retrieval.quantities import canonical
 from retrieval.query import Query
 from retrieval.terms import Term
+from retrieval.wrapping import words_without
 
 NOT_FOUND = "未找到对应内容"
 ENOUGH_FOR_PROBLEM = 0.15
@@ -269,8 +270,8 @@ def _telling(report: Report, line: Line, clause: Clause) -> Span:
 
 def _clause_quote(report: Report, span: Span) -> Quote:
     start = bare_start(report.text, span)
-    words = report.text[start : span.end].rstrip("，,；;。、：: \n")
-    return Quote(typeset(words), Cited(report.id, start, start + len(words)))
+    end, words = words_without(report.text, start, span.end, "，,；;。、：: \n")
+    return Quote(typeset(words), Cited(report.id, start, end))
 
 
 def _facts_by_clause(

@@ -13,6 +13,7 @@ from bot import listing
 from bot.answers import Cited
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Role
+from retrieval.wrapping import words_without
 
 TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(words))
@@ -59,9 +60,9 @@ def points(report: Report, role: Role) -> list[Point]:
         start = bare_start(report.text, span)
         marks = _MARKS.match(report.text, start, span.end)
         start = marks.end() if marks else start
-        words = report.text[start : span.end].rstrip("。，,；;、 \n")
+        end, words = words_without(report.text, start, span.end, "。，,；;、 \n")
         text = typeset(words)
-        cite = Cited(report.id, start, start + len(words))
+        cite = Cited(report.id, start, end)
         found.append(Point(report.id, text, cite, topics_of(text)))
     return found
 

@@ -19,6 +19,7 @@ from typing import Literal
 from retrieval.documents import Role, Section
 from retrieval.indicator_names import Indicator, indicators, lookup, name_figure
 from retrieval.quantities import Quantity, find_quantities
+from retrieval.wrapping import Joined, join
 
 __all__ = ["Change", "Fact", "Indicator", "find_facts", "indicators", "lookup"]
 
@@ -113,6 +114,41 @@ def find_facts(
     ``year`` is the year reported on; without it the text's own words decide. It tells the
     figures of this year from those of the year before.
     """
+    whole = join(text)
+    if len(whole.text) == len(text):
+        return _find(text, sections, year)
+    # a page's own line end parts no word and no number
+    inside = [replace(s, start=whole.joined(s.start), end=whole.joined(s.end)) for s in sections]
+    return tuple(_moved(fact, whole) for fact in _find(whole.text, inside, year))
+
+
+def _moved(fact: Fact, whole: Joined) -> Fact:
+    """Return a fact of the joined text with its positions in the original."""
+
+    def moved(quantity: Quantity) -> Quantity:
+        end = whole.original(quantity.end, end=True)
+        return replace(quantity, start=whole.original(quantity.start), end=end)
+
+    change = fact.change
+    if change is not None:
+        change = replace(
+            change,
+            quantity=moved(change.quantity),
+            start=whole.original(change.start),
+            end=whole.original(change.end, end=True),
+        )
+    return replace(
+        fact,
+        subject_start=whole.original(fact.subject_start),
+        subject_end=whole.original(fact.subject_end, end=True),
+        quantity=moved(fact.quantity),
+        change=change,
+        start=whole.original(fact.start),
+        end=whole.original(fact.end, end=True),
+    )
+
+
+def _find(text: str, sections: Sequence[Section], year: int | None) -> tuple[Fact, ...]:
     figures = [q for q in find_quantities(text) if q.kind in _FIGURES]
     main_year = year or _main_year(text)
     places = _Places(text, sections)

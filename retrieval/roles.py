@@ -62,11 +62,15 @@ _TITLE_WORDS = re.compile(
     "基本|总体|以及|[的中和及与、：: \u3000]"
 )
 _MAX_PLAIN_TITLE = 30
+_FRAMED = re.compile(r"[【〖〔\[]\s*([^】〗〕\]]{2,24})\s*[】〗〕\]]")
 
 
 def is_plain_title(line: str, year: int | None) -> bool:
     """Return True for a line such as 存在的主要问题 or 下一步工作打算：, a title without a number."""
     words = line.strip()
+    framed = _FRAMED.fullmatch(words)
+    if framed:  # 【明年打算怎么做】 is a title whatever its words
+        return role_of_heading(framed[1], year) is not None
     if not 3 < len(words) <= _MAX_PLAIN_TITLE or _TITLE_WORDS.sub("", words):
         return False
     return role_of_heading(words, year) is not None

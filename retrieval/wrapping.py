@@ -7,7 +7,9 @@ only the page's, and end no sentence.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.furniture import is_furniture
@@ -66,9 +68,47 @@ def unwrap(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A text with the page's own line ends taken out, and the way back to the positions before."""
+
+    text: str
+    _joints: tuple[int, ...]  # positions in the original of what was taken out
+
+    def original(self, position: int, *, end: bool = False) -> int:
+        """Return where ``position`` of the joined text stands in the original.
+
+        An ``end`` stays before a joint, a start goes behind it.
+        """
+        at = position - 1 if end else position
+        for joint in self._joints:
+            if joint > at:
+                break
+            at += 1
+        return at + 1 if end else at
+
+    def joined(self, position: int) -> int:
+        """Return where ``position`` of the original stands in the joined text."""
+        return position - bisect_left(self._joints, position)
+
+
+@lru_cache(maxsize=8)
+def join(text: str) -> Joined:
+    """Return ``text`` without the line ends that end nothing."""
+    whole = unwrap(text)
+    joints = tuple(i for i, char in enumerate(whole) if char == JOINT and text[i] != JOINT)
+    return Joined("".join(c for i, c in enumerate(whole) if c != JOINT or text[i] == JOINT), joints)
+
+
 def words_of(text: str, start: int, end: int) -> str:
     """Return what ``text[start:end]`` says: the page's own line ends taken out."""
     return unwrap(text)[start:end].replace(JOINT, "")
+
+
+def words_without(text: str, start: int, end: int, marks: str) -> tuple[int, str]:
+    """Return where ``text[start:end]`` ends without ``marks``, and what it says up to there."""
+    last = start + len(text[start:end].rstrip(marks))
+    return last, words_of(text, start, last)
 
 
 def _columns(words: str) -> int:

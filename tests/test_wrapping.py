@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.chunking import split_sentences
-from retrieval.wrapping import JOINT, join_lines, unwrap, words_of
+from retrieval.indicators import find_facts
+from retrieval.wrapping import JOINT, join, join_lines, unwrap, words_of
 
 PAGE = """某县2023年法治政府建设工作总结
 
@@ -68,6 +69,35 @@ def test_unwrapping_keeps_every_position(text: str) -> None:
     assert all(a == b or (a in "\r\n" and b == JOINT) for a, b in zip(text, whole, strict=True))
     starts = [start for start, _ in join_lines(text)]
     assert starts == sorted(starts)
+
+
+def test_figures_of_a_wrapped_report_are_those_of_the_report() -> None:
+    told = same = 0
+    for seed in range(40):
+        made = make(Random(seed))
+        if made.one_line:
+            continue
+        before = [(f.value, f.indicator) for f in find_facts(made.text)]
+        wrap(made, 54)
+        facts = find_facts(made.text)
+        for fact in facts:
+            quoted = made.text[fact.quantity.start : fact.quantity.end]
+            assert "".join(quoted.split()) == "".join(fact.value.split())
+        after = [(f.value, f.indicator) for f in facts]
+        told += len(before)
+        same += sum(a == b for a, b in zip(before, after, strict=False))
+    assert told > 300
+    assert same / told >= 0.97
+
+
+def test_positions_of_the_joined_text_lead_back() -> None:
+    whole = join(PAGE)
+    assert len(whole.text) < len(PAGE)
+    for position in range(0, len(whole.text), 7):
+        original = whole.original(position)
+        assert PAGE[original] == whole.text[position]
+        assert whole.joined(original) == position
+        assert PAGE[whole.original(position + 1, end=True) - 1] == whole.text[position]
 
 
 def test_a_page_of_paragraphs_keeps_its_line_ends() -> None:
