@@ -12,7 +12,7 @@ from retrieval.metadata import read_metadata
 from retrieval.places import gazetteer
 from retrieval.sections import parse_sections
 
-PARSER_VERSION = 9
+PARSER_VERSION = 10
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,12 @@ class Holding(Protocol):
         ...
 
 
+# 2023年报告的下一步, 2023年…下一步 are told by the report on 2023, unlike 2023年的计划
+_FROM_THE_REPORT = re.compile(
+    "年(?:度)?[^，。？?]{0,8}(?:报告|总结|材料)|下一步|下步|下一阶段|今后|接下来|明年|来年|下一年"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Resolved:
     """The reports in scope (ids, by place then year) and what is missing, in Chinese words.
@@ -62,7 +68,8 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         held = {h.meta.year for h in found}
         if len(years) > 1 and set(years) <= held:  # several reports asked for, each on its own year
             held = set()
-        years = tuple(dict.fromkeys(y - 1 if y - 1 in held else y for y in years))
+        own = held if _FROM_THE_REPORT.search(query.question) else set()
+        years = tuple(dict.fromkeys(y - 1 if y - 1 in held and y not in own else y for y in years))
     nearby: list[Holding] = []
     if years:
         groups: dict[tuple[str, ...], list[Holding]] = {}

@@ -90,6 +90,9 @@ def unit_of(place: Chain, issuer: str) -> str:
 
     A unit without a name of its own goes by its place's.
     """
+    itself = _UNIT.fullmatch(issuer) if place and place[-1] == issuer else None
+    if itself and itself["own"] and itself["kind"] in _OFFICES:
+        return issuer  # a town that signs as 千灯镇, its place already said in full
     words = issuer
     owner = ""
     for name in place:
