@@ -90,15 +90,13 @@ def unit_of(place: Chain, issuer: str) -> str:
 
     A unit without a name of its own goes by its place's.
     """
-    itself = _UNIT.fullmatch(issuer) if place and place[-1] == issuer else None
-    if itself and itself["own"] and itself["kind"] in _OFFICES:
-        return issuer  # a town that signs as 千灯镇, its place already said in full
     words = issuer
     owner = ""
     for name in place:
         for form in (name, short_name(name)):
             rest = words.removeprefix(form)
-            if rest != words and not _GOVERNED_BY.fullmatch(rest):
+            # a town may sign with its name alone: then that is no prefix
+            if rest and rest != words and not _GOVERNED_BY.fullmatch(rest):
                 words, owner = rest, name
                 break
     words = _OFFICE.sub("", words) if _OFFICE.match(words) else words

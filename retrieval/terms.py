@@ -188,7 +188,7 @@ def _weight(word: str, pos: str) -> float:
         return _FULL if known and len(word) > 1 else 0.0
     if len(word) == 1:
         return _PLAIN if known else _LETTER
-    return _FULL if known or pos[:1] in "njie" else _PLAIN
+    return _FULL if known or pos[:1] in "njiel" else _PLAIN
 
 
 @lru_cache(maxsize=1)

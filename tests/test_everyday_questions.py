@@ -41,6 +41,21 @@ PROSE = """石桥县人民政府2023年度法治政府建设情况报告
 下一步，将加强培训，推进执行。
 """
 
+TOWN = """如东县石埠镇2023年度法治政府建设情况报告
+2023年，石埠镇推进依法行政，现将情况报告如下：
+【主要做法】
+全年合法性审查各类合同52件。
+表1 专项行动情况
+专项行动名称 | 起止时间 | 出动人员
+河道清理整治 | 3月-10月 | 120人次
+违法建设整治 | 4月-12月 | 86人次
+【存在不足】
+执法人员断层；法律顾问作用发挥不充分。
+【明年打算怎么做】
+开设法治夜校，全年不少于12期；招录执法人员8名。
+如东县石埠镇人民政府
+"""
+
 
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
@@ -73,6 +88,8 @@ CASES = [
     ("哪些报告提到了“首违不罚”或者轻微违法不予处罚", ["石桥县", "柳泉县（2023年度）", "29件"], []),
     # problems without a heading
     ("石桥县还有哪些差距", ["共3条", "参差不齐", "不均衡", "执行难"], ["加强培训"]),
+    # whose next step: the report's own
+    ("柳泉2022年那份报告下一步要做什么", ["8%以内"], ["3%以内"]),
     # next year's work is in this year's plans
     ("柳泉县2024年的工作举措", ["府院联动"], ["没有查到"]),
 ]
@@ -85,5 +102,30 @@ def test_everyday_question(
     answer = talk(asked, question)
     words = " ".join(s.text for s in answer.sentences)
     assert answer.status == "answered"
+    assert not [w for w in said if w not in words], words
+    assert not [w for w in unsaid if w in words], words
+
+
+@pytest.fixture(scope="module")
+def with_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    texts = {"town.txt": TOWN, "prose.txt": PROSE}
+    with assistant_over(tmp_path_factory.mktemp("town"), texts) as assistant:
+        yield assistant
+
+
+OF_A_TOWN = [
+    ("石埠有哪些不足", ["共2条", "断层", "不充分"], ["石桥县", "法治夜校"]),
+    ("石埠镇2024年要招几个执法人员", ["8名"], []),
+    ("石埠下一步打算", ["法治夜校", "8名"], ["断层"]),
+    ("石埠搞了哪几个专项行动", ["河道清理整治", "违法建设整治"], ["法律顾问"]),
+]
+
+
+@pytest.mark.parametrize(("question", "said", "unsaid"), OF_A_TOWN, ids=[c[0] for c in OF_A_TOWN])
+def test_a_town_by_its_bare_name(
+    with_town: Assistant, question: str, said: list[str], unsaid: list[str]
+) -> None:
+    """Its headings stand in 【】, and its table has lost its lines."""
+    words = " ".join(s.text for s in talk(with_town, question).sentences)
     assert not [w for w in said if w not in words], words
     assert not [w for w in unsaid if w in words], words
