@@ -12,6 +12,7 @@ from bot.reading import Line, Reading
 from bot.selection import Evidence, select
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
+from retrieval.quantities import Quantity
 from retrieval.query import Query, parts
 from retrieval.terms import is_theme, is_topical, shared_words
 
@@ -35,8 +36,26 @@ def one_report(desk: Desk) -> Draft:
         tuple(lines),
         focus=tuple(cited(e) for e in found),
         before=tuple(before),
-        figures=tuple(e.figure for e in found if e.figure),
+        figures=tuple(q for e in found for q in _answering(e, desk.query)),
     )
+
+
+def _answering(evidence: Evidence, query: Query) -> tuple[Quantity, ...]:
+    """Return the figures that answer: the one meant, or all of its unit where it is in doubt.
+
+    受理1171件，调解成功1165件: unless the ledger knows the figure and the question uses the
+    report's words, each may be the answer.
+    """
+    if evidence.figure is None:
+        return ()
+    words = evidence.line.folded + evidence.line.path
+    literal = all(t.match(words) >= 1.0 for t in query.terms if is_theme(t))
+    if evidence.named and literal:
+        return (evidence.figure,)
+    span = evidence.span
+    cited = [c for c in evidence.line.clauses if span.start <= c.span.start < span.end]
+    alike = [q for c in cited for q in c.figures if q.unit == evidence.figure.unit]
+    return tuple(alike) or (evidence.figure,)
 
 
 def answer_in(desk: Desk, report: Report) -> list[Evidence]:
