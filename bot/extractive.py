@@ -98,7 +98,7 @@ def _whether_said(desk: Desk, report: Report) -> Draft:
         if near is None:
             return silent(desk)
         span = near
-        before = (note(f"原文没有“{desk.query.phrase or desk.query.topic}”的说法，最接近的是："),)
+        before = (note(f"报告中没有“{desk.query.phrase or desk.query.topic}”的说法，相关原文是："),)
     return Draft(
         (claim(report, span),), focus=(Cited(report.id, span.start, span.end),), before=before
     )
