@@ -453,7 +453,9 @@ def write(desk: Desk, library: Library) -> Draft | Briefing:
         return followed
     beyond = len(desk.reports) > 1 and asks_places_beyond(desk.query.topic)
     if beyond or comparison.suits(desk.query, desk.reports):
-        table = comparison.compare(desk, facts=library.facts)
+        # the desk may hold only some of a large scope: what is most is most of all reports
+        scope = resolve(desk.query, list_holdings(library))
+        table = table_of(library, desk.query, scope, desk)
         return _compared(rows_beyond(table, desk.query.topic) or table, desk.query)
     return extractive.write(desk)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from answering import assistant_over, talk
@@ -129,3 +130,20 @@ def test_a_town_by_its_bare_name(
     words = " ".join(s.text for s in talk(with_town, question).sentences)
     assert not [w for w in said if w not in words], words
     assert not [w for w in unsaid if w in words], words
+
+
+def test_what_is_most_is_most_of_all_reports_however_many(tmp_path: Path) -> None:
+    """More reports than one answer reads: the order still comes from all of them."""
+    names = [a + b for a in "甘沙红白青石柳梅松竹兰桂槐榆枫" for b in "山水河岭桥关塘湾溪坪坝寨"]
+    texts = {
+        f"{n:02}.txt": f"{name}县人民政府2023年度法治政府建设情况报告\n2023年，{name}县推进法治政府建设，"
+        f"现将情况报告如下：\n一、主要举措和成效\n（一）严格审核。全年审核规范性文件{20 + n * 7 % 180}件。\n"
+        "二、存在的问题\n（一）执法力量不足。\n"
+        for n, name in enumerate(names)
+    }
+    by_count = sorted(range(180), key=lambda n: n * 7 % 180)
+    with assistant_over(tmp_path, texts) as assistant:
+        most = talk(assistant, "哪个地方审核的规范性文件最多")
+        least = talk(assistant, "哪个地方审核的规范性文件最少")
+    assert f"{names[by_count[-1]]}县（2023年度），199件" in most.sentences[0].text
+    assert f"{names[by_count[0]]}县（2023年度），20件" in least.sentences[0].text

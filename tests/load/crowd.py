@@ -134,7 +134,7 @@ def ask_all(
                 problems.append("no answer")
                 continue
             waits.append(time.monotonic() - start)
-            if "编号" in reply or "频繁" in reply:
+            if "（编号" in reply or "提问过于频繁" in reply:
                 problems.append(reply)
 
     people = [threading.Thread(target=person, args=(n + 1,)) for n in range(options.users)]
