@@ -188,7 +188,9 @@ def _weight(word: str, pos: str) -> float:
         return _FULL if known and len(word) > 1 else 0.0
     if len(word) == 1:
         return _PLAIN if known else _LETTER
-    return _FULL if known or pos[:1] in "njiel" else _PLAIN
+    # 无人机 is tagged as a set phrase, and so is 追回来, which names nothing
+    phrase = pos[:1] == "l" and word[-1] not in "来去到了上下出掉完着起过"
+    return _FULL if known or phrase or pos[:1] in "njie" else _PLAIN
 
 
 @lru_cache(maxsize=1)
