@@ -160,8 +160,7 @@ class Assistant:
         def tabulated(desk: Desk, library: Library) -> Draft:
             if desk.only_years:
                 return silent(desk)
-            scope = resolve(desk.query, list_holdings(library))
-            return _compared(table_of(library, desk.query, scope, desk), desk.query)
+            return _compared(table_of(library, desk), desk.query)
 
         reply = self._reply(question, state, tabulated)
         return reply, reply.table or Table((), ())
@@ -312,7 +311,8 @@ class Assistant:
     def _desk(
         self, library: Library, query: Query, scope: Resolved, hits: Sequence[Hit], state: State
     ) -> Desk:
-        wanted = list(scope.reports or scope.nearby)
+        in_scope = scope.reports or scope.nearby
+        wanted = list(in_scope)
         if len(wanted) > MAX_READ_REPORTS and query.kind != "catalogue":
             found = dict.fromkeys(hit.chunk.report for hit in hits)
             wanted = [r for r in found if r in set(wanted)]
@@ -323,6 +323,7 @@ class Assistant:
             state,
             lambda report: known_facts(library, report),
             () if scope.reports else query.years,
+            in_scope,
         )
 
     def _with_model(
@@ -454,8 +455,7 @@ def write(desk: Desk, library: Library) -> Draft | Briefing:
     beyond = len(desk.reports) > 1 and asks_places_beyond(desk.query.topic)
     if beyond or comparison.suits(desk.query, desk.reports):
         # the desk may hold only some of a large scope: what is most is most of all reports
-        scope = resolve(desk.query, list_holdings(library))
-        table = table_of(library, desk.query, scope, desk)
+        table = table_of(library, desk)
         return _compared(rows_beyond(table, desk.query.topic) or table, desk.query)
     return extractive.write(desk)
 

@@ -55,7 +55,10 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What the writer has before it: the query, its scope's reports and the hits in them."""
+    """What the writer has before it: the query, its scope's reports and the hits in them.
+
+    ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some.
+    """
 
     query: Query
     reports: tuple[Report, ...]
@@ -63,6 +66,7 @@ class Desk:
     state: State = field(default_factory=State)
     ledger: Callable[[str], Sequence[KnownFact]] = lambda _: ()
     only_years: tuple[int, ...] = ()
+    scope: tuple[str, ...] = ()
 
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""

@@ -71,7 +71,6 @@ _OF = re.compile(r"\s*(?:件|项|个)?\s*(?:out )?of (?:the |its |all )?\s*")
 _STOP = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
 _FULL_STOP = re.compile(r"[。!?\n]")
 _CHANGE = re.compile("^(?:同比|环比|同期|较|比|增|降|上升|下降|提高|减|幅)")
-_FORM = re.compile("[a-z]+(?:['’][a-z]+)?")
 
 
 @dataclass(frozen=True, slots=True)

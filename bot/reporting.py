@@ -12,8 +12,6 @@ from bot.drafting import Desk
 from bot.tables import Table
 from retrieval.indicators import Fact
 from retrieval.library import Library
-from retrieval.query import Query
-from retrieval.scope import Resolved
 
 MAX_KEPT_FACTS = 200_000
 _USUAL_FACTS = 50  # a report of the genre has 20 to 80 with a name
@@ -34,15 +32,15 @@ def brief_question(words: Sequence[str], year: int | None) -> str:
     return question
 
 
-def table_of(library: Library, query: Query, scope: Resolved, desk: Desk) -> Table:
+def table_of(library: Library, desk: Desk) -> Table:
     """Return the table of every report in scope, its words read in for the rows that are shown."""
-    ids = set(scope.reports or scope.nearby)
+    ids = set(desk.scope)
     if len(ids) <= len(desk.reports):
         return comparison.compare(desk, facts=library.facts)
     holdings = [summary for summary in library.reports() if summary.id in ids]
     named = _named_facts(library)
     table = comparison.compare(replace(desk, reports=()), facts=named, holdings=holdings)
-    table = comparison.ranked(table, lowest=query.lowest)
+    table = comparison.ranked(table, lowest=desk.query.lowest)
     return comparison.with_words(table, lambda r: library.report(r).text, comparison.MAX_LINES)
 
 
