@@ -8,7 +8,6 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.answers import Cited, DraftLine
 from bot.drafting import Desk, Draft, alone, cited, claim, label, note, silent
 from bot.facts import answer_in
 from bot.labels import full_name
@@ -16,6 +15,7 @@ from bot.lists import list_in
 from bot.mentions import asked_phrases, mention
 from bot.premises import judge_premises
 from bot.selection import Evidence
+from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.quantities import canonical
 from retrieval.query import Query

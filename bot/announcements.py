@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.answers import Cited
 from bot.reading import Line, Reading
+from bot.values import Cited
 from retrieval.documents import Span
 
 MAX_ANNOUNCING_CHARS = 32

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot import briefing, citations, comparison, extractive, follow_through, left_out
-from bot.answers import Answer, Citation, Cited, Scope, Sentence, Status
 from bot.briefing import Briefing
 from bot.drafting import Desk, Draft, note, silent
 from bot.english import english_note
@@ -26,9 +25,10 @@ from bot.records import AnswerRecords, describe
 from bot.remarks import EMPTY, NO_BRIEFING, ask_back, closing, greeting, misplaced, refusal, under
 from bot.reporting import brief_question, table_of
 from bot.synthesis import Attempt, Synthesis
-from bot.tables import Table
+from bot.table import Table
 from bot.thresholds import asks_places_beyond, rows_beyond
 from bot.tracing import span
+from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.gazetteer import short_name

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from typing import Any, Protocol
 
-from bot.answers import Answer, Sentence
+from bot.values import Answer, Sentence
 from retrieval.errors import BaogaoError
 from retrieval.query import State
 

@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.answers import Answer, Cited, DraftLine
 from bot.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
 from bot.drafting import Desk, Draft
 from bot.labels import Names
 from bot.left_out import omissions, to_draft
+from bot.values import Answer, Cited, DraftLine
 from retrieval.documents import Report
 from retrieval.gazetteer import contains, short_name
 from retrieval.normalise import normalise

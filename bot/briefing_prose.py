@@ -12,7 +12,6 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.answers import Cited, DraftLine, Passage, Sentence
 from bot.briefing import LABELS, PART_NAMES, PARTS, Briefing, Material, attribution
 from bot.briefing_pieces import DOER, Part
 from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost
@@ -22,6 +21,7 @@ from bot.labels import Names
 from bot.llm import Allowance
 from bot.passages import apart, numbered, whole_sentences
 from bot.plaintext import neutralise
+from bot.values import Cited, DraftLine, Passage, Sentence
 from bot.writers_llm import CANNOT_ANSWER, LANGUAGE_RULE, LLMWriter, Round, Written, total_usage
 from prompts import load
 from retrieval.documents import Report

@@ -17,7 +17,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from bot.comparison import comparable
-from bot.tables import Cell, Row, Table
+from bot.table import Cell, Row, Table
 from retrieval.errors import BaogaoError
 
 WIDTH = 1200

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
-from bot.tables import Cell, Row
+from bot.table import Cell, Row
 
 COMPUTED = "（计算）"
 

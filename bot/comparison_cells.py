@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import Protocol
 
 from bot import listing
-from bot.answers import Cited
 from bot.drafting import Desk
 from bot.reading import Clause, Line, read
 from bot.selection import Evidence, KnownFact, claim_span, select
-from bot.tables import Cell
+from bot.table import Cell
+from bot.values import Cited
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, ReportMeta, Role, Span
 from retrieval.indicators import Fact, Indicator, indicators

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.answers import Cited
 from bot.drafting import Draft
+from bot.values import Cited
 from bot.wording import pairs
 from retrieval.normalise import level
 from retrieval.quantities import find_quantities

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from bot.answers import DraftLine
+from bot.values import DraftLine
 
 MAX_REPLY_CHARS = 40_000
 _MAX_LINE_CHARS = 2_000  # beyond it the rest of the line is thrown away

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.answers import Cited, DraftLine, Status
 from bot.labels import full_name
 from bot.reading import Reading, read
 from bot.selection import Evidence, KnownFact
-from bot.tables import Table
+from bot.table import Table
+from bot.values import Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, Role, Span
 from retrieval.normalise import fold
 from retrieval.numbering import inline_markers

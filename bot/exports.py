@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bot.answers import Answer, Sentence
 from bot.briefing import paragraph
 from bot.formatting import to_terminal as answer_lines
 from bot.formatting import where
 from bot.plaintext import drop_invisible
+from bot.table import Table
 from bot.table_text import flat_rows
-from bot.tables import Table
+from bot.values import Answer, Sentence
 from retrieval.errors import BaogaoError
 
 NO_CHARTS = "画图要用的组件没有安装，请运行 pip install 'baogao[charts]'，或改写成 .xlsx、.csv"

@@ -13,7 +13,6 @@ from dataclasses import replace
 
 from bot.across import compare, per_report, which
 from bot.announcements import announced
-from bot.answers import Cited, DraftLine
 from bot.drafting import Desk, Draft, claim, note, silent
 from bot.facts import one_report
 from bot.fields import field_answer
@@ -24,6 +23,7 @@ from bot.months import in_month
 from bot.overview import brief, catalogue, overview
 from bot.premises import judge_premises
 from bot.thresholds import asks_beyond, beyond
+from bot.values import Cited, DraftLine
 from retrieval.asking import Field, asks_definition, statute_of, without_field
 from retrieval.documents import Report
 from retrieval.normalise import normalise

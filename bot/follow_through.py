@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from bot.answers import Cited, DraftLine
 from bot.drafting import Desk, Draft
 from bot.labels import body_name, report_name
 from bot.likeness import Likeness
 from bot.problem_topics import Point, points
 from bot.reading import Clause, Line, read
+from bot.values import Cited, DraftLine
 from bot.whole_clauses import bare_start, pieces, typeset
 from retrieval.documents import Report, Span
 from retrieval.embedding import Embedder

@@ -5,8 +5,8 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from bot.answers import Answer, Citation
 from bot.plaintext import drop_invisible
+from bot.values import Answer, Citation
 
 WIDTH = 80
 

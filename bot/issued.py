@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.answers import Cited
 from bot.drafting import Desk, Draft, claim, note
 from bot.reading import Line
 from bot.selection import weigh
+from bot.values import Cited
 from retrieval.documents import Report, Span
 from retrieval.terms import content_terms, is_theme
 

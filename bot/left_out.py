@@ -13,10 +13,10 @@ from itertools import groupby
 from typing import Any, Literal
 
 from bot import listing
-from bot.answers import Answer, Cited, DraftLine
 from bot.briefing_pieces import Piece, Pools
 from bot.drafting import Draft, note
 from bot.labels import Names
+from bot.values import Answer, Cited, DraftLine
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Section, Span
 from retrieval.normalise import normalise

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from bot import listing
-from bot.answers import Cited, DraftLine
 from bot.drafting import Draft, claim, note
 from bot.reading import read, section_words
+from bot.values import Cited, DraftLine
 from retrieval.addressing import Step
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.numbering import Marker, marker_at

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 from bot import listing
-from bot.answers import Cited, DraftLine
 from bot.drafting import (
     ROLE_NAMES,
     Desk,
@@ -21,6 +20,7 @@ from bot.facts import ENOUGH, candidates
 from bot.labels import full_name, full_place
 from bot.reading import read
 from bot.selection import select
+from bot.values import Cited, DraftLine
 from retrieval.chunking import trim
 from retrieval.documents import Report, Role, Span
 from retrieval.terms import is_topical

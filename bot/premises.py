@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.answers import DraftLine
 from bot.binding import (
     Asserted,
     Placed,
@@ -28,6 +27,7 @@ from bot.drafting import note
 from bot.premise_names import judge_names
 from bot.reading import Clause, Line, Reading, read
 from bot.selection import Evidence, claim_span
+from bot.values import DraftLine
 from retrieval.documents import Report, Span
 from retrieval.normalise import normalise
 from retrieval.quantities import canonical

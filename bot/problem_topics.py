@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from bot import listing
-from bot.answers import Cited
+from bot.values import Cited
 from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Role
 from retrieval.wrapping import words_without

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bot.answers import Answer
 from bot.synthesis import Attempt
+from bot.values import Answer
 from retrieval.documents import Hit
 from retrieval.errors import ReportNotFound
 from retrieval.query import Query

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answers import Cited, DraftLine
 from bot.drafting import Draft, note
 from bot.labels import full_name
+from bot.values import Cited, DraftLine
 from retrieval.gazetteer import short_name
 from retrieval.library import Library
 from retrieval.query import Query

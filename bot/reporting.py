@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bot import comparison
 from bot.drafting import Desk
-from bot.tables import Table
+from bot.table import Table
 from retrieval.indicators import Fact
 from retrieval.library import Library
 

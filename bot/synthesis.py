@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.answers import Cited, Passage, Sentence
 from bot.briefing import Briefing
 from bot.briefing_prose import write_prose
 from bot.budget import DailyBudget
@@ -20,6 +19,7 @@ from bot.drafting import Desk, Draft
 from bot.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
 from bot.passages import apart, numbered, whole_sentences
 from bot.rewriting import search_terms
+from bot.values import Cited, Passage, Sentence
 from bot.writers_llm import LLMWriter, Written
 from retrieval.errors import ModelFailed
 from retrieval.query import Query

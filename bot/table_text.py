@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.answers import Answer, Cited
 from bot.formatting import WIDTH, display_width, wrap
 from bot.plaintext import drop_invisible
-from bot.tables import NOT_SAID, Cell, Row, Table
+from bot.table import NOT_SAID, Cell, Row, Table
+from bot.values import Answer, Cited
 
 _LABEL_WIDTH = 22
 _LEAST_COLUMN = 12

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.answers import Cited
 from bot.drafting import Desk, Draft, claim, note
-from bot.tables import NOT_SAID, Table
+from bot.table import NOT_SAID, Table
+from bot.values import Cited
 from retrieval.documents import Report, Span
 from retrieval.normalise import normalise
 from retrieval.quantities import canonical, find_quantities

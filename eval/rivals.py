@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.answers import Answer, Citation, Scope, Sentence
+from bot.values import Answer, Citation, Scope, Sentence
 from eval.metrics import Source
 from retrieval.chunking import split_sentences
 from retrieval.dense import write_matrix

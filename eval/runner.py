@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 class Answered(Protocol):
-    """A checked answer (``bot.answers.Answer``)."""
+    """A checked answer (``bot.values.Answer``)."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer in the shape of the contract."""

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from bot.answers import Answer
 from bot.assistant import Assistant
+from bot.values import Answer
 from retrieval.embedding import FakeEmbedder
 from retrieval.library import Library
 from retrieval.query import State

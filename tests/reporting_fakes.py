@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from bot.answers import Answer, Citation
 from bot.citations import Checker, Failure
 from bot.drafting import Desk, Draft
 from bot.selection import KnownFact
+from bot.values import Answer, Citation
 from retrieval.documents import Report
 from retrieval.gazetteer import short_name
 from retrieval.indicators import Fact

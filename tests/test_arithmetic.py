@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
-from bot.answers import DraftLine, Passage, Sentence
 from bot.citations import COMPUTED, Checker
+from bot.values import DraftLine, Passage, Sentence
 
 TEXT = (
     "甲县收到行政复议申请350件，受理160件，纠错28件。罚款120万元，培训执法人员350人次。纠错率为17.5%，败诉率为5.2%，"

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import Answer, Sentence
 from bot.assistant import Assistant
 from bot.fake_llm import ScriptedChat
 from bot.llm import MODEL_UNAVAILABLE
 from bot.records import AnswerRecords
+from bot.values import Answer, Sentence
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
 from retrieval.library import Library

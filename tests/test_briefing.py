@@ -7,11 +7,11 @@ import pytest
 from reporting_fakes import REAL, WRITTEN, checked, desk
 
 from bot import briefing
-from bot.answers import Cited
 from bot.briefing import asked_length, brief, paragraph
 from bot.drafting import Draft
 from bot.left_out import asked as asks_left_out
 from bot.listing import role_items
+from bot.values import Cited
 
 FILES = [p.name for p in (*REAL, *WRITTEN)]
 

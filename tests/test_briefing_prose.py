@@ -10,13 +10,13 @@ import pytest
 from library_fakes import QuickStore
 from reporting_fakes import REAL
 
-from bot.answers import Answer
 from bot.assistant import Assistant
 from bot.briefing import paragraph
 from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, DailyBudget, count_messages
 from bot.llm import MAX_CALLS, Message, PatientChat
 from bot.openai_client import Usage
 from bot.synthesis import Synthesis
+from bot.values import Answer
 from prompts import load
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed

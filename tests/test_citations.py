@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answers import Cited, DraftLine, Passage, Sentence
 from bot.citations import COMPUTED, Checker, Failure, check
 from bot.lock import support
+from bot.values import Cited, DraftLine, Passage, Sentence
 
 SHANGYU = (
     "一是发挥行政复议主渠道作用。2022年全区累计收到行政复议申请350件，同期增长75%。"

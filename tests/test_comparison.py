@@ -6,11 +6,11 @@ import pytest
 from reporting_fakes import checked, desk, facts
 
 from bot import comparison
-from bot.answers import Cited
 from bot.comparison import column_notes, comparable, compare, draft, wanted
 from bot.formatting import display_width
+from bot.table import NOT_SAID, Cell, Column, Row, Table
 from bot.table_text import to_json, to_text
-from bot.tables import NOT_SAID, Cell, Column, Row, Table
+from bot.values import Cited
 
 
 def table_for(question: str, *prefixes: str) -> Table:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answers import Cited, DraftLine
 from bot.completeness import says_enough
 from bot.drafting import Draft
+from bot.values import Cited, DraftLine
 from retrieval.quantities import find_quantities
 from retrieval.query import Query
 

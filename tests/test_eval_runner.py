@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bot.answers import Answer, Citation, Scope, Sentence
+from bot.values import Answer, Citation, Scope, Sentence
 from eval.baseline import Floor, find_losses, load_baseline, save_baseline
 from eval.cases import Case, Evidence
 from eval.html_report import format_report

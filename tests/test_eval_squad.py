@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.answers import Answer, Citation, Sentence
+from bot.values import Answer, Citation, Sentence
 from eval.squad import (
     BadSquad,
     Question,

@@ -11,10 +11,10 @@ import pytest
 from reporting_fakes import checked, desk, facts
 
 from bot import exports
-from bot.answers import Answer, Citation, Cited, Sentence
 from bot.briefing import brief
 from bot.comparison import compare, draft
-from bot.tables import Cell, Column, Row, Table
+from bot.table import Cell, Column, Row, Table
+from bot.values import Answer, Citation, Cited, Sentence
 from retrieval.errors import BaogaoError
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

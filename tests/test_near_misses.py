@@ -17,8 +17,8 @@ from free_rewordings import FREE
 from made_passages import made_passages
 from near_misses import Trial, passages_of, real_trials
 
-from bot.answers import DraftLine, Passage, Sentence
 from bot.citations import Checker
+from bot.values import DraftLine, Passage, Sentence
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 MAX_LEAKED, MIN_KEPT = 0.01, 0.97

@@ -10,9 +10,9 @@ import pytest
 from fake_telegram import FakeTelegram
 from telegram_bench import TEXTS, USER, bench
 
-from bot.answers import Cited, Sentence
-from bot.tables import Cell, Column, Row, Table
+from bot.table import Cell, Column, Row, Table
 from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
+from bot.values import Cited, Sentence
 
 
 def briefing(answer):

@@ -8,10 +8,10 @@ import pytest
 from fake_telegram import BOT_ID, BOT_NAME, FakeTelegram, Sent
 from telegram_bench import ADMIN, GROUP, OTHER, STRANGER, TEXTS, USER, Bench, bench
 
-from bot.answers import Sentence
 from bot.telegram import progress
 from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
 from bot.telegram.feedback import export_cases, list_lines
+from bot.values import Sentence
 
 QUESTION = "乙市行政复议收案多少件"
 
@@ -363,9 +363,9 @@ def test_notes_are_set_apart_from_claims(tmp_path: Path, fake: FakeTelegram) -> 
 
 
 def test_the_items_of_a_list_are_numbered_unless_the_report_does() -> None:
-    from bot.answers import Answer
     from bot.telegram.rendering import plain_text
     from bot.telegram.views import answer_blocks
+    from bot.values import Answer
 
     lines = [
         Sentence("共4条：", "note"),
@@ -435,9 +435,9 @@ def test_why_shows_what_was_recorded_in_words_for_people() -> None:
 
 
 def test_each_reports_lines_stand_apart() -> None:
-    from bot.answers import Answer
     from bot.telegram.rendering import plain_text
     from bot.telegram.views import answer_blocks
+    from bot.values import Answer
 
     lines = (
         Sentence("最多的是乙市（计算）", "note"),

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bot.answers import Answer, Citation, Scope, Sentence
-from bot.tables import Table
+from bot.table import Table
 from bot.turns import ANSWERING
+from bot.values import Answer, Citation, Scope, Sentence
 from retrieval.documents import Report, ReportMeta, Section
 from retrieval.errors import ReportNotFound
 

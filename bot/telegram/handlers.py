@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.chat_records import Conversation
 from bot.conversations import ConversationStore
-from bot.tables import Table
+from bot.table import Table
 from bot.telegram import rendering, views
 from bot.telegram.access import Access
 from bot.telegram.gateway import Gateway, Unreachable

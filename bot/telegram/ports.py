@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from bot.answers import Answer, Sentence
-from bot.tables import Table
+from bot.table import Table
+from bot.values import Answer, Sentence
 from retrieval.documents import Report, ReportMeta
 
 

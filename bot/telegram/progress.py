@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 from dataclasses import dataclass, field
 
-from bot.answers import Sentence
 from bot.telegram import rendering, views
 from bot.telegram.gateway import ApiError, Gateway
 from bot.telegram.updates import Incoming
+from bot.values import Sentence
 
 FIRST_S = 2.5  # an answer sooner than this needs no message in between
 EDIT_EVERY_S = 3.0

@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.answers import Answer, Citation, Sentence
-from bot.tables import Table
+from bot.table import Table
 from bot.telegram.messages import Button, Keyboard, rows
 from bot.telegram.ports import LibraryLike, SummaryLike
 from bot.telegram.rendering import Block, Run, runs
+from bot.values import Answer, Citation, Sentence
 from retrieval.documents import Report, ReportMeta, Span
 from retrieval.subunits import territory
 

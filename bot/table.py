@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from bot.answers import Cited
+from bot.values import Cited
 
 NOT_SAID = "未提及"
 CellStatus = Literal["said", "silent"]
