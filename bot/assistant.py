@@ -15,18 +15,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import briefing, citations, comparison, extractive, follow_through, left_out
+from bot import briefing, citations, comparison, left_out
+from bot.answers import extractive, follow_through
+from bot.answers.english import english_note
+from bot.answers.remarks import (
+    EMPTY,
+    NO_BRIEFING,
+    ask_back,
+    closing,
+    greeting,
+    misplaced,
+    refusal,
+    under,
+)
+from bot.answers.thresholds import asks_places_beyond, rows_beyond
 from bot.briefing import Briefing
 from bot.drafting import Desk, Draft, note, silent
-from bot.english import english_note
 from bot.holdings import known_facts, list_holdings, place_index, speaks_within
 from bot.labels import full_name
 from bot.records import AnswerRecords, describe
-from bot.remarks import EMPTY, NO_BRIEFING, ask_back, closing, greeting, misplaced, refusal, under
 from bot.reporting import brief_question, table_of
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
-from bot.thresholds import asks_places_beyond, rows_beyond
 from bot.tracing import span
 from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report

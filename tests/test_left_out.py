@@ -9,9 +9,9 @@ import pytest
 from library_fakes import QuickStore
 from reporting_fakes import REAL
 
+from bot.answers.remarks import NO_BRIEFING
 from bot.assistant import Assistant
 from bot.left_out import NOTHING_LEFT_OUT
-from bot.remarks import NO_BRIEFING
 from retrieval.embedding import FakeEmbedder
 from retrieval.library import Library
 from retrieval.query import State

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from reporting_fakes import REAL, desk, made, parsed
 
+from bot.answers.facts import one_report
 from bot.binding import Placed, comparable, placed_figures
-from bot.facts import one_report
 from bot.premises import judge_premises
 from bot.reading import read
 from bot.selection import select

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from reporting_fakes import checked, desk, facts, report
 
-from bot.follow_through import NOT_FOUND, answer, aspect, consecutive, draft, follow
+from bot.answers.follow_through import NOT_FOUND, answer, aspect, consecutive, draft, follow
 
 
 @pytest.fixture(scope="module")

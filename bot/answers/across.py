@@ -8,11 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 
+from bot.answers.facts import answer_in
+from bot.answers.lists import list_in
+from bot.answers.mentions import asked_phrases, mention
 from bot.drafting import Desk, Draft, alone, cited, claim, label, note, silent
-from bot.facts import answer_in
 from bot.labels import full_name
-from bot.lists import list_in
-from bot.mentions import asked_phrases, mention
 from bot.premises import judge_premises
 from bot.selection import Evidence
 from bot.values import Cited, DraftLine

@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.answers.facts import candidates
 from bot.drafting import Desk
-from bot.facts import candidates
 from bot.reading import Line
 from bot.selection import select, weigh
 from retrieval.documents import Report, Span

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from bot import listing
+from bot.answers.facts import ENOUGH, candidates
 from bot.drafting import (
     ROLE_NAMES,
     Desk,
@@ -16,7 +17,6 @@ from bot.drafting import (
     note,
     silent,
 )
-from bot.facts import ENOUGH, candidates
 from bot.labels import full_name, full_place
 from bot.reading import read
 from bot.selection import select

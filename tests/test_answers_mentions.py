@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from reporting_fakes import desk
 
-from bot.across import which
+from bot.answers.across import which
 
 ALL = ("000_", "001_", "002_", "003_", "004_")
 

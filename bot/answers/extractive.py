@@ -11,18 +11,18 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.across import compare, per_report, which
-from bot.announcements import announced
+from bot.answers.across import compare, per_report, which
+from bot.answers.announcements import announced
+from bot.answers.facts import one_report
+from bot.answers.fields import field_answer
+from bot.answers.lists import item, list_in, newest_of_one_issuer
+from bot.answers.lone_figures import asks_what_figure, figure_meant
+from bot.answers.mentions import asked_phrases, mention, nearest
+from bot.answers.months import in_month
+from bot.answers.overview import brief, catalogue, overview
+from bot.answers.thresholds import asks_beyond, beyond
 from bot.drafting import Desk, Draft, claim, note, silent
-from bot.facts import one_report
-from bot.fields import field_answer
-from bot.lists import item, list_in, newest_of_one_issuer
-from bot.lone_figures import asks_what_figure, figure_meant
-from bot.mentions import asked_phrases, mention, nearest
-from bot.months import in_month
-from bot.overview import brief, catalogue, overview
 from bot.premises import judge_premises
-from bot.thresholds import asks_beyond, beyond
 from bot.values import Cited, DraftLine
 from retrieval.asking import Field, asks_definition, statute_of, without_field
 from retrieval.documents import Report

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.english import english_note
+from bot.answers.english import english_note
 
 
 @pytest.mark.parametrize(

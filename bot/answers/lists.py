@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import listing
+from bot.answers.facts import ENOUGH, candidates, one_report
+from bot.answers.issued import issued
+from bot.answers.numbered_places import numbered_place
 from bot.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
-from bot.facts import ENOUGH, candidates, one_report
-from bot.issued import issued
-from bot.numbered_places import numbered_place
 from bot.reading import Line, Reading, section_words
 from bot.selection import Evidence, select, weigh
 from bot.values import Cited, DraftLine
