@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import briefing, citations, comparison, left_out
+from bot import citations, comparison
 from bot.answers import extractive, follow_through
 from bot.answers.english import english_note
 from bot.answers.remarks import (
@@ -29,7 +29,8 @@ from bot.answers.remarks import (
     under,
 )
 from bot.answers.thresholds import asks_places_beyond, rows_beyond
-from bot.briefing import Briefing
+from bot.briefing import briefing, left_out
+from bot.briefing.briefing import Briefing
 from bot.drafting import Desk, Draft, note, silent
 from bot.holdings import known_facts, list_holdings, place_index, speaks_within
 from bot.labels import full_name

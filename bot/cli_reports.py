@@ -70,7 +70,7 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao brief 綦江 --year 2023 --chars 200-300 --out 简报.docx
         """
-        from bot.left_out import to_json as omitted
+        from bot.briefing.left_out import to_json as omitted
 
         length = _length(chars)
         check_writer(writer)

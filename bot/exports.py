@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from bot.briefing import paragraph
+from bot.briefing.briefing import paragraph
 from bot.formatting import to_terminal as answer_lines
 from bot.formatting import where
 from bot.plaintext import drop_invisible
@@ -67,7 +67,7 @@ def save_briefing(answer: Answer, path: Path) -> None:
     """Write a briefing to ``path`` (.docx, .md or .txt); raises ``BaogaoError`` with what to do."""
 
     def docx() -> bytes:
-        from bot.export_docx import briefing_document
+        from bot.briefing.export_docx import briefing_document
 
         return briefing_document(answer)
 

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from bot.briefing import Briefing
-from bot.briefing_prose import write_prose
+from bot.briefing.briefing import Briefing
+from bot.briefing.briefing_prose import write_prose
 from bot.budget import DailyBudget
 from bot.completeness import says_enough
 from bot.drafting import Desk, Draft

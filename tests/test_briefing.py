@@ -6,10 +6,10 @@ import unicodedata
 import pytest
 from reporting_fakes import REAL, WRITTEN, checked, desk
 
-from bot import briefing
-from bot.briefing import asked_length, brief, paragraph
+from bot.briefing import briefing
+from bot.briefing.briefing import asked_length, brief, paragraph
+from bot.briefing.left_out import asked as asks_left_out
 from bot.drafting import Draft
-from bot.left_out import asked as asks_left_out
 from bot.listing import role_items
 from bot.values import Cited
 

@@ -11,7 +11,7 @@ from library_fakes import QuickStore
 from reporting_fakes import REAL
 
 from bot.assistant import Assistant
-from bot.briefing import paragraph
+from bot.briefing.briefing import paragraph
 from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, DailyBudget, count_messages
 from bot.llm import MAX_CALLS, Message, PatientChat
 from bot.openai_client import Usage

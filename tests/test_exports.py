@@ -11,7 +11,7 @@ import pytest
 from reporting_fakes import checked, desk, facts
 
 from bot import exports
-from bot.briefing import brief
+from bot.briefing.briefing import brief
 from bot.comparison import compare, draft
 from bot.table import Cell, Column, Row, Table
 from bot.values import Answer, Citation, Cited, Sentence

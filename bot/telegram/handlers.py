@@ -354,7 +354,7 @@ def exported(payload: Mapping[str, Any], created: float, name: str) -> File:
     """A briefing as a Word document with footnotes, where that can be written; else Markdown."""
     if payload.get("paragraph") and payload.get("status") == "answered":
         try:
-            from bot.export_docx import briefing_document
+            from bot.briefing.export_docx import briefing_document
         except ImportError:  # python-docx is not installed
             pass
         else:

@@ -12,8 +12,8 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.briefing import LABELS, PART_NAMES, PARTS, Briefing, Material, attribution
-from bot.briefing_pieces import DOER, Part
+from bot.briefing.briefing import LABELS, PART_NAMES, PARTS, Briefing, Material, attribution
+from bot.briefing.briefing_pieces import DOER, Part
 from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost
 from bot.citations import Checked, Checker, Failure
 from bot.drafting import Desk

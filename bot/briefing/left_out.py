@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Literal
 
 from bot import listing
-from bot.briefing_pieces import Piece, Pools
+from bot.briefing.briefing_pieces import Piece, Pools
 from bot.drafting import Draft, note
 from bot.labels import Names
 from bot.values import Answer, Cited, DraftLine

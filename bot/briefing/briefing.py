@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
+from bot.briefing.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
+from bot.briefing.left_out import omissions, to_draft
 from bot.drafting import Desk, Draft
 from bot.labels import Names
-from bot.left_out import omissions, to_draft
 from bot.values import Answer, Cited, DraftLine
 from retrieval.documents import Report
 from retrieval.gazetteer import contains, short_name

@@ -11,7 +11,7 @@ from reporting_fakes import REAL
 
 from bot.answers.remarks import NO_BRIEFING
 from bot.assistant import Assistant
-from bot.left_out import NOTHING_LEFT_OUT
+from bot.briefing.left_out import NOTHING_LEFT_OUT
 from retrieval.embedding import FakeEmbedder
 from retrieval.library import Library
 from retrieval.query import State

@@ -1,0 +1,1 @@
+"""Paragraphs over whole reports: their pieces, their prose, and what was left out."""
