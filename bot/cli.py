@@ -297,7 +297,7 @@ def feedback(
     library: LibraryOption = None,
 ) -> None:
     """列出用户在 Telegram 里点的 👍 / 不对，或导出为评测题。"""
-    from bot.conversations import ConversationStore
+    from bot.chats.conversations import ConversationStore
     from bot.telegram.feedback import export_cases, list_lines
     from bot.telegram.settings import chats_path
 

@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from bot.chats.turns import ANSWERING
 from bot.llm import Allowance, retrying
 from bot.openai_client import Endpoint, OpenAIEndpoint
-from bot.turns import ANSWERING
 from retrieval.errors import EmbeddingFailed, ModelFailed
 
 _BATCH = 64

@@ -13,7 +13,7 @@ from typing import Any
 
 from fake_telegram import TOKEN, FakeTelegram
 
-from bot.conversations import ConversationStore
+from bot.chats.conversations import ConversationStore
 from bot.telegram.app import Bot
 from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from bot.telegram.logs import safe_logging

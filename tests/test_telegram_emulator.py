@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from telegram_bench import TEXTS
 
-from bot.conversations import ConversationStore
+from bot.chats.conversations import ConversationStore
 from bot.telegram.app import Bot
 from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from bot.telegram.inbox import Intake

@@ -320,7 +320,7 @@ def _payload(fake: FakeTelegram) -> dict:
 def test_a_full_disk_loses_no_question(tmp_path: Path, fake: FakeTelegram, monkeypatch) -> None:
     import sqlite3
 
-    from bot.conversations import ConversationStore
+    from bot.chats.conversations import ConversationStore
 
     monkeypatch.setattr("bot.telegram.polling.STORE_WAIT_S", 0.1)
     receive, failures = ConversationStore.receive, [0]
@@ -342,7 +342,7 @@ def test_a_full_disk_loses_no_question(tmp_path: Path, fake: FakeTelegram, monke
 def test_nothing_is_confirmed_before_it_is_on_the_disk(
     tmp_path: Path, fake: FakeTelegram, monkeypatch
 ) -> None:
-    from bot.conversations import ConversationStore
+    from bot.chats.conversations import ConversationStore
 
     monkeypatch.setattr("bot.telegram.polling.STORE_WAIT_S", 0.1)
     sync, failures, unconfirmed = ConversationStore.sync, [0], []

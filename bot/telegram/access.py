@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.chat_records import MemberRole
-from bot.conversations import ConversationStore
+from bot.chats.chat_records import MemberRole
+from bot.chats.conversations import ConversationStore
 from bot.telegram.settings import TelegramSettings
 
 Limit = Literal["", "minute", "day", "all"]

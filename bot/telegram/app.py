@@ -12,8 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from bot.chat_records import InboxRow
-from bot.conversations import ConversationStore
+from bot.chats.chat_records import InboxRow
+from bot.chats.conversations import ConversationStore
 from bot.telegram.access import Access
 from bot.telegram.endpoint import Route, check_route, serve, webhook_route
 from bot.telegram.inbox import Dispatcher, Intake, Notice

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.chat_records import StoredAnswer
+from bot.chats.chat_records import StoredAnswer
 from bot.telegram import views
 from bot.telegram.handlers import ANSWER_WITHIN_S, Desk, Handlers
 from bot.telegram.messages import Reply, compose, say

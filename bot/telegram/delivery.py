@@ -12,8 +12,8 @@ import secrets
 import sqlite3
 from collections import Counter
 
-from bot.chat_records import InboxRow
-from bot.conversations import ConversationStore
+from bot.chats.chat_records import InboxRow
+from bot.chats.conversations import ConversationStore
 from bot.telegram.callbacks import Callbacks
 from bot.telegram.gateway import ApiError, Gateway, Undeliverable
 from bot.telegram.handlers import Handlers

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.chat_records import Feedback
-from bot.conversations import ConversationStore
+from bot.chats.chat_records import Feedback
+from bot.chats.conversations import ConversationStore
 
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bot.chat_records import Conversation
-from bot.conversations import ConversationStore
+from bot.chats.chat_records import Conversation
+from bot.chats.conversations import ConversationStore
+from bot.chats.turns import ANSWERING
 from bot.table import Table
 from bot.telegram import rendering, views
 from bot.telegram.access import Access
@@ -26,7 +27,6 @@ from bot.telegram.ports import AssistantLike, ReplyLike, RestoreState
 from bot.telegram.progress import Progress
 from bot.telegram.threads import in_thread
 from bot.telegram.updates import Incoming
-from bot.turns import ANSWERING
 from retrieval.documents import ReportMeta
 from retrieval.errors import BaogaoError, LibraryBusy, LibraryError, ReportNotFound
 

@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from bot.chat_records import InboxRow
-from bot.conversations import ConversationStore
+from bot.chats.chat_records import InboxRow
+from bot.chats.conversations import ConversationStore
 from bot.telegram.access import Access, limit_notice
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.updates import Ignored, Incoming, Me, parse_update

@@ -22,7 +22,7 @@ from contextlib import redirect_stderr  # noqa: E402
 from fake_telegram import TOKEN, FakeTelegram, Sent  # noqa: E402
 
 from bot.assembly import open_assistant  # noqa: E402
-from bot.conversations import ConversationStore  # noqa: E402
+from bot.chats.conversations import ConversationStore  # noqa: E402
 from bot.telegram import app  # noqa: E402
 from bot.telegram.logs import safe_logging  # noqa: E402
 from bot.telegram.settings import TelegramSettings  # noqa: E402

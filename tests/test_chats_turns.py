@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from bot.chats.turns import ANSWERING, Turns
 from bot.llm import Allowance, PatientChat
-from bot.turns import ANSWERING, Turns
 from retrieval.errors import ModelFailed
 
 

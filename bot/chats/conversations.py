@@ -25,7 +25,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.chat_records import (
+from bot.chats.chat_records import (
     SCHEMA,
     Conversation,
     Counts,

@@ -1,4 +1,4 @@
-"""The values and tables of the chats' database; ``bot.conversations`` reads and writes them."""
+"""The values and tables of the chats' database; ``bot.chats.conversations`` reads and writes them."""
 
 from __future__ import annotations
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.chat_records import Conversation
-from bot.conversations import PAIRING_TRIES, ConversationStore
+from bot.chats.chat_records import Conversation
+from bot.chats.conversations import PAIRING_TRIES, ConversationStore
 
 
 class Clock:
@@ -220,7 +220,7 @@ def test_syncing_holds_up_no_other_thread(store: ConversationStore, monkeypatch)
         begun.set()
         assert go_on.wait(5)
 
-    monkeypatch.setattr("bot.conversations.os.fsync", busy_disk)
+    monkeypatch.setattr("bot.chats.conversations.os.fsync", busy_disk)
     syncing = threading.Thread(target=store.sync)
     syncing.start()
     assert begun.wait(5)
@@ -233,7 +233,7 @@ def test_syncing_holds_up_no_other_thread(store: ConversationStore, monkeypatch)
 
 
 def test_the_log_is_kept_short(store: ConversationStore, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr("bot.conversations.CHECKPOINT_BYTES", 200_000)
+    monkeypatch.setattr("bot.chats.conversations.CHECKPOINT_BYTES", 200_000)
     log, sizes = tmp_path / "chats.sqlite-wal", []
     for number in range(400):
         ask(store, number)
