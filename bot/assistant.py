@@ -31,7 +31,7 @@ from bot.answers.remarks import (
 from bot.answers.thresholds import asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
-from bot.drafting import Desk, Draft, note, silent
+from bot.evidence.drafting import Desk, Draft, note, silent
 from bot.holdings import known_facts, list_holdings, place_index, speaks_within
 from bot.labels import full_name
 from bot.records import AnswerRecords, describe

@@ -18,12 +18,12 @@ from typing import Protocol
 
 from bot.claimed import verdict
 from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
-from bot.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft
+from bot.evidence.problem_groups import shared_problems
+from bot.evidence.whole_clauses import typeset
 from bot.labels import Names
-from bot.problem_groups import shared_problems
 from bot.table import NOT_SAID, Cell, Column, Row, Table
 from bot.values import Cited, DraftLine
-from bot.whole_clauses import typeset
 from retrieval.documents import Report, ReportMeta
 from retrieval.gazetteer import Chain, contains
 from retrieval.indicators import Fact, indicators, lookup

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
-from bot import listing
-from bot.drafting import Desk
-from bot.reading import Clause, Line, read
-from bot.selection import Evidence, KnownFact, claim_span, select
+from bot.evidence import listing
+from bot.evidence.drafting import Desk
+from bot.evidence.reading import Clause, Line, read
+from bot.evidence.selection import Evidence, KnownFact, claim_span, select
+from bot.evidence.whole_clauses import bare_start, typeset
 from bot.table import Cell
 from bot.values import Cited
-from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, ReportMeta, Role, Span
 from retrieval.indicators import Fact, Indicator, indicators
 from retrieval.normalise import fold

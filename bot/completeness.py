@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.drafting import Draft
+from bot.evidence.drafting import Draft
 from bot.values import Cited
 from bot.wording import pairs
 from retrieval.normalise import level

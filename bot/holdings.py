@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.selection import KnownFact
+from bot.evidence.selection import KnownFact
 from retrieval.documents import ReportMeta
 from retrieval.gazetteer import Chain, contains
 from retrieval.library import Library

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot import comparison
-from bot.drafting import Desk
+from bot.evidence.drafting import Desk
 from bot.table import Table
 from retrieval.indicators import Fact
 from retrieval.library import Library

@@ -15,9 +15,9 @@ from bot.briefing.briefing import Briefing
 from bot.briefing.briefing_prose import write_prose
 from bot.budget import DailyBudget
 from bot.completeness import says_enough
-from bot.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft
+from bot.evidence.passages import apart, numbered, whole_sentences
 from bot.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
-from bot.passages import apart, numbered, whole_sentences
 from bot.rewriting import search_terms
 from bot.values import Cited, Passage, Sentence
 from bot.writers_llm import LLMWriter, Written

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.drafting import ROLE_NAMES
+from bot.evidence.drafting import ROLE_NAMES
 
 _STATUS = {"answered": "已回答", "abstained": "未作答（原文没有）", "clarify": "请提问者说明"}
 _KINDS = {

@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from bot.citations import Checker, Failure
-from bot.drafting import Desk, Draft
-from bot.selection import KnownFact
+from bot.evidence.drafting import Desk, Draft
+from bot.evidence.selection import KnownFact
 from bot.values import Answer, Citation
 from retrieval.documents import Report
 from retrieval.gazetteer import short_name

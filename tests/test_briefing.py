@@ -9,8 +9,8 @@ from reporting_fakes import REAL, WRITTEN, checked, desk
 from bot.briefing import briefing
 from bot.briefing.briefing import asked_length, brief, paragraph
 from bot.briefing.left_out import asked as asks_left_out
-from bot.drafting import Draft
-from bot.listing import role_items
+from bot.evidence.drafting import Draft
+from bot.evidence.listing import role_items
 from bot.values import Cited
 
 FILES = [p.name for p in (*REAL, *WRITTEN)]

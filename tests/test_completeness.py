@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.completeness import says_enough
-from bot.drafting import Draft
+from bot.evidence.drafting import Draft
 from bot.values import Cited, DraftLine
 from retrieval.quantities import find_quantities
 from retrieval.query import Query

@@ -11,10 +11,10 @@ from itertools import pairwise
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention
-from bot.drafting import Desk, Draft, alone, cited, claim, label, note, silent
+from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, note, silent
+from bot.evidence.premises import judge_premises
+from bot.evidence.selection import Evidence
 from bot.labels import full_name
-from bot.premises import judge_premises
-from bot.selection import Evidence
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.quantities import canonical

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.reading import Line, Reading
+from bot.evidence.reading import Line, Reading
 from bot.values import Cited
 from retrieval.documents import Span
 

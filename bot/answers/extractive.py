@@ -21,8 +21,8 @@ from bot.answers.mentions import asked_phrases, mention, nearest
 from bot.answers.months import in_month
 from bot.answers.overview import brief, catalogue, overview
 from bot.answers.thresholds import asks_beyond, beyond
-from bot.drafting import Desk, Draft, claim, note, silent
-from bot.premises import judge_premises
+from bot.evidence.drafting import Desk, Draft, claim, note, silent
+from bot.evidence.premises import judge_premises
 from bot.values import Cited, DraftLine
 from retrieval.asking import Field, asks_definition, statute_of, without_field
 from retrieval.documents import Report

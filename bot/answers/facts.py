@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.drafting import Desk, Draft, alone, cited, claim, note, silent
-from bot.premises import judge_premises
-from bot.reading import Line, Reading
-from bot.selection import Evidence, select
+from bot.evidence.drafting import Desk, Draft, alone, cited, claim, note, silent
+from bot.evidence.premises import judge_premises
+from bot.evidence.reading import Line, Reading
+from bot.evidence.selection import Evidence, select
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.drafting import Draft, claim
+from bot.evidence.drafting import Draft, claim
 from retrieval.asking import Field
 from retrieval.documents import Report, Span
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from bot.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft
+from bot.evidence.likeness import Likeness
+from bot.evidence.problem_topics import Point, points
+from bot.evidence.reading import Clause, Line, read
+from bot.evidence.whole_clauses import bare_start, pieces, typeset
 from bot.labels import body_name, report_name
-from bot.likeness import Likeness
-from bot.problem_topics import Point, points
-from bot.reading import Clause, Line, read
 from bot.values import Cited, DraftLine
-from bot.whole_clauses import bare_start, pieces, typeset
 from retrieval.documents import Report, Span
 from retrieval.embedding import Embedder
 from retrieval.indicators import Fact

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.drafting import Desk, Draft, claim, note
-from bot.reading import Line
-from bot.selection import weigh
+from bot.evidence.drafting import Desk, Draft, claim, note
+from bot.evidence.reading import Line
+from bot.evidence.selection import weigh
 from bot.values import Cited
 from retrieval.documents import Report, Span
 from retrieval.terms import content_terms, is_theme

@@ -6,13 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import listing
 from bot.answers.facts import ENOUGH, candidates, one_report
 from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
-from bot.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
-from bot.reading import Line, Reading, section_words
-from bot.selection import Evidence, select, weigh
+from bot.evidence import listing
+from bot.evidence.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
+from bot.evidence.reading import Line, Reading, section_words
+from bot.evidence.selection import Evidence, select, weigh
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.normalise import fold

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from bot.drafting import Desk, Draft, claim
-from bot.reading import Clause, Line
+from bot.evidence.drafting import Desk, Draft, claim
+from bot.evidence.reading import Clause, Line
 from retrieval.documents import Report, Span
 from retrieval.quantities import same_value
 from retrieval.query import Query

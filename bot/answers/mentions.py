@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answers.facts import candidates
-from bot.drafting import Desk
-from bot.reading import Line
-from bot.selection import select, weigh
+from bot.evidence.drafting import Desk
+from bot.evidence.reading import Line
+from bot.evidence.selection import select, weigh
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold, normalise
 from retrieval.quantities import find_quantities

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from bot.drafting import Desk, Draft, claim
-from bot.reading import Clause, Reading
+from bot.evidence.drafting import Desk, Draft, claim
+from bot.evidence.reading import Clause, Reading
 from bot.values import Cited
 from retrieval.documents import Report, Span
 from retrieval.terms import SYNONYM_MATCH, Term, is_topical

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot import listing
-from bot.drafting import Draft, claim, note
-from bot.reading import read, section_words
+from bot.evidence import listing
+from bot.evidence.drafting import Draft, claim, note
+from bot.evidence.reading import read, section_words
 from bot.values import Cited, DraftLine
 from retrieval.addressing import Step
 from retrieval.documents import Report, Role, Section, Span

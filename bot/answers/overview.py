@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot import listing
 from bot.answers.facts import ENOUGH, candidates
-from bot.drafting import (
+from bot.evidence import listing
+from bot.evidence.drafting import (
     ROLE_NAMES,
     Desk,
     Draft,
@@ -17,9 +17,9 @@ from bot.drafting import (
     note,
     silent,
 )
+from bot.evidence.reading import read
+from bot.evidence.selection import select
 from bot.labels import full_name, full_place
-from bot.reading import read
-from bot.selection import select
 from bot.values import Cited, DraftLine
 from retrieval.chunking import trim
 from retrieval.documents import Report, Role, Span

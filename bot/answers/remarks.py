@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.drafting import Draft, note
+from bot.evidence.drafting import Draft, note
 from bot.labels import full_name
 from bot.values import Cited, DraftLine
 from retrieval.gazetteer import short_name

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.drafting import Desk, Draft, claim, note
+from bot.evidence.drafting import Desk, Draft, claim, note
 from bot.table import NOT_SAID, Table
 from bot.values import Cited
 from retrieval.documents import Report, Span

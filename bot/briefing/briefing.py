@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from bot.briefing.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
 from bot.briefing.left_out import omissions, to_draft
-from bot.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft
 from bot.labels import Names
 from bot.values import Answer, Cited, DraftLine
 from retrieval.documents import Report

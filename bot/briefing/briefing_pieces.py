@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot import listing
-from bot.reading import Line, Reading
-from bot.selection import KnownFact, select, weigh
-from bot.whole_clauses import bare_start, is_effect, pieces, typeset
+from bot.evidence import listing
+from bot.evidence.reading import Line, Reading
+from bot.evidence.selection import KnownFact, select, weigh
+from bot.evidence.whole_clauses import bare_start, is_effect, pieces, typeset
 from retrieval.chunking import split_clauses, split_sentences
 from retrieval.documents import Report, Role, Span
 from retrieval.normalise import fold

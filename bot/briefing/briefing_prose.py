@@ -16,10 +16,10 @@ from bot.briefing.briefing import LABELS, PART_NAMES, PARTS, Briefing, Material,
 from bot.briefing.briefing_pieces import DOER, Part
 from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost
 from bot.citations import Checked, Checker, Failure
-from bot.drafting import Desk
+from bot.evidence.drafting import Desk
+from bot.evidence.passages import apart, numbered, whole_sentences
 from bot.labels import Names
 from bot.llm import Allowance
-from bot.passages import apart, numbered, whole_sentences
 from bot.plaintext import neutralise
 from bot.values import Cited, DraftLine, Passage, Sentence
 from bot.writers_llm import CANNOT_ANSWER, LANGUAGE_RULE, LLMWriter, Round, Written, total_usage

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from bot import listing
 from bot.briefing.briefing_pieces import Piece, Pools
-from bot.drafting import Draft, note
+from bot.evidence import listing
+from bot.evidence.drafting import Draft, note
+from bot.evidence.whole_clauses import bare_start, typeset
 from bot.labels import Names
 from bot.values import Answer, Cited, DraftLine
-from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Section, Span
 from retrieval.normalise import normalise
 

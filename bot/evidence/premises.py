@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.binding import (
+from bot.evidence.binding import (
     Asserted,
     Placed,
     asserted_figures,
@@ -23,10 +23,10 @@ from bot.binding import (
     unit_fit,
     way,
 )
-from bot.drafting import note
-from bot.premise_names import judge_names
-from bot.reading import Clause, Line, Reading, read
-from bot.selection import Evidence, claim_span
+from bot.evidence.drafting import note
+from bot.evidence.premise_names import judge_names
+from bot.evidence.reading import Clause, Line, Reading, read
+from bot.evidence.selection import Evidence, claim_span
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
 from retrieval.normalise import normalise

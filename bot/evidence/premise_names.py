@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.binding import subject_terms
-from bot.reading import Reading
-from bot.selection import Evidence
+from bot.evidence.binding import subject_terms
+from bot.evidence.reading import Reading
+from bot.evidence.selection import Evidence
 from retrieval.documents import Span
 from retrieval.normalise import fold, normalise
 from retrieval.query import Query

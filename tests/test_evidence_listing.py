@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from generated_reports import NARROW
 
-from bot import listing
+from bot.evidence import listing
 from retrieval.documents import Report, Role
 from retrieval.parsing import parse_report
 

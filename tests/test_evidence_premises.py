@@ -11,10 +11,10 @@ import pytest
 from reporting_fakes import REAL, desk, made, parsed
 
 from bot.answers.facts import one_report
-from bot.binding import Placed, comparable, placed_figures
-from bot.premises import judge_premises
-from bot.reading import read
-from bot.selection import select
+from bot.evidence.binding import Placed, comparable, placed_figures
+from bot.evidence.premises import judge_premises
+from bot.evidence.reading import read
+from bot.evidence.selection import select
 from retrieval.documents import Report
 from retrieval.places import PlaceIndex
 from retrieval.quantities import canonical

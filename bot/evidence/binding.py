@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.reading import Clause, Line, Reading
+from bot.evidence.reading import Clause, Line, Reading
 from retrieval.documents import Span
 from retrieval.normalise import fold, normalise
 from retrieval.quantities import Quantity, canonical

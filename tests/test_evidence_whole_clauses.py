@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.whole_clauses import balanced, bare_start, pieces, typeset
+from bot.evidence.whole_clauses import balanced, bare_start, pieces, typeset
 from retrieval.documents import Span
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot import listing
+from bot.evidence import listing
+from bot.evidence.whole_clauses import bare_start, typeset
 from bot.values import Cited
-from bot.whole_clauses import bare_start, typeset
 from retrieval.documents import Report, Role
 from retrieval.wrapping import words_without
 

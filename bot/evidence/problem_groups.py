@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import combinations, pairwise
 
+from bot.evidence.likeness import COMMON_WORDS, Likeness
+from bot.evidence.problem_topics import TOPICS, Point, points, telling_clause
+from bot.evidence.reading import read
 from bot.labels import Names
-from bot.likeness import COMMON_WORDS, Likeness
-from bot.problem_topics import TOPICS, Point, points, telling_clause
-from bot.reading import read
 from retrieval.documents import Report, Role
 
 ENOUGH_ON_ONE_TOPIC = 0.07

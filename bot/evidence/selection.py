@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.reading import Clause, Line, Reading
+from bot.evidence.reading import Clause, Line, Reading
 from retrieval.documents import Report, Span
 from retrieval.normalise import fold
 from retrieval.quantities import Quantity, same_value

@@ -11,9 +11,9 @@ import pytest
 from reporting_fakes import REAL, WRITTEN, made, report
 from reporting_fakes import parsed as parsed_file
 
-from bot.problem_groups import group_points, shared_problems
-from bot.problem_topics import Point, points
-from bot.reading import read
+from bot.evidence.problem_groups import group_points, shared_problems
+from bot.evidence.problem_topics import Point, points
+from bot.evidence.reading import read
 from retrieval.documents import Report
 
 DATA = Path(__file__).parent / "data"

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.evidence.reading import Reading, read
+from bot.evidence.selection import Evidence, KnownFact
 from bot.labels import full_name
-from bot.reading import Reading, read
-from bot.selection import Evidence, KnownFact
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, Role, Span

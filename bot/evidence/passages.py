@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.drafting import Desk
+from bot.evidence.drafting import Desk
 from bot.values import Cited, Passage
 from retrieval.chunking import context_line
 from retrieval.documents import Report

@@ -1,0 +1,1 @@
+"""Which words answer: reading, statements, selection, premises."""
