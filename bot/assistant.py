@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import citations, comparison
+from bot import comparison
 from bot.answers import extractive, follow_through
 from bot.answers.english import english_note
 from bot.answers.remarks import (
@@ -34,6 +34,7 @@ from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, note, silent
 from bot.holdings import known_facts, list_holdings, place_index, speaks_within
 from bot.labels import full_name
+from bot.lock import citations
 from bot.records import AnswerRecords, describe
 from bot.reporting import brief_question, table_of
 from bot.synthesis import Attempt, Synthesis

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from bot.evidence.drafting import Draft
+from bot.lock.wording import pairs
 from bot.values import Cited
-from bot.wording import pairs
 from retrieval.normalise import level
 from retrieval.quantities import find_quantities
 from retrieval.quantity_values import same_number

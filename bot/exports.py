@@ -11,7 +11,7 @@ from pathlib import Path
 from bot.briefing.briefing import paragraph
 from bot.formatting import to_terminal as answer_lines
 from bot.formatting import where
-from bot.plaintext import drop_invisible
+from bot.lock.plaintext import drop_invisible
 from bot.table import Table
 from bot.table_text import flat_rows
 from bot.values import Answer, Sentence

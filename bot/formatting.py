@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 
-from bot.plaintext import drop_invisible
+from bot.lock.plaintext import drop_invisible
 from bot.values import Answer, Citation
 
 WIDTH = 80

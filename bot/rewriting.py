@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from bot.llm import Allowance, PatientChat
-from bot.plaintext import plain_line
+from bot.lock.plaintext import plain_line
 from prompts import load
 from retrieval.errors import ModelFailed
 from retrieval.places import PlaceIndex

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.formatting import WIDTH, display_width, wrap
-from bot.plaintext import drop_invisible
+from bot.lock.plaintext import drop_invisible
 from bot.table import NOT_SAID, Cell, Row, Table
 from bot.values import Answer, Cited
 

@@ -13,12 +13,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
-from bot.citations import Checked, Checker, Failure
 from bot.draft_lines import draft_lines
 from bot.llm import Allowance, Message, PatientChat
+from bot.lock.citations import Checked, Checker, Failure
+from bot.lock.plaintext import neutralise
+from bot.lock.planted import masked
 from bot.openai_client import Usage
-from bot.plaintext import neutralise
-from bot.planted import masked
 from bot.values import DraftLine, Passage, Sentence
 from prompts import Prompt, load
 from retrieval.errors import ModelFailed

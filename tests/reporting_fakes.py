@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from bot.citations import Checker, Failure
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.selection import KnownFact
+from bot.lock.citations import Checker, Failure
 from bot.values import Answer, Citation
 from retrieval.documents import Report
 from retrieval.gazetteer import short_name

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bot.fake_llm import ScriptedChat
 from bot.llm import PatientChat
-from bot.planted import speaks_to_a_machine
+from bot.lock.planted import speaks_to_a_machine
 from bot.values import Passage
 from bot.writers_llm import LLMWriter, Written
 from eval.planted.orders import CARRIERS

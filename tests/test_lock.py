@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lock import judge, support
+from bot.lock.lock import judge, support
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 REVIEW = (

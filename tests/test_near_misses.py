@@ -17,7 +17,7 @@ from free_rewordings import FREE
 from made_passages import made_passages
 from near_misses import Trial, passages_of, real_trials
 
-from bot.citations import Checker
+from bot.lock.citations import Checker
 from bot.values import DraftLine, Passage, Sentence
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"

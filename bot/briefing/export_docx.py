@@ -21,7 +21,7 @@ from docx.shared import Pt
 from docx.text.paragraph import Paragraph
 
 from bot.formatting import where
-from bot.plaintext import drop_invisible
+from bot.lock.plaintext import drop_invisible
 from bot.values import Answer, Citation
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.citations import COMPUTED, Checker, Failure, check
-from bot.lock import support
+from bot.lock.citations import COMPUTED, Checker, Failure, check
+from bot.lock.lock import support
 from bot.values import Cited, DraftLine, Passage, Sentence
 
 SHANGYU = (

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from bot.figure_contexts import COUNTED
+from bot.lock.figure_contexts import COUNTED
 from retrieval.quantities import canonical, find_quantities
 from retrieval.quantity_values import Quantity
 

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot import wording
-from bot.figure_contexts import COUNTED
-from bot.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
+from bot.lock import wording
+from bot.lock.figure_contexts import COUNTED
+from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
 from retrieval.english import chinese_words, glosses
 from retrieval.quantities import Quantity, find_quantities, same_value
 

@@ -43,7 +43,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
 _RISE = "上升|增长|提高|增加|提升|增至|升至|跃升|攀升|上涨|回升|扩大|同比增|增幅|上浮"
 _FALL = "下降|减少|降低|下滑|减至|降至|回落|下跌|缩减|压减|同比降|同比减|降幅|下浮|缩短|压缩|双下降"
 # A claim with a word of a group needs a quote with one of the same group; words that generalise
-# (全部, 首次) are held against their own clause by ``bot.modality``.
+# (全部, 首次) are held against their own clause by ``bot.lock.modality``.
 _STRONG: tuple[tuple[str, str], ...] = (
     ("全覆盖", "全覆盖|全部|均|100%|覆盖率"), ("第一名", "第一"), ("翻番", "翻番|翻一番|倍"),
     ("获评", "获|评|授予|荣|命名|入选"), ("荣获", "获|评|授予|荣|命名|入选"),

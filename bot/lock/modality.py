@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.wording import overlap, pairs
+from bot.lock.wording import overlap, pairs
 
 _LIKE = 0.5  # share of a clause's character pairs in a source clause that says the same
 _TIE = 0.05

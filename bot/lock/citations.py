@@ -12,12 +12,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.lock import Verdict, is_english, judge
-from bot.ownership import comparison_problems, owned_parts, without_computed
-from bot.plaintext import forbidden, neutralise, plain_line, repeats
-from bot.planted import speaks_to_a_machine
+from bot.lock.lock import Verdict, is_english, judge
+from bot.lock.ownership import comparison_problems, owned_parts, without_computed
+from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
+from bot.lock.planted import speaks_to_a_machine
+from bot.lock.wording import overlap, pairs
 from bot.values import Cited, DraftLine, Passage, Sentence
-from bot.wording import overlap, pairs
 from retrieval.normalise import level
 from retrieval.wrapping import words_of
 

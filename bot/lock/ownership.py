@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from bot.figure_contexts import COUNTED
+from bot.lock.figure_contexts import COUNTED
 from retrieval.normalise import level
 from retrieval.quantities import canonical, compare_numbers, find_quantities
 

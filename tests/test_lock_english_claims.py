@@ -8,8 +8,8 @@ import pytest
 from english_lines import english_passages
 from near_misses import Trial
 
-from bot.citations import Checker
-from bot.english_figures import in_chinese_figures
+from bot.lock.citations import Checker
+from bot.lock.english_figures import in_chinese_figures
 from bot.values import DraftLine, Passage, Sentence
 
 NAMES = {"r": ("上虞区", "上虞", "玉山县", "玉山", "2022", "2023")}

@@ -12,13 +12,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot import wording
-from bot.english_claims import english_problems
-from bot.english_figures import amount_problems, in_chinese_figures
-from bot.figures import check_figures
-from bot.modality import modality_problems
-from bot.names import name_problems
-from bot.placement import placement_problems
+from bot.lock import wording
+from bot.lock.english_claims import english_problems
+from bot.lock.english_figures import amount_problems, in_chinese_figures
+from bot.lock.figures import check_figures
+from bot.lock.modality import modality_problems
+from bot.lock.names import name_problems
+from bot.lock.placement import placement_problems
 from retrieval.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.normalise import level
 from retrieval.places import PlaceIndex

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.wording import pairs
+from bot.lock.wording import pairs
 from retrieval.quantities import Quantity, find_quantities
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")

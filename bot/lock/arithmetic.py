@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations, permutations
 
-from bot.figure_contexts import COUNTED, FigureContext, figure_contexts
+from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from retrieval.quantities import Quantity, canonical, find_quantities, same_value
 
 # What stands right before a figure that a writer worked out, by the sum that it is.

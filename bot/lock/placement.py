@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
 
-from bot.clause_tokens import MAX_TOKENS, Clause, Token, clauses_of, entities
+from bot.lock.clause_tokens import MAX_TOKENS, Clause, Token, clauses_of, entities
 from retrieval.quantities import same_value
 from retrieval.quantity_values import part_of_date
 

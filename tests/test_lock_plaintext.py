@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from bot.plaintext import forbidden, neutralise, plain_line, repeats
-from bot.planted import masked, speaks_to_a_machine
+from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
+from bot.lock.planted import masked, speaks_to_a_machine
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bot.citations import COMPUTED, Checker
+from bot.lock.citations import COMPUTED, Checker
 from bot.values import DraftLine, Passage, Sentence
 
 TEXT = (

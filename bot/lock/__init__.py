@@ -1,0 +1,1 @@
+"""Nothing unsupported leaves: markers become spans, and one file a check."""
