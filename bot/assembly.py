@@ -6,10 +6,10 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from bot import tracing
 from bot.assistant import Assistant
-from bot.budget import DailyBudget
-from bot.llm import OpenAIChat, PatientChat
+from bot.model import tracing
+from bot.model.budget import DailyBudget
+from bot.model.llm import OpenAIChat, PatientChat
 from bot.records import AnswerRecords
 from bot.settings import Settings
 from bot.synthesis import Synthesis
@@ -25,7 +25,7 @@ def open_embedder(settings: Settings) -> Embedder:
         return LocalEmbedder()
     if not settings.embed_model:
         raise ConfigurationError("BAOGAO_EMBEDDER=openai 时要用 BAOGAO_EMBED_MODEL 指明向量模型")
-    from bot.embedding_endpoint import OpenAIEmbedder
+    from bot.model.embedding_endpoint import OpenAIEmbedder
 
     return OpenAIEmbedder.at(
         settings.openai_api_key, settings.openai_base_url, settings.embed_model

@@ -35,11 +35,11 @@ from bot.evidence.drafting import Desk, Draft, note, silent
 from bot.holdings import known_facts, list_holdings, place_index, speaks_within
 from bot.labels import full_name
 from bot.lock import citations
+from bot.model.tracing import span
 from bot.records import AnswerRecords, describe
 from bot.reporting import brief_question, table_of
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
-from bot.tracing import span
 from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound

@@ -13,14 +13,14 @@ from datetime import date
 
 from bot.briefing.briefing import Briefing
 from bot.briefing.briefing_prose import write_prose
-from bot.budget import DailyBudget
-from bot.completeness import says_enough
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.passages import apart, numbered, whole_sentences
-from bot.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
-from bot.rewriting import search_terms
+from bot.model.budget import DailyBudget
+from bot.model.completeness import says_enough
+from bot.model.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
+from bot.model.rewriting import search_terms
+from bot.model.writers_llm import LLMWriter, Written
 from bot.values import Cited, Passage, Sentence
-from bot.writers_llm import LLMWriter, Written
 from retrieval.errors import ModelFailed
 from retrieval.query import Query
 from retrieval.terms import synonyms

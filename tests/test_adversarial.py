@@ -13,11 +13,11 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
-from bot.fake_llm import ScriptedChat
-from bot.llm import PatientChat
 from bot.lock.planted import speaks_to_a_machine
+from bot.model.fake_llm import ScriptedChat
+from bot.model.llm import PatientChat
+from bot.model.writers_llm import LLMWriter, Written
 from bot.values import Passage
-from bot.writers_llm import LLMWriter, Written
 from eval.planted.orders import CARRIERS
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"

@@ -25,9 +25,9 @@ HOMES = {
     "pypinyin": "retrieval/romanisation.py",
     "openai": "bot/",
     "tenacity": "bot/",
-    "tiktoken": "bot/budget.py",
+    "tiktoken": "bot/model/budget.py",
     "telegram": "bot/telegram/",
-    "opentelemetry": "bot/tracing.py",
+    "opentelemetry": "bot/model/tracing.py",
 }
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Assistant
-from bot.fake_llm import ScriptedChat
-from bot.llm import MODEL_UNAVAILABLE
+from bot.model.fake_llm import ScriptedChat
+from bot.model.llm import MODEL_UNAVAILABLE
 from bot.records import AnswerRecords
 from bot.values import Answer, Sentence
 from retrieval.embedding import FakeEmbedder
@@ -118,8 +118,8 @@ def test_why_tells_how_an_answer_was_made(assistant: Assistant) -> None:
 def with_model(assistant: Assistant, *replies: str | ModelFailed) -> Assistant:
     from datetime import date
 
-    from bot.budget import DailyBudget
-    from bot.llm import PatientChat
+    from bot.model.budget import DailyBudget
+    from bot.model.llm import PatientChat
     from bot.synthesis import Synthesis
 
     chat = PatientChat(ScriptedChat(list(replies)))

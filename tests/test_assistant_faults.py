@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Assistant
-from bot.budget import Ceilings, DailyBudget
-from bot.fake_llm import Reply, ScriptedChat
-from bot.llm import MODEL_UNAVAILABLE, Breaker, PatientChat
+from bot.model.budget import Ceilings, DailyBudget
+from bot.model.fake_llm import Reply, ScriptedChat
+from bot.model.llm import MODEL_UNAVAILABLE, Breaker, PatientChat
 from bot.synthesis import OVER_BUDGET, Synthesis
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed

@@ -12,9 +12,9 @@ from reporting_fakes import REAL
 
 from bot.assistant import Assistant
 from bot.briefing.briefing import paragraph
-from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, DailyBudget, count_messages
-from bot.llm import MAX_CALLS, Message, PatientChat
-from bot.openai_client import Usage
+from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, DailyBudget, count_messages
+from bot.model.llm import MAX_CALLS, Message, PatientChat
+from bot.model.openai_client import Usage
 from bot.synthesis import Synthesis
 from bot.values import Answer
 from prompts import load

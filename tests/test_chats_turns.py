@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from bot.chats.turns import ANSWERING, Turns
-from bot.llm import Allowance, PatientChat
+from bot.model.llm import Allowance, PatientChat
 from retrieval.errors import ModelFailed
 
 

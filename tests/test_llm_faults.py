@@ -13,7 +13,7 @@ from collections.abc import Callable
 import fake_openai as fake
 import pytest
 
-from bot.llm import Allowance, Breaker, OpenAIChat, PatientChat
+from bot.model.llm import Allowance, Breaker, OpenAIChat, PatientChat
 from retrieval.errors import ModelFailed
 
 KEY = "sk-test-0123456789abcdef"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Assistant
-from bot.budget import DailyBudget
-from bot.fake_llm import Reply, ScriptedChat
-from bot.llm import PatientChat
+from bot.model.budget import DailyBudget
+from bot.model.fake_llm import Reply, ScriptedChat
+from bot.model.llm import PatientChat
 from bot.records import AnswerRecords
 from bot.synthesis import Synthesis
 from bot.why import why_lines

@@ -14,15 +14,22 @@ from dataclasses import dataclass, replace
 
 from bot.briefing.briefing import LABELS, PART_NAMES, PARTS, Briefing, Material, attribution
 from bot.briefing.briefing_pieces import DOER, Part
-from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost
 from bot.evidence.drafting import Desk
 from bot.evidence.passages import apart, numbered, whole_sentences
 from bot.labels import Names
-from bot.llm import Allowance
 from bot.lock.citations import Checked, Checker, Failure
 from bot.lock.plaintext import neutralise
+from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost
+from bot.model.llm import Allowance
+from bot.model.writers_llm import (
+    CANNOT_ANSWER,
+    LANGUAGE_RULE,
+    LLMWriter,
+    Round,
+    Written,
+    total_usage,
+)
 from bot.values import Cited, DraftLine, Passage, Sentence
-from bot.writers_llm import CANNOT_ANSWER, LANGUAGE_RULE, LLMWriter, Round, Written, total_usage
 from prompts import load
 from retrieval.documents import Report
 from retrieval.errors import ModelFailed

@@ -6,8 +6,8 @@ import fake_openai as fake
 import numpy as np
 import pytest
 
-from bot.embedding_endpoint import OpenAIEmbedder
-from bot.openai_client import Endpoint, OpenAIEndpoint
+from bot.model.embedding_endpoint import OpenAIEmbedder
+from bot.model.openai_client import Endpoint, OpenAIEndpoint
 from retrieval.errors import EmbeddingFailed
 
 

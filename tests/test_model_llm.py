@@ -7,11 +7,11 @@ import sys
 
 import pytest
 
-from bot.draft_lines import MAX_REPLY_CHARS, draft_lines
-from bot.fake_llm import ScriptedChat
-from bot.llm import Allowance, Breaker, PatientChat
-from bot.openai_client import Endpoint, OpenAIEndpoint, retry_after
-from bot.rewriting import search_terms
+from bot.model.draft_lines import MAX_REPLY_CHARS, draft_lines
+from bot.model.fake_llm import ScriptedChat
+from bot.model.llm import Allowance, Breaker, PatientChat
+from bot.model.openai_client import Endpoint, OpenAIEndpoint, retry_after
+from bot.model.rewriting import search_terms
 from retrieval.errors import ConfigurationError, ModelFailed
 
 ASK = [{"role": "user", "content": "问"}]
@@ -126,7 +126,7 @@ def test_retry_after_is_read(headers, seconds):
 
 def test_the_sdk_is_loaded_only_when_a_model_is_called():
     program = (
-        "import sys, bot.writers_llm; print({'openai','tenacity','tiktoken'} & set(sys.modules))"
+        "import sys, bot.model.writers_llm; print({'openai','tenacity','tiktoken'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from bot import budget
+from bot.model import budget
 
 DAY = datetime.date(2026, 3, 1)
 
@@ -29,7 +29,7 @@ def test_counting_needs_no_network(tmp_path):
         "import socket\n"
         "def refuse(*a, **k): raise AssertionError('network')\n"
         "socket.socket.connect = refuse\nsocket.getaddrinfo = refuse\n"
-        "from bot.budget import count_tokens\n"
+        "from bot.model.budget import count_tokens\n"
         "print(count_tokens('行政复议'), count_tokens('行政复议', 'text-davinci-003'))\n"
     )
     for cache in (None, str(tmp_path)):  # an empty cache folder means an estimate, no download

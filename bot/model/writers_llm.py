@@ -12,13 +12,13 @@ import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
-from bot.draft_lines import draft_lines
-from bot.llm import Allowance, Message, PatientChat
 from bot.lock.citations import Checked, Checker, Failure
 from bot.lock.plaintext import neutralise
 from bot.lock.planted import masked
-from bot.openai_client import Usage
+from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
+from bot.model.draft_lines import draft_lines
+from bot.model.llm import Allowance, Message, PatientChat
+from bot.model.openai_client import Usage
 from bot.values import DraftLine, Passage, Sentence
 from prompts import Prompt, load
 from retrieval.errors import ModelFailed

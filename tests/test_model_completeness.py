@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.completeness import says_enough
 from bot.evidence.drafting import Draft
+from bot.model.completeness import says_enough
 from bot.values import Cited, DraftLine
 from retrieval.quantities import find_quantities
 from retrieval.query import Query

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from bot.llm import Allowance, PatientChat
 from bot.lock.plaintext import plain_line
+from bot.model.llm import Allowance, PatientChat
 from prompts import load
 from retrieval.errors import ModelFailed
 from retrieval.places import PlaceIndex

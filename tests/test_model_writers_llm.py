@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from bot.budget import OUTPUT_TOKENS, PROMPT_TOKENS, count_messages
-from bot.fake_llm import Reply, ScriptedChat
-from bot.llm import Allowance, PatientChat
+from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, count_messages
+from bot.model.fake_llm import Reply, ScriptedChat
+from bot.model.llm import Allowance, PatientChat
+from bot.model.writers_llm import CANNOT_ANSWER, LLMWriter, Written
 from bot.values import Passage, Sentence
-from bot.writers_llm import CANNOT_ANSWER, LLMWriter, Written
 from prompts import load
 from retrieval.errors import ModelFailed
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.llm import Message
-from bot.openai_client import Usage
+from bot.model.llm import Message
+from bot.model.openai_client import Usage
 from retrieval.errors import ModelFailed
 
 Reply = str | ModelFailed | Sequence[str | ModelFailed]

@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from bot import tracing
 from bot.assistant import Assistant
-from bot.budget import DailyBudget
-from bot.fake_llm import Reply, ScriptedChat
-from bot.llm import PatientChat
+from bot.model import tracing
+from bot.model.budget import DailyBudget
+from bot.model.fake_llm import Reply, ScriptedChat
+from bot.model.llm import PatientChat
 from bot.synthesis import Synthesis
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed

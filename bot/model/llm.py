@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bot.chats.turns import ANSWERING
-from bot.openai_client import Endpoint, OpenAIEndpoint, Usage
-from bot.tracing import chat_span
+from bot.model.openai_client import Endpoint, OpenAIEndpoint, Usage
+from bot.model.tracing import chat_span
 from retrieval.errors import ModelFailed
 
 MODEL_UNAVAILABLE = "语言模型暂时不可用，以下为报告原文摘录"

@@ -1,0 +1,1 @@
+"""Language models behind one protocol: endpoint, budget, prompts, drafts, the fake."""
