@@ -15,7 +15,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot import comparison
 from bot.answers import extractive, follow_through
 from bot.answers.english import english_note
 from bot.answers.remarks import (
@@ -37,9 +36,10 @@ from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
 from bot.records import AnswerRecords, describe
-from bot.reporting import brief_question, table_of
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
+from bot.tables import comparison
+from bot.tables.reporting import brief_question, table_of
 from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound

@@ -114,10 +114,10 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao compare 各地调解成功率对比 --out 对比.xlsx
         """
-        from bot.table_text import to_json, to_text
+        from bot.tables.table_text import to_json, to_text
 
         with open_assistant(library) as assistant:
-            from bot import comparison
+            from bot.tables import comparison
 
             reply, table = assistant.tabulate(question)
             if out is not None:

@@ -13,7 +13,7 @@ from bot.formatting import to_terminal as answer_lines
 from bot.formatting import where
 from bot.lock.plaintext import drop_invisible
 from bot.table import Table
-from bot.table_text import flat_rows
+from bot.tables.table_text import flat_rows
 from bot.values import Answer, Sentence
 from retrieval.errors import BaogaoError
 
@@ -85,13 +85,13 @@ def save_table(table: Table, answer: Answer, path: Path) -> None:
     """Write a table to ``path`` (.csv, .xlsx or .png); raises ``BaogaoError`` with what to do."""
 
     def xlsx() -> bytes:
-        from bot.export_xlsx import table_workbook
+        from bot.tables.export_xlsx import table_workbook
 
         return table_workbook(table, answer.question)
 
     def png() -> bytes:
         try:
-            from bot.charts import picture
+            from bot.tables.charts import picture
         except ModuleNotFoundError as error:
             raise BaogaoError(NO_CHARTS) from error
         return picture(table, answer.question)

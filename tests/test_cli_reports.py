@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from bot import cli_reports
 from bot.assistant import Assistant
-from bot.reporting import brief_question
+from bot.tables.reporting import brief_question
 from retrieval.embedding import FakeEmbedder
 from retrieval.library import Library
 

@@ -12,8 +12,8 @@ from reporting_fakes import checked, desk, facts
 
 from bot import exports
 from bot.briefing.briefing import brief
-from bot.comparison import compare, draft
 from bot.table import Cell, Column, Row, Table
+from bot.tables.comparison import compare, draft
 from bot.values import Answer, Citation, Cited, Sentence
 from retrieval.errors import BaogaoError
 
@@ -34,7 +34,7 @@ def table() -> tuple[Table, Answer]:
 
 
 def has_chinese_font() -> bool:
-    from bot import charts
+    from bot.tables import charts
 
     return any(True for _ in charts._candidates())
 
@@ -143,7 +143,7 @@ def test_without_the_charts_extra_the_command_to_install_it_is_told(
     table: tuple[Table, Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)
-    monkeypatch.delitem(sys.modules, "bot.charts", raising=False)
+    monkeypatch.delitem(sys.modules, "bot.tables.charts", raising=False)
     with pytest.raises(BaogaoError, match=r"pip install 'baogao\[charts\]'"):
         exports.save_table(*table, tmp_path / "a.png")
     assert not (tmp_path / "a.png").exists()

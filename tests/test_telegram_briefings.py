@@ -104,7 +104,7 @@ def test_a_picture_telegram_does_not_take_comes_as_a_document(
 def test_without_anything_to_draw_with_the_lines_are_sent(
     tmp_path: Path, fake: FakeTelegram, monkeypatch
 ) -> None:
-    monkeypatch.setitem(__import__("sys").modules, "bot.charts", None)
+    monkeypatch.setitem(__import__("sys").modules, "bot.tables.charts", None)
     with bench(tmp_path, fake, assistant=FakeAssistant(FakeLibrary(TEXTS), table=table(5, 2))) as b:
         b.fake.say("各地行政复议收案对比", USER)
         assert b.fake.wait_messages(1)[0].buttons

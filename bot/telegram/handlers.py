@@ -368,7 +368,7 @@ def pictured(table: Table, title: str) -> tuple[File, ...]:
     if not views.is_wide(table):
         return ()
     try:
-        from bot.charts import picture
+        from bot.tables.charts import picture
     except ImportError:  # Pillow is not installed: the lines of the answer say it all
         return ()
     try:

@@ -7,9 +7,9 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot import comparison
 from bot.evidence.drafting import Desk
 from bot.table import Table
+from bot.tables import comparison
 from retrieval.indicators import Fact
 from retrieval.library import Library
 

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from reporting_fakes import checked, desk, facts
 
-from bot import comparison
-from bot.comparison import column_notes, comparable, compare, draft, wanted
 from bot.formatting import display_width
 from bot.table import NOT_SAID, Cell, Column, Row, Table
-from bot.table_text import to_json, to_text
+from bot.tables import comparison
+from bot.tables.comparison import column_notes, comparable, compare, draft, wanted
+from bot.tables.table_text import to_json, to_text
 from bot.values import Cited
 
 

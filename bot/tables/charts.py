@@ -16,8 +16,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bot.comparison import comparable
 from bot.table import Cell, Row, Table
+from bot.tables.comparison import comparable
 from retrieval.errors import BaogaoError
 
 WIDTH = 1200

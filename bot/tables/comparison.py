@@ -16,13 +16,13 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Protocol
 
-from bot.claimed import verdict
-from bot.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.problem_groups import shared_problems
 from bot.evidence.whole_clauses import typeset
 from bot.labels import Names
 from bot.table import NOT_SAID, Cell, Column, Row, Table
+from bot.tables.claimed import verdict
+from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, ReportMeta
 from retrieval.gazetteer import Chain, contains
