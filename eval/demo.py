@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.assembly import open_assistant
 from bot.formatting import to_terminal
-from bot.progress import ProgressBar
+from bot.terminal.progress import ProgressBar
 
 REPORTS = Path(__file__).parent / "reports"
 QUESTIONS = (

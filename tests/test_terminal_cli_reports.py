@@ -13,9 +13,9 @@ from library_fakes import QuickStore
 from reporting_fakes import REAL
 from typer.testing import CliRunner
 
-from bot import cli_reports
 from bot.assistant import Assistant
 from bot.tables.reporting import brief_question
+from bot.terminal import cli_reports
 from retrieval.embedding import FakeEmbedder
 from retrieval.library import Library
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot import cli_reports
+from bot.terminal import cli_reports
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -347,7 +347,7 @@ def main() -> None:
 
 def _ask_batch(assistant: Assistant, source: Path, target: Path | None) -> None:
     """Answer a file of questions in one process, in order; ``history`` is asked first."""
-    from bot.batch import answer_batch
+    from bot.terminal.batch import answer_batch
 
     try:
         lines = source.read_text("utf-8-sig").splitlines()
@@ -417,7 +417,7 @@ def _assistant(library: Path | None, writer: str = "auto") -> Iterator[Assistant
 
 
 def _progress() -> Callable[[Any], None]:
-    from bot.progress import ProgressBar
+    from bot.terminal.progress import ProgressBar
 
     return ProgressBar()
 
