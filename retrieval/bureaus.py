@@ -10,8 +10,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrieval.english import glosses
 from retrieval.gazetteer import Chain
+from retrieval.genre.english import glosses
 from retrieval.issuer_names import split_issuer
 from retrieval.places import Mention, PlaceResolution
 from retrieval.subunits import unit_of

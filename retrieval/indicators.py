@@ -3,7 +3,7 @@
 A figure's *own words* stand in its clause, between it and its neighbours. Where they are
 too few to say what is counted (``败诉2件``, ``其中新办理执法证97本``), the clause that governs
 the sentence speaks for them. An indicator is named by rules kept in
-``data/indicators.toml`` (see ``retrieval.indicator_names``). Every context is bounded: the
+``data/indicators.toml`` (see ``retrieval.genre.indicator_names``). Every context is bounded: the
 cost is linear.
 """
 
@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from retrieval.documents import Role, Section
-from retrieval.indicator_names import Indicator, indicators, lookup, name_figure
-from retrieval.quantities import Quantity, find_quantities
+from retrieval.genre.indicator_names import Indicator, indicators, lookup, name_figure
+from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.wrapping import Joined, join
 
 __all__ = ["Change", "Fact", "Indicator", "find_facts", "indicators", "lookup"]

@@ -9,10 +9,10 @@ from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from retrieval.gazetteer import Chain, Gazetteer, read_words, short_name
+from retrieval.genre.pinyin import spelled
+from retrieval.genre.romanisation import ENGLISH_NAMES, romanise
 from retrieval.held_units import HeldUnits
-from retrieval.pinyin import spelled
 from retrieval.place_mentions import Mention, Name, mention_of, overlaps
-from retrieval.romanisation import ENGLISH_NAMES, romanise
 
 _LATIN_SUFFIX = frozenset(
     "xian qu shi sheng county counties district districts city cities province provinces".split()

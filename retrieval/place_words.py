@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from retrieval.gazetteer import read_words, short_name
-from retrieval.romanisation import sounds_like
+from retrieval.genre.romanisation import sounds_like
 
 _HAN = "[\\u4e00-\\u9fff]"
 _HAN_BLANKS = re.compile(f"(?<={_HAN})\\s+(?={_HAN})")

@@ -25,11 +25,11 @@ from retrieval.asking import Asked, Field, Kind, Wants
 from retrieval.bureaus import absent_body, body_after, held_places
 from retrieval.documents import Role
 from retrieval.gazetteer import Chain, contains
+from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
+from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.indicators import lookup
 from retrieval.normalise import normalise
-from retrieval.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.places import Mention, PlaceIndex, SpeaksOf
-from retrieval.quantities import Quantity, find_quantities
 from retrieval.terms import (
     Term,
     content_terms,

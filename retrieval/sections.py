@@ -12,9 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from retrieval.documents import Kind, Role, Section, Span
-from retrieval.numbering import Marker, Style, marker_at, rank
-from retrieval.page_lines import PageLine, page_lines
-from retrieval.roles import (
+from retrieval.genre.roles import (
     is_plain_role,
     is_plain_title,
     joins_problems_and_plans,
@@ -22,6 +20,8 @@ from retrieval.roles import (
     role_opened_by,
     turning_points,
 )
+from retrieval.numbering import Marker, Style, marker_at, rank
+from retrieval.page_lines import PageLine, page_lines
 from retrieval.sequences import Quotations, believed_markers
 
 MAX_HEADING_CHARS = 60

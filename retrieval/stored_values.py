@@ -9,8 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from retrieval.documents import Chunk, ReportMeta, Section
+from retrieval.genre.quantities import Quantity
 from retrieval.indicators import Change, Fact
-from retrieval.quantities import Quantity
 
 ENTRY_COLUMNS = (
     "report, version, source, origin, content_key, chars, chunks, meta, warnings, added_at"

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from retrieval.english import glosses, is_english, without_english
 from retrieval.gazetteer import read_words
+from retrieval.genre.english import glosses, is_english, without_english
+from retrieval.genre.pinyin import heard as heard_word
+from retrieval.genre.pinyin import sound_pattern
+from retrieval.genre.synonyms import synonym_table, synonyms
 from retrieval.normalise import fold, normalise
-from retrieval.pinyin import heard as heard_word
-from retrieval.pinyin import sound_pattern
 from retrieval.segmentation import tag
-from retrieval.synonyms import synonym_table, synonyms
 
 __all__ = [
     "PARTIAL_MATCH",

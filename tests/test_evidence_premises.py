@@ -16,8 +16,8 @@ from bot.evidence.premises import judge_premises
 from bot.evidence.reading import read
 from bot.evidence.selection import select
 from retrieval.documents import Report
+from retrieval.genre.quantities import canonical
 from retrieval.places import PlaceIndex
-from retrieval.quantities import canonical
 from retrieval.query import Query, State, understand
 
 YES = "是的，原文如此："

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.documents import Section
+from retrieval.genre.quantities import find_quantities
 from retrieval.indicators import Fact, find_facts, indicators, lookup
-from retrieval.quantities import find_quantities
 
 EVAL = Path(__file__).parents[1] / "eval"
 GOLD = sorted((EVAL / "gold_figures").glob("*.jsonl"))

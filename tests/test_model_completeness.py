@@ -7,7 +7,7 @@ import pytest
 from bot.evidence.drafting import Draft
 from bot.model.completeness import says_enough
 from bot.values import Cited, DraftLine
-from retrieval.quantities import find_quantities
+from retrieval.genre.quantities import find_quantities
 from retrieval.query import Query
 
 CITE = Cited("r", 0, 60)

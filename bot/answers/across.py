@@ -17,7 +17,7 @@ from bot.evidence.selection import Evidence
 from bot.labels import full_name
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
-from retrieval.quantities import canonical
+from retrieval.genre.quantities import canonical
 from retrieval.query import Query
 
 MAX_NAMED = 12

@@ -11,8 +11,8 @@ from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
 from retrieval.documents import Report, Span
+from retrieval.genre.quantities import Quantity
 from retrieval.normalise import fold
-from retrieval.quantities import Quantity
 from retrieval.query import Query, parts
 from retrieval.terms import is_theme, is_topical, shared_words
 

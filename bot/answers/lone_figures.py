@@ -7,7 +7,7 @@ import re
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reading import Clause, Line
 from retrieval.documents import Report, Span
-from retrieval.quantities import same_value
+from retrieval.genre.quantities import same_value
 from retrieval.query import Query
 from retrieval.terms import is_topical
 

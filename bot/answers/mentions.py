@@ -15,8 +15,8 @@ from bot.evidence.drafting import Desk
 from bot.evidence.reading import Line
 from bot.evidence.selection import select, weigh
 from retrieval.documents import Report, Span
+from retrieval.genre.quantities import find_quantities
 from retrieval.normalise import fold, normalise
-from retrieval.quantities import find_quantities
 from retrieval.query import Query
 from retrieval.terms import PARTIAL_MATCH, SYNONYM_MATCH, Term, content_terms, is_theme
 

@@ -14,9 +14,9 @@ from typing import Literal
 
 from bot.evidence.reading import Clause, Line, Reading
 from retrieval.documents import Span
+from retrieval.genre.quantities import Quantity, canonical
+from retrieval.genre.quantity_values import same_number
 from retrieval.normalise import fold, normalise
-from retrieval.quantities import Quantity, canonical
-from retrieval.quantity_values import same_number
 from retrieval.query import Direction, Query
 from retrieval.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 

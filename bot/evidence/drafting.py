@@ -12,9 +12,9 @@ from bot.labels import full_name
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, Role, Span
+from retrieval.genre.quantities import Quantity
 from retrieval.normalise import fold
 from retrieval.numbering import inline_markers
-from retrieval.quantities import Quantity
 from retrieval.query import Query, State
 from retrieval.terms import is_theme
 from retrieval.wrapping import words_of

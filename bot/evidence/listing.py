@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.chunking import split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
-from retrieval.roles import role_of_heading
+from retrieval.genre.roles import role_of_heading
 from retrieval.sequences import Quotations
 from retrieval.wrapping import unwrap
 

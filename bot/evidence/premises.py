@@ -29,9 +29,9 @@ from bot.evidence.reading import Clause, Line, Reading, read
 from bot.evidence.selection import Evidence, claim_span
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
+from retrieval.genre.quantities import canonical
+from retrieval.genre.quantity_values import same_number
 from retrieval.normalise import normalise
-from retrieval.quantities import canonical
-from retrieval.quantity_values import same_number
 from retrieval.query import Direction, Query
 from retrieval.terms import SYNONYM_MATCH, Term, is_theme, is_topical
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from retrieval.chunking import split_clauses, split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
+from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.normalise import fold
-from retrieval.quantities import Quantity, find_quantities
 from retrieval.wrapping import words_of
 
 MAX_CELL_CHARS = 24

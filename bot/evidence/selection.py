@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from bot.evidence.reading import Clause, Line, Reading
 from retrieval.documents import Report, Span
+from retrieval.genre.quantities import Quantity, same_value
 from retrieval.normalise import fold
-from retrieval.quantities import Quantity, same_value
 from retrieval.query import Query
 from retrieval.terms import SYNONYM_MATCH, Term, heard, is_topical
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import combinations, permutations
 
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
-from retrieval.quantities import Quantity, canonical, find_quantities, same_value
+from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 
 # What stands right before a figure that a writer worked out, by the sum that it is.
 _DIFFERENCE = re.compile(

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.lock.figure_contexts import COUNTED
-from retrieval.quantities import canonical, find_quantities
-from retrieval.quantity_values import Quantity
+from retrieval.genre.quantities import canonical, find_quantities
+from retrieval.genre.quantity_values import Quantity
 
 MAX_TOKENS = 160  # of a clause; longer ones are no clauses
 _STOP = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")

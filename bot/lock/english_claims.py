@@ -15,8 +15,8 @@ from functools import lru_cache
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
-from retrieval.english import chinese_words, glosses
-from retrieval.quantities import Quantity, find_quantities, same_value
+from retrieval.genre.english import chinese_words, glosses
+from retrieval.genre.quantities import Quantity, find_quantities, same_value
 
 _PART = re.compile(
     r"(?<!\d),|,(?!\d)|;|\.(?!\d)|!|\?|(?<![a-z])(?:while|whereas|but|although|though)(?![a-z])"

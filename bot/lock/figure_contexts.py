@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.lock.wording import pairs
-from retrieval.quantities import Quantity, find_quantities
+from retrieval.genre.quantities import Quantity, find_quantities
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _FULL_STOP = re.compile(r"[。!?\n]")

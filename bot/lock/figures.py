@@ -1,7 +1,7 @@
 """The figures of a claim: each stands in the quotes with its unit and belongs to the same words
 there, or is recomputed from figures of the same line that do (``bot.lock.arithmetic``).
 
-``retrieval.quantities`` reads and compares; this module adds what a claim may get wrong beside
+``retrieval.genre.quantities`` reads and compares; this module adds what a claim may get wrong beside
 the value: a figure given to another subject (收案 41 件 for 审结 41 件) or year.
 """
 
@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
 from bot.lock.figure_contexts import COUNTED, figure_contexts
-from retrieval.quantities import (
+from retrieval.genre.quantities import (
     Quantity,
     canonical,
     compare_numbers,

@@ -17,8 +17,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from bot.lock.clause_tokens import MAX_TOKENS, Clause, Token, clauses_of, entities
-from retrieval.quantities import same_value
-from retrieval.quantity_values import part_of_date
+from retrieval.genre.quantities import same_value
+from retrieval.genre.quantity_values import part_of_date
 
 _MAX_CANDIDATES = 6
 _ENOUGH = 0.5  # share of a clause's weight that a source's clause must hold to be its likeness

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from bot.evidence.drafting import Draft
 from bot.lock.wording import pairs
 from bot.values import Cited
+from retrieval.genre.quantities import find_quantities
+from retrieval.genre.quantity_values import same_number
 from retrieval.normalise import level
-from retrieval.quantities import find_quantities
-from retrieval.quantity_values import same_number
 from retrieval.query import Query
 
 KEPT = 0.6

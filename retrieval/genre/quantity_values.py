@@ -1,6 +1,6 @@
 """The value of a figure, and when two figures agree.
 
-Kept apart from reading (``retrieval.quantities``): nothing here looks at a text.
+Kept apart from reading (``retrieval.genre.quantities``): nothing here looks at a text.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.quantities import (
+from retrieval.genre.quantities import (
     Quantity,
     canonical,
     compare_numbers,

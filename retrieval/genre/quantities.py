@@ -20,8 +20,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import lru_cache
 
-from retrieval.measures import measures, modifier_after, modifier_before, unit_at
-from retrieval.quantity_values import (
+from retrieval.genre.measures import measures, modifier_after, modifier_before, unit_at
+from retrieval.genre.quantity_values import (
     FULL_TO_HALF,
     MULTIPLIER,
     POWERS,

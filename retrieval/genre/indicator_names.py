@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
-from retrieval.quantities import Quantity
+from retrieval.genre.quantities import Quantity
 
 Words = tuple[tuple[str, ...], ...]  # an AND of ORs
 

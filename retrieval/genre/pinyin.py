@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from retrieval.english import chinese_words, knows_english
 from retrieval.gazetteer import read_words
-from retrieval.romanisation import characters_by_syllable, romanise, slurred
+from retrieval.genre.english import chinese_words, knows_english
+from retrieval.genre.romanisation import characters_by_syllable, romanise, slurred
+from retrieval.genre.synonyms import synonym_table
 from retrieval.segmentation import compounds
-from retrieval.synonyms import synonym_table
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[a-z]+")

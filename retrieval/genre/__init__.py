@@ -1,0 +1,1 @@
+"""The language of these reports: quantities, indicators, synonyms, roles, English, pinyin."""
