@@ -15,8 +15,8 @@ from bot.settings import Settings
 from bot.synthesis import Synthesis
 from retrieval.embedding import Embedder, LocalEmbedder
 from retrieval.errors import ConfigurationError
-from retrieval.ingestion import Watch
-from retrieval.library import Library
+from retrieval.library.ingestion import Watch
+from retrieval.library.library import Library
 
 
 def open_embedder(settings: Settings) -> Embedder:

@@ -44,7 +44,7 @@ from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.gazetteer import short_name
-from retrieval.library import Library
+from retrieval.library.library import Library
 from retrieval.query import Briefed, Query, State, understand
 from retrieval.retriever import Options, retrieve
 from retrieval.scope import Resolved, resolve

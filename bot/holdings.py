@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.evidence.selection import KnownFact
 from retrieval.documents import ReportMeta
 from retrieval.gazetteer import Chain, contains
-from retrieval.library import Library
+from retrieval.library.library import Library
 from retrieval.normalise import level
 from retrieval.places import PlaceIndex, SpeaksOf
 from retrieval.scope import unify

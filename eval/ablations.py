@@ -14,7 +14,7 @@ from typing import Any
 from bot.assistant import Assistant, Reply
 from retrieval.documents import Chunk, Hit
 from retrieval.embedding import Embedder
-from retrieval.library import Library
+from retrieval.library.library import Library
 from retrieval.parsing import Parsed, parse_report
 from retrieval.query import Query, State
 from retrieval.retriever import Options

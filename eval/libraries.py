@@ -15,7 +15,7 @@ from pathlib import Path
 
 from retrieval.embedding import Embedder
 from retrieval.errors import LibraryError
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 Tell = Callable[[str], None]
 

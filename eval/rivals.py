@@ -22,7 +22,7 @@ from retrieval.dense import write_matrix
 from retrieval.documents import Chunk, Hit, Span
 from retrieval.embedding import Embedder, Vectors
 from retrieval.lexical import LexicalIndex, write_index
-from retrieval.vector_store import EmbeddedStore
+from retrieval.library.vector_store import EmbeddedStore
 
 WINDOW_CHARS = 500
 OVERLAP_CHARS = 50

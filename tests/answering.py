@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.assistant import Assistant
 from bot.values import Answer
 from retrieval.embedding import FakeEmbedder
-from retrieval.library import Library
+from retrieval.library.library import Library
 from retrieval.query import State
 
 REAL = sorted((Path(__file__).parent.parent / "eval" / "reports").glob("*.txt"))

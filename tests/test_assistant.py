@@ -14,7 +14,7 @@ from bot.records import AnswerRecords
 from bot.values import Answer, Sentence
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
-from retrieval.library import Library
+from retrieval.library.library import Library
 from retrieval.query import State
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"

@@ -16,7 +16,7 @@ from bot.model.llm import MODEL_UNAVAILABLE, Breaker, PatientChat
 from bot.synthesis import OVER_BUDGET, Synthesis
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 REPORT = """青石县2023年法治政府建设情况报告
 一、主要举措和成效

@@ -13,7 +13,7 @@ from bot.answers.remarks import NO_BRIEFING
 from bot.assistant import Assistant
 from bot.briefing.left_out import NOTHING_LEFT_OUT
 from retrieval.embedding import FakeEmbedder
-from retrieval.library import Library
+from retrieval.library.library import Library
 from retrieval.query import State
 
 

@@ -20,7 +20,7 @@ from bot.values import Answer
 from prompts import load
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 QUESTION = "写一段玉山县2023年法治政府建设的简报"
 GOOD = [

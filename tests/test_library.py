@@ -18,9 +18,9 @@ from retrieval.errors import (
     LibraryMissing,
     ReportNotFound,
 )
-from retrieval.generations import switch, writer_lock
-from retrieval.ledger import FILE
-from retrieval.library import Library
+from retrieval.library.generations import switch, writer_lock
+from retrieval.library.ledger import FILE
+from retrieval.library.library import Library
 
 
 @pytest.fixture
@@ -497,8 +497,8 @@ def test_opening_reads_no_index(library, monkeypatch):
         raise AssertionError("read at opening")
 
     library.close()
-    monkeypatch.setattr("retrieval.generations.LexicalIndex", no)
-    monkeypatch.setattr("retrieval.generations.DenseMatrix", no)
+    monkeypatch.setattr("retrieval.library.generations.LexicalIndex", no)
+    monkeypatch.setattr("retrieval.library.generations.DenseMatrix", no)
     with Library.open(
         library.folder, embedder=FakeEmbedder(), parse=lambda *_: None, parser_version=1,
         store=QuickStore(),

@@ -14,7 +14,7 @@ import pytest
 from library_fakes import open_library, report_text, write_report
 
 from retrieval.errors import LibraryDamaged, LibraryError
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 TESTS = Path(__file__).parent
 ROUNDS = 14
@@ -118,7 +118,7 @@ def test_a_kill_during_the_first_ingest_leaves_nothing_half(tmp_path):
 
 @pytest.mark.parametrize("moment", ["build_generation", "switch", "retire"])
 def test_a_failure_around_the_switch_leaves_old_or_new(tmp_path, monkeypatch, moment):
-    import retrieval.ingestion as ingestion
+    import retrieval.library.ingestion as ingestion
 
     source, folder = tmp_path / "in", tmp_path / "lib"
     old = write_all(source, 1)

@@ -17,7 +17,7 @@ from bot.assistant import Assistant
 from bot.tables.reporting import brief_question
 from bot.terminal import cli_reports
 from retrieval.embedding import FakeEmbedder
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 
 @pytest.fixture(scope="module")

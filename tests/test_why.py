@@ -17,7 +17,7 @@ from bot.synthesis import Synthesis
 from bot.why import why_lines
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 REPORT = """青石县2023年法治政府建设情况报告
 一、主要举措和成效

@@ -9,7 +9,7 @@ from bot.evidence.drafting import Draft, note
 from bot.labels import full_name
 from bot.values import Cited, DraftLine
 from retrieval.gazetteer import short_name
-from retrieval.library import Library
+from retrieval.library.library import Library
 from retrieval.query import Query
 from retrieval.scope import Resolved
 from retrieval.subunits import territory

@@ -11,7 +11,7 @@ from bot.evidence.drafting import Desk
 from bot.table import Table
 from bot.tables import comparison
 from retrieval.indicators import Fact
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 MAX_KEPT_FACTS = 200_000
 _USUAL_FACTS = 50  # a report of the genre has 20 to 80 with a name

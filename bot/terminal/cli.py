@@ -17,7 +17,7 @@ from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
-    from retrieval.library import Library
+    from retrieval.library.library import Library
 
 app = typer.Typer(
     name="baogao",

@@ -15,7 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
-    from retrieval.library import Library
+    from retrieval.library.library import Library
 
 LibraryOption = Annotated[
     Path | None, typer.Option("--library", metavar="DIR", help="报告库目录（默认 BAOGAO_LIBRARY）")

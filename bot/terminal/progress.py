@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from retrieval.ingestion import Progress
+from retrieval.library.ingestion import Progress
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars

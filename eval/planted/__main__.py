@@ -24,7 +24,7 @@ from eval.planted.orders import Planted, list_planted
 from eval.suites import choose_suites
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import BaogaoError
-from retrieval.library import Library
+from retrieval.library.library import Library
 
 SEED = 20
 

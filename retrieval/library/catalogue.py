@@ -11,8 +11,8 @@ from typing import Any
 
 from retrieval.documents import ReportMeta
 from retrieval.errors import ReportNotFound
+from retrieval.library.stored_values import Entry
 from retrieval.normalise import fold, normalise
-from retrieval.stored_values import Entry
 
 MIN_PREFIX = 3
 MAX_NAMED = 6

@@ -8,11 +8,11 @@ from pathlib import Path
 
 from retrieval.embedding import Embedder
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, UnreadableFile
-from retrieval.generations import Generation, VectorStore, check_generation, read_pointer
-from retrieval.ingestion import check_parts, content_key
-from retrieval.ledger import Ledger
+from retrieval.library.generations import Generation, VectorStore, check_generation, read_pointer
+from retrieval.library.ingestion import check_parts, content_key
+from retrieval.library.ledger import Ledger
+from retrieval.library.stored_values import Entry
 from retrieval.readers import decode
-from retrieval.stored_values import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,11 @@ import numpy as np
 
 from retrieval.documents import ReportMeta
 from retrieval.errors import LibraryDamaged, UnreadableFile
-from retrieval.generations import read_manifest, read_pointer
-from retrieval.ingestion import content_key
-from retrieval.ledger import FILE, Ledger
+from retrieval.library.generations import read_manifest, read_pointer
+from retrieval.library.ingestion import content_key
+from retrieval.library.ledger import FILE, Ledger
+from retrieval.library.stored_values import Entry
 from retrieval.readers import decode
-from retrieval.stored_values import Entry
 
 DAMAGED = f"{FILE}.damaged"
 _WORKSHOP = "salvage"

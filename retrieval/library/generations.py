@@ -27,8 +27,8 @@ import numpy as np
 from retrieval.dense import ROWS, VECTORS, DenseMatrix, RowName, write_matrix
 from retrieval.embedding import Vectors
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from retrieval.ledger import Ledger
 from retrieval.lexical import LexicalIndex, Row, tokens, write_index
+from retrieval.library.ledger import Ledger
 
 POINTER = "CURRENT"
 FOLDER = "generations"

@@ -18,7 +18,6 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from retrieval.catalogue import ReportSummary, find_report, summarise
 from retrieval.documents import Chunk, Report
 from retrieval.embedding import Embedder, Vectors
 from retrieval.errors import (
@@ -28,7 +27,9 @@ from retrieval.errors import (
     LibraryMismatch,
     ReportNotFound,
 )
-from retrieval.generations import (
+from retrieval.indicators import Fact
+from retrieval.library.catalogue import ReportSummary, find_report, summarise
+from retrieval.library.generations import (
     POINTER,
     Generation,
     VectorStore,
@@ -36,8 +37,7 @@ from retrieval.generations import (
     read_pointer,
     writer_lock,
 )
-from retrieval.indicators import Fact
-from retrieval.ingestion import (
+from retrieval.library.ingestion import (
     IngestResult,
     Parser,
     Progress,
@@ -45,11 +45,11 @@ from retrieval.ingestion import (
     Writer,
     disk_trouble,
 )
-from retrieval.ledger import FILE, Ledger, missing
-from retrieval.salvage import salvage
-from retrieval.stored_values import Entry
-from retrieval.vector_store import EmbeddedStore, ServerStore
-from retrieval.verification import Problem, check_origin, current_generation, find_problems
+from retrieval.library.ledger import FILE, Ledger, missing
+from retrieval.library.salvage import salvage
+from retrieval.library.stored_values import Entry
+from retrieval.library.vector_store import EmbeddedStore, ServerStore
+from retrieval.library.verification import Problem, check_origin, current_generation, find_problems
 
 __all__ = ["IngestResult", "Library", "Parser", "Problem", "Progress", "ReportSummary"]
 

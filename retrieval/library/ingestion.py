@@ -16,11 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from retrieval.catalogue import claimed_identity, summarise
 from retrieval.documents import Chunk, ReportMeta, Section
 from retrieval.embedding import Embedder
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
-from retrieval.generations import (
+from retrieval.indicators import Fact
+from retrieval.library.catalogue import claimed_identity, summarise
+from retrieval.library.generations import (
     GRACE_S,
     Generation,
     Manifest,
@@ -31,10 +32,9 @@ from retrieval.generations import (
     retire,
     switch,
 )
-from retrieval.indicators import Fact
-from retrieval.ledger import Ledger, indexed_text, now
+from retrieval.library.ledger import Ledger, indexed_text, now
+from retrieval.library.stored_values import Entry
 from retrieval.readers import ReadResult, decode, display_name, find_files, read_file
-from retrieval.stored_values import Entry
 
 Status = Literal["added", "unchanged", "updated", "refused"]
 Stage = Literal["read", "embed", "index"]

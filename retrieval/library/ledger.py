@@ -23,7 +23,7 @@ from retrieval.documents import Chunk, Report, Section
 from retrieval.embedding import Vectors
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing
 from retrieval.indicators import Fact
-from retrieval.stored_values import (
+from retrieval.library.stored_values import (
     CHUNK_COLUMNS,
     ENTRY_COLUMNS,
     Entry,

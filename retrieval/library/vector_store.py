@@ -5,7 +5,7 @@ by signal, and an embedded client never sees what another process wrote. The chi
 folder, closes it, opens it anew under its final name and checks it; the folder is not written
 again. In server mode the same rows are kept in one collection on a Chroma server.
 
-``python -m retrieval.vector_store build|check FOLDER`` is that child; its order comes on stdin.
+``python -m retrieval.library.vector_store build|check FOLDER`` is that child; its order comes on stdin.
 """
 
 from __future__ import annotations
@@ -249,7 +249,7 @@ def _run_child(task: str, generation: Path, order: dict[str, Any]) -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
     try:
         child = subprocess.run(
-            [sys.executable, "-m", "retrieval.vector_store", task, str(generation)],
+            [sys.executable, "-m", "retrieval.library.vector_store", task, str(generation)],
             input=json.dumps(order),
             capture_output=True,
             text=True,

@@ -1,0 +1,1 @@
+"""The directory on disk: ledger, generations, vector store, ingestion, verification."""
