@@ -15,7 +15,7 @@ from bot.assistant import Assistant, Reply
 from retrieval.documents import Chunk, Hit
 from retrieval.embedding import Embedder
 from retrieval.library.library import Library
-from retrieval.parsing import Parsed, parse_report
+from retrieval.parsing.parsing import Parsed, parse_report
 from retrieval.query import Query, State
 from retrieval.retriever import Options
 from retrieval.scope import Resolved

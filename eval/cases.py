@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from retrieval.readers import find_files, read_file
+from retrieval.parsing.readers import find_files, read_file
 
 CaseKind = Literal[
     "fact", "list", "cross", "lang", "followup", "unanswerable", "false_premise", "brief", "table"

@@ -27,8 +27,8 @@ from retrieval.documents import Role
 from retrieval.gazetteer import Chain, contains
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
-from retrieval.indicators import lookup
 from retrieval.normalise import normalise
+from retrieval.parsing.indicators import lookup
 from retrieval.places import Mention, PlaceIndex, SpeaksOf
 from retrieval.terms import (
     Term,

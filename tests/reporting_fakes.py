@@ -12,11 +12,11 @@ from bot.lock.citations import Checker, Failure
 from bot.values import Answer, Citation
 from retrieval.documents import Report
 from retrieval.gazetteer import short_name
-from retrieval.indicators import Fact
-from retrieval.parsing import parse_report
+from retrieval.parsing.indicators import Fact
+from retrieval.parsing.parsing import parse_report
+from retrieval.parsing.readers import read_file
 from retrieval.places import PlaceIndex
 from retrieval.query import State, understand
-from retrieval.readers import read_file
 
 EVAL = Path(__file__).parent.parent / "eval"
 REAL = sorted((EVAL / "reports").glob("*.txt"))

@@ -11,7 +11,7 @@ from generated_reports import NARROW
 
 from bot.evidence import listing
 from retrieval.documents import Report, Role
-from retrieval.parsing import parse_report
+from retrieval.parsing.parsing import parse_report
 
 DATA = Path(__file__).parent / "data"
 EDGES = " \t\r\n\u3000\xa0\u200b\ufeff#*-。；;，,、"

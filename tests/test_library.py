@@ -590,7 +590,7 @@ def test_a_running_reader_follows_a_rescue(library):
 
 
 def test_facts_come_back_as_they_were_found(tmp_path):
-    from retrieval.indicators import find_facts
+    from retrieval.parsing.indicators import find_facts
 
     reports = Path(__file__).parent.parent / "eval" / "reports"
     with Library.open(

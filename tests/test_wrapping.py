@@ -9,8 +9,8 @@ from generated_reports import make, wrap
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.chunking import split_sentences
-from retrieval.indicators import find_facts
+from retrieval.parsing.chunking import split_sentences
+from retrieval.parsing.indicators import find_facts
 from retrieval.wrapping import JOINT, join, join_lines, unwrap, words_of
 
 PAGE = """某县2023年法治政府建设工作总结

@@ -23,8 +23,8 @@ from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.embedding import Embedder
 from retrieval.genre.quantities import canonical
-from retrieval.indicators import Fact
 from retrieval.normalise import fold, normalise
+from retrieval.parsing.indicators import Fact
 from retrieval.query import Query
 from retrieval.terms import Term
 from retrieval.wrapping import words_without

@@ -21,8 +21,8 @@ from bot.evidence.reading import read
 from bot.evidence.selection import select
 from bot.labels import full_name, full_place
 from bot.values import Cited, DraftLine
-from retrieval.chunking import trim
 from retrieval.documents import Report, Role, Span
+from retrieval.parsing.chunking import trim
 from retrieval.terms import is_topical
 
 MAX_REPORTS_PER_ANSWER = 40

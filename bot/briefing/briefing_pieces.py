@@ -12,9 +12,9 @@ from bot.evidence import listing
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import KnownFact, select, weigh
 from bot.evidence.whole_clauses import bare_start, is_effect, pieces, typeset
-from retrieval.chunking import split_clauses, split_sentences
 from retrieval.documents import Report, Role, Span
 from retrieval.normalise import fold
+from retrieval.parsing.chunking import split_clauses, split_sentences
 from retrieval.query import Query
 from retrieval.terms import SYNONYM_MATCH, Term
 from retrieval.wrapping import join, words_of

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.chunking import split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.roles import role_of_heading
-from retrieval.sequences import Quotations
+from retrieval.parsing.chunking import split_sentences, trim
+from retrieval.parsing.sequences import Quotations
 from retrieval.wrapping import unwrap
 
 MAX_ITEM_CHARS = 160

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from bot.evidence.drafting import Desk
 from bot.values import Cited, Passage
-from retrieval.chunking import context_line
 from retrieval.documents import Report
+from retrieval.parsing.chunking import context_line
 
 
 def whole_sentences(desk: Desk, cites: Iterable[Cited]) -> list[Cited]:

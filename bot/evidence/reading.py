@@ -6,10 +6,10 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from retrieval.chunking import split_clauses, split_sentences, trim
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.normalise import fold
+from retrieval.parsing.chunking import split_clauses, split_sentences, trim
 from retrieval.wrapping import words_of
 
 MAX_CELL_CHARS = 24

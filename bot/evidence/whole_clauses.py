@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.chunking import split_clauses, trim
 from retrieval.documents import Span
 from retrieval.numbering import inline_markers, marker_at
+from retrieval.parsing.chunking import split_clauses, trim
 
 _INLINE_STYLES = frozenset(("is", "must", "ordinal", "first", "aspect", "circled", "num_paren"))
 _CONNECTIVE = re.compile(

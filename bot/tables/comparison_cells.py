@@ -17,8 +17,8 @@ from bot.table import Cell
 from bot.values import Cited
 from retrieval.documents import Report, ReportMeta, Role, Span
 from retrieval.genre.quantities import Quantity, canonical
-from retrieval.indicators import Fact, Indicator, indicators
 from retrieval.normalise import fold
+from retrieval.parsing.indicators import Fact, Indicator, indicators
 from retrieval.query import Query
 from retrieval.terms import Term
 from retrieval.wrapping import words_without

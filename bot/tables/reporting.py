@@ -10,8 +10,8 @@ from dataclasses import replace
 from bot.evidence.drafting import Desk
 from bot.table import Table
 from bot.tables import comparison
-from retrieval.indicators import Fact
 from retrieval.library.library import Library
+from retrieval.parsing.indicators import Fact
 
 MAX_KEPT_FACTS = 200_000
 _USUAL_FACTS = 50  # a report of the genre has 20 to 80 with a name

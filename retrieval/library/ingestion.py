@@ -19,7 +19,6 @@ from typing import Any, Literal, Protocol
 from retrieval.documents import Chunk, ReportMeta, Section
 from retrieval.embedding import Embedder
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
-from retrieval.indicators import Fact
 from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.generations import (
     GRACE_S,
@@ -34,7 +33,8 @@ from retrieval.library.generations import (
 )
 from retrieval.library.ledger import Ledger, indexed_text, now
 from retrieval.library.stored_values import Entry
-from retrieval.readers import ReadResult, decode, display_name, find_files, read_file
+from retrieval.parsing.indicators import Fact
+from retrieval.parsing.readers import ReadResult, decode, display_name, find_files, read_file
 
 Status = Literal["added", "unchanged", "updated", "refused"]
 Stage = Literal["read", "embed", "index"]

@@ -22,7 +22,6 @@ import numpy as np
 from retrieval.documents import Chunk, Report, Section
 from retrieval.embedding import Vectors
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing
-from retrieval.indicators import Fact
 from retrieval.library.stored_values import (
     CHUNK_COLUMNS,
     ENTRY_COLUMNS,
@@ -34,6 +33,7 @@ from retrieval.library.stored_values import (
     to_meta,
     to_section,
 )
+from retrieval.parsing.indicators import Fact
 
 FILE = "baogao.sqlite3"
 SCHEMA_VERSION = 1

@@ -27,7 +27,6 @@ from retrieval.errors import (
     LibraryMismatch,
     ReportNotFound,
 )
-from retrieval.indicators import Fact
 from retrieval.library.catalogue import ReportSummary, find_report, summarise
 from retrieval.library.generations import (
     POINTER,
@@ -50,6 +49,7 @@ from retrieval.library.salvage import salvage
 from retrieval.library.stored_values import Entry
 from retrieval.library.vector_store import EmbeddedStore, ServerStore
 from retrieval.library.verification import Problem, check_origin, current_generation, find_problems
+from retrieval.parsing.indicators import Fact
 
 __all__ = ["IngestResult", "Library", "Parser", "Problem", "Progress", "ReportSummary"]
 
@@ -143,7 +143,7 @@ class Library:
         ``LibraryDamaged`` or ``LibraryError``, each with what to do.
         """
         if parse is None or parser_version is None:
-            from retrieval.parsing import PARSER_VERSION, parse_report
+            from retrieval.parsing.parsing import PARSER_VERSION, parse_report
 
             parse = parse or parse_report
             parser_version = PARSER_VERSION if parser_version is None else parser_version

@@ -22,7 +22,7 @@ from retrieval.library.generations import read_manifest, read_pointer
 from retrieval.library.ingestion import content_key
 from retrieval.library.ledger import FILE, Ledger
 from retrieval.library.stored_values import Entry
-from retrieval.readers import decode
+from retrieval.parsing.readers import decode
 
 DAMAGED = f"{FILE}.damaged"
 _WORKSHOP = "salvage"

@@ -10,7 +10,7 @@ from typing import Any
 
 from retrieval.documents import Chunk, ReportMeta, Section
 from retrieval.genre.quantities import Quantity
-from retrieval.indicators import Change, Fact
+from retrieval.parsing.indicators import Change, Fact
 
 ENTRY_COLUMNS = (
     "report, version, source, origin, content_key, chars, chunks, meta, warnings, added_at"

@@ -12,7 +12,7 @@ from retrieval.library.generations import Generation, VectorStore, check_generat
 from retrieval.library.ingestion import check_parts, content_key
 from retrieval.library.ledger import Ledger
 from retrieval.library.stored_values import Entry
-from retrieval.readers import decode
+from retrieval.parsing.readers import decode
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from retrieval.genre.roles import (
     turning_points,
 )
 from retrieval.numbering import Marker, Style, marker_at, rank
-from retrieval.page_lines import PageLine, page_lines
-from retrieval.sequences import Quotations, believed_markers
+from retrieval.parsing.page_lines import PageLine, page_lines
+from retrieval.parsing.sequences import Quotations, believed_markers
 
 MAX_HEADING_CHARS = 60
 _LONG_SENTENCE_CHARS = 44  # a first sentence longer than this is content, not a title

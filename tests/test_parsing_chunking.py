@@ -11,7 +11,8 @@ from generated_reports import Made, reports
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.chunking import (
+from retrieval.documents import Chunk, ReportMeta
+from retrieval.parsing.chunking import (
     HARD_MAX_CHARS,
     MAX_CHARS,
     chunk_report,
@@ -19,8 +20,7 @@ from retrieval.chunking import (
     split_sentences,
     trim,
 )
-from retrieval.documents import Chunk, ReportMeta
-from retrieval.sections import MAX_HEADING_CHARS, parse_sections
+from retrieval.parsing.sections import MAX_HEADING_CHARS, parse_sections
 
 META = ReportMeta("题", ("清溪县",), "清溪县人民政府", "government", 2022, None, None, "x.txt")
 FOLDERS = [Path(__file__).parent / "data", Path(__file__).parent.parent / "eval" / "reports"]

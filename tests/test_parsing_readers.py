@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.readers import MAX_BYTES, decode, display_name, find_files, read_file
+from retrieval.parsing.readers import MAX_BYTES, decode, display_name, find_files, read_file
 
 TEXT = "青山县2023年法治政府建设情况报告\n一、审核规范性文件41件，备案率100%。\r\n二、存在的问题：执法力量不足。\n"
 

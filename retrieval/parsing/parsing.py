@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.chunking import chunk_report
 from retrieval.documents import Chunk, ReportMeta, Section
-from retrieval.indicators import Fact, find_facts
-from retrieval.metadata import read_metadata
+from retrieval.parsing.chunking import chunk_report
+from retrieval.parsing.indicators import Fact, find_facts
+from retrieval.parsing.metadata import read_metadata
+from retrieval.parsing.sections import parse_sections
 from retrieval.places import gazetteer
-from retrieval.sections import parse_sections
 
 PARSER_VERSION = 10
 

@@ -12,12 +12,11 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from retrieval.chains import StatedPlace, find_places, read_place, resolve_chain
 from retrieval.documents import Level, ReportMeta, Span
 from retrieval.gazetteer import Chain, Gazetteer
 from retrieval.normalise import level
-from retrieval.subunits import ZONES
-from retrieval.titles import (
+from retrieval.parsing.chains import StatedPlace, find_places, read_place, resolve_chain
+from retrieval.parsing.titles import (
     BODY,
     HEAD_CHARS,
     YEAR,
@@ -27,6 +26,7 @@ from retrieval.titles import (
     find_year,
     read_year,
 )
+from retrieval.subunits import ZONES
 
 _TAIL_CHARS = 600
 _CONTEXT_CHARS = 8000

@@ -13,8 +13,8 @@ from generated_reports import Made, make, reports, wrap
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.parsing import Parsed, parse_report
-from retrieval.sections import parse_sections
+from retrieval.parsing.parsing import Parsed, parse_report
+from retrieval.parsing.sections import parse_sections
 
 DATA = Path(__file__).parent / "data"
 NAMES = sorted(p.stem for p in DATA.glob("*.txt"))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.gazetteer import gazetteer
-from retrieval.metadata import Metadata, read_metadata
+from retrieval.parsing.metadata import Metadata, read_metadata
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 PROSE = (

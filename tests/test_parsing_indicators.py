@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from retrieval.documents import Section
 from retrieval.genre.quantities import find_quantities
-from retrieval.indicators import Fact, find_facts, indicators, lookup
+from retrieval.parsing.indicators import Fact, find_facts, indicators, lookup
 
 EVAL = Path(__file__).parents[1] / "eval"
 GOLD = sorted((EVAL / "gold_figures").glob("*.jsonl"))

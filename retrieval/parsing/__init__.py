@@ -1,0 +1,1 @@
+"""One report's way in: text to section tree, metadata, chunks and facts."""
