@@ -43,12 +43,12 @@ from bot.tables.reporting import brief_question, table_of
 from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
-from retrieval.gazetteer import short_name
 from retrieval.library.library import Library
+from retrieval.places.gazetteer import short_name
+from retrieval.places.subunits import territory
 from retrieval.query import Briefed, Query, State, understand
 from retrieval.retriever import Options, retrieve
 from retrieval.scope import Resolved, resolve
-from retrieval.subunits import territory
 
 HITS = 40
 _AHEAD = re.compile(

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from bot.evidence.selection import KnownFact
 from retrieval.documents import ReportMeta
-from retrieval.gazetteer import Chain, contains
 from retrieval.library.library import Library
 from retrieval.normalise import level
-from retrieval.places import PlaceIndex, SpeaksOf
+from retrieval.places.gazetteer import Chain, contains
+from retrieval.places.places import PlaceIndex, SpeaksOf
+from retrieval.places.subunits import territory
 from retrieval.scope import unify
-from retrieval.subunits import territory
 
 MOST_SEARCHED = 60
 _INDEXES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}

@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from retrieval.documents import ReportMeta
-from retrieval.gazetteer import Chain, short_name
-from retrieval.issuer_names import split_issuer
-from retrieval.subunits import unit_of
+from retrieval.places.gazetteer import Chain, short_name
+from retrieval.places.issuer_names import split_issuer
+from retrieval.places.subunits import unit_of
 
 _GOVERNMENT = re.compile("人民政府(?:办公室|办公厅)?$")
 

@@ -22,14 +22,14 @@ from retrieval.addressing import (
     without_month,
 )
 from retrieval.asking import Asked, Field, Kind, Wants
-from retrieval.bureaus import absent_body, body_after, held_places
 from retrieval.documents import Role
-from retrieval.gazetteer import Chain, contains
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.normalise import normalise
 from retrieval.parsing.indicators import lookup
-from retrieval.places import Mention, PlaceIndex, SpeaksOf
+from retrieval.places.bureaus import absent_body, body_after, held_places
+from retrieval.places.gazetteer import Chain, contains
+from retrieval.places.places import Mention, PlaceIndex, SpeaksOf
 from retrieval.terms import (
     Term,
     content_terms,

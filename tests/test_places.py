@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.gazetteer import contains, gazetteer, short_name
-from retrieval.places import PlaceIndex
+from retrieval.places.gazetteer import contains, gazetteer, short_name
+from retrieval.places.places import PlaceIndex
 
 SHANGYU = ("浙江省", "绍兴市", "上虞区")
 KEQIAO = ("浙江省", "绍兴市", "柯桥区")

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from retrieval.addressing import address_of, count_of, item_of, month_of
-from retrieval.places import PlaceIndex
+from retrieval.places.places import PlaceIndex
 from retrieval.query import MAX_QUESTION_CHARS, Query, State, parts, understand
 
 KNOWN = (

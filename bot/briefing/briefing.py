@@ -18,10 +18,10 @@ from bot.evidence.drafting import Desk, Draft
 from bot.labels import Names
 from bot.values import Answer, Cited, DraftLine
 from retrieval.documents import Report
-from retrieval.gazetteer import contains, short_name
 from retrieval.normalise import normalise
+from retrieval.places.gazetteer import contains, short_name
+from retrieval.places.subunits import territory
 from retrieval.query import Query
-from retrieval.subunits import territory
 from retrieval.terms import Term, content_terms, is_topical
 
 DEFAULT_CHARS = (200, 300)

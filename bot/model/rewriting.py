@@ -12,7 +12,7 @@ from bot.lock.plaintext import plain_line
 from bot.model.llm import Allowance, PatientChat
 from prompts import load
 from retrieval.errors import ModelFailed
-from retrieval.places import PlaceIndex
+from retrieval.places.places import PlaceIndex
 
 MAX_TERMS = 6
 _TERM = re.compile(r"[\u4e00-\u9fffA-Za-z]{2,8}")

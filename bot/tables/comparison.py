@@ -25,11 +25,11 @@ from bot.tables.claimed import verdict
 from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, ReportMeta
-from retrieval.gazetteer import Chain, contains
 from retrieval.normalise import normalise
 from retrieval.parsing.indicators import Fact, indicators, lookup
+from retrieval.places.gazetteer import Chain, contains
+from retrieval.places.subunits import territory
 from retrieval.query import Query
-from retrieval.subunits import territory
 from retrieval.terms import content_terms, is_topical
 
 COMPUTED = "（计算）"

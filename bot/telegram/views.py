@@ -19,7 +19,7 @@ from bot.telegram.ports import LibraryLike, SummaryLike
 from bot.telegram.rendering import Block, Run, runs
 from bot.values import Answer, Citation, Sentence
 from retrieval.documents import Report, ReportMeta, Span
-from retrieval.subunits import territory
+from retrieval.places.subunits import territory
 
 CITATIONS_A_PAGE = 24
 REPORTS_A_PAGE = 8

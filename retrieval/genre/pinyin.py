@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from retrieval.gazetteer import read_words
 from retrieval.genre.english import chinese_words, knows_english
 from retrieval.genre.romanisation import characters_by_syllable, romanise, slurred
 from retrieval.genre.synonyms import synonym_table
+from retrieval.places.gazetteer import read_words
 from retrieval.segmentation import compounds
 
 _HAN = re.compile("[\u3400-\u9fff]")

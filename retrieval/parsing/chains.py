@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from retrieval.gazetteer import Chain, Gazetteer, short_name, word_like_names
+from retrieval.places.gazetteer import Chain, Gazetteer, short_name, word_like_names
 
 _UNKNOWN_NAME = re.compile(
     "(?:(?![省市县区旗年])[\\u4e00-\\u9fff]){2,6}?"

@@ -13,7 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from retrieval.documents import Level, ReportMeta, Span
-from retrieval.gazetteer import Chain, Gazetteer
 from retrieval.normalise import level
 from retrieval.parsing.chains import StatedPlace, find_places, read_place, resolve_chain
 from retrieval.parsing.titles import (
@@ -26,7 +25,8 @@ from retrieval.parsing.titles import (
     find_year,
     read_year,
 )
-from retrieval.subunits import ZONES
+from retrieval.places.gazetteer import Chain, Gazetteer
+from retrieval.places.subunits import ZONES
 
 _TAIL_CHARS = 600
 _CONTEXT_CHARS = 8000

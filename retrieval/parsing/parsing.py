@@ -10,7 +10,7 @@ from retrieval.parsing.chunking import chunk_report
 from retrieval.parsing.indicators import Fact, find_facts
 from retrieval.parsing.metadata import read_metadata
 from retrieval.parsing.sections import parse_sections
-from retrieval.places import gazetteer
+from retrieval.places.places import gazetteer
 
 PARSER_VERSION = 10
 

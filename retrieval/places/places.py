@@ -14,7 +14,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from retrieval.gazetteer import (
+from retrieval.normalise import level
+from retrieval.places.gazetteer import (
     Chain,
     Gazetteer,
     contains,
@@ -22,11 +23,10 @@ from retrieval.gazetteer import (
     short_name,
     word_like_names,
 )
-from retrieval.held_units import HeldUnits
-from retrieval.issuer_names import issuer_surfaces, split_issuer
-from retrieval.latin_places import LatinNames
-from retrieval.normalise import level
-from retrieval.place_mentions import (
+from retrieval.places.held_units import HeldUnits
+from retrieval.places.issuer_names import issuer_surfaces, split_issuer
+from retrieval.places.latin_places import LatinNames
+from retrieval.places.place_mentions import (
     How,
     Mention,
     Name,
@@ -37,7 +37,7 @@ from retrieval.place_mentions import (
     outermost,
     overlaps,
 )
-from retrieval.place_words import (
+from retrieval.places.place_words import (
     LEAD,
     UNKNOWN,
     crosses_words,
@@ -50,7 +50,7 @@ from retrieval.place_words import (
     stands_before,
     suffix_or_number_after,
 )
-from retrieval.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
+from retrieval.places.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 
 __all__ = [
     "Chain",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from retrieval.gazetteer import Chain, short_name
+from retrieval.places.gazetteer import Chain, short_name
 
 _OWN_NAME_ENDS = (
     "街道",

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from retrieval.gazetteer import read_words, short_name
 from retrieval.genre.romanisation import sounds_like
+from retrieval.places.gazetteer import read_words, short_name
 
 _HAN = "[\\u4e00-\\u9fff]"
 _HAN_BLANKS = re.compile(f"(?<={_HAN})\\s+(?={_HAN})")

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.places import PlaceIndex
-from retrieval.subunits import (
+from retrieval.places.places import PlaceIndex
+from retrieval.places.subunits import (
     is_unit,
     kind_after_name,
     territory,

@@ -8,11 +8,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from itertools import product
 
-from retrieval.gazetteer import Chain, Gazetteer, short_name, word_like_names
 from retrieval.genre.romanisation import romanise
 from retrieval.normalise import level
-from retrieval.place_words import may_be_in_a_name
-from retrieval.subunits import Unit, parse_unit, unit_of, unit_surfaces
+from retrieval.places.gazetteer import Chain, Gazetteer, short_name, word_like_names
+from retrieval.places.place_words import may_be_in_a_name
+from retrieval.places.subunits import Unit, parse_unit, unit_of, unit_surfaces
 
 _ENGLISH_KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern), tuple(kinds.split()))

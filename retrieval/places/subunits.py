@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.gazetteer import Chain, short_name
+from retrieval.places.gazetteer import Chain, short_name
 
 _HAN = "[\u4e00-\u9fff]"
 ZONES = (

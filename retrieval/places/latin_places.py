@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from retrieval.gazetteer import Chain, Gazetteer, read_words, short_name
 from retrieval.genre.pinyin import spelled
 from retrieval.genre.romanisation import ENGLISH_NAMES, romanise
-from retrieval.held_units import HeldUnits
-from retrieval.place_mentions import Mention, Name, mention_of, overlaps
+from retrieval.places.gazetteer import Chain, Gazetteer, read_words, short_name
+from retrieval.places.held_units import HeldUnits
+from retrieval.places.place_mentions import Mention, Name, mention_of, overlaps
 
 _LATIN_SUFFIX = frozenset(
     "xian qu shi sheng county counties district districts city cities province provinces".split()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from retrieval.gazetteer import Chain, contains
+from retrieval.places.gazetteer import Chain, contains
 
 SpeaksOf = Callable[[Chain, Sequence[str]], bool]
 How = Literal["exact", "short", "traditional", "pinyin", "typo", "issuer", "unknown"]

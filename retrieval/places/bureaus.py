@@ -10,11 +10,11 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from retrieval.gazetteer import Chain
 from retrieval.genre.english import glosses
-from retrieval.issuer_names import split_issuer
-from retrieval.places import Mention, PlaceResolution
-from retrieval.subunits import unit_of
+from retrieval.places.gazetteer import Chain
+from retrieval.places.issuer_names import split_issuer
+from retrieval.places.places import Mention, PlaceResolution
+from retrieval.places.subunits import unit_of
 
 
 class Body(NamedTuple):

@@ -1,0 +1,1 @@
+"""Places and offices: gazetteer, the library's own names, sub-units."""
