@@ -46,9 +46,9 @@ from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
-from retrieval.query import Briefed, Query, State, understand
+from retrieval.question.query import Briefed, Query, State, understand
+from retrieval.question.scope import Resolved, resolve
 from retrieval.retriever import Options, retrieve
-from retrieval.scope import Resolved, resolve
 
 HITS = 40
 _AHEAD = re.compile(

@@ -13,7 +13,7 @@ from retrieval.normalise import level
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.places import PlaceIndex, SpeaksOf
 from retrieval.places.subunits import territory
-from retrieval.scope import unify
+from retrieval.question.scope import unify
 
 MOST_SEARCHED = 60
 _INDEXES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}

@@ -15,7 +15,7 @@ from bot.synthesis import Attempt
 from bot.values import Answer
 from retrieval.documents import Hit
 from retrieval.errors import ReportNotFound
-from retrieval.query import Query
+from retrieval.question.query import Query
 
 KEPT = 5000
 

@@ -22,8 +22,8 @@ from bot.model.rewriting import search_terms
 from bot.model.writers_llm import LLMWriter, Written
 from bot.values import Cited, Passage, Sentence
 from retrieval.errors import ModelFailed
-from retrieval.query import Query
-from retrieval.terms import synonyms
+from retrieval.question.query import Query
+from retrieval.question.terms import synonyms
 
 FURTHER_HITS = 3
 """Hits shown beside what the draft cites: each is read, paid for, and may mislead."""

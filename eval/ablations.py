@@ -16,9 +16,9 @@ from retrieval.documents import Chunk, Hit
 from retrieval.embedding import Embedder
 from retrieval.library.library import Library
 from retrieval.parsing.parsing import Parsed, parse_report
-from retrieval.query import Query, State
+from retrieval.question.query import Query, State
+from retrieval.question.scope import Resolved
 from retrieval.retriever import Options
-from retrieval.scope import Resolved
 
 CHUNK_SIZES = (250, 400)
 

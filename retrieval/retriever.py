@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from retrieval.documents import Chunk, Hit, Role
 from retrieval.embedding import Embedder
 from retrieval.errors import EmbeddingFailed
-from retrieval.query import Query
+from retrieval.question.query import Query
 
 RRF_K = 10
 ROLE_BOOST = 2.5

@@ -10,7 +10,7 @@ from bot.assistant import Assistant
 from bot.values import Answer
 from retrieval.embedding import FakeEmbedder
 from retrieval.library.library import Library
-from retrieval.query import State
+from retrieval.question.query import State
 
 REAL = sorted((Path(__file__).parent.parent / "eval" / "reports").glob("*.txt"))
 

@@ -16,7 +16,7 @@ from retrieval.parsing.parsing import parse_report
 from retrieval.parsing.readers import read_file
 from retrieval.places.gazetteer import short_name
 from retrieval.places.places import PlaceIndex
-from retrieval.query import State, understand
+from retrieval.question.query import State, understand
 
 EVAL = Path(__file__).parent.parent / "eval"
 REAL = sorted((EVAL / "reports").glob("*.txt"))

@@ -15,7 +15,7 @@ from bot.values import Answer, Sentence
 from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
-from retrieval.query import State
+from retrieval.question.query import State
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 

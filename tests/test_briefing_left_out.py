@@ -14,7 +14,7 @@ from bot.assistant import Assistant
 from bot.briefing.left_out import NOTHING_LEFT_OUT
 from retrieval.embedding import FakeEmbedder
 from retrieval.library.library import Library
-from retrieval.query import State
+from retrieval.question.query import State
 
 
 @pytest.fixture(scope="module")

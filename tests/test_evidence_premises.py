@@ -18,7 +18,7 @@ from bot.evidence.selection import select
 from retrieval.documents import Report
 from retrieval.genre.quantities import canonical
 from retrieval.places.places import PlaceIndex
-from retrieval.query import Query, State, understand
+from retrieval.question.query import Query, State, understand
 
 YES = "是的，原文如此："
 TEXT = """松川县2023年法治政府建设年度报告

@@ -8,7 +8,7 @@ from bot.evidence.drafting import Draft
 from bot.model.completeness import says_enough
 from bot.values import Cited, DraftLine
 from retrieval.genre.quantities import find_quantities
-from retrieval.query import Query
+from retrieval.question.query import Query
 
 CITE = Cited("r", 0, 60)
 TEXT = "各级调解组织共受理民间纠纷1171件，调解成功1165件，调解成功率99.49%"

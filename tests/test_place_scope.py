@@ -9,7 +9,7 @@ import pytest
 from answering import assistant_over, talk
 
 from bot.assistant import Assistant
-from retrieval.query import State
+from retrieval.question.query import State
 
 BODY = """现将法治政府建设情况报告如下：
 一、主要举措和成效

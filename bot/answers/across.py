@@ -18,7 +18,7 @@ from bot.labels import full_name
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
-from retrieval.query import Query
+from retrieval.question.query import Query
 
 MAX_NAMED = 12
 

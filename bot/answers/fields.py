@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.evidence.drafting import Draft, claim
-from retrieval.asking import Field
 from retrieval.documents import Report, Span
+from retrieval.question.asking import Field
 
 _NAMES: dict[Field, str] = {
     "published": "发布日期",

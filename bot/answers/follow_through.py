@@ -25,8 +25,8 @@ from retrieval.embedding import Embedder
 from retrieval.genre.quantities import canonical
 from retrieval.normalise import fold, normalise
 from retrieval.parsing.indicators import Fact
-from retrieval.query import Query
-from retrieval.terms import Term
+from retrieval.question.query import Query
+from retrieval.question.terms import Term
 from retrieval.wrapping import words_without
 
 NOT_FOUND = "未找到对应内容"

@@ -10,7 +10,7 @@ from bot.evidence.reading import Line
 from bot.evidence.selection import weigh
 from bot.values import Cited
 from retrieval.documents import Report, Span
-from retrieval.terms import content_terms, is_theme
+from retrieval.question.terms import content_terms, is_theme
 
 _VERB = re.compile(
     "印发|出台|制定|制发|编印|编制|下发|修订|审议通过|通过了?(?=[“《])|发布(?=[《“])|公布(?=《)"

@@ -8,8 +8,8 @@ from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reading import Clause, Line
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import same_value
-from retrieval.query import Query
-from retrieval.terms import is_topical
+from retrieval.question.query import Query
+from retrieval.question.terms import is_topical
 
 MAX_PLACES = 4
 MAX_CHARS = 120

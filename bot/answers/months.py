@@ -9,7 +9,7 @@ from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reading import Clause, Reading
 from bot.values import Cited
 from retrieval.documents import Report, Span
-from retrieval.terms import SYNONYM_MATCH, Term, is_topical
+from retrieval.question.terms import SYNONYM_MATCH, Term, is_topical
 
 MAX_PASSAGE_CHARS = 220
 MAX_PASSAGES = 6

@@ -9,9 +9,9 @@ from bot.evidence import listing
 from bot.evidence.drafting import Draft, claim, note
 from bot.evidence.reading import read, section_words
 from bot.values import Cited, DraftLine
-from retrieval.addressing import Step
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.numbering import Marker, marker_at
+from retrieval.question.addressing import Step
 
 Node = tuple[int, ...]
 

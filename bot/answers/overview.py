@@ -23,7 +23,7 @@ from bot.labels import full_name, full_place
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
 from retrieval.parsing.chunking import trim
-from retrieval.terms import is_topical
+from retrieval.question.terms import is_topical
 
 MAX_REPORTS_PER_ANSWER = 40
 MAX_LEADS = 12

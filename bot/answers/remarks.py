@@ -11,8 +11,8 @@ from bot.values import Cited, DraftLine
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
-from retrieval.query import Query
-from retrieval.scope import Resolved
+from retrieval.question.query import Query
+from retrieval.question.scope import Resolved
 
 NOT_IN_REPORTS = "现有报告中没有查到，无法回答。"
 GREETING = "您好，我根据已入库的法治政府建设年度报告回答问题，每句话都注明出处。可以这样问："

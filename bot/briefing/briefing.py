@@ -21,8 +21,8 @@ from retrieval.documents import Report
 from retrieval.normalise import normalise
 from retrieval.places.gazetteer import contains, short_name
 from retrieval.places.subunits import territory
-from retrieval.query import Query
-from retrieval.terms import Term, content_terms, is_topical
+from retrieval.question.query import Query
+from retrieval.question.terms import Term, content_terms, is_topical
 
 DEFAULT_CHARS = (200, 300)
 MAX_REPORTS = 6

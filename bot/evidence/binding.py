@@ -17,8 +17,8 @@ from retrieval.documents import Span
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.genre.quantity_values import same_number
 from retrieval.normalise import fold, normalise
-from retrieval.query import Direction, Query
-from retrieval.terms import SYNONYM_MATCH, Term, content_terms, is_theme
+from retrieval.question.query import Direction, Query
+from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 
 Relation = Literal["equal", "more", "less", "near"]
 

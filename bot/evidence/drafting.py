@@ -15,8 +15,8 @@ from retrieval.documents import Hit, Report, Role, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.normalise import fold
 from retrieval.numbering import inline_markers
-from retrieval.query import Query, State
-from retrieval.terms import is_theme
+from retrieval.question.query import Query, State
+from retrieval.question.terms import is_theme
 from retrieval.wrapping import words_of
 
 ROLE_NAMES: Mapping[Role, str] = {

@@ -16,8 +16,8 @@ from bot.evidence.reading import Clause, Line, Reading
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity, same_value
 from retrieval.normalise import fold
-from retrieval.query import Query
-from retrieval.terms import SYNONYM_MATCH, Term, heard, is_topical
+from retrieval.question.query import Query
+from retrieval.question.terms import SYNONYM_MATCH, Term, heard, is_topical
 
 IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
 INDICATOR_BONUS = 0.35

@@ -10,7 +10,7 @@ from bot.values import Cited
 from retrieval.genre.quantities import find_quantities
 from retrieval.genre.quantity_values import same_number
 from retrieval.normalise import level
-from retrieval.query import Query
+from retrieval.question.query import Query
 
 KEPT = 0.6
 """Least share of the draft's character pairs, those of the question apart, in an answer in words.

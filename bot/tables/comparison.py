@@ -29,8 +29,8 @@ from retrieval.normalise import normalise
 from retrieval.parsing.indicators import Fact, indicators, lookup
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import territory
-from retrieval.query import Query
-from retrieval.terms import content_terms, is_topical
+from retrieval.question.query import Query
+from retrieval.question.terms import content_terms, is_topical
 
 COMPUTED = "（计算）"
 MAX_LINES = 40

@@ -19,8 +19,8 @@ from retrieval.documents import Report, ReportMeta, Role, Span
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.normalise import fold
 from retrieval.parsing.indicators import Fact, Indicator, indicators
-from retrieval.query import Query
-from retrieval.terms import Term
+from retrieval.question.query import Query
+from retrieval.question.terms import Term
 from retrieval.wrapping import words_without
 
 ENOUGH_FOR_FIGURE = 0.6

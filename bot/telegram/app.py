@@ -71,7 +71,7 @@ def print_pairing_code(store: ConversationStore, *, admin: bool = False) -> str:
 
 
 def _restore(values: Any) -> Any:
-    from retrieval.query import State
+    from retrieval.question.query import State
 
     return State.from_json(values)
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.values import Answer, Sentence
 from retrieval.errors import BaogaoError
-from retrieval.query import State
+from retrieval.question.query import State
 
 FAILED = "处理这个问题时出错，没有得到回答。"
 _log = logging.getLogger(__name__)

@@ -364,7 +364,7 @@ def _ask_batch(assistant: Assistant, source: Path, target: Path | None) -> None:
 
 def _converse(assistant: Assistant) -> None:
     from bot.formatting import to_terminal
-    from retrieval.query import State
+    from retrieval.question.query import State
 
     state = State()
     print("请提问（空行退出，“新话题”清除前面的范围）：", file=sys.stderr)

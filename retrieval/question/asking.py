@@ -1,7 +1,7 @@
 """What kind of answer a question wants: its kind, the role of a section, a figure or a name.
 
 Tables of words, and the order in which they are tried; nothing here knows which reports are
-held. ``retrieval.query`` puts what is found together.
+held. ``retrieval.question.query`` puts what is found together.
 """
 
 from __future__ import annotations

@@ -11,17 +11,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from retrieval import asking
-from retrieval.addressing import (
-    Step,
-    address_of,
-    count_of,
-    item_of,
-    month_of,
-    without_address,
-    without_month,
-)
-from retrieval.asking import Asked, Field, Kind, Wants
 from retrieval.documents import Role
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
@@ -30,7 +19,18 @@ from retrieval.parsing.indicators import lookup
 from retrieval.places.bureaus import absent_body, body_after, held_places
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.places import Mention, PlaceIndex, SpeaksOf
-from retrieval.terms import (
+from retrieval.question import asking
+from retrieval.question.addressing import (
+    Step,
+    address_of,
+    count_of,
+    item_of,
+    month_of,
+    without_address,
+    without_month,
+)
+from retrieval.question.asking import Asked, Field, Kind, Wants
+from retrieval.question.terms import (
     Term,
     content_terms,
     is_english,

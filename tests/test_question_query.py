@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from retrieval.addressing import address_of, count_of, item_of, month_of
 from retrieval.places.places import PlaceIndex
-from retrieval.query import MAX_QUESTION_CHARS, Query, State, parts, understand
+from retrieval.question.addressing import address_of, count_of, item_of, month_of
+from retrieval.question.query import MAX_QUESTION_CHARS, Query, State, parts, understand
 
 KNOWN = (
     (("浙江省", "绍兴市", "上虞区"), "绍兴市上虞区人民政府"),

@@ -6,7 +6,14 @@ import pytest
 
 from retrieval.genre.english import glosses, is_english, stem
 from retrieval.genre.pinyin import from_pinyin, heard, looks_like_pinyin, syllables_of
-from retrieval.terms import Term, content_terms, is_theme, is_topical, shared_run, shared_words
+from retrieval.question.terms import (
+    Term,
+    content_terms,
+    is_theme,
+    is_topical,
+    shared_run,
+    shared_words,
+)
 
 # question (places and years out) → its topical words, in order
 TOPICS = [

@@ -14,7 +14,7 @@ from typing import Protocol
 from retrieval.documents import ReportMeta
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import unit_of
-from retrieval.query import Query
+from retrieval.question.query import Query
 
 _PROVINCE = re.compile("^[^市]*(?:省|自治区)$|^(?:北京|天津|上海|重庆)市$")
 

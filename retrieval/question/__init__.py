@@ -1,0 +1,1 @@
+"""One question's way to what it asks: places, years, wishes, terms, scope."""
