@@ -13,10 +13,10 @@ from bot.model.llm import OpenAIChat, PatientChat
 from bot.records import AnswerRecords
 from bot.settings import Settings
 from bot.synthesis import Synthesis
-from retrieval.embedding import Embedder, LocalEmbedder
 from retrieval.errors import ConfigurationError
 from retrieval.library.ingestion import Watch
 from retrieval.library.library import Library
+from retrieval.search.embedding import Embedder, LocalEmbedder
 
 
 def open_embedder(settings: Settings) -> Embedder:

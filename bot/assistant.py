@@ -48,7 +48,7 @@ from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
 from retrieval.question.query import Briefed, Query, State, understand
 from retrieval.question.scope import Resolved, resolve
-from retrieval.retriever import Options, retrieve
+from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
 _AHEAD = re.compile(

@@ -31,8 +31,8 @@ from eval.terminal import (
     format_writers,
 )
 from eval.vectors import RememberingEmbedder
-from retrieval.embedding import LocalEmbedder
 from retrieval.errors import BaogaoError
+from retrieval.search.embedding import LocalEmbedder
 
 OUT = HERE.parent / "eval-out"
 BASELINES = HERE / "baselines"

@@ -13,12 +13,12 @@ from typing import Any
 
 from bot.assistant import Assistant, Reply
 from retrieval.documents import Chunk, Hit
-from retrieval.embedding import Embedder
 from retrieval.library.library import Library
 from retrieval.parsing.parsing import Parsed, parse_report
 from retrieval.question.query import Query, State
 from retrieval.question.scope import Resolved
-from retrieval.retriever import Options
+from retrieval.search.embedding import Embedder
+from retrieval.search.retriever import Options
 
 CHUNK_SIZES = (250, 400)
 

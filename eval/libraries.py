@@ -13,9 +13,9 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from retrieval.embedding import Embedder
 from retrieval.errors import LibraryError
 from retrieval.library.library import Library
+from retrieval.search.embedding import Embedder
 
 Tell = Callable[[str], None]
 

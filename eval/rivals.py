@@ -17,12 +17,12 @@ import numpy as np
 
 from bot.values import Answer, Citation, Scope, Sentence
 from eval.metrics import Source
-from retrieval.dense import write_matrix
 from retrieval.documents import Chunk, Hit, Span
-from retrieval.embedding import Embedder, Vectors
-from retrieval.lexical import LexicalIndex, write_index
 from retrieval.library.vector_store import EmbeddedStore
 from retrieval.parsing.chunking import split_sentences
+from retrieval.search.dense import write_matrix
+from retrieval.search.embedding import Embedder, Vectors
+from retrieval.search.lexical import LexicalIndex, write_index
 
 WINDOW_CHARS = 500
 OVERLAP_CHARS = 50

@@ -13,7 +13,7 @@ from eval.libraries import prepare_library
 from eval.metrics import Source
 from eval.runner import Suite
 from retrieval.documents import Report
-from retrieval.embedding import LocalEmbedder
+from retrieval.search.embedding import LocalEmbedder
 
 HERE = Path(__file__).resolve().parent
 REAL, WRITTEN = HERE / "reports", HERE / "reports_written"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.embedding import Advance, Embedder, Vectors
+from retrieval.search.embedding import Advance, Embedder, Vectors
 
 
 class RememberingEmbedder:

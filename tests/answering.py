@@ -8,9 +8,9 @@ from pathlib import Path
 
 from bot.assistant import Assistant
 from bot.values import Answer
-from retrieval.embedding import FakeEmbedder
 from retrieval.library.library import Library
 from retrieval.question.query import State
+from retrieval.search.embedding import FakeEmbedder
 
 REAL = sorted((Path(__file__).parent.parent / "eval" / "reports").glob("*.txt"))
 

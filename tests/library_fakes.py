@@ -8,11 +8,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.dense import ROWS
 from retrieval.documents import Chunk, ReportMeta, Section
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import LibraryDamaged
 from retrieval.library.library import Library
+from retrieval.search.dense import ROWS
+from retrieval.search.embedding import FakeEmbedder
 
 
 @dataclass(frozen=True)

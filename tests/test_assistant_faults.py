@@ -14,9 +14,9 @@ from bot.model.budget import Ceilings, DailyBudget
 from bot.model.fake_llm import Reply, ScriptedChat
 from bot.model.llm import MODEL_UNAVAILABLE, Breaker, PatientChat
 from bot.synthesis import OVER_BUDGET, Synthesis
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 REPORT = """青石县2023年法治政府建设情况报告
 一、主要举措和成效

@@ -12,9 +12,9 @@ from reporting_fakes import REAL
 from bot.answers.remarks import NO_BRIEFING
 from bot.assistant import Assistant
 from bot.briefing.left_out import NOTHING_LEFT_OUT
-from retrieval.embedding import FakeEmbedder
 from retrieval.library.library import Library
 from retrieval.question.query import State
+from retrieval.search.embedding import FakeEmbedder
 
 
 @pytest.fixture(scope="module")

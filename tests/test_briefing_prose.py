@@ -18,9 +18,9 @@ from bot.model.openai_client import Usage
 from bot.synthesis import Synthesis
 from bot.values import Answer
 from prompts import load
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 QUESTION = "写一段玉山县2023年法治政府建设的简报"
 GOOD = [

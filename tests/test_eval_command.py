@@ -17,8 +17,8 @@ from eval.libraries import prepare_library
 from eval.scoring import CaseResult, summarise_suite
 from eval.terminal import format_writers
 from retrieval.documents import Chunk
-from retrieval.embedding import FakeEmbedder
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 REPORTS = Path(eval.suites.HERE) / "reports"
 KEQIAO = REPORTS / "002_13e2c0081a279d59.txt"

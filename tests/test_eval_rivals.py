@@ -14,7 +14,7 @@ from eval.metrics import Source
 from eval.rivals import Reader, build_rivals, split_recursively, split_windows
 from eval.vectors import RememberingEmbedder
 from retrieval.documents import Chunk, Hit
-from retrieval.embedding import Advance, FakeEmbedder, Vectors
+from retrieval.search.embedding import Advance, FakeEmbedder, Vectors
 
 FIRST = "行政复议工作。全年收到行政复议申请350件。" + "加强普法宣传教育活动。" * 60
 SECOND = "人民调解工作。调解成功率99.35%。" + "推进政务服务改革事项。" * 60

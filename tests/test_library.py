@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from library_fakes import QuickStore, open_library, parse_lines, report_text, write_report
 
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import (
     EmbeddingFailed,
     LibraryBusy,
@@ -21,6 +20,7 @@ from retrieval.errors import (
 from retrieval.library.generations import switch, writer_lock
 from retrieval.library.ledger import FILE
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 
 @pytest.fixture

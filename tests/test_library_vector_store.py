@@ -12,9 +12,9 @@ import pytest
 from library_fakes import open_library, report_text, write_report
 
 import retrieval.library.library
-from retrieval.dense import write_matrix
 from retrieval.errors import ConfigurationError, LibraryDamaged, LibraryError
 from retrieval.library.vector_store import FOLDER, EmbeddedStore, ServerStore
+from retrieval.search.dense import write_matrix
 
 DIMENSION = 16
 

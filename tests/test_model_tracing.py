@@ -18,9 +18,9 @@ from bot.model.budget import DailyBudget
 from bot.model.fake_llm import Reply, ScriptedChat
 from bot.model.llm import PatientChat
 from bot.synthesis import Synthesis
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 REPORT = """青石县2023年法治政府建设情况报告
 一、主要举措和成效

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from bot.assistant import Assistant
 from bot.tables.reporting import brief_question
 from bot.terminal import cli_reports
-from retrieval.embedding import FakeEmbedder
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 
 @pytest.fixture(scope="module")

@@ -15,9 +15,9 @@ from bot.model.llm import PatientChat
 from bot.records import AnswerRecords
 from bot.synthesis import Synthesis
 from bot.why import why_lines
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 REPORT = """青石县2023年法治政府建设情况报告
 一、主要举措和成效

@@ -22,9 +22,9 @@ from bot.settings import Settings
 from eval.cases import Case, read_sources
 from eval.planted.orders import Planted, list_planted
 from eval.suites import choose_suites
-from retrieval.embedding import FakeEmbedder
 from retrieval.errors import BaogaoError
 from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
 
 SEED = 20
 

@@ -24,11 +24,11 @@ from typing import Protocol
 
 import numpy as np
 
-from retrieval.dense import ROWS, VECTORS, DenseMatrix, RowName, write_matrix
-from retrieval.embedding import Vectors
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from retrieval.lexical import LexicalIndex, Row, tokens, write_index
 from retrieval.library.ledger import Ledger
+from retrieval.search.dense import ROWS, VECTORS, DenseMatrix, RowName, write_matrix
+from retrieval.search.embedding import Vectors
+from retrieval.search.lexical import LexicalIndex, Row, tokens, write_index
 
 POINTER = "CURRENT"
 FOLDER = "generations"

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from retrieval.documents import Chunk, ReportMeta, Section
-from retrieval.embedding import Embedder
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
 from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.generations import (
@@ -35,6 +34,7 @@ from retrieval.library.ledger import Ledger, indexed_text, now
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.indicators import Fact
 from retrieval.parsing.readers import ReadResult, decode, display_name, find_files, read_file
+from retrieval.search.embedding import Embedder
 
 Status = Literal["added", "unchanged", "updated", "refused"]
 Stage = Literal["read", "embed", "index"]

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 
 from retrieval.documents import Chunk, Report, Section
-from retrieval.embedding import Vectors
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing
 from retrieval.library.stored_values import (
     CHUNK_COLUMNS,
@@ -34,6 +33,7 @@ from retrieval.library.stored_values import (
     to_section,
 )
 from retrieval.parsing.indicators import Fact
+from retrieval.search.embedding import Vectors
 
 FILE = "baogao.sqlite3"
 SCHEMA_VERSION = 1

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from retrieval.documents import Chunk, Report
-from retrieval.embedding import Embedder, Vectors
 from retrieval.errors import (
     EmbeddingFailed,
     LibraryDamaged,
@@ -50,6 +49,7 @@ from retrieval.library.stored_values import Entry
 from retrieval.library.vector_store import EmbeddedStore, ServerStore
 from retrieval.library.verification import Problem, check_origin, current_generation, find_problems
 from retrieval.parsing.indicators import Fact
+from retrieval.search.embedding import Embedder, Vectors
 
 __all__ = ["IngestResult", "Library", "Parser", "Problem", "Progress", "ReportSummary"]
 

@@ -23,9 +23,9 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from retrieval.dense import VECTORS, RowName, read_rows
-from retrieval.embedding import Vectors
 from retrieval.errors import ConfigurationError, LibraryDamaged, LibraryError
+from retrieval.search.dense import VECTORS, RowName, read_rows
+from retrieval.search.embedding import Vectors
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI

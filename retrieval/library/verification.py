@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.embedding import Embedder
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, UnreadableFile
 from retrieval.library.generations import Generation, VectorStore, check_generation, read_pointer
 from retrieval.library.ingestion import check_parts, content_key
 from retrieval.library.ledger import Ledger
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.readers import decode
+from retrieval.search.embedding import Embedder
 
 
 @dataclass(frozen=True, slots=True)

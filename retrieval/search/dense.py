@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from retrieval.embedding import Vectors
+from retrieval.search.embedding import Vectors
 
 VECTORS = "vectors.npy"
 ROWS = "rows.tsv"

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.dense import DenseMatrix, write_matrix
+from retrieval.search.dense import DenseMatrix, write_matrix
 
 
 def matrix_in(folder, counts, vectors):

@@ -1,6 +1,6 @@
 import pytest
 
-from retrieval.lexical import LexicalIndex, character_pairs, tokens, write_index
+from retrieval.search.lexical import LexicalIndex, character_pairs, tokens, write_index
 
 ROWS = [
     ("c1", "r1", "青山县 2023年\n审核规范性文件41件"),

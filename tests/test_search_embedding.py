@@ -4,8 +4,8 @@ import time
 import numpy as np
 import pytest
 
-from retrieval.embedding import FakeEmbedder, LocalEmbedder, unit_length
 from retrieval.errors import EmbeddingFailed
+from retrieval.search.embedding import FakeEmbedder, LocalEmbedder, unit_length
 
 TEXTS = [
     "审核规范性文件41件",
@@ -78,7 +78,7 @@ def test_an_engine_that_cannot_load_is_told_once_and_not_tried_again(monkeypatch
         tries.append(1)
         raise OSError("wrong ELF class")
 
-    monkeypatch.setattr("retrieval.embedding._load_engine", broken)
+    monkeypatch.setattr("retrieval.search.embedding._load_engine", broken)
     embedder = LocalEmbedder()
     for _ in range(2):
         with pytest.raises(EmbeddingFailed, match="只能按字词检索"):

@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.documents import Chunk, Hit, Role
-from retrieval.embedding import Embedder
 from retrieval.errors import EmbeddingFailed
 from retrieval.question.query import Query
+from retrieval.search.embedding import Embedder
 
 RRF_K = 10
 ROLE_BOOST = 2.5

@@ -1,0 +1,1 @@
+"""Embedding, dense and lexical indexes, and the retriever that fuses them."""
