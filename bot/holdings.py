@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from bot.evidence.selection import KnownFact
 from retrieval.documents import ReportMeta
 from retrieval.library.library import Library
-from retrieval.normalise import level
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.places import PlaceIndex, SpeaksOf
 from retrieval.places.subunits import territory
 from retrieval.question.scope import unify
+from retrieval.text.normalise import level
 
 MOST_SEARCHED = 60
 _INDEXES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}

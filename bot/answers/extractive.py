@@ -25,9 +25,9 @@ from bot.evidence.drafting import Desk, Draft, claim, note, silent
 from bot.evidence.premises import judge_premises
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report
-from retrieval.normalise import normalise
 from retrieval.question.asking import Field, asks_definition, statute_of, without_field
 from retrieval.question.terms import content_terms, is_theme, is_topical
+from retrieval.text.normalise import normalise
 
 _OF_PAGE = re.compile(
     "报告|发布|公开|公布|落款|单位|部门|机构|机关|文号|出具|bureau|标题|全称|日期|成文|时间"

@@ -12,9 +12,9 @@ from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity
-from retrieval.normalise import fold
 from retrieval.question.query import Query, parts
 from retrieval.question.terms import is_theme, is_topical, shared_words
+from retrieval.text.normalise import fold
 
 # The least weighted share of a question's terms that an answer's words must hold.
 ENOUGH = 0.56

@@ -22,12 +22,12 @@ from bot.labels import body_name, report_name
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
-from retrieval.normalise import fold, normalise
 from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
 from retrieval.question.terms import Term
 from retrieval.search.embedding import Embedder
-from retrieval.wrapping import words_without
+from retrieval.text.normalise import fold, normalise
+from retrieval.text.wrapping import words_without
 
 NOT_FOUND = "未找到对应内容"
 ENOUGH_FOR_PROBLEM = 0.15

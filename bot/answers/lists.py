@@ -15,8 +15,8 @@ from bot.evidence.reading import Line, Reading, section_words
 from bot.evidence.selection import Evidence, select, weigh
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
-from retrieval.normalise import fold
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
+from retrieval.text.normalise import fold
 
 # The least share of a theme's words that a heading or item must hold.
 ENOUGH_THEME = 0.6

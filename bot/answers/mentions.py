@@ -16,9 +16,9 @@ from bot.evidence.reading import Line
 from bot.evidence.selection import select, weigh
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import find_quantities
-from retrieval.normalise import fold, normalise
 from retrieval.question.query import Query
 from retrieval.question.terms import PARTIAL_MATCH, SYNONYM_MATCH, Term, content_terms, is_theme
+from retrieval.text.normalise import fold, normalise
 
 # the least weighted share of the question's terms that the cited words must hold
 ENOUGH = 0.62

@@ -10,8 +10,8 @@ from bot.evidence.drafting import Draft, claim, note
 from bot.evidence.reading import read, section_words
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
-from retrieval.numbering import Marker, marker_at
 from retrieval.question.addressing import Step
+from retrieval.text.numbering import Marker, marker_at
 
 Node = tuple[int, ...]
 

@@ -13,7 +13,7 @@ from bot.table import NOT_SAID, Table
 from bot.values import Cited
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical, find_quantities
-from retrieval.normalise import normalise
+from retrieval.text.normalise import normalise
 
 MAX_LINES = 20
 # a clause without a subject of its own (占比100%) is shown with the one before it

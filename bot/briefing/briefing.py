@@ -18,11 +18,11 @@ from bot.evidence.drafting import Desk, Draft
 from bot.labels import Names
 from bot.values import Answer, Cited, DraftLine
 from retrieval.documents import Report
-from retrieval.normalise import normalise
 from retrieval.places.gazetteer import contains, short_name
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_topical
+from retrieval.text.normalise import normalise
 
 DEFAULT_CHARS = (200, 300)
 MAX_REPORTS = 6

@@ -13,11 +13,11 @@ from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import KnownFact, select, weigh
 from bot.evidence.whole_clauses import bare_start, is_effect, pieces, typeset
 from retrieval.documents import Report, Role, Span
-from retrieval.normalise import fold
 from retrieval.parsing.chunking import split_clauses, split_sentences
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term
-from retrieval.wrapping import join, words_of
+from retrieval.text.normalise import fold
+from retrieval.text.wrapping import join, words_of
 
 Part = Literal["overall", "measures", "problems", "plans"]
 MAX_PIECE = 90

@@ -19,7 +19,7 @@ from bot.evidence.whole_clauses import bare_start, typeset
 from bot.labels import Names
 from bot.values import Answer, Cited, DraftLine
 from retrieval.documents import Report, Section, Span
-from retrieval.normalise import normalise
+from retrieval.text.normalise import normalise
 
 Kind = Literal["sections", "figures", "problems", "plans", "theme"]
 NOTHING_LEFT_OUT = "报告各部分的要点都已写入，没有省略。"

@@ -16,9 +16,9 @@ from bot.evidence.reading import Clause, Line, Reading
 from retrieval.documents import Span
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.genre.quantity_values import same_number
-from retrieval.normalise import fold, normalise
 from retrieval.question.query import Direction, Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
+from retrieval.text.normalise import fold, normalise
 
 Relation = Literal["equal", "more", "less", "near"]
 

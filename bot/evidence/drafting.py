@@ -13,11 +13,11 @@ from bot.table import Table
 from bot.values import Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, Role, Span
 from retrieval.genre.quantities import Quantity
-from retrieval.normalise import fold
-from retrieval.numbering import inline_markers
 from retrieval.question.query import Query, State
 from retrieval.question.terms import is_theme
-from retrieval.wrapping import words_of
+from retrieval.text.normalise import fold
+from retrieval.text.numbering import inline_markers
+from retrieval.text.wrapping import words_of
 
 ROLE_NAMES: Mapping[Role, str] = {
     "leadership": "履行第一责任人职责",

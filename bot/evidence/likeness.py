@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from retrieval.normalise import fold
 from retrieval.search.embedding import Embedder
+from retrieval.text.normalise import fold
 
 COMMON_WORDS = frozenset(
     "工作 建设 推进 加强 提升 提高 完善 进一 一步 深化 落实 政府 行政 法治 全县 全区 我县 我区 开展 实施 全面 年内 全年 能力 水平 情况 问题 部分 个别 别部 部门 不足 存在".split()

@@ -10,7 +10,7 @@ from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.roles import role_of_heading
 from retrieval.parsing.chunking import split_sentences, trim
 from retrieval.parsing.sequences import Quotations
-from retrieval.wrapping import unwrap
+from retrieval.text.wrapping import unwrap
 
 MAX_ITEM_CHARS = 160
 _INTRO = re.compile(

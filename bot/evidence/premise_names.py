@@ -10,8 +10,8 @@ from bot.evidence.binding import subject_terms
 from bot.evidence.reading import Reading
 from bot.evidence.selection import Evidence
 from retrieval.documents import Span
-from retrieval.normalise import fold, normalise
 from retrieval.question.query import Query
+from retrieval.text.normalise import fold, normalise
 
 _TITLES = "区委书记|县委书记|市委书记|书记|区长|县长|市长|镇长|乡长|主任|局长|院长|检察长|秘书长"
 _SURNAMES = (

@@ -31,9 +31,9 @@ from bot.values import DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
 from retrieval.genre.quantity_values import same_number
-from retrieval.normalise import normalise
 from retrieval.question.query import Direction, Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme, is_topical
+from retrieval.text.normalise import normalise
 
 # A figure is the one asked about from this score on, if no rival comes within the margin.
 SURE, CORRECTS, MARGIN = 0.72, 0.66, 0.08

@@ -13,7 +13,7 @@ from bot.evidence import listing
 from bot.evidence.whole_clauses import bare_start, typeset
 from bot.values import Cited
 from retrieval.documents import Report, Role
-from retrieval.wrapping import words_without
+from retrieval.text.wrapping import words_without
 
 TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (name, re.compile(words))

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.quantities import Quantity, find_quantities
-from retrieval.normalise import fold
 from retrieval.parsing.chunking import split_clauses, split_sentences, trim
-from retrieval.wrapping import words_of
+from retrieval.text.normalise import fold
+from retrieval.text.wrapping import words_of
 
 MAX_CELL_CHARS = 24
 MIN_CELLS = 6

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from bot.evidence.reading import Clause, Line, Reading
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity, same_value
-from retrieval.normalise import fold
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, heard, is_topical
+from retrieval.text.normalise import fold
 
 IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
 INDICATOR_BONUS = 0.35

@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence
 
 from retrieval.documents import Span
-from retrieval.numbering import inline_markers, marker_at
 from retrieval.parsing.chunking import split_clauses, trim
+from retrieval.text.numbering import inline_markers, marker_at
 
 _INLINE_STYLES = frozenset(("is", "must", "ordinal", "first", "aspect", "circled", "num_paren"))
 _CONNECTIVE = re.compile(

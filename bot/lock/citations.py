@@ -18,8 +18,8 @@ from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import speaks_to_a_machine
 from bot.lock.wording import overlap, pairs
 from bot.values import Cited, DraftLine, Passage, Sentence
-from retrieval.normalise import level
-from retrieval.wrapping import words_of
+from retrieval.text.normalise import level
+from retrieval.text.wrapping import words_of
 
 COMPUTED = "（计算）"
 MAX_LINE_CHARS = 600

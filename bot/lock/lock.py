@@ -20,9 +20,9 @@ from bot.lock.modality import modality_problems
 from bot.lock.names import name_problems
 from bot.lock.placement import placement_problems
 from retrieval.genre.romanisation import romanise
-from retrieval.normalise import level
 from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.places.places import PlaceIndex
+from retrieval.text.normalise import level
 
 _BOUNDARY = "。;!?,:、\n“”\"'‘’《》()[]【】 "
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{1,200})[”\"」』]|《([^《》]{1,200})》")

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from bot.lock.figure_contexts import COUNTED
 from retrieval.genre.quantities import canonical, compare_numbers, find_quantities
-from retrieval.normalise import level
+from retrieval.text.normalise import level
 
 _DIGITS = re.compile(r"\d")
 _COMPARES = re.compile("(?:比|较|高于|低于|多于|少于|超过|不及|大于|小于)")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from retrieval.normalise import level
+from retrieval.text.normalise import level
 
 _URL_TAIL = r"[^\s\u3000-\u303f\u4e00-\u9fff<>\"'“”|\[\]]{0,2000}"
 _TOP = (

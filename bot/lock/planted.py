@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from retrieval.normalise import level
+from retrieval.text.normalise import level
 
 MASK = "（略）"
 _SPEAKS_TO_A_MACHINE = re.compile(

@@ -9,8 +9,8 @@ from bot.lock.wording import pairs
 from bot.values import Cited
 from retrieval.genre.quantities import find_quantities
 from retrieval.genre.quantity_values import same_number
-from retrieval.normalise import level
 from retrieval.question.query import Query
+from retrieval.text.normalise import level
 
 KEPT = 0.6
 """Least share of the draft's character pairs, those of the question apart, in an answer in words.

@@ -25,12 +25,12 @@ from bot.tables.claimed import verdict
 from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, ReportMeta
-from retrieval.normalise import normalise
 from retrieval.parsing.indicators import Fact, indicators, lookup
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.terms import content_terms, is_topical
+from retrieval.text.normalise import normalise
 
 COMPUTED = "（计算）"
 MAX_LINES = 40

@@ -17,11 +17,11 @@ from bot.table import Cell
 from bot.values import Cited
 from retrieval.documents import Report, ReportMeta, Role, Span
 from retrieval.genre.quantities import Quantity, canonical
-from retrieval.normalise import fold
 from retrieval.parsing.indicators import Fact, Indicator, indicators
 from retrieval.question.query import Query
 from retrieval.question.terms import Term
-from retrieval.wrapping import words_without
+from retrieval.text.normalise import fold
+from retrieval.text.wrapping import words_without
 
 ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-from retrieval.normalise import fold
-from retrieval.places.gazetteer import read_words
+from retrieval.text.normalise import fold
+from retrieval.text.words import read_words
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile("[a-z]+(?:['’][a-z]+)?")

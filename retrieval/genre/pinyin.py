@@ -13,8 +13,8 @@ from functools import lru_cache
 from retrieval.genre.english import chinese_words, knows_english
 from retrieval.genre.romanisation import characters_by_syllable, romanise, slurred
 from retrieval.genre.synonyms import synonym_table
-from retrieval.places.gazetteer import read_words
-from retrieval.segmentation import compounds
+from retrieval.text.segmentation import compounds
+from retrieval.text.words import read_words
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[a-z]+")

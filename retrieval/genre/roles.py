@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from retrieval.documents import Role
-from retrieval.numbering import opens_item
+from retrieval.text.numbering import opens_item
 
 _PROBLEMS = re.compile(
     r"(?:问题|不足|短板|困难|差距|薄弱环节|弱项|制约因素)(?!的?(?:整改|化解|专项|导向|线索|清单|处理|治理))"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
 
-from retrieval.normalise import fold
+from retrieval.text.normalise import fold
 
 
 def synonyms(word: str) -> tuple[str, ...]:

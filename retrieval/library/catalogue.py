@@ -12,7 +12,7 @@ from typing import Any
 from retrieval.documents import ReportMeta
 from retrieval.errors import ReportNotFound
 from retrieval.library.stored_values import Entry
-from retrieval.normalise import fold, normalise
+from retrieval.text.normalise import fold, normalise
 
 MIN_PREFIX = 3
 MAX_NAMED = 6

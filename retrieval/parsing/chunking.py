@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from retrieval.documents import Chunk, ReportMeta, Section, Span
-from retrieval.wrapping import unwrap
+from retrieval.text.wrapping import unwrap
 
 MAX_CHARS = 120
 HARD_MAX_CHARS = 240

@@ -19,7 +19,7 @@ from typing import Literal
 from retrieval.documents import Role, Section
 from retrieval.genre.indicator_names import Indicator, indicators, lookup, name_figure
 from retrieval.genre.quantities import Quantity, find_quantities
-from retrieval.wrapping import Joined, join
+from retrieval.text.wrapping import Joined, join
 
 __all__ = ["Change", "Fact", "Indicator", "find_facts", "indicators", "lookup"]
 

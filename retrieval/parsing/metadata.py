@@ -13,7 +13,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 from retrieval.documents import Level, ReportMeta, Span
-from retrieval.normalise import level
 from retrieval.parsing.chains import StatedPlace, find_places, read_place, resolve_chain
 from retrieval.parsing.titles import (
     BODY,
@@ -27,6 +26,7 @@ from retrieval.parsing.titles import (
 )
 from retrieval.places.gazetteer import Chain, Gazetteer
 from retrieval.places.subunits import ZONES
+from retrieval.text.normalise import level
 
 _TAIL_CHARS = 600
 _CONTEXT_CHARS = 8000

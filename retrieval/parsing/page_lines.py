@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.documents import Span
-from retrieval.furniture import is_date_line, is_furniture, is_menu_like
-from retrieval.numbering import marker_at
-from retrieval.wrapping import join_lines
+from retrieval.text.furniture import is_date_line, is_furniture, is_menu_like
+from retrieval.text.numbering import marker_at
+from retrieval.text.wrapping import join_lines
 
 LineKind = Literal["title", "furniture", "text", "closing"]
 

@@ -20,9 +20,9 @@ from retrieval.genre.roles import (
     role_opened_by,
     turning_points,
 )
-from retrieval.numbering import Marker, Style, marker_at, rank
 from retrieval.parsing.page_lines import PageLine, page_lines
 from retrieval.parsing.sequences import Quotations, believed_markers
+from retrieval.text.numbering import Marker, Style, marker_at, rank
 
 MAX_HEADING_CHARS = 60
 _LONG_SENTENCE_CHARS = 44  # a first sentence longer than this is content, not a title

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Mapping
 
-from retrieval.numbering import HEADING_STYLES, Marker, Style, inline_markers, rank
+from retrieval.text.numbering import HEADING_STYLES, Marker, Style, inline_markers, rank
 
 _IN_QUOTES = r"(?:[^{0}\r\n]|(?<![。：；\r\n])\r?\n){{0,80}}"  # may run on over a broken line
 _QUOTED = re.compile(

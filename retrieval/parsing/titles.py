@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.documents import Span
-from retrieval.normalise import level
+from retrieval.text.normalise import level
 
 HEAD_CHARS = 6000
 """How far into a text its title may stand."""

@@ -10,9 +10,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
-from importlib import resources
 
-from retrieval.normalise import level
+from retrieval.text.normalise import level
+from retrieval.text.words import data_lines, read_words
 
 Chain = tuple[str, ...]
 
@@ -168,11 +168,6 @@ def word_like_names() -> frozenset[str]:
     return frozenset(read_words("word_like_places.txt"))
 
 
-def read_words(name: str) -> list[str]:
-    """Return the words of one of our data files; lines that begin with # explain it."""
-    return [word for line in _data_lines(name) for word in line.split()]
-
-
 def _level_all(names: list[str]) -> list[str]:
     return level("\n".join(names)).split("\n")
 
@@ -189,11 +184,6 @@ def _read_areas() -> Iterator[Chain]:
 
 
 def _read_aliases() -> Iterator[tuple[str, Chain]]:
-    for line in _data_lines("place_aliases.tsv"):
+    for line in data_lines("place_aliases.tsv"):
         alias, _, path = line.partition("\t")
         yield alias, tuple(path.split("/"))
-
-
-def _data_lines(name: str) -> list[str]:
-    text = (resources.files("retrieval") / "data" / name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]

@@ -9,10 +9,10 @@ from functools import cached_property
 from itertools import product
 
 from retrieval.genre.romanisation import romanise
-from retrieval.normalise import level
 from retrieval.places.gazetteer import Chain, Gazetteer, short_name, word_like_names
 from retrieval.places.place_words import may_be_in_a_name
 from retrieval.places.subunits import Unit, parse_unit, unit_of, unit_surfaces
+from retrieval.text.normalise import level
 
 _ENGLISH_KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern), tuple(kinds.split()))

@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from retrieval.genre.pinyin import spelled
 from retrieval.genre.romanisation import ENGLISH_NAMES, romanise
-from retrieval.places.gazetteer import Chain, Gazetteer, read_words, short_name
+from retrieval.places.gazetteer import Chain, Gazetteer, short_name
 from retrieval.places.held_units import HeldUnits
 from retrieval.places.place_mentions import Mention, Name, mention_of, overlaps
+from retrieval.text.words import read_words
 
 _LATIN_SUFFIX = frozenset(
     "xian qu shi sheng county counties district districts city cities province provinces".split()

@@ -9,7 +9,8 @@ import re
 from functools import lru_cache
 
 from retrieval.genre.romanisation import sounds_like
-from retrieval.places.gazetteer import read_words, short_name
+from retrieval.places.gazetteer import short_name
+from retrieval.text.words import read_words
 
 _HAN = "[\\u4e00-\\u9fff]"
 _HAN_BLANKS = re.compile(f"(?<={_HAN})\\s+(?={_HAN})")

@@ -14,7 +14,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
-from retrieval.normalise import level
 from retrieval.places.gazetteer import (
     Chain,
     Gazetteer,
@@ -51,6 +50,7 @@ from retrieval.places.place_words import (
     suffix_or_number_after,
 )
 from retrieval.places.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
+from retrieval.text.normalise import level
 
 __all__ = [
     "Chain",

@@ -14,7 +14,6 @@ from typing import Any, Literal
 from retrieval.documents import Role
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
-from retrieval.normalise import normalise
 from retrieval.parsing.indicators import lookup
 from retrieval.places.bureaus import absent_body, body_after, held_places
 from retrieval.places.gazetteer import Chain, contains
@@ -37,6 +36,7 @@ from retrieval.question.terms import (
     is_theme,
     is_topical,
 )
+from retrieval.text.normalise import normalise
 
 Direction = Literal["up", "down"]
 

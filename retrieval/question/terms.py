@@ -16,9 +16,9 @@ from retrieval.genre.english import glosses, is_english, without_english
 from retrieval.genre.pinyin import heard as heard_word
 from retrieval.genre.pinyin import sound_pattern
 from retrieval.genre.synonyms import synonym_table, synonyms
-from retrieval.normalise import fold, normalise
-from retrieval.places.gazetteer import read_words
-from retrieval.segmentation import tag
+from retrieval.text.normalise import fold, normalise
+from retrieval.text.segmentation import tag
+from retrieval.text.words import read_words
 
 __all__ = [
     "PARTIAL_MATCH",

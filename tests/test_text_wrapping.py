@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from retrieval.parsing.chunking import split_sentences
 from retrieval.parsing.indicators import find_facts
-from retrieval.wrapping import JOINT, join, join_lines, unwrap, words_of
+from retrieval.text.wrapping import JOINT, join, join_lines, unwrap, words_of
 
 PAGE = """某县2023年法治政府建设工作总结
 

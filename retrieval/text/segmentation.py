@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol
 
-from retrieval.places.gazetteer import read_words
+from retrieval.text.words import read_words
 
 # as frequent as a common noun: a rarer word loses to its neighbours (流程|图画 for 流程图|画)
 _FREQUENCY = 1000

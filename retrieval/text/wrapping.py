@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.furniture import is_furniture
-from retrieval.numbering import marker_at
+from retrieval.text.furniture import is_furniture
+from retrieval.text.numbering import marker_at
 
 JOINT = "\u2060"
 """Stands in an unwrapped text for each character of a line end that ends nothing (word joiner)."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.numbering import inline_markers, marker_at
 from retrieval.parsing.sequences import Quotations, believed_markers
+from retrieval.text.numbering import inline_markers, marker_at
 
 LINE_STARTS = [
     ("一、主要工作", "cn", 1, "一、"),

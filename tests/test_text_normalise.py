@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from retrieval.normalise import fold, level, normalise, simplify
+from retrieval.text.normalise import fold, level, normalise, simplify
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The characters of a page: normalising, wrapping, furniture, numbering, words."""
