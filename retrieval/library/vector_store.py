@@ -244,7 +244,7 @@ def _compare(collection: ChromaCollection, generation: Path, *, exact: bool) -> 
 
 
 def _run_child(task: str, generation: Path, order: dict[str, Any]) -> None:
-    root = str(Path(__file__).resolve().parent.parent)
+    root = str(Path(__file__).resolve().parents[2])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths), "PYTHONUTF8": "1"}
     try:
