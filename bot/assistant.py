@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import extractive, follow_through
+from bot.answers import extractive, follow_through, talk
 from bot.answers.english import english_note
 from bot.answers.remarks import (
-    EMPTY,
     NO_BRIEFING,
     ask_back,
     closing,
-    greeting,
     misplaced,
     refusal,
     under,
@@ -31,7 +28,7 @@ from bot.answers.thresholds import asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, note, silent
-from bot.holdings import known_facts, list_holdings, place_index, speaks_within
+from bot.holdings import Holding, known_facts, list_holdings, place_index, reader_of, speaks_within
 from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
@@ -40,20 +37,21 @@ from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
 from bot.tables import comparison
 from bot.tables.reporting import brief_question, table_of
-from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
+from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
-from retrieval.question.query import Briefed, Query, State, understand
+from retrieval.question.conversation import completed
+from retrieval.question.query import Briefed, Query, State, clean
+from retrieval.question.query import settle as settle_ask
+from retrieval.question.request import Ask, Reader, Request
 from retrieval.question.scope import Resolved, resolve
+from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
-_AHEAD = re.compile(
-    "(?<![主重需必])要|将|准备|打算|计划|安排|思路|抓|目标|重点|任务|部署|(?:几|哪)[些项件个]?(?:重点)?工作|工作举措|(?:哪些|什么|有何)(?:举措|措施)|怎么干|干什么|做什么|plan|will"
-)
 MAX_READ_REPORTS = 60
 MAX_BRIEF_REPORTS = 6
 
@@ -71,7 +69,8 @@ class Assistant:
     """Answers questions over one library. Thread-safe: it keeps nothing between questions.
 
     ``synthesis`` words answers with a language model, ``records`` keeps how each was made;
-    both may be missing.
+    both may be missing. ``reader`` understands questions (default: the trained one, knowing the
+    names of what the library holds).
     """
 
     def __init__(
@@ -81,9 +80,11 @@ class Assistant:
         synthesis: Synthesis | None = None,
         records: AnswerRecords | None = None,
         options: Options | None = None,
+        reader: Reader | None = None,
     ) -> None:
         self.library = library
         self.options = options or Options()
+        self._reader = reader
         self._synthesis = synthesis
         self._records = records
 
@@ -145,11 +146,11 @@ class Assistant:
         told = state.briefed
         held = {summary.id for summary in library.reports()}
         if told is None or not held.issuperset(told.reports):
-            query = understand(question, State(), place_index(()), ())
+            query = Query(question, "", "brief")
             scope, draft = Resolved(()), Draft((note(NO_BRIEFING),), status="clarify")
         else:
             scope = Resolved(told.reports)
-            query, _ = self.settle(told.question, replace(state, briefed=None), library)
+            query, _ = self.settle(told.question, replace(state, briefed=None), library)[0]
             desk = self._desk(library, query, scope, (), State())
             draft = briefing.left_out(desk, [Cited(*span) for span in told.told])
             query = replace(query, question=question)
@@ -192,42 +193,81 @@ class Assistant:
         state = state or State()
         self.library.refresh()
         library = self.library.pinned()
-        hits: list[Hit] = []
-        attempt, paragraph = Attempt(), False
         with span("answer") as traced:
             with span("understand"):
-                query, scope = self.settle(question, state, library)
-            draft = self._before_search(query, scope, library)
-            if draft is None:
-                hits = self._search(library, query, scope)
-                with span("write"):
-                    desk = self._desk(library, query, scope, hits, state)
-                    made = draft_of(desk, library)
-                paragraph = isinstance(made, Briefing)
-                draft = made.draft if isinstance(made, Briefing) else made
-                if model and self._synthesis is not None:
-                    with span("synthesis"):
-                        desk, draft, attempt = self._with_model(
-                            self._synthesis, desk, made, user, on_sentence
+                request = self.read(question, state, library)
+                asked = self._settled(request, state, library)
+            said = talk.reply(request, library, state, english=is_english(question))
+            if said is not None or not asked:
+                query = Query(question, "", "overview", english=is_english(question))
+                scope = Resolved(())
+                with span("check"):
+                    answer = self._check(
+                        library, query, scope, said or Draft(status="abstained"), Attempt(), on_sentence
+                    )
+                answered = [_Answered(query, scope, (), said or Draft(), Attempt())]
+            else:
+                answered = []
+                for query, scope in asked:
+                    answered.append(
+                        self._answer_one(
+                            library, query, scope, state, draft_of, user, on_sentence,
+                            model=model and len(asked) == 1,
                         )
-            with span("check"):
-                answer = self._check(
-                    library, query, scope, draft, attempt, on_sentence, paragraph=paragraph
-                )
+                    )
+                with span("check"):
+                    whole = _joined(answered, question)
+                    answer = self._check(
+                        library, whole.query, whole.scope, whole.draft, whole.attempt, on_sentence,
+                        paragraph=whole.paragraph,
+                    )
+            first = answered[0]
             traced.set(
-                baogao__kind=query.kind,
-                baogao__language="en" if query.english else "zh",
-                baogao__scope__reports=len(scope.reports),
-                baogao__scope__missing=len(scope.missing),
-                baogao__passages=len(hits),
+                baogao__kind=first.query.kind,
+                baogao__language="en" if first.query.english else "zh",
+                baogao__scope__reports=len(first.scope.reports),
+                baogao__scope__missing=len(first.scope.missing),
+                baogao__passages=len(first.hits),
                 baogao__citations=len(answer.citations),
                 baogao__status=answer.status,
                 baogao__writer=answer.writer,
                 baogao__checks_failed=len(answer.checks_failed),
             )
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
-        self._record(query, answer, hits, attempt)
-        return Reply(answer, _next_state(query, state, draft, answer), draft.table)
+        self._record(first.query, answer, first.hits, first.attempt)
+        asks = tuple(a.query.ask for a in answered) if asked else ()
+        return Reply(
+            answer, _next_state(request, asks, answered, state, answer), answered[-1].draft.table
+        )
+
+    def _answer_one(
+        self,
+        library: Library,
+        query: Query,
+        scope: Resolved,
+        state: State,
+        draft_of: Callable[[Desk, Library], Draft | Briefing],
+        user: str,
+        on_sentence: Callable[[Sentence], None] | None,
+        *,
+        model: bool,
+    ) -> _Answered:
+        """Go the way of one ask, from its scope to an unchecked draft."""
+        draft = self._before_search(query, scope)
+        if draft is not None:
+            return _Answered(query, scope, (), draft, Attempt())
+        hits = self._search(library, query, scope)
+        with span("write"):
+            desk = self._desk(library, query, scope, hits, state)
+            made = draft_of(desk, library)
+        draft = made.draft if isinstance(made, Briefing) else made
+        attempt = Attempt()
+        if model and self._synthesis is not None:
+            with span("synthesis"):
+                desk, draft, attempt = self._with_model(
+                    self._synthesis, desk, made, user, on_sentence
+                )
+        return _Answered(query, scope, hits, draft, attempt, isinstance(made, Briefing))
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
@@ -235,25 +275,34 @@ class Assistant:
             raise ReportNotFound("没有保存回答记录")
         return self._records.get(answer_id)
 
-    def settle(self, question: str, state: State, library: Library) -> tuple[Query, Resolved]:
-        """Parse a question against what ``library`` holds and settle the reports it is about."""
+    def read(self, question: str, state: State, library: Library) -> Request:
+        """Return how a message is understood in its conversation."""
+        words = clean(question)
+        reader = self._reader
+        if reader is None:
+            reader = reader_of(library)
+        return reader.read(words, state.request)
+
+    def settle(
+        self, question: str, state: State, library: Library
+    ) -> list[tuple[Query, Resolved]]:
+        """Read a question against what ``library`` holds; return each ask with its reports."""
+        request = self.read(question, state, library)
+        return self._settled(request, state, library)
+
+    def _settled(
+        self, request: Request, state: State, library: Library
+    ) -> list[tuple[Query, Resolved]]:
         holdings = list_holdings(library)
         known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
         speaks_of = speaks_within(library, holdings)
-        query = understand(question, state, place_index(known), known, speaks_of)
-        if query.compared and query.kind in ("fact", "compare") and query.places:
-            # 2023年比2022年多多少 is answered from both reports, where both are held
-            both = replace(query, years=(*query.years, *query.compared), kind="compare")
-            scope = resolve(both, holdings)
-            if len(scope.reports) > 1 and not scope.missing:
-                return both, scope
-        scope = resolve(query, holdings)
-        ahead = query.role in (None, "measures") and _AHEAD.search(query.topic)
-        if not scope.reports and scope.nearby and ahead:
-            # 2024年要抓哪几件事 asks for the plans in the report on 2023
-            query = replace(query, role="plans")
-            scope = resolve(query, holdings)
-        return query, scope
+        asked = []
+        for ask in completed(request, state.asks):
+            query = settle_ask(
+                ask, request, place_index(known), known, speaks_of, near=state.places
+            )
+            asked.append(_with_scope(query, holdings))
+        return asked
 
     def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
         """Return the passages an answer to ``question`` would be written from, best first.
@@ -262,9 +311,12 @@ class Assistant:
         """
         state = state or State()
         library = self.library.pinned()
-        query, scope = self.settle(question, state, library)
+        asked = self.settle(question, state, library)
+        if not asked:
+            return []
+        query, scope = asked[0]
         reports = scope.reports or scope.nearby
-        if not reports or query.kind in ("empty", "greeting"):
+        if not reports:
             return []
         hits = retrieve(library, query, reports, max(k, HITS), self.options)
         desk = self._desk(library, query, scope, hits, state)
@@ -288,15 +340,8 @@ class Assistant:
 
     # -- steps ------------------------------------------------------------------------------
 
-    def _before_search(self, query: Query, scope: Resolved, library: Library) -> Draft | None:
-        """Return the answers that need no search: greetings, nothing held, a place to ask back."""
-        if query.kind == "empty":
-            return Draft((note(EMPTY),), status="clarify")
-        if query.kind == "greeting":
-            return Draft(
-                tuple(greeting(library, english=query.english)),
-                status="clarify",
-            )
+    def _before_search(self, query: Query, scope: Resolved) -> Draft | None:
+        """Return the answers that need no search: a place to ask back, nothing held."""
         if query.ambiguous and not query.inherited:
             return Draft(tuple(ask_back(query)), status="clarify")
         if not scope.reports and not scope.nearby:
@@ -517,12 +562,79 @@ def _names(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
 
 
-def _next_state(query: Query, state: State, draft: Draft, answer: Answer) -> State:
-    """Return what the next question inherits; an unanswered question changes only the scope."""
-    if query.kind in ("empty", "greeting"):
+def _with_scope(query: Query, holdings: Sequence[Holding]) -> tuple[Query, Resolved]:
+    """Settle the reports an ask is about; two years compared are both asked where both are held."""
+    if query.compared and query.kind in ("fact", "compare") and query.places:
+        # 2023年比2022年多多少 is answered from both reports, where both are held
+        both = replace(query, years=(*query.years, *query.compared), kind="compare")
+        scope = resolve(both, holdings)
+        if len(scope.reports) > 1 and not scope.missing:
+            return both, scope
+    scope = resolve(query, holdings)
+    if not scope.reports and scope.nearby and query.ask.content == "measures" and not query.terms:
+        # 2024年要抓哪几件事 asks for the plans in the report on 2023
+        query = replace(query, role="plans")
+        scope = resolve(query, holdings)
+    return query, scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    """One ask on its way: its query, scope and hits, what was written and by whom."""
+
+    query: Query
+    scope: Resolved
+    hits: Sequence[Hit]
+    draft: Draft
+    attempt: Attempt
+    paragraph: bool = False
+
+
+def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
+    """Put the drafts of several asks one after another; one ask stays as it is."""
+    if len(answered) == 1:
+        return answered[0]
+    lines: list[DraftLine] = []
+    missing: list[str] = []
+    for one in answered:
+        missing += one.scope.missing
+        if one.draft.status == "abstained":
+            lines += [note(f"{gap}。") for gap in dict.fromkeys((*one.scope.missing, *one.draft.gap))]
+        else:
+            lines += [*one.draft.before, *one.draft.lines, *one.draft.after]
+    told = any(one.draft.status == "answered" for one in answered)
+    status: Status = "answered" if told else answered[0].draft.status
+    gaps = [gap for one in answered for gap in one.draft.gap]
+    reports = dict.fromkeys(r for one in answered for r in one.scope.reports)
+    nearby = dict.fromkeys(r for one in answered for r in one.scope.nearby)
+    return _Answered(
+        replace(answered[0].query, question=question),
+        Resolved(tuple(reports), () if told else tuple(missing), tuple(nearby)),
+        answered[0].hits,
+        Draft(tuple(lines), status, tuple(gaps), answered[-1].draft.items, answered[-1].draft.focus),
+        Attempt(),
+    )
+
+
+def _next_state(
+    request: Request,
+    asks: tuple[Ask, ...],
+    answered: Sequence[_Answered],
+    state: State,
+    answer: Answer,
+) -> State:
+    """Return what the next question inherits; a message that asked nothing leaves it as it was."""
+    if request.act == "undo":
+        return replace(state, asks=(), items=(), focus=())
+    if not asks or request.act == "source":
         return state
+    last = answered[-1]
+    query, draft = last.query, last.draft
+    if last.draft.status != "answered" and not query.places and state.asks:
+        return state  # a turn that was refused and named no place of its own changes nothing
     items = tuple((c.report, c.start, c.end) for c in draft.items)
     focus = tuple((c.report, c.start, c.end) for c in draft.focus)
+    held = query.inherited or request.act in ("item", "rework")
     return State(
         places=query.places,
         issuers=query.issuers,
@@ -530,9 +642,10 @@ def _next_state(query: Query, state: State, draft: Draft, answer: Answer) -> Sta
         role=query.role,
         topic=query.topic or state.topic,
         recent=(*(p for p in state.recent if p not in query.places), *query.places)[-8:],
-        items=items or (state.items if query.inherited else ()),
-        focus=focus or (state.focus if query.inherited else ()),
+        items=items or (state.items if held else ()),
+        focus=focus or (state.focus if held else ()),
         briefed=_briefed(answer) if answer.paragraph else state.briefed,
+        asks=asks,
     )
 
 

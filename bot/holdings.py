@@ -13,10 +13,12 @@ from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.places import PlaceIndex, SpeaksOf
 from retrieval.places.subunits import territory
 from retrieval.question.scope import unify
+from retrieval.question.trained import TrainedReader
 from retrieval.text.normalise import level
 
 MOST_SEARCHED = 60
 _INDEXES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}
+_READERS: dict[tuple[tuple[tuple[str, ...], str], ...], TrainedReader] = {}
 
 
 def place_index(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
@@ -27,6 +29,17 @@ def place_index(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
         _INDEXES.clear()
         _INDEXES[known] = index
     return index
+
+
+def reader_of(library: Library) -> TrainedReader:
+    """Return the trained reader that knows the names of the places a library holds."""
+    known = tuple((h.meta.place, h.meta.issuer) for h in list_holdings(library))
+    reader = _READERS.get(known)
+    if reader is None:
+        reader = TrainedReader(place_index(known).own_names())
+        _READERS.clear()
+        _READERS[known] = reader
+    return reader
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,7 +149,7 @@ def _places() -> PlaceIndex:
 def _place_problems(sentence: str, sources: Sequence[str], allowed: Sequence[str]) -> Iterator[str]:
     """Yield places of the gazetteer that neither the quotes nor the allowed names hold."""
     held = "\n".join("".join(source.split()) for source in sources) + "\n".join(allowed)
-    for mention in _places().resolve(sentence).mentions:
+    for mention in _places().names_in(sentence):
         if mention.how not in ("exact", "short", "traditional") or level(mention.text) in held:
             continue
         names = {short_name(level(chain[-1])) for chain in mention.candidates if chain}

@@ -29,5 +29,5 @@ def search_terms(chat: PatientChat, question: str, allowance: Allowance) -> tupl
     lines = reply.strip().splitlines()
     words = dict.fromkeys(_TERM.findall(plain_line(lines[0]))) if lines else {}
     places = PlaceIndex([])
-    fit = (word for word in words if not places.resolve(word).mentions)
+    fit = (word for word in words if not places.names_in(word))
     return tuple(word for word in fit if word not in question)[:MAX_TERMS]

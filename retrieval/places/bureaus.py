@@ -63,6 +63,23 @@ def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]])
     return best
 
 
+def bodies_called(
+    words: str, known: Sequence[tuple[Chain, str]], within: Sequence[Chain] = ()
+) -> tuple[tuple[Chain, str], ...]:
+    """Return the held (place, issuer) pairs that an office named alone may be: 人社局, 司法局.
+
+    ``within`` are the places said beside it; without any, those of every place.
+    """
+    word = words.strip()
+    found = []
+    for chain, issuer in known:
+        core, _ = split_issuer(chain, issuer)
+        inside = not within or any(chain[: len(p)] == p for p in within)
+        if inside and core and word[-1:] == core[-1:] and len(word) > 1 and _letters_of(word, core):
+            found.append((chain, issuer))
+    return tuple(found)
+
+
 def _is_of(chain: Chain, mention: Mention) -> bool:
     """Tell whether a report's place is the one mentioned or inside it, or is it in fewer words."""
     return any(chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held)

@@ -23,7 +23,7 @@ from retrieval.places.gazetteer import (
     word_like_names,
 )
 from retrieval.places.held_units import HeldUnits
-from retrieval.places.issuer_names import issuer_surfaces, split_issuer
+from retrieval.places.issuer_names import issuer_surfaces
 from retrieval.places.latin_places import LatinNames
 from retrieval.places.place_mentions import (
     How,
@@ -36,21 +36,10 @@ from retrieval.places.place_mentions import (
     outermost,
     overlaps,
 )
-from retrieval.places.place_words import (
-    LEAD,
-    UNKNOWN,
-    crosses_words,
-    follows_lead,
-    is_slip,
-    looks_like_place,
-    runs_on,
-    squeeze,
-    stands_after,
-    stands_before,
-    suffix_or_number_after,
-)
+from retrieval.places.place_words import crosses_words, is_slip, squeeze
 from retrieval.places.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 from retrieval.text.normalise import level
+from retrieval.text.segmentation import tag
 
 __all__ = [
     "Chain",
@@ -71,7 +60,7 @@ _EVERY_BEFORE = re.compile(
 )
 _EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
 _COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
-_NOT_HAN = re.compile("[^\\u4e00-\\u9fff]")
+_LATIN_WORDS = re.compile("[a-z]{3}")
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
 
@@ -93,30 +82,40 @@ class PlaceIndex:
     def resolve(
         self,
         question: str,
+        spans: Iterable[tuple[int, int]],
         *,
+        apart: Iterable[tuple[int, int]] = (),
         speaks_of: SpeaksOf | None = None,
         near: Collection[Chain] = (),
     ) -> PlaceResolution:
         """Return the mentions of ``question``, in order; about a millisecond when warm.
 
-        ``speaks_of`` tells whether the reports of a place speak of something: a street they
-        speak of is a topic in them, any other is a unit nothing is held for. ``near`` are the
-        places a conversation is about, inside which a kind alone (经开区呢) may be a unit's name.
+        ``spans`` are where a reader found places and offices: what stands there is a place, known
+        or not. Elsewhere only what can be nothing else counts: full names, and names of held places;
+        ``apart`` are spans of other kinds, in which no place is looked for. ``speaks_of`` tells
+        whether the reports of a place speak of something: a street they speak of is a topic in
+        them. ``near`` are the places a conversation is about, inside which a kind alone (经开区呢)
+        may be a unit's name.
         """
         text, positions = squeeze(level(question))
-        found = list(self._scan(text))
-        found += self._latin.scan(text, found)
-        if not any(mention.held for mention in found):
-            found += self._scan_typos(text, found)
-        found += self._scan_unknown(text, found)
-        if not found:
-            found += self._scan_departments(text)
+        squeezed = {at: i for i, at in enumerate(positions)}
+        taken = [r for span in spans if (r := _moved(span, squeezed))]
+        closed = [r for span in apart if (r := _moved(span, squeezed))]
+        found: list[Mention] = []
+        for start, end in taken:
+            found += self._in_span(text, start, end, near)
+        outside = [
+            m
+            for m in (*self._surely_named(text), *self._latin.scan(text, found))
+            if not overlaps(m, found)
+            and not any(m.start < end and start < m.end for start, end in closed)
+        ]
+        found += outside
         found.sort(key=lambda mention: mention.start)
         merged = list(self._merge(text, found))
         if speaks_of:
             merged = list(_without_topics(merged, speaks_of))
-        merged = self._with_kinds_alone(text, merged, near)
-        merged = [_as_every(text, mention) for mention in merged]
+        merged = [_as_every(text, self._kind_after(text, mention)) for mention in merged]
         return PlaceResolution(
             tuple(self._place(mention, question, positions) for mention in merged)
         )
@@ -124,6 +123,24 @@ class PlaceIndex:
     def holds(self, chain: Chain) -> bool:
         """Tell whether a report of this place, or of one inside it, is held."""
         return chain in self._held_chains
+
+    def names_in(self, prose: str) -> tuple[Mention, ...]:
+        """Return every place of the gazetteer named in prose, whole words of it only."""
+        text = level(prose)
+        ends, at = {0}, 0
+        for word, _ in tag(text):
+            at += len(word)
+            ends.add(at)
+        found = []
+        for start in sorted(ends):
+            mention = self._name_at(text, start, len(text)) if start < len(text) else None
+            if mention and mention.end in ends and mention.text not in word_like_names():
+                found.append(mention)
+        return tuple(found)
+
+    def own_names(self) -> tuple[str, ...]:
+        """Return what the held places are called, for a reader to know them by."""
+        return tuple(surface for surface, name in self._own.items() if not name.issuers)
 
     # --- tables -------------------------------------------------------------------------
 
@@ -175,16 +192,6 @@ class PlaceIndex:
         return dict(table)
 
     @cached_property
-    def _departments(self) -> Mapping[str, list[str]]:
-        """Body without its place (司法局) → the held issuers of that name."""
-        table: defaultdict[str, list[str]] = defaultdict(list)
-        for chain, issuer in self._known:
-            body, _ = split_issuer(chain, issuer)
-            if len(body) >= 3 and body.endswith(("局", "委", "办", "厅", "委员会", "办公室")):
-                table[level(body)].append(issuer)
-        return table
-
-    @cached_property
     def _lengths(self) -> Mapping[str, tuple[int, ...]]:
         """First character → lengths of the names that begin with it, longest first."""
         lengths: defaultdict[str, set[int]] = defaultdict(set)
@@ -200,32 +207,83 @@ class PlaceIndex:
 
     # --- passes over the text -----------------------------------------------------------
 
-    def _scan(self, text: str) -> Iterator[Mention]:
-        position = 0
-        while position < len(text):
-            mention = self._name_at(text, position)
+    def _in_span(
+        self, text: str, start: int, end: int, near: Collection[Chain]
+    ) -> Iterator[Mention]:
+        """Yield the places in a span that a reader calls a place; an unknown one if none is known."""
+        at, named = start, False
+        while at < end:
+            mention = self._name_at(text, at, end)
             if mention is None:
-                position += 1
-            else:
-                yield mention
-                position = mention.end
+                at += 1
+                continue
+            if mention.start > start and not named and not mention.held:
+                break  # 小山区 is no 山区: a name known only from inside the words is another's
+            named = True
+            yield mention
+            at = max(mention.end, at + 1)
+        if named:
+            return
+        words = text[start:end]
+        if _LATIN_WORDS.search(words):
+            return  # the pass over Latin letters reads these
+        yield self._unheard(text, start, end, near)
 
-    def _name_at(self, text: str, start: int) -> Mention | None:
+    def _unheard(self, text: str, start: int, end: int, near: Collection[Chain]) -> Mention:
+        """Return what a name in no table means: a held one with a slip, a unit, or nothing known."""
+        words = text[start:end]
+        for surface in (*self._slips.get((0, words[0]), ()), *self._slips.get((1, words[1:2]), ())):
+            if self._is_slip_of(words, surface):
+                return self._mention(text, start, end, replace(self._own[surface], how="typo"))
+        if units := self._units.alike(words):
+            return self._mention(text, start, end, Name(units, "typo"))
+        kind = kind_alone(text, start)
+        if kind and kind.end() >= end:
+            called = kind["settlement"] or kind["zone"] or "管委会"
+            units = self._units.called(called, near) or self._units.called(called)
+            if len(units) == 1:
+                return self._mention(text, start, end, Name(units, "short"))
+        unit = words if is_unit(words) else ""
+        return Mention(words, start, end, (), (), "unknown", unit=unit)
+
+    def _is_slip_of(self, words: str, surface: str) -> bool:
+        wrong = [i for i, (a, b) in enumerate(zip(words, surface, strict=False)) if a != b]
+        same = len(words) == len(surface) and len(wrong) == 1
+        return same and not self._gazetteer.knows(words) and is_slip(words, surface, wrong[0])
+
+    def _surely_named(self, text: str) -> Iterator[Mention]:
+        """Yield what is a place wherever it stands: full names, and held names that are no words."""
+        at = 0
+        while at < len(text):
+            mention = self._name_at(text, at, len(text))
+            if mention and self._is_sure(text, mention):
+                yield mention
+                at = mention.end
+            else:
+                at += 1
+
+    def _is_sure(self, text: str, mention: Mention) -> bool:
+        if mention.how == "issuer":
+            return True
+        surface = text[mention.start : mention.end]
+        if _CITY_WORD.match(text, mention.end - 1):
+            return False
+        word_like = surface in word_like_names() or surface[:-1] in word_like_names()
+        if word_like or mention.inside:
+            return False
+        if mention.how == "exact" and len(surface) > 2:
+            return True
+        return bool(mention.held) and not crosses_words(text, mention.start, mention.end)
+
+    def _name_at(self, text: str, start: int, limit: int) -> Mention | None:
+        """Return the longest name that begins at ``start`` and ends within ``limit``."""
         for length in self._lengths.get(text[start], ()):
             end = start + length
-            surface = text[start:end]
-            if len(surface) < length:
+            if end > limit or (name := self._look_up(text[start:end])) is None:
                 continue
-            if _CITY_WORD.match(text, end - 1):
-                continue  # 颍滨|市监局, not 颍滨市|监局
-            name = self._look_up(surface)
-            if name is None or not self._stands(text, start, end, name):
-                continue
-            if name.how == "short" and text[end : end + 1] in _SUFFIXES and name.chains:
-                # 綦江县, 上虞市: the right name with the suffix of another time
-                longer = text[start : end + 1]
-                if longer not in self._gazetteer.full and stands_after(text, end + 1):
-                    end += 1
+            suffixed = text[end : end + 1] in _SUFFIXES and end < limit and name.chains
+            if name.how == "short" and suffixed and text[start : end + 1] not in self._gazetteer.full:
+                end += 1  # 綦江县, 上虞市: the right name with the suffix of another time
             place = self._mention(text, start, end, name)
             return self._unit_named_after(text, place, name) or place
         return None
@@ -252,123 +310,6 @@ class PlaceIndex:
         if own:
             return Name(tuple(dict.fromkeys((*own.chains, *chains))), own.how)
         return Name(chains, how) if chains else None
-
-    def _stands(self, text: str, start: int, end: int, name: Name) -> bool:
-        """Tell whether the characters are this name here, and not parts of other words."""
-        if name.how == "issuer":
-            return True
-        surface = text[start:end]
-        word_like = surface in word_like_names()
-        before, after = stands_before(text, start), stands_after(text, end)
-        follows_place = start > 0 and self._ends_with_place(text[:start])
-        if follows_place and self._lies_in_place_before(text[:start], name):
-            return not (word_like and runs_on(text, end))
-        if name.how == "short" and all(chain in self._units for chain in name.chains):
-            leads = before or follows_place or follows_lead(text, start)
-            return leads and not crosses_words(text, start, end)
-        if name.how == "exact":
-            if word_like and len(surface) == 2:
-                return follows_place
-            if len(surface) == 2 or surface[:-1] in word_like_names():
-                held = len(surface) > 2 and any(map(self.holds, name.chains))
-                return (before or follows_place or held) and after
-            return True
-        if follows_place and not word_like:
-            return True
-        held = any(map(self.holds, name.chains))
-        if word_like:
-            named = before and suffix_or_number_after(text, end)
-            return held and (named or text[end : end + 1].isdigit())
-        if len(surface) > 2 or min(map(self._gazetteer.rank, name.chains)) == 0:
-            return True
-        if held or min(map(self._gazetteer.rank, name.chains)) == 1:
-            return not crosses_words(text, start, end)
-        return before and after
-
-    def _ends_with_place(self, text: str) -> bool:
-        return any(
-            (name := text[-length:]) in self._gazetteer.full or name in self._gazetteer.short
-            for length in range(2, min(len(text), 6) + 1)
-        )
-
-    def _lies_in_place_before(self, text: str, name: Name) -> bool:
-        """Tell whether ``text`` ends with a place that the named one lies in: 重庆 before 江北."""
-        full, short = self._gazetteer.full, self._gazetteer.short
-        return any(
-            contains(parent, chain) and parent != chain
-            for length in range(2, min(len(text), 6) + 1)
-            for parent in (*full.get(text[-length:], ()), *short.get(text[-length:], ()))
-            for chain in name.chains
-        )
-
-    def _scan_typos(self, text: str, found: list[Mention]) -> Iterator[Mention]:
-        """Names of held places with one character wrong, where nothing else is meant."""
-        position = 0
-        while position < len(text):
-            end = position + 1
-            # with one character wrong, the first or the second is right
-            near = self._slips.get((0, text[position]), ())
-            near += self._slips.get((1, text[end : end + 1]), ())
-            for surface in sorted(near, key=len, reverse=True):
-                name = replace(self._own[surface], how="typo")
-                mention = self._mention(text, position, position + len(surface), name)
-                if self._is_typo(text, mention, surface) and not overlaps(mention, found):
-                    yield mention
-                    end = mention.end
-                    break
-            position = end
-
-    def _is_typo(self, text: str, mention: Mention, surface: str) -> bool:
-        window = mention.text
-        if len(window) < len(surface):
-            return False
-        wrong = [
-            i for i, pair in enumerate(zip(window, surface, strict=True)) if pair[0] != pair[1]
-        ]
-        whole = short_name(surface) != surface
-        return (
-            len(wrong) == 1
-            and stands_before(text, mention.start)
-            and (whole or stands_after(text, mention.end))
-            and not self._gazetteer.knows(window)
-            and is_slip(window, surface, wrong[0])
-        )
-
-    def _scan_unknown(self, text: str, found: list[Mention]) -> Iterator[Mention]:
-        """What is shaped like a place, stands where one may begin, and is in no list."""
-        starts = {0, *(mention.end for mention in found)}
-        starts.update(match.end() for match in _NOT_HAN.finditer(text))
-        end = 0
-        for start in sorted(starts):
-            position = max(start, end)
-            while True:
-                lead = LEAD.match(text, position)
-                match = None if lead else UNKNOWN.match(text, position)
-                if match and looks_like_place(text, match):
-                    words = match.group()
-                    unit = words if is_unit(words) else ""
-                    mention = Mention(words, position, match.end(), (), (), "unknown", unit=unit)
-                    if units := self._units.alike(words):
-                        name = Name(units, "typo")
-                        mention = self._mention(text, position, match.end(), name)
-                    if overlaps(mention, found):
-                        break  # 玉山文成镇 begins with a place: the unit begins behind it
-                    yield mention
-                    position = end = match.end()
-                elif lead:
-                    position = lead.end()
-                else:
-                    break
-
-    def _scan_departments(self, text: str) -> Iterator[Mention]:
-        """A department without its place (司法局的报告), where only one such issuer is held."""
-        for body, issuers in self._departments.items():
-            start = text.find(body)
-            end = start + len(body)
-            if start < 0 or len(issuers) > 1 or "报告" not in text[end : end + 12]:
-                continue
-            chains = tuple(chain for chain, issuer in self._known if issuer == issuers[0])
-            yield self._mention(text, start, end, Name(chains, "issuer", tuple(issuers)))
 
     # --- from names to mentions ---------------------------------------------------------
 
@@ -417,29 +358,9 @@ class PlaceIndex:
             inner, start=first.start, end=second.end, candidates=inside, held=held, how=how
         )
 
-    def _with_kinds_alone(
-        self, text: str, mentions: list[Mention], near: Collection[Chain]
-    ) -> list[Mention]:
-        """Read 武侯区街道办, or 经开区呢 in a conversation, as the one held unit it can mean."""
-        if mentions:
-            return [self._kind_after(text, mention) for mention in mentions]
-        start = 0
-        while lead := LEAD.match(text, start):
-            start = lead.end()
-        kind = kind_alone(text, start)
-        if not kind or not stands_after(text, kind.end()) or any(p in self._units for p in near):
-            return []
-        called = kind["settlement"] or kind["zone"] or "管委会"
-        units = self._units.called(called, near) if near else ()
-        if not units and not kind["settlement"] and (not near or len(text) - kind.end() < 3):
-            units = self._units.called(called)
-        if len(units) != 1:
-            return []
-        return [self._mention(text, start, kind.end(), Name(units, "short"))]
-
     def _kind_after(self, text: str, mention: Mention) -> Mention:
         kind = kind_alone(text, mention.end)
-        if not kind or not stands_after(text, kind.end()):
+        if not kind:
             return mention
         if any(chain in mention.held for chain, _ in self._known):
             return mention  # the county's own report may speak of its streets
@@ -478,6 +399,12 @@ class PlaceIndex:
 
 
 _SUFFIXES = frozenset("县区市")
+
+
+def _moved(span: tuple[int, int], squeezed: Mapping[int, int]) -> tuple[int, int] | None:
+    """Move a span of the question to the text without its blanks; None if only blanks are in it."""
+    inside = [squeezed[at] for at in range(*span) if at in squeezed]
+    return (inside[0], inside[-1] + 1) if inside else None
 
 
 def _as_every(text: str, mention: Mention) -> Mention:

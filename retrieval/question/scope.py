@@ -56,13 +56,17 @@ class Resolved:
 def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     """Return the scope of ``query`` among ``holdings``."""
     missing = [f"未收录{name}的报告" for name in query.unknown]
-    found = _by_place(query, holdings)
+    found = [
+        h
+        for h in _by_place(query, holdings)
+        if not any(contains(place, h.meta.place) for place in query.excluded)
+    ]
     left_out = _units_left_out(query, found)
     found = [h for h in found if h not in left_out]
     missing += _only_units(query, found, left_out)
     if query.unknown and not query.places:
         return Resolved((), tuple(missing))
-    years = query.years
+    years = query.years or _relative(query, found)
     if query.role == "plans" and years:
         # 2024年的打算 stands in the report on 2023
         held = {h.meta.year for h in found}
@@ -95,6 +99,15 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         tuple(dict.fromkeys(missing)),
         tuple(dict.fromkeys(h.id for h in nearby if h not in found)),
     )
+
+
+def _relative(query: Query, found: Sequence[Holding]) -> tuple[int, ...]:
+    """Return the year before the newest held where 去年 is asked and held: None of it is guessed."""
+    if query.relative is None or query.relative >= 0 or query.role == "plans":
+        return ()
+    newest = max((h.meta.year for h in found if h.meta.year), default=0)
+    asked = newest + query.relative
+    return (asked,) if any(h.meta.year == asked for h in found) and len(query.places) == 1 else ()
 
 
 def unify(places: Iterable[Chain]) -> dict[Chain, Chain]:

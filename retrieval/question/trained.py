@@ -1,0 +1,119 @@
+"""The trained reader: a message to a request, by the fitted models shipped beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib import resources
+from typing import cast
+
+from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
+from retrieval.question.exact import read_form, read_item, read_years
+from retrieval.question.features import NameTable, part_features
+from retrieval.question.request import Act, Ask, Form, Request, Tagged
+from retrieval.question.tagger import Tagger
+from retrieval.question.wishes import WishModel
+
+MAX_READ_CHARS = 600  # what is said later in a message names no further wish
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The fitted models: spans and parts by the tagger, acts and wishes by the regressions."""
+
+    tagger: Tagger
+    wishes: WishModel
+
+
+@lru_cache(maxsize=1)
+def shipped_models() -> Models:
+    """Return the models of this installation, read once."""
+    folder = resources.files("retrieval.question").joinpath("models")
+    spans, parts, wishes = (
+        folder.joinpath(name).read_bytes() for name in ("spans.crf", "parts.crf", "wishes.npz")
+    )
+    return Models(Tagger(spans, parts), WishModel.from_bytes(wishes))
+
+
+class TrainedReader:
+    """Reads questions; ``names`` are what a library's own places and offices are called."""
+
+    def __init__(self, names: Collection[str] = (), models: Models | None = None) -> None:
+        self._names = NameTable(names)
+        self._given = models
+
+    def read(self, question: str, before: Request | None = None) -> Request:
+        """Return how ``question`` is understood in the light of the request before it."""
+        text = question[:MAX_READ_CHARS]
+        if looks_like_pinyin(text):
+            text = from_pinyin(text)
+        models = self._given or shipped_models()
+        tags, starts = models.tagger.tag(text, self._names)
+        last = before.asks[-1] if before and before.asks else None
+        said = (last.content, last.operation) if last else None
+        ends = (*starts[1:], len(text))
+        whole = part_features(text, tags, (0, len(text)), said, follows=before is not None)
+        act, sure, _ = models.wishes.act(whole)
+        if act in ("chat", "undo", "off"):
+            return Request(question, cast(Act, act), (), tags, sure)
+        if act in ("same", "rework", "source"):
+            # their slots change the last wish, whatever it was
+            wish = said or ("report", "overview")
+            slots = Ask(*wish, confidence=sure, span=(0, len(text)))
+            return Request(question, cast(Act, act), (_with_slots(slots, text, tags, None),), tags, sure)
+        asks: list[Ask] = []
+        alternatives: Sequence[tuple[str, str, float]] = ()
+        for span in zip(starts, ends, strict=True):
+            features = part_features(text, tags, span, said, follows=before is not None)
+            readings = models.wishes.wishes(features)
+            best = readings[0]
+            if not asks:
+                alternatives = [(r.content, r.operation, r.probability) for r in readings[1:4]]
+            ask = Ask(
+                best.content, best.operation, confidence=min(best.probability, sure), span=span
+            )
+            asks.append(_with_slots(ask, text, tags, asks[-1] if asks else None))
+            said = (best.content, best.operation)
+        return Request(
+            question,
+            cast(Act, act),
+            tuple(asks),
+            tags,
+            min(ask.confidence for ask in asks),
+            alternatives=tuple(alternatives),  # type: ignore[arg-type]
+        )
+
+
+def _with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None) -> Ask:
+    """Fill in what the tags of the ask's own part say, and what it takes from the part before."""
+    start, end = ask.span
+    here = [t for t in tags if t.start < end and start < t.end]
+
+    def words(kind: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t.text for t in here if t.tag == kind))
+
+    places, offices, scope = words("place"), words("office"), words("scope")
+    excluded = words("excluded")
+    years = read_years(words("year"))
+    item, about = read_item(words("item"))
+    form = read_form(words("form"), text)
+    if before:
+        if not (places or offices or scope or excluded):
+            places, offices, excluded = before.places, before.issuers, before.excluded
+            scope = ("",) if before.everywhere else ()
+        years = years or before.years
+        form = form if form != Form() else before.form
+    return replace(
+        ask,
+        places=places,
+        excluded=excluded,
+        issuers=offices,
+        years=years,
+        everywhere=bool(scope),
+        theme=words("theme"),
+        claims=words("claim"),
+        item=item,
+        about=about,
+        form=form,
+    )
