@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import extractive, follow_through, talk
+from bot.answers import extractive, follow_through, judgements, remedies, talk, themes
 from bot.answers.english import english_note
 from bot.answers.remarks import (
     NO_BRIEFING,
@@ -504,6 +504,9 @@ def write(desk: Desk, library: Library) -> Draft | Briefing:
     if desk.only_years:  # another year's report answers only in words that name the year
         told = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
         return extractive.write(desk) if told else silent(desk)
+    opened = _open_wish(desk)
+    if opened is not None:
+        return opened
     if _is_paragraph(desk.query, desk):
         return briefing.brief(desk)
     followed = follow_through.answer(desk, library.facts)
@@ -515,6 +518,20 @@ def write(desk: Desk, library: Library) -> Draft | Briefing:
         table = table_of(library, desk)
         return _compared(rows_beyond(table, desk.query.topic) or table, desk.query)
     return extractive.write(desk)
+
+
+def _open_wish(desk: Desk) -> Draft | None:
+    """Return the answer to a wish that sections answer: a theme, a remedy, a judgement."""
+    ask = desk.query.ask
+    if ask.operation == "judge":
+        return judgements.side_by_side(desk)
+    if ask.content == "remedy" and ask.operation in ("list", "tell", "verify"):
+        return remedies.remedies(desk)
+    if ask.theme and ask.content in ("measures", "report") and ask.operation in ("list", "overview"):
+        return themes.themed(desk)
+    if ask.theme and ask.content in ("problems", "causes") and ask.operation == "list":
+        return themes.difficulties(desk)
+    return None
 
 
 def _compared(table: Table, query: Query) -> Draft:

@@ -48,6 +48,7 @@ class TrainedReader:
         text = question[:MAX_READ_CHARS]
         if looks_like_pinyin(text):
             text = from_pinyin(text)
+            question = text
         models = self._given or shipped_models()
         tags, starts = models.tagger.tag(text, self._names)
         last = before.asks[-1] if before and before.asks else None

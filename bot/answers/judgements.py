@@ -1,0 +1,52 @@
+"""Questions that ask for a judgement: what the reports allow to be laid side by side, and no verdict."""
+
+from __future__ import annotations
+
+from bot.answers.themes import joined, theme_terms
+from bot.evidence import listing
+from bot.evidence.drafting import Desk, Draft, alone, claim, label, note
+from bot.evidence.pieces import WORK, on_theme, told
+from bot.values import Cited, DraftLine
+
+NO_VERDICT = "报告是各地自己写的，不作好坏评判；可以并列看的有："
+MAX_REPORTS = 8
+_CHARS = 160
+_PROBLEMS_EACH = 4
+
+
+def side_by_side(desk: Desk) -> Draft | None:
+    """Lay the work on a theme, or the problems and how they are told, side by side."""
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    terms = theme_terms(desk) if desk.query.ask.theme else ()
+    for report in desk.reports[:MAX_REPORTS]:
+        if terms:
+            pieces = on_theme(report, terms, WORK)[:2]
+            if pieces:
+                lines.append(label(report))
+                lines += [joined(report, told(p, terms, _CHARS)) for p in pieces]
+                items += [Cited(report.id, p.span.start, p.span.end) for p in pieces]
+            continue
+        problems = listing.role_items(report, "problems")
+        if not problems:
+            lines.append(label(report, "没有识别出“存在问题”部分"))
+            continue
+        chars = sum(len(p.span) for p in problems)
+        causes = "，写了原因" if listing.role_items(report, "causes") or _names_causes(report) else ""
+        lines.append(label(report, f"问题{len(problems)}条，共{chars}字{causes}"))
+        for problem in problems[:_PROBLEMS_EACH]:
+            lead = problem.lead if len(problem.lead) > 8 else problem.span
+            lines.append(claim(report, alone(report, lead)))
+            items.append(Cited(report.id, problem.span.start, problem.span.end))
+    if not items:
+        return None
+    return Draft(
+        tuple(lines), items=tuple(items), focus=tuple(items), before=(note(NO_VERDICT),)
+    )
+
+
+def _names_causes(report: object) -> bool:
+    sections = getattr(report, "sections", ())
+    return any(
+        "原因" in name for s in sections if s.role == "problems" for name in s.path[:1]
+    )

@@ -1,0 +1,94 @@
+"""How a problem is or will be solved: each problem with the plan, or the work, on its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answers.themes import joined, theme_terms
+from bot.evidence import listing
+from bot.evidence.drafting import Desk, Draft, alone, claim, label, note
+from bot.evidence.pieces import WORK, Piece, on_theme, told
+from bot.values import Cited, DraftLine
+from retrieval.documents import Report
+from retrieval.question.terms import Term, content_terms, is_topical
+
+MAX_PROBLEMS = 12
+ANSWERS_EACH = 2
+CHARS_EACH = 160
+
+
+def remedies(desk: Desk) -> Draft | None:
+    """Put beside each problem asked about what the report plans or did on its subject."""
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    for report in desk.reports:
+        problems = _asked_problems(desk, report)
+        if len(desk.reports) > 1 and problems:
+            lines.append(label(report))
+        for problem in problems[:MAX_PROBLEMS]:
+            span = alone(report, problem.lead if len(problem.lead) > 8 else problem.span)
+            lines += [note("问题："), claim(report, span)]
+            items.append(Cited(report.id, problem.span.start, problem.span.end))
+            lines += _answers(report, _subject(report, problem))
+    if not lines:
+        return _by_theme(desk)
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items))
+
+
+def _asked_problems(desk: Desk, report: Report) -> list[listing.Item]:
+    found = listing.role_items(report, "problems")
+    terms = theme_terms(desk)
+    if desk.query.item is not None and desk.state.items:
+        at = {(r, a) for r, a, _ in desk.state.items}
+        listed = [p for p in found if (report.id, p.span.start) in at] or found
+        number = desk.query.item - 1 if desk.query.item > 0 else desk.query.item
+        return listed[number : number + 1 or None] if -len(listed) <= number < len(listed) else []
+    if desk.query.inherited and len(desk.state.focus) == 1 and not desk.query.ask.theme:
+        name, start, end = desk.state.focus[0]
+        near = [p for p in found if name == report.id and p.span.start < end and start < p.span.end]
+        if near:
+            return near
+    if not terms:
+        return found
+    pieces = on_theme(report, terms, frozenset(("problems", "causes")))
+    return [
+        p for p in found
+        if any(p.span.start <= x.span.start and x.span.end <= p.span.end for x in pieces)
+    ]  # fmt: skip
+
+
+def _subject(report: Report, problem: listing.Item) -> tuple[Term, ...]:
+    """Return what a problem is about: the topical words of its opening."""
+    words = report.quote(problem.lead.start, problem.lead.end)
+    return tuple(t for t in content_terms(words) if is_topical(t))
+
+
+def _answers(report: Report, subject: Sequence[Term]) -> list[DraftLine]:
+    plans = on_theme(report, subject, frozenset(("plans",)))
+    done = on_theme(report, subject, WORK)
+    if plans:
+        return [note("打算："), *_lines(report, plans, subject)]
+    if done:
+        return [note("下一步里没有直接对应的一条；已写的相关做法："), *_lines(report, done[:1], subject)]
+    return [note("报告没有写对应的打算或做法。")]
+
+
+def _lines(report: Report, pieces: Sequence[Piece], subject: Sequence[Term]) -> list[DraftLine]:
+    return [joined(report, told(p, subject, CHARS_EACH)) for p in pieces[:ANSWERS_EACH]]
+
+
+def _by_theme(desk: Desk) -> Draft | None:
+    """Where no listed problem is meant: plans on the theme, then the work on it."""
+    terms = theme_terms(desk)
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    for report in desk.reports:
+        plans = on_theme(report, terms, frozenset(("plans",)))
+        pieces = plans or on_theme(report, terms, WORK)[:3]
+        if pieces and len(desk.reports) > 1:
+            lines.append(label(report))
+        if pieces:
+            lines.append(note("打算：" if plans else "已写的相关做法："))
+            lines += [joined(report, told(p, terms, CHARS_EACH)) for p in pieces[:3]]
+            items += [Cited(report.id, p.span.start, p.span.end) for p in pieces[:3]]
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None

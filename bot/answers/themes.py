@@ -1,0 +1,148 @@
+"""Open wishes on a theme: what was done about it, how it stands, by the sections that tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.answers.across import not_saying
+from bot.evidence import listing
+from bot.evidence.drafting import ROLE_NAMES, Desk, Draft, asked_words, claim, label, note
+from bot.evidence.pieces import WORK, Piece, on_theme, told
+from bot.values import Cited, DraftLine
+from retrieval.documents import Report, Role, Span
+from retrieval.question.terms import Term, is_theme
+
+# what one report may take of an answer: pieces, and characters a piece
+ALONE, BESIDE_ONE, BESIDE_MANY = (6, 260), (3, 200), (2, 150)
+MAX_REPORTS = 12
+
+
+def themed(desk: Desk) -> Draft | None:
+    """Answer what was done about a theme, or how it stands, report by report; None if none tells."""
+    terms = theme_terms(desk)
+    if not terms or not desk.reports:
+        return None
+    state = desk.query.ask.operation in ("overview", "judge") or desk.query.ask.content == "report"
+    roles: Collection[Role] | None = None if state else WORK
+    most, chars = _bounds(desk)
+    found = [(report, on_theme(report, terms, roles)) for report in desk.reports]
+    telling = [(report, pieces) for report, pieces in found if pieces]
+    if not telling:
+        return None
+    if len(desk.reports) > 1:
+        return _several(desk, telling, [r for r, p in found if not p], terms, most, chars)
+    report, pieces = telling[0]
+    told_of = _in_parts(report, pieces[:most], terms, chars) if state else _plain(report, pieces[:most], terms, chars)
+    left = len(pieces) - most
+    after = (note(f"另有{left}处写到，可追问“展开”。"),) if left > 0 else ()
+    items = tuple(Cited(p.report.id, p.span.start, p.span.end) for p in told_of.pieces)
+    return Draft(
+        told_of.lines,
+        items=items,
+        focus=items,
+        before=(note(f"关于“{asked_words(desk.query)}”，原文写了{min(len(pieces), most)}个方面："),)
+        if len(told_of.pieces) > 1
+        else (),
+        after=after,
+    )
+
+
+def theme_terms(desk: Desk) -> tuple[Term, ...]:
+    """Return the terms of the theme asked for."""
+    return tuple(t for t in desk.query.terms if is_theme(t)) or desk.query.terms
+
+
+def _bounds(desk: Desk) -> tuple[int, int]:
+    form = desk.query.ask.form
+    count = len(desk.reports)
+    most, chars = ALONE if count == 1 else BESIDE_ONE if count <= 3 else BESIDE_MANY
+    if form.points and count == 1:
+        most = form.points
+    if form.short:
+        chars = min(chars, 120)
+    return most, chars
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    lines: tuple[DraftLine, ...]
+    pieces: tuple[Piece, ...]
+
+
+def _plain(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Told:
+    ordered = sorted(pieces, key=lambda p: p.section.start)
+    lines = [joined(report, told(p, terms, chars)) for p in ordered]
+    return _Told(tuple(lines), tuple(ordered))
+
+
+def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Told:
+    """Tell work, problems and plans on a theme apart, each under its name."""
+    groups: dict[str, list[Piece]] = {}
+    for p in sorted(pieces, key=lambda p: p.section.start):
+        role = "measures" if p.section.role in WORK else p.section.role
+        groups.setdefault(role, []).append(p)
+    if len(groups) == 1:
+        return _plain(report, pieces, terms, chars)
+    lines: list[DraftLine] = []
+    for role, group in groups.items():
+        lines.append(note(f"{ROLE_NAMES[role]}："))  # type: ignore[index]
+        lines += [joined(report, told(p, terms, chars)) for p in group]
+    return _Told(tuple(lines), tuple(p for group in groups.values() for p in group))
+
+
+def joined(report: Report, spans: Sequence[Span]) -> DraftLine:
+    """Return one line of several runs of sentences, each cited where it stands."""
+    parts = [claim(report, span) for span in spans]
+    text = "……".join(part.text for part in parts)
+    return DraftLine(text, "claim", tuple(cite for part in parts for cite in part.cites))
+
+
+def _several(
+    desk: Desk,
+    telling: Sequence[tuple[Report, list[Piece]]],
+    quiet: Sequence[Report],
+    terms: Sequence[Term],
+    most: int,
+    chars: int,
+) -> Draft:
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    for report, pieces in telling[:MAX_REPORTS]:
+        shown = _plain(report, pieces[:most], terms, chars)
+        lines += [label(report), *shown.lines]
+        items += [Cited(report.id, p.span.start, p.span.end) for p in shown.pieces]
+    more = len(telling) - MAX_REPORTS
+    after = [note(f"另有{more}份报告写到，可指明地区再问。")] if more > 0 else []
+    return Draft(
+        tuple(lines), items=tuple(items), focus=tuple(items), after=(*after, *not_saying(quiet))
+    )
+
+
+def difficulties(desk: Desk) -> Draft | None:
+    """Answer what is hard about a theme: the problems that tell of it, whole, report by report."""
+    terms = theme_terms(desk)
+    if not terms:
+        return None
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    for report in desk.reports:
+        pieces = on_theme(report, terms, frozenset(("problems", "causes")))
+        if not pieces:
+            continue
+        spans = {_item_around(report, p) for p in pieces}
+        if len(desk.reports) > 1:
+            lines.append(label(report))
+        for span in sorted(spans, key=lambda s: s.start):
+            lines.append(claim(report, span))
+            items.append(Cited(report.id, span.start, span.end))
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
+
+
+def _item_around(report: Report, piece: Piece) -> Span:
+    """Return the whole problem that a leaf is part of."""
+    for role in ("problems", "causes"):
+        for item in listing.role_items(report, role):
+            if item.span.start <= piece.span.start and piece.span.end <= item.span.end:
+                return item.span
+    return piece.span

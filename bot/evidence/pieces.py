@@ -1,0 +1,146 @@
+"""What a report says on a theme, from its section tree: the leaves that fit, each told with its facts.
+
+A leaf fits by its headings, by the sentence that opens it and by its other words, each term of
+the theme counted where it stands best. What is shown of a leaf is never its heading alone: its
+opening and the sentences that hold a figure, a name in quotes or the theme itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.evidence.reading import Line, read
+from retrieval.documents import Report, Role, Section, Span
+from retrieval.question.terms import Term
+from retrieval.text.normalise import fold
+from retrieval.text.numbering import inline_markers
+
+# where a term stands counts so much; fitted by eval/fits/pieces.py
+IN_OPENING, IN_OWN_HEADING, IN_HEADING_ABOVE, IN_BODY = 1.0, 0.95, 0.8, 0.6
+ENOUGH = 0.5
+# beside a leaf that fits this well, one that only mentions the theme is left out
+BESIDE_THE_BEST = 0.62
+WORK: frozenset[Role] = frozenset(("measures", "leadership", "preamble", "other"))
+_LEAST_CHARS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One leaf of a report on a theme: how well it fits (0..1), and its sentences."""
+
+    report: Report
+    section: Section
+    lines: tuple[Line, ...]
+    fit: float
+
+    @property
+    def span(self) -> Span:
+        """All of the leaf's sentences."""
+        return Span(self.lines[0].span.start, self.lines[-1].span.end)
+
+
+def leaves(report: Report, roles: Collection[Role] | None = None) -> list[Piece]:
+    """Return every leaf that holds sentences, in order, those of ``roles`` only; their fit is 0."""
+    grouped: dict[int, list[Line]] = {}
+    for line in read(report).lines:
+        grouped.setdefault(line.section, []).append(line)
+    found = []
+    for index, lines in sorted(grouped.items()):
+        section = report.sections[index]
+        told = section.kind != "heading" and len(lines[-1].folded) + lines[-1].span.start > 0
+        if told and section.role != "furniture" and (roles is None or section.role in roles):
+            found.append(Piece(report, section, tuple(lines), 0.0))
+    return found
+
+
+def on_theme(
+    report: Report, terms: Sequence[Term], roles: Collection[Role] | None = None
+) -> list[Piece]:
+    """Return the leaves that tell of a theme, best first; empty where none does."""
+    if not terms:
+        return []
+    weighed = [
+        Piece(p.report, p.section, p.lines, fit)
+        for p in leaves(report, roles)
+        if (fit := _fit(p, terms)) >= ENOUGH
+    ]
+    best = max((p.fit for p in weighed), default=0.0)
+    kept = [p for p in weighed if p.fit >= best * BESIDE_THE_BEST]
+    return sorted(kept, key=lambda p: (-p.fit, p.section.start))
+
+
+def _fit(piece: Piece, terms: Sequence[Term]) -> float:
+    path = [fold(label) for label in piece.section.path]
+    own, above = (path[-1:], path[:-1]) if path else ([], [])
+    if piece.section.kind == "item":  # an item's own label is 一是: its heading is the one above
+        own, above = path[-2:-1], path[:-2]
+    opening = piece.lines[0].folded
+    body = [line.folded for line in piece.lines[1:]]
+    total = reached = 0.0
+    for term in terms:
+        places = (
+            (IN_OPENING, [opening]),
+            (IN_OWN_HEADING, own),
+            (IN_HEADING_ABOVE, above[1:]),
+            (IN_BODY, body),
+        )
+        best = max(
+            (weight * max(map(term.match, words)) for weight, words in places if words), default=0.0
+        )
+        total += term.weight
+        reached += term.weight * best
+    return reached / total if total else 0.0
+
+
+def told(piece: Piece, terms: Sequence[Term], most_chars: int) -> list[Span]:
+    """Return what to show of a leaf within ``most_chars``: runs of whole sentences, in order.
+
+    Its opening comes first, then by worth what holds a figure, a quoted name or the theme.
+    """
+    lines = [line for line in piece.lines if len(line.span) >= _LEAST_CHARS] or list(piece.lines)
+    whole = Span(lines[0].span.start, lines[-1].span.end)
+    if len(whole) <= most_chars:
+        return [_unnumbered(piece.report, whole)]
+    ranked = sorted(
+        range(1, len(lines)), key=lambda i: (-_worth(lines[i], terms), lines[i].span.start)
+    )
+    chosen, used = {0}, len(lines[0].span)
+    for i in ranked:
+        if used + len(lines[i].span) <= most_chars and _worth(lines[i], terms) > 0:
+            chosen.add(i)
+            used += len(lines[i].span)
+    if len(chosen) == 1 and ranked and _worth(lines[0], terms) < 1:
+        chosen.add(ranked[0])  # an opening alone is a heading: the next best says what was done
+    return [
+        _unnumbered(piece.report, Span(lines[run[0]].span.start, lines[run[-1]].span.end))
+        for run in _runs(sorted(chosen))
+    ]
+
+
+def _worth(line: Line, terms: Sequence[Term]) -> float:
+    figures = sum(len(clause.figures) for clause in line.clauses)
+    named = sum(line.folded.count(mark) for mark in "《“")
+    theme = sum(term.weight for term in terms if term.match(line.folded) >= 1)
+    return min(figures, 3) + 0.5 * min(named, 2) + theme
+
+
+def _runs(indexes: Iterable[int]) -> list[list[int]]:
+    runs: list[list[int]] = []
+    for i in indexes:
+        if runs and runs[-1][-1] == i - 1:
+            runs[-1].append(i)
+        else:
+            runs.append([i])
+    return runs
+
+
+def _unnumbered(report: Report, span: Span) -> Span:
+    """Leave the number of an item (一是, （二）) off its words."""
+    for marker in inline_markers(report.text, span.start, min(span.end, span.start + 12)):
+        if marker.start == span.start:
+            start = marker.end
+            while start < span.end and report.text[start] in " 　、.．:：，,\r\n":
+                start += 1
+            return Span(start, span.end) if span.end - start >= _LEAST_CHARS else span
+    return span
