@@ -283,6 +283,13 @@ class Assistant:
             reader = reader_of(library)
         return reader.read(words, state.request)
 
+    def understood(self, question: str, state: State | None = None) -> dict[str, Any]:
+        """Return how a message is understood, whole, without answering it: the JSON of ``read``."""
+        state = state or State()
+        library = self.library.pinned()
+        request = self.read(question, state, library)
+        return replace(request, asks=completed(request, state.asks)).to_json()
+
     def settle(
         self, question: str, state: State, library: Library
     ) -> list[tuple[Query, Resolved]]:
@@ -529,7 +536,7 @@ def _open_wish(desk: Desk) -> Draft | None:
         return remedies.remedies(desk)
     if ask.theme and ask.content in ("measures", "report") and ask.operation in ("list", "overview"):
         return themes.themed(desk)
-    if ask.theme and ask.content in ("problems", "causes") and ask.operation == "list":
+    if ask.theme and ask.content == "causes" and ask.operation == "list" and not ask.claims:
         return themes.difficulties(desk)
     return None
 

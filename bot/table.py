@@ -9,7 +9,7 @@ from typing import Literal
 
 from bot.values import Cited
 
-NOT_SAID = "未提及"
+NOT_SAID = "未查到"
 CellStatus = Literal["said", "silent"]
 
 

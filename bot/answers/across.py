@@ -11,7 +11,9 @@ from itertools import pairwise
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention
+from bot.evidence.absence import absence_notes
 from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, note, silent
+from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import Evidence
 from bot.labels import full_name
@@ -19,8 +21,11 @@ from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
 from retrieval.question.query import Query
+from retrieval.question.terms import Term, is_theme
 
-MAX_NAMED = 12
+# a leaf that fits so well does what is asked; a weaker one may only mention it
+SURE_FIT = 0.9
+MAX_SHOWN = 160
 
 
 def per_report(desk: Desk) -> Draft:
@@ -46,7 +51,7 @@ def per_report(desk: Desk) -> Draft:
     return Draft(
         tuple(lines),
         before=tuple(before),
-        after=tuple(not_saying(quiet)),
+        after=tuple(not_saying(quiet, desk.query.terms)),
         focus=tuple(cited(e) for _, f in said for e in f),
     )
 
@@ -100,13 +105,9 @@ def _unit_kind(unit: str) -> str:
     return next((kind for kind in _UNIT_KINDS if unit and unit[-1] in kind), unit)
 
 
-def not_saying(reports: Sequence[Report]) -> list[DraftLine]:
-    """Return the note that names the reports which do not say what is asked."""
-    if not reports:
-        return []
-    names = "、".join(full_name(report.meta) for report in reports[:MAX_NAMED])
-    more = f"等{len(reports)}份" if len(reports) > MAX_NAMED else ""
-    return [note(f"未提及：{names}{more}")]
+def not_saying(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:
+    """Return the notes that name the reports which do not say what is asked, absences proved."""
+    return [note(text) for text in absence_notes(reports, terms)] if reports else []
 
 
 def which(desk: Desk) -> Draft:
@@ -115,7 +116,7 @@ def which(desk: Desk) -> Draft:
     quiet: list[Report] = []
     phrases = asked_phrases(desk.query)
     for report in desk.reports:
-        span = mention(desk, report, phrases)
+        span = _told_of_work(desk, report) or mention(desk, report, phrases)
         if span:
             saying.append((report, span))
         else:
@@ -130,9 +131,19 @@ def which(desk: Desk) -> Draft:
     return Draft(
         tuple(lines),
         before=(note(f"共{len(saying)}份报告提到："),),
-        after=tuple(not_saying(quiet)),
+        after=tuple(not_saying(quiet, desk.query.terms)),
         focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying),
     )
+
+
+def _told_of_work(desk: Desk, report: Report) -> Span | None:
+    """Of reports that do a thing (哪些地方搞了X), the words that tell of doing it come first."""
+    if desk.query.ask.content != "measures":
+        return None
+    terms = [t for t in desk.query.terms if is_theme(t)]
+    pieces = on_theme(report, terms, WORK)
+    best = [p for p in pieces if p.fit >= SURE_FIT]
+    return told(best[0], terms, MAX_SHOWN)[0] if best else None
 
 
 def _not_mentioned(saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]) -> Draft:
@@ -165,4 +176,4 @@ def compare(desk: Desk) -> Draft:
         items += draft.items
     if not lines:
         return silent(desk)
-    return Draft(tuple(lines), items=tuple(items), after=tuple(not_saying(quiet)))
+    return Draft(tuple(lines), items=tuple(items), after=tuple(not_saying(quiet, desk.query.terms)))

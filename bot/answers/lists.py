@@ -124,11 +124,15 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
         themed = [
             p for p in problems if _TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
         ]
-    if not themed:
-        return Draft(
-            status="abstained", gap=(f"《{report.meta.title}》中没有“原因”部分", *report.warnings)
-        )
-    return _listed(report, themed, "problems", whole=True)
+    if themed:
+        return _listed(report, themed, "problems", whole=True)
+    result = replace(desk, query=replace(desk.query, role=None, kind="fact", yes_no=False))
+    told = one_report(result) if themes else Draft(status="abstained")
+    if told.status == "answered":  # what is asked about stands there, only not why
+        return replace(told, after=(*told.after, note("报告没有写原因。")))
+    return Draft(
+        status="abstained", gap=(f"《{report.meta.title}》没有写原因", *report.warnings)
+    )
 
 
 def _followed(draft: Draft, other: Draft) -> Draft:

@@ -11,13 +11,15 @@ from bot.evidence.drafting import (
     ROLE_NAMES,
     Desk,
     Draft,
+    alone,
     cited,
     claim,
     label,
     note,
     silent,
 )
-from bot.evidence.reading import read
+from bot.evidence.pieces import Piece, leaves
+from bot.evidence.reading import Line, read
 from bot.evidence.selection import select
 from bot.labels import full_name, full_place
 from bot.values import Cited, DraftLine
@@ -28,6 +30,9 @@ from retrieval.question.terms import is_topical
 MAX_REPORTS_PER_ANSWER = 40
 MAX_LEADS = 12
 MAX_LEAD_CHARS = 80
+MAX_OVERVIEWS = 8
+_PROBLEMS_EACH = 3
+_MOST_FACT = 150
 
 
 def catalogue(desk: Desk) -> Draft:
@@ -92,31 +97,80 @@ def _lengths(reports: Sequence[Report]) -> list[DraftLine]:
 
 
 def overview(desk: Desk) -> Draft:
-    """Introduce a report that was only named: its parts, what is lacking and what comes next."""
-    if len(desk.reports) != 1:
-        return _listing(desk.reports, f"共{len(desk.reports)}份报告：")
+    """Introduce reports that were only named: what was done, what is lacking, what comes next."""
+    if not desk.reports:
+        return silent(desk)
+    if len(desk.reports) > 1:
+        return _overviews(desk)
     report = desk.reports[0]
-    parts = {s.node[0] for s in report.sections if s.node}
-    held = {
-        s.node[:2]
-        for s in report.sections
-        if len(s.node) > 1 and s.role in ("measures", "leadership")
-    }
     year = f"{report.meta.year}年度，" if report.meta.year else ""
     head = f"《{report.meta.title}》，{year}{report.meta.issuer or '发布单位不详'}"
-    head += f"；正文{len(parts)}个部分，写举措和成效{len(held)}节" if parts else ""
     lines: list[DraftLine] = []
     items: list[Cited] = []
+    work = _work(report, MAX_LEADS)
+    if work:
+        lines += [note(f"{ROLE_NAMES['measures']}："), *work]
     roles: tuple[Role, ...] = ("problems", "plans")
     for role in roles:
         found = listing.role_items(report, role)
         if not found:
-            lines.append(note(f"{ROLE_NAMES[role]}：原文未见这一部分"))
+            lines.append(note(f"{ROLE_NAMES[role]}：没有识别出这一部分"))
             continue
         lines.append(note(f"{ROLE_NAMES[role]}，原文共{len(found)}条："))
-        lines += [claim(report, _short(report, i.lead)) for i in found[:MAX_LEADS]]
+        lines += [claim(report, alone(report, _short(report, i.lead))) for i in found[:MAX_LEADS]]
         items += [Cited(report.id, i.span.start, i.span.end) for i in found[:MAX_LEADS]]
     return Draft(tuple(lines), before=(note(head),), focus=tuple(items))
+
+
+def _work(report: Report, most: int) -> list[DraftLine]:
+    """Return a line for each part of the work: its heading and the fact that tells most."""
+    parts: dict[tuple[int, ...], list[Piece]] = {}
+    for piece in leaves(report, frozenset(("measures",))):
+        parts.setdefault(piece.section.node[:2], []).append(piece)
+    lines = []
+    for node, pieces in parts.items():
+        telling = [(p, line) for p in pieces for line in p.lines if _MOST_FACT >= len(line.span) >= 12]
+        best = max(telling, key=lambda found: _tells(found[1]), default=None)
+        heading = next(
+            (s for s in report.sections if s.node == node and s.kind == "heading" and s.path), None
+        )
+        spans = []
+        if heading and len(parts) > 1:
+            spans.append(alone(report, trim(report.text, heading.start, heading.end)))
+        if (best and _tells(best[1]) > 0) or (not spans and best):
+            spans.append(alone(report, best[1].span))
+        if spans:
+            said = [claim(report, span) for span in spans]
+            text = "：".join(line.text.rstrip("。") if line is not said[-1] else line.text for line in said)
+            lines.append(DraftLine(text, "claim", tuple(c for line in said for c in line.cites)))
+    return lines[:most]
+
+
+def _tells(line: Line) -> float:
+    """Weigh a sentence for an overview: figures, then names in quotes; short before long."""
+    figures = sum(len(clause.figures) for clause in line.clauses)
+    named = line.folded.count("《") + line.folded.count("“")
+    return min(figures, 4) + 0.5 * min(named, 2) - len(line.span) / 200
+
+
+def _overviews(desk: Desk) -> Draft:
+    """Two lines of work and the problems in short for each of several reports."""
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    for report in desk.reports[:MAX_OVERVIEWS]:
+        lines.append(label(report))
+        work = sorted(_work(report, 99), key=lambda line: -sum(c.isdigit() for c in line.text))[:2]
+        lines += work
+        problems = listing.role_items(report, "problems")
+        if problems:
+            lines.append(note(f"存在问题{len(problems)}条："))
+        for problem in problems[:_PROBLEMS_EACH]:
+            lines.append(claim(report, alone(report, _short(report, problem.lead))))
+            items.append(Cited(report.id, problem.span.start, problem.span.end))
+    more = len(desk.reports) - MAX_OVERVIEWS
+    after = (note(f"另有{more}份，可指明地区或年度再问。"),) if more > 0 else ()
+    head = note(f"共{len(desk.reports)}份报告：")
+    return Draft(tuple(lines), focus=tuple(items), before=(head,), after=after)
 
 
 def _short(report: Report, lead: Span) -> Span:

@@ -31,7 +31,7 @@ def themed(desk: Desk) -> Draft | None:
     if not telling:
         return None
     if len(desk.reports) > 1:
-        return _several(desk, telling, [r for r, p in found if not p], terms, most, chars)
+        return _several(telling, [r for r, p in found if not p], terms, most, chars)
     report, pieces = telling[0]
     told_of = _in_parts(report, pieces[:most], terms, chars) if state else _plain(report, pieces[:most], terms, chars)
     left = len(pieces) - most
@@ -78,15 +78,14 @@ def _plain(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars
 
 def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Told:
     """Tell work, problems and plans on a theme apart, each under its name."""
-    groups: dict[str, list[Piece]] = {}
+    groups: dict[Role, list[Piece]] = {}
     for p in sorted(pieces, key=lambda p: p.section.start):
-        role = "measures" if p.section.role in WORK else p.section.role
-        groups.setdefault(role, []).append(p)
+        groups.setdefault("measures" if p.section.role in WORK else p.section.role, []).append(p)
     if len(groups) == 1:
         return _plain(report, pieces, terms, chars)
     lines: list[DraftLine] = []
     for role, group in groups.items():
-        lines.append(note(f"{ROLE_NAMES[role]}："))  # type: ignore[index]
+        lines.append(note(f"{ROLE_NAMES[role]}："))
         lines += [joined(report, told(p, terms, chars)) for p in group]
     return _Told(tuple(lines), tuple(p for group in groups.values() for p in group))
 
@@ -99,7 +98,6 @@ def joined(report: Report, spans: Sequence[Span]) -> DraftLine:
 
 
 def _several(
-    desk: Desk,
     telling: Sequence[tuple[Report, list[Piece]]],
     quiet: Sequence[Report],
     terms: Sequence[Term],
@@ -115,7 +113,7 @@ def _several(
     more = len(telling) - MAX_REPORTS
     after = [note(f"另有{more}份报告写到，可指明地区再问。")] if more > 0 else []
     return Draft(
-        tuple(lines), items=tuple(items), focus=tuple(items), after=(*after, *not_saying(quiet))
+        tuple(lines), items=tuple(items), focus=tuple(items), after=(*after, *not_saying(quiet, terms))
     )
 
 

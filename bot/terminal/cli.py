@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.terminal import cli_reports
+from bot.terminal import cli_looking, cli_reports
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -427,6 +427,7 @@ def _print_json(value: object) -> None:
 
 
 cli_reports.register(app, _assistant, _library)
+cli_looking.register(app, _assistant, _library)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ class _View:
         self.generation = generation
         self.versions = dict(generation.manifest.reports) if generation else {}
         self._reports: OrderedDict[str, Report] = OrderedDict()
+        self.texts: dict[str, str] = {}
         self._lock = threading.Lock()
 
     @cached_property
@@ -272,6 +273,23 @@ class Library:
         """Return up to ``k`` chunk ids with BM25 scores, best first, of ``reports`` only if given."""
         generation = self._view.generation
         return generation.lexical.search(text, k, reports) if generation else []
+
+    def reports_holding(
+        self, words: Sequence[str], reports: Collection[str] | None = None
+    ) -> list[str]:
+        """Return the reports that may hold one of ``words``, by id; none that does is left out."""
+        generation = self._view.generation
+        held = generation.lexical.reports_holding(words) if generation else set()
+        return sorted(held if reports is None else held.intersection(reports))
+
+    def texts(self, reports: Sequence[str]) -> Iterator[tuple[str, str]]:
+        """Yield (id, stored text) of reports; texts read last are kept."""
+        kept, versions = self._view.texts, self._view.versions
+        for report in reports:
+            if report in versions and report not in kept:
+                kept[report] = next(self._ledger.texts({report: versions[report]}))[1]
+            if report in kept:
+                yield report, kept[report]
 
     @property
     def has_vectors(self) -> bool:

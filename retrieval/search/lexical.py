@@ -7,7 +7,7 @@ characters, which still meet where the segmenter cut question and report differe
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -83,6 +83,31 @@ class LexicalIndex:
             found = self._searcher.search(wanted, k).hits
             return [(self._searcher.doc(at)["id"][0], float(score)) for score, at in found]
 
+    def reports_holding(self, words: Sequence[str]) -> set[str]:
+        """Return the ids of reports of which some chunk has every pair of characters of a word.
+
+        Every report that holds one of ``words`` is among them; some others may be.
+        """
+        import tantivy
+
+        clauses = []
+        for word in words:
+            field, parts = "pairs", character_pairs(word)
+            if not parts or len(word) == 1:
+                field, parts = "words", tokens(word)
+            terms = [
+                (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, field, part))
+                for part in dict.fromkeys(parts)
+            ]
+            if terms:
+                clauses.append((tantivy.Occur.Should, tantivy.Query.boolean_query(terms)))
+        if not clauses or not len(self):
+            return set()
+        with _told_as(LibraryDamaged(_DAMAGED)):
+            query = tantivy.Query.boolean_query(clauses)
+            found = self._searcher.search(query, len(self), count=False).hits
+            return {self._searcher.doc(at)["report"][0] for _, at in found}
+
     def ids(self, report: str) -> set[str]:
         """Return the ids of the chunks indexed for one report."""
         import tantivy
@@ -157,7 +182,7 @@ def _schema() -> tantivy.Schema:
 
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
-    builder.add_text_field("report", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("report", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_text_field("words", tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field("pairs", tokenizer_name="whitespace", index_option="freq")
     return builder.build()

@@ -1,0 +1,58 @@
+"""What is absent from a report, proved: no word of what is asked stands anywhere in its text.
+
+A report that uses some of the words and still gave no answer is another matter: there the words
+stand, and only what was asked was not found beside them. The two are never said alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+from bot.labels import full_name
+from retrieval.documents import Report
+from retrieval.question.terms import Term, is_theme, is_topical
+from retrieval.text.normalise import fold
+
+NOT_SAID = "未提及"
+NOT_FOUND = "有相关文字、但没有查到"
+MAX_NAMED = 12
+
+
+@lru_cache(maxsize=4096)
+def _folded(report_id: str, text: str) -> str:  # noqa: ARG001
+    return fold(text)
+
+
+def words_of(terms: Sequence[Term]) -> tuple[str, ...]:
+    """Return the words whose absence would prove that nothing is said: themes and their synonyms."""
+    topical = [t for t in terms if is_topical(t)] or [t for t in terms if is_theme(t)]
+    words = (word for t in topical for word in (t.word, *t.variants))
+    return tuple(dict.fromkeys(fold(word) for word in words if len(word) > 1))
+
+
+def holds(report: Report, words: Iterable[str]) -> bool:
+    """Tell whether any of ``words`` (in search form) stands in a report, blanks aside."""
+    text = _folded(report.id, report.text)
+    return any(word in text for word in words)
+
+
+def absence_notes(
+    reports: Sequence[Report], terms: Sequence[Term], name: str = ""
+) -> list[str]:
+    """Return what to say of reports that gave no answer: proved absences, then the others."""
+    words = words_of(terms)
+    proved = [r for r in reports if words and not holds(r, words)]
+    others = [r for r in reports if r not in proved]
+    said = name or "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
+    notes = []
+    if proved:
+        notes.append(f"{NOT_SAID}{said}：{_names(proved)}")
+    if others:
+        notes.append(f"{NOT_FOUND}{said or '这一项'}：{_names(others)}")
+    return notes
+
+
+def _names(reports: Sequence[Report]) -> str:
+    more = f"等{len(reports)}份" if len(reports) > MAX_NAMED else ""
+    return "、".join(full_name(r.meta) for r in reports[:MAX_NAMED]) + more
