@@ -19,7 +19,7 @@ from retrieval.question.request import Tag, Tagged
 from retrieval.text.normalise import level
 from retrieval.text.segmentation import tag as words_and_kinds
 
-VERSION = 1  # raised when a feature changes: shipped models must be fitted anew
+VERSION = 2  # raised when a feature changes: shipped models must be fitted anew
 _YEAR = re.compile(
     "(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])(?:年度?)?|(?<![0-9])[0-9]{2}年度?|[二一][〇零○o九0-9][〇零○一二三四五六七八九]{2}年?度?"
     "|[去今明前后来]年|上一?年度?|近[一二两三四五六七八九十几0-9]+年|(?:last|this|next) year"
@@ -209,3 +209,8 @@ def part_features(
     if before:
         found += [f"bc={before[0]}", f"bo={before[1]}"]
     return found
+
+
+def plain_words(text: str, tags: Sequence[Tagged], part: tuple[int, int]) -> str:
+    """Return a part's words with a blank for each tagged span: what its vector is made of."""
+    return re.sub(f"[{''.join(_PLACEHOLDER.values())}]", " ", masked(text, tags, *part))

@@ -10,11 +10,13 @@ from typing import cast
 
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.question.exact import read_form, read_item, read_years
-from retrieval.question.features import NameTable, part_features
+from retrieval.question.features import NameTable, part_features, plain_words
 from retrieval.question.request import Act, Ask, Form, Request, Tagged
 from retrieval.question.tagger import Tagger
 from retrieval.question.wishes import WishModel
+from retrieval.question.word_vectors import WordVectors
 
+FILES = ("spans.crf", "parts.crf", "wishes.npz", "words.npz")
 MAX_READ_CHARS = 600  # what is said later in a message names no further wish
 
 
@@ -24,16 +26,17 @@ class Models:
 
     tagger: Tagger
     wishes: WishModel
+    vectors: WordVectors
 
 
 @lru_cache(maxsize=1)
 def shipped_models() -> Models:
     """Return the models of this installation, read once."""
     folder = resources.files("retrieval.question").joinpath("models")
-    spans, parts, wishes = (
-        folder.joinpath(name).read_bytes() for name in ("spans.crf", "parts.crf", "wishes.npz")
+    spans, parts, wishes, words = (folder.joinpath(name).read_bytes() for name in FILES)
+    return Models(
+        Tagger(spans, parts), WishModel.from_bytes(wishes), WordVectors.from_bytes(words)
     )
-    return Models(Tagger(spans, parts), WishModel.from_bytes(wishes))
 
 
 class TrainedReader:
@@ -55,7 +58,8 @@ class TrainedReader:
         said = (last.content, last.operation) if last else None
         ends = (*starts[1:], len(text))
         whole = part_features(text, tags, (0, len(text)), said, follows=before is not None)
-        act, sure, _ = models.wishes.act(whole)
+        vector = models.vectors.pool(plain_words(text, tags, (0, len(text))))
+        act, sure, _ = models.wishes.act(whole, vector)
         if act in ("chat", "undo", "off"):
             return Request(question, cast(Act, act), (), tags, sure)
         if act in ("same", "rework", "source"):
@@ -67,7 +71,8 @@ class TrainedReader:
         alternatives: Sequence[tuple[str, str, float]] = ()
         for span in zip(starts, ends, strict=True):
             features = part_features(text, tags, span, said, follows=before is not None)
-            readings = models.wishes.wishes(features)
+            vector = models.vectors.pool(plain_words(text, tags, span))
+            readings = models.wishes.wishes(features, vector)
             best = readings[0]
             if not asks:
                 alternatives = [(r.content, r.operation, r.probability) for r in readings[1:4]]

@@ -33,7 +33,10 @@ class Wish:
 
 
 class WishModel:
-    """Fitted heads: ``weights`` of shape (features + 1, outputs), the last row the bias."""
+    """Fitted heads over signs and a vector.
+
+    ``weights`` is of shape (signs + numbers of the vector + 1, outputs), the last row the bias.
+    """
 
     def __init__(
         self,
@@ -55,9 +58,9 @@ class WishModel:
         self._pair_content = [self.classes["content"].index(c) for c, _ in pairs]
         self._pair_operation = [self.classes["operation"].index(o) for _, o in pairs]
 
-    def _scores(self, features: Sequence[str]) -> Floats:
-        rows = sorted({self._index[f] for f in features if f in self._index})
-        total = self._weights[-1].copy()
+    def _scores(self, signs: Sequence[str], vector: Floats) -> Floats:
+        rows = sorted({self._index[f] for f in signs if f in self._index})
+        total = self._weights[-1] + vector @ self._weights[len(self._index) : -1]
         if rows:
             total += self._weights[rows].sum(axis=0) / np.sqrt(len(rows))
         return cast(Floats, total)
@@ -67,16 +70,16 @@ class WishModel:
         x = x - x.max()
         return cast(Floats, x - np.log(np.exp(x).sum()))
 
-    def act(self, features: Sequence[str]) -> tuple[str, float, Mapping[str, float]]:
+    def act(self, signs: Sequence[str], vector: Floats) -> tuple[str, float, Mapping[str, float]]:
         """Return the likeliest act, its probability, and those of all acts."""
-        log = self._log_probabilities(self._scores(features), "act")
+        log = self._log_probabilities(self._scores(signs, vector), "act")
         best = int(log.argmax())
         every = {name: float(np.exp(p)) for name, p in zip(self.classes["act"], log, strict=True)}
         return self.classes["act"][best], float(np.exp(log[best])), every
 
-    def wishes(self, features: Sequence[str]) -> tuple[Wish, ...]:
+    def wishes(self, signs: Sequence[str], vector: Floats) -> tuple[Wish, ...]:
         """Return every reading of a part, likeliest first; their probabilities sum to one."""
-        scores = self._scores(features)
+        scores = self._scores(signs, vector)
         content = self._log_probabilities(scores, "content")
         operation = self._log_probabilities(scores, "operation")
         pair = self._log_probabilities(scores, "pair")
