@@ -44,7 +44,7 @@ from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
 from retrieval.question.conversation import completed
-from retrieval.question.query import Briefed, Query, State, clean
+from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
 from retrieval.question.scope import Resolved, resolve
@@ -595,10 +595,13 @@ def _with_scope(query: Query, holdings: Sequence[Holding]) -> tuple[Query, Resol
         if len(scope.reports) > 1 and not scope.missing:
             return both, scope
     scope = resolve(query, holdings)
-    if not scope.reports and scope.nearby and query.ask.content == "measures" and not query.terms:
+    if not scope.reports and scope.nearby and query.ask.content in ("measures", "report"):
         # 2024年要抓哪几件事 asks for the plans in the report on 2023
-        query = replace(query, role="plans")
-        scope = resolve(query, holdings)
+        ask = replace(query.ask, content="plans")
+        ahead = filled(replace(query, ask=ask, kind=kind_of(ask)))
+        settled = resolve(ahead, holdings)
+        if settled.reports:
+            return ahead, settled
     return query, scope
 
 

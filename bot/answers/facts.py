@@ -120,10 +120,7 @@ def _beside_focus(desk: Desk, report: Report, line: Line) -> bool:
 def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
     """A report of another year answers for an asked year only in words that name that year."""
     for year in desk.only_years:
-        if report.meta.year == year - 1:
-            if desk.query.role == "plans" and line.role == "plans":
-                return True
-        elif str(year) in line.folded:
+        if str(year) in line.folded or (report.meta.year == year - 1 and line.role == "plans"):
             return True
     return False
 

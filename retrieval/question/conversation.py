@@ -68,6 +68,7 @@ def _carried(ask: Ask, last: Ask, request: Request) -> Ask:
             everywhere=last.everywhere,
             excluded=last.excluded,
             years=ask.years or last.years,
+            context=ask.context or last.theme or last.context,
         )
     if not ask.theme and ask.content in _THEMED and ask.operation not in ("overview", "brief"):
         ask = replace(ask, theme=last.theme)

@@ -17,7 +17,7 @@ from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.indicators import lookup
 from retrieval.places.bureaus import Body, absent_body, bodies_called, body_after, held_places
-from retrieval.places.gazetteer import Chain
+from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.places import Mention, PlaceIndex, PlaceResolution, SpeaksOf
 from retrieval.question import asking
 from retrieval.question.addressing import (
@@ -29,10 +29,7 @@ from retrieval.question.addressing import (
 from retrieval.question.asking import Field, Kind, Wants
 from retrieval.question.exact import relative_year
 from retrieval.question.request import Ask, Form, Request, Tagged
-from retrieval.question.terms import (
-    Term,
-    content_terms,
-)
+from retrieval.question.terms import Term, content_terms, is_topical
 from retrieval.text.normalise import normalise
 
 Direction = Literal["up", "down"]
@@ -169,6 +166,9 @@ def _ask(data: dict[str, Any]) -> Ask:
 _COMPARED_YEAR = re.compile(
     "(?:比|较|相比|(?<!年)(?<!年度)(?<![0-9])(?:跟|同|与|和))(20[0-4][0-9])年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))"
 )
+_NOT_THIS = re.compile(
+    "[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?(?<!是)不是(?!吗|么)[^，,。？?]{2,10}"
+)
 _AND_BEFORE = re.compile(r"20[0-4][0-9]年?度?\s?[和与跟同及、]\s?$")
 # quoted words are looked for as they stand; no indicator stands for them
 _QUOTED = re.compile('[“"《「][^”"》」]{2,30}[”"》」]')
@@ -249,12 +249,14 @@ def settle(
     absent = [absent_body(words, m, b, known) for m, b in zip(mentions, bodies, strict=True)]
     topic = _topic(ask, words, tags, [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)])
     said = {t.text for t in (*named, *offices)}
+    taken_over = False
     for word in (*ask.places, *ask.issuers):
-        if word not in said:  # taken over from an earlier message
+        if word not in said:  # from an earlier message
+            taken_over = True
             mentions += places.resolve(word, [(0, len(word))], near=near).mentions
             bodies += [Body("", 0)] * (len(mentions) - len(bodies))
             absent += [""] * (len(mentions) - len(absent))
-    held = held_places(PlaceResolution(tuple(mentions)), absent)
+    held = _innermost(held_places(PlaceResolution(tuple(mentions)), absent))
     # an office named alone: the held bodies of that name, else a topic of the reports in scope
     alone = [m for m in mentions if not m.held and not m.candidates and _is_office(m.text, ask, offices)]
     found = {m.text: bodies_called(m.text, known, held) for m in alone}
@@ -285,6 +287,7 @@ def settle(
         ),
         years=years,
         compared=compared,
+        inherited=taken_over,
         unknown=tuple(
             dict.fromkeys([*(m.text for m in missing), *(name for name in absent if name)])
         ),
@@ -300,7 +303,16 @@ def settle(
         excluded=tuple(without),
         relative=relative_year([t.text for t in tags if t.tag == "year"]),
     )
+    if request.act == "item" and ask.content not in ("remedy", "causes", "figure"):
+        query = replace(query, kind="item")
     return _claimed(filled(query), normalise(words))
+
+
+def _innermost(places: Sequence[Chain]) -> tuple[Chain, ...]:
+    """Drop a place that another of those named lies in: 法治云浮 beside 云城 is 云城's city."""
+    return tuple(
+        p for p in places if not any(contains(p, other) and other != p for other in places)
+    )
 
 
 def _is_office(words: str, ask: Ask, offices: Sequence[Tagged]) -> bool:
@@ -334,6 +346,13 @@ def filled(query: Query) -> Query:
     kind = query.kind
     theme = " ".join(ask.theme)
     terms = content_terms(theme) if theme else ()
+    field = asking.field_of(topic)
+    if field and ask.content in ("figure", "holdings", "report") and ask.operation != "brief":
+        kind = "fact"
+    own = {t.word for t in terms}
+    carried = tuple(t for t in content_terms(" ".join(ask.context)) if t.word not in own)
+    if sum(map(is_topical, terms)) > 1:
+        carried = ()
     if not terms and ask.content in ("figure", "honours", "meaning", "report") and kind in ("fact", "rank", "which", "compare"):
         terms = content_terms(topic)
     if kind in ("fact", "rank") and role != "plans":
@@ -354,7 +373,7 @@ def filled(query: Query) -> Query:
         item=ask.item, figures=_asserted(ask, topic), direction=direction, terms=terms,
         indicators=_indicators(looked_up) if asks_figure and not _QUOTED.search(topic) else (),
         count=count_of(topic), change=ask.operation == "change",
-        field=asking.field_of(topic) if ask.content in ("figure", "holdings") else None,
+        field=field if kind == "fact" else None, carried=carried,
         address=address_of(topic), month=None if wants == "date" else month_of(topic),
         documents=asking.asks_documents(topic), phrase=theme.replace(" ", "") if ask.content == "report" and ask.operation in ("verify", "which") else "",
         asks_mention=mention, negated=asking.negated(topic), lowest=asking.asks_lowest(normalise(query.question)),
@@ -366,6 +385,8 @@ def _claimed(query: Query, plain: str) -> Query:
 
     With two places (X 比 Y 高吗) the claim is the first one's, over those two.
     """
+    if query.kind == "rank" and len(query.places) == 1 and query.everywhere and not query.issuers:
+        return replace(query, claimed=query.places[0], places=())
     if not query.yes_no or not query.places or not asking.claims_rank(plain):
         return query
     wants = "number" if query.wants == "text" else query.wants
@@ -391,7 +412,7 @@ def _topic(
         kept.append(words[at : max(at, a)])
         at = max(at, b)
     kept.append(words[at:end])
-    text = " ".join(part for part in kept if part.strip())
+    text = _NOT_THIS.sub(" ", " ".join(part for part in kept if part.strip()))
     return re.sub(r"\s+", " ", text).strip(" ，,。？?！!；;、")
 
 

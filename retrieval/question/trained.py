@@ -104,11 +104,13 @@ def _with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None)
     years = read_years(words("year"))
     item, about = read_item(words("item"))
     form = read_form(words("form"), text)
+    context: tuple[str, ...] = ()
     if before:
         if not (places or offices or scope or excluded):
             places, offices, excluded = before.places, before.issuers, before.excluded
             scope = ("",) if before.everywhere else ()
         years = years or before.years
+        context = before.theme or before.context
         form = form if form != Form() else before.form
     return replace(
         ask,
@@ -121,5 +123,6 @@ def _with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None)
         claims=words("claim"),
         item=item,
         about=about,
+        context=context,
         form=form,
     )
