@@ -14,9 +14,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import extractive, follow_through, judgements, remedies, talk, themes
+from bot.answers import (
+    extractive,
+    follow_through,
+    honours,
+    judgements,
+    meanings,
+    remedies,
+    talk,
+    themes,
+)
 from bot.answers.english import english_note
 from bot.answers.remarks import (
+    NEAREST,
     NO_BRIEFING,
     ask_back,
     closing,
@@ -447,6 +457,8 @@ class Assistant:
         written = attempt.written
         if status == "abstained":
             lines = [note(line) for line in refusal(scope, draft, library)]
+            if draft.lines:  # what is near what was asked, said to be so
+                lines += [note(NEAREST), *draft.lines]
         elif written is not None:
             lines = []
         else:
@@ -509,7 +521,7 @@ class Assistant:
 def write(desk: Desk, library: Library) -> Draft | Briefing:
     """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
     if desk.only_years:  # another year's report answers only in words that name the year
-        told = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
+        told = desk.query.role is None
         return extractive.write(desk) if told else silent(desk)
     opened = _open_wish(desk)
     if opened is not None:
@@ -530,6 +542,12 @@ def write(desk: Desk, library: Library) -> Draft | Briefing:
 def _open_wish(desk: Desk) -> Draft | None:
     """Return the answer to a wish that sections answer: a theme, a remedy, a judgement."""
     ask = desk.query.ask
+    if desk.query.field:
+        return None
+    if ask.content == "honours" and ask.operation in ("list", "tell", "count", "verify", "which"):
+        return honours.honours(desk)
+    if ask.content == "meaning":
+        return meanings.meaning(desk)
     if ask.operation == "judge":
         return judgements.side_by_side(desk)
     if ask.content == "remedy" and ask.operation in ("list", "tell", "verify"):

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.evidence.drafting import Desk, Draft, alone, cited, claim, note, silent
+from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim, note, silent
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
+from bot.lexicon import stages_of
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.question.query import Query, parts
@@ -25,6 +26,16 @@ def one_report(desk: Desk) -> Draft:
     found = answer_in(desk, desk.reports[0])
     if not found:
         return silent(desk)
+    other = _of_another_stage(desk.query, found)
+    if other:
+        said = asked_words(desk.query)
+        gap = f"报告中没有查到“{said}”的数" if said else "报告中没有查到所问的数"
+        return Draft(
+            tuple(claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found),
+            status="abstained",
+            gap=(gap,),
+            focus=tuple(cited(e) for e in found),
+        )
     judged = judge_premises(desk.query, found, desk.reports[0])
     before = list(judged.notes)
     if len(found) == 2 and found[0].named and found[1].named and len(parts(desk.query)) == 1:
@@ -38,6 +49,15 @@ def one_report(desk: Desk) -> Draft:
         before=tuple(before),
         figures=tuple(q for e in found for q in _answering(e, desk.query)),
     )
+
+
+def _of_another_stage(query: Query, found: Sequence[Evidence]) -> bool:
+    """Tell whether all that was found counts another stage than the one asked: settled, not received."""
+    asked = stages_of(fold(query.topic)) if query.wants == "number" else frozenset()
+    if not asked:
+        return False
+    told = [stages_of(e.clause.folded if e.clause else e.line.folded) for e in found]
+    return all(stages and not stages & asked for stages in told)
 
 
 def _answering(evidence: Evidence, query: Query) -> tuple[Quantity, ...]:

@@ -126,8 +126,11 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
         ]
     if themed:
         return _listed(report, themed, "problems", whole=True)
-    result = replace(desk, query=replace(desk.query, role=None, kind="fact", yes_no=False))
-    told = one_report(result) if themes else Draft(status="abstained")
+    told = Draft(status="abstained")
+    for change in (True, False) if themes else ():  # a rise is asked about, if one is told
+        if told.status != "answered":
+            result = replace(desk.query, role=None, kind="fact", yes_no=False, change=change)
+            told = one_report(replace(desk, query=result))
     if told.status == "answered":  # what is asked about stands there, only not why
         return replace(told, after=(*told.after, note("报告没有写原因。")))
     return Draft(

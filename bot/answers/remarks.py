@@ -19,6 +19,7 @@ GREETING = "您好，我根据已入库的法治政府建设年度报告回答�
 GREETING_EN = (
     "Hello. I answer from the annual reports in the library and cite every sentence. For example:"
 )
+NEAREST = "相近的原文是（不是所问的）："
 NO_BRIEFING = "前面还没有写过简报，或简报所依据的报告已更换；请先要一段简报，再问省略了什么。"
 EMPTY = "请输入问题，例如：某县2023年报告列出了哪些问题？"
 

@@ -22,7 +22,6 @@ from retrieval.places.gazetteer import contains, short_name
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_topical
-from retrieval.text.normalise import normalise
 
 DEFAULT_CHARS = (200, 300)
 MAX_REPORTS = 6
@@ -46,32 +45,6 @@ LEAST_NEWS = 0.5  # value of a piece that has neither a figure nor a deed
 LEAST_SHARE = 60  # characters a report must have of a paragraph on several
 TIGHT = 160  # characters under which the short parts are served first
 Length = tuple[int, int]
-
-_NUMERAL = "[0-9]{2,4}|[一二三四五六七八九两]{1,3}[百千]"
-_RANGE = re.compile(
-    rf"({_NUMERAL})字?(?:到|至|-|—|~|～)({_NUMERAL})个?字|([一二三四五六七八九两][一二三四五六七八九])([百千])个?(?:来)?字"
-)
-_ONE_LENGTH = re.compile(
-    rf"(?P<most>不超过|不多于|少于|至多|最多|控制在|不要超过|别超过)?(?P<least>不少于|至少|不低于)?({_NUMERAL})来?个?字(?P<after>以内|之内|以下|以上)?"
-)
-_ONE_SENTENCE = re.compile("(?:用|就|给)?一句话(?!.{0,4}不够)")
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"两": 2}
-
-_PARAGRAPH = re.compile(
-    "一小?段|简报|综述|概述|摘要|小结|梗概|概括|总结(?!出|会|了哪|经验|报告)|字左右|[百0-9]字|几百字|汇报材料|一句话|\\bbrief(?:ing)?\\b|\\bsummar|\\bparagraph\\b|\\boverview\\b"
-)
-# words of a request for a briefing that name no theme
-_NO_THEME = re.compile(
-    "法治政府建设|法治建设|法治政府|法治工作|依法行政|法治(?!文化|思想|宣传|教育|督察|队伍|人才|体检)|工作情况|工作报告|年度报告|报告|情况|简报|综述|概述|摘要|小结|总结|概括|梗概|大意|材料|汇报|"
-    "汇总|写成?|生成|起草|拟|撰写|整理|编|帮我|给我|给|请|把|用|来|一?小?段(?:话|落)?|一句话|不够|介绍|可以|直接|粘贴|贴到?|复制|放进|我要|要|需要|带上?|有|数字|数据|字数?|左右|以内|以上|不超过|不少于|控制在|至少|最多|"
-    "简短|简要|简单|短|精炼|正式|公文|总体|全面|主要|内容|方面|两份|几份|成绩|成效|成果|亮点|做法|举措|措施|困难|问题|不足|短板|差距|下一步|打算|计划|工作安排|安排|部署|思路|原因|合成|合并|合在一起|"
-    "管理(?!局)|搞得|怎么样|怎样|如何|比较|对比|相比|一下|全县|全区|全市|上的?|了|说说|讲讲|看看|领导|参阅|供|[0-9]+(?:到|至|-|~)?[0-9]*|[一二两三四五六七八九]+百|和|与|及|的|年度?"
-)
-_PART_WORDS: tuple[tuple[Part, re.Pattern[str]], ...] = (
-    ("measures", re.compile("举措|措施|做法|成效|成绩|成果|亮点")),
-    ("problems", re.compile("(?<!解决)(?<!化解)(?:问题|不足|短板|困难|差距|薄弱)")),
-    ("plans", re.compile("下一步|打算|计划|安排|部署|思路")),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,54 +72,30 @@ class Briefing:
 
 def asked(query: Query) -> bool:
     """Tell whether a question asks for a paragraph, whatever else it asks."""
-    return query.kind == "brief" or bool(_PARAGRAPH.search(normalise(query.question)))
+    return query.kind == "brief" or (query.ask.form.paragraph and query.kind in ("list", "overview"))
 
 
-def asked_length(question: str) -> Length | None:
-    """Return the range of characters a question asks for; None if it names none.
-
-    ``200字`` means a tenth more or less, ``不超过300字`` two thirds of it at the least,
-    ``一句话`` 30 to 80.
-    """
-    words = normalise(question)
-    if match := _RANGE.search(words):
-        if match.group(3):
-            unit = 100 if match.group(4) == "百" else 1000
-            low, high = (_DIGITS[c] * unit for c in match.group(3))
-        else:
-            low, high = _number(match.group(1)), _number(match.group(2))
-        return (min(low, high), max(low, high)) if low and high else None
-    if match := _ONE_LENGTH.search(words):
-        number = _number(match.group(3))
-        if number < 20:
-            return None
-        if match["most"] or match["after"] in ("以内", "之内", "以下"):
-            return number * 2 // 3, number
-        if match["least"] or match["after"] == "以上":
-            return number, number * 5 // 4
-        return number - number // 10, number + number // 10
-    return (30, 80) if _ONE_SENTENCE.search(words) else None
-
-
-def _number(words: str) -> int:
-    if words.isdecimal():
-        return int(words)
-    unit = 100 if words[-1] == "百" else 1000
-    return _DIGITS.get(words[-2], 0) * unit
+def asked_length(query: Query) -> Length | None:
+    """Return the range of characters a question asks for; None if it names none."""
+    return query.ask.form.chars
 
 
 def themes(query: Query) -> tuple[tuple[Term, ...], ...]:
     """Return the terms of each theme a briefing is to be about; none if about whole reports."""
-    words = re.split("[和与及、，,；;]|以及", normalise(query.topic))
-    found = (content_terms(_NO_THEME.sub(" ", part)) for part in words)
+    found = (content_terms(words) for words in query.ask.theme)
     return tuple(terms for terms in found if any(t.weight >= 0.5 for t in terms))
 
 
+_OF_CONTENT: Mapping[str, tuple[Part, ...]] = {
+    "problems": ("problems",), "causes": ("problems",), "plans": ("plans",),
+    "measures": ("overall", "measures"), "honours": ("overall", "measures"),
+    "remedy": ("problems", "plans"),
+}  # fmt: skip
+
+
 def parts_asked(query: Query) -> tuple[Part, ...]:
-    """Return the parts a question names; all of them if it names none."""
-    topic = normalise(query.topic)
-    named = tuple(part for part, words in _PART_WORDS if words.search(topic))
-    return named or PARTS
+    """Return the parts that a wish is about; all of them for a report as a whole."""
+    return _OF_CONTENT.get(query.ask.content, PARTS)
 
 
 def brief(desk: Desk, chars: Length | None = None) -> Briefing:
@@ -156,7 +105,7 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     that join them lie within it wherever the reports have enough to say. The draft abstains
     where the reports are silent on the theme asked for.
     """
-    low, high = chars or asked_length(desk.query.question) or DEFAULT_CHARS
+    low, high = chars or asked_length(desk.query) or DEFAULT_CHARS
     subjects, parts = themes(desk.query), parts_asked(desk.query)
     found = material(desk)
     names = Names(m.report.meta for m in found)

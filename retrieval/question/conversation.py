@@ -100,10 +100,22 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
     elif said.years:
         ask = replace(ask, years=said.years)
     if said.theme:
-        ask = replace(ask, theme=said.theme, claims=())
+        context = ask.theme or ask.context
+        ask = replace(
+            ask, theme=said.theme, claims=(), context=context, words=_reworded(ask, said.theme)
+        )
     if said.form != Form():
         ask = replace(ask, form=_merged(ask.form, said.form))
     return replace(ask, span=(0, 0))
+
+
+def _reworded(ask: Ask, theme: Sequence[str]) -> str:
+    """Return an ask's words with another theme in the place of its own."""
+    words = ask.words
+    for old, new in zip(ask.theme, theme, strict=False):
+        if old in words:
+            return words.replace(old, new)
+    return "".join(theme) + words if not ask.theme else "".join(theme)
 
 
 def _merged(old: Form, new: Form) -> Form:

@@ -248,6 +248,8 @@ def settle(
     bodies = [body_after(words, mention, known) for mention in mentions]
     absent = [absent_body(words, m, b, known) for m, b in zip(mentions, bodies, strict=True)]
     topic = _topic(ask, words, tags, [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)])
+    if request.act in ("same", "rework") and ask.words:
+        topic = ask.words
     said = {t.text for t in (*named, *offices)}
     taken_over = False
     for word in (*ask.places, *ask.issuers):
@@ -452,6 +454,8 @@ def _asserted(ask: Ask, topic: str) -> tuple[Quantity, ...]:
     words = " ".join(normalise(claim) for claim in ask.claims)
     if not words and ask.operation == "verify":
         words = topic
+    if ask.content not in ("figure", "measures", "report", "honours") and ask.operation != "verify":
+        words = ""  # 三个不足的原因 counts what it asks about, it claims nothing
     kinds = ("number", "percent", "points", "money", "date")
     found = (q for q in find_quantities(words) if q.kind in kinds and q.value is not None)
     return tuple(q for q in found if not (q.kind == "date" and not (q.value or 0) % 100))

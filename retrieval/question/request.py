@@ -72,7 +72,8 @@ class Ask:
 
     ``years`` are numbers of the common era as said or implied (去年), ``everywhere`` that a
     scope word widened it, ``item`` the item meant (from 1, or back from -1), ``about`` words that
-    name an item instead, ``context`` themes spoken of just before, ``confidence`` the probability that content and operation are right.
+    name an item instead, ``context`` themes spoken of just before, ``words`` the ask as typed without
+    its place, year, scope and form, ``confidence`` the probability that content and operation are right.
     ``span`` is the part of the message that holds this wish.
     """
 
@@ -89,6 +90,7 @@ class Ask:
     item: int | None = None
     about: str = ""
     context: tuple[str, ...] = ()
+    words: str = ""
     form: Form = Form()
     confidence: float = 1.0
     span: tuple[int, int] = (0, 0)

@@ -1,0 +1,83 @@
+"""What was won: awards, ranks, firsts, models and pilots, at every level, in the report's words."""
+
+from __future__ import annotations
+
+import re
+
+from bot.answers.themes import theme_terms
+from bot.evidence.drafting import Desk, Draft, alone, claim, label, note
+from bot.evidence.pieces import on_theme
+from bot.evidence.reading import Clause, Line
+from bot.lexicon import pattern
+from bot.values import Cited, DraftLine
+from retrieval.documents import Report, Span
+
+MAX_EACH, MAX_REPORTS = 12, 12
+_PLANNED = frozenset(("plans", "problems", "causes"))
+
+
+def honours(desk: Desk) -> Draft | None:
+    """List what each report in scope says was won, on a theme if one is asked; None if nothing."""
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    terms = theme_terms(desk) if desk.query.ask.theme else ()
+    for report in desk.reports:
+        spans = _won(desk, report)
+        if terms:
+            on = [p.span for p in on_theme(report, terms)]
+            near = [s for s in spans if any(p.start <= s.start < p.end for p in on)]
+            said = [s for s in spans if _says(report, s, [t.word for t in terms])]
+            spans = said or near
+        if not spans:
+            continue
+        if len(desk.reports) > 1:
+            if len({c.report for c in items}) >= MAX_REPORTS:
+                break
+            lines.append(label(report))
+        lines += [claim(report, alone(report, span)) for span in spans[:MAX_EACH]]
+        items += [Cited(report.id, s.start, s.end) for s in spans[:MAX_EACH]]
+    if not lines:
+        return None
+    head = (note(f"原文写到的荣誉和排名共{len(items)}处："),) if len(items) > 1 else ()
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items), before=head)
+
+
+def _says(report: Report, span: Span, words: list[str]) -> bool:
+    text = report.quote(span.start, span.end)
+    return any(word in text for word in words)
+
+
+def _won(desk: Desk, report: Report) -> list[Span]:
+    """Return the clauses that tell of something won, with the clause before that names what by."""
+    found = []
+    for line in desk.reading(report).lines:
+        if line.role in _PLANNED or line.is_heading:
+            continue
+        clauses = line.clauses
+        i = 0
+        while i < len(clauses):
+            if not _is_won(clauses[i]):
+                i += 1
+                continue
+            last = i
+            while last + 1 < len(clauses) and _is_won(clauses[last + 1]):
+                last += 1
+            found.append(Span(_start(line, i), clauses[last].span.end))
+            i = last + 1
+    return found
+
+
+def _is_won(clause: Clause) -> bool:
+    return bool(pattern("honour").search(clause.folded)) and not pattern("aim").search(clause.folded)
+
+
+_MOST_BEFORE = 90
+
+
+def _start(line: Line, i: int) -> int:
+    """Return where to begin: with what was given the honour, which the clause before may name."""
+    clause = line.clauses[i]
+    opens = re.match("(?:并|被|获|荣|列|排|位|居|成为|入选|得到|受到)", clause.folded)
+    if i and opens and clause.span.start - line.clauses[i - 1].span.start <= _MOST_BEFORE:
+        return line.clauses[i - 1].span.start
+    return clause.span.start

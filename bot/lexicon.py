@@ -1,0 +1,31 @@
+"""The word classes of the genre, from ``data/lexicon.toml``: one home, one compiled pattern each."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+# the stages a case goes through: a figure of one is never given for another
+STAGES = ("received", "accepted", "closed", "settled")
+
+
+@lru_cache(maxsize=1)
+def word_classes() -> Mapping[str, Mapping[str, Any]]:
+    """Return every class with its words and examples."""
+    text = resources.files("bot").joinpath("data", "lexicon.toml").read_text("utf-8")
+    return tomllib.loads(text)
+
+
+@lru_cache(maxsize=64)
+def pattern(name: str) -> re.Pattern[str]:
+    """Return the pattern of a class; raises ``KeyError`` for a name that is none."""
+    return re.compile(word_classes()[name]["words"])
+
+
+def stages_of(words: str) -> frozenset[str]:
+    """Return the stages that words in search form name."""
+    return frozenset(stage for stage in STAGES if pattern(stage).search(words))
