@@ -34,6 +34,8 @@ from bot.answers.remarks import (
     refusal,
     under,
 )
+from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
+from bot.answers.suggestions import ask_back as suggest
 from bot.answers.thresholds import asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
@@ -68,11 +70,15 @@ MAX_BRIEF_REPORTS = 6
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer and what the next question inherits; ``table`` where reports were compared."""
+    """An answer and what the next question inherits; ``table`` where reports were compared.
+
+    ``suggestions`` are full questions that may be meant, where the message was not understood.
+    """
 
     answer: Answer
     state: State
     table: Table | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 class Assistant:
@@ -207,9 +213,13 @@ class Assistant:
             with span("understand"):
                 request = self.read(question, state, library)
                 asked = self._settled(request, state, library)
-            said = talk.reply(request, library, state, english=is_english(question))
+            english = is_english(question)
+            said = talk.reply(request, library, state, english=english)
+            may_mean = suggestions(request, tuple(query.ask for query, _ in asked))
+            if said is None and may_mean and request.confidence < AT_ONCE:
+                said = suggest(may_mean, english=english)
             if said is not None or not asked:
-                query = Query(question, "", "overview", english=is_english(question))
+                query = Query(question, "", "overview", english=english)
                 scope = Resolved(())
                 with span("check"):
                     answer = self._check(
@@ -227,6 +237,9 @@ class Assistant:
                     )
                 with span("check"):
                     whole = _joined(answered, question)
+                    refused = whole.draft.status == "abstained" and not whole.scope.missing
+                    if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
+                        whole = replace(whole, draft=suggest(may_mean, english=english))
                     answer = self._check(
                         library, whole.query, whole.scope, whole.draft, whole.attempt, on_sentence,
                         paragraph=whole.paragraph,
@@ -247,7 +260,10 @@ class Assistant:
         self._record(first.query, answer, first.hits, first.attempt)
         asks = tuple(a.query.ask for a in answered) if asked else ()
         return Reply(
-            answer, _next_state(request, asks, answered, state, answer), answered[-1].draft.table
+            answer,
+            _next_state(request, asks, answered, state, answer),
+            answered[-1].draft.table,
+            may_mean if answer.status == "clarify" else (),
         )
 
     def _answer_one(
@@ -523,6 +539,8 @@ def write(desk: Desk, library: Library) -> Draft | Briefing:
     if desk.only_years:  # another year's report answers only in words that name the year
         told = desk.query.role is None
         return extractive.write(desk) if told else silent(desk)
+    if desk.query.ask.form.table and len(desk.scope) > 1:
+        return _compared(table_of(library, desk), desk.query)
     opened = _open_wish(desk)
     if opened is not None:
         return opened

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from reading import understand
+
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.selection import KnownFact
 from bot.lock.citations import Checker, Failure
@@ -16,7 +18,7 @@ from retrieval.parsing.parsing import parse_report
 from retrieval.parsing.readers import read_file
 from retrieval.places.gazetteer import short_name
 from retrieval.places.places import PlaceIndex
-from retrieval.question.query import State, understand
+from retrieval.question.query import State
 
 EVAL = Path(__file__).parent.parent / "eval"
 REAL = sorted((EVAL / "reports").glob("*.txt"))

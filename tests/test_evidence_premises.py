@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
+from reading import understand
 from reporting_fakes import REAL, desk, made, parsed
 
 from bot.answers.facts import one_report
@@ -18,7 +19,7 @@ from bot.evidence.selection import select
 from retrieval.documents import Report
 from retrieval.genre.quantities import canonical
 from retrieval.places.places import PlaceIndex
-from retrieval.question.query import Query, State, understand
+from retrieval.question.query import Query, State
 
 YES = "是的，原文如此："
 TEXT = """松川县2023年法治政府建设年度报告

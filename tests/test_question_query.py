@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 import pytest
+from reading import understand
 
 from retrieval.places.places import PlaceIndex
 from retrieval.question.addressing import address_of, count_of, item_of, month_of
-from retrieval.question.query import MAX_QUESTION_CHARS, Query, State, parts, understand
+from retrieval.question.query import MAX_QUESTION_CHARS, Query, State, parts
 
 KNOWN = (
     (("浙江省", "绍兴市", "上虞区"), "绍兴市上虞区人民政府"),

@@ -24,7 +24,7 @@ def themed(desk: Desk) -> Draft | None:
     terms = theme_terms(desk)
     if not terms or not desk.reports:
         return None
-    state = desk.query.ask.operation in ("overview", "judge") or desk.query.ask.content == "report"
+    state = desk.query.ask.content == "report"
     roles: Collection[Role] | None = None if state else WORK
     most, chars = _bounds(desk)
     found = [(report, on_theme(report, terms, roles)) for report in desk.reports]

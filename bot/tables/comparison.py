@@ -9,6 +9,7 @@ computed from the cited cells and say so.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -30,7 +31,7 @@ from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.terms import content_terms, is_topical
-from retrieval.text.normalise import normalise
+from retrieval.text.normalise import fold, normalise
 
 COMPUTED = "（计算）"
 MAX_LINES = 40
@@ -158,6 +159,8 @@ def compare(
     ledger = facts or _no_facts
     open_reports = {report.id: report for report in desk.reports}
     listed: Sequence[Holding] = holdings if holdings is not None else desk.reports
+    if desk.query.ask.content == "figure" and not any(w.measures or w.role for w in columns):
+        columns = _told_of(desk.query, [ledger(h.id) for h in listed[:MAX_SAMPLED]]) or columns
     names = Names(holding.meta for holding in listed)
     rows = []
     for holding in listed:
@@ -188,9 +191,26 @@ def compare(
         alike, _ = comparable(said, table.columns[0].measure)
         own = {h.id for h in listed if contains(desk.query.claimed, _place(h))}
         notes = verdict(table.columns[0].name, alike, own, lowest=desk.query.lowest) + notes
-    if columns[0].role and len(desk.reports) > 1 and _COMMON.search(normalise(desk.query.question)):
+    if columns[0].role and len(desk.reports) > 1 and desk.query.ask.operation == "common":
         notes += shared_problems(desk.reports, columns[0].role)
     return Table(table.columns, table.rows, tuple(notes))
+
+
+MAX_SAMPLED = 200
+MAX_TOLD = 6
+
+
+def _told_of(query: Query, ledgers: Sequence[Sequence[Fact]]) -> tuple[Wanted, ...]:
+    """Return the indicators that reports give on a theme as a whole (行政复议数据), commonest first."""
+    words = [fold(w) for t in query.terms if is_topical(t) for w in (t.word, *t.variants)]
+    counts = Counter(
+        name
+        for facts in ledgers
+        for name in {f.indicator for f in facts if f.indicator}
+        if any(word in fold(name) for word in words)
+    )
+    chosen = sorted(counts, key=lambda name: (-counts[name], name))[:MAX_TOLD]
+    return tuple(Wanted(name, measures=(name,)) for name in chosen)
 
 
 def _cell(

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import (
     Chain,
     Gazetteer,
@@ -137,6 +138,15 @@ class PlaceIndex:
             if mention and mention.end in ends and mention.text not in word_like_names():
                 found.append(mention)
         return tuple(found)
+
+    def sounding_like(self, name: str) -> tuple[str, ...]:
+        """Return the held places whose name sounds like ``name``: 云城区 for 运城区."""
+        sound = romanise(short_name(level(name)))
+        return tuple(
+            chain[-1]
+            for chain in sorted(self._held_chains)
+            if sound and romanise(short_name(level(chain[-1]))) == sound and chain[-1] != name
+        )
 
     def own_names(self) -> tuple[str, ...]:
         """Return what the held places are called, for a reader to know them by."""

@@ -113,7 +113,7 @@ class Query:
     ``item`` counts from 1, or back from -1; ``address`` is a numbered place of a report,
     ``claimed`` the place that the question itself puts first (X 是最高的吧). ``ask`` is the wish as
     read, ``excluded`` the places said to be left out, ``relative`` how many years a relative year
-    word lies from the year spoken of.
+    word lies from the year spoken of, ``like`` a held place for an unknown one that sounds like it.
     """
 
     question: str
@@ -154,6 +154,7 @@ class Query:
     ask: Ask = _REPORT
     excluded: tuple[Chain, ...] = ()
     relative: int | None = None
+    like: tuple[tuple[str, str], ...] = ()
 
 
 def _ask(data: dict[str, Any]) -> Ask:
@@ -303,6 +304,7 @@ def settle(
         yes_no=ask.operation == "verify",
         ask=ask,
         excluded=tuple(without),
+        like=tuple((m.text, name) for m in missing for name in places.sounding_like(m.text)[:1]),
         relative=relative_year([t.text for t in tags if t.tag == "year"]),
     )
     if request.act == "item" and ask.content not in ("remedy", "causes", "figure"):

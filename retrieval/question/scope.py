@@ -55,7 +55,11 @@ class Resolved:
 
 def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     """Return the scope of ``query`` among ``holdings``."""
-    missing = [f"未收录{name}的报告" for name in query.unknown]
+    like = dict(query.like)
+    missing = [
+        f"未收录{name}的报告" + (f"，是不是{like[name]}" if name in like else "")
+        for name in query.unknown
+    ]
     found = [
         h
         for h in _by_place(query, holdings)
