@@ -44,7 +44,10 @@ def understand(
 
 def resolve(places: PlaceIndex, question: str, **options: object) -> PlaceResolution:
     """Return the places of a question, found where the shipped reader tags them."""
-    tags = _reader(places.own_names()).read(question).tags
+    request = _reader(places.own_names()).read(question)
+    if request.typed:
+        return places.resolve(request.typed, ())
+    tags = request.tags
     spans = [(t.start, t.end) for t in tags if t.tag in ("place", "office", "excluded")]
     apart = [(t.start, t.end) for t in tags if t.tag in ("theme", "form", "item", "year", "claim")]
     return places.resolve(question, spans, apart=apart, **options)  # type: ignore[arg-type]

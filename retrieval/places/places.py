@@ -61,6 +61,7 @@ _EVERY_BEFORE = re.compile(
 )
 _EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
 _COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
+_NAMES_MORE = re.compile("[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)")
 _LATIN_WORDS = re.compile("[a-z]{3}")
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
@@ -104,12 +105,13 @@ class PlaceIndex:
         closed = [r for span in apart if (r := _moved(span, squeezed))]
         found: list[Mention] = []
         for start, end in taken:
-            found += self._in_span(text, start, end, near)
+            at = max((m.end for m in found if m.start < end and start < m.end), default=start)
+            found += self._in_span(text, at, end, near) if at < end else ()
         outside = [
             m
             for m in (*self._surely_named(text), *self._latin.scan(text, found))
             if not overlaps(m, found)
-            and not any(m.start < end and start < m.end for start, end in closed)
+            and (m.how == "pinyin" or m.unit or not _within(m, closed))
         ]
         found += outside
         found.sort(key=lambda mention: mention.start)
@@ -230,6 +232,14 @@ class PlaceIndex:
             if mention.start > start and not named and not mention.held:
                 break  # 小山区 is no 山区: a name known only from inside the words is another's
             named = True
+            rest = text[mention.end : end]
+            if _NAMES_MORE.fullmatch(rest) and self._name_at(text, mention.end, end) is None:
+                # 东湖片区管委会, 江苏省淮州市清溪县: the name goes on behind the one known
+                apart = mention.how == "exact" or is_unit(rest)
+                if apart:
+                    yield mention
+                yield self._unheard(text, mention.end if apart else mention.start, end, near)
+                return
             yield mention
             at = max(mention.end, at + 1)
         if named:
@@ -409,6 +419,10 @@ class PlaceIndex:
 
 
 _SUFFIXES = frozenset("县区市")
+
+
+def _within(mention: Mention, spans: Iterable[tuple[int, int]]) -> bool:
+    return any(mention.start < end and start < mention.end for start, end in spans)
 
 
 def _moved(span: tuple[int, int], squeezed: Mapping[int, int]) -> tuple[int, int] | None:

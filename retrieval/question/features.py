@@ -19,7 +19,7 @@ from retrieval.question.request import Tag, Tagged
 from retrieval.text.normalise import level
 from retrieval.text.segmentation import tag as words_and_kinds
 
-VERSION = 2  # raised when a feature changes: shipped models must be fitted anew
+VERSION = 3  # raised when a feature changes: shipped models must be fitted anew
 _YEAR = re.compile(
     "(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])(?:年度?)?|(?<![0-9])[0-9]{2}年度?|[二一][〇零○o九0-9][〇零○一二三四五六七八九]{2}年?度?"
     "|[去今明前后来]年|上一?年度?|近[一二两三四五六七八九十几0-9]+年|(?:last|this|next) year"
@@ -27,6 +27,9 @@ _YEAR = re.compile(
 _OFFICE = re.compile(
     "(?:[\u4e00-\u9fff]{2,7}?(?:局|委员会|委|办公室|办|厅|法院|检察院|政府|管委会|大队|中心|公司|站|所|部|协会))"
     "|bureau|court|department|government|office|commission"
+)
+_PLACE_SHAPED = re.compile(
+    "[\u4e00-\u9fff]{2,4}?(?:自治[县州]|开发区|经开区|高新区|新区|片区|街道办?|[省市县区旗州镇乡])"
 )
 _NUMBER = re.compile("[0-9]+(?:\\.[0-9]+)?%?|[一二两三四五六七八九十百千万]+")
 _LATIN = re.compile("[a-z']+")
@@ -137,12 +140,12 @@ def _words(text: str) -> Iterator[tuple[str, str, str]]:
 def _marks(text: str) -> list[list[str]]:
     """For each character the shapes it lies in: year, office, number, Latin word, indicator."""
     marks: list[list[str]] = [[] for _ in text]
-    for name, pattern in (("y", _YEAR), ("o", _OFFICE), ("n", _NUMBER), ("a", _LATIN)):
+    for name, pattern in (("y", _YEAR), ("o", _OFFICE), ("n", _NUMBER), ("a", _LATIN), ("u", _PLACE_SHAPED)):
         for match in pattern.finditer(text):
             for at in range(match.start(), match.end()):
                 marks[at].append(f"{name}{'B' if at == match.start() else 'I'}")
-            if name == "o":
-                marks[match.end() - 1].append("oE")
+            if name in "ou":
+                marks[match.end() - 1].append(f"{name}E")
     known = _indicator_words()
     at = 0
     for word, _ in words_and_kinds(text):

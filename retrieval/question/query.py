@@ -245,6 +245,8 @@ def settle(
             words, spans, apart=(*apart, *away, *elsewhere), speaks_of=speaks_of, near=near
         ).mentions
     )
+    if request.typed:  # names written in Latin letters stand in what was typed
+        mentions += places.resolve(request.typed, ()).mentions
     without = places.resolve(words, away, apart=(*apart, *spans)).held if away else ()
     bodies = [body_after(words, mention, known) for mention in mentions]
     absent = [absent_body(words, m, b, known) for m, b in zip(mentions, bodies, strict=True)]

@@ -119,7 +119,8 @@ class Request:
     """A message as understood. ``asks`` is empty for acts that wish for nothing of their own.
 
     ``tags`` are the spans that were found, in order; ``alternatives`` other readings of the
-    first ask (content, operation, probability), best first, for asking back.
+    first ask (content, operation, probability), best first, for asking back. ``typed`` is the
+    message as typed where ``question``, in which the tags stand, is another form of it (pinyin).
     """
 
     question: str
@@ -129,6 +130,7 @@ class Request:
     confidence: float = 1.0
     reader: ReaderName = "trained"
     alternatives: tuple[tuple[Content, Operation, float], ...] = field(default=())
+    typed: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the shape of the contract."""

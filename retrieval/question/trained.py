@@ -52,8 +52,9 @@ class TrainedReader:
     def read(self, question: str, before: Request | None = None) -> Request:
         """Return how ``question`` is understood in the light of the request before it."""
         text = question[:MAX_READ_CHARS]
+        typed = ""
         if looks_like_pinyin(text):
-            text = from_pinyin(text)
+            typed, text = question, from_pinyin(text)
             question = text
         models = self._given or shipped_models()
         tags, starts = models.tagger.tag(text, self._names)
@@ -64,33 +65,35 @@ class TrainedReader:
         vector = models.vectors.pool(plain_words(text, tags, (0, len(text))))
         act, sure, _ = models.wishes.act(whole, vector)
         if act in ("chat", "undo", "off"):
-            return Request(question, cast(Act, act), (), tags, sure)
+            return Request(question, cast(Act, act), (), tags, sure, typed=typed)
         if act in ("same", "rework", "source"):
             # their slots change the last wish, whatever it was
             wish = said or ("report", "overview")
             slots = Ask(*wish, confidence=sure, span=(0, len(text)))
-            return Request(question, cast(Act, act), (_with_slots(slots, text, tags, None),), tags, sure)
-        asks: list[Ask] = []
+            asks = (_with_slots(slots, text, tags, None),)
+            return Request(question, cast(Act, act), asks, tags, sure, typed=typed)
+        found: list[Ask] = []
         alternatives: Sequence[tuple[str, str, float]] = ()
         for span in _spans(starts, ends, text, tags):
             features = part_features(text, tags, span, said, follows=before is not None)
             vector = models.vectors.pool(plain_words(text, tags, span))
             readings = models.wishes.wishes(features, vector)
             best = readings[0]
-            if not asks:
+            if not found:
                 alternatives = [(r.content, r.operation, r.probability) for r in readings[1:4]]
             ask = Ask(
                 best.content, best.operation, confidence=min(best.probability, sure), span=span
             )
-            asks.append(_with_slots(ask, text, tags, asks[-1] if asks else None))
+            found.append(_with_slots(ask, text, tags, found[-1] if found else None))
             said = (best.content, best.operation)
         return Request(
             question,
             cast(Act, act),
-            tuple(asks),
+            tuple(found),
             tags,
-            min(ask.confidence for ask in asks),
+            min(ask.confidence for ask in found),
             alternatives=tuple(alternatives),  # type: ignore[arg-type]
+            typed=typed,
         )
 
 
