@@ -36,7 +36,7 @@ from bot.answers.remarks import (
 )
 from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
 from bot.answers.suggestions import ask_back as suggest
-from bot.answers.thresholds import asks_places_beyond, rows_beyond
+from bot.answers.thresholds import asks_beyond, asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, note, silent
@@ -55,6 +55,7 @@ from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
+from retrieval.question.asking import statute_of
 from retrieval.question.conversation import completed
 from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
@@ -334,6 +335,9 @@ class Assistant:
             query = settle_ask(
                 ask, request, place_index(known), known, speaks_of, near=state.places
             )
+            if query.kind in ("rank", "compare") and query.inherited and len(state.recent) > 1:
+                # 谁更高 after a question asked of several places: these
+                query = replace(query, places=state.recent)
             asked.append(_with_scope(query, holdings))
         return asked
 
@@ -537,7 +541,8 @@ class Assistant:
 def write(desk: Desk, library: Library) -> Draft | Briefing:
     """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
     if desk.only_years:  # another year's report answers only in words that name the year
-        told = desk.query.role is None
+        figure = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
+        told = figure or desk.query.ask.content == "honours"
         return extractive.write(desk) if told else silent(desk)
     if desk.query.ask.form.table and len(desk.scope) > 1:
         return _compared(table_of(library, desk), desk.query)
@@ -560,7 +565,9 @@ def write(desk: Desk, library: Library) -> Draft | Briefing:
 def _open_wish(desk: Desk) -> Draft | None:
     """Return the answer to a wish that sections answer: a theme, a remedy, a judgement."""
     ask = desk.query.ask
-    if desk.query.field:
+    query = desk.query
+    exact = query.field or query.address or query.month or query.documents or query.figures
+    if exact or query.kind == "item" or asks_beyond(query.topic) or statute_of(query.topic):
         return None
     if ask.content == "honours" and ask.operation in ("list", "tell", "count", "verify", "which"):
         return honours.honours(desk)

@@ -16,6 +16,7 @@ from retrieval.documents import Chunk, Hit
 from retrieval.library.library import Library
 from retrieval.parsing.parsing import Parsed, parse_report
 from retrieval.question.query import Query, State
+from retrieval.question.request import Request
 from retrieval.question.scope import Resolved
 from retrieval.search.embedding import Embedder
 from retrieval.search.retriever import Options
@@ -36,10 +37,12 @@ class Ablation:
 class Unscoped(Assistant):
     """Searches and reads all reports whatever the question is about."""
 
-    def settle(self, question: str, state: State, library: Library) -> tuple[Query, Resolved]:
-        """Understand the question, then take every report into its scope."""
-        query, scope = super().settle(question, state, library)
-        return query, replace(scope, reports=tuple(s.id for s in library.reports()))
+    def _settled(
+        self, request: Request, state: State, library: Library
+    ) -> list[tuple[Query, Resolved]]:
+        every = tuple(s.id for s in library.reports())
+        asked = super()._settled(request, state, library)
+        return [(query, replace(scope, reports=every)) for query, scope in asked]
 
 
 class Forgetful(Assistant):

@@ -25,7 +25,7 @@ from bot.evidence.drafting import Desk, Draft, claim, note, silent
 from bot.evidence.premises import judge_premises
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report
-from retrieval.question.asking import Field, asks_definition, statute_of, without_field
+from retrieval.question.asking import Field, statute_of, without_field
 from retrieval.question.terms import content_terms, is_theme, is_topical
 from retrieval.text.normalise import normalise
 
@@ -37,14 +37,12 @@ _OF_PAGE = re.compile(
 def write(desk: Desk) -> Draft:
     """Return the draft for a query, by its kind; an abstaining draft where the reports are silent."""
     query = desk.query
-    if not query.places and not query.inherited and asks_definition(normalise(query.question)):
-        return Draft(status="abstained", gap=("报告只写工作情况，不解释名词",))
     article = statute_of(query.topic)
     if article and all(
         article not in re.sub("[《》“”]", "", report.text) for report in desk.reports
     ):
         return Draft(status="abstained", gap=(f"报告没有引用“{article}”",))
-    if len(desk.reports) == 1 and query.kind in ("fact", "list") and not desk.only_years:
+    if len(desk.reports) == 1 and query.kind in ("fact", "list", "overview") and not desk.only_years:
         report = desk.reports[0]
         if query.field and not _other_topics(query.topic, query.field):
             return field_answer(query.field, report)

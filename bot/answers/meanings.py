@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bot.evidence.drafting import Desk, Draft, alone, claim, label, note
+from bot.evidence.drafting import Desk, Draft, alone, asked_words, claim, label
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.text.normalise import fold
@@ -35,16 +35,16 @@ def meaning(desk: Desk) -> Draft | None:
     for report, span in told or used:
         first.setdefault(report.id, (report, span))
     lines: list[DraftLine] = []
-    if not told:
-        lines.append(note("报告没有解释这个说法，用到它的原文是："))
     chosen = list(first.values())[:MAX_REPORTS]
     for report, span in chosen:
         if len(desk.reports) > 1:
             lines.append(label(report))
         lines.append(claim(report, alone(report, span)))
-    return Draft(
-        tuple(lines), focus=tuple(Cited(r.id, s.start, s.end) for r, s in chosen)
-    )
+    focus = tuple(Cited(r.id, s.start, s.end) for r, s in chosen)
+    if told:
+        return Draft(tuple(lines), focus=focus)
+    gap = f"报告没有解释“{asked_words(desk.query)}”"
+    return Draft(tuple(lines), status="abstained", gap=(gap,), focus=focus)
 
 
 def _explains(words: str, term: str) -> bool:

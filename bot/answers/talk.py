@@ -43,7 +43,7 @@ def reply(request: Request, library: Library, state: State, *, english: bool) ->
         return sources(library, state.items or state.focus)
     if request.act in ("rework", "source", "same", "item") and not state.asks:
         named = any(ask.places or ask.years for ask in request.asks)
-        if request.act != "same" or not named:
+        if request.act not in ("same", "item") or not named:
             return Draft((note(NOTHING_BEFORE_EN if english else NOTHING_BEFORE),), status="clarify")
     return None
 

@@ -78,6 +78,11 @@ _PROBLEMS_AND_PLANS = re.compile(
 )
 
 
+def asks_target(topic: str) -> bool:
+    """Tell whether a figure is asked for that was aimed at (上限, 控制在), not one reached."""
+    return bool(_TARGET.search(topic))
+
+
 def also_asked(topic: str, role: Role | None) -> Role | None:
     """Return the second role a topic names beside ``role`` (问题和原因, 问题和打算), if any."""
     if role != "problems":

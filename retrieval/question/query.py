@@ -184,6 +184,8 @@ _OPEN_CHANGE = re.compile(
     "怎么变|变化|增减|还是.{0,6}(?:上升|增长|增加|下降|减少|降低)|[升降增减涨跌][多少]?还是|是升是降"
 )
 _TURNED = re.compile("不[升降增减涨跌]反([升降增减涨跌])")
+# below it an item's further wish is not believed, and the item is shown whole
+SURE_OF_AN_ITEM = 0.8
 _ROLES: dict[str, Role] = {
     "problems": "problems", "plans": "plans", "causes": "causes", "measures": "measures",
 }  # fmt: skip
@@ -309,8 +311,6 @@ def settle(
         like=tuple((m.text, name) for m in missing for name in places.sounding_like(m.text)[:1]),
         relative=relative_year([t.text for t in tags if t.tag == "year"]),
     )
-    if request.act == "item" and ask.content not in ("remedy", "causes", "figure"):
-        query = replace(query, kind="item")
     return _claimed(filled(query), normalise(words))
 
 
@@ -355,6 +355,25 @@ def filled(query: Query) -> Query:
     if ask.content == "figure":
         terms = _with_others(terms, content_terms(topic))
     field = asking.field_of(topic)
+    address = address_of(topic)
+    documents = asking.asks_documents(topic)
+    if ask.item is not None and not address and (
+        ask.content not in ("remedy", "figure") or ask.confidence < SURE_OF_AN_ITEM
+    ):
+        kind = "item"  # a number that points at an item says enough
+    if ask.content == "report" and not terms and ask.operation in ("which", "rank", "count"):
+        kind = "catalogue"  # 哪份报告最短, 哪份不完整
+    if ask.content == "report" and ask.operation == "verify" and not query.places:
+        kind = "which"
+    alone = len(query.places) == 1 and len(query.years) < 2 and not ask.everywhere
+    if kind == "compare" and ask.content == "figure" and alone and not query.unknown:
+        kind = "fact"  # 上虞复议和诉讼的调撤率 are two figures of one place
+    if documents and kind in ("fact", "list") and ask.content != "figure":
+        kind = "list"
+    if address and ask.content != "figure":
+        kind = "list"  # 第三部分的第五条 says itself where it stands
+    if kind == "which" and len(query.places) == 1 and not ask.everywhere:
+        kind = "list"  # 柯桥哪些率超过99% asks of one report
     if field and ask.content in ("figure", "holdings", "report") and ask.operation != "brief":
         kind = "fact"
     own = {t.word for t in terms}
@@ -363,8 +382,12 @@ def filled(query: Query) -> Query:
         carried = ()
     if not terms and ask.content in ("figure", "honours", "meaning", "report") and kind in ("fact", "rank", "which", "compare"):
         terms = content_terms(topic)
+    if ask.content == "figure" and asking.asks_target(topic):
+        role = "plans"  # 败诉率的目标是多少 is told by the plans
     if kind in ("fact", "rank") and role != "plans":
         role = None
+    if kind == "overview" and _asserted(ask, topic):
+        kind = "fact"  # 98%说的是什么
     wants = asking.wants_of(topic) if ask.content == "figure" else "text"
     if kind == "rank" and wants == "text":
         wants = "number"
@@ -382,8 +405,8 @@ def filled(query: Query) -> Query:
         indicators=_indicators(looked_up) if asks_figure and not _QUOTED.search(topic) else (),
         count=count_of(topic), change=ask.operation == "change",
         field=field if kind == "fact" else None, carried=carried,
-        address=address_of(topic), month=None if wants == "date" else month_of(topic),
-        documents=asking.asks_documents(topic), phrase=theme.replace(" ", "") if ask.content == "report" and ask.operation in ("verify", "which") else "",
+        address=address, month=None if wants == "date" else month_of(normalise(query.question)),
+        documents=documents, phrase=theme.replace(" ", "") if ask.content == "report" and ask.operation in ("verify", "which") else "",
         asks_mention=mention, negated=asking.negated(topic), lowest=asking.asks_lowest(normalise(query.question)),
     )  # fmt: skip
 
@@ -408,7 +431,8 @@ def _claimed(query: Query, plain: str) -> Query:
     """
     if query.kind == "rank" and len(query.places) == 1 and query.everywhere and not query.issuers:
         return replace(query, claimed=query.places[0], places=())
-    if not query.yes_no or not query.places or not asking.claims_rank(plain):
+    claims = query.yes_no or query.kind in ("rank", "compare")
+    if not claims or not query.places or not asking.claims_rank(plain):
         return query
     wants = "number" if query.wants == "text" else query.wants
     if len(query.places) == 1:
@@ -456,13 +480,22 @@ def _indicators(topic: str) -> tuple[str, ...]:
 def _asserted(ask: Ask, topic: str) -> tuple[Quantity, ...]:
     """Return the figures that the question itself asserts: those of its claims."""
     words = " ".join(normalise(claim) for claim in ask.claims)
-    if not words and ask.operation == "verify":
+    if not words and (ask.operation == "verify" or not ask.theme):
         words = topic
     if ask.content not in ("figure", "measures", "report", "honours") and ask.operation != "verify":
         words = ""  # 三个不足的原因 counts what it asks about, it claims nothing
     kinds = ("number", "percent", "points", "money", "date")
     found = (q for q in find_quantities(words) if q.kind in kinds and q.value is not None)
-    return tuple(q for q in found if not (q.kind == "date" and not (q.value or 0) % 100))
+    return tuple(q for q in found if _asserts(q))
+
+
+# 三大机制, 五项工作 count the items spoken of
+_COUNTS_ITEMS = re.compile("^[一二两三四五六七八九十]{1,2}(?:大|项|类|个|点|条|种|方面|个方面|步|家|地|份)$")
+
+
+def _asserts(quantity: Quantity) -> bool:
+    whole_date = quantity.kind == "date" and not (quantity.value or 0) % 100
+    return not whole_date and not _COUNTS_ITEMS.search(quantity.text)
 
 
 def _direction(words: str) -> Direction | None:

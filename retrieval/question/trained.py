@@ -10,6 +10,7 @@ from importlib import resources
 from typing import cast
 
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
+from retrieval.question.addressing import address_of, item_of
 from retrieval.question.exact import read_form, read_item, read_years
 from retrieval.question.features import NameTable, part_features, plain_words
 from retrieval.question.request import Act, Ask, Form, Request, Tagged
@@ -64,6 +65,10 @@ class TrainedReader:
         whole = part_features(text, tags, (0, len(text)), said, follows=before is not None)
         vector = models.vectors.pool(plain_words(text, tags, (0, len(text))))
         act, sure, _ = models.wishes.act(whole, vector)
+        if address_of(text):
+            act = "ask"
+        elif before is not None and item_of(text) is not None and not _names_theme(tags):
+            act = "item"  # 最后一条呢: a number that points is exact
         if act in ("chat", "undo", "off"):
             return Request(question, cast(Act, act), (), tags, sure, typed=typed)
         if act in ("same", "rework", "source"):
@@ -98,6 +103,10 @@ class TrainedReader:
 
 
 _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
+
+
+def _names_theme(tags: Sequence[Tagged]) -> bool:
+    return any(t.tag in ("theme", "place", "office") for t in tags)
 
 
 def _spans(
@@ -146,6 +155,7 @@ def _with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None)
     excluded = words("excluded")
     years = read_years(words("year"))
     item, about = read_item(words("item"))
+    item = item_of(text[start:end]) if item is None and not about else item
     form = read_form(words("form"), text)
     context: tuple[str, ...] = ()
     if before:
