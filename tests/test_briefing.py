@@ -7,11 +7,12 @@ import pytest
 from reporting_fakes import REAL, WRITTEN, checked, desk
 
 from bot.briefing import briefing
-from bot.briefing.briefing import asked_length, brief, paragraph
+from bot.briefing.briefing import brief, paragraph
 from bot.briefing.left_out import asked as asks_left_out
 from bot.evidence.drafting import Draft
 from bot.evidence.listing import role_items
 from bot.values import Cited
+from retrieval.question.exact import read_form
 
 FILES = [p.name for p in (*REAL, *WRITTEN)]
 
@@ -39,7 +40,7 @@ def squeezed(text: str) -> str:
     ],
 )
 def test_the_length_asked_for_is_read(question: str, length: tuple[int, int] | None) -> None:
-    assert asked_length(question) == length
+    assert read_form((question,), question).chars == length
 
 
 @pytest.mark.parametrize("name", FILES)

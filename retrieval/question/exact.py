@@ -96,6 +96,7 @@ _LENGTH = re.compile(
     f"(?P<least>不少于|至少|不低于|at least)?\\s*(?P<one>{_NUMERAL})[来多]?\\s?个?(?:字|words|characters)"
     "(?P<after>以内|之内|以下|以上|内)?"
 )
+_SEVERAL = re.compile("(?P<a>[一二三四五六七八九两])(?P<b>[一二三四五六七八九])(?P<unit>[百千])")
 _POINTS = re.compile(
     "(?:[前分列成]|只要|归纳成|总结成|概括成|提炼)?(?P<n>[一二两三四五六七八九十]|[0-9]{1,2})(?:个)?(?:要点|点|条|方面|句话)|(?P<en>two|three|four|five|[2-9]) (?:key |main |bullet )?(?:points|bullets)"
 )
@@ -107,8 +108,9 @@ _ENGLISH = re.compile("英文|英语|english")
 _SHORT = re.compile("简[单短要洁明略]|短|精[简炼]|压缩|扼要|概要|长话短说|brief|short|concise")
 _PLAIN = re.compile("大白话|通俗|口语|白话|人话|听得懂|看得懂|好懂|plain|simple")
 _AUDIENCE = re.compile("(?:给|供|报|向|发|呈)[^，。]{0,3}?(领导|县长|市长|书记|局长|主任|上级|省厅|群众|老百姓|媒体|记者|同事|大家|公众|网站|公众号)")
-_AROUND = 0.2  # 200字左右 is kept to within a fifth
-_SENTENCE_CHARS = (20, 80)
+_AROUND = 0.1  # 200字 is kept to within a tenth
+_SENTENCE_CHARS = (30, 80)
+_LEAST_CHARS = 20
 
 
 def read_form(spans: Sequence[str], question: str) -> Form:
@@ -140,12 +142,18 @@ def _read_length(text: str) -> tuple[int, int] | None:
     if not match:
         return None
     if match["low"]:
-        return _number(match["low"]), _number(match["high"])
+        low, high = sorted((_number(match["low"]), _number(match["high"])))
+        return (low, high) if low else None
+    if several := _SEVERAL.fullmatch(match["one"]):  # 两三百字
+        unit = 100 if several["unit"] == "百" else 1000
+        return (numeral(several["a"]) or 1) * unit, (numeral(several["b"]) or 1) * unit
     one = _number(match["one"])
+    if one < _LEAST_CHARS:
+        return None
     if match["least"] or match["after"] == "以上":
-        return one, round(one * (1 + 2 * _AROUND))
+        return one, one * 5 // 4
     if match["most"] or match["after"]:
-        return round(one * (1 - 2 * _AROUND)), one
+        return one * 2 // 3, one
     return round(one * (1 - _AROUND)), round(one * (1 + _AROUND))
 
 

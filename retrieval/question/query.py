@@ -240,8 +240,16 @@ def settle(
     away = [(t.start, t.end) for t in tags if t.tag == "excluded"]
     others = ("theme", "item", "form", "year", "claim", "scope")
     apart = [(t.start, t.end) for t in tags if t.tag in others]
+    ends = {t.end for t in named}
+    # an office right behind its place (湘滨市|城管局) is read with it, by its letters
+    behind = [t for t in offices if t.start in ends or (t.start - 1 in ends and words[t.start - 1] == "的")]
+    offices = [t for t in offices if t not in behind]
     spans = [(t.start, t.end) for t in (*named, *offices)]
-    elsewhere = [(t.start, t.end) for t in tags if t.tag in ("place", "office") and t not in here]
+    elsewhere = [
+        (t.start, t.end)
+        for t in tags
+        if t.tag in ("place", "office") and (t not in here or t in behind)
+    ]
     mentions = list(
         places.resolve(
             words, spans, apart=(*apart, *away, *elsewhere), speaks_of=speaks_of, near=near
@@ -255,7 +263,13 @@ def settle(
     topic = _topic(ask, words, tags, [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)])
     if request.act in ("same", "rework") and ask.words:
         topic = ask.words
-    said = {t.text for t in (*named, *offices)}
+    covered = [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)]
+    swallowed = {
+        t.text for t in tags
+        if t.tag == "theme" and any(a <= t.start and t.end <= b for a, b in covered)
+    }  # fmt: skip
+    ask = replace(ask, theme=tuple(w for w in ask.theme if w not in swallowed))
+    said = {t.text for t in (*named, *offices, *behind)}
     taken_over = False
     for word in (*ask.places, *ask.issuers):
         if word not in said:  # from an earlier message
