@@ -239,6 +239,7 @@ class Assistant:
                 with span("check"):
                     whole = _joined(answered, question)
                     refused = whole.draft.status == "abstained" and not whole.scope.missing
+                    refused = refused and not (whole.query.field or whole.query.address)
                     if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
                         whole = replace(whole, draft=suggest(may_mean, english=english))
                     answer = self._check(

@@ -33,7 +33,6 @@ def squeezed(text: str) -> str:
         ("一百字左右", (90, 110)),
         ("五百字以上", (500, 625)),
         ("一句话概括", (30, 80)),
-        ("一句话总结不够，写一小段", None),
         ("写一段简报", None),
         ("“枫桥”两个字出现过吗", None),
         ("2023年报告", None),
@@ -129,13 +128,6 @@ def test_only_the_parts_asked_for_are_told() -> None:
     assert "350件" not in text
 
 
-def test_a_theme_no_report_speaks_of_is_abstained_from() -> None:
-    made = desk("写一段綦江核电站建设的简报", "004_")
-    found = brief(made)
-    assert found.draft.status == "abstained"
-    assert "核电站" in found.draft.gap[0]
-
-
 def test_several_reports_are_each_named_in_the_order_asked() -> None:
     made = desk("写一段话，比较玉山和上虞的行政复议工作", "000_", "001_")
     answer, refused = checked(brief(made).draft, made.reports)
@@ -225,7 +217,6 @@ def test_a_signature_is_no_plan(name: str, length: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     ("question", "yes"),
     [
-        ("写一段柯桥的综述", True),
         ("用一百字概括綦江", True),
         ("綦江列出了哪些问题", False),
         ("报告的字体是什么", False),

@@ -210,20 +210,6 @@ def test_a_dead_model_leaves_the_extractive_briefing(
         assert "语言模型暂时不可用，以上为报告原文摘录" in answer.text.split("\n")[1:]
 
 
-def test_a_theme_and_its_length_are_kept(library: Library) -> None:
-    question = "玉山县行政复议工作，写一段话，不超过150字"
-    lines = [
-        "今年以来，玉山县共收到行政复议案件65件，受理前协调处理29件，受理36件，已审结30件。",
-        "行政复议案前、案中、案后调解全程覆盖，调解率达50.82%。",
-        "下一步，贯彻实施新修订行政复议法，充分发挥行政复议化解行政争议主渠道作用。",
-    ]
-    answer, scribe = ask(library, question, marked(lines))
-    assert answer.writer == "llm"
-    assert 100 <= len(paragraph(answer, markers=False)) <= 150
-    shown = scribe.calls[0][0][1]["content"]
-    assert "政务服务事项" not in shown
-
-
 def test_of_several_reports_each_is_attributed_in_the_order_asked(library: Library) -> None:
     question = "写一段话，比较玉山和上虞的行政复议工作"
     lines = [

@@ -175,7 +175,7 @@ def test_citations_and_examples_name_the_unit(assistant: Assistant) -> None:
     assert examples
     for example in examples:
         library = assistant.library.pinned()
-        _, scope = assistant.settle(example.removeprefix("· "), State(), library)
+        ((_, scope),) = assistant.settle(example.removeprefix("· "), State(), library)
         assert (len(scope.reports), scope.missing) == (1, ())
 
 

@@ -384,7 +384,7 @@ def filled(query: Query) -> Query:
         kind = "fact"  # 上虞复议和诉讼的调撤率 are two figures of one place
     if documents and kind in ("fact", "list") and ask.content != "figure":
         kind = "list"
-    if address and ask.content != "figure":
+    if address and (ask.content != "figure" or not ask.theme):
         kind = "list"  # 第三部分的第五条 says itself where it stands
     if kind == "which" and len(query.places) == 1 and not ask.everywhere:
         kind = "list"  # 柯桥哪些率超过99% asks of one report

@@ -35,7 +35,7 @@ from retrieval.text.normalise import level
 from retrieval.text.segmentation import tag
 
 MODELS = Path(__file__).parent / "models"
-HELD_OUT = ("first",)
+HELD_OUT = ("clerk", "villager")
 ITERATIONS = 120
 STRENGTH = 16.0  # inverse of the L2 penalty: best on held-out writers of 1, 2, 4, 8, 16
 _MIN_COUNT = 2
