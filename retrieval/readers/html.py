@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 from lxml import etree
@@ -38,6 +39,13 @@ _HIDDEN = re.compile(
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"\u2e80-\u9fff\u3000-\u303f\uff00-\uffef“”‘’…—"
 _BREAK_IN_CHINESE = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t]*(?=[{_WIDE}])")
+_BLOCK_NAMES = r"(?:p|br|div|tr|table|tbody|li|ul|ol|h[1-6])"
+_LINE_OF_BLOCK = re.compile(
+    rf"(?:(?<=\n)|\A)[ \t]*<{_BLOCK_NAMES}\b[^<>]*>|</?{_BLOCK_NAMES}\b[^<>]*>(?=[ \t]*(?:\r?\n|\Z))",
+    re.I,
+)
+_BLOCK_TAG = re.compile(rf"</?{_BLOCK_NAMES}\b[^<>]*>", re.I)
+_ANY_TAG = re.compile(r"</?[a-zA-Z][a-zA-Z0-9:]{0,20}(?:\s[^<>]{0,500})?/?>|<!--.{0,500}?-->", re.S)
 _MAX_CELL = 400
 _MAX_LINES = 200_000
 _WITHOUT_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
@@ -54,7 +62,10 @@ class _Open:
 def read_html(raw: bytes) -> Document:
     """Return the paper on a page, without the site around it; raises ``UnreadableFile``."""
     source, _ = decode(raw)
-    text, container, dropped, hidden = read_page(source)
+    if is_whole_page(source):
+        text, container, dropped, hidden = read_page(source)
+    else:
+        text, container, dropped, hidden = without_tags(source), Container(), 0, 0
     if not text.strip():
         raise UnreadableFile(
             "网页里没有可读的正文，正文可能由脚本另行加载，请在浏览器中另存后再导入"
@@ -68,22 +79,27 @@ def read_html(raw: bytes) -> Document:
 
 def read_page(source: str) -> tuple[str, Container, int, int]:
     """Return the paper's text, what the page says of it, characters dropped, and those hidden."""
-    whole = is_whole_page(source)
     root = _parse(source)
     if root is None:
         return "", Container(), 0, 0
-    walk = _Walk(keep_breaks=not whole)
+    walk = _Walk()
     walk.run(root)
     if not walk.lines:
         return "", Container(), 0, walk.hidden
     page = Page(walk.lines, _metas(root), _title(root))
-    if not whole:
-        text = "\n".join(line.text for line in walk.lines)
-        return text + "\n", Container(), 0, walk.hidden
     lines, container = choose_lines(page)
     kept = sum(count_words(line) for line in lines)
     seen = sum(count_words(line.text) for line in walk.lines)
     return "\n".join(lines) + "\n", container, max(seen - kept, 0) + walk.hidden, walk.hidden
+
+
+def without_tags(text: str) -> str:
+    """Return a plain text without the tags and entities that copying left in it.
+
+    All else stays as it is; a block's tag inside a line ends the line.
+    """
+    broken = _BLOCK_TAG.sub("\n", _LINE_OF_BLOCK.sub("", text))
+    return unescape(_ANY_TAG.sub("", broken))
 
 
 def links_of(source: str) -> list[tuple[str, str]]:
@@ -133,10 +149,9 @@ def _words(text: str) -> str:
 class _Walk:
     """One pass over a tree, start and end of each element in document order."""
 
-    def __init__(self, *, keep_breaks: bool) -> None:
+    def __init__(self) -> None:
         self.lines: list[Line] = []
         self.hidden = 0
-        self._keep_breaks = keep_breaks
         self._open = _Open()
         self._path: list[int] = []
         self._tags: list[str] = []
@@ -193,7 +208,7 @@ class _Walk:
     def _say(self, words: str | None) -> None:
         if not words:
             return
-        if not (self._pre or self._keep_breaks):
+        if not self._pre:
             self._add(words)
             return
         first, *rest = re.split(r"\r\n|\r|\n", words)

@@ -75,7 +75,11 @@ def is_html(text: str) -> bool:
 
 def is_whole_page(text: str) -> bool:
     """Tell a page from a plain text with some tags left in it, whose line ends mean something."""
-    return bool(_HTML_START.match(text))
+    if _HTML_START.match(text):
+        return True
+    return (
+        text.lstrip("\ufeff \r\n\t").startswith("<") and len(_HTML_TAG.findall(text)) >= _MANY_TAGS
+    )
 
 
 def _is_ascii(raw: bytes) -> bool:
