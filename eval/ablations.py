@@ -6,24 +6,23 @@ same reports into other chunks, in a library of their own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from bot.assistant import Assistant, Reply
 from retrieval.documents import Chunk, Hit
-from retrieval.library.library import Library
+from retrieval.library.library import Library, Parser
 from retrieval.parsing.parsing import Parsed, parse_report
 from retrieval.question.query import Query, State
 from retrieval.question.request import Request
 from retrieval.question.scope import Resolved
+from retrieval.readers.values import NO_CONTAINER, Container
 from retrieval.search.embedding import Embedder
 from retrieval.search.retriever import Options
 
 CHUNK_SIZES = (250, 400)
-
-Parse = Callable[[str, str, str], Parsed]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +66,7 @@ def list_ablations(
     yield Ablation("no role boost", Assistant(library, options=Options(role_boost=False)))
     yield Ablation("no scope", Unscoped(library))
     yield Ablation("no history", Forgetful(library))
-    variants: list[tuple[str, Parse]] = [("no context line", _without_context)]
+    variants: list[tuple[str, Parser]] = [("no context line", _without_context)]
     variants += [(f"chunks to {size}", _in_chunks_of(size)) for size in CHUNK_SIZES]
     for number, (name, parse) in enumerate(variants):
         with Library.open(
@@ -77,14 +76,18 @@ def list_ablations(
             yield Ablation(name, Assistant(other))
 
 
-def _without_context(text: str, source: str, report: str) -> Parsed:
-    parsed = parse_report(text, source, report)
+def _without_context(
+    text: str, source: str, report: str, container: Container = NO_CONTAINER, /
+) -> Parsed:
+    parsed = parse_report(text, source, report, container)
     return replace(parsed, chunks=tuple(replace(chunk, context="") for chunk in parsed.chunks))
 
 
-def _in_chunks_of(size: int) -> Parse:
-    def parse(text: str, source: str, report: str) -> Parsed:
-        parsed = parse_report(text, source, report)
+def _in_chunks_of(size: int) -> Parser:
+    def parse(
+        text: str, source: str, report: str, container: Container = NO_CONTAINER, /
+    ) -> Parsed:
+        parsed = parse_report(text, source, report, container)
         return replace(parsed, chunks=merge_chunks(text, parsed.chunks, size))
 
     return parse

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from retrieval.parsing.readers import find_files, read_file
+from retrieval.readers.files import find_files
+from retrieval.readers.reading import read_file
 
 CaseKind = Literal[
     "fact", "list", "cross", "lang", "followup", "unanswerable", "false_premise", "brief", "table"
@@ -57,7 +58,9 @@ class Case:
 
 def read_sources(folder: Path) -> dict[str, str]:
     """Return file name → decoded text of every report directly in ``folder``."""
-    files = [path for path in find_files([folder]) if path.parent == folder]
+    files = [
+        met.path for met in find_files([folder]) if met.path.parent == folder and not met.skipped
+    ]
     return {path.name: read_file(path).text for path in files if path.suffix != ".md"}
 
 

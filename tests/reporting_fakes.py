@@ -15,10 +15,10 @@ from bot.values import Answer, Citation
 from retrieval.documents import Report
 from retrieval.parsing.indicators import Fact
 from retrieval.parsing.parsing import parse_report
-from retrieval.parsing.readers import read_file
 from retrieval.places.gazetteer import short_name
 from retrieval.places.places import PlaceIndex
 from retrieval.question.query import State
+from retrieval.readers.reading import read_file
 
 EVAL = Path(__file__).parent.parent / "eval"
 REAL = sorted((EVAL / "reports").glob("*.txt"))

@@ -101,7 +101,8 @@ def test_the_same_words_under_another_name_encoding_or_line_end_are_one_report(l
     (other / "copy.txt").write_bytes(text.encode("gb18030"))
     (other / "dos.txt").write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
     results = library.ingest([other])
-    assert {(r.status, r.report) for r in results} == {("unchanged", library.find("a.txt").id)}
+    assert {(r.status, r.report) for r in results} == {("duplicate", library.find("a.txt").id)}
+    assert all("a.txt" in (r.reason or "") for r in results)
     assert len(library.reports()) == 2
 
 
@@ -120,10 +121,42 @@ def test_a_corrected_file_replaces_its_report_and_the_old_words_are_kept(library
     assert library.verify() == []
 
 
-def test_a_corrected_file_from_another_folder_updates_the_report_of_its_name(library, tmp_path):
+def test_a_corrected_file_in_another_folder_updates_the_report_whose_file_is_gone(
+    library, tmp_path, source
+):
     corrected = write_report(tmp_path / "new", "a.txt", place="青山县", count=44)
+    (source / "a.txt").unlink()
     assert statuses(library.ingest([corrected])) == [("a.txt", "updated")]
     assert len(library.reports()) == 2
+
+
+def test_a_namesake_in_another_folder_is_told_apart_while_both_files_are_there(library, tmp_path):
+    other = write_report(tmp_path / "new", "a.txt", place="青山县", count=44)
+    results = library.ingest([other])
+    assert statuses(results) == [("a.txt", "added")]
+    assert any("a.txt" in warning for warning in results[0].warnings)
+
+
+def test_a_renamed_file_is_followed(library, source):
+    before = library.find("a.txt")
+    (source / "a.txt").rename(source / "新名.txt")
+    results = {r.source: r for r in library.ingest([source])}
+    assert results["新名.txt"].status == "updated"
+    assert "a.txt" in (results["新名.txt"].reason or "")
+    assert library.find("新名.txt").id == before.id
+    assert len(library.reports()) == 2
+
+
+def test_a_file_that_vanished_is_told_and_taken_out_on_request(library, source):
+    (source / "a.txt").unlink()
+    told = {r.source: r for r in library.ingest([source])}
+    assert told["a.txt"].status == "skipped"
+    assert "--prune" in (told["a.txt"].reason or "")
+    assert len(library.reports()) == 2
+    told = {r.source: r for r in library.ingest([source], prune=True)}
+    assert "移除" in (told["a.txt"].reason or "")
+    assert [s.meta.source for s in library.reports()] == ["b.txt"]
+    assert library.verify() == []
 
 
 def test_a_namesake_on_another_year_is_another_report(library, tmp_path):
@@ -176,7 +209,7 @@ def test_bad_files_are_refused_by_name_and_the_good_ones_go_in(tmp_path, source)
         for result in results:
             line = json.loads(json.dumps(result.to_json()))
             assert set(line) == {"source", "status", "report", "reason", "warnings"}
-            assert (line["report"] is None) == (line["status"] == "refused")
+            assert (line["report"] is None) == (line["status"] in ("refused", "skipped"))
 
 
 def test_nothing_but_bad_files_leaves_an_empty_library(tmp_path):

@@ -100,8 +100,8 @@ def test_forged_buttons_reach_nothing(tmp_path: Path, fake: FakeTelegram, data: 
     with bench(tmp_path, fake) as b:
         fake.press_data(data, USER, 1)
         (toast,) = fake.wait(lambda f: f.messages(method="answerCallbackQuery"))
-        fake.wait(lambda _: b.bot.lock.figures()["running"] == 0)
-        assert b.bot.lock.figures()["failures"] == 0
+        fake.wait(lambda _: b.bot.figures()["running"] == 0)
+        assert b.bot.figures()["failures"] == 0
         assert fake.messages() == []
         assert fake.messages(method="deleteMessage") == []
         assert "失效" in toast.text
@@ -115,7 +115,7 @@ def test_removal_can_be_confirmed_only_by_who_asked(tmp_path: Path, fake: FakeTe
         for user in (USER, 10):
             fake.press_data(data, user, 1, user)
         fake.wait(lambda f: len(f.messages(method="answerCallbackQuery")) == 2)
-        fake.wait(lambda _: b.bot.lock.figures()["running"] == 0)
+        fake.wait(lambda _: b.bot.figures()["running"] == 0)
         assert len(b.assistant.library.reports()) == 2
 
 
@@ -124,7 +124,7 @@ def test_x10_closed_by_default(tmp_path: Path, fake: FakeTelegram) -> None:
         for user in (USER, ADMIN, STRANGER):
             fake.say(QUESTION, user)
             fake.say(MENTION, user, GROUP)
-        fake.wait(lambda _: b.bot.lock.figures()["denied"] == 6)
+        fake.wait(lambda _: b.bot.figures()["denied"] == 6)
         assert fake.sent == []
         assert b.assistant.asked == []
 
@@ -151,7 +151,7 @@ def test_x08_no_link_can_be_tapped_and_none_is_previewed(
             for tappable in ("http", "www.", "evil.example", "evil.md", "@evil", "tg:", "138001"):
                 assert tappable not in bare, message.html
         # the fake counts a send without disabled preview as a violation; the bench checks it
-        assert b.bot.lock.figures()["failures"] == 0
+        assert b.bot.figures()["failures"] == 0
 
 
 SECRET_WORDS = "绝密问题行政复议XYZZY"
@@ -200,7 +200,7 @@ def test_x13_every_way_of_asking_counts(tmp_path: Path, fake: FakeTelegram) -> N
         fake.say(
             QUESTION, reply_to_message={"message_id": 1, "from": {"id": BOT_ID, "is_bot": True}}
         )
-        fake.wait(lambda _: b.bot.lock.figures()["limited"] == 4)
+        fake.wait(lambda _: b.bot.figures()["limited"] == 4)
         assert b.store.counts(USER).user_minute == 5
         told = fake.wait(lambda f: [s for s in f.messages() if "过于频繁" in s.text])
         assert len(told) == 1
@@ -225,5 +225,5 @@ def test_presses_are_limited_too(tmp_path: Path, fake: FakeTelegram) -> None:
         for _ in range(80):
             fake.press_data("r|0|-|-", USER, 1)
         fake.wait(lambda f: len(f.messages(method="answerCallbackQuery")) >= 60 and not f.pending)
-        fake.wait(lambda _: b.bot.lock.figures()["running"] + b.store.waiting() == 0)
+        fake.wait(lambda _: b.bot.figures()["running"] + b.store.waiting() == 0)
         assert len(fake.messages(method="answerCallbackQuery")) == 60

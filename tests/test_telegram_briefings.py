@@ -108,4 +108,4 @@ def test_without_anything_to_draw_with_the_lines_are_sent(
     with bench(tmp_path, fake, assistant=FakeAssistant(FakeLibrary(TEXTS), table=table(5, 2))) as b:
         b.fake.say("各地行政复议收案对比", USER)
         assert b.fake.wait_messages(1)[0].buttons
-        assert b.bot.lock.figures()["failures"] == 0
+        assert b.bot.figures()["failures"] == 0

@@ -57,7 +57,7 @@ def test_a_pushed_update_is_answered_once(hooked: Bench) -> None:
     assert hooked.store.seen(1)  # stored before it was confirmed
     assert "34" in hooked.fake.wait_messages(1)[0].text
     assert request(hooked, body)[0] == 200
-    assert hooked.bot.lock.figures()["duplicates"] == 1
+    assert hooked.bot.figures()["duplicates"] == 1
     assert hooked.fake.number_of("getUpdates") == 0
 
 

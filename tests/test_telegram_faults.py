@@ -34,7 +34,7 @@ def test_t01_a_short_429_is_waited_out(tmp_path: Path, fake: FakeTelegram) -> No
         assert time.monotonic() - start < 1.5  # not held back by the other's wait
         assert "34" in fake.wait_messages(1, USER)[0].text
         assert time.monotonic() - start > 2.0
-        assert b.bot.lock.figures()["failures"] == 0
+        assert b.bot.figures()["failures"] == 0
 
 
 def test_t01_an_hour_is_given_up_and_holds_back_nobody(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -90,9 +90,9 @@ def test_t04_an_unchanged_edit_is_no_error(tmp_path: Path, fake: FakeTelegram) -
         for _ in range(2):
             fake.press_data("r|0|-|-", USER, page.message_id)
         fake.wait(lambda f: len(f.messages(method="answerCallbackQuery")) == 2)
-        fake.wait(lambda _: b.bot.lock.figures()["running"] == 0)
+        fake.wait(lambda _: b.bot.figures()["running"] == 0)
         assert len(fake.messages()) == 1  # not sent as a new message instead
-        assert b.bot.lock.figures()["failures"] == 0
+        assert b.bot.figures()["failures"] == 0
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_t05_a_lost_chat_is_left_alone(tmp_path: Path, fake: FakeTelegram, fault
     fake.always["sendMessage"] = fault
     with bench(tmp_path, fake) as b:
         fake.say(QUESTION)
-        fake.wait(lambda _: b.bot.lock.figures()["running"] == 0 and fake.number_of("sendMessage"))
+        fake.wait(lambda _: b.bot.figures()["running"] == 0 and fake.number_of("sendMessage"))
         time.sleep(0.3)
         assert fake.number_of("sendMessage") == 1
         del fake.always["sendMessage"]
@@ -135,7 +135,7 @@ def test_t06_polling_comes_back(tmp_path: Path, fake: FakeTelegram) -> None:
         start = time.monotonic()
         fake.wait_messages(1, timeout_s=35)
         assert time.monotonic() - start < 35
-        assert b.bot.lock.figures()["reconnects"] == 3
+        assert b.bot.figures()["reconnects"] == 3
 
 
 def test_t06_a_server_that_is_late_is_waited_for(
@@ -154,12 +154,12 @@ def test_t07_a_repeated_update_is_answered_once(tmp_path: Path, fake: FakeTelegr
         fake.push(update)
         fake.wait_messages(1)
         fake.push(update)
-        fake.wait(lambda _: b.bot.lock.figures()["duplicates"] == 1 or not fake.pending)
+        fake.wait(lambda _: b.bot.figures()["duplicates"] == 1 or not fake.pending)
     with bench(tmp_path, fake) as b:
         fake.push(update)
         fake.push({"update_id": 51, "message": fake.message("/new")})
         fake.wait_messages(2)
-        assert b.bot.lock.figures()["duplicates"] == 1
+        assert b.bot.figures()["duplicates"] == 1
         assert len(fake.messages()) == 2
 
 
@@ -249,8 +249,8 @@ def test_t14_odd_updates_are_passed_over(tmp_path: Path, fake: FakeTelegram) -> 
     with bench(tmp_path, fake) as b:
         fake.say(QUESTION)
         fake.wait(lambda f: any("34" in s.text for s in f.messages()))
-        assert b.bot.lock.figures()["ignored"] >= 6
-        assert b.bot.lock.figures()["failures"] == 0
+        assert b.bot.figures()["ignored"] >= 6
+        assert b.bot.figures()["failures"] == 0
 
 
 @pytest.mark.parametrize(

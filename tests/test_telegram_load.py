@@ -31,7 +31,7 @@ def test_c03_a_flood_gets_five_answers_and_one_notice(tmp_path: Path, fake: Fake
             fake.say(QUESTION, USER)
         fake.say(QUESTION, OTHER)
         fake.wait_messages(1, OTHER)
-        fake.wait(lambda _: b.bot.lock.figures()["limited"] == 195, 20)
+        fake.wait(lambda _: b.bot.figures()["limited"] == 195, 20)
         fake.wait_messages(6, USER)
         time.sleep(0.3)
         sent = fake.messages(USER)
@@ -48,7 +48,7 @@ def test_c04_a_crowd_waits_on_disk_and_is_told(tmp_path: Path, fake: FakeTelegra
         for user in users:
             fake.say(QUESTION, user)
         fake.wait(lambda _: b.store.waiting() > 30)
-        assert b.bot.lock.figures()["running"] <= 4
+        assert b.bot.figures()["running"] <= 4
         fake.wait(lambda f: sum("34" in s.text for s in f.messages()) == len(users), 30)
         told = [s for s in fake.messages() if "前面还有" in s.text]
         assert 0 < len(told) <= len(users)

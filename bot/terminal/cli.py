@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.terminal import cli_looking, cli_reports
+from bot.terminal import cli_ingest, cli_looking, cli_reports
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ app = typer.Typer(
     help="""言据 baogao：只依据法治政府建设年度报告回答问题，每句话注明原文出处。
 
 \b
-  baogao ingest 报告文件夹/                入库（txt）
+  baogao ingest 报告文件夹/                入库（txt md html pdf docx doc wps zip）
   baogao ask 綦江2023年列出了哪些问题      提问
   baogao chat                              连续提问
   baogao reports                           已入库的报告
@@ -50,35 +50,6 @@ LibraryOption = Annotated[
     Path | None, typer.Option("--library", metavar="DIR", help="报告库目录（默认 BAOGAO_LIBRARY）")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
-
-
-@app.command()
-def ingest(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="报告文件或文件夹")],
-    library: LibraryOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """读入报告文件或文件夹；重复的跳过，改过的更新，读不了的说明原因。
-
-    例：baogao ingest 2023年报告/ 玉山.txt
-    """
-    with _library(library, create=True) as shelf:
-        results = shelf.ingest(paths, _progress())
-    for result in results:
-        if as_json:
-            _print_json(result.to_json())
-            continue
-        label = {"added": "新增", "unchanged": "未变", "updated": "更新", "refused": "拒绝"}
-        line = f"{label[result.status]}  {result.source}"
-        if result.reason:
-            line += f"：{result.reason}"
-        print(line)
-        for warning in result.warnings:
-            print(f"      注意：{warning}")
-    if not results:
-        raise BaogaoError("没有找到可读入的文件，请给出 .txt 或 .md 报告所在的文件夹")
-    if any(result.status == "refused" for result in results):
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -428,6 +399,7 @@ def _print_json(value: object) -> None:
 
 cli_reports.register(app, _assistant, _library)
 cli_looking.register(app, _assistant, _library)
+cli_ingest.register(app, _library)
 
 
 if __name__ == "__main__":

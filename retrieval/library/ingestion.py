@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,16 +30,22 @@ from retrieval.library.generations import (
     switch,
 )
 from retrieval.library.ledger import Ledger, indexed_text, now
+from retrieval.library.same_paper import are_one_paper
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.indicators import Fact
-from retrieval.parsing.readers import ReadResult, decode, display_name, find_files, read_file
+from retrieval.readers.files import display_name, find_files
+from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_met, reread
+from retrieval.readers.values import NO_CONTAINER, Container, Document
+from retrieval.readers.worker import ReadingChild
 from retrieval.search.embedding import Embedder
 
-Status = Literal["added", "unchanged", "updated", "refused"]
+Status = Literal["added", "unchanged", "updated", "duplicate", "refused", "skipped"]
 Stage = Literal["read", "embed", "index"]
 
 EMBED_BATCH = 64
 SWITCH_EVERY = 200
+VANISHED = "文件已不在文件夹里，报告仍在库中；确认不要时运行 baogao ingest --prune 移除"
+PRUNED = "文件已不在文件夹里，已从报告库移除"
 NO_MEANING_SEARCH = "没有生成向量，暂时只能按字词检索"
 
 logger = logging.getLogger(__name__)
@@ -78,7 +83,9 @@ class Parsed(Protocol):
 class Parser(Protocol):
     """Turns a decoded text into its parts (see ``parsing.parse_report``)."""
 
-    def __call__(self, text: str, source: str, report_id: str, /) -> Parsed:
+    def __call__(
+        self, text: str, source: str, report_id: str, container: Container = NO_CONTAINER, /
+    ) -> Parsed:
         """Parse ``text``; chunks carry ``report_id`` and ids derived from content."""
         ...
 
@@ -95,7 +102,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class IngestResult:
-    """What became of one file; ``report`` is None if it was refused, ``reason`` says why."""
+    """What became of one file met.
+
+    ``report`` is the report that holds its words (of a duplicate: the first's), None if none does.
+    ``reason`` says why it was refused or skipped, and of what it is a duplicate.
+    """
 
     source: str
     status: Status
@@ -152,23 +163,70 @@ class Writer:
         entries = ledger.entries(self._versions)
         self._entries: dict[str, Entry] = {e.report: e for e in entries}
 
-    def take_in(self, paths: Sequence[Path]) -> list[IngestResult]:
-        """Ingest files and folders; one result a file, in order. A bad file stops no other."""
+    def take_in(self, paths: Sequence[Path], *, prune: bool = False) -> list[IngestResult]:
+        """Ingest files and folders; one result for every file met, in order.
+
+        A bad file stops no other. Files that vanished from the folders given are told last;
+        ``prune`` takes their reports out.
+        """
         files = list(find_files(list(paths)))
+        child = ReadingChild()
+
+        def reads() -> Iterator[Read]:
+            for done, met in enumerate(files):
+                self._watch(Progress("read", done, len(files), display_name(met.path.name)))
+                yield from read_met(met, child.read)
+
+        try:
+            results = self._take_in_all(reads(), prune_in=_folders(paths), prune=prune)
+        finally:
+            child.close()
+        self._watch(Progress("read", len(files), len(files)))
+        self.publish()
+        return self._with_warnings(results)
+
+    def take_in_read(self, reads: Iterable[Read]) -> list[IngestResult]:
+        """Ingest what was read elsewhere (from addresses); one result each, in order."""
+        results = self._take_in_all(reads, prune_in=(), prune=False)
+        self.publish()
+        return self._with_warnings(results)
+
+    def _take_in_all(
+        self, reads: Iterable[Read], *, prune_in: Sequence[str], prune: bool
+    ) -> list[IngestResult]:
         results: list[IngestResult] = []
         touched: set[str] = set()
-        for done, path in enumerate(files):
-            source = display_name(path.name)
-            self._watch(Progress("read", done, len(files), source))
-            result = self._take_in_file(path, source, touched)
+        met: set[str] = set()
+        for read in reads:
+            met.add(read.origin)
+            result = self._take_in_one(read, touched)
             results.append(result)
             if result.report is not None:
                 touched.add(result.report)
             if len(self._replaced) >= SWITCH_EVERY:
                 self.publish()
-        self._watch(Progress("read", len(files), len(files)))
-        self.publish()
-        return self._with_warnings(results)
+        for entry in self._vanished(prune_in, met):
+            told = VANISHED
+            if prune:
+                told = PRUNED
+                del self._versions[entry.report]
+                del self._entries[entry.report]
+                self._replaced.add(entry.report)
+            results.append(IngestResult(entry.source, "skipped", entry.report, told))
+        return results
+
+    def _vanished(self, folders: Sequence[str], met: set[str]) -> list[Entry]:
+        """Return the reports read from ``folders`` whose files are there no longer."""
+        archives = {origin.split(IN_ARCHIVE)[0] for origin in met if IN_ARCHIVE in origin}
+        gone = []
+        for entry in self._entries.values():
+            inside = any(entry.origin.startswith(folder) for folder in folders)
+            if not inside or entry.origin in met:
+                continue
+            file, member, _ = entry.origin.partition(IN_ARCHIVE)
+            if not Path(file).exists() or (member and file in archives):
+                gone.append(entry)
+        return gone
 
     def remove(self, report: str) -> None:
         """Take a report out, its versions and vectors too."""
@@ -182,15 +240,16 @@ class Writer:
     def reparse_all(self) -> list[str]:
         """Read and parse every stored report anew from its raw bytes; return what went wrong."""
         problems = []
+        child = ReadingChild()
         for done, entry in enumerate(list(self._entries.values())):
             self._watch(Progress("read", done, len(self._entries), entry.source))
             raw, _, encoding = self._ledger.source(entry.report, entry.version)
             try:
-                text, encoding = decode(raw)
-                read = ReadResult(raw, text, encoding)
+                read = reread(raw, encoding, child.read)
                 self._store_version(read, entry.source, entry.origin, entry.report)
             except (UnreadableFile, _BadParse) as error:
                 problems.append(f"{entry.source}：{error}")
+        child.close()
         self._generation = None  # the old indexes are not to be built upon
         self.publish(always=True)
         self._ledger.forget_vectors()
@@ -238,38 +297,77 @@ class Writer:
 
     # One file
 
-    def _take_in_file(self, path: Path, source: str, touched: set[str]) -> IngestResult:
+    def _take_in_one(self, read: Read, touched: set[str]) -> IngestResult:
+        if read.document is None:
+            status: Status = "skipped" if read.skipped else "refused"
+            return IngestResult(read.source, status, reason=read.skipped or read.refused)
         try:
-            read = read_file(path)
-            key = content_key(read.text)
-            same = next((e for e in self._entries.values() if e.content_key == key), None)
-            if same is not None:
-                return IngestResult(source, "unchanged", same.report)
-            origin = os.fsencode(path.resolve()).decode("utf-8", "backslashreplace")
-            entry, status = self._place(read, source, origin, touched)
-        except (UnreadableFile, _BadParse) as error:
-            return IngestResult(source, "refused", reason=str(error))
-        return IngestResult(source, status, entry.report)
+            return self._place(read, read.document, touched)
+        except _BadParse as error:
+            return IngestResult(read.source, "refused", reason=str(error))
 
-    def _place(
-        self, read: ReadResult, source: str, origin: str, touched: set[str]
-    ) -> tuple[Entry, Status]:
-        """Store a text that is new: as a correction of the report it replaces, or as another.
+    def _place(self, read: Read, document: Document, touched: set[str]) -> IngestResult:
+        """Find what a text is to the library: held already, a correction, or a new report.
 
-        It replaces the report read from the same path; or, if it comes from elsewhere, one of
+        It corrects the report read from the same place; or, if that one's file is gone, one of
         the same file name that claims the same place, issuer and year. Two files of one run
         never replace each other.
         """
-        others = [e for e in self._entries.values() if e.report not in touched]
-        old = next((e for e in others if e.origin == origin), None)
-        if old is None:
-            namesakes = [e for e in others if e.source == source]
-            if namesakes:
-                identity = claimed_identity(self._parsed(read.text, source, "probe").meta)
-                same = [e for e in namesakes if identity and claimed_identity(e.meta) == identity]
-                old = same[0] if same else None
-        report = old.report if old else self._new_id(read.text, source)
-        return self._store_version(read, source, origin, report), "updated" if old else "added"
+        source, origin = read.source, read.origin
+        key = content_key(document.text)
+        same = [e for e in self._entries.values() if e.content_key == key]
+        if any(e.origin == origin for e in same):
+            return IngestResult(source, "unchanged", same[0].report)
+        old = next(
+            (e for e in self._entries.values() if e.origin == origin and e.report not in touched),
+            None,
+        )
+        if same and old is None:
+            return self._again(same[0], read, document, touched)
+        report = old.report if old else self._new_id(document.text, source)
+        parsed: Parsed | None = self._parsed(document, source, report)
+        if old is None and parsed is not None:
+            twin = self._twin(document.text, parsed.meta)
+            if twin is not None:
+                return _duplicate(source, twin, "文字相同，只有页面上的菜单、页码或排版不同")
+            old = self._moved(source, parsed.meta, touched)
+            if old is not None:
+                report, parsed = old.report, None  # ids of chunks carry the report's
+        entry = self._store_version(document, source, origin, report, parsed)
+        return IngestResult(source, "updated" if old else "added", entry.report)
+
+    def _again(
+        self, held: Entry, read: Read, document: Document, touched: set[str]
+    ) -> IngestResult:
+        """Tell a copy of a report that is held from the same file under another name or place."""
+        if held.report in touched or is_there(held.origin):
+            return _duplicate(read.source, held, "内容相同")
+        self._store_version(document, read.source, read.origin, held.report)
+        if held.source == read.source:
+            return IngestResult(read.source, "unchanged", held.report)
+        renamed = f"文件改了名，原为“{held.source}”，内容没有变"
+        return IngestResult(read.source, "updated", held.report, renamed)
+
+    def _twin(self, text: str, meta: ReportMeta) -> Entry | None:
+        """Return a held report that says the same as ``text`` in other lines, widths or menus."""
+        if meta.year is None and not meta.place:
+            return None
+        for entry in self._entries.values():
+            if entry.meta.year != meta.year or entry.meta.place != meta.place:
+                continue
+            if are_one_paper(self._ledger.source(entry.report, entry.version)[1], text):
+                return entry
+        return None
+
+    def _moved(self, source: str, meta: ReportMeta, touched: set[str]) -> Entry | None:
+        """Return the report that was read from a file of this name which is gone now."""
+        identity = claimed_identity(meta)
+        for entry in self._entries.values():
+            if entry.source != source or entry.report in touched or is_there(entry.origin):
+                continue
+            if identity and claimed_identity(entry.meta) == identity:
+                return entry
+        return None
 
     def _new_id(self, text: str, source: str) -> str:
         """Return an id that no stored report has; the same file in a new library gets the same."""
@@ -280,8 +378,10 @@ class Writer:
             report = f"r{key[:10]}"
         return report
 
-    def _store_version(self, read: ReadResult, source: str, origin: str, report: str) -> Entry:
-        parsed = self._parsed(read.text, source, report)
+    def _store_version(
+        self, read: Document, source: str, origin: str, report: str, parsed: Parsed | None = None
+    ) -> Entry:
+        parsed = parsed or self._parsed(read, source, report)
         texts = [indexed_text(c.context, c.text) for c in parsed.chunks]
         keys = [vector_key(self._embedder.name, text) for text in texts]
         entry = Entry(
@@ -312,10 +412,11 @@ class Writer:
         self._unembedded.update(zip(keys, texts, strict=True))
         return entry
 
-    def _parsed(self, text: str, source: str, report: str) -> Parsed:
+    def _parsed(self, read: Document, source: str, report: str) -> Parsed:
+        known = (read.container,) if read.container != NO_CONTAINER else ()
         try:
-            parsed = self._parse(text, source, report)
-            check_parts(parsed.sections, parsed.chunks, text, report)
+            parsed = self._parse(read.text, source, report, *known)
+            check_parts(parsed.sections, parsed.chunks, read.text, report)
         except Exception as error:
             # Whatever a parser stumbles over must cost this file only, and be told.
             logger.warning("parsing failed: %s: %r", source, error)
@@ -367,8 +468,27 @@ class Writer:
         }
         missing = (NO_MEANING_SEARCH,) if self._vectors_failed else ()
         return [
-            replace(r, warnings=(*warnings[r.report], *missing)) if r.report else r for r in results
+            replace(r, warnings=(*warnings[r.report], *missing))
+            if r.report is not None and r.report in warnings
+            else r
+            for r in results
         ]
+
+
+def _duplicate(source: str, held: Entry, how: str) -> IngestResult:
+    return IngestResult(source, "duplicate", held.report, f"与已入库的“{held.source}”{how}")
+
+
+def _folders(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return the folders among ``paths`` as origins begin with them."""
+    folders = [path for path in paths if path.is_dir() and not path.is_symlink()]
+    return tuple(f"{origin_of(path).rstrip('/')}/" for path in folders)
+
+
+def is_there(origin: str) -> bool:
+    """Tell whether a report's file still is where it was read from; an address counts as such."""
+    file = origin.partition(IN_ARCHIVE)[0]
+    return "://" in file or Path(file).exists()
 
 
 class _BadParse(Exception):

@@ -351,14 +351,18 @@ class Library:
 
     # Writing
 
-    def ingest(self, paths: Sequence[Path], progress: Watch | None = None) -> list[IngestResult]:
-        """Take in files and folders; return what became of each file, in order.
+    def ingest(
+        self, paths: Sequence[Path], progress: Watch | None = None, *, prune: bool = False
+    ) -> list[IngestResult]:
+        """Take in files and folders; return what became of each file met, in order.
+
+        ``prune`` takes out the reports whose files vanished from the folders given.
 
         Raises ``LibraryBusy`` if another process is writing, ``LibraryError`` if the disk is
         full: what was served before is then served still.
         """
         with self._writer(progress) as writer:
-            return writer.take_in([Path(p) for p in paths])
+            return writer.take_in([Path(p) for p in paths], prune=prune)
 
     def remove(self, name: str) -> ReportSummary:
         """Take out the report that goes by ``name`` with all its versions; return what it was."""

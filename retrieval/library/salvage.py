@@ -22,7 +22,7 @@ from retrieval.library.generations import read_manifest, read_pointer
 from retrieval.library.ingestion import content_key
 from retrieval.library.ledger import FILE, Ledger
 from retrieval.library.stored_values import Entry
-from retrieval.parsing.readers import decode
+from retrieval.readers.reading import TEXT_ENCODINGS, reread
 
 DAMAGED = f"{FILE}.damaged"
 _WORKSHOP = "salvage"
@@ -83,8 +83,8 @@ def _rescue(folder: Path, rescued: Ledger) -> list[str]:
 
 def _take_over(rescued: Ledger, report: str, version: int, row: tuple[Any, ...]) -> None:
     source, origin, encoding, added_at, key, raw = row
-    text, _ = decode(bytes(raw))
-    if content_key(text) != key:
+    text = reread(bytes(raw), encoding).text
+    if encoding in TEXT_ENCODINGS and content_key(text) != key:
         raise LibraryDamaged("the bytes are not those that were stored")
     entry = Entry(
         report=report,

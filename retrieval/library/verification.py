@@ -11,7 +11,7 @@ from retrieval.library.generations import Generation, VectorStore, check_generat
 from retrieval.library.ingestion import check_parts, content_key
 from retrieval.library.ledger import Ledger
 from retrieval.library.stored_values import Entry
-from retrieval.parsing.readers import decode
+from retrieval.readers.reading import TEXT_ENCODINGS, reread
 from retrieval.search.embedding import Embedder
 
 
@@ -99,9 +99,11 @@ def _report_problems(generation: Generation, ledger: Ledger) -> Iterator[Problem
 
 def _fault(entry: Entry, ledger: Ledger) -> str | None:
     try:
-        raw, text, _ = ledger.source(entry.report, entry.version)
+        raw, text, encoding = ledger.source(entry.report, entry.version)
         stored = ledger.report(entry.report, entry.version)
-        if decode(raw)[0] != text or content_key(text) != entry.content_key:
+        # A container is not read anew: a reader that has learnt since would read it otherwise.
+        as_read = reread(raw, encoding).text if encoding in TEXT_ENCODINGS else text
+        if as_read != text or content_key(text) != entry.content_key:
             return "存的文字与原文件不符"
         check_parts(stored.sections, stored.chunks, text, entry.report)
     except (LibraryError, UnreadableFile, ValueError, TypeError):

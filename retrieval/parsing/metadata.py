@@ -20,12 +20,14 @@ from retrieval.parsing.titles import (
     YEAR,
     Title,
     body_start,
+    choose_title,
     find_title,
     find_year,
     read_year,
 )
 from retrieval.places.gazetteer import Chain, Gazetteer
 from retrieval.places.subunits import ZONES
+from retrieval.readers.values import NO_CONTAINER, Container
 from retrieval.text.normalise import level
 
 _TAIL_CHARS = 600
@@ -99,6 +101,7 @@ class _Page:
     context: str
     body: int
     title: Title | None
+    issuer: str = ""  # as the page names it outside the text
 
     @property
     def title_words(self) -> str:
@@ -110,17 +113,22 @@ class _Page:
         return self.context[self.body : self.body + 700]
 
 
-def read_metadata(text: str, source: str, places: Gazetteer) -> Metadata:
+def read_metadata(
+    text: str, source: str, places: Gazetteer, container: Container = NO_CONTAINER
+) -> Metadata:
     """Read the metadata of a decoded report. Never raises: what is not found stays empty.
 
     ``source`` is the file's name, used for a year only if it spells one (``2023年…``).
     """
-    page = _read_page(text)
+    page = _read_page(text, container)
     found: dict[str, str] = {}
     issuer, place = _issuer_and_place(page, places, found)
-    published = _published(page, found)
+    published = _published(page, container, found)
     year = _year(page, source, published, found)
     number = _document_number(page, found)
+    if number is None and container.document_number:
+        number = container.document_number
+        found["document_number"] = "furniture"
     title = page.title.words if page.title else _infer_title(page, issuer, place, year, found)
     if page.title:
         found["title"] = "title" if page.title.spans else "furniture"
@@ -130,8 +138,8 @@ def read_metadata(text: str, source: str, places: Gazetteer) -> Metadata:
     return Metadata(meta, page.title.spans if page.title else ())
 
 
-def _read_page(text: str) -> _Page:
-    title = find_title(text)
+def _read_page(text: str, container: Container) -> _Page:
+    title = choose_title(find_title(text), container.title, text)
     levelled = level(text[: HEAD_CHARS + _CONTEXT_CHARS])
     after_title = title.spans[-1].end if title and title.spans else 0
     body = max(body_start(levelled), after_title)
@@ -144,6 +152,7 @@ def _read_page(text: str) -> _Page:
         context=levelled,
         body=body,
         title=title,
+        issuer=level(container.issuer),
     )
 
 
@@ -227,7 +236,7 @@ def _place_outside_title(
     for words, how in (
         (issuer, found.get("issuer", "")),
         (_subject(page), "inferred"),
-        (_field_body(page.head), "furniture"),
+        (_field_body(page), "furniture"),
         (_signed_body(page.tail), "signature"),
     ):
         stated = _place_in(words, places) if words else None
@@ -256,14 +265,15 @@ def _subject(page: _Page) -> str:
     return ""
 
 
-def _field_body(head: str) -> str:
-    match = _FIELD_BODY.search(head)
-    return match["body"] if match else ""
+def _field_body(page: _Page) -> str:
+    """Return the body that a field of the page names as issuer or source."""
+    match = _FIELD_BODY.search(page.head)
+    return match["body"] if match else page.issuer
 
 
 def _infer_issuer(page: _Page, place: Chain, places: Gazetteer, found: dict[str, str]) -> str:
     """Conclude who reports: a department that says 我局, else the government of the place."""
-    subject, field = _subject(page), _field_body(page.head)
+    subject, field = _subject(page), _field_body(page)
     ours = page.context.count("我局") + page.context.count("本局") + page.context.count("局党组")
     theirs = sum(
         page.context.count(word) for word in ("我县", "我区", "我市", "全县", "全区", "全市")
@@ -321,8 +331,11 @@ def _year(page: _Page, source: str, published: str | None, found: dict[str, str]
     return None
 
 
-def _published(page: _Page, found: dict[str, str]) -> str | None:
+def _published(page: _Page, container: Container, found: dict[str, str]) -> str | None:
     """Return the date of publication (ISO): a field of the page, else the signature's date."""
+    if container.published:
+        found["published"] = "furniture"
+        return container.published
     for pattern in _PUBLISHED:
         for part in (page.head, page.context[page.body : page.body + 200], page.tail[-300:]):
             for match in pattern.finditer(part):

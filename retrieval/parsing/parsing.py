@@ -11,8 +11,9 @@ from retrieval.parsing.indicators import Fact, find_facts
 from retrieval.parsing.metadata import read_metadata
 from retrieval.parsing.sections import parse_sections
 from retrieval.places.places import gazetteer
+from retrieval.readers.values import NO_CONTAINER, Container
 
-PARSER_VERSION = 10
+PARSER_VERSION = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +27,14 @@ class Parsed:
     warnings: tuple[str, ...]
 
 
-def parse_report(text: str, source: str, report_id: str) -> Parsed:
-    """Parse a decoded report. Never raises for odd text: what is doubtful becomes a warning."""
-    metadata = read_metadata(text, source, gazetteer())
+def parse_report(
+    text: str, source: str, report_id: str, container: Container = NO_CONTAINER
+) -> Parsed:
+    """Parse a decoded report. Never raises for odd text: what is doubtful becomes a warning.
+
+    ``container`` is what the page or document said of the text besides.
+    """
+    metadata = read_metadata(text, source, gazetteer(), container)
     sections = parse_sections(text, metadata.title, metadata.meta.year)
     return Parsed(
         metadata.meta,

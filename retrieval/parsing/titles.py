@@ -108,6 +108,45 @@ def find_title(text: str) -> Title | None:
     return Title(words, tuple(_line_spans(window)))
 
 
+def choose_title(shown: Title | None, of_page: str, text: str) -> Title | None:
+    """Return the better of the title found in ``text`` and the one the page gives of itself.
+
+    The page's own is surer, unless it tells less: a section's name lacks the year or the office
+    that the line above the text has.
+    """
+    if not of_page:
+        return shown
+    if shown is not None and shown.spans and _tells(level(of_page)) < _tells(level(shown.words)):
+        return shown
+    return Title(of_page, _spans_of(of_page, text))
+
+
+def _tells(words: str) -> int:
+    return (
+        bool(YEAR.search(words))
+        + bool(re.match(f"[^\\d]{{2,30}}?(?:{BODY}|省|市|县|区|州|盟|旗)", words))
+        + bool(_REPORT_END.search(words))
+    )
+
+
+def _spans_of(title: str, text: str) -> tuple[Span, ...]:
+    """Return where ``title`` stands in the head of ``text``, over line ends or blanks too."""
+    words = [re.escape(char) for char in "".join(level(title).split())]
+    if not words or len(words) > 120:
+        return ()
+    match = re.search(r"\s*".join(words), level(text[:HEAD_CHARS]))
+    if match is None:
+        return ()
+    spans, at = [], match.start()
+    for line in match.group().split("\n"):
+        kept = line.rstrip()
+        start = at + len(line) - len(line.lstrip())
+        if kept.strip():
+            spans.append(Span(start, at + len(kept)))
+        at += len(line) + 1
+    return tuple(spans)
+
+
 def _best_window(tokens: Sequence[_Token]) -> tuple[float, Sequence[_Token]] | None:
     """Return the successive tokens that look most like a title, with their score."""
     best: tuple[float, int, Sequence[_Token]] | None = None

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.errors import UnreadableFile
-from retrieval.parsing.readers import MAX_BYTES, decode, display_name, find_files, read_file
+from retrieval.readers.files import MAX_BYTES, display_name, find_files
+from retrieval.readers.reading import read_file
+from retrieval.readers.txt import decode
 
 TEXT = "青山县2023年法治政府建设情况报告\n一、审核规范性文件41件，备案率100%。\r\n二、存在的问题：执法力量不足。\n"
 
@@ -117,7 +119,7 @@ def test_size_is_checked_before_reading(tmp_path):
     with pytest.raises(UnreadableFile, match=r"200 MB.*10 MB 上限"):
         read_file(path)
     fits = tmp_path / "fits.txt"
-    fits.write_bytes(b"a" * MAX_BYTES)
+    fits.write_bytes(b"abcd " * (MAX_BYTES // 5))
     assert len(read_file(fits).text) == MAX_BYTES
 
 
@@ -137,21 +139,23 @@ def test_links_pipes_folders_and_absent_files_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["a.pdf", "a.docx", "a.html", "noending"])
-def test_other_kinds_are_refused_naming_what_is_read(tmp_path, name):
-    (tmp_path / name).write_text(TEXT, "utf-8")
-    with pytest.raises(UnreadableFile, match=r"\.txt、\.md"):
-        read_file(tmp_path / name)
+def test_the_kind_is_told_from_the_content_not_from_the_ending(tmp_path, name):
+    (tmp_path / name).write_text(TEXT, "utf-8", newline="")
+    assert read_file(tmp_path / name).text == TEXT
 
 
-def test_a_folder_gives_its_supported_files_in_order(tmp_path):
+def test_a_folder_gives_every_file_in_order_and_says_what_it_skips(tmp_path):
     for name in ("b.txt", "a.md", "c.pdf", ".hidden.txt", "sub/d.TXT", "e.txt/f.txt", ".git/g.txt"):
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(TEXT, "utf-8")
     (tmp_path / "loop").symlink_to(tmp_path)
-    found = [str(p.relative_to(tmp_path)) for p in find_files([tmp_path])]
-    assert found == ["a.md", "b.txt", "e.txt/f.txt", "sub/d.TXT"]
-    assert list(find_files([tmp_path / "c.pdf"])) == [tmp_path / "c.pdf"]
+    found = {str(m.path.relative_to(tmp_path)): m.skipped for m in find_files([tmp_path])}
+    assert found == {
+        ".git": "隐藏文件夹", ".hidden.txt": "隐藏文件", "a.md": "", "b.txt": "", "c.pdf": "", "loop": "",
+        "e.txt/f.txt": "", "sub/d.TXT": "",
+    }  # fmt: skip
+    assert [m.path for m in find_files([tmp_path / "c.pdf"])] == [tmp_path / "c.pdf"]
 
 
 def test_a_folder_that_may_not_be_opened_is_named(tmp_path, monkeypatch):
@@ -164,7 +168,7 @@ def test_a_folder_that_may_not_be_opened_is_named(tmp_path, monkeypatch):
         return scandir(path)
 
     monkeypatch.setattr(os, "scandir", guarded)
-    assert list(find_files([tmp_path])) == [tmp_path / "shut"]
+    assert [m.path for m in find_files([tmp_path])] == [tmp_path / "shut"]
     with pytest.raises(UnreadableFile, match="权限"):
         read_file(tmp_path / "shut")
 

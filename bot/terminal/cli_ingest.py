@@ -1,0 +1,95 @@
+"""The command ``ingest``. ``register`` adds it to the application."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from bot.terminal.cli_reports import JsonOption, LibraryOption
+from retrieval.errors import BaogaoError
+
+if TYPE_CHECKING:
+    from retrieval.library.ingestion import IngestResult
+    from retrieval.library.library import Library
+
+LABELS = {
+    "added": "新增",
+    "unchanged": "未变",
+    "updated": "更新",
+    "duplicate": "重复",
+    "refused": "拒绝",
+    "skipped": "略过",
+}
+
+
+class CreateLibrary(Protocol):
+    """Opens a library folder, made if it is not there, and closes it again."""
+
+    def __call__(
+        self, library: Path | None, *, create: bool = False
+    ) -> AbstractContextManager[Library]:
+        """Return the library as a context."""
+        ...
+
+
+def register(app: typer.Typer, open_library: CreateLibrary) -> None:
+    """Add the command to ``app``; ``open_library`` opens what it works on."""
+
+    @app.command()
+    def ingest(
+        paths: Annotated[
+            list[Path], typer.Argument(metavar="PATH...", help="报告文件、文件夹或压缩包")
+        ],
+        prune: Annotated[
+            bool, typer.Option("--prune", help="文件夹里已经没有的报告，从库中移除")
+        ] = False,
+        library: LibraryOption = None,
+        as_json: JsonOption = False,
+    ) -> None:
+        """读入报告；重复的指明与哪份相同，改过的更新，读不了的说明原因。
+
+        能读 txt md html pdf docx doc wps，以及装着它们的 zip；类型看内容，不看后缀。
+
+        例：baogao ingest 2023年报告/ 玉山.docx
+        """
+        from bot.terminal.progress import ProgressBar
+
+        with open_library(library, create=True) as shelf:
+            try:
+                results = shelf.ingest(paths, ProgressBar(), prune=prune)
+            except KeyboardInterrupt:
+                shelf.refresh()
+                kept = len(shelf.reports())
+                raise BaogaoError(
+                    f"已中断，库中现有 {kept} 份报告、仍可使用；重新运行同一命令会接着做完"
+                ) from None
+        for result in results:
+            print(json.dumps(result.to_json(), ensure_ascii=False) if as_json else line_of(result))
+        if not results:
+            raise BaogaoError("没有找到文件，请给出报告文件或所在的文件夹")
+        if not as_json and len(results) > 1:
+            print(account_of(results))
+        if any(result.status == "refused" for result in results):
+            raise typer.Exit(1)
+
+
+def line_of(result: IngestResult) -> str:
+    """Return what a person reads of one file: what became of it, why, and what to mind."""
+    lines = [f"{LABELS[result.status]}  {result.source}"]
+    if result.reason:
+        lines[0] += f"：{result.reason}"
+    lines += [f"      注意：{warning}" for warning in result.warnings]
+    return "\n".join(lines)
+
+
+def account_of(results: Sequence[IngestResult]) -> str:
+    """Return the sum of a run: ``共 12 个文件：新增 9，重复 1，拒绝 2``."""
+    counts = Counter(result.status for result in results)
+    parts = [f"{label} {counts[s]}" for s, label in LABELS.items() if counts[s]]  # type: ignore[index]
+    return f"共 {len(results)} 个文件：{'，'.join(parts)}"

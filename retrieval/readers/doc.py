@@ -1,0 +1,66 @@
+"""Old Word files (doc, wps) → text: by LibreOffice where it is installed, else read plainly.
+
+Without LibreOffice the text comes out, automatic numbers and the cells of tables do not; a
+warning says so.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import legacy_doc
+
+from retrieval.errors import UnreadableFile
+from retrieval.readers.docx import read_docx
+from retrieval.readers.txt import check_sense, oddities
+from retrieval.readers.values import Document, count_words
+
+_TIMEOUT_S = 60
+_FIELD = re.compile("\x13[^\x13\x14\x15]*\x14|[\x13\x14\x15]")
+_CELL = re.compile("\x07")
+PLAINLY_READ = "旧版 Word 文件只读出了文字，自动编号和表格可能有缺，请另存为 docx 后再导入"
+
+
+def read_doc(raw: bytes) -> Document:
+    """Return the text of an old Word file; raises ``UnreadableFile``."""
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    if office:
+        converted = _convert(office, raw)
+        if converted is not None:
+            read = read_docx(converted)
+            return Document(raw, read.text, "doc", read.notes, kept=read.kept, dropped=read.dropped)
+    try:
+        found = legacy_doc.extract_text(raw)
+    except Exception as error:  # whatever it stumbles over is one file's trouble
+        raise UnreadableFile(
+            "旧版 Word 文件读不出来，请用 Word 或 WPS 另存为 docx 后再导入"
+        ) from error
+    text = (
+        _FIELD.sub("", found.text).replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
+    )
+    text = _CELL.sub("\t", text).strip()
+    if not text:
+        raise UnreadableFile("旧版 Word 文件里没有文字，请用 Word 或 WPS 另存为 docx 后再导入")
+    check_sense(text)
+    notes = (PLAINLY_READ, *oddities(text))
+    return Document(raw, text + "\n", "doc", notes, kept=count_words(text))
+
+
+def _convert(office: str, raw: bytes) -> bytes | None:
+    """Return the file as docx, or None where LibreOffice fails."""
+    with tempfile.TemporaryDirectory(prefix="baogao-doc-") as folder:
+        source = Path(folder, "paper.doc")
+        source.write_bytes(raw)
+        order = [
+            office, "--headless", "--norestore", f"-env:UserInstallation={Path(folder, 'profile').as_uri()}",
+            "--convert-to", "docx", "--outdir", folder, str(source),
+        ]  # fmt: skip
+        try:
+            subprocess.run(order, capture_output=True, timeout=_TIMEOUT_S, check=True)
+            return Path(folder, "paper.docx").read_bytes()
+        except (OSError, subprocess.SubprocessError):
+            return None
