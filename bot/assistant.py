@@ -478,7 +478,9 @@ class Assistant:
         written = attempt.written
         if status == "abstained":
             lines = [note(line) for line in refusal(scope, draft, library)]
-            if draft.lines:  # what is near what was asked, said to be so
+            if draft.lines and all(line.kind == "note" for line in draft.lines):
+                lines = list(draft.lines)  # a refusal in words of its own
+            elif draft.lines:  # what is near what was asked, said to be so
                 lines += [note(NEAREST), *draft.lines]
         elif written is not None:
             lines = []

@@ -81,7 +81,7 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
         beside = said.places and _BESIDE.search(request.question) and ask.places
         if beside and "比" in request.question:
             both = tuple(dict.fromkeys((*ask.places, *said.places)))
-            return replace(ask, places=both, operation="compare", years=said.years or ask.years)
+            return replace(ask, places=both, operation="compare", years=said.years)
         ask = replace(
             ask,
             places=said.places or (ask.places if said.issuers else ()),
