@@ -35,7 +35,10 @@ def test_a_line_is_read_with_its_spans_parts_and_history() -> None:
     line = "ask\tproblems/list+remedy/list\t{P:綦江}有什么{T:执法}问题，|打算怎么解决\tA || B"
     u = parse_line(line, "w")
     assert u.text == "綦江有什么执法问题，打算怎么解决"
-    assert [(t.tag, u.text[t.start : t.end]) for t in u.tags] == [("place", "綦江"), ("theme", "执法")]
+    assert [(t.tag, u.text[t.start : t.end]) for t in u.tags] == [
+        ("place", "綦江"),
+        ("theme", "执法"),
+    ]
     assert u.starts == (0, u.text.index("打算"))
     assert u.history == ("A", "B")
     assert u.frame == "<place>有什么<theme>问题，打算怎么解决"
@@ -101,13 +104,20 @@ def test_forms(words: list[str], form: Form) -> None:
 
 @pytest.mark.parametrize(
     ("words", "item"),
-    [("第三条", (3, "")), ("最后一个", (-1, "")), ("倒数第二条", (-2, "")), ("讲物业的那条", (None, "物业"))],
+    [
+        ("第三条", (3, "")),
+        ("最后一个", (-1, "")),
+        ("倒数第二条", (-2, "")),
+        ("讲物业的那条", (None, "物业")),
+    ],
 )
 def test_items(words: str, item: tuple[int | None, str]) -> None:
     assert read_item([words]) == item
 
 
-LAST = (Ask("figure", "tell", places=("玉山",), years=(2023,), theme=("复议",), words="复议多少件"),)
+LAST = (
+    Ask("figure", "tell", places=("玉山",), years=(2023,), theme=("复议",), words="复议多少件"),
+)
 
 
 @pytest.mark.parametrize(
@@ -137,7 +147,8 @@ def test_what_asks_nothing_has_no_asks(act: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["", "？？？", "\u200b", "a" * 10_000, "綦江" * 3000, "2023", "綦江", "🙂", "\x00\x01"]
+    "question",
+    ["", "？？？", "\u200b", "a" * 10_000, "綦江" * 3000, "2023", "綦江", "🙂", "\x00\x01"],
 )
 def test_whatever_is_typed_is_read(question: str) -> None:
     request = TrainedReader().read(question)

@@ -42,7 +42,11 @@ def write(desk: Desk) -> Draft:
         article not in re.sub("[《》“”]", "", report.text) for report in desk.reports
     ):
         return Draft(status="abstained", gap=(f"报告没有引用“{article}”",))
-    if len(desk.reports) == 1 and query.kind in ("fact", "list", "overview") and not desk.only_years:
+    if (
+        len(desk.reports) == 1
+        and query.kind in ("fact", "list", "overview")
+        and not desk.only_years
+    ):
         report = desk.reports[0]
         if query.field and not _other_topics(query.topic, query.field):
             return field_answer(query.field, report)

@@ -68,7 +68,9 @@ def _won(desk: Desk, report: Report) -> list[Span]:
 
 
 def _is_won(clause: Clause) -> bool:
-    return bool(pattern("honour").search(clause.folded)) and not pattern("aim").search(clause.folded)
+    return bool(pattern("honour").search(clause.folded)) and not pattern("aim").search(
+        clause.folded
+    )
 
 
 _MOST_BEFORE = 90

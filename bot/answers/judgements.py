@@ -32,7 +32,9 @@ def side_by_side(desk: Desk) -> Draft | None:
             lines.append(label(report, "没有识别出“存在问题”部分"))
             continue
         chars = sum(len(p.span) for p in problems)
-        causes = "，写了原因" if listing.role_items(report, "causes") or _names_causes(report) else ""
+        causes = (
+            "，写了原因" if listing.role_items(report, "causes") or _names_causes(report) else ""
+        )
         lines.append(label(report, f"问题{len(problems)}条，共{chars}字{causes}"))
         for problem in problems[:_PROBLEMS_EACH]:
             lead = problem.lead if len(problem.lead) > 8 else problem.span
@@ -40,13 +42,9 @@ def side_by_side(desk: Desk) -> Draft | None:
             items.append(Cited(report.id, problem.span.start, problem.span.end))
     if not items:
         return None
-    return Draft(
-        tuple(lines), items=tuple(items), focus=tuple(items), before=(note(NO_VERDICT),)
-    )
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items), before=(note(NO_VERDICT),))
 
 
 def _names_causes(report: object) -> bool:
     sections = getattr(report, "sections", ())
-    return any(
-        "原因" in name for s in sections if s.role == "problems" for name in s.path[:1]
-    )
+    return any("原因" in name for s in sections if s.role == "problems" for name in s.path[:1])

@@ -133,9 +133,7 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
             told = one_report(replace(desk, query=result))
     if told.status == "answered":  # what is asked about stands there, only not why
         return replace(told, after=(*told.after, note("报告没有写原因。")))
-    return Draft(
-        status="abstained", gap=(f"《{report.meta.title}》没有写原因", *report.warnings)
-    )
+    return Draft(status="abstained", gap=(f"《{report.meta.title}》没有写原因", *report.warnings))
 
 
 def _followed(draft: Draft, other: Draft) -> Draft:

@@ -21,7 +21,7 @@ def meaning(desk: Desk) -> Draft | None:
     used: list[tuple[Report, Span]] = []
     for report in desk.reports:
         for line in desk.reading(report).lines:
-            words = re.sub("[“”\"‘’]", "", line.folded)
+            words = re.sub('[“”"‘’]', "", line.folded)
             here = [t for t in terms if t in words]
             if not here:
                 continue
@@ -50,4 +50,9 @@ def meaning(desk: Desk) -> Draft | None:
 def _explains(words: str, term: str) -> bool:
     """Tell whether a sentence says what a term is: in brackets behind it, or by 即, 是指, 包括."""
     rest = words[words.index(term) + len(term) :][:24]
-    return bool(re.match("(?:机制|制度|工作|行动|改革|模式|体系)?(?:[(（:：]|,?(?:即|是指|指的是|就是|包括|分为))", rest))
+    return bool(
+        re.match(
+            "(?:机制|制度|工作|行动|改革|模式|体系)?(?:[(（:：]|,?(?:即|是指|指的是|就是|包括|分为))",
+            rest,
+        )
+    )

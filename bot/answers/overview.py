@@ -129,7 +129,9 @@ def _work(report: Report, most: int) -> list[DraftLine]:
         parts.setdefault(piece.section.node[:2], []).append(piece)
     lines = []
     for node, pieces in parts.items():
-        telling = [(p, line) for p in pieces for line in p.lines if _MOST_FACT >= len(line.span) >= 12]
+        telling = [
+            (p, line) for p in pieces for line in p.lines if _MOST_FACT >= len(line.span) >= 12
+        ]
         best = max(telling, key=lambda found: _tells(found[1]), default=None)
         heading = next(
             (s for s in report.sections if s.node == node and s.kind == "heading" and s.path), None
@@ -141,7 +143,9 @@ def _work(report: Report, most: int) -> list[DraftLine]:
             spans.append(alone(report, best[1].span))
         if spans:
             said = [claim(report, span) for span in spans]
-            text = "：".join(line.text.rstrip("。") if line is not said[-1] else line.text for line in said)
+            text = "：".join(
+                line.text.rstrip("。") if line is not said[-1] else line.text for line in said
+            )
             lines.append(DraftLine(text, "claim", tuple(c for line in said for c in line.cites)))
     return lines[:most]
 

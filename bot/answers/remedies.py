@@ -69,7 +69,10 @@ def _answers(report: Report, subject: Sequence[Term]) -> list[DraftLine]:
     if plans:
         return [note("打算："), *_lines(report, plans, subject)]
     if done:
-        return [note("下一步里没有直接对应的一条；已写的相关做法："), *_lines(report, done[:1], subject)]
+        return [
+            note("下一步里没有直接对应的一条；已写的相关做法："),
+            *_lines(report, done[:1], subject),
+        ]
     return [note("报告没有写对应的打算或做法。")]
 
 

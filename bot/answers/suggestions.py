@@ -41,7 +41,9 @@ def suggestions(request: Request, asks: tuple[Ask, ...]) -> tuple[str, ...]:
     if not asks:
         return ()
     first = asks[0]
-    who = "、".join(first.places or first.issuers) + "".join(f"{year}年" for year in first.years[:1])
+    who = "、".join(first.places or first.issuers) + "".join(
+        f"{year}年" for year in first.years[:1]
+    )
     theme = "、".join(first.theme)
     readings = [(first.content, first.operation), *((c, o) for c, o, _ in request.alternatives)]
     found = []

@@ -44,7 +44,9 @@ def reply(request: Request, library: Library, state: State, *, english: bool) ->
     if request.act in ("rework", "source", "same", "item") and not state.asks:
         named = any(ask.places or ask.years for ask in request.asks)
         if request.act not in ("same", "item") or not named:
-            return Draft((note(NOTHING_BEFORE_EN if english else NOTHING_BEFORE),), status="clarify")
+            return Draft(
+                (note(NOTHING_BEFORE_EN if english else NOTHING_BEFORE),), status="clarify"
+            )
     return None
 
 

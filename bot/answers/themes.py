@@ -38,7 +38,11 @@ def themed(desk: Desk) -> Draft | None:
         parts = under_heading(report, terms, WORK)
         if len(parts) > 1:
             return _by_parts(desk, report, parts, terms)
-    told_of = _in_parts(report, pieces[:most], terms, chars) if state else _plain(report, pieces[:most], terms, chars)
+    told_of = (
+        _in_parts(report, pieces[:most], terms, chars)
+        if state
+        else _plain(report, pieces[:most], terms, chars)
+    )
     left = len(pieces) - most
     after = (note(f"另有{left}处写到，可追问“展开”。"),) if left > 0 else ()
     items = tuple(Cited(p.report.id, p.span.start, p.span.end) for p in told_of.pieces)
@@ -136,7 +140,10 @@ def _several(
     more = len(telling) - MAX_REPORTS
     after = [note(f"另有{more}份报告写到，可指明地区再问。")] if more > 0 else []
     return Draft(
-        tuple(lines), items=tuple(items), focus=tuple(items), after=(*after, *not_saying(quiet, terms))
+        tuple(lines),
+        items=tuple(items),
+        focus=tuple(items),
+        after=(*after, *not_saying(quiet, terms)),
     )
 
 

@@ -37,9 +37,7 @@ def holds(report: Report, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
-def absence_notes(
-    reports: Sequence[Report], terms: Sequence[Term], name: str = ""
-) -> list[str]:
+def absence_notes(reports: Sequence[Report], terms: Sequence[Term], name: str = "") -> list[str]:
     """Return what to say of reports that gave no answer: proved absences, then the others."""
     words = words_of(terms)
     proved = [r for r in reports if words and not holds(r, words)]

@@ -61,7 +61,9 @@ _EVERY_BEFORE = re.compile(
 )
 _EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
 _COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
-_NAMES_MORE = re.compile("[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)")
+_NAMES_MORE = re.compile(
+    "[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)"
+)
 _LATIN_WORDS = re.compile("[a-z]{3}")
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
@@ -110,8 +112,7 @@ class PlaceIndex:
         outside = [
             m
             for m in (*self._surely_named(text), *self._latin.scan(text, found))
-            if not overlaps(m, found)
-            and (m.how == "pinyin" or m.unit or not _within(m, closed))
+            if not overlaps(m, found) and (m.how == "pinyin" or m.unit or not _within(m, closed))
         ]
         found += outside
         found.sort(key=lambda mention: mention.start)
@@ -302,7 +303,11 @@ class PlaceIndex:
             if end > limit or (name := self._look_up(text[start:end])) is None:
                 continue
             suffixed = text[end : end + 1] in _SUFFIXES and end < limit and name.chains
-            if name.how == "short" and suffixed and text[start : end + 1] not in self._gazetteer.full:
+            if (
+                name.how == "short"
+                and suffixed
+                and text[start : end + 1] not in self._gazetteer.full
+            ):
                 end += 1  # 綦江县, 上虞市: the right name with the suffix of another time
             place = self._mention(text, start, end, name)
             return self._unit_named_after(text, place, name) or place

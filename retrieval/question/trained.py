@@ -39,9 +39,7 @@ def shipped_models() -> Models:
     """Return the models of this installation, read once."""
     folder = resources.files("retrieval.question").joinpath("models")
     spans, parts, wishes, words = (folder.joinpath(name).read_bytes() for name in FILES)
-    return Models(
-        Tagger(spans, parts), WishModel.from_bytes(wishes), WordVectors.from_bytes(words)
-    )
+    return Models(Tagger(spans, parts), WishModel.from_bytes(wishes), WordVectors.from_bytes(words))
 
 
 class TrainedReader:
@@ -115,7 +113,9 @@ class TrainedReader:
 _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
 
 
-_AROUND_A_NAME = re.compile("^(?:那么?|还有|换成?|再看看?)?(?P<name>.+?)(?:的)?(?:呢|吧|啊|呀)?[？?。！!]*$")
+_AROUND_A_NAME = re.compile(
+    "^(?:那么?|还有|换成?|再看看?)?(?P<name>.+?)(?:的)?(?:呢|吧|啊|呀)?[？?。！!]*$"
+)
 
 
 def _names_theme(tags: Sequence[Tagged]) -> bool:
