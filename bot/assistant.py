@@ -16,31 +16,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.answers import extractive, follow_through
-from bot.answers.english import english_note
-from bot.answers.remarks import (
-    EMPTY,
-    NO_BRIEFING,
-    ask_back,
-    closing,
-    greeting,
-    misplaced,
-    refusal,
-    under,
-)
+from bot.answers.remarks import ask_back, closing, greeting, misplaced, refusal, under
 from bot.answers.thresholds import asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
-from bot.evidence.drafting import Desk, Draft, note, silent
+from bot.evidence.drafting import Desk, Draft, silent
 from bot.holdings import known_facts, list_holdings, place_index, speaks_within
 from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
+from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
 from bot.tables import comparison
 from bot.tables.reporting import brief_question, table_of
-from bot.values import Answer, Citation, Cited, Scope, Sentence, Status
+from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
@@ -54,6 +45,7 @@ HITS = 40
 _AHEAD = re.compile(
     "(?<![主重需必])要|将|准备|打算|计划|安排|思路|抓|目标|重点|任务|部署|(?:几|哪)[些项件个]?(?:重点)?工作|工作举措|(?:哪些|什么|有何)(?:举措|措施)|怎么干|干什么|做什么|plan|will"
 )
+_REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 MAX_READ_REPORTS = 60
 MAX_BRIEF_REPORTS = 6
 
@@ -146,7 +138,10 @@ class Assistant:
         held = {summary.id for summary in library.reports()}
         if told is None or not held.issuperset(told.reports):
             query = understand(question, State(), place_index(()), ())
-            scope, draft = Resolved(()), Draft((note(NO_BRIEFING),), status="clarify")
+            scope, draft = (
+                Resolved(()),
+                Draft((note("no_briefing"),), status="clarify", answerer="left_out"),
+            )
         else:
             scope = Resolved(told.reports)
             query, _ = self.settle(told.question, replace(state, briefed=None), library)
@@ -291,17 +286,14 @@ class Assistant:
     def _before_search(self, query: Query, scope: Resolved, library: Library) -> Draft | None:
         """Return the answers that need no search: greetings, nothing held, a place to ask back."""
         if query.kind == "empty":
-            return Draft((note(EMPTY),), status="clarify")
+            return Draft((note("empty"),), status="clarify", answerer="empty")
         if query.kind == "greeting":
-            return Draft(
-                tuple(greeting(library, english=query.english)),
-                status="clarify",
-            )
+            return Draft(tuple(greeting(library)), status="clarify", answerer="greeting")
         if query.ambiguous and not query.inherited:
-            return Draft(tuple(ask_back(query)), status="clarify")
+            return Draft(tuple(ask_back(query)), status="clarify", answerer="ask_back")
         if not scope.reports and not scope.nearby:
-            gap = scope.missing or ("没有符合条件的报告",)
-            return Draft(status="abstained", gap=gap)
+            gap = scope.missing or (Note("no_such_report"),)
+            return Draft(status="abstained", gap=gap, answerer="not_held")
         return None
 
     def _search(self, library: Library, query: Query, scope: Resolved) -> list[Hit]:
@@ -382,6 +374,7 @@ class Assistant:
         *,
         paragraph: bool = False,
     ) -> Answer:
+        language: Language = "en" if query.english else "zh"
         checker = citations.Checker(
             (),
             lambda report: library.report(report).text,
@@ -389,16 +382,16 @@ class Assistant:
                 r: _names(library.report(r))
                 for r in {c.report for ln in draft.lines for c in ln.cites}
             },
-            language="en" if query.english else "zh",
+            language=language,
         )
         status: Status = draft.status
         written = attempt.written
         if status == "abstained":
-            lines = [note(line) for line in refusal(scope, draft, library)]
+            lines = refusal(scope, draft, library)
         elif written is not None:
             lines = []
         else:
-            notice = [note(attempt.notice)] if attempt.notice else []
+            notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
             around = [*notice, *misplaced(query), *draft.before]
             lines = [*around, *draft.lines, *draft.after]
             if paragraph:  # it is pasted as it is: what is said about it stands under it
@@ -408,43 +401,40 @@ class Assistant:
             if isinstance(sentence, Sentence) and on_sentence:
                 on_sentence(sentence)
         checked = written.checked if written else checker.checked()
-        source = (
-            [note(text) for text in closing(scope, library, checked.citations)]
-            if status == "answered"
-            else []
-        )
+        source = closing(scope, library, checked.citations) if status == "answered" else []
         before = (*misplaced(query), *draft.before) if written else ()
         after = (*(draft.after if written else ()), *source)
         if paragraph:
             before, after = (), (*before, *after)
         sentences = (
-            *(Sentence(line.text, "note") for line in before),
+            *(_said(line, language) for line in before),
             *checked.sentences,
-            *(Sentence(line.text, "note") for line in after),
+            *(_said(line, language) for line in after),
         )
-        if query.english:
-            sentences = tuple(
-                replace(s, text=english_note(s.text)) if s.kind == "note" else s for s in sentences
-            )
         cited = tuple(
             _citation(n, cite, library.report(cite.report))
             for n, cite in enumerate(checked.citations, start=1)
         )
         told = [library.report(r) for r in dict.fromkeys(c.report for c in checked.citations)]
         warnings = tuple(
-            f"{full_name(report.meta)}{w}" if len(told) > 1 else w  # among several, whose it is
-            for report in told
+            Note("warning_of", {"report": full_name(report.meta), "what": w})
+            if len(told) > 1
+            else w
+            for report in told  # among several, whose it is
             for w in report.warnings
-            if "完整" in w or "自称" in w
+            if w.kind in _REPEATED
         )
+        gaps = dict.fromkeys((*scope.missing, *draft.gap))
         return Answer(
             id=_answer_id(query.question),
             question=query.question,
             status=status,
             sentences=sentences,
             citations=cited,
-            scope=Scope(scope.reports, tuple(dict.fromkeys((*scope.missing, *draft.gap)))),
-            warnings=warnings,
+            scope=Scope(scope.reports, tuple(worded(gaps, language))),
+            warnings=tuple(worded(warnings, language)),
+            answerer=draft.answerer or query.kind,
+            notes=(*(s.note for s in sentences if s.note is not None), *warnings),
             paragraph=paragraph and status == "answered",
             writer="llm" if written else "extractive",
             prompt=written.prompt if written else "",
@@ -481,6 +471,10 @@ def _is_paragraph(query: Query, over: Desk) -> bool:
     return (
         briefing.asked(query) and not query.english and 0 < len(over.reports) <= MAX_BRIEF_REPORTS
     )
+
+
+def _said(line: DraftLine, language: Language) -> Sentence:
+    return Sentence(text_of(line, language), "note", note=line.note)
 
 
 # ---- helpers --------------------------------------------------------------------------------

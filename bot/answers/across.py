@@ -11,10 +11,11 @@ from itertools import pairwise
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention
-from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, note, silent
+from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, silent
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import Evidence
 from bot.labels import full_name
+from bot.notes import among, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
@@ -85,10 +86,9 @@ def order_notes(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]])
     for (before, _, _), (value, text, name) in pairwise(alike):
         sign = "=" if value == before else "<" if query.lowest else ">"
         shown += f" {sign} {name}（{text}）"
-    way = "从低到高" if query.lowest else "从高到低"
-    notes = [note(f"按原文数字{way}：{shown}")]
+    notes = [note("figures_rising" if query.lowest else "figures_falling", shown=shown)]
     if apart:
-        notes.append(note(f"没有可比的数字：{'、'.join(apart)}"))
+        notes.append(note("not_comparable", reports=tuple(apart)))
     return notes
 
 
@@ -104,9 +104,8 @@ def not_saying(reports: Sequence[Report]) -> list[DraftLine]:
     """Return the note that names the reports which do not say what is asked."""
     if not reports:
         return []
-    names = "、".join(full_name(report.meta) for report in reports[:MAX_NAMED])
-    more = f"等{len(reports)}份" if len(reports) > MAX_NAMED else ""
-    return [note(f"未提及：{names}{more}")]
+    names = tuple(full_name(report.meta) for report in reports[:MAX_NAMED])
+    return [note("not_saying", reports=among(names, len(reports)))]
 
 
 def which(desk: Desk) -> Draft:
@@ -129,7 +128,7 @@ def which(desk: Desk) -> Draft:
         lines += [label(report), claim(report, span)]
     return Draft(
         tuple(lines),
-        before=(note(f"共{len(saying)}份报告提到："),),
+        before=(note("reports_saying", count=len(saying)),),
         after=tuple(not_saying(quiet)),
         focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying),
     )
@@ -137,10 +136,10 @@ def which(desk: Desk) -> Draft:
 
 def _not_mentioned(saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
-    names = "、".join(full_name(report.meta) for report in quiet)
-    before = [note(f"没有提到的共{len(quiet)}份：{names}" if quiet else "每份报告都提到了：")]
+    names = tuple(full_name(report.meta) for report in quiet)
+    before = [note("reports_silent", count=len(quiet), reports=names) if quiet else note("all_say")]
     if quiet and saying:
-        before.append(note("提到的有："))
+        before.append(note("those_saying"))
     lines = []
     for report, span in saying:
         lines += [label(report), claim(report, span)]

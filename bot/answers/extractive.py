@@ -21,8 +21,9 @@ from bot.answers.mentions import asked_phrases, mention, nearest
 from bot.answers.months import in_month
 from bot.answers.overview import brief, catalogue, overview
 from bot.answers.thresholds import asks_beyond, beyond
-from bot.evidence.drafting import Desk, Draft, claim, note, silent
+from bot.evidence.drafting import Desk, Draft, claim, silent
 from bot.evidence.premises import judge_premises
+from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report
 from retrieval.question.asking import Field, asks_definition, statute_of, without_field
@@ -38,12 +39,12 @@ def write(desk: Desk) -> Draft:
     """Return the draft for a query, by its kind; an abstaining draft where the reports are silent."""
     query = desk.query
     if not query.places and not query.inherited and asks_definition(normalise(query.question)):
-        return Draft(status="abstained", gap=("报告只写工作情况，不解释名词",))
+        return Draft(status="abstained", gap=(Note("no_definitions"),))
     article = statute_of(query.topic)
     if article and all(
         article not in re.sub("[《》“”]", "", report.text) for report in desk.reports
     ):
-        return Draft(status="abstained", gap=(f"报告没有引用“{article}”",))
+        return Draft(status="abstained", gap=(Note("statute_absent", {"article": article}),))
     if len(desk.reports) == 1 and query.kind in ("fact", "list") and not desk.only_years:
         report = desk.reports[0]
         if query.field and not _other_topics(query.topic, query.field):
@@ -98,7 +99,7 @@ def _whether_said(desk: Desk, report: Report) -> Draft:
         if near is None:
             return silent(desk)
         span = near
-        before = (note(f"报告中没有“{desk.query.phrase or desk.query.topic}”的说法，相关原文是："),)
+        before = (note("phrase_absent", phrase=desk.query.phrase or desk.query.topic),)
     return Draft(
         (claim(report, span),), focus=(Cited(report.id, span.start, span.end),), before=before
     )
