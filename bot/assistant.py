@@ -24,10 +24,7 @@ from bot.answers import (
     talk,
     themes,
 )
-from bot.answers.english import english_note
 from bot.answers.remarks import (
-    NEAREST,
-    NO_BRIEFING,
     ask_back,
     closing,
     misplaced,
@@ -39,11 +36,12 @@ from bot.answers.suggestions import ask_back as suggest
 from bot.answers.thresholds import asks_beyond, asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
-from bot.evidence.drafting import Desk, Draft, note, silent
+from bot.evidence.drafting import Desk, Draft, silent
 from bot.holdings import Holding, known_facts, list_holdings, place_index, reader_of, speaks_within
 from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
+from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
@@ -65,6 +63,7 @@ from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
+_REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 MAX_READ_REPORTS = 60
 MAX_BRIEF_REPORTS = 6
 
@@ -164,7 +163,10 @@ class Assistant:
         held = {summary.id for summary in library.reports()}
         if told is None or not held.issuperset(told.reports):
             query = Query(question, "", "brief")
-            scope, draft = Resolved(()), Draft((note(NO_BRIEFING),), status="clarify")
+            scope, draft = (
+                Resolved(()),
+                Draft((note("no_briefing"),), status="clarify", answerer="left_out"),
+            )
         else:
             scope = Resolved(told.reports)
             query, _ = self.settle(told.question, replace(state, briefed=None), library)[0]
@@ -215,10 +217,10 @@ class Assistant:
                 request = self.read(question, state, library)
                 asked = self._settled(request, state, library)
             english = is_english(question)
-            said = talk.reply(request, library, state, english=english)
+            said = talk.reply(request, library, state)
             may_mean = suggestions(request, tuple(query.ask for query, _ in asked))
             if said is None and may_mean and request.confidence < AT_ONCE:
-                said = suggest(may_mean, english=english)
+                said = suggest(may_mean)
             if said is not None or not asked:
                 query = Query(question, "", "overview", english=english)
                 scope = Resolved(())
@@ -241,7 +243,7 @@ class Assistant:
                     refused = whole.draft.status == "abstained" and not whole.scope.missing
                     refused = refused and not (whole.query.field or whole.query.address)
                     if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
-                        whole = replace(whole, draft=suggest(may_mean, english=english))
+                        whole = replace(whole, draft=suggest(may_mean))
                     answer = self._check(
                         library, whole.query, whole.scope, whole.draft, whole.attempt, on_sentence,
                         paragraph=whole.paragraph,
@@ -381,10 +383,10 @@ class Assistant:
     def _before_search(self, query: Query, scope: Resolved) -> Draft | None:
         """Return the answers that need no search: a place to ask back, nothing held."""
         if query.ambiguous and not query.inherited:
-            return Draft(tuple(ask_back(query)), status="clarify")
+            return Draft(tuple(ask_back(query)), status="clarify", answerer="ask_back")
         if not scope.reports and not scope.nearby:
-            gap = scope.missing or ("没有符合条件的报告",)
-            return Draft(status="abstained", gap=gap)
+            gap = scope.missing or (Note("no_such_report"),)
+            return Draft(status="abstained", gap=gap, answerer="not_held")
         return None
 
     def _search(self, library: Library, query: Query, scope: Resolved) -> list[Hit]:
@@ -465,6 +467,7 @@ class Assistant:
         *,
         paragraph: bool = False,
     ) -> Answer:
+        language: Language = "en" if query.english else "zh"
         checker = citations.Checker(
             (),
             lambda report: library.report(report).text,
@@ -472,20 +475,20 @@ class Assistant:
                 r: _names(library.report(r))
                 for r in {c.report for ln in draft.lines for c in ln.cites}
             },
-            language="en" if query.english else "zh",
+            language=language,
         )
         status: Status = draft.status
         written = attempt.written
         if status == "abstained":
-            lines = [note(line) for line in refusal(scope, draft, library)]
+            lines = refusal(scope, draft, library)
             if draft.lines and all(line.kind == "note" for line in draft.lines):
                 lines = list(draft.lines)  # a refusal in words of its own
             elif draft.lines:  # what is near what was asked, said to be so
-                lines += [note(NEAREST), *draft.lines]
+                lines += [note("nearest"), *draft.lines]
         elif written is not None:
             lines = []
         else:
-            notice = [note(attempt.notice)] if attempt.notice else []
+            notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
             around = [*notice, *misplaced(query), *draft.before]
             lines = [*around, *draft.lines, *draft.after]
             if paragraph:  # it is pasted as it is: what is said about it stands under it
@@ -495,43 +498,40 @@ class Assistant:
             if isinstance(sentence, Sentence) and on_sentence:
                 on_sentence(sentence)
         checked = written.checked if written else checker.checked()
-        source = (
-            [note(text) for text in closing(scope, library, checked.citations)]
-            if status == "answered"
-            else []
-        )
+        source = closing(scope, library, checked.citations) if status == "answered" else []
         before = (*misplaced(query), *draft.before) if written else ()
         after = (*(draft.after if written else ()), *source)
         if paragraph:
             before, after = (), (*before, *after)
         sentences = (
-            *(Sentence(line.text, "note") for line in before),
+            *(_said(line, language) for line in before),
             *checked.sentences,
-            *(Sentence(line.text, "note") for line in after),
+            *(_said(line, language) for line in after),
         )
-        if query.english:
-            sentences = tuple(
-                replace(s, text=english_note(s.text)) if s.kind == "note" else s for s in sentences
-            )
         cited = tuple(
             _citation(n, cite, library.report(cite.report))
             for n, cite in enumerate(checked.citations, start=1)
         )
         told = [library.report(r) for r in dict.fromkeys(c.report for c in checked.citations)]
         warnings = tuple(
-            f"{full_name(report.meta)}{w}" if len(told) > 1 else w  # among several, whose it is
-            for report in told
+            Note("warning_of", {"report": full_name(report.meta), "what": w})
+            if len(told) > 1
+            else w
+            for report in told  # among several, whose it is
             for w in report.warnings
-            if "完整" in w or "自称" in w
+            if w.kind in _REPEATED
         )
+        gaps = dict.fromkeys((*scope.missing, *draft.gap))
         return Answer(
             id=_answer_id(query.question),
             question=query.question,
             status=status,
             sentences=sentences,
             citations=cited,
-            scope=Scope(scope.reports, tuple(dict.fromkeys((*scope.missing, *draft.gap)))),
-            warnings=warnings,
+            scope=Scope(scope.reports, tuple(worded(gaps, language))),
+            warnings=tuple(worded(warnings, language)),
+            answerer=draft.answerer or query.kind,
+            notes=(*(s.note for s in sentences if s.note is not None), *warnings),
             paragraph=paragraph and status == "answered",
             writer="llm" if written else "extractive",
             prompt=written.prompt if written else "",
@@ -596,6 +596,10 @@ def _is_paragraph(query: Query, over: Desk) -> bool:
     return (
         briefing.asked(query) and not query.english and 0 < len(over.reports) <= MAX_BRIEF_REPORTS
     )
+
+
+def _said(line: DraftLine, language: Language) -> Sentence:
+    return Sentence(text_of(line, language), "note", note=line.note)
 
 
 # ---- helpers --------------------------------------------------------------------------------
@@ -668,11 +672,12 @@ def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
     if len(answered) == 1:
         return answered[0]
     lines: list[DraftLine] = []
-    missing: list[str] = []
+    missing: list[Note] = []
     for one in answered:
         missing += one.scope.missing
         if one.draft.status == "abstained":
-            lines += [note(f"{gap}。") for gap in dict.fromkeys((*one.scope.missing, *one.draft.gap))]
+            silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
+            lines += [note("sentence", what=gap) for gap in silent_on]
         else:
             lines += [*one.draft.before, *one.draft.lines, *one.draft.after]
     told = any(one.draft.status == "answered" for one in answered)

@@ -12,11 +12,12 @@ from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention
 from bot.evidence.absence import absence_notes
-from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, note, silent
+from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, silent
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import Evidence
 from bot.labels import full_name
+from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
@@ -90,10 +91,9 @@ def order_notes(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]])
     for (before, _, _), (value, text, name) in pairwise(alike):
         sign = "=" if value == before else "<" if query.lowest else ">"
         shown += f" {sign} {name}（{text}）"
-    way = "从低到高" if query.lowest else "从高到低"
-    notes = [note(f"按原文数字{way}：{shown}")]
+    notes = [note("figures_rising" if query.lowest else "figures_falling", shown=shown)]
     if apart:
-        notes.append(note(f"没有可比的数字：{'、'.join(apart)}"))
+        notes.append(note("not_comparable", reports=tuple(apart)))
     return notes
 
 
@@ -107,7 +107,7 @@ def _unit_kind(unit: str) -> str:
 
 def not_saying(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:
     """Return the notes that name the reports which do not say what is asked, absences proved."""
-    return [note(text) for text in absence_notes(reports, terms)] if reports else []
+    return absence_notes(reports, terms) if reports else []
 
 
 def which(desk: Desk) -> Draft:
@@ -130,7 +130,7 @@ def which(desk: Desk) -> Draft:
         lines += [label(report), claim(report, span)]
     return Draft(
         tuple(lines),
-        before=(note(f"共{len(saying)}份报告提到："),),
+        before=(note("reports_saying", count=len(saying)),),
         after=tuple(not_saying(quiet, desk.query.terms)),
         focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying),
     )
@@ -148,10 +148,10 @@ def _told_of_work(desk: Desk, report: Report) -> Span | None:
 
 def _not_mentioned(saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
-    names = "、".join(full_name(report.meta) for report in quiet)
-    before = [note(f"没有提到的共{len(quiet)}份：{names}" if quiet else "每份报告都提到了：")]
+    names = tuple(full_name(report.meta) for report in quiet)
+    before = [note("reports_silent", count=len(quiet), reports=names) if quiet else note("all_say")]
     if quiet and saying:
-        before.append(note("提到的有："))
+        before.append(note("those_saying"))
     lines = []
     for report, span in saying:
         lines += [label(report), claim(report, span)]

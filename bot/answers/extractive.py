@@ -21,8 +21,9 @@ from bot.answers.mentions import asked_phrases, mention, nearest
 from bot.answers.months import in_month
 from bot.answers.overview import brief, catalogue, overview
 from bot.answers.thresholds import asks_beyond, beyond
-from bot.evidence.drafting import Desk, Draft, claim, note, silent
+from bot.evidence.drafting import Desk, Draft, claim, silent
 from bot.evidence.premises import judge_premises
+from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report
 from retrieval.question.asking import Field, statute_of, without_field
@@ -41,7 +42,7 @@ def write(desk: Desk) -> Draft:
     if article and all(
         article not in re.sub("[《》“”]", "", report.text) for report in desk.reports
     ):
-        return Draft(status="abstained", gap=(f"报告没有引用“{article}”",))
+        return Draft(status="abstained", gap=(Note("statute_absent", {"article": article}),))
     if (
         len(desk.reports) == 1
         and query.kind in ("fact", "list", "overview")
@@ -100,7 +101,7 @@ def _whether_said(desk: Desk, report: Report) -> Draft:
         if near is None:
             return silent(desk)
         span = near
-        before = (note(f"报告中没有“{desk.query.phrase or desk.query.topic}”的说法，相关原文是："),)
+        before = (note("phrase_absent", phrase=desk.query.phrase or desk.query.topic),)
     return Draft(
         (claim(report, span),), focus=(Cited(report.id, span.start, span.end),), before=before
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.evidence.drafting import Desk, Draft, alone, asked_words, claim, label
+from bot.notes import Note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.text.normalise import fold
@@ -43,7 +44,7 @@ def meaning(desk: Desk) -> Draft | None:
     focus = tuple(Cited(r.id, s.start, s.end) for r, s in chosen)
     if told:
         return Draft(tuple(lines), focus=focus)
-    gap = f"报告没有解释“{asked_words(desk.query)}”"
+    gap = Note("meaning_absent", {"topic": asked_words(desk.query)})
     return Draft(tuple(lines), status="abstained", gap=(gap,), focus=focus)
 
 

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from bot.labels import full_name
+from bot.notes import Note, among, note
+from bot.values import DraftLine
 from retrieval.documents import Report
 from retrieval.question.terms import Term, is_theme, is_topical
 from retrieval.text.normalise import fold
 
-NOT_SAID = "未提及"
-NOT_FOUND = "有相关文字、但没有查到"
 MAX_NAMED = 12
 
 
@@ -37,7 +37,7 @@ def holds(report: Report, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
-def absence_notes(reports: Sequence[Report], terms: Sequence[Term], name: str = "") -> list[str]:
+def absence_notes(reports: Sequence[Report], terms: Sequence[Term], name: str = "") -> list[DraftLine]:
     """Return what to say of reports that gave no answer: proved absences, then the others."""
     words = words_of(terms)
     proved = [r for r in reports if words and not holds(r, words)]
@@ -45,12 +45,11 @@ def absence_notes(reports: Sequence[Report], terms: Sequence[Term], name: str = 
     said = name or "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
     notes = []
     if proved:
-        notes.append(f"{NOT_SAID}{said}：{_names(proved)}")
+        notes.append(note("not_mentioned", topic=said, reports=_names(proved)))
     if others:
-        notes.append(f"{NOT_FOUND}{said or '这一项'}：{_names(others)}")
+        notes.append(note("not_found_in", topic=said, reports=_names(others)))
     return notes
 
 
-def _names(reports: Sequence[Report]) -> str:
-    more = f"等{len(reports)}份" if len(reports) > MAX_NAMED else ""
-    return "、".join(full_name(r.meta) for r in reports[:MAX_NAMED]) + more
+def _names(reports: Sequence[Report]) -> Note:
+    return among([full_name(r.meta) for r in reports[:MAX_NAMED]], len(reports))

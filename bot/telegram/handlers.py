@@ -18,6 +18,7 @@ from typing import Any
 from bot.chats.chat_records import Conversation
 from bot.chats.conversations import ConversationStore
 from bot.chats.turns import ANSWERING
+from bot.notes import worded
 from bot.table import Table
 from bot.telegram import rendering, views
 from bot.telegram.access import Access
@@ -404,6 +405,6 @@ def outcome_line(outcome: Any, meta: ReportMeta | None) -> str:
         line += f"\n识别为：{views.place_year(meta)}　{meta.title}"
     if outcome.reason:
         line += f"\n原因：{outcome.reason}"
-    for warning in outcome.warnings or ():
+    for warning in worded(outcome.warnings or ()):
         line += f"\n⚠ {warning}"
     return line

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from bot.notes import worded
 from bot.terminal.cli_reports import JsonOption, LibraryOption
 from retrieval.errors import BaogaoError
 
@@ -70,7 +71,7 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
                     f"已中断，库中现有 {kept} 份报告、仍可使用；重新运行同一命令会接着做完"
                 ) from None
         for result in results:
-            print(json.dumps(result.to_json(), ensure_ascii=False) if as_json else line_of(result))
+            print(json_of(result) if as_json else line_of(result))
         if not results:
             raise BaogaoError("没有找到文件，请给出报告文件或所在的文件夹")
         if not as_json and len(results) > 1:
@@ -79,12 +80,17 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
             raise typer.Exit(1)
 
 
+def json_of(result: IngestResult) -> str:
+    """Return the line of one file for machines."""
+    return json.dumps({**result.to_json(), "warnings": worded(result.warnings)}, ensure_ascii=False)
+
+
 def line_of(result: IngestResult) -> str:
     """Return what a person reads of one file: what became of it, why, and what to mind."""
     lines = [f"{LABELS[result.status]}  {result.source}"]
     if result.reason:
         lines[0] += f"：{result.reason}"
-    lines += [f"      注意：{warning}" for warning in result.warnings]
+    lines += [f"      注意：{warning}" for warning in worded(result.warnings)]
     return "\n".join(lines)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from retrieval.documents import Chunk, ReportMeta, Section
+from retrieval.documents import Chunk, Note, ReportMeta, Section
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
 from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.generations import (
@@ -46,7 +46,7 @@ EMBED_BATCH = 64
 SWITCH_EVERY = 200
 VANISHED = "文件已不在文件夹里，报告仍在库中；确认不要时运行 baogao ingest --prune 移除"
 PRUNED = "文件已不在文件夹里，已从报告库移除"
-NO_MEANING_SEARCH = "没有生成向量，暂时只能按字词检索"
+NO_MEANING_SEARCH = Note("no_vectors")
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ class Parsed(Protocol):
         ...
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Note, ...]:
         """What is doubtful about the parse."""
         ...
 
@@ -112,16 +112,16 @@ class IngestResult:
     status: Status
     report: str | None = None
     reason: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the line that ``baogao ingest --json`` prints."""
+        """Return plain values; the warnings are notes still to be worded."""
         return {
             "source": self.source,
             "status": self.status,
             "report": self.report,
             "reason": self.reason,
-            "warnings": list(self.warnings),
+            "warnings": [warning.to_json() for warning in self.warnings],
         }
 
 
@@ -463,7 +463,7 @@ class Writer:
         return gained and done > 0
 
     def _with_warnings(self, results: Iterable[IngestResult]) -> list[IngestResult]:
-        warnings: Mapping[str, tuple[str, ...]] = {
+        warnings: Mapping[str, tuple[Note, ...]] = {
             s.id: s.warnings for s in summarise(list(self._entries.values()))
         }
         missing = (NO_MEANING_SEARCH,) if self._vectors_failed else ()

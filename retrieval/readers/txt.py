@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.values import Document, count_words
 
@@ -140,14 +141,14 @@ def _in_gb2312(character: str) -> bool:
     return character.encode("gb18030")[-1] >= 0xA1
 
 
-def oddities(text: str) -> Iterator[str]:
+def oddities(text: str) -> Iterator[Note]:
     """Yield a note for each kind of character that a reader of the text cannot see."""
     for count, what in (
-        (text.count("\0"), "空字符（NUL）"),
-        (len(_TAGS.findall(text)), "不可见的标签字符"),
-        (len(_BIDI.findall(text)), "改变文字方向的控制字符"),
-        (len(_CONTROLS.findall(text)), "控制字符"),
-        (text.count("\ufffd"), "替换符“\ufffd”（原文件中已丢失的字）"),
+        (text.count("\0"), "nul"),
+        (len(_TAGS.findall(text)), "tags"),
+        (len(_BIDI.findall(text)), "directions"),
+        (len(_CONTROLS.findall(text)), "controls"),
+        (text.count("\ufffd"), "lost"),
     ):
         if count:
-            yield f"文中有 {count} 个{what}，原样保留，引用时请核对"
+            yield Note("unseen", {"count": count, "what": Note(f"unseen_kind.{what}")})

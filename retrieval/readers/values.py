@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.documents import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
@@ -29,13 +31,13 @@ class Document:
 
     ``encoding`` names the encoding of a plain text, else the kind of the container (``html``,
     ``docx`` …). ``kept`` and ``dropped`` count characters that are no blanks; dropped are menus,
-    running heads and hidden text. ``notes`` are sentences for a person.
+    running heads and hidden text. ``notes`` are what a person should know of it.
     """
 
     raw: bytes
     text: str
     encoding: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     container: Container = NO_CONTAINER
     kept: int = 0
     dropped: int = 0
