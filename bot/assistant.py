@@ -14,26 +14,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import (
-    extractive,
-    follow_through,
-    honours,
-    judgements,
-    meanings,
-    remedies,
-    talk,
-    themes,
-)
-from bot.answers.remarks import (
-    ask_back,
-    closing,
-    misplaced,
-    refusal,
-    under,
-)
+from bot.answers import choose, tables, talk
+from bot.answers.choose import ANSWERERS, Answerer
+from bot.answers.remarks import closing, misplaced, refusal, under
 from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
 from bot.answers.suggestions import ask_back as suggest
-from bot.answers.thresholds import asks_beyond, asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, silent
@@ -45,15 +30,13 @@ from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
-from bot.tables import comparison
-from bot.tables.reporting import brief_question, table_of
+from bot.tables.reporting import brief_question
 from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
-from retrieval.question.asking import statute_of
 from retrieval.question.conversation import completed
 from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
@@ -65,7 +48,6 @@ from retrieval.search.retriever import Options, retrieve
 HITS = 40
 _REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 MAX_READ_REPORTS = 60
-MAX_BRIEF_REPORTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +79,10 @@ class Assistant:
         records: AnswerRecords | None = None,
         options: Options | None = None,
         reader: Reader | None = None,
+        answerers: Sequence[Answerer] = ANSWERERS,
     ) -> None:
         self.library = library
+        self.answerers = answerers
         self.options = options or Options()
         self._reader = reader
         self._synthesis = synthesis
@@ -119,7 +103,9 @@ class Assistant:
         """
         if state is not None and state.briefed is not None and left_out.asked(question):
             return self.left_out(state, question, on_sentence=on_sentence)
-        return self._reply(question, state, write, on_sentence=on_sentence, user=user, model=True)
+        return self._reply(
+            question, state, self._write, on_sentence=on_sentence, user=user, model=True
+        )
 
     def brief(
         self,
@@ -139,7 +125,7 @@ class Assistant:
         return self._reply(
             question,
             state,
-            lambda desk, _: silent(desk) if desk.only_years else briefing.brief(desk, chars),
+            lambda desk: silent(desk) if desk.only_years else briefing.brief(desk, chars),
             user=user,
             model=True,
         )
@@ -172,6 +158,7 @@ class Assistant:
             query, _ = self.settle(told.question, replace(state, briefed=None), library)[0]
             desk = self._desk(library, query, scope, (), State())
             draft = briefing.left_out(desk, [Cited(*span) for span in told.told])
+            draft = replace(draft, answerer="left_out")
             query = replace(query, question=question)
         answer = self._check(library, query, scope, draft, Attempt(), on_sentence)
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
@@ -189,10 +176,8 @@ class Assistant:
         each, and the answer shows the first rows in order of the figures.
         """
 
-        def tabulated(desk: Desk, library: Library) -> Draft:
-            if desk.only_years:
-                return silent(desk)
-            return _compared(table_of(library, desk), desk.query)
+        def tabulated(desk: Desk) -> Draft:
+            return silent(desk) if desk.only_years else tables.tabulated(desk)
 
         reply = self._reply(question, state, tabulated)
         return reply, reply.table or Table((), ())
@@ -201,7 +186,7 @@ class Assistant:
         self,
         question: str,
         state: State | None,
-        draft_of: Callable[[Desk, Library], Draft | Briefing],
+        draft_of: Callable[[Desk], Draft | Briefing],
         *,
         on_sentence: Callable[[Sentence], None] | None = None,
         user: str = "",
@@ -276,20 +261,20 @@ class Assistant:
         query: Query,
         scope: Resolved,
         state: State,
-        draft_of: Callable[[Desk, Library], Draft | Briefing],
+        draft_of: Callable[[Desk], Draft | Briefing],
         user: str,
         on_sentence: Callable[[Sentence], None] | None,
         *,
         model: bool,
     ) -> _Answered:
         """Go the way of one ask, from its scope to an unchecked draft."""
-        draft = self._before_search(query, scope)
+        draft = self._before_search(self._desk(library, query, scope, (), state, opened=False))
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
         hits = self._search(library, query, scope)
         with span("write"):
             desk = self._desk(library, query, scope, hits, state)
-            made = draft_of(desk, library)
+            made = draft_of(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
         if model and self._synthesis is not None:
@@ -360,7 +345,7 @@ class Assistant:
             return []
         hits = retrieve(library, query, reports, max(k, HITS), self.options)
         desk = self._desk(library, query, scope, hits, state)
-        made = write(desk, library)
+        made = self._write(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         cites = [cite for line in draft.lines for cite in line.cites]
         if query.kind == "catalogue":
@@ -380,14 +365,15 @@ class Assistant:
 
     # -- steps ------------------------------------------------------------------------------
 
-    def _before_search(self, query: Query, scope: Resolved) -> Draft | None:
-        """Return the answers that need no search: a place to ask back, nothing held."""
-        if query.ambiguous and not query.inherited:
-            return Draft(tuple(ask_back(query)), status="clarify", answerer="ask_back")
-        if not scope.reports and not scope.nearby:
-            gap = scope.missing or (Note("no_such_report"),)
-            return Draft(status="abstained", gap=gap, answerer="not_held")
-        return None
+    def _before_search(self, desk: Desk) -> Draft | None:
+        """Return the answers that need no search: greetings, nothing held, a place to ask back."""
+        made = choose.answer(desk, [a for a in self.answerers if not a.searches])
+        return made.draft if isinstance(made, Briefing) else made
+
+    def _write(self, desk: Desk) -> Draft | Briefing:
+        """Return what the first answerer that applies writes in the words of the reports."""
+        made = choose.answer(desk, [a for a in self.answerers if a.searches])
+        return silent(desk) if made is None else made
 
     def _search(self, library: Library, query: Query, scope: Resolved) -> list[Hit]:
         reports = scope.reports or scope.nearby
@@ -406,8 +392,16 @@ class Assistant:
         return hits
 
     def _desk(
-        self, library: Library, query: Query, scope: Resolved, hits: Sequence[Hit], state: State
+        self,
+        library: Library,
+        query: Query,
+        scope: Resolved,
+        hits: Sequence[Hit],
+        state: State,
+        *,
+        opened: bool = True,
     ) -> Desk:
+        """Lay out what an answer is written from; with ``opened`` its reports are opened."""
         in_scope = scope.reports or scope.nearby
         wanted = list(in_scope)
         if len(wanted) > MAX_READ_REPORTS and query.kind != "catalogue":
@@ -415,12 +409,14 @@ class Assistant:
             wanted = [r for r in found if r in set(wanted)]
         return Desk(
             query,
-            tuple(library.report(r) for r in wanted),
+            tuple(library.report(r) for r in wanted) if opened else (),
             hits,
             state,
             lambda report: known_facts(library, report),
             () if scope.reports else query.years,
             in_scope,
+            scope.missing,
+            library,
         )
 
     def _with_model(
@@ -444,8 +440,8 @@ class Assistant:
             further = synthesis.further_terms(desk.query, user=user, allowance=allowance)
             if further is not None:
                 wider = replace(desk, query=further)
-                second = extractive.write(wider)
-                if second.status == "answered":
+                second = self._write(wider)
+                if isinstance(second, Draft) and second.status == "answered":
                     desk, draft = wider, second
         attempt = synthesis.attempt(
             desk, draft, names, user=user, allowance=allowance, on_sentence=on_sentence
@@ -530,7 +526,7 @@ class Assistant:
             citations=cited,
             scope=Scope(scope.reports, tuple(worded(gaps, language))),
             warnings=tuple(worded(warnings, language)),
-            answerer=draft.answerer or query.kind,
+            answerer=draft.answerer,
             notes=(*(s.note for s in sentences if s.note is not None), *warnings),
             paragraph=paragraph and status == "answered",
             writer="llm" if written else "extractive",
@@ -539,63 +535,6 @@ class Assistant:
             usage=written.usage if written else {},
             checks_failed=tuple(p for f in checked.failures for p in f.problems),
         )
-
-
-def write(desk: Desk, library: Library) -> Draft | Briefing:
-    """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
-    if desk.only_years:  # another year's report answers only in words that name the year
-        figure = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
-        told = figure or desk.query.ask.content == "honours"
-        return extractive.write(desk) if told else silent(desk)
-    if desk.query.ask.form.table and len(desk.scope) > 1:
-        return _compared(table_of(library, desk), desk.query)
-    opened = _open_wish(desk)
-    if opened is not None:
-        return opened
-    if _is_paragraph(desk.query, desk):
-        return briefing.brief(desk)
-    followed = follow_through.answer(desk, library.facts)
-    if followed is not None:
-        return followed
-    beyond = len(desk.reports) > 1 and asks_places_beyond(desk.query.topic)
-    if beyond or comparison.suits(desk.query, desk.reports):
-        # the desk may hold only some of a large scope: what is most is most of all reports
-        table = table_of(library, desk)
-        return _compared(rows_beyond(table, desk.query.topic) or table, desk.query)
-    return extractive.write(desk)
-
-
-def _open_wish(desk: Desk) -> Draft | None:
-    """Return the answer to a wish that sections answer: a theme, a remedy, a judgement."""
-    ask = desk.query.ask
-    query = desk.query
-    exact = query.field or query.address or query.month or query.documents or query.figures
-    if exact or query.kind == "item" or asks_beyond(query.topic) or statute_of(query.topic):
-        return None
-    if ask.content == "honours" and ask.operation in ("list", "tell", "count", "verify", "which"):
-        return honours.honours(desk)
-    if ask.content == "meaning":
-        return meanings.meaning(desk)
-    if ask.operation == "judge":
-        return judgements.side_by_side(desk)
-    if ask.content == "remedy" and ask.operation in ("list", "tell", "verify"):
-        return remedies.remedies(desk)
-    if ask.theme and ask.content in ("measures", "report") and ask.operation in ("list", "overview"):
-        return themes.themed(desk)
-    if ask.theme and ask.content == "causes" and ask.operation == "list" and not ask.claims:
-        return themes.difficulties(desk)
-    return None
-
-
-def _compared(table: Table, query: Query) -> Draft:
-    return replace(comparison.draft(table, query), table=table)
-
-
-def _is_paragraph(query: Query, over: Desk) -> bool:
-    """Tell whether a question wants one paragraph: a briefing of a few reports, in Chinese."""
-    return (
-        briefing.asked(query) and not query.english and 0 < len(over.reports) <= MAX_BRIEF_REPORTS
-    )
 
 
 def _said(line: DraftLine, language: Language) -> Sentence:

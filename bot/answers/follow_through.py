@@ -120,13 +120,20 @@ def aspect(query: Query) -> Aspect | None:
     return None
 
 
+def applies(desk: Desk) -> bool:
+    """Tell whether a question is about two years of one issuer, both at hand."""
+    return aspect(desk.query) is not None and consecutive(desk.reports) is not None
+
+
 def answer(
     desk: Desk, facts: Facts | None = None, embedder: Embedder | None = None
 ) -> Draft | None:
-    """Return the draft for a question about two years of one issuer; None if it is not one."""
+    """Return the draft for a question that applies; None if no plan is on the theme asked."""
     wanted, years = aspect(desk.query), consecutive(desk.reports)
     if wanted is None or years is None:
         return None
+    if facts is None and desk.library is not None:
+        facts = desk.library.facts
     found = follow(*years, facts=facts, embedder=embedder)
     terms = (*desk.query.terms, *desk.query.carried)
     if wanted == "plans" and terms:

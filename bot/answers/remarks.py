@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.evidence.drafting import Draft
+from bot.evidence.drafting import Desk, Draft
 from bot.labels import full_name
 from bot.notes import Note, among, note
 from bot.values import Cited, DraftLine
@@ -15,13 +15,24 @@ from retrieval.question.query import Query
 from retrieval.question.scope import Resolved
 
 
-def greeting(library: Library) -> list[DraftLine]:
+def nothing_asked() -> Draft:
+    """Ask for a question."""
+    return Draft((note("empty"),), status="clarify", answerer="empty")
+
+
+def not_held(desk: Desk) -> Draft:
+    """Say what is not held where nothing else is left to search."""
+    return Draft(status="abstained", gap=desk.missing or (Note("no_such_report"),))
+
+
+def greeting(library: Library) -> Draft:
     """Greet, with two questions that the library can answer."""
-    return [note("greeting"), *_examples(library)]
+    return Draft((note("greeting"), *examples(library)), status="clarify", answerer="greeting")
 
 
-def _examples(library: Library) -> list[DraftLine]:
-    summaries = [s for s in library.reports() if s.meta.place][:2]
+def examples(library: Library | None) -> list[DraftLine]:
+    """Return questions that the library can answer."""
+    summaries = [s for s in library.reports() if s.meta.place][:2] if library else []
     places = [territory(s.meta.place, s.meta.issuer)[-1] for s in summaries]
     years = [str(s.meta.year or "") for s in summaries]
     asked = zip(("example.problems", "example.figure"), places, years, strict=False)
@@ -36,16 +47,16 @@ def misplaced(query: Query) -> list[DraftLine]:
     ]
 
 
-def ask_back(query: Query) -> list[DraftLine]:
+def ask_back(desk: Desk) -> Draft:
     """Ask which place is meant where a name has several."""
     lines = []
-    for mention in query.ambiguous:
+    for mention in desk.query.ambiguous:
         options = mention.held or mention.candidates
         names = tuple("".join(chain) for chain in options[:8])
         more = Note("places_more", {"count": len(options)}) if len(options) > 8 else ""
         held = "" if mention.held else Note("none_held")
         lines.append(note("which_place", name=mention.text, places=names, more=more, held=held))
-    return lines
+    return Draft(tuple(lines), status="clarify")
 
 
 def refusal(scope: Resolved, draft: Draft, library: Library) -> list[DraftLine]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answers.remarks import greeting
+from bot.answers.remarks import examples, greeting, nothing_asked
 from bot.evidence.drafting import Draft, claim
 from bot.labels import full_name
 from bot.notes import note
@@ -20,26 +20,23 @@ _THANKS = ("谢", "感谢", "thank", "多谢", "辛苦", "不错", "好用", "�
 def reply(request: Request, library: Library, state: State) -> Draft | None:
     """Return the draft for a message that needs no search; None for one that does."""
     if not request.question.strip(" \t?？!！。,，.、"):
-        return Draft((note("empty"),), status="clarify")
+        return nothing_asked()
     if request.act == "chat":
         plain = fold(request.question)
         if any(word in plain for word in _THANKS):
-            return Draft((note("thanked"),), status="clarify")
-        return Draft(tuple(greeting(library)), status="clarify")
+            return Draft((note("thanked"),), status="clarify", answerer="thanks")
+        return greeting(library)
     if request.act == "undo":
-        return Draft((note("undone"),), status="clarify")
+        return Draft((note("undone"),), status="clarify", answerer="undo")
     if request.act == "off":
-        first, *examples = greeting(library)
-        del first
-        return Draft((note("off_topic"), *examples), status="abstained")
+        lines = (note("off_topic"), *examples(library))
+        return Draft(lines, status="abstained", answerer="off_topic")
     if request.act == "source" and state.focus + state.items:
         return sources(library, state.items or state.focus)
     if request.act in ("rework", "source", "same", "item") and not state.asks:
         named = any(ask.places or ask.years for ask in request.asks)
         if request.act not in ("same", "item") or not named:
-            return Draft(
-                (note("nothing_before"),), status="clarify"
-            )
+            return Draft((note("nothing_before"),), status="clarify", answerer="nothing_before")
     return None
 
 
@@ -61,4 +58,4 @@ def sources(library: Library, spans: Sequence[tuple[str, int, int]]) -> Draft:
         lines.append(claim(report, Span(start, end)))
     if not lines:
         return Draft((note("nothing_before"),), status="clarify")
-    return Draft(tuple(lines), focus=(), items=())
+    return Draft(tuple(lines), answerer="sources")

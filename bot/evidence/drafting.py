@@ -14,6 +14,7 @@ from bot.table import Table
 from bot.values import Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, Role, Span
 from retrieval.genre.quantities import Quantity
+from retrieval.library.library import Library
 from retrieval.question.query import Query, State
 from retrieval.question.terms import is_theme
 from retrieval.text.normalise import fold
@@ -49,7 +50,9 @@ class Draft:
 class Desk:
     """What the writer has before it: the query, its scope's reports and the hits in them.
 
-    ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some.
+    ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some;
+    ``missing`` is what was asked for and is not held; ``only_years`` are the years asked where
+    ``reports`` are of other years. ``library`` is what is held besides.
     """
 
     query: Query
@@ -59,6 +62,8 @@ class Desk:
     ledger: Callable[[str], Sequence[KnownFact]] = lambda _: ()
     only_years: tuple[int, ...] = ()
     scope: tuple[str, ...] = ()
+    missing: tuple[Note, ...] = ()
+    library: Library | None = None
 
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""
