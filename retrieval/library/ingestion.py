@@ -35,6 +35,7 @@ from retrieval.library.stored_values import Entry
 from retrieval.parsing.indicators import Fact
 from retrieval.readers.files import display_name, find_files
 from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_met, reread
+from retrieval.readers.url import Fetcher, read_urls
 from retrieval.readers.values import NO_CONTAINER, Container, Document
 from retrieval.readers.worker import ReadingChild
 from retrieval.search.embedding import Embedder
@@ -163,8 +164,15 @@ class Writer:
         entries = ledger.entries(self._versions)
         self._entries: dict[str, Entry] = {e.report: e for e in entries}
 
-    def take_in(self, paths: Sequence[Path], *, prune: bool = False) -> list[IngestResult]:
-        """Ingest files and folders; one result for every file met, in order.
+    def take_in(
+        self,
+        paths: Sequence[Path],
+        *,
+        prune: bool = False,
+        addresses: Sequence[str] = (),
+        allow_private: bool = False,
+    ) -> list[IngestResult]:
+        """Ingest files, folders and addresses; one result for every file met, in order.
 
         A bad file stops no other. Files that vanished from the folders given are told last;
         ``prune`` takes their reports out.
@@ -176,18 +184,15 @@ class Writer:
             for done, met in enumerate(files):
                 self._watch(Progress("read", done, len(files), display_name(met.path.name)))
                 yield from read_met(met, child.read)
+            if addresses:
+                fetcher = Fetcher(allow_private=allow_private)
+                yield from read_urls(addresses, fetcher, child.read)
 
         try:
             results = self._take_in_all(reads(), prune_in=_folders(paths), prune=prune)
         finally:
             child.close()
         self._watch(Progress("read", len(files), len(files)))
-        self.publish()
-        return self._with_warnings(results)
-
-    def take_in_read(self, reads: Iterable[Read]) -> list[IngestResult]:
-        """Ingest what was read elsewhere (from addresses); one result each, in order."""
-        results = self._take_in_all(reads, prune_in=(), prune=False)
         self.publish()
         return self._with_warnings(results)
 
