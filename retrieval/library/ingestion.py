@@ -34,7 +34,7 @@ from retrieval.library.same_paper import are_one_paper
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.indicators import Fact
 from retrieval.readers.files import display_name, find_files
-from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_met, reread
+from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_bytes_of, read_met
 from retrieval.readers.url import Fetcher, read_urls
 from retrieval.readers.values import NO_CONTAINER, Container, Document
 from retrieval.readers.worker import ReadingChild
@@ -248,9 +248,10 @@ class Writer:
         child = ReadingChild()
         for done, entry in enumerate(list(self._entries.values())):
             self._watch(Progress("read", done, len(self._entries), entry.source))
-            raw, _, encoding = self._ledger.source(entry.report, entry.version)
+            raw, _, _ = self._ledger.source(entry.report, entry.version)
             try:
-                read = reread(raw, encoding, child.read)
+                # Read as it would be read today: a reader may have learnt since.
+                read = read_bytes_of(raw, child.read)
                 self._store_version(read, entry.source, entry.origin, entry.report)
             except (UnreadableFile, _BadParse) as error:
                 problems.append(f"{entry.source}：{error}")
