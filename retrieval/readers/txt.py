@@ -56,7 +56,7 @@ def read_txt(raw: bytes) -> Document:
     notes = list(oddities(text))
     if is_spaced_out(text):
         whole = _BETWEEN_LETTERS.sub("", text)
-        notes.append(f"原文每个字之间都有空格，已去掉 {len(text) - len(whole)} 个")
+        notes.append(Note("read.spaced_out", {"count": len(text) - len(whole)}))
         text, encoding = whole, f"{encoding}, spaced"
     return Document(raw, text, encoding, tuple(notes), kept=count_words(text))
 
