@@ -47,11 +47,21 @@ def _p(lines: list[str], style: str = "") -> str:
 def _table(rows: tuple[str, ...]) -> str:
     if not rows:
         return ""
-    made = "".join("<tr>" + "".join(f"<td><p>{c}</p></td>" for c in row.split("\t")) + "</tr>" for row in rows)
+    made = "".join(
+        "<tr>" + "".join(f"<td><p>{c}</p></td>" for c in row.split("\t")) + "</tr>" for row in rows
+    )
     return f"<table border=1>{made}</table>"
 
 
-def trs(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def trs(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """TRS WCM: metas of SiteName and ArticleTitle, TRS_Editor, a table of fields."""
     return f"""<!DOCTYPE html><html><head><meta charset="UTF-8"><title>{title}_{column}_{site}</title>
 <meta name="SiteName" content="{site}"/><meta name="ColumnName" content="{column}"/>
@@ -64,7 +74,15 @@ def trs(site: str, column: str, title: str, date: str, source: str, lines: list[
 <div class="footer"><p>版权所有：{site}　主办：{source}</p><p>网站标识码：3300000001 浙ICP备00000000号</p></div><script>var a="正文";</script></body></html>""".encode()
 
 
-def vsb(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def vsb(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """Visual SiteBuilder: <title> with hyphens, vsb_content, the next paper below."""
     del source
     return f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN"><HTML><HEAD><TITLE>{title}-{site}</TITLE>
@@ -77,7 +95,15 @@ def vsb(site: str, column: str, title: str, date: str, source: str, lines: list[
 <div class="foot">地址：人民路1号 邮编：000000 技术支持：某某科技</div></BODY></HTML>""".encode()
 
 
-def jcms(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def jcms(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """JCMS (大汉): the whole of 信息公开 in a table of fields, zoom, gbk."""
     return f"""<html><head><meta http-equiv="Content-Type" content="text/html; charset=gb2312"><title>{site} {column} {title}</title></head><body>
 <table width="1000" align="center"><tr><td><a href="/">首 页</a></td><td><a href="/1">政府信息公开指南</a></td><td><a href="/2">依申请公开</a></td></tr></table>
@@ -85,10 +111,20 @@ def jcms(site: str, column: str, title: str, date: str, source: str, lines: list
 <table class="xxgk"><tr><td>索 引 号：</td><td>014000000/2024-00031</td><td>组配分类：</td><td>{column}</td></tr>
 <tr><td>发布机构：</td><td>{source}</td><td>公开日期：</td><td>{date}</td></tr><tr><td>标题：</td><td colspan=3>{title}</td></tr></table>
 <table><tr><td align="center" class="title" style="font-size:24px">{title}</td></tr><tr><td><div id="zoom">{_p(lines)}{_table(rows)}</div></td></tr></table>
-</td></tr></table><table align="center"><tr><td>主办单位：{site} 承办单位：信息中心</td></tr></table></body></html>""".encode("gb18030")
+</td></tr></table><table align="center"><tr><td>主办单位：{site} 承办单位：信息中心</td></tr></table></body></html>""".encode(
+        "gb18030"
+    )
 
 
-def ucap(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def ucap(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """UCAP: UCAPCONTENT, the text in spans and br, related papers beside it."""
     text = "<br/>\n".join(f"<span>&nbsp;&nbsp;&nbsp;&nbsp;{line}</span>" for line in lines)
     return f"""<!doctype html><html lang="zh"><head><meta charset="utf-8"><title>{title}|{column}|{site}</title></head><body>
@@ -99,16 +135,34 @@ def ucap(site: str, column: str, title: str, date: str, source: str, lines: list
 <footer><p>{site}主办</p></footer></body></html>""".encode()
 
 
-def old_asp(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def old_asp(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """A hand-made page of 2012: nested tables, fonts, no h1, a title that names the site only."""
     del column
     return f"""<HTML><HEAD><TITLE>{site}欢迎您</TITLE></HEAD><BODY bgcolor=#ffffff><CENTER><TABLE width=960><TR><TD colspan=2><IMG src=banner.jpg></TD></TR>
 <TR><TD width=200 valign=top><TABLE><TR><TD><A href=1.asp>领导分工</A></TD></TR><TR><TD><A href=2.asp>机构设置</A></TD></TR><TR><TD><A href=3.asp>政策法规</A></TD></TR></TABLE></TD>
 <TD valign=top><TABLE width=100%><TR><TD align=center><FONT size=5><B>{title}</B></FONT></TD></TR><TR><TD align=center>发布时间：{date}　作者：管理员　来源：{source}</TD></TR>
-<TR><TD><DIV>{"<BR>".join("　　" + line for line in lines)}</DIV>{_table(rows)}</TD></TR></TABLE></TD></TR></TABLE><P>【<A href=#>打印本页</A>】【<A href=#>关闭窗口</A>】</P></CENTER></BODY></HTML>""".encode("gb18030")
+<TR><TD><DIV>{"<BR>".join("　　" + line for line in lines)}</DIV>{_table(rows)}</TD></TR></TABLE></TD></TR></TABLE><P>【<A href=#>打印本页</A>】【<A href=#>关闭窗口</A>】</P></CENTER></BODY></HTML>""".encode(
+        "gb18030"
+    )
 
 
-def portal(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def portal(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """A collected platform: og:title, hidden speech text, fields as dl, an accessibility bar."""
     return f"""<!DOCTYPE html><html><head><meta charset="utf-8"><meta property="og:title" content="{title}"><title>{site}-{column}</title></head><body>
 <div class="wza"><a>无障碍</a><a>适老模式</a><a>繁体</a></div><div style="display:none" id="tts">语音播报正文，请点击播放按钮</div>
@@ -118,16 +172,37 @@ def portal(site: str, column: str, title: str, date: str, source: str, lines: li
 <div class="links"><select><option>省政府部门网站</option></select></div><div class="bottom">{site} 版权所有 联系我们</div></body></html>""".encode()
 
 
-def word_saved(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def word_saved(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """What Word saves as a page: MsoNormal, runs torn apart, line breaks in the middle of words."""
     del site, column, date, source
-    torn = [f"<span lang=EN-US>{line[:5]}</span><span\n style='font-family:仿宋'>{line[5:20]}\n{line[20:]}</span>" for line in lines]
-    text = "\n".join(f'<p class=MsoNormal style="text-indent:32.0pt">{line}<o:p></o:p></p>' for line in torn)
+    torn = [
+        f"<span lang=EN-US>{line[:5]}</span><span\n style='font-family:仿宋'>{line[5:20]}\n{line[20:]}</span>"
+        for line in lines
+    ]
+    text = "\n".join(
+        f'<p class=MsoNormal style="text-indent:32.0pt">{line}<o:p></o:p></p>' for line in torn
+    )
     return f"""<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><meta charset=utf-8><meta name=Generator content="Microsoft Word 15"><title>关于</title>
 <style>p.MsoNormal {{margin:0}}</style></head><body lang=ZH-CN><div class=WordSection1><p class=MsoNormal align=center><b>{title}</b></p>{text}{_table(rows)}</div></body></html>""".encode()
 
 
-def copied(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def copied(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """A page copied into a text editor, menus and all."""
     table = "".join(f"{row}\n" for row in rows)
     return f"""无障碍浏览 长者模式 繁体版
@@ -145,7 +220,15 @@ def copied(site: str, column: str, title: str, date: str, source: str, lines: li
 """.encode()
 
 
-def fields_copied(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def fields_copied(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """The field table of 信息公开, copied: a label and its value a line, the title among them."""
     del site
     table = "".join(f"{row}\n" for row in rows)
@@ -169,15 +252,35 @@ def fields_copied(site: str, column: str, title: str, date: str, source: str, li
 """.encode()
 
 
-def two_lines(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+def two_lines(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """A page whose title is broken over two lines of the text, with a site's name for <title>."""
-    cut = max(title.find('20'), 6)
+    cut = max(title.find("20"), 6)
     a, b = title[:cut], title[cut:]
     return f"""<!DOCTYPE html><html><head><meta charset=utf8><title>{column} - {site}</title></head><body><div id=header><p>欢迎访问{site}！今天是2026年3月5日</p><div><a href=1>首页</a>|<a href=2>领导之窗</a></div></div>
 <div class=main><div class=side><h2>信息公开</h2><ul><li><a>公开指南</a></li><li><a>法治政府建设年度报告</a></li></ul></div><div class=detail><p style="text-align:center"><strong>{a}</strong></p><p style="text-align:center"><strong>{b}</strong></p><div>发布日期：{date} 来源：{source} 阅读次数：33</div>{_p(lines)}</div>{_table(rows)}</div><div class=relate><h3>相关新闻</h3><p>·<a href=3>我县召开法治工作会议，部署下一阶段任务。</a></p></div><div id=footer>Copyright {site} 备案号</div></body></html>""".encode()
-def signed(site: str, column: str, title: str, date: str, source: str, lines: list[str], rows: tuple[str, ...] = ()) -> bytes:
+
+
+def signed(
+    site: str,
+    column: str,
+    title: str,
+    date: str,
+    source: str,
+    lines: list[str],
+    rows: tuple[str, ...] = (),
+) -> bytes:
     """A paper with its fields in a table above it and its signature below."""
-    return f"""<html><head><meta charset=gbk><title>{title}-{column}-{site}</title></head><body><div><table><tr><td>索引号：</td><td>A-1</td><td>文号：</td><td>某政发〔2024〕8号</td></tr><tr><td>发文单位：</td><td>{source}</td><td>发文日期：</td><td>{date}</td></tr><tr><td>名称：</td><td colspan=3>{title}</td></tr></table></div><div class="content"><p align=center>{title}</p>{_p(lines)}{_table(rows)}<p align=right>{source}</p><p align=right>{date.replace('-','年',1).replace('-','月')}日</p></div></body></html>""".encode('gb18030')
+    return f"""<html><head><meta charset=gbk><title>{title}-{column}-{site}</title></head><body><div><table><tr><td>索引号：</td><td>A-1</td><td>文号：</td><td>某政发〔2024〕8号</td></tr><tr><td>发文单位：</td><td>{source}</td><td>发文日期：</td><td>{date}</td></tr><tr><td>名称：</td><td colspan=3>{title}</td></tr></table></div><div class="content"><p align=center>{title}</p>{_p(lines)}{_table(rows)}<p align=right>{source}</p><p align=right>{date.replace("-", "年", 1).replace("-", "月")}日</p></div></body></html>""".encode(
+        "gb18030"
+    )
 
 
 Builder = Callable[..., bytes]
