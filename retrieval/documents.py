@@ -60,7 +60,8 @@ class ReportMeta:
 
     ``place`` runs from province to county, as in ``("重庆市", "綦江区")``; empty if unknown.
     ``year`` is the year reported on, ``published`` an ISO date. Values of ``found`` are
-    ``title``, ``furniture``, ``text``, ``signature``, ``filename`` or ``inferred``.
+    ``title``, ``furniture``, ``text``, ``signature``, ``filename``, ``inferred`` or ``mention`` (a
+    place that the text only names: doubtful).
     """
 
     title: str

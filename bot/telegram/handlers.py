@@ -399,7 +399,7 @@ def safe_name(name: str) -> str:
 def outcome_line(outcome: Any, meta: ReportMeta | None) -> str:
     """Say for people what became of an ingested file, and what it was taken for."""
     words = {"added": "已添加", "unchanged": "内容未变，未重复添加", "updated": "已更新",
-             "refused": "未能添加"}  # fmt: skip
+             "duplicate": "与已有报告重复，未重复添加", "refused": "未能添加", "skipped": "略过"}  # fmt: skip
     line = f"{words.get(str(outcome.status), outcome.status)}：{outcome.source}"
     if meta is not None:
         line += f"\n识别为：{views.place_year(meta)}　{meta.title}"

@@ -53,6 +53,8 @@ def _doubts(text: str, meta: ReportMeta, sections: Sequence[Section]) -> tuple[N
         doubts.append(Note("year_unread"))
     if not meta.place:
         doubts.append(Note("place_unread"))
+    elif meta.found.get("place") == "mention":
+        doubts.append(Note("place_mentioned", {"place": "".join(meta.place)}))
     if not headings:
         doubts.append(Note("no_headings"))
         return tuple(doubts)

@@ -41,6 +41,10 @@ _BINARY_MAGIC = (
     (b"Rar!", "压缩包"),
     (b"7z\xbc\xaf", "压缩包"),
 )
+_LETTER = r"[0-9A-Za-z\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’.%]"
+_SPACED = re.compile("[\u3400-\u9fff] (?=[\u3400-\u9fff])")
+_TOGETHER = re.compile("[\u3400-\u9fff](?=[\u3400-\u9fff])")
+_BETWEEN_LETTERS = re.compile(f"(?<={_LETTER}) (?={_LETTER})")
 _MAX_CONTROL_SHARE = 0.01
 _MIN_WRITING_SHARE = 0.9
 
@@ -49,7 +53,19 @@ def read_txt(raw: bytes) -> Document:
     """Return the document of a plain text; raises ``UnreadableFile``."""
     text, encoding = decode(raw)
     check_sense(text)
-    return Document(raw, text, encoding, tuple(oddities(text)), kept=count_words(text))
+    notes = list(oddities(text))
+    if is_spaced_out(text):
+        whole = _BETWEEN_LETTERS.sub("", text)
+        notes.append(Note("read.spaced_out", {"count": len(text) - len(whole)}))
+        text, encoding = whole, f"{encoding}, spaced"
+    return Document(raw, text, encoding, tuple(notes), kept=count_words(text))
+
+
+def is_spaced_out(text: str) -> bool:
+    """Tell whether nearly every character is set apart by a blank, as bad conversions leave it."""
+    return len(_SPACED.findall(text)) > 60 and len(_SPACED.findall(text)) > 8 * len(
+        _TOGETHER.findall(text)
+    )
 
 
 def decode(raw: bytes) -> tuple[str, str]:

@@ -11,11 +11,12 @@ from retrieval.documents import Note
 class Container:
     """What a page or a document says of its text outside the text. Empty where it says nothing.
 
-    ``title`` is the page's own (never a site's name), ``published`` an ISO date, ``url`` the
-    address it was fetched from.
+    ``title`` is the page's own (never the name of the ``site``), ``published`` an ISO date, ``url``
+    the address it was fetched from.
     """
 
     title: str = ""
+    site: str = ""
     published: str | None = None
     issuer: str = ""
     document_number: str | None = None
