@@ -14,6 +14,7 @@ from retrieval.documents import Note
 
 Status = Literal["answered", "abstained", "clarify"]
 SentenceKind = Literal["claim", "note"]
+Way = Literal["quoted", "compressed", "reworded", "inferred"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,15 @@ class DraftLine:
     kind: SentenceKind
     cites: tuple[Cited, ...] = ()
     note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A checked claim of a model, with what it cites and how its words came from there."""
+
+    text: str
+    cites: tuple[Cited, ...]
+    way: Way = "reworded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,7 +77,9 @@ def _judge(line: Line, folder: Path) -> Judged:
     outcome = checker.check_line(DraftLine(line.text + markers, "claim"))
     problems = outcome.problems if isinstance(outcome, Failure) else ()
     held = not any(name.startswith(_READ) for name in reports)
-    return Judged(line.id, line.kind, line.text, line.right, held, isinstance(outcome, Sentence), problems)
+    return Judged(
+        line.id, line.kind, line.text, line.right, held, isinstance(outcome, Sentence), problems
+    )
 
 
 @lru_cache(maxsize=16)
@@ -97,14 +99,19 @@ def table(judged: Sequence[Judged]) -> str:
     """Return how many right and wrong lines were shown, in all, held, and by kind."""
     rows = []
     for name, of_it in (("all", judged), ("held", [j for j in judged if j.held])):
-        right, wrong = [j for j in of_it if j.right], [j for j in of_it if not j.right]
+        said = [j for j in of_it if j.right]
+        false = [j for j in of_it if not j.right]
         rows.append(
-            f"{name}: right shown {sum(j.shown for j in right)}/{len(right)}, "
-            f"wrong shown {sum(j.shown for j in wrong)}/{len(wrong)}"
+            f"{name}: right shown {sum(j.shown for j in said)}/{len(said)}, "
+            f"wrong shown {sum(j.shown for j in false)}/{len(false)}"
         )
     counts = Counter((j.right, j.kind) for j in judged)
     shown = Counter((j.right, j.kind) for j in judged if j.shown)
-    for right in (True, False):
-        kinds = [f"{kind} {shown[right, kind]}/{n}" for (r, kind), n in counts.most_common() if r is right]
-        rows.append(("right" if right else "wrong") + " shown by kind: " + ", ".join(kinds))
+    for verdict in (True, False):
+        kinds = [
+            f"{kind} {shown[is_right, kind]}/{count}"
+            for (is_right, kind), count in counts.most_common()
+            if is_right is verdict
+        ]
+        rows.append(f"{'right' if verdict else 'wrong'} shown by kind: {', '.join(kinds)}")
     return "\n".join(rows)
