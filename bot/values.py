@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from retrieval.documents import Note
+from retrieval.documents import Note, Role
 
 Status = Literal["answered", "abstained", "clarify"]
 SentenceKind = Literal["claim", "note"]
@@ -19,7 +19,10 @@ Way = Literal["quoted", "compressed", "reworded", "inferred"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A span of a stored report shown to a writer as ``[n]``; ``context`` names where it stands."""
+    """A span of a stored report shown to a writer as ``[n]``; ``context`` names where it stands.
+
+    ``role`` is that of its section.
+    """
 
     n: int
     report: str
@@ -27,6 +30,7 @@ class Passage:
     end: int
     text: str
     context: str
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)

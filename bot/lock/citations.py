@@ -290,7 +290,8 @@ class Checker:
         owners = self._owners(reports)
         line = level(text)
         around = tuple(p.text for p in passages if p.report in reports)
-        verdict = judge(text, tuple(quotes.values()), allowed, known, around)
+        plans = frozenset(p.text for p in passages if p.report in reports and p.role == "plans")
+        verdict = judge(text, tuple(quotes.values()), allowed, known, around, plans)
         if verdict.problems or len(reports) < 2:
             return verdict
         problems = list(comparison_problems(line, owners))
@@ -302,7 +303,7 @@ class Checker:
             words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
             names = [name for report in own for name in self._names.get(report, ())]
             around = tuple(p.text for p in passages if p.report in own)
-            problems += judge(part, words, names, (), around).problems
+            problems += judge(part, words, names, (), around, plans).problems
         return Verdict(tuple(dict.fromkeys(problems)), verdict.computed)
 
     def _owners(self, reports: Collection[str]) -> dict[str, str]:
