@@ -18,6 +18,7 @@ from bot.lexicon import pattern, same_words
 from retrieval.genre.quantities import canonical, find_quantities
 
 _BRACKETS = re.compile(r"[()\[\]【】]")
+_BRACKETED_NUMBER = re.compile(r"\([一二三四五六七八九十\d]{1,3}\)")
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
 _SENTENCE = re.compile(r"[。!?\n]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -25,6 +26,7 @@ _LATIN = re.compile(r"[a-z][a-z0-9+.-]*")
 _NUMBER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[是、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|第[一二三四五六七八九十]{1,3},)"
 )
+_DATE_PART = re.compile(r"\d+[年月日号]|[上下]旬|[初底末]")
 _MAX_TOKENS = 160
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 _VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
@@ -59,7 +61,7 @@ def own_words(
     own = own_names(tuple(names))
     told = [_clauses(source, own) for source in sources]
     found: list[str] = []
-    for part in _sentences(_BRACKETS.sub(",", sentence), own):
+    for part in _sentences(_BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence)), own):
         for clause in part:
             found += _own(clause, told, frozenset(spare))
     return tuple(dict.fromkeys(found))
@@ -108,7 +110,7 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
     if not common:
         return list(tokens)
     matched = {mine for mine, _ in common}
-    held = {t.key for clause in sentence for t in clause.tokens if t.figure}
+    held = {t.key for clause in sentence[place:] for t in clause.tokens if t.figure}
     rest = [t for i, t in enumerate(tokens) if i not in matched and t.key not in held]
     left: list[_Token] = []
     for run in _runs(rest, tokens):
@@ -119,10 +121,16 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
         opens = all(i >= first for i in matched) and _opens(source, common)
         if opens and any(_is_subject(run, clause) for clause in earlier):
             continue
-        wider = tokens[max(0, first - 1) : last + 1], tokens[first : last + 2]
-        if any(len(w) > len(run) and _within(w, clause) for w in wider for clause in earlier):
+        counted = tokens[first : last + 2]
+        if len(counted) > len(run) and counted[-1].figure and any(
+            _is_counted(run, clause) for clause in earlier
+        ):
             continue
-        left += _joined(run, sentence[place + 1 :])
+        wider = tokens[first : last + 2]  # 区 of 区政府, where an earlier clause says whose
+        if len(run) <= _VERB < len(wider) + len(run) and any(_within(wider, c) for c in earlier):
+            continue
+        follows = any(i < first for i in matched)
+        left += _joined(run, sentence[place + 1 :]) if follows else run
     return left
 
 
@@ -195,6 +203,14 @@ def _is_subject(run: _Run, source: _Run) -> bool:
     return at is not None and sum(len(t.text) for t in source[:at]) <= _ADVERBS
 
 
+def _is_counted(run: _Run, source: _Run) -> bool:
+    """Tell whether a run is what an earlier clause counts: 纠纷 in 受理民间纠纷599件."""
+    if pattern("stage").search("".join(t.text for t in run)):
+        return False
+    at = _find(run, source)
+    return at is not None and any(t.figure for t in source[at + len(run) : at + len(run) + 1])
+
+
 def _joined(run: _Run, following: Sequence[_Clause]) -> _Run:
     """Return what is left of a run after the clauses that follow have carried its parts."""
     rest = run
@@ -247,9 +263,11 @@ def _tokens(clause: str, names: tuple[str, ...]) -> _Run:
         if cover(quantity.start, quantity.end):
             value, _ = canonical(quantity)
             key = str(value.normalize())
-            if quantity.kind in ("date", "ordinal", "document"):
+            if quantity.kind in ("ordinal", "document"):
                 key = quantity.text
-            if quantity.kind != "year":
+            elif quantity.kind == "date":
+                found += _day(quantity.text, quantity.start)
+            if quantity.kind not in ("year", "date"):
                 found.append(_Token(key, quantity.text, quantity.start, True))
     for match in pattern("glue").finditer(text):
         if not any(covered[match.start() : match.end()]):
@@ -262,3 +280,10 @@ def _tokens(clause: str, names: tuple[str, ...]) -> _Run:
             found.append(_Token(match[0], match[0], match.start()))
     found.sort(key=lambda token: token.at)
     return tuple(found[:_MAX_TOKENS])
+
+
+def _day(text: str, at: int) -> Iterator[_Token]:
+    """Yield a date as its month and its day: 2月 stands for 2月19日, not the other way round."""
+    for match in _DATE_PART.finditer(text):
+        if not match[0].endswith("年"):
+            yield _Token(match[0], match[0], at + match.start())

@@ -122,9 +122,7 @@ def judge(
     own = own_words(text, _in_sentences(sources, context), own_names, spare)
     problems += tuple(f"“{words}”不是原文的话" for words in own)
     if not problems:
-        problems = placement_problems(
-            text, context, own_names, (*figures.excused, *figures.derived)
-        )
+        problems = placement_problems(text, context, own_names, spare)
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
 
 
