@@ -27,6 +27,7 @@ _NUMBER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[是、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|第[一二三四五六七八九十]{1,3},)"
 )
 _DATE_PART = re.compile(r"\d+[年月日号]|[上下]旬|[初底末]")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年度?(?!\d{1,2}月)")
 _MAX_TOKENS = 160
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 _VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
@@ -39,6 +40,7 @@ class _Token:
     text: str
     at: int
     figure: bool = False
+    day: bool = False
 
 
 _Run = tuple[_Token, ...]
@@ -51,19 +53,27 @@ class _Clause:
 
 
 def own_words(
-    sentence: str, sources: Sequence[str], names: Sequence[str] = (), spare: Collection[str] = ()
+    sentence: str,
+    sources: Sequence[str],
+    names: Sequence[str] = (),
+    spare: Collection[str] = (),
+    *,
+    several: bool = False,
 ) -> tuple[str, ...]:
     """Return the runs of words of a line that no clause of the quotes carries.
 
     ``names`` are the report's own, which a line may put where the quotes say 我县 or nothing;
-    ``spare`` are figures that code has reckoned with.
+    ``spare`` are figures that code has reckoned with. With ``several`` reports whose figures
+    and whose comparison they are is held against each of them elsewhere.
     """
     own = own_names(tuple(names))
     told = [_clauses(source, own) for source in sources]
     found: list[str] = []
     for part in _sentences(_BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence)), own):
         for clause in part:
-            found += _own(clause, told, frozenset(spare))
+            if several or any(t.text in spare for t in clause.tokens):
+                clause = _uncompared(clause, several=several, spare=spare)
+            found += _own(clause, told)
     return tuple(dict.fromkeys(found))
 
 
@@ -86,9 +96,9 @@ def _rank(name: str) -> int:
     return next((rank for rank, tails in enumerate(_RANKS) if name.endswith(tails)), -1)
 
 
-def _own(clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]], spare: frozenset[str]) -> list[str]:
+def _own(clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]]) -> list[str]:
     """Return what a clause adds to the source's clause that carries most of it."""
-    tokens = tuple(t for t in clause.tokens if t.text not in spare)
+    tokens = clause.tokens
     if not tokens:
         return []
     best: list[_Token] | None = None
@@ -101,6 +111,17 @@ def _own(clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]], spare: fr
                 if not best:
                     return []
     return ["".join(t.text for t in run) for run in _runs(best or list(tokens), tokens)]
+
+
+def _uncompared(clause: _Clause, *, several: bool, spare: Collection[str]) -> _Clause:
+    """Return a clause without what compares and what code has reckoned."""
+    words = pattern("comparing").sub(lambda m: "\0" * len(m[0]), clause.text)
+    figure_free = tuple(
+        t
+        for t in clause.tokens
+        if not (t.figure and (several or t.text in spare)) and words[t.at] != "\0"
+    )
+    return _Clause(words, figure_free)
 
 
 def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]:
@@ -121,9 +142,13 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
         opens = all(i >= first for i in matched) and _opens(source, common)
         if opens and any(_is_subject(run, clause) for clause in earlier):
             continue
+        if all(t.day for t in run) and any(_find(run, clause) is not None for clause in earlier):
+            continue
         counted = tokens[first : last + 2]
-        if len(counted) > len(run) and counted[-1].figure and any(
-            _is_counted(run, clause) for clause in earlier
+        if (
+            len(counted) > len(run)
+            and counted[-1].figure
+            and any(_is_counted(run, clause) for clause in earlier)
         ):
             continue
         wider = tokens[first : last + 2]  # 区 of 区政府, where an earlier clause says whose
@@ -208,7 +233,7 @@ def _is_counted(run: _Run, source: _Run) -> bool:
     if pattern("stage").search("".join(t.text for t in run)):
         return False
     at = _find(run, source)
-    return at is not None and any(t.figure for t in source[at + len(run) : at + len(run) + 1])
+    return at is not None and any(t.figure for t in source[at + len(run) : at + len(run) + 3])
 
 
 def _joined(run: _Run, following: Sequence[_Clause]) -> _Run:
@@ -238,19 +263,26 @@ def _sentences(text: str, names: tuple[str, ...]) -> Iterator[tuple[_Clause, ...
             words = "".join(part.split())
             tokens = _tokens(words, names)
             if tokens:
-                clauses.append(_Clause(words, tokens))
+                clauses.append(_Clause(_levelled(words, names), tokens))
         if clauses:
             yield tuple(clauses)
 
 
 @lru_cache(maxsize=8192)
-def _tokens(clause: str, names: tuple[str, ...]) -> _Run:
-    """Return what a clause says: characters of Chinese, figures, Latin words; glue left out."""
-    text = _NUMBER.sub("", clause)
+def _levelled(clause: str, names: tuple[str, ...]) -> str:
+    """Return a clause with names blanked, and one word for each group of one meaning."""
+    text = _YEAR.sub(lambda match: "\0" * len(match[0]), _NUMBER.sub("", clause))
     for name in names:
         text = re.sub(f"{re.escape(name)}(?!级)", "\0" * len(name), text)
     for word, canon in same_words():
         text = word.sub(canon, text)
+    return text
+
+
+@lru_cache(maxsize=8192)
+def _tokens(clause: str, names: tuple[str, ...]) -> _Run:
+    """Return what a clause says: characters of Chinese, figures, Latin words; glue left out."""
+    text = _levelled(clause, names)
     covered = bytearray(len(text))
     found: list[_Token] = []
 
@@ -286,4 +318,4 @@ def _day(text: str, at: int) -> Iterator[_Token]:
     """Yield a date as its month and its day: 2月 stands for 2月19日, not the other way round."""
     for match in _DATE_PART.finditer(text):
         if not match[0].endswith("年"):
-            yield _Token(match[0], match[0], at + match.start())
+            yield _Token(match[0], match[0], at + match.start(), day=True)

@@ -89,6 +89,8 @@ def judge(
     known: Collection[str] = (),
     around: Sequence[str] = (),
     plans: Collection[str] = (),
+    *,
+    several: bool = False,
 ) -> Verdict:
     """Judge one sentence; see ``support`` for the arguments."""
     if not quotes:
@@ -119,7 +121,7 @@ def judge(
         *modality_problems(text, context, frozenset(level(plan) for plan in plans)),
     )
     spare = (*figures.excused, *figures.derived)
-    own = own_words(text, _in_sentences(sources, context), own_names, spare)
+    own = own_words(text, _in_sentences(sources, context), own_names, spare, several=several)
     problems += tuple(f"“{words}”不是原文的话" for words in own)
     if not problems:
         problems = placement_problems(text, context, own_names, spare)

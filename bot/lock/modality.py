@@ -26,7 +26,7 @@ PLAN = re.compile(
 )
 # Where these stand, the clauses after them up to the full stop are plans, too.
 AHEAD = re.compile(
-    "下一?步|(?<!工作)打算|(?<!工作)计划(?!生育|单列)|目标|下一年|明年|今后|接下来|未来[一三五]?年?|(?:^|[一二三四五六七八九十])要(?!求|素|点|件|害|闻|是)|必须|应当"
+    "下一?步|(?<!工作)打算|(?<!工作)计划(?!生育|单列)|目标|下一年|明年|今后|接下来|未来[一三五]?年?|(?:^|[一二三四五六七八九十年县区市局还都])要(?!求|素|点|件|害|闻|是|情)|必须|应当"
 )
 DONE = re.compile("已(?!知)|(?<=[\u4e00-\u9fff])了(?!解|结|然)|业已|(?:得到|取得|顺利|成功|圆满)")
 STILL = re.compile(
@@ -103,7 +103,10 @@ def modality_problems(
         for said in said_in(passage)
     ]
     found: list[str] = []
-    for clause in said_in(sentence):
+    clauses = said_in(sentence)
+    for place, clause in enumerate(clauses):
+        if any(later.planned or later.ahead for later in clauses[place + 1 : place + 2]):
+            clause = replace(clause, before=f"下一步,{clause.before}")  # 在…方面,计划…
         close = _closest(clause, sources)
         found += _standing_problems(clause, close)
         found += _extent_problems(clause, close or sources)
