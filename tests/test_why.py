@@ -55,7 +55,7 @@ def test_a_dropped_line_is_told_with_its_faults(library: Library, tmp_path: Path
     assert "调用1次" in said
     assert "拦下模型写的" in said
     assert "✗ 天朗气清，惠风和畅，游人如织。[1]" in said
-    assert "原因：句子大半不是原文的内容" in said
+    assert "原因：“天朗气清”不是原文的话" in said
     assert "已删去" in said
     assert "核对未过" not in said  # told once, with its line
 

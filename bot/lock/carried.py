@@ -28,6 +28,7 @@ _NUMBER = re.compile(
 )
 _DATE_PART = re.compile(r"\d+[年月日号]|[上下]旬|[初底末]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年度?(?!\d{1,2}月)")
+_MAX_CHARS = 1_500  # of a line; a longer one is no sentence
 _MAX_TOKENS = 160
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 _VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
@@ -66,6 +67,8 @@ def own_words(
     ``spare`` are figures that code has reckoned with. With ``several`` reports whose figures
     and whose comparison they are is held against each of them elsewhere.
     """
+    if len(sentence) > _MAX_CHARS:
+        return (sentence[:20],)
     own = own_names(tuple(names))
     told = [_clauses(source, own) for source in sources]
     found: list[str] = []
@@ -271,9 +274,11 @@ def _sentences(text: str, names: tuple[str, ...]) -> Iterator[tuple[_Clause, ...
 @lru_cache(maxsize=8192)
 def _levelled(clause: str, names: tuple[str, ...]) -> str:
     """Return a clause with names blanked, and one word for each group of one meaning."""
-    text = _YEAR.sub(lambda match: "\0" * len(match[0]), _NUMBER.sub("", clause))
+    text = _NUMBER.sub("", clause)
     for name in names:
         text = re.sub(f"{re.escape(name)}(?!级)", "\0" * len(name), text)
+    text = _YEAR.sub(lambda match: "\0" * len(match[0]), text)
+    text = _NUMBER.sub("", text.lstrip("\0"))
     for word, canon in same_words():
         text = word.sub(canon, text)
     return text
