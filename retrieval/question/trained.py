@@ -89,6 +89,8 @@ class TrainedReader:
             slots = Ask(*wish, confidence=sure, span=(0, len(text)))
             asks = (_with_slots(slots, text, tags, None),)
             return Request(question, cast(Act, act), asks, tags, sure, typed=typed)
+        # 第一条呢 has no wish to be unsure of
+        pointed = act == "item" and item_of(text) is not None
         found: list[Ask] = []
         alternatives: Sequence[tuple[str, str, float]] = ()
         for span in _spans(starts, ends, text, tags):
@@ -112,7 +114,7 @@ class TrainedReader:
             cast(Act, act),
             tuple(found),
             tags,
-            min(ask.confidence for ask in found),
+            1.0 if pointed else min(ask.confidence for ask in found),
             alternatives=tuple(alternatives),  # type: ignore[arg-type]
             typed=typed,
         )
