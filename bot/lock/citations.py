@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
+from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import speaks_to_a_machine
@@ -64,7 +65,8 @@ class Checker:
 
     ``text_of`` gives a report's stored text; ``scope_names`` maps each report of the scope to
     the names and years it answers to (place and short names, issuer, ``2023``). A claim may
-    use only the names of the reports it cites. ``language`` is that of the question.
+    use only the names of the reports it cites. ``language`` is that of the question; with
+    ``announced`` code says itself which lines are plans.
     """
 
     def __init__(
@@ -75,7 +77,9 @@ class Checker:
         *,
         language: Language = "zh",
         hidden: Sequence[str] = (),
+        announced: bool = False,
     ) -> None:
+        self._announced = announced
         self._passages = {passage.n: passage for passage in passages}
         self._text_of = lru_cache(maxsize=256)(text_of)
         self._names = {
@@ -288,6 +292,8 @@ class Checker:
         allowed = [name for report in reports for name in self._names.get(report, ())]
         known = [name for names in self._names.values() for name in names if not name.isdigit()]
         owners = self._owners(reports)
+        if self._announced and passages and all(p.role == "plans" for p in passages):
+            text = text if DONE.search(text) else f"下一步，{text}"
         line = level(text)
         around = tuple(p.text for p in passages if p.report in reports)
         plans = frozenset(p.text for p in passages if p.report in reports and p.role == "plans")
