@@ -48,6 +48,11 @@ CHECKPOINT_BYTES = 4_000_000  # a write-ahead log longer than this is written in
 PAIRING_TRIES = 20  # wrong codes, from everybody together, before the codes are withdrawn
 
 
+def chats_path(library: Path) -> Path:
+    """Where the chats' SQLite file of a library stands: beside its folder, not in it."""
+    return library.parent / f"{library.name}.chats.sqlite"
+
+
 class ConversationStore:
     """The SQLite file of the chats. Safe to call from several threads of one process.
 

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import time
 import warnings
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -38,8 +38,13 @@ from telegram.error import (
 )
 from telegram.ext import ExtBot
 
+from bot.chats.blocks import Block
+from bot.chats.messages import File, Keyboard, say
+from bot.chats.wire import Undeliverable, Unreachable, WireError
+from bot.chats.wording import said
+from bot.notes import Language
+from bot.telegram import rendering
 from bot.telegram.limiter import FairRateLimiter, seconds
-from bot.telegram.messages import File, Keyboard
 from bot.telegram.rendering import MAX_UNITS, Part, utf16_units
 from bot.telegram.requests import NotTelegrams, OddResult, StrictRequest
 from bot.telegram.updates import ALLOWED_UPDATES, Me
@@ -60,24 +65,12 @@ _ODD_RESULTS = 4
 POOL_SIZE = 64
 
 
-class ApiError(Exception):
-    """Something the Bot API refused; the text is a short code, never the server's words."""
-
-
-class AnotherInstance(ApiError):
+class AnotherInstance(WireError):
     """409: somebody else polls with the same token."""
 
 
-class TokenRejected(ApiError):
+class TokenRejected(WireError):
     """401 or 404: the token is wrong."""
-
-
-class Unreachable(ApiError):
-    """No use to be had of the server just now."""
-
-
-class Undeliverable(ApiError):
-    """This message cannot be delivered; trying again makes no sense."""
 
 
 class Gateway:
@@ -161,12 +154,13 @@ class Gateway:
         """Have updates kept for polling; those waiting stay."""
         await self._setup(self._bot.delete_webhook(drop_pending_updates=False))
 
-    async def set_commands(self, commands: Mapping[str, str]) -> None:
-        """Fill Telegram's menu; a failure is only logged."""
+    async def set_commands(self, names: Sequence[str]) -> None:
+        """Fill Telegram's menu, for English clients in English; a failure is only logged."""
+        languages: tuple[tuple[Language, str | None], ...] = (("en", "en"), ("zh", None))
         try:
-            await _sound(
-                self._bot.set_my_commands([BotCommand(*item) for item in commands.items()])
-            )
+            for language, code in languages:
+                menu = [BotCommand(name, said(f"command.{name}", language)) for name in names]
+                await _sound(self._bot.set_my_commands(menu, language_code=code))
         except TelegramError:
             log.warning("setMyCommands failed")
 
@@ -178,6 +172,10 @@ class Gateway:
         except TelegramError as exc:
             raise Unreachable(type(exc).__name__) from None
 
+    def layout(self, blocks: Sequence[Block], name: str) -> tuple[list[Part], tuple[File, ...]]:
+        """Return blocks as messages, and as a document what is too long for them."""
+        return rendering.layout(blocks, name)
+
     async def send(
         self,
         chat: int,
@@ -188,13 +186,14 @@ class Gateway:
         thread: int | None = None,
         ask_reply: bool = False,
         mark: str = "",
+        copy: bool = False,
     ) -> int:
-        """Send one message and return its id; ``mark`` is shown on a possible second copy."""
-        sent = await self._deliver(
+        """Send one message and return its id; ``mark`` is shown on what may be a second copy."""
+        return await self._deliver(
             chat,
-            lambda to, plain, thread_, copy: self._bot.send_message(
+            lambda to, plain, thread_, again: self._bot.send_message(
                 to,
-                _fitting(part.plain if plain else part.html, mark if copy else ""),
+                _fitting(part.plain if plain else part.html, mark if copy or again else ""),
                 parse_mode=None if plain else "HTML",
                 reply_markup=ForceReply(selective=True) if ask_reply else _markup(keyboard),
                 reply_parameters=_answering(reply_to),
@@ -203,7 +202,13 @@ class Gateway:
             ),
             thread,
         )
-        return sent
+
+    async def send_words(
+        self, chat: int, words: str, *, reply_to: int | None = None, thread: int | None = None
+    ) -> int:
+        """Send a short line that hangs on nothing stored; return the message's id."""
+        part = rendering.split(say(words).blocks)[0]
+        return await self.send(chat, part, reply_to=reply_to, thread=thread)
 
     async def send_file(
         self, chat: int, file: File, *, reply_to: int | None = None, thread: int | None = None
@@ -351,7 +356,7 @@ async def _sound(call: Awaitable[T]) -> T:
 
 def _surely_unsent(exc: TelegramError) -> bool:
     cause = exc.__cause__
-    if cause is None or type(cause) is TelegramError:  # the server answered, with an error status
+    if cause is None or type(cause) in (TelegramError, NotTelegrams):  # answered, with an error
         return isinstance(exc, NetworkError)
     return type(cause).__name__ in _NEVER_SENT
 

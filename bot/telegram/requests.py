@@ -40,7 +40,9 @@ class StrictRequest(HTTPXRequest):
     def __init__(self, *, proxy: str | None = None, **options: Any) -> None:
         super().__init__(proxy=proxy, httpx_kwargs={"trust_env": False}, **options)
 
-    async def do_request(self, url: str, method: str, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
+    async def do_request(
+        self, url: str, method: str, *args: Any, **kwargs: Any
+    ) -> tuple[int, bytes]:
         """Send a request; the body of a success to a POST is sound when this returns."""
         status, body = await super().do_request(url, method, *args, **kwargs)
         if method == "POST" and 200 <= status < 300:

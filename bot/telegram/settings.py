@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import proxy_bypass_environment
 
 from retrieval.errors import ConfigurationError
 
@@ -90,11 +89,6 @@ class TelegramSettings:
         )
 
 
-def chats_path(library: Path) -> Path:
-    """Where the chats' SQLite file of a library stands: beside its folder, not in it."""
-    return library.parent / f"{library.name}.chats.sqlite"
-
-
 def parse_ids(text: str, name: str) -> frozenset[int]:
     """Read comma-separated ids; empty is nobody, anything but whole numbers is refused."""
     ids = set()
@@ -130,7 +124,7 @@ def _proxy(env: Mapping[str, str], api: str) -> str | None:
     if not proxy:
         address = urlsplit(api)
         common = {key.lower(): value.strip() for key, value in env.items() if value.strip()}
-        if proxy_bypass_environment(address.hostname or "", {"no": common.get("no_proxy", "")}):
+        if _bypassed(address.hostname or "", common.get("no_proxy", "")):
             return None
         name = f"{address.scheme}_proxy" if f"{address.scheme}_proxy" in common else "all_proxy"
         proxy = common.get(name, "")
@@ -140,7 +134,8 @@ def _proxy(env: Mapping[str, str], api: str) -> str | None:
     scheme, _, rest = proxy.partition("://")
     scheme = "socks5" if scheme.lower() == "socks" else scheme.lower()
     try:
-        known = scheme in _PROXY_SCHEMES and bool(urlsplit(f"{scheme}://{rest}").hostname)
+        named = bool(urlsplit(f"{scheme}://{rest}").hostname) and not re.search(r"\s", rest)
+        known = scheme in _PROXY_SCHEMES and named
         urlsplit(f"{scheme}://{rest}").port  # noqa: B018  (raises if it is none)
     except ValueError:
         known = False
@@ -149,6 +144,12 @@ def _proxy(env: Mapping[str, str], api: str) -> str | None:
             f"{name} 应为 http://、https://、socks5:// 或 socks5h:// 开头的代理地址。"
         )
     return f"{scheme}://{rest}"
+
+
+def _bypassed(host: str, no_proxy: str) -> bool:
+    """Tell whether ``no_proxy`` names a host, or a domain it is in."""
+    names = [name.strip().lower().lstrip(".") for name in no_proxy.split(",") if name.strip()]
+    return any(name == "*" or host == name or host.endswith(f".{name}") for name in names)
 
 
 def _webhook(env: Mapping[str, str]) -> Webhook | None:

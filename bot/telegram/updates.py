@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.chats.incoming import Attached, Ignored, Incoming, Kind
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
 MAX_UPDATE_ID = 2**52
@@ -30,10 +32,7 @@ _SERVICE = re.compile(
     r"|general_forum|giveaway|video_chat_|voice_chat_|web_app_data|gift|unique_gift|paid_message_"
     r"|direct_message_|suggested_post_|checklist_tasks"
 )
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,40}))?(?:\s+|$)")
-
-
-Kind = Literal["message", "callback", "migration"]
+_COMMAND = re.compile(r"\s{0,8}[/／]([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,40}))?(?:\s+|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,70 +41,6 @@ class Me:
 
     id: int
     username: str
-
-
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A document sent to the bot; ``size`` in bytes (0 if not told)."""
-
-    file_id: str
-    name: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message or a pressed button by a person.
-
-    ``addressed`` is true in private chats, and in groups when the bot was mentioned, replied
-    to or commanded. ``command`` is the lower-case name without slash, ``text`` the words left
-    after command and mention. For a button, ``message_id`` is the message it hangs on,
-    ``data`` what it carries.
-
-    ``odd`` names what the message is beside plain words: ``voice``, ``photo``…, ``edited`` or
-    ``unknown``; ``text`` is then its caption, if it has one. ``quoted`` are the words of the
-    message replied to, ``album`` what several pictures sent together have in common. ``line``
-    is settled before anything is asked: the whole reply.
-    """
-
-    kind: Kind
-    update_id: int
-    chat: int
-    private: bool
-    user: int
-    message_id: int
-    date: int
-    text: str = ""
-    command: str | None = None
-    addressed: bool = True
-    thread: int | None = None
-    reply_to: int | None = None
-    document: Attached | None = None
-    callback_id: str = ""
-    data: str = ""
-    new_chat: int = 0
-    odd: str = ""
-    quoted: str = ""
-    album: str = ""
-    line: str = ""
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values to store."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Incoming:
-        """Restore what ``to_json`` gave."""
-        document = values.get("document")
-        return cls(**{**values, "document": Attached(**document) if document else None})
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """An update the bot does not act on, and why (a short code for the counters)."""
-
-    update_id: int
-    reason: str
 
 
 class _Refused(Exception):
@@ -195,7 +130,11 @@ def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
     for sign in ("sender_chat", "is_automatic_forward", "business_connection_id"):
         if message.get(sign):
             raise _Refused(sign)
-    odd = _odd(message)
+    joined = message.get("new_chat_members")
+    mine = isinstance(joined, list) and any(
+        isinstance(one, Mapping) and one.get("id") == me.id for one in joined
+    )
+    odd = "joined" if mine else _odd(message)
     document = None if odd else _document(message.get("document"))
     text = message.get("caption", "") if odd or document else message.get("text")
     if not isinstance(text, str):
@@ -222,7 +161,7 @@ def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
         message.get("from"),
         text=words.strip(),
         command=command,
-        addressed=private or bool(command) or mentioned or to_me,
+        addressed=private or bool(command) or mentioned or to_me or mine,
         reply_to=reply_to,
         document=document,
         odd=odd,

@@ -248,9 +248,10 @@ def telegram(
 ) -> None:
     """启动 Telegram 机器人（需要 TELEGRAM_BOT_TOKEN）；默认只答名单里的人，配对码见终端。"""
     from bot.assembly import open_assistant
+    from bot.chats.conversations import chats_path
     from bot.settings import Settings, environment
     from bot.telegram.app import run
-    from bot.telegram.settings import TelegramSettings, chats_path
+    from bot.telegram.settings import TelegramSettings
 
     folder = _library_folder(library)
     settings = TelegramSettings.from_env(environment(), chats_path(folder), pair=pair)
@@ -269,9 +270,8 @@ def feedback(
     library: LibraryOption = None,
 ) -> None:
     """列出用户在 Telegram 里点的 👍 / 不对，或导出为评测题。"""
-    from bot.chats.conversations import ConversationStore
-    from bot.telegram.feedback import export_cases, list_lines
-    from bot.telegram.settings import chats_path
+    from bot.chats.conversations import ConversationStore, chats_path
+    from bot.chats.feedback import export_cases, list_lines
 
     store = ConversationStore(chats_path(_library_folder(library)))
     try:
