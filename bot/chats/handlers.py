@@ -292,7 +292,7 @@ class Handlers:
         report, questions = opened
         blocks, keyboard = views.report_card(report, language)
         asked = rows([self.question_button(question) for question in questions], 1)
-        return compose(blocks, (*asked, *keyboard))
+        return compose(blocks, (*keyboard[:-1], *asked, keyboard[-1]))
 
     async def report_part(self, report_id: str, number: int, language: Language = "zh") -> Reply:
         """A top-level part of a report in its own words."""

@@ -69,6 +69,8 @@ class Progress:
 
     async def _show(self) -> None:
         assert self._loop is not None
+        if not self.wire.edits:
+            return
         pause_s = EDIT_EVERY_S if self.incoming.private else GROUP_EDIT_EVERY_S
         await asyncio.sleep(FIRST_S)
         while True:

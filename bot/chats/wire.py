@@ -29,6 +29,11 @@ class Undeliverable(WireError):
 class Wire(Protocol):
     """One messenger's connection. What it sends as one message is a part, opaque to others."""
 
+    @property
+    def edits(self) -> bool:
+        """Whether messages can be replaced; without, nothing is shown before an answer."""
+        ...
+
     def layout(self, blocks: Sequence[Block], name: str) -> tuple[Sequence[Any], tuple[File, ...]]:
         """Return blocks as parts, the same for the same blocks, and as a file what is too long."""
         ...

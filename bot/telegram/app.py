@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.chats.access import Access
 from bot.chats.chat_records import InboxRow
-from bot.chats.conversations import ConversationStore
+from bot.chats.conversations import DAY_S, ConversationStore
 from bot.chats.inbox import Dispatcher, Intake, Notice
 from bot.chats.ports import AssistantLike, RestoreState
 from bot.chats.wire import Unreachable, WireError
@@ -54,7 +54,9 @@ def run(
     webhook_secret = settings.webhook.secret if settings.webhook else ""
     with safe_logging((settings.token, webhook_secret, *secrets), settings.log_level):
         try:
-            store = ConversationStore(settings.state_path)
+            store = ConversationStore(
+                settings.state_path, answers_kept_s=settings.keep_days * DAY_S
+            )
         except (OSError, sqlite3.DatabaseError):
             return _fail("会话数据库无法打开：请检查目录的权限和剩余空间。")
         try:

@@ -74,7 +74,7 @@ class TokenRejected(WireError):
 
 
 class Gateway:
-    """One bot's connection. ``on_migration(old, new)`` hears of groups that got a new id."""
+    """One bot's connection: Telegram as a ``Wire``. ``on_migration(old, new)`` hears of groups that got a new id."""
 
     def __init__(
         self,
@@ -171,6 +171,11 @@ class Gateway:
             raise TokenRejected("token rejected") from None
         except TelegramError as exc:
             raise Unreachable(type(exc).__name__) from None
+
+    @property
+    def edits(self) -> bool:
+        """Telegram can replace messages."""
+        return True
 
     def layout(self, blocks: Sequence[Block], name: str) -> tuple[list[Part], tuple[File, ...]]:
         """Return blocks as messages, and as a document what is too long for them."""

@@ -54,15 +54,17 @@ class TelegramSettings:
     stop_within_s: float = 10.0
     max_age_s: float = 43_200.0
     pair: bool = False
+    keep_days: int = 180
     log_level: str = "INFO"
 
     @classmethod
     def from_env(
-        cls, env: Mapping[str, str], state_path: Path, *, pair: bool = False
+        cls, env: Mapping[str, str], state_path: Path, *, pair: bool = False, keep_days: int = 180
     ) -> TelegramSettings:
         """Read the settings, or raise ``ConfigurationError`` naming the one that is wrong.
 
-        ``env`` holds the variables by name; ``pair`` asks for a pairing code at the start.
+        ``env`` holds the variables by name; ``pair`` asks for a pairing code at the start,
+        ``keep_days`` is how long answers are kept.
         """
         token = env.get("TELEGRAM_BOT_TOKEN", "").strip()
         if not token:
@@ -85,6 +87,7 @@ class TelegramSettings:
             webhook=_webhook(env),
             health=env.get("BAOGAO_TELEGRAM_HEALTH", "").strip(),
             pair=pair,
+            keep_days=keep_days,
             log_level=(env.get("BAOGAO_LOG_LEVEL") or "INFO").strip().upper(),
         )
 
