@@ -66,7 +66,8 @@ class Callbacks:
         self, incoming: Incoming, answer: StoredAnswer, kind: str, values: list[str]
     ) -> Reply:
         """Answer a button under an answer of the same person in the same chat."""
-        language = language_of(str(answer.payload.get("question", "")))
+        asked = language_of(str(answer.payload.get("question", "")))
+        language: Language = answer.payload.get("language", asked)
         if kind in ("c", "v"):
             number, step = int(values[1]), int(values[2])
             return await self._passage(incoming, answer, number, step, kind, language)

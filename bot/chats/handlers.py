@@ -210,11 +210,13 @@ class Handlers:
             "paragraph": answer.paragraph,
         }
         label = self._desk.assistant.scope_label(answered.state)
-        payload["label"] = label
+        if answer.status == "clarify" and not answer.citations:
+            label = ""  # thanks, a greeting, a question back: nothing that follows from a scope
+        language = views.language_of_answer(answer)
+        payload |= {"label": label, "language": language}
         key = store.add_answer(incoming.chat, incoming.user, payload)
         inherited = answered.state.to_json() if answered.state is not None else None
         store.save_conversation(incoming.chat, incoming.user, Conversation(inherited, key))
-        language = language_of(answer.question)
         suggested = rows([self.question_button(q) for q in answered.suggestions], 1)
         keyboard = views.answer_keyboard(
             key, payload, scoped=bool(label), folded=views.folded(answer), language=language

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from bot.chats.blocks import Block, Run, runs
 from bot.chats.messages import Button, Keyboard, rows
 from bot.chats.ports import LibraryLike, SummaryLike
-from bot.chats.wording import said, texts
+from bot.chats.wording import language_of, said, texts
 from bot.notes import Language, worded
 from bot.table import Table
 from bot.values import Answer, Citation, Sentence
@@ -93,6 +93,12 @@ def _hidden(answer: Answer) -> frozenset[int]:
     if answer.paragraph or len(claims) <= FOLD_OVER or chars <= FOLD_OVER_CHARS:
         return frozenset()
     return frozenset(range(claims[FOLD_SHOWN - 1] + 1, claims[-1] + 1))
+
+
+def language_of_answer(answer: Answer) -> Language:
+    """Tell the language an answer speaks beside the reports' words: of its notes, else its question."""
+    notes = " ".join(s.text for s in answer.sentences if s.kind == "note")
+    return language_of(notes, answer.question)
 
 
 def is_wide(table: Table) -> bool:
