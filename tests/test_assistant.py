@@ -10,7 +10,7 @@ import pytest
 from bot.assistant import Assistant
 from bot.evidence.drafting import Draft
 from bot.model.fake_llm import ScriptedChat
-from bot.model.llm import MODEL_UNAVAILABLE
+from bot.model.trouble import MODEL_UNAVAILABLE
 from bot.model.union import united
 from bot.notes import Note, note
 from bot.records import AnswerRecords

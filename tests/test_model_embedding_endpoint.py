@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from bot.model.embedding_endpoint import OpenAIEmbedder
-from bot.model.openai_client import Endpoint, OpenAIEndpoint
+from bot.model.endpoints import Endpoint
+from bot.model.openai_client import OpenAIEndpoint
 from retrieval.errors import EmbeddingFailed
 
 

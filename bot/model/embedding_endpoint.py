@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.chats.turns import ANSWERING
+from bot.model.endpoints import Endpoint
 from bot.model.llm import Allowance, retrying
-from bot.model.openai_client import Endpoint, OpenAIEndpoint
+from bot.model.openai_client import OpenAIEndpoint
 from retrieval.errors import EmbeddingFailed, ModelFailed
 
 _BATCH = 64

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.model.endpoints import spell_proxies
 from bot.notes import worded
 from bot.terminal import cli_ingest, cli_keeping, cli_looking, cli_reports
 from retrieval.errors import BaogaoError
@@ -296,6 +297,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    spell_proxies(os.environ)
     try:
         app()
     except BaogaoError as error:
