@@ -144,18 +144,19 @@ def test_a_schema_gives_way_to_what_a_server_knows(refused: tuple[str, ...], for
 
 
 def test_what_nobody_can_mend_is_refused_at_once() -> None:
-    with fake.serving(fake.error("The messages are no good")) as server:
-        with pytest.raises(ModelFailed) as caught:
-            answer(chat_at(server))
+    with (
+        fake.serving(fake.error("The messages are no good")) as server,
+        pytest.raises(ModelFailed) as caught,
+    ):
+        answer(chat_at(server))
     assert (caught.value.reason, len(server.requests)) == ("http_400", 1)
 
 
 def test_a_server_that_refuses_everything_ends() -> None:
     rules = [OTHERS[name] for name in ("tokens", "temperature", "usage")]
     never = fake.error("max_completion_tokens is not supported", param="max_completion_tokens")
-    with fake.serving(fake.picky(*rules, then=never)) as server:
-        with pytest.raises(ModelFailed):
-            answer(chat_at(server))
+    with fake.serving(fake.picky(*rules, then=never)) as server, pytest.raises(ModelFailed):
+        answer(chat_at(server))
     assert len(server.requests) <= 8
 
 
@@ -168,9 +169,11 @@ def test_a_server_that_refuses_everything_ends() -> None:
     ],
 )
 def test_words_too_many_are_no_matter_of_form(said: str) -> None:
-    with fake.serving(fake.error(said, code="context_length_exceeded")) as server:
-        with pytest.raises(ModelFailed) as caught:
-            answer(chat_at(server))
+    with (
+        fake.serving(fake.error(said, code="context_length_exceeded")) as server,
+        pytest.raises(ModelFailed) as caught,
+    ):
+        answer(chat_at(server))
     assert (caught.value.reason, len(server.requests)) == ("too_long", 1)
 
 
@@ -215,9 +218,11 @@ def test_thought_has_an_allowance_of_its_own(field: str) -> None:
 
 
 def test_thought_that_never_ends_names_the_setting() -> None:
-    with fake.serving(fake.thinking("想", "好。", needs=10_000)) as server:
-        with pytest.raises(ModelFailed) as caught:
-            answer(chat_at(server, thought_tokens=100))
+    with (
+        fake.serving(fake.thinking("想", "好。", needs=10_000)) as server,
+        pytest.raises(ModelFailed) as caught,
+    ):
+        answer(chat_at(server, thought_tokens=100))
     assert caught.value.reason == "thought"
     assert "BAOGAO_THOUGHT_TOKENS" in words(unavailable(caught.value))
     assert [r["body"]["max_tokens"] for r in server.requests] == [50, 150]

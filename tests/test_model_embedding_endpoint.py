@@ -90,9 +90,11 @@ def test_a_dead_endpoint_costs_one_wait():
 
 
 def test_the_sentence_says_what_to_set():
-    with fake.serving(fake.status(401)) as server:
-        with pytest.raises(EmbeddingFailed, match="OPENAI_API_KEY"):
-            embedder(server).embed_query("问")
+    with (
+        fake.serving(fake.status(401)) as server,
+        pytest.raises(EmbeddingFailed, match="OPENAI_API_KEY"),
+    ):
+        embedder(server).embed_query("问")
 
 
 REPORT = """青山县2023年度法治政府建设工作报告
@@ -130,31 +132,34 @@ def test_a_library_lives_while_its_endpoint_is_down(tmp_path, caplog):
             assert library.verify() == []
             answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
             assert not any("向量" in warning for warning in answer.warnings)
-    with fake.serving(fake.status(503)) as server:
-        with opened(server) as library:  # and down again
-            assert len(library.reports()) == 1
-            answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
-            assert "41件" in answer.text
-            assert "只按字词检索" in answer.warnings[0]
-            calls = len(server.requests)
-            Assistant(library).ask("青山县2023年有哪些问题")
-            assert len(server.requests) == calls
-            assert library.verify() == []
-            page.write_text(REPORT.replace("41", "42"), "utf-8")
-            (result,) = library.ingest([page])
-            assert (result.status, result.warnings[-1].kind) == ("updated", "no_vectors")
-            answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
-            assert "42件" in answer.text
+    with fake.serving(fake.status(503)) as server, opened(server) as library:  # and down again
+        assert len(library.reports()) == 1
+        answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
+        assert "41件" in answer.text
+        assert "只按字词检索" in answer.warnings[0]
+        calls = len(server.requests)
+        Assistant(library).ask("青山县2023年有哪些问题")
+        assert len(server.requests) == calls
+        assert library.verify() == []
+        page.write_text(REPORT.replace("41", "42"), "utf-8")
+        (result,) = library.ingest([page])
+        assert (result.status, result.warnings[-1].kind) == ("updated", "no_vectors")
+        answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
+        assert "42件" in answer.text
 
 
 def test_another_model_behind_the_name_leaves_the_words(tmp_path):
     page = tmp_path / "a.txt"
     page.write_text(REPORT, "utf-8")
-    with fake.serving(fake.vectors(4)) as server:
-        with Library.open(tmp_path / "lib", embedder=embedder(server), create=True) as library:
-            library.ingest([page])
-    with fake.serving(fake.vectors(7)) as server:
-        with Library.open(tmp_path / "lib", embedder=embedder(server)) as library:
-            answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
+    with (
+        fake.serving(fake.vectors(4)) as server,
+        Library.open(tmp_path / "lib", embedder=embedder(server), create=True) as library,
+    ):
+        library.ingest([page])
+    with (
+        fake.serving(fake.vectors(7)) as server,
+        Library.open(tmp_path / "lib", embedder=embedder(server)) as library,
+    ):
+        answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
     assert "41件" in answer.text
     assert "只按字词检索" in answer.warnings[0]

@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from bot.model.draft_lines import MAX_REPLY_CHARS, draft_lines
+from bot.model.endpoints import Endpoint
 from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import Allowance, Breaker, PatientChat
-from bot.model.endpoints import Endpoint
 from bot.model.openai_client import OpenAIEndpoint, retry_after
 from bot.model.rewriting import search_terms
 from retrieval.errors import ConfigurationError, ModelFailed
