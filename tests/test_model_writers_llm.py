@@ -58,7 +58,7 @@ def test_right_lines_are_shown_in_order_in_one_call():
 
 def test_tokens_are_counted_here_where_the_server_does_not():
     class Silent(ScriptedChat):
-        def stream(self, messages, *, max_tokens, deadline_s, on_usage=None):
+        def stream(self, messages, *, max_tokens, deadline_s, on_usage=None, schema=None):
             return super().stream(messages, max_tokens=max_tokens, deadline_s=deadline_s)
 
     model = Silent(["受理审结160件。[1]"], name="gpt-4o-mini")

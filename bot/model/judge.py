@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from bot.lock.plaintext import neutralise
 from bot.model.draft_lines import spoken, whole
@@ -22,6 +23,27 @@ MAX_JUDGED = 12
 MIN_SECONDS = 4.0
 _MAX_TOKENS = 700
 _LEAST_CHARS = 4  # of the deciding words
+
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["verdicts"],
+    "properties": {
+        "verdicts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["line", "holds", "words"],
+                "properties": {
+                    "line": {"type": "integer"},
+                    "holds": {"type": "boolean"},
+                    "words": {"type": "string"},
+                },
+            },
+        }
+    },
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +66,10 @@ def approved(
     ]
     messages = load("judge").messages(fence=fence, lines="\n\n".join(blocks))
     try:
-        reply = whole(chat.stream(messages, max_tokens=_MAX_TOKENS, allowance=allowance))
+        stream = chat.stream(
+            messages, max_tokens=_MAX_TOKENS, allowance=allowance, schema=SCHEMA
+        )
+        reply = whole(stream)
     except ModelFailed:
         return frozenset()
     return frozenset(

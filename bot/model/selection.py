@@ -16,29 +16,26 @@ MAX_QUOTES = 24  # of one item
 MAX_SAID_CHARS = 400
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL | re.IGNORECASE)
 SCHEMA: Mapping[str, Any] = {
-    "name": "selection",
-    "schema": {
-        "type": "object",
-        "additionalProperties": False,
-        "required": ["answerable", "items", "missing"],
-        "properties": {
-            "answerable": {"type": "boolean"},
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["answerable", "items", "missing"],
+    "properties": {
+        "answerable": {"type": "boolean"},
+        "items": {
+            "type": "array",
             "items": {
-                "type": "array",
-                "items": {
-                    "type": "object",
-                    "additionalProperties": False,
-                    "required": ["label", "quotes", "say", "infer"],
-                    "properties": {
-                        "label": {"type": "string"},
-                        "quotes": {"type": "array", "items": {"type": "integer"}},
-                        "say": {"type": "string"},
-                        "infer": {"type": "boolean"},
-                    },
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["label", "quotes", "say", "infer"],
+                "properties": {
+                    "label": {"type": "string"},
+                    "quotes": {"type": "array", "items": {"type": "integer"}},
+                    "say": {"type": "string"},
+                    "infer": {"type": "boolean"},
                 },
             },
-            "missing": {"type": "array", "items": {"type": "string"}},
         },
+        "missing": {"type": "array", "items": {"type": "string"}},
     },
 }
 

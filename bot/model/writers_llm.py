@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.lock.citations import Checked, Checker, Failure
 from bot.lock.plaintext import neutralise
@@ -21,8 +22,8 @@ from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages,
 from bot.model.draft_lines import draft_lines, whole
 from bot.model.judge import Case, approved
 from bot.model.llm import Allowance, Message, PatientChat
-from bot.model.openai_client import Usage
-from bot.model.selection import Item, read_selection
+from bot.model.replies import Usage
+from bot.model.selection import SCHEMA, Item, read_selection
 from bot.notes import Language
 from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
 from prompts import Prompt, load
@@ -212,7 +213,7 @@ class LLMWriter:
         hidden = (messages[0]["content"], load("judge").system, fence)
         checker = Checker(shown, text_of, scope_names, language=language, hidden=hidden)
         progress = _Progress(checker)
-        reply = whole(self._pieces(messages, OUTPUT_TOKENS, allowance))
+        reply = whole(self._pieces(messages, OUTPUT_TOKENS, allowance, SCHEMA))
         selection = read_selection(reply, {p.n for p in shown})
         if selection is None:
             for line in draft_lines([reply]):
@@ -273,12 +274,18 @@ class LLMWriter:
         yield from draft_lines(self._pieces(messages, max_tokens, allowance))
 
     def _pieces(
-        self, messages: Sequence[Message], max_tokens: int, allowance: Allowance
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        allowance: Allowance,
+        schema: Mapping[str, Any] | None = None,
     ) -> Iterator[str]:
         """Yield one reply in pieces; its tokens are counted here if the server did not."""
         said: list[str] = []
         known = len(allowance.usage)
-        for piece in self._chat.stream(messages, max_tokens=max_tokens, allowance=allowance):
+        for piece in self._chat.stream(
+            messages, max_tokens=max_tokens, allowance=allowance, schema=schema
+        ):
             said.append(piece)
             yield piece
         if not any(usage.prompt_tokens for usage in allowance.usage[known:]):
