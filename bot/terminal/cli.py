@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bot.notes import worded
-from bot.terminal import cli_ingest, cli_looking, cli_reports
+from bot.terminal import cli_ingest, cli_looking, cli_reports, cli_serving
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="baogao",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -32,6 +32,7 @@ app = typer.Typer(
   baogao ingest 报告文件夹/                入库（txt md html pdf docx doc wps zip）
   baogao ask 綦江2023年列出了哪些问题      提问
   baogao chat                              连续提问
+  baogao web                               在浏览器里用（也是接口）
   baogao reports                           已入库的报告
 
 \b
@@ -42,6 +43,7 @@ app = typer.Typer(
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
   BAOGAO_OTEL=1        记录调用链（要装 baogao[otel]），不含提问和原文
+  BAOGAO_WEB_PASSWORD  BAOGAO_WEB_KEYS  BAOGAO_WEB_HOSTS   网页的密码、接口的密钥、别的主机名
   TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API
   BAOGAO_TELEGRAM_ALLOW  BAOGAO_TELEGRAM_ADMINS     Telegram 机器人
 """,
@@ -53,14 +55,31 @@ LibraryOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
+@app.callback()
+def first_steps(context: typer.Context) -> None:
+    """Say the three things one can do next where no command is given."""
+    if context.invoked_subcommand is not None:
+        return
+    from retrieval.library.ledger import FILE
+
+    held = (_library_folder(None) / FILE).exists()
+    print("言据 baogao：只依据法治政府建设年度报告回答问题，每句话注明原文出处。\n")
+    print(f"1. 放入报告{'（库中已有报告）' if held else ''}：  baogao ingest 报告文件夹/")
+    print("2. 在浏览器里用：  baogao web")
+    print("3. 在这里提问：    baogao ask 綦江2023年列出了哪些问题")
+    print("\n全部命令：baogao --help")
+
+
 @app.command()
 def reports(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """列出已入库的报告。"""
+    from bot.looking import report_row
+
     with _library(library) as shelf:
         summaries = shelf.reports()
     for summary in summaries:
         if as_json:
-            _print_json({**summary.to_json(), "warnings": worded(summary.warnings)})
+            _print_json(report_row(summary))
             continue
         meta = summary.meta
         place = "".join(meta.place) or "地区不详"
@@ -401,6 +420,7 @@ def _print_json(value: object) -> None:
 cli_reports.register(app, _assistant, _library)
 cli_looking.register(app, _assistant, _library)
 cli_ingest.register(app, _library)
+cli_serving.register(app, _library_folder)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,118 @@
+"""The words of the page, Chinese and English side by side."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+LANGUAGES = ("zh", "en")
+
+_TEXTS: dict[str, tuple[str, str]] = {
+    "title": ("言据", "Yanju"),
+    "skip": ("跳到正文", "Skip to content"),
+    "ask": ("提问", "Ask"),
+    "library": ("报告库", "Library"),
+    "search": ("查词", "Search"),
+    "brief": ("简报", "Briefing"),
+    "compare": ("对比", "Compare"),
+    "history": ("历史", "History"),
+    "log_in": ("登录", "Log in"),
+    "log_out": ("退出", "Log out"),
+    "password": ("密码", "Password"),
+    "other_language": ("English", "中文"),
+    "question": ("您的问题", "Your question"),
+    "question_hint": (
+        "例如：綦江2023年列出了哪些问题",
+        "e.g. what problems did 綦江 list in 2023",
+    ),
+    "send": ("提问", "Ask"),
+    "new_talk": ("新话题", "New topic"),
+    "answers": ("回答", "Answers"),
+    "welcome": (
+        "只依据库中的报告回答，每句话注明出处；点数字看原文。",
+        "Answers come from the reports held, every claim with its source; press a number to read it.",
+    ),
+    "empty_library": (
+        "报告库还是空的。请先到“报告库”页放入报告。",
+        "The library is empty. Add reports on the Library page first.",
+    ),
+    "may_mean": ("您是想问：", "Did you mean:"),
+    "sources": ("出处", "Sources"),
+    "report": ("原文", "Report"),
+    "close": ("关闭", "Close"),
+    "previous": ("上一处", "Previous"),
+    "next": ("下一处", "Next"),
+    "copy": ("复制", "Copy"),
+    "copy_plain": ("复制（不带编号）", "Copy without marks"),
+    "copied": ("已复制", "Copied"),
+    "link": ("链接", "Link"),
+    "working": ("正在查找……", "Searching…"),
+    "failed": (
+        "没有连上服务，请看看它是否还在运行。",
+        "The server did not answer; is it still running?",
+    ),
+    "all_of": ("展开全部", "Show all"),
+    "saved": ("摘录", "Saved quotes"),
+    "save": ("存摘录", "Save quote"),
+    "clear": ("清空", "Clear"),
+    "place": ("地区或机关", "Place or office"),
+    "year": ("年度", "Year"),
+    "only_warned": ("只看有提示的", "Only with warnings"),
+    "filter": ("筛选", "Filter"),
+    "coverage": ("各地各年的份数", "Reports by place and year"),
+    "unknown": ("不详", "unknown"),
+    "held": ("份报告", "reports"),
+    "no_report": ("没有符合条件的报告。", "No report fits."),
+    "warning": ("注意", "Note"),
+    "add_reports": ("添加报告", "Add reports"),
+    "drop_here": (
+        "把文件拖到这里，或选择文件（txt md html pdf docx doc wps zip，每个不超过64 MB）",
+        "Drop files here, or choose them (txt md html pdf docx doc wps zip, 64 MB each at most)",
+    ),
+    "accounts": ("各文件的结果", "What became of each file"),
+    "read_only": ("您的登录只能查看。", "Your login may only read."),
+    "words": ("要找的词（空格隔开）", "Words to find (separated by blanks)"),
+    "synonyms": ("连同义的说法", "With synonyms"),
+    "find": ("查找", "Find"),
+    "times": ("处", "times"),
+    "not_there": ("没有出现的报告", "Reports without it"),
+    "found_in": ("出现在", "Found in"),
+    "of_reports": ("份报告中，共查了", "reports, of searched"),
+    "brief_words": ("地区，或要写什么", "Place, or what to write about"),
+    "brief_hint": ("例如：綦江 或 写一段綦江行政复议的简报", "e.g. 綦江"),
+    "from_chars": ("最少字数", "Least characters"),
+    "to_chars": ("最多字数", "Most characters"),
+    "write": ("起草", "Write"),
+    "left_out": ("没有写进去的", "What was left out"),
+    "as_docx": ("存为 Word", "Save as Word"),
+    "as_md": ("存为 Markdown", "Save as Markdown"),
+    "as_xlsx": ("存为 Excel", "Save as Excel"),
+    "compare_words": ("比什么", "What to compare"),
+    "compare_hint": (
+        "例如：对比各地2023年行政复议收案数",
+        "e.g. compare the reviews accepted in 2023",
+    ),
+    "not_asked": ("还没有提过问题。", "Nothing asked yet."),
+    "forget": ("删除全部历史", "Forget all"),
+    "where": ("章节", "Section"),
+    "outline": ("目录", "Outline"),
+    "error": ("出错了", "Something went wrong"),
+    "wrong_password": ("密码不对。", "Wrong password."),
+    "too_many": ("试的次数太多，请{}分钟后再来。", "Too many tries; come back in {} minutes."),
+    "waiting": ("等待", "waiting"),
+    "read": ("读取", "reading"),
+    "embed": ("向量", "vectors"),
+    "index": ("索引", "index"),
+    "added": ("新增", "added"),
+    "unchanged": ("未变", "unchanged"),
+    "updated": ("更新", "updated"),
+    "duplicate": ("重复", "duplicate"),
+    "refused": ("拒绝", "refused"),
+    "skipped": ("略过", "skipped"),
+    "api": ("接口", "API"),
+}
+
+
+def texts(language: str) -> SimpleNamespace:
+    """Return every text in a language; Chinese unless it is ``en``."""
+    at = 1 if language == "en" else 0
+    return SimpleNamespace(**{name: told[at] for name, told in _TEXTS.items()})
