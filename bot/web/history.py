@@ -18,10 +18,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.migrations import migrate
 from bot.values import Answer, Citation, Scope, Sentence
 from retrieval.question.query import State
 
 KEPT = 5000
+SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS turns (
+           n INTEGER PRIMARY KEY AUTOINCREMENT,
+           visitor TEXT, session TEXT, answer TEXT, question TEXT, asked_at TEXT);
+       CREATE TABLE IF NOT EXISTS states (
+           visitor TEXT, session TEXT, state TEXT, PRIMARY KEY (visitor, session));""",
+)
 _SESSION = re.compile(r"[\w-]{8,64}")
 
 
@@ -43,14 +51,7 @@ class History:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path, check_same_thread=False, timeout=5.0)
-        self._db.executescript(
-            """CREATE TABLE IF NOT EXISTS turns (
-                   n INTEGER PRIMARY KEY AUTOINCREMENT,
-                   visitor TEXT, session TEXT, answer TEXT, question TEXT, asked_at TEXT);
-               CREATE TABLE IF NOT EXISTS states (
-                   visitor TEXT, session TEXT, state TEXT, PRIMARY KEY (visitor, session));
-               PRAGMA user_version = 1;"""
-        )
+        migrate(self._db, SCHEMA, path.name)
 
     def close(self) -> None:
         """Close the file."""
