@@ -204,7 +204,8 @@ class Assistant:
             english = is_english(question)
             said = talk.reply(request, library, state)
             may_mean = suggestions(request, tuple(query.ask for query, _ in asked))
-            if said is None and may_mean and request.confidence < AT_ONCE:
+            at_hand = all(scope.reports for _, scope in asked)
+            if said is None and at_hand and may_mean and request.confidence < AT_ONCE:
                 said = suggest(may_mean)
             if said is not None or not asked:
                 query = Query(question, "", "overview", english=english)
@@ -227,6 +228,7 @@ class Assistant:
                     whole = _joined(answered, question)
                     refused = whole.draft.status == "abstained" and not whole.scope.missing
                     refused = refused and not (whole.query.field or whole.query.address)
+                    refused = refused and bool(whole.scope.reports)
                     if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
                         whole = replace(whole, draft=suggest(may_mean))
                     answer = self._check(

@@ -427,7 +427,7 @@ CORRECTING = frozenset(
 ABSENT = frozenset(
     {"not_found", "part_absent", "role_absent", "month_absent", "month_silent", "phrase_absent",
      "figure_absent", "statute_absent", "item_absent", "number_absent", "none_beyond",
-     "no_such_figure", "body_absent", "field_absent", "not_saying", "silent_on"}
+     "no_such_figure", "body_absent", "field_absent", "not_mentioned", "not_found_in", "silent_on"}
 )  # fmt: skip
 """Kinds of note that say the reports lack something."""
 

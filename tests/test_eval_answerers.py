@@ -39,7 +39,7 @@ def test_a_premise_is_corrected_only_where_the_answer_says_what_is_wrong(
 def test_an_absence_is_false_where_the_reports_hold_the_evidence() -> None:
     case = replace(CASE, kind="fact")
     assert absence_stated_falsely(case, answer("没有找到", "not_found")) == (1.0, 1)
-    assert absence_stated_falsely(case, answer("败诉3件", "not_saying")) == (0.0, 1)
+    assert absence_stated_falsely(case, answer("败诉3件", "not_mentioned")) == (0.0, 1)
     assert absence_stated_falsely(case, answer("败诉4件")) == (0.0, 1)
     assert absence_stated_falsely(replace(case, answerable=False), answer("没有")) is None
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
-from bot.answers.mentions import asked_phrases, mention
+from bot.answers.mentions import asked_phrases, mention, ordinals
 from bot.evidence.absence import absence_notes
 from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, silent
 from bot.evidence.pieces import WORK, on_theme, told
@@ -142,7 +142,12 @@ def _told_of_work(desk: Desk, report: Report) -> Span | None:
         return None
     terms = [t for t in desk.query.terms if is_theme(t)]
     pieces = on_theme(report, terms, WORK)
-    best = [p for p in pieces if p.fit >= SURE_FIT]
+    named = ordinals(desk.query.topic)
+    best = [
+        p
+        for p in pieces
+        if p.fit >= SURE_FIT and (not named or any(named <= ordinals(ln.folded) for ln in p.lines))
+    ]
     return told(best[0], terms, MAX_SHOWN)[0] if best else None
 
 

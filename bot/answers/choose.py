@@ -173,6 +173,7 @@ ANSWERERS: tuple[Answerer, ...] = (
             desk.query.ask.content == "honours"
             and desk.query.ask.operation in ("list", "tell", "count", "verify", "which")
             and desk.query.kind != "item"
+            and not desk.query.address
         ),
         honours.honours,
         ("白水县获得过哪些荣誉",),
@@ -193,6 +194,13 @@ ANSWERERS: tuple[Answerer, ...] = (
         ("青山县存在哪些问题",),
     ),
     Answerer(
+        "follow_through",
+        lambda desk: not desk.only_years and follow_through.applies(desk),
+        follow_through.answer,
+        ("红岩县连续两年都存在的问题有哪些", "红岩县2022年说要加强调解，2023年做到了吗"),
+        ("红岩县2023年存在哪些问题",),
+    ),
+    Answerer(
         "remedies",
         _wishes(("remedy",), ("list", "tell", "verify")),
         remedies.remedies,
@@ -203,7 +211,7 @@ ANSWERERS: tuple[Answerer, ...] = (
         "theme",
         _on_a_theme(_wishes(("measures", "report"), ("list", "overview"))),
         themes.themed,
-        ("青山县普法是怎么做的", "青山县矛盾纠纷化解情况怎么样"),
+        ("青山县矛盾纠纷化解情况怎么样",),
         ("青山县受理了多少件矛盾纠纷",),
     ),
     Answerer(
@@ -212,7 +220,7 @@ ANSWERERS: tuple[Answerer, ...] = (
             lambda desk: _wishes(("causes",), ("list",))(desk) and not desk.query.ask.claims
         ),
         themes.difficulties,
-        (),
+        ("青山县普法为什么针对性不强",),
         ("青山县存在哪些问题",),
     ),
     Answerer(
@@ -221,13 +229,6 @@ ANSWERERS: tuple[Answerer, ...] = (
         briefing.brief,
         ("写一段青山县2023年法治政府建设的简报", "青山县2023年工作概括成200字"),
         ("青山县存在哪些问题", "summarise 青山县 in one paragraph"),
-    ),
-    Answerer(
-        "follow_through",
-        lambda desk: not desk.only_years and follow_through.applies(desk),
-        follow_through.answer,
-        ("红岩县连续两年都存在的问题有哪些", "红岩县2022年说要加强调解，2023年做到了吗"),
-        ("红岩县2023年存在哪些问题",),
     ),
     Answerer(
         "places_beyond",
@@ -289,7 +290,7 @@ ANSWERERS: tuple[Answerer, ...] = (
         "overview",
         _of_kind("overview"),
         single_report.introduction,
-        ("青山县2023年的报告",),
+        ("介绍一下青山县2023年的报告",),
         ("青山县2023年的报告发布日期",),
     ),
     Answerer(
@@ -324,7 +325,7 @@ ANSWERERS: tuple[Answerer, ...] = (
         "fact_each",
         lambda desk: desk.query.kind == "rank" or len(desk.reports) != 1,
         across.per_report,
-        ("哪里推行了柔性执法",),
+        ("培训了多少人次",),
         ("青山县培训了多少人次",),
     ),
     Answerer(

@@ -202,6 +202,8 @@ def kind_of(ask: Ask) -> Kind:
         return "compare"
     if operation in ("rank", "which", "brief"):
         return operation
+    if content == "report" and operation == "overview" and ask.form.paragraph:
+        return "brief"  # whatever it was called, a paragraph was ordered
     if operation == "overview":
         return "list" if content in _ROLES else "overview"
     if content in _ROLES:
