@@ -20,6 +20,40 @@ from bot.web.settings import WebSettings
 ORIGIN = "http://127.0.0.1:8765"
 TEXTS = {"青山.txt": QINGSHAN, "白水.txt": BAISHUI}
 FROM_PAGE = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin"}
+PAYLOADS = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg><script>alert(1)</script></svg>",
+    "<iframe src=javascript:alert(1)>",
+    "<iframe srcdoc='<script>alert(1)</script>'>",
+    "<a href=javascript:alert(1)>x</a>",
+    "<body onload=alert(1)>",
+    "<input autofocus onfocus=alert(1)>",
+    "<details open ontoggle=alert(1)>",
+    "<video><source onerror=alert(1)>",
+    "<math><mtext></mtext><script>alert(1)</script></math>",
+    "<object data=javascript:alert(1)>",
+    "<embed src=javascript:alert(1)>",
+    "<form action=//e.example><button>x</button></form>",
+    "<base href=//e.example>",
+    "<meta http-equiv=refresh content='0;url=//e.example'>",
+    "<link rel=stylesheet href=//e.example>",
+    "<style>*{display:none}</style>",
+    "\"><script>alert(1)</script>",
+    "' onmouseover='alert(1)",
+    "\" autofocus onfocus=\"alert(1)",
+    "</textarea><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</script><script>alert(1)</script>",
+    "<!--<script>",
+    "]]><script>alert(1)</script>",
+    "{{7*7}}{% print 1 %}",
+    "<template><script>alert(1)</script></template>",
+    "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
+    "javascript:alert(1)",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+]  # fmt: skip
 
 
 @contextmanager

@@ -132,7 +132,8 @@ async def _told(
                 more = {
                     "session": session,
                     "scope_label": desk.assistant.scope_label(line.state),
-                    "suggestions": list(line.suggestions),
+                    "suggestions": desk.suggestions(line),
+                    "paragraph": line.answer.paragraph,
                 }
                 yield _line({"type": "reply", "reply": line.answer.to_json() | more})
     except Exception as error:

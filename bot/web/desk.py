@@ -14,7 +14,9 @@ from anyio import to_thread
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from bot.answers.remarks import examples
 from bot.assistant import Assistant, Reply
+from bot.notes import Language, text_of
 from bot.records import AnswerRecords
 from bot.values import Answer, Sentence
 from bot.web.guard import Visitor
@@ -24,8 +26,10 @@ from bot.web.settings import WebSettings
 from bot.web.uploads import Uploads
 from retrieval.errors import BaogaoError
 from retrieval.question.query import State
+from retrieval.question.terms import is_english
 
 MOST_CHARS = 2000
+_TALK = ("greeting", "off_topic", "empty")  # answerers that end with questions to ask
 INTERNAL = "处理时出现内部错误，报告库没有受损；请查看服务的日志"
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -86,9 +90,22 @@ class Desk:
         self.questions.add(name)
         return visitor
 
-    def answer(self, answer_id: str, *, paragraph: bool = False) -> Answer:
+    def answer(self, answer_id: str) -> Answer:
         """Return a kept answer; raises ``ReportNotFound`` if its record is gone."""
-        return read_answer(self.records.get(answer_id)["answer"], paragraph=paragraph)
+        record = self.records.get(answer_id)
+        return read_answer(record["answer"], paragraph=record.get("paragraph") is True)
+
+    def suggestions(self, reply: Reply) -> list[str]:
+        """Return full questions to go on with: what may be meant, else what can be asked here."""
+        if reply.suggestions or reply.answer.answerer not in _TALK:
+            return list(reply.suggestions)
+        return self.examples(english=is_english(reply.answer.question))
+
+    def examples(self, *, english: bool) -> list[str]:
+        """Return questions that the library can answer, as one types them."""
+        language: Language = "en" if english else "zh"
+        told = [text_of(line, language) for line in examples(self.assistant.library)]
+        return [line.strip("· ") for line in told]
 
 
 def words_of(given: Any) -> str:

@@ -14,7 +14,7 @@ import secrets
 import sqlite3
 import threading
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ SCHEMA = (
        CREATE TABLE IF NOT EXISTS states (
            visitor TEXT, session TEXT, state TEXT, PRIMARY KEY (visitor, session));""",
 )
+_LOCAL = timezone(timedelta(hours=8))
 _SESSION = re.compile(r"[\w-]{8,64}")
 
 
@@ -41,6 +42,11 @@ class Turn:
     question: str
     asked_at: str
     session: str
+
+    @property
+    def told_at(self) -> str:
+        """When it was asked, as the clock on the wall says."""
+        return f"{datetime.fromisoformat(self.asked_at).astimezone(_LOCAL):%Y-%m-%d %H:%M}"
 
 
 class History:

@@ -17,25 +17,28 @@ from starlette.routing import Route
 
 from bot.assistant import Reply
 from bot.briefing.briefing import paragraph
-from bot.briefing.export_docx import briefing_document
+from bot.briefing.export_docx import answer_document, briefing_document
 from bot.formatting import where
 from bot.labels import full_name
 from bot.lock.plaintext import drop_invisible
 from bot.looking import list_reports, marked_leaves, search_rows, section_at
 from bot.notes import worded
 from bot.tables.export_xlsx import table_workbook
-from bot.terminal.exports import to_markdown
+from bot.terminal.exports import answer_markdown, to_markdown
 from bot.values import Answer
 from bot.web.desk import Desk, number_of, words_of
 from bot.web.guard import COOKIE, LOGIN_LASTS_S
+from bot.web.history import session_name
 from bot.web.openapi import SPEC
 from bot.web.passwords import matches
 from bot.web.texts import LANGUAGES, texts
+from retrieval.documents import Report
 from retrieval.search.exhaustive import search_words
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_SHOWN = 50
+_A_PAGE = 100
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -54,11 +57,17 @@ def routes(desk: Desk) -> list[Route]:
 
     async def home(request: Request) -> Response:
         library.refresh()
-        return _page(request, desk, "ask.html", held=len(library.reports()), answer=None)
+        words = texts(_language(request))
+        examples = desk.examples(english=_language(request) == "en")
+        return _page(
+            request, desk, "ask.html", held=len(library.reports()), answer=None,
+            examples=[*examples, words.ask_common, words.ask_holdings],
+        )  # fmt: skip
 
     async def one_answer(request: Request) -> Response:
         found = desk.answer(request.path_params["id"])
-        return _page(request, desk, "ask.html", held=1, answer=found.to_json())
+        told = found.to_json() | {"paragraph": found.paragraph}
+        return _page(request, desk, "ask.html", held=1, answer=told, examples=[])
 
     async def report(request: Request) -> Response:
         given = request.query_params
@@ -78,6 +87,7 @@ def routes(desk: Desk) -> list[Route]:
         return _page(
             request, desk, "_report.html" if part else "report.html",
             report=found, name=full_name(found.meta), leaves=marked_leaves(found, spans),
+            outline=[] if part else _outline(found),
             path=section_at(found, spans[0][0]) if spans else (),
         )  # fmt: skip
 
@@ -87,10 +97,15 @@ def routes(desk: Desk) -> list[Route]:
         place, warned = given.get("place", ""), given.get("warned") == "on"
         year = number_of(given.get("year"), "year")
         found = list_reports(library, place, year, warned=warned)
-        names = [(summary, full_name(summary.meta)) for summary in found]
+        page = min(
+            max(number_of(given.get("page"), "page") or 1, 1), -(-len(found) // _A_PAGE) or 1
+        )
+        shown = found[(page - 1) * _A_PAGE : page * _A_PAGE]
+        names = [(summary, full_name(summary.meta)) for summary in shown]
         return _page(
             request, desk, "library.html",
-            reports=names, place=place, year=year, warned=warned,
+            reports=names, place=place, year=year, warned=warned, held=len(found), page=page,
+            pages=_pages(request, page, len(found)),
             may_add=request.state.visitor.may_add, **_coverage(found),
         )  # fmt: skip
 
@@ -124,16 +139,30 @@ def routes(desk: Desk) -> list[Route]:
             if chars and not 20 <= chars[0] <= chars[1] <= 3000:
                 raise HTTPException(400, "字数应在20到3000之间，最少不能大于最多")
             visitor = desk.count(request).name
-            made = await desk.work(
-                lambda: desk.assistant.brief(words, year=year, chars=chars, user=f"web:{visitor}")
-            )
+            revise = form.get("revise", "").strip()
+            talk = form.get("talk", "") if revise else ""
+            if talk:
+                state = desk.history.state(visitor, talk)
+                told = words_of(revise)
+                made = await desk.work(
+                    lambda: desk.assistant.ask(told, state, user=f"web:{visitor}")
+                )
+            else:
+                talk = f"brief-{secrets.token_urlsafe(6)}"
+                made = await desk.work(
+                    lambda: desk.assistant.brief(
+                        words, year=year, chars=chars, user=f"web:{visitor}"
+                    )
+                )
             reply = made
-            desk.history.add(visitor, f"brief-{secrets.token_urlsafe(6)}", made.answer, None)
+            form["talk"] = session_name(talk)
+            desk.history.add(visitor, form["talk"], made.answer, made.state)
             if form.get("left_out") == "on" and made.answer.status == "answered":
                 left = (await desk.work(lambda: desk.assistant.left_out(made.state))).answer
         return _page(
             request, desk, "brief.html", form=form, answer=reply.answer if reply else None,
             written=paragraph(reply.answer, markers=False) if reply else "",
+            cited=_with_sources(reply.answer) if reply else "",
             left=left,
         )  # fmt: skip
 
@@ -154,10 +183,13 @@ def routes(desk: Desk) -> list[Route]:
         )  # fmt: skip
 
     async def export(request: Request) -> Response:
-        found = desk.answer(request.path_params["id"], paragraph=True)
+        found = desk.answer(request.path_params["id"])
+        name = "简报" if found.paragraph else "回答"
         if request.path_params["kind"] == "docx":
-            return _file(briefing_document(found), "简报.docx", _DOCX)
-        return _file(to_markdown(found).encode(), "简报.md", "text/markdown; charset=utf-8")
+            made = (briefing_document if found.paragraph else answer_document)(found)
+            return _file(made, f"{name}.docx", _DOCX)
+        text = (to_markdown if found.paragraph else answer_markdown)(found)
+        return _file(text.encode(), f"{name}.md", "text/markdown; charset=utf-8")
 
     async def history(request: Request) -> Response:
         visitor = request.state.visitor.name
@@ -269,6 +301,22 @@ async def _form(request: Request) -> dict[str, str]:
     return {name: values[-1] for name, values in given.items()}
 
 
+def _outline(report: Report) -> list[tuple[int, str, int]]:
+    """Return the headings of the upper two levels: which section, its words, its level."""
+    return [
+        (n, " ".join(report.quote(s.start, s.end).split())[:60], min(s.level, 2))
+        for n, s in enumerate(report.sections)
+        if s.kind == "heading" and s.level <= 2
+    ]
+
+
+def _pages(request: Request, page: int, many: int) -> list[tuple[int, str]]:
+    """Return the pages near this one, the first and the last, each with its address."""
+    last = -(-many // _A_PAGE)
+    near = [n for n in range(1, last + 1) if n in (1, last) or abs(n - page) <= 2]
+    return [(n, request.url.include_query_params(page=n).query) for n in near] if last > 1 else []
+
+
 def _coverage(found: list[Any]) -> dict[str, Any]:
     """Return how many reports there are by place and year, for the table of the library."""
     counts = Counter(("".join(s.meta.place[-2:]) or s.meta.issuer, s.meta.year or 0) for s in found)
@@ -277,6 +325,12 @@ def _coverage(found: list[Any]) -> dict[str, Any]:
         "places": sorted({place for place, _ in counts}),
         "years": sorted({year for _, year in counts}),
     }
+
+
+def _with_sources(answer: Answer) -> str:
+    """Return a briefing with its marks, and under it what they stand for."""
+    sources = [f"[{c.n}] {where(c)}：“{drop_invisible(c.quote)}”" for c in answer.citations]
+    return "\n".join([paragraph(answer), *sources])
 
 
 def _file(content: bytes, name: str, kind: str) -> Response:

@@ -126,25 +126,61 @@
     $("turns").append(turn);
     return turn;
   };
+  // A briefing reads as one paragraph; a line that is itself a question to ask becomes its button.
+  const bare = (text) => text.replace(/^[·\s]+|[?？\s]+$/g, "");
+  const linesOf = (turn, reply) => {
+    const left = new Map((reply.suggestions || []).map((words) => [bare(words), words]));
+    let body = 0;
+    if (reply.paragraph) reply.sentences.forEach((s, i) => { if (s.kind === "claim") body = i + 1; });
+    const lines = [];
+    if (body) {
+      const whole = make("p", undefined, "whole");
+      for (const s of reply.sentences.slice(0, body)) whole.append(...lineOf(s, reply.citations, turn).childNodes);
+      lines.push(whole);
+    }
+    for (const s of reply.sentences.slice(body)) {
+      const words = s.kind === "note" && left.get(bare(s.text));
+      if (words) left.delete(bare(s.text));
+      else lines.push(lineOf(s, reply.citations, turn));
+    }
+    return lines;
+  };
+  const suggestionsOf = (questions) => {
+    const row = make("div", undefined, "suggestions");
+    row.setAttribute("role", "group");
+    row.setAttribute("aria-label", t.may_mean);
+    row.append(...questions.map((words) => button(words, () => ask(words))));
+    return row;
+  };
+  const sourcesOf = (turn, reply) => {
+    const folded = make("details", undefined, "sources");
+    const list = make("ol");
+    reply.citations.forEach((c, at) => {
+      const item = make("li");
+      item.value = c.n;
+      item.append(button(source(c), () => open(reply.citations, at, turn)), make("blockquote", c.quote));
+      list.append(item);
+    });
+    folded.append(make("summary", `${t.sources}（${reply.citations.length}）`), list);
+    return folded;
+  };
+
   const show = (turn, reply) => {
     const box = turn.querySelector(".lines");
-    const lines = reply.sentences.map((s) => lineOf(s, reply.citations, turn));
+    const lines = linesOf(turn, reply);
     if (lines.length > FOLD + 3) {
       const folded = make("details");
       folded.append(make("summary", `${t.all_of}（${lines.length}）`), ...lines.slice(FOLD));
       box.replaceChildren(...lines.slice(0, FOLD), folded);
     } else box.replaceChildren(...lines);
     for (const warning of reply.warnings) box.append(make("p", `${t.warning}：${warning}`, "warning"));
-    if (reply.suggestions && reply.suggestions.length) {
-      const row = make("div", undefined, "suggestions");
-      row.setAttribute("role", "group");
-      row.setAttribute("aria-label", t.may_mean);
-      row.append(...reply.suggestions.map((words) => button(words, () => ask(words))));
-      box.append(row);
-    }
-    const plain = reply.sentences.map((s) => s.text).join("\n");
+    if (reply.suggestions && reply.suggestions.length) box.append(suggestionsOf(reply.suggestions));
+    if (reply.citations.length) box.append(sourcesOf(turn, reply));
+    const body = lines.filter((line) => !line.classList.contains("warning"));
+    const plain = body.map((line) => [...line.childNodes].filter((n) => n.nodeType === 3).map((n) => n.textContent).join("")).join("\n");
+    const cited = [reply.answer, ...reply.citations.map((c) => `[${c.n}] ${source(c)}：“${c.quote}”`)].join("\n");
     const row = make("p", undefined, "row");
-    row.append(button(t.copy, (node) => copy(reply.answer, node)), button(t.copy_plain, (node) => copy(plain, node)));
+    row.append(button(t.copy, (node) => copy(cited, node)), button(t.copy_plain, (node) => copy(plain, node)));
     const links = [[t.link, ""]];
     if (reply.status === "answered") links.push([t.as_docx, "/export.docx"], [t.as_md, "/export.md"]);
     for (const [name, end] of links) {
@@ -165,6 +201,7 @@
     const box = turn.querySelector(".lines");
     const waiting = make("p", t.working, "hint");
     box.append(waiting);
+    if ($("welcome")) $("welcome").remove();
     turn.scrollIntoView({ block: "start" });
     try {
       const got = await fetch("/api/ask", {
@@ -194,6 +231,7 @@
             session = told.reply.session;
             sessionStorage.setItem("session", session);
             show(turn, told.reply);
+            turn.scrollIntoView({ block: "start" });
             ended = true;
           } else { waiting.replaceWith(make("p", told.error, "warning")); ended = true; }
         }
@@ -229,5 +267,8 @@
     $("side").hidden = true;
     $("question").focus();
   });
+  for (const example of document.querySelectorAll("#welcome button")) {
+    example.addEventListener("click", () => ask(example.textContent));
+  }
   if (opened) show(turnOf(opened.question), opened);
 })();
