@@ -119,12 +119,12 @@ def test_a_wheel_takes_in_a_report_and_answers(installed: Path) -> None:
 def test_a_wheel_serves_its_pages(installed: Path) -> None:
     code = (
         "import bot, bot.web.pages as pages, bot.web.texts as t, pathlib\n"
-        "assert str(pathlib.Path(bot.__file__)).startswith({!r}), bot.__file__\n"
+        f"assert str(pathlib.Path(bot.__file__)).startswith({str(installed.resolve())!r}), bot.__file__\n"
         "page = pages._templates.get_template('error.html').render(t=t.texts('zh'), lang='zh', here='/',"
         " other='', logged_in=False, told='x')\n"
         "static = pathlib.Path(pages.__file__).parent / 'static'\n"
         "print(len(page), sorted(p.name for p in static.iterdir()))"
-    ).format(str(installed.resolve()))
+    )
     done = subprocess.run(
         [str(installed / PYTHON), "-c", code], cwd=installed, capture_output=True, text=True
     )

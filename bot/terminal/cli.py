@@ -55,10 +55,23 @@ LibraryOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"baogao {version('baogao')}")
+        raise typer.Exit
+
+
 @app.callback()
-def first_steps(context: typer.Context) -> None:
+def first_steps(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="显示版本")
+    ] = False,
+) -> None:
     """Say the three things one can do next where no command is given."""
-    if context.invoked_subcommand is not None:
+    if version or context.invoked_subcommand is not None:
         return
     from retrieval.library.ledger import FILE
 
