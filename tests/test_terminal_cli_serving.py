@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import subprocess
 import sys
@@ -10,12 +11,29 @@ from pathlib import Path
 import pytest
 from test_terminal_cli import baogao
 
+from bot.terminal import cli
+
 
 def test_alone_it_says_three_things_to_do_next(tmp_path: Path) -> None:
     done = baogao(BAOGAO_LIBRARY=str(tmp_path / "none"))
     assert done.returncode == 0
     for word in ("1. ", "baogao ingest", "2. ", "baogao web", "3. ", "baogao ask"):
         assert word in done.stdout
+
+
+def test_its_version_is_the_distribution_s() -> None:
+    done = baogao("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"baogao \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_windows_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert "WSL" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])

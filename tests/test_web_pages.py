@@ -180,6 +180,23 @@ def test_the_library_is_filtered(client: TestClient) -> None:
     assert client.get("/library?year=x").status_code == 400
 
 
+def test_a_long_library_is_paged(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.web.pages._A_PAGE", 1)
+    first, last = client.get("/library").text, client.get("/library?page=99").text
+    assert 'href="?page=2"' in first
+    assert 'href="?page=2" aria-current="page"' in last
+    assert first.count("青山.txt") + last.count("青山.txt") == 1
+    assert "2 份报告" in first
+
+
+def test_a_report_has_an_outline_that_leads_somewhere(client: TestClient) -> None:
+    row = client.get("/api/reports?place=青山").json()["reports"][0]
+    page = client.get(f"/report/{row['report']}").text
+    leads = re.findall(r'href="#(s\d+)"', page)
+    assert leads
+    assert all(f'id="{name}"' in page for name in leads)
+
+
 def test_words_are_searched_everywhere(client: TestClient) -> None:
     page = client.get("/search", params={"words": "首违不罚"}).text
     assert page.count("<mark>首违不罚</mark>") == 2
@@ -201,6 +218,38 @@ def test_a_briefing_is_written_and_exported(client: TestClient) -> None:
     assert "[^1]" in client.get(f"/answer/{link[1]}/export.md").text
     assert link[1] in client.get("/history").text
     assert form(client, "/brief", words="青山", low="500", high="20").status_code == 400
+
+
+def test_a_draft_is_revised_on_its_page(client: TestClient) -> None:
+    page = form(client, "/brief", words="青山", year="2023").text
+    talk = re.search(r'name="talk" value="([^"]+)"', page)
+    assert talk
+    revised = form(client, "/brief", words="青山", revise="80字以内", talk=talk[1]).text
+    before, after = (int(re.search(r"(\d+) 字<", p)[1]) for p in (page, revised))  # type: ignore[index]
+    assert after < before
+    assert (
+        form(client, "/brief", words="青山", revise="80字以内", talk="none-of-ours").status_code
+        == 200
+    )
+
+
+def test_an_answer_is_exported_a_paragraph_a_line(client: TestClient) -> None:
+    reply = ask(client, "青山县2023年存在哪些问题")
+    assert reply["paragraph"] is False
+    with zipfile.ZipFile(io.BytesIO(client.get(f"/answer/{reply['id']}/export.docx").content)) as f:
+        assert f.read("word/document.xml").decode().count("<w:p>") >= len(reply["sentences"]) > 2
+    markdown = client.get(f"/answer/{reply['id']}/export.md").text
+    assert markdown.count("\n\n") >= len(reply["citations"])
+    assert ask(client, "写一段青山县的简报")["paragraph"] is True
+
+
+def test_what_cannot_be_answered_comes_with_what_can(client: TestClient) -> None:
+    reply = ask(client, "今天天气怎么样")
+    assert len(reply["suggestions"]) == 2
+    assert all(words in reply["answer"] for words in reply["suggestions"])
+    start = client.get("/").text
+    assert all(words in start for words in reply["suggestions"])
+    assert ask(client, reply["suggestions"][0])["status"] == "answered"
 
 
 def test_a_comparison_is_a_table_and_a_workbook(client: TestClient) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from bot.assistant import Assistant
     from retrieval.library.library import Library
 
+NO_WINDOWS = "不能直接在 Windows 上运行，请装在 WSL 里；浏览器仍用 Windows 的，打开同一个地址"
+
 app = typer.Typer(
     name="baogao",
     invoke_without_command=True,
@@ -327,6 +329,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if sys.platform.startswith("win"):  # the library's locks are those of POSIX
+        print(f"baogao: {NO_WINDOWS}", file=sys.stderr)
+        sys.exit(1)
     try:
         app()
     except BaogaoError as error:
