@@ -26,7 +26,7 @@ from bot.web.settings import WebSettings
 
 pytest.importorskip("selenium")
 from selenium import webdriver
-from selenium.common.exceptions import WebDriverException
+from selenium.common.exceptions import StaleElementReferenceException, WebDriverException
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -85,7 +85,10 @@ def film(browser: Any, name: str) -> None:
 
 
 def until(browser: Any, found: Any) -> Any:
-    return WebDriverWait(browser, WAIT_S, 0.05).until(found)
+    waiting = WebDriverWait(
+        browser, WAIT_S, 0.05, ignored_exceptions=[StaleElementReferenceException]
+    )
+    return waiting.until(found)
 
 
 def ask(browser: Any, question: str) -> Any:
@@ -134,6 +137,7 @@ def test_the_first_ten_minutes(browser: Any, address: str, tmp_path: Path) -> No
     path.write_text(f"<html><title>x</title><body><h1>报告</h1>{body}</body></html>", "utf-8")
     browser.find_element(By.ID, "files").send_keys(str(path))
     until(browser, lambda b: "新增" in b.find_element(By.ID, "uploads").text)
+    until(browser, lambda b: "红岩" in b.find_element(By.ID, "held").text)
     film(browser, "4-upload")
 
     browser.get(address)

@@ -28,8 +28,11 @@
       if (result.report) {
         const link = document.createElement("a");
         link.href = "/report/" + encodeURIComponent(result.report);
-        link.textContent = " →";
-        told.append(link);
+        link.textContent = t.report;
+        const onward = document.createElement("a");
+        onward.href = "/";
+        onward.textContent = t.ask;
+        told.append("  ", link, "  ", onward);
       }
       item.append(told);
       for (const warning of result.warnings) item.append(line(`${t.warning}：${warning}`, "warning"));
@@ -65,7 +68,13 @@
     }
   };
 
-  const sendAll = async (files) => { for (const file of [...files]) await send(file); };
+  const sendAll = async (files) => {
+    for (const file of [...files]) await send(file);
+    const got = await fetch(location.href);
+    if (!got.ok) return;
+    const page = new DOMParser().parseFromString(await got.text(), "text/html");
+    document.getElementById("held").replaceWith(document.importNode(page.getElementById("held"), true));
+  };
   input.addEventListener("change", async () => { await sendAll(input.files); input.value = ""; });
   for (const name of ["dragover", "dragenter"]) {
     drop.addEventListener(name, (event) => { event.preventDefault(); drop.classList.add("over"); });
