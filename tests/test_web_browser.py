@@ -32,9 +32,12 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-pytestmark = pytest.mark.skipif(
-    not (shutil.which("chromium") and shutil.which("chromedriver")), reason="no chromium"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not (shutil.which("chromium") and shutil.which("chromedriver")), reason="no chromium"
+    ),
+    pytest.mark.timeout(900),
+]
 WAIT_S = 60
 TEXTS = {path.name: path.read_text("utf-8") for path in REAL}
 
