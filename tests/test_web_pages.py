@@ -220,6 +220,15 @@ def test_a_briefing_is_written_and_exported(client: TestClient) -> None:
     assert form(client, "/brief", words="青山", low="500", high="20").status_code == 400
 
 
+def test_a_name_of_several_places_leads_on(client: TestClient) -> None:
+    reply = ask(client, "鼓楼区有哪些问题")
+    assert reply["status"] == "clarify"
+    assert reply["suggestions"] == ["全部报告有哪些"]  # none of them is held
+    onward = ask(client, reply["suggestions"][0], session=reply["session"])
+    assert onward["status"] == "answered"
+    assert len(onward["citations"]) == 2
+
+
 def test_a_draft_is_revised_on_its_page(client: TestClient) -> None:
     page = form(client, "/brief", words="青山", year="2023").text
     talk = re.search(r'name="talk" value="([^"]+)"', page)
