@@ -105,7 +105,7 @@ def _told(request: Request, error: Exception) -> Response:
 
 
 def run(assistant: Assistant, settings: WebSettings, started: Callable[[str], None]) -> None:
-    """Serve until interrupted; ``started`` is told the address. Raises ``BaogaoError`` if it is taken."""
+    """Serve until interrupted; ``started`` is told each address. Raises ``BaogaoError`` if it is taken."""
     import uvicorn
 
     try:
@@ -128,6 +128,10 @@ def run(assistant: Assistant, settings: WebSettings, started: Callable[[str], No
             timeout_graceful_shutdown=10,
         )
     )
-    started(f"http://{host}:{port}")
+    if settings.host in ("0.0.0.0", "::", ""):  # every address of the machine; none is one to open
+        started(f"http://127.0.0.1:{port}")
+        started(f"http://{socket.gethostname()}:{port}")
+    else:
+        started(f"http://{host}:{port}")
     with listener, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

@@ -268,7 +268,7 @@ def _page(
         lang=language,
         here=request.url.path,
         other=request.url.include_query_params(lang="zh" if language == "en" else "en").query,
-        logged_in=desk is not None and not desk.settings.open,
+        logged_in=desk is not None and not desk.settings.open and request.state.visitor.name != "",
         **values,
     )
     response = HTMLResponse(html, status)
