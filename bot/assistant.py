@@ -27,6 +27,7 @@ from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, silent
+from bot.evidence.respelling import respelled
 from bot.holdings import Holding, known_facts, list_holdings, place_index, reader_of, speaks_within
 from bot.labels import full_name
 from bot.lock import citations
@@ -51,6 +52,7 @@ from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
+MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
 _REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 MAX_READ_REPORTS = 60
 
@@ -217,7 +219,12 @@ class Assistant:
                 scope = Resolved(())
                 with span("check"):
                     answer = self._check(
-                        library, query, scope, said or Draft(status="abstained"), Attempt(), on_sentence
+                        library,
+                        query,
+                        scope,
+                        said or Draft(status="abstained"),
+                        Attempt(),
+                        on_sentence,
                     )
                 answered = [_Answered(query, scope, (), said or Draft(), Attempt())]
             else:
@@ -225,7 +232,13 @@ class Assistant:
                 for query, scope in asked:
                     answered.append(
                         self._answer_one(
-                            library, query, scope, state, draft_of, user, on_sentence,
+                            library,
+                            query,
+                            scope,
+                            state,
+                            draft_of,
+                            user,
+                            on_sentence,
                             model=model and len(asked) == 1,
                         )
                     )
@@ -237,7 +250,12 @@ class Assistant:
                     if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
                         whole = replace(whole, draft=suggest(may_mean))
                     answer = self._check(
-                        library, whole.query, whole.scope, whole.draft, whole.attempt, on_sentence,
+                        library,
+                        whole.query,
+                        whole.scope,
+                        whole.draft,
+                        whole.attempt,
+                        on_sentence,
                         paragraph=whole.paragraph,
                     )
             first = answered[0]
@@ -278,6 +296,8 @@ class Assistant:
         draft = self._before_search(self._desk(library, query, scope, (), state, opened=False))
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
+        if len(scope.reports) <= MAX_RESPELLED:
+            query = respelled(query, (library.report(r).text for r in scope.reports))
         hits = self._search(library, query, scope)
         with span("write"):
             desk = self._desk(library, query, scope, hits, state)
@@ -312,9 +332,7 @@ class Assistant:
         request = self.read(question, state, library)
         return replace(request, asks=completed(request, state.asks)).to_json()
 
-    def settle(
-        self, question: str, state: State, library: Library
-    ) -> list[tuple[Query, Resolved]]:
+    def settle(self, question: str, state: State, library: Library) -> list[tuple[Query, Resolved]]:
         """Read a question against what ``library`` holds; return each ask with its reports."""
         request = self.read(question, state, library)
         return self._settled(request, state, library)
@@ -635,7 +653,9 @@ def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
         replace(answered[0].query, question=question),
         Resolved(tuple(reports), () if told else tuple(missing), tuple(nearby)),
         answered[0].hits,
-        Draft(tuple(lines), status, tuple(gaps), answered[-1].draft.items, answered[-1].draft.focus),
+        Draft(
+            tuple(lines), status, tuple(gaps), answered[-1].draft.items, answered[-1].draft.focus
+        ),
         Attempt(),
     )
 

@@ -37,7 +37,9 @@ def holds(report: Report, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
-def absence_notes(reports: Sequence[Report], terms: Sequence[Term], name: str = "") -> list[DraftLine]:
+def absence_notes(
+    reports: Sequence[Report], terms: Sequence[Term], name: str = ""
+) -> list[DraftLine]:
     """Return what to say of reports that gave no answer: proved absences, then the others."""
     words = words_of(terms)
     proved = [r for r in reports if words and not holds(r, words)]

@@ -150,10 +150,14 @@ class Ledger:
     def texts(self, versions: Mapping[str, int]) -> Iterator[tuple[str, str]]:
         """Yield (report, decoded text) of the given versions, in their order."""
         for report, version in versions.items():
-            yield report, str(
-                self._one(
-                    "SELECT text FROM reports WHERE report = ? AND version = ?", (report, version)
-                )[0]
+            yield (
+                report,
+                str(
+                    self._one(
+                        "SELECT text FROM reports WHERE report = ? AND version = ?",
+                        (report, version),
+                    )[0]
+                ),
             )
 
     def source(self, report: str, version: int) -> tuple[bytes, str, str]:
