@@ -325,6 +325,10 @@ class Assistant:
             reader = reader_of(library)
         return reader.read(words, state.request)
 
+    def is_courtesy(self, words: str) -> bool:
+        """Tell whether a message is only thanks, a greeting or a nod: it asks for nothing."""
+        return self.read(words, State(), self.library.pinned()).act == "chat"
+
     def understood(self, question: str, state: State | None = None) -> dict[str, Any]:
         """Return how a message is understood, whole, without answering it: the JSON of ``read``."""
         state = state or State()
