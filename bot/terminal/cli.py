@@ -12,8 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.model.endpoints import spell_proxies
 from bot.notes import worded
-from bot.terminal import cli_ingest, cli_keeping, cli_looking, cli_reports, cli_serving
+from bot.terminal import (
+    cli_ingest,
+    cli_keeping,
+    cli_looking,
+    cli_model,
+    cli_reports,
+    cli_serving,
+)
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -40,8 +48,9 @@ app = typer.Typer(
 \b
 环境变量（也可写在 .env）：
   BAOGAO_LIBRARY       报告库目录（默认在用户数据目录）
-  OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型
+  OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型（见 baogao model --help）
   BAOGAO_MODEL_DEADLINE  模型答一个问题最多用多少秒（默认 45）
+  BAOGAO_THOUGHT_TOKENS  会思考的模型另可用多少词元思考（默认 4000）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
   BAOGAO_KEEP_ANSWERS  回答记录保留多少天（默认 180，0 为不留）
@@ -333,6 +342,7 @@ def main() -> None:
     if sys.platform.startswith("win"):  # the library's locks are those of POSIX
         print(f"baogao: {NO_WINDOWS}", file=sys.stderr)
         sys.exit(1)
+    spell_proxies(os.environ)
     try:
         app()
     except BaogaoError as error:
@@ -426,6 +436,7 @@ cli_looking.register(app, _assistant, _library)
 cli_ingest.register(app, _library)
 cli_serving.register(app, _library_folder)
 cli_keeping.register(app, _library, _library_folder)
+cli_model.register(app, _library_folder)
 
 
 if __name__ == "__main__":
