@@ -28,9 +28,10 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao read 那玉山呢 --history 綦江列出了哪些问题
         """
+        from bot.terminal.screen import Waiting
         from retrieval.question.query import State
 
-        with open_assistant(library) as assistant:
+        with Waiting("正在理解问题"), open_assistant(library) as assistant:
             state = State()
             for earlier in history or ():
                 state = assistant.ask(earlier, state).state
@@ -59,9 +60,12 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao search 法律顾问
         """
-        with open_library(library) as shelf:
-            for row in _rows(shelf, words, place, year, with_synonyms=synonyms):
-                _print_row(row, as_json=as_json)
+        from bot.terminal.screen import Waiting
+
+        with Waiting("正在逐份查找"), open_library(library) as shelf:
+            rows = _rows(shelf, words, place, year, with_synonyms=synonyms)
+        for row in rows:
+            _print_row(row, as_json=as_json)
 
 
 def _rows(
