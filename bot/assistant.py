@@ -17,7 +17,12 @@ from typing import Any
 from bot.answers import choose, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
-from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
+from bot.answers.suggestions import (
+    AT_ONCE,
+    IN_PLACE_OF_A_REFUSAL,
+    places_meant,
+    suggestions,
+)
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
@@ -272,7 +277,7 @@ class Assistant:
             answer,
             _next_state(request, asks, answered, state, answer),
             answered[-1].draft.table,
-            may_mean if answer.status == "clarify" else (),
+            (places_meant(first.query) or may_mean) if answer.status == "clarify" else (),
         )
 
     def _answer_one(
@@ -305,6 +310,11 @@ class Assistant:
                     self._synthesis, desk, made, user, on_sentence
                 )
         return _Answered(query, scope, hits, draft, attempt, isinstance(made, Briefing))
+
+    @property
+    def records(self) -> AnswerRecords | None:
+        """Where it is kept how each answer was made, if anywhere."""
+        return self._records
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
@@ -545,6 +555,8 @@ class Assistant:
             for w in report.warnings
             if w.kind in _REPEATED
         )
+        if library.words_only is not None and scope.reports:
+            warnings = (library.words_only, *warnings)
         gaps = dict.fromkeys((*scope.missing, *draft.gap))
         return Answer(
             id=_answer_id(query.question),

@@ -47,6 +47,10 @@ def test_nothing_is_kept_where_nothing_is_to_be_kept(tmp_path: Path) -> None:
         assert db.execute("SELECT count(*) FROM times").fetchone() == (0,)
     with pytest.raises(ReportNotFound, match="BAOGAO_KEEP_ANSWERS=0"):
         none.get("a1")
+    assert none.get("a2") == {"answer": "机密"}  # until the program ends
+    with pytest.raises(ReportNotFound):
+        AnswerRecords(path, keep_days=0).get("a2")
+    assert "机密".encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
     AnswerRecords(tmp_path / "never", keep_days=0).add("a", {})
     assert not (tmp_path / "never").exists()
 
@@ -66,3 +70,22 @@ def test_records_of_the_first_version_get_the_time_they_were_asked(tmp_path: Pat
     assert records.get("new")
     with pytest.raises(ReportNotFound):
         records.get("old")
+
+
+def test_the_pages_history_has_its_time_too(tmp_path: Path) -> None:
+    from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
+    from bot.web.history import History
+
+    answer = FakeAssistant(FakeLibrary({})).ask("问").answer
+    history = History(tmp_path)
+    history.add("v", "s", answer, None)
+    with history._db as db:
+        db.execute("INSERT INTO turns (visitor, asked_at) VALUES ('v', '2001-01-01T00:00:00+00:00')")
+    history.close()
+    again = History(tmp_path)
+    assert [turn.question for turn in again.turns("v")] == ["问"]
+    again.close()
+    none = History(tmp_path, keep_days=0)
+    none.add("v", "s", answer, None)
+    assert none.turns("v") == []
+    none.close()
