@@ -311,11 +311,6 @@ class Assistant:
                 )
         return _Answered(query, scope, hits, draft, attempt, isinstance(made, Briefing))
 
-    @property
-    def records(self) -> AnswerRecords | None:
-        """Where it is kept how each answer was made, if anywhere."""
-        return self._records
-
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
         if self._records is None:
@@ -533,6 +528,9 @@ class Assistant:
             sentences = [*checked.sentences, *(_said(line, language) for line in below)]
         else:
             for line in lines:
+                if isinstance(line, Told) and line.way == "inferred":
+                    marks = "".join(f"[{n}]" for n in checker.numbers(line.cites))
+                    checker.check_line(note("inferred", marks=marks))
                 shown = checker.admit(line) if isinstance(line, Told) else checker.check_line(line)
                 if isinstance(shown, Sentence) and on_sentence:
                     on_sentence(shown)

@@ -174,6 +174,10 @@ def describe(query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt
             "usage": dict(written.usage) if written else {},
             "cost_yuan": written.cost if written else 0,
             "repaired": written.repaired if written else 0,
+            "pieces": written.pieces if written else 0,
+            "judged": written.judged if written else 0,
+            "approved": written.approved if written else 0,
+            "missing": list(written.missing) if written else [],
             "dropped": [[f.line.text, list(f.problems)] for f in written.dropped]
             if written
             else [],

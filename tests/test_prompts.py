@@ -4,7 +4,7 @@ import pytest
 
 from prompts import load
 
-NAMES = ["answer", "compare", "briefing", "revise", "rewrite"]
+NAMES = ["select", "judge", "briefing", "revise", "rewrite"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -16,15 +16,15 @@ def test_a_prompt_renders_with_exactly_its_variables(name):
     assert all(value in text for value in values.values())
     with pytest.raises(ValueError, match="unknown"):
         prompt.render(**values, other="x")
-    values.pop("question")
+    values.popitem()
     with pytest.raises(ValueError, match="missing"):
         prompt.render(**values)
 
 
 def test_the_version_names_the_content():
-    prompt = load("answer")
+    prompt = load("select")
     name, _, digest = prompt.version.partition("@")
-    assert name == "answer"
+    assert name == "select"
     assert len(digest) == 8
     assert len({load(n).version.partition("@")[2] for n in NAMES}) == len(NAMES)
 

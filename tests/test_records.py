@@ -70,22 +70,3 @@ def test_records_of_the_first_version_get_the_time_they_were_asked(tmp_path: Pat
     assert records.get("new")
     with pytest.raises(ReportNotFound):
         records.get("old")
-
-
-def test_the_pages_history_has_its_time_too(tmp_path: Path) -> None:
-    from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
-    from bot.web.history import History
-
-    answer = FakeAssistant(FakeLibrary({})).ask("问").answer
-    history = History(tmp_path)
-    history.add("v", "s", answer, None)
-    with history._db as db:
-        db.execute("INSERT INTO turns (visitor, asked_at) VALUES ('v', '2001-01-01T00:00:00+00:00')")
-    history.close()
-    again = History(tmp_path)
-    assert [turn.question for turn in again.turns("v")] == ["问"]
-    again.close()
-    none = History(tmp_path, keep_days=0)
-    none.add("v", "s", answer, None)
-    assert none.turns("v") == []
-    none.close()

@@ -53,10 +53,14 @@ _ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the lock found: no problems means supported; ``computed``: code did arithmetic."""
+    """What the lock found: no problems means supported; ``computed``: code did arithmetic.
+
+    ``rewords``: nothing is wrong but that some words are the writer's own.
+    """
 
     problems: tuple[str, ...]
     computed: bool = False
+    rewords: bool = False
 
 
 def is_english(text: str) -> bool:
@@ -125,7 +129,8 @@ def judge(
     problems += tuple(f"“{words}”不是原文的话" for words in own)
     if not problems:
         problems = placement_problems(text, context, own_names, spare)
-    return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
+    rewords = bool(own) and len(problems) == len(own)
+    return Verdict(tuple(dict.fromkeys(problems)), figures.computed, rewords)
 
 
 def support(

@@ -50,6 +50,7 @@ app = typer.Typer(
   BAOGAO_LIBRARY       报告库目录（默认在用户数据目录）
   OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型（见 baogao model --help）
   BAOGAO_MODEL_DEADLINE  模型答一个问题最多用多少秒（默认 45）
+  BAOGAO_PROMPT_TOKENS   一问给模型看的原文最多多少词元（默认 16000）
   BAOGAO_THOUGHT_TOKENS  会思考的模型另可用多少词元思考（默认 4000）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器

@@ -156,7 +156,7 @@ def routes(desk: Desk) -> list[Route]:
                 )
             reply = made
             form["talk"] = session_name(talk)
-            desk.history.add(visitor, form["talk"], made.answer, made.state)
+            desk.keep(visitor, form["talk"], made)
             if form.get("left_out") == "on" and made.answer.status == "answered":
                 left = (await desk.work(lambda: desk.assistant.left_out(made.state))).answer
         return _page(
@@ -176,7 +176,7 @@ def routes(desk: Desk) -> list[Route]:
             reply, table = await desk.work(lambda: desk.assistant.tabulate(words))
             if form.get("as") == "xlsx":
                 return _file(table_workbook(table, words), "对比.xlsx", _XLSX)
-            desk.history.add(visitor, f"compare-{secrets.token_urlsafe(6)}", reply.answer, None)
+            desk.keep(visitor, f"compare-{secrets.token_urlsafe(6)}", reply)
         return _page(
             request, desk, "compare.html", form=form, table=table,
             answer=reply.answer if reply else None,

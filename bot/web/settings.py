@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.records import KEEP_DAYS
 from bot.web.passwords import PasswordFile, hash_password
 from retrieval.errors import ConfigurationError
 
@@ -21,8 +22,8 @@ LEAST_CHARS = 8
 class WebSettings:
     """``passwords`` maps a role to a password's hash; empty means nobody has to log in.
 
-    ``keys`` are those of the API, ``hosts`` further names the server answers to; what was asked is
-    kept for ``keep_days``, 0 keeps nothing.
+    ``keys`` are those of the API, ``hosts`` further names the server answers to. Questions are
+    remembered for ``keep_days``, not at all with 0.
     """
 
     host: str = "127.0.0.1"
@@ -31,7 +32,7 @@ class WebSettings:
     keys: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     questions_per_minute: int = 60
-    keep_days: int = 180
+    keep_days: int = KEEP_DAYS
 
     @property
     def open(self) -> bool:
@@ -51,7 +52,7 @@ class WebSettings:
         *,
         host: str,
         port: int,
-        keep_days: int = 180,
+        keep_days: int = KEEP_DAYS,
     ) -> WebSettings:
         """Return the settings of a library's server.
 
