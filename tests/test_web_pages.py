@@ -194,6 +194,21 @@ def test_a_long_library_is_paged(client: TestClient, monkeypatch: pytest.MonkeyP
     assert "2 份报告" in first
 
 
+def test_a_word_of_many_reports_keeps_the_page_short(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.pages._DETAILED", 1)
+    monkeypatch.setattr("bot.web.pages._MOST_SHOWN", 1)
+    page = client.get("/search", params={"words": "执法"}).text
+    assert page.count("<mark>") == 1
+    assert "2 份报告中，共查了 2" in page.replace("\n", "")
+    rows = client.get("/api/search", params={"words": "执法"}).json()["reports"]
+    for row in rows:
+        assert row["name"] in page
+        assert len(row["occurrences"]) == row["count"] >= 1
+        assert f"{row['count']}" in page
+
+
 def test_a_report_has_an_outline_that_leads_somewhere(client: TestClient) -> None:
     row = client.get("/api/reports?place=青山").json()["reports"][0]
     page = client.get(f"/report/{row['report']}").text
