@@ -125,6 +125,10 @@ def sections(
     as_json: JsonOption = False,
 ) -> None:
     """显示一份报告的章节树。例：baogao sections "綦江 2023" """
+    from bot.formatting import cut
+    from bot.terminal.screen import columns
+
+    width = columns()
     with _library(library) as shelf:
         found = shelf.find(report)
     for leaf in found.sections:
@@ -142,7 +146,7 @@ def sections(
             continue
         words = " ".join(found.quote(leaf.start, leaf.end).split())
         indent = "  " * max(leaf.level - (leaf.kind != "body"), 0)
-        print(f"{indent}[{leaf.role}/{leaf.kind}] {words[:40]}{'…' if len(words) > 40 else ''}")
+        print(cut(f"{indent}[{leaf.role}/{leaf.kind}] {words}", width))
 
 
 @app.command()
@@ -167,7 +171,9 @@ def retrieve(
     as_json: JsonOption = False,
 ) -> None:
     """只检索，不回答：看一个问题会用到原文哪些段落。"""
-    with _assistant(library) as assistant:
+    from bot.terminal.screen import Waiting
+
+    with Waiting("正在检索"), _assistant(library) as assistant:
         hits = assistant.retrieve(question, k)
         titles = {s.id: s.meta for s in assistant.library.reports()}
     for rank, hit in enumerate(hits, start=1):
@@ -247,7 +253,9 @@ def chat(
 @app.command()
 def verify(library: LibraryOption = None) -> None:
     """检查报告库是否完好。"""
-    with _library(library, for_rebuild=True) as shelf:
+    from bot.terminal.screen import Waiting
+
+    with Waiting("正在检查"), _library(library, for_rebuild=True) as shelf:
         problems = shelf.verify()
     for problem in problems:
         print(problem)
