@@ -479,6 +479,8 @@ class Assistant:
         attempt = synthesis.attempt(desk, draft, names, user=user, allowance=allowance)
         if attempt.declined:
             draft = made if made.status == "abstained" else not_told(desk, draft)
+        elif attempt.lines and draft.status == "abstained":
+            draft = replace(draft, lines=(), status="answered", gap=())
         return desk, draft, attempt
 
     def _record(self, query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt) -> None:
