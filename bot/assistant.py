@@ -40,7 +40,15 @@ from bot.answers.thresholds import asks_beyond, asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, note, silent
-from bot.holdings import Holding, known_facts, list_holdings, place_index, reader_of, speaks_within
+from bot.holdings import (
+    Holding,
+    known_facts,
+    known_issuers,
+    list_holdings,
+    place_index,
+    reader_of,
+    speaks_within,
+)
 from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
@@ -329,13 +337,11 @@ class Assistant:
         self, request: Request, state: State, library: Library
     ) -> list[tuple[Query, Resolved]]:
         holdings = list_holdings(library)
-        known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
+        known, places = known_issuers(library), place_index(library)
         speaks_of = speaks_within(library, holdings)
         asked = []
         for ask in completed(request, state.asks):
-            query = settle_ask(
-                ask, request, place_index(known), known, speaks_of, near=state.places
-            )
+            query = settle_ask(ask, request, places, known, speaks_of, near=state.places)
             if query.kind in ("rank", "compare") and query.inherited and len(state.recent) > 1:
                 # 谁更高 after a question asked of several places: these
                 query = replace(query, places=state.recent)

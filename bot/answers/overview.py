@@ -38,10 +38,11 @@ _MOST_FACT = 150
 def catalogue(desk: Desk) -> Draft:
     """List the reports in scope with place, year, issuer and title, or what of them is asked."""
     asked = desk.query.question
-    of_bodies = [r for r in desk.reports if r.meta.level == "department"]
+    held: Sequence[Held] = desk.held or desk.reports
+    of_bodies = [r for r in held if r.meta.level == "department"]
     lines: list[DraftLine] = []
     if re.search("完整|残缺|不全|缺|断|incomplete", asked):
-        lines += _incomplete(desk.reports)
+        lines += _incomplete(held)
     if re.search("最短|最长|shortest|longest|多长|字数", asked):
         lines += _lengths(desk.reports)
     if lines:
@@ -49,18 +50,20 @@ def catalogue(desk: Desk) -> Draft:
     if re.search("部门|局", desk.query.topic) and re.search("哪|几", asked):
         if not of_bodies:
             return Draft((note("现有报告都是政府的报告，没有部门的报告"),))
-        return _listing(of_bodies, f"部门的报告共{len(of_bodies)}份：")
-    return _listing(desk.reports, f"共{len(desk.reports)}份报告：")
+        return _listing(desk, of_bodies, f"部门的报告共{len(of_bodies)}份：")
+    return _listing(desk, held, f"共{len(held)}份报告：")
 
 
-def _listing(reports: Sequence[Report], head: str) -> Draft:
+def _listing(desk: Desk, reports: Sequence[Held], head: str) -> Draft:
+    opened = {report.id: report for report in desk.reports}
     lines = [note(head)]
     for report in reports[:MAX_REPORTS_PER_ANSWER]:
         year = f"{report.meta.year}年度" if report.meta.year else "年度不详"
         issuer = report.meta.issuer or "发布单位不详"
         lines.append(note(f"{full_place(report.meta)} {year}（{issuer}）："))
-        named = _naming_words(report)
-        lines.append(claim(report, named) if named else note(report.meta.title))
+        whole = opened.get(report.id)
+        named = _naming_words(whole) if whole else None
+        lines.append(claim(whole, named) if whole and named else note(report.meta.title))
     if len(reports) > MAX_REPORTS_PER_ANSWER:
         lines.append(note(f"另有{len(reports) - MAX_REPORTS_PER_ANSWER}份，可指明地区或年度再查"))
     return Draft(tuple(lines))
@@ -75,7 +78,7 @@ def _naming_words(report: Report) -> Span | None:
     return Span(first[0].span.start, first[-1].span.end) if first else None
 
 
-def _incomplete(reports: Sequence[Report]) -> list[DraftLine]:
+def _incomplete(reports: Sequence[Held]) -> list[DraftLine]:
     told = [(r, [w for w in r.warnings if "完整" in w]) for r in reports]
     broken = [(r, warnings) for r, warnings in told if warnings]
     if not broken:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import Evidence, KnownFact
 from bot.labels import full_name
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
-from retrieval.documents import Hit, Report, Role, Span
+from retrieval.documents import Hit, Report, ReportMeta, Role, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.question.query import Query, State
 from retrieval.question.terms import is_theme
@@ -53,11 +54,33 @@ class Draft:
     table: Table | None = None
 
 
+class Held(Protocol):
+    """What is known of a held report that need not be open."""
+
+    @property
+    def id(self) -> str:
+        """Report id."""
+        ...
+
+    @property
+    def meta(self) -> ReportMeta:
+        """The report's metadata."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is doubtful about it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the writer has before it: the query, its scope's reports and the hits in them.
 
-    ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some.
+    ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some. Of the
+    others those in ``unread`` may say what is asked; in the rest no word of it stands, which a
+    search of their whole texts has shown. ``held`` are the summaries of all in scope where not all
+    are open.
     """
 
     query: Query
@@ -67,6 +90,14 @@ class Desk:
     ledger: Callable[[str], Sequence[KnownFact]] = lambda _: ()
     only_years: tuple[int, ...] = ()
     scope: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+    held: tuple[Held, ...] = ()
+
+    @property
+    def without(self) -> tuple[Held, ...]:
+        """The reports in which no word of what is asked stands, and which are not open."""
+        other = {*self.unread, *(report.id for report in self.reports)}
+        return tuple(h for h in self.held if h.id not in other)
 
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""

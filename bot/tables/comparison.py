@@ -168,7 +168,8 @@ def compare(
         known = ledger(holding.id)
         cells = tuple(_cell(desk, column, holding, report, known) for column in columns)
         rows.append(_row(holding, cells, names))
-    rows.sort(key=lambda row: (_place_order(desk.query, row, listed), row.year or 0))
+    places = {holding.id: _place(holding) for holding in listed} if desk.query.places else {}
+    rows.sort(key=lambda row: (_place_order(desk.query, places.get(row.report, ())), row.year or 0))
     table = Table(
         tuple(
             Column(w.name, numeric=_is_numeric(rows, i), measure=next(iter(w.measures), ""))
@@ -241,8 +242,7 @@ def _place(holding: Holding) -> Chain:
     return territory(holding.meta.place, holding.meta.issuer)
 
 
-def _place_order(query: Query, row: Row, listed: Sequence[Holding]) -> int:
-    place = next((_place(h) for h in listed if h.id == row.report), ())
+def _place_order(query: Query, place: Chain) -> int:
     named = [i for i, p in enumerate(query.places) if p and place[: len(p)] == p]
     return min(named, default=len(query.places))
 

@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from retrieval.documents import Chunk, Report
 from retrieval.errors import (
@@ -55,6 +55,8 @@ __all__ = ["IngestResult", "Library", "Parser", "Problem", "Progress", "ReportSu
 
 logger = logging.getLogger(__name__)
 
+_Made = TypeVar("_Made")
+
 EXACT_SCAN_MAX_ROWS = 50_000
 CACHED_REPORTS = 64
 
@@ -67,6 +69,8 @@ class _View:
         self.generation = generation
         self.versions = dict(generation.manifest.reports) if generation else {}
         self._reports: OrderedDict[str, Report] = OrderedDict()
+        self._kept: dict[str, Any] = {}
+        self._making = threading.RLock()  # what is made may itself ask for something kept
         self.texts: dict[str, str] = {}
         self._lock = threading.Lock()
 
@@ -82,6 +86,13 @@ class _View:
     def chunk_ids(self) -> frozenset[str]:
         rows = self.generation.dense.rows if self.generation else []
         return frozenset(chunk for chunk, _ in rows)
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._kept:
+            with self._making:
+                if name not in self._kept:
+                    self._kept[name] = make()
+        return self._kept[name]
 
     def report(self, report_id: str) -> Report:
         with self._lock:
@@ -120,7 +131,6 @@ class Library:
         self._parser_version = parser_version
         self._store = store
         self._follows = follows
-        self._probed: str | None = None
 
     @classmethod
     def open(
@@ -230,6 +240,14 @@ class Library:
         """Return the reports held, by id, without their texts."""
         return self._view.summaries
 
+    def kept(self, name: str, make: Callable[[], _Made]) -> _Made:
+        """Return what ``make`` made of the generation served now, made once for each generation.
+
+        For what follows from the summaries and is the same for every question. Pinned libraries
+        share it; ``name`` tells one such thing from another.
+        """
+        return cast("_Made", self._view.kept(name, make))
+
     def report(self, report_id: str) -> Report:
         """Return the report of that id with text, sections and chunks (cached)."""
         if report_id not in self._view.versions:
@@ -337,15 +355,24 @@ class Library:
     ) -> list[tuple[str, float]] | None:
         """Search Chroma in this process, or return None where it cannot be trusted.
 
-        A damaged index ends the process that opens it, so a child opens it first.
+        A damaged index ends the process that opens it, so a child opens it first: once for each
+        generation, since that takes seconds.
         """
         if not isinstance(self._store, EmbeddedStore):
             return None
+        store = self._store
+
+        def sound() -> bool:
+            try:
+                store.check(generation.folder)
+            except LibraryError:
+                return False
+            return True
+
+        if not self.kept("sound vector database", sound):
+            return None
         try:
-            if self._probed != generation.name:
-                self._store.check(generation.folder)
-                self._probed = generation.name
-            return self._store.search(generation.folder, vector, k)
+            return store.search(generation.folder, vector, k)
         except LibraryError:
             return None
 
