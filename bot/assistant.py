@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,7 @@ from bot.answers import (
     themes,
 )
 from bot.answers.english import english_note
+from bot.answers.mentions import words_to_hold
 from bot.answers.remarks import (
     NEAREST,
     NO_BRIEFING,
@@ -40,6 +42,7 @@ from bot.answers.thresholds import asks_beyond, asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, note, silent
+from bot.evidence.opening import Opening, choose_opened
 from bot.holdings import (
     Holding,
     known_facts,
@@ -48,6 +51,7 @@ from bot.holdings import (
     place_index,
     reader_of,
     speaks_within,
+    summaries_of,
 )
 from bot.labels import full_name
 from bot.lock import citations
@@ -73,7 +77,8 @@ from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
-MAX_READ_REPORTS = 60
+_LENGTH = re.compile("最短|最长|shortest|longest|多长|字数")
+MAX_LISTED = 40
 MAX_BRIEF_REPORTS = 6
 
 
@@ -413,18 +418,23 @@ class Assistant:
         self, library: Library, query: Query, scope: Resolved, hits: Sequence[Hit], state: State
     ) -> Desk:
         in_scope = scope.reports or scope.nearby
-        wanted = list(in_scope)
-        if len(wanted) > MAX_READ_REPORTS and query.kind != "catalogue":
-            found = dict.fromkeys(hit.chunk.report for hit in hits)
-            wanted = [r for r in found if r in set(wanted)]
+        held = summaries_of(library, in_scope)
+        if query.kind == "catalogue":  # what it lists needs no text, but for their lengths
+            most = None if _LENGTH.search(query.question) else MAX_LISTED
+            opening = Opening(in_scope[:most])
+        else:
+            words = words_to_hold(query) if query.kind == "which" else ()
+            opening = choose_opened(library, in_scope, hits, words)
         return Desk(
             query,
-            tuple(library.report(r) for r in wanted),
+            tuple(library.report(r) for r in opening.opened),
             hits,
             state,
             lambda report: known_facts(library, report),
             () if scope.reports else query.years,
             in_scope,
+            opening.unread,
+            held,
         )
 
     def _with_model(
@@ -546,7 +556,25 @@ class Assistant:
 
 
 def write(desk: Desk, library: Library) -> Draft | Briefing:
-    """Return the extractive draft: a briefing, a follow-through, a table over reports, or an answer."""
+    """Return the extractive draft, which says what of its scope was not read."""
+    made = _write(desk, library)
+    draft = made.draft if isinstance(made, Briefing) else made
+    whole = draft.table is not None and len(draft.table.rows) >= len(desk.scope)
+    if not desk.unread or whole:
+        return made
+    words = (
+        f"范围内共{len(desk.scope)}份报告，只读了检索最相关的{len(desk.reports)}份，"
+        f"其余{len(desk.unread)}份没有读；可指明地区或年度再问"
+    )
+    if draft.status == "abstained":
+        draft = replace(draft, gap=(*draft.gap, words))
+    else:
+        draft = replace(draft, after=(*draft.after, note(words)))
+    return replace(made, draft=draft) if isinstance(made, Briefing) else draft
+
+
+def _write(desk: Desk, library: Library) -> Draft | Briefing:
+    """Return a briefing, a follow-through, a table over reports, or an answer."""
     if desk.only_years:  # another year's report answers only in words that name the year
         figure = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
         told = figure or desk.query.ask.content == "honours"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.evidence.selection import KnownFact
 from retrieval.documents import ReportMeta
+from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
 from retrieval.places.bureaus import KnownIssuers
 from retrieval.places.gazetteer import Chain, contains
@@ -42,6 +43,12 @@ def list_holdings(library: Library) -> Sequence[Holding]:
         )
 
     return library.kept("holdings", holdings)
+
+
+def summaries_of(library: Library, reports: Sequence[str]) -> tuple[ReportSummary, ...]:
+    """Return the summaries of some reports, in their order."""
+    by_id = library.kept("summaries by id", lambda: {s.id: s for s in library.reports()})
+    return tuple(by_id[report] for report in reports)
 
 
 def known_issuers(library: Library) -> KnownIssuers:

@@ -11,8 +11,8 @@ from itertools import pairwise
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention
-from bot.evidence.absence import absence_notes
-from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, note, silent
+from bot.evidence.absence import NOT_SAID, absence_notes, names_of
+from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label, note, silent
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import Evidence
@@ -26,6 +26,7 @@ from retrieval.question.terms import Term, is_theme
 # a leaf that fits so well does what is asked; a weaker one may only mention it
 SURE_FIT = 0.9
 MAX_SHOWN = 160
+MAX_REPORTS_SHOWN = 60
 
 
 def per_report(desk: Desk) -> Draft:
@@ -122,17 +123,25 @@ def which(desk: Desk) -> Draft:
         else:
             quiet.append(report)
     if desk.query.negated:
-        return _not_mentioned(saying, quiet)
+        return _not_mentioned(desk, saying, quiet)
     if not saying:
         return silent(desk)
+    shown, more = saying[:MAX_REPORTS_SHOWN], saying[MAX_REPORTS_SHOWN:]
     lines = []
-    for report, span in saying:
+    for report, span in shown:
         lines += [label(report), claim(report, span)]
+    head = f"共{len(saying)}份报告提到："
+    if desk.unread:  # of those read only: no count of all
+        head = f"读了{len(desk.reports)}份报告，其中{len(saying)}份提到："
+    after = [note(f"另有{len(more)}份也提到：{names_of([r for r, _ in more])}")] if more else []
+    after += not_saying(quiet, desk.query.terms)
+    if desk.without:
+        after.append(note(f"{NOT_SAID}（已检索全文）：{names_of(desk.without)}"))
     return Draft(
         tuple(lines),
-        before=(note(f"共{len(saying)}份报告提到："),),
-        after=tuple(not_saying(quiet, desk.query.terms)),
-        focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying),
+        before=(note(head),),
+        after=tuple(after),
+        focus=tuple(Cited(r.id, s.start, s.end) for r, s in shown),
     )
 
 
@@ -146,18 +155,22 @@ def _told_of_work(desk: Desk, report: Report) -> Span | None:
     return told(best[0], terms, MAX_SHOWN)[0] if best else None
 
 
-def _not_mentioned(saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]) -> Draft:
+def _not_mentioned(
+    desk: Desk, saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]
+) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
-    names = "、".join(full_name(report.meta) for report in quiet)
-    before = [note(f"没有提到的共{len(quiet)}份：{names}" if quiet else "每份报告都提到了：")]
-    if quiet and saying:
+    without: list[Held] = [*quiet, *desk.without]
+    among = "读过和检索过的报告中，" if desk.unread else ""
+    told = f"{among}没有提到的共{len(without)}份：{names_of(without, MAX_REPORTS_SHOWN)}"
+    before = [note(told if without else f"{among or '每份报告'}都提到了：")]
+    if without and saying:
         before.append(note("提到的有："))
     lines = []
-    for report, span in saying:
+    for report, span in saying[:MAX_REPORTS_SHOWN]:
         lines += [label(report), claim(report, span)]
-    if not lines:
-        return Draft(tuple(before))
-    return Draft(tuple(lines), before=tuple(before))
+    more = len(saying) - MAX_REPORTS_SHOWN
+    after = (note(f"另有{more}份也提到"),) if more > 0 else ()
+    return Draft(tuple(lines), before=tuple(before), after=after)
 
 
 def compare(desk: Desk) -> Draft:

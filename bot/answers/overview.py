@@ -11,6 +11,7 @@ from bot.evidence.drafting import (
     ROLE_NAMES,
     Desk,
     Draft,
+    Held,
     alone,
     cited,
     claim,

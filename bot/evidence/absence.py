@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from bot.evidence.drafting import Held
 from bot.labels import full_name
 from retrieval.documents import Report
 from retrieval.question.terms import Term, is_theme, is_topical
@@ -47,12 +48,13 @@ def absence_notes(
     said = name or "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
     notes = []
     if proved:
-        notes.append(f"{NOT_SAID}{said}：{_names(proved)}")
+        notes.append(f"{NOT_SAID}{said}：{names_of(proved)}")
     if others:
-        notes.append(f"{NOT_FOUND}{said or '这一项'}：{_names(others)}")
+        notes.append(f"{NOT_FOUND}{said or '这一项'}：{names_of(others)}")
     return notes
 
 
-def _names(reports: Sequence[Report]) -> str:
-    more = f"等{len(reports)}份" if len(reports) > MAX_NAMED else ""
-    return "、".join(full_name(r.meta) for r in reports[:MAX_NAMED]) + more
+def names_of(reports: Sequence[Held], most: int = MAX_NAMED) -> str:
+    """Return the names of the first ``most`` reports, and how many there are if more."""
+    more = f"等{len(reports)}份" if len(reports) > most else ""
+    return "、".join(full_name(r.meta) for r in reports[:most]) + more

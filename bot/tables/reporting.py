@@ -35,7 +35,10 @@ def brief_question(words: Sequence[str], year: int | None) -> str:
 def table_of(library: Library, desk: Desk) -> Table:
     """Return the table of every report in scope, its words read in for the rows that are shown."""
     ids = set(desk.scope)
-    if len(ids) <= len(desk.reports):
+    figures = desk.query.ask.content == "figure" or any(
+        w.measures for w in comparison.wanted(desk.query)
+    )
+    if len(ids) <= len(desk.reports) or not figures:  # the ledger knows no words, only figures
         return comparison.compare(desk, facts=library.facts)
     holdings = [summary for summary in library.reports() if summary.id in ids]
     named = _named_facts(library)
