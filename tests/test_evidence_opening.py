@@ -1,0 +1,71 @@
+"""Above the number of reports that are opened at once: nothing is miscounted, nothing made twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.assistant import Assistant
+from bot.evidence import opening
+from bot.holdings import list_holdings, place_index, reader_of
+from eval.bench.made_reports import RARE_EVERY, RARE_PHRASE, write_reports
+from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
+
+COUNT = opening.MAX_READ_REPORTS + 11
+HOLDING = -(-COUNT // RARE_EVERY)
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    folder: Path = tmp_path_factory.mktemp("many")
+    paths = write_reports(folder / "reports", COUNT)
+    with Library.open(folder / "library", embedder=FakeEmbedder(), create=True) as opened:
+        opened.ingest(paths)
+        yield opened
+
+
+def test_which_counts_every_report_in_scope(library: Library) -> None:
+    answer = Assistant(library).ask(f"哪些报告提到了{RARE_PHRASE}").answer
+    notes = [s.text for s in answer.sentences if s.kind == "note"]
+    assert f"共{HOLDING}份报告提到：" in notes
+    assert any("未提及（已检索全文）" in n and f"等{COUNT - HOLDING}份" in n for n in notes)
+    assert len({c.report for c in answer.citations}) == HOLDING
+
+
+def test_where_not_all_could_be_read_no_total_is_said(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "MAX_HOLDING_READ", 4)
+    answer = Assistant(library).ask(f"哪些报告提到了{RARE_PHRASE}").answer
+    said = "".join(s.text for s in answer.sentences if s.kind == "note")
+    assert "读了4份报告，其中4份提到" in said
+    assert f"其余{HOLDING - 4}份没有读" in said
+    assert f"共{HOLDING}份" not in said
+
+
+def test_a_catalogue_counts_all_and_opens_only_those_listed(library: Library) -> None:
+    answer = Assistant(library).ask("有哪些报告").answer
+    assert answer.sentences[0].text == f"共{COUNT}份报告："
+
+
+def test_what_follows_from_the_holdings_is_made_once_a_generation(library: Library) -> None:
+    one, other = library.pinned(), library.pinned()
+    assert list_holdings(one) is list_holdings(other)
+    assert place_index(one) is place_index(other)
+    assert reader_of(one) is reader_of(other)
+
+
+def test_the_vector_database_is_probed_once_a_generation(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    probed: list[Path] = []
+    store = type(library._store)
+    monkeypatch.setattr("retrieval.library.library.EXACT_SCAN_MAX_ROWS", 0)
+    monkeypatch.setattr(store, "check", lambda _, folder: probed.append(folder))
+    vector = library.embedder.embed_query("行政复议")
+    for _ in range(3):
+        assert library.pinned().search_dense(vector, 3)
+    assert len(probed) == 1
