@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 LIBRARY ?= .demo-library
 
-.PHONY: demo test lint eval bench live clean
+.PHONY: demo test quick lint eval bench live clean
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "baogao needs Python 3.11 or later: make PYTHON=python3.12")'
@@ -18,6 +18,11 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed
 	$(BIN)/python -m pytest
+
+# what a change usually needs: no whole conversations, no processes, no evaluation
+SLOW = eval_planted search_embedding telegram library_faults library_vector_store terminal eval_command eval_gate llm_faults adversarial everyday_questions near_misses readers_documents assistant
+quick: $(VENV)/.installed
+	$(BIN)/python -m pytest -q $(foreach name,$(SLOW),--ignore-glob='tests/test_$(name)*') -k 'not linear_time and not swapped'
 
 lint: $(VENV)/.installed
 	$(BIN)/ruff check .

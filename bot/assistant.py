@@ -15,33 +15,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import (
-    extractive,
-    follow_through,
-    honours,
-    judgements,
-    meanings,
-    remedies,
-    talk,
-    themes,
-)
-from bot.answers.english import english_note
+from bot.answers import choose, tables, talk
+from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.mentions import words_to_hold
-from bot.answers.remarks import (
-    NEAREST,
-    NO_BRIEFING,
-    ask_back,
-    closing,
-    misplaced,
-    refusal,
-    under,
-)
+from bot.answers.remarks import closing, misplaced, refusal, under
 from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
 from bot.answers.suggestions import ask_back as suggest
-from bot.answers.thresholds import asks_beyond, asks_places_beyond, rows_beyond
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
-from bot.evidence.drafting import Desk, Draft, note, silent
+from bot.evidence.drafting import Desk, Draft, silent
 from bot.evidence.opening import Opening, choose_opened
 from bot.holdings import (
     Holding,
@@ -56,18 +38,17 @@ from bot.holdings import (
 from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
+from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
-from bot.tables import comparison
-from bot.tables.reporting import brief_question, table_of
+from bot.tables.reporting import brief_question
 from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
-from retrieval.question.asking import statute_of
 from retrieval.question.conversation import completed
 from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
@@ -77,9 +58,9 @@ from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
+_REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 _LENGTH = re.compile("最短|最长|shortest|longest|多长|字数")
 MAX_LISTED = 40
-MAX_BRIEF_REPORTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +92,10 @@ class Assistant:
         records: AnswerRecords | None = None,
         options: Options | None = None,
         reader: Reader | None = None,
+        answerers: Sequence[Answerer] = ANSWERERS,
     ) -> None:
         self.library = library
+        self.answerers = answerers
         self.options = options or Options()
         self._reader = reader
         self._synthesis = synthesis
@@ -133,7 +116,9 @@ class Assistant:
         """
         if state is not None and state.briefed is not None and left_out.asked(question):
             return self.left_out(state, question, on_sentence=on_sentence)
-        return self._reply(question, state, write, on_sentence=on_sentence, user=user, model=True)
+        return self._reply(
+            question, state, self._write, on_sentence=on_sentence, user=user, model=True
+        )
 
     def brief(
         self,
@@ -153,7 +138,7 @@ class Assistant:
         return self._reply(
             question,
             state,
-            lambda desk, _: silent(desk) if desk.only_years else briefing.brief(desk, chars),
+            lambda desk: silent(desk) if desk.only_years else briefing.brief(desk, chars),
             user=user,
             model=True,
         )
@@ -177,12 +162,16 @@ class Assistant:
         held = {summary.id for summary in library.reports()}
         if told is None or not held.issuperset(told.reports):
             query = Query(question, "", "brief")
-            scope, draft = Resolved(()), Draft((note(NO_BRIEFING),), status="clarify")
+            scope, draft = (
+                Resolved(()),
+                Draft((note("no_briefing"),), status="clarify", answerer="left_out"),
+            )
         else:
             scope = Resolved(told.reports)
             query, _ = self.settle(told.question, replace(state, briefed=None), library)[0]
             desk = self._desk(library, query, scope, (), State())
             draft = briefing.left_out(desk, [Cited(*span) for span in told.told])
+            draft = replace(draft, answerer="left_out")
             query = replace(query, question=question)
         answer = self._check(library, query, scope, draft, Attempt(), on_sentence)
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
@@ -200,10 +189,8 @@ class Assistant:
         each, and the answer shows the first rows in order of the figures.
         """
 
-        def tabulated(desk: Desk, library: Library) -> Draft:
-            if desk.only_years:
-                return silent(desk)
-            return _compared(table_of(library, desk), desk.query)
+        def tabulated(desk: Desk) -> Draft:
+            return silent(desk) if desk.only_years else tables.tabulated(desk)
 
         reply = self._reply(question, state, tabulated)
         return reply, reply.table or Table((), ())
@@ -212,7 +199,7 @@ class Assistant:
         self,
         question: str,
         state: State | None,
-        draft_of: Callable[[Desk, Library], Draft | Briefing],
+        draft_of: Callable[[Desk], Draft | Briefing],
         *,
         on_sentence: Callable[[Sentence], None] | None = None,
         user: str = "",
@@ -228,16 +215,22 @@ class Assistant:
                 request = self.read(question, state, library)
                 asked = self._settled(request, state, library)
             english = is_english(question)
-            said = talk.reply(request, library, state, english=english)
+            said = talk.reply(request, library, state)
             may_mean = suggestions(request, tuple(query.ask for query, _ in asked))
-            if said is None and may_mean and request.confidence < AT_ONCE:
-                said = suggest(may_mean, english=english)
+            at_hand = all(scope.reports for _, scope in asked)
+            if said is None and at_hand and may_mean and request.confidence < AT_ONCE:
+                said = suggest(may_mean)
             if said is not None or not asked:
                 query = Query(question, "", "overview", english=english)
                 scope = Resolved(())
                 with span("check"):
                     answer = self._check(
-                        library, query, scope, said or Draft(status="abstained"), Attempt(), on_sentence
+                        library,
+                        query,
+                        scope,
+                        said or Draft(status="abstained"),
+                        Attempt(),
+                        on_sentence,
                     )
                 answered = [_Answered(query, scope, (), said or Draft(), Attempt())]
             else:
@@ -245,7 +238,13 @@ class Assistant:
                 for query, scope in asked:
                     answered.append(
                         self._answer_one(
-                            library, query, scope, state, draft_of, user, on_sentence,
+                            library,
+                            query,
+                            scope,
+                            state,
+                            draft_of,
+                            user,
+                            on_sentence,
                             model=model and len(asked) == 1,
                         )
                     )
@@ -253,10 +252,16 @@ class Assistant:
                     whole = _joined(answered, question)
                     refused = whole.draft.status == "abstained" and not whole.scope.missing
                     refused = refused and not (whole.query.field or whole.query.address)
+                    refused = refused and bool(whole.scope.reports)
                     if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
-                        whole = replace(whole, draft=suggest(may_mean, english=english))
+                        whole = replace(whole, draft=suggest(may_mean))
                     answer = self._check(
-                        library, whole.query, whole.scope, whole.draft, whole.attempt, on_sentence,
+                        library,
+                        whole.query,
+                        whole.scope,
+                        whole.draft,
+                        whole.attempt,
+                        on_sentence,
                         paragraph=whole.paragraph,
                     )
             first = answered[0]
@@ -287,20 +292,20 @@ class Assistant:
         query: Query,
         scope: Resolved,
         state: State,
-        draft_of: Callable[[Desk, Library], Draft | Briefing],
+        draft_of: Callable[[Desk], Draft | Briefing],
         user: str,
         on_sentence: Callable[[Sentence], None] | None,
         *,
         model: bool,
     ) -> _Answered:
         """Go the way of one ask, from its scope to an unchecked draft."""
-        draft = self._before_search(query, scope)
+        draft = self._before_search(self._desk(library, query, scope, (), state, opened=False))
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
         hits = self._search(library, query, scope)
         with span("write"):
             desk = self._desk(library, query, scope, hits, state)
-            made = draft_of(desk, library)
+            made = draft_of(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
         if model and self._synthesis is not None:
@@ -331,9 +336,7 @@ class Assistant:
         request = self.read(question, state, library)
         return replace(request, asks=completed(request, state.asks)).to_json()
 
-    def settle(
-        self, question: str, state: State, library: Library
-    ) -> list[tuple[Query, Resolved]]:
+    def settle(self, question: str, state: State, library: Library) -> list[tuple[Query, Resolved]]:
         """Read a question against what ``library`` holds; return each ask with its reports."""
         request = self.read(question, state, library)
         return self._settled(request, state, library)
@@ -369,7 +372,7 @@ class Assistant:
             return []
         hits = retrieve(library, query, reports, max(k, HITS), self.options)
         desk = self._desk(library, query, scope, hits, state)
-        made = write(desk, library)
+        made = self._write(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         cites = [cite for line in draft.lines for cite in line.cites]
         if query.kind == "catalogue":
@@ -389,14 +392,15 @@ class Assistant:
 
     # -- steps ------------------------------------------------------------------------------
 
-    def _before_search(self, query: Query, scope: Resolved) -> Draft | None:
-        """Return the answers that need no search: a place to ask back, nothing held."""
-        if query.ambiguous and not query.inherited:
-            return Draft(tuple(ask_back(query)), status="clarify")
-        if not scope.reports and not scope.nearby:
-            gap = scope.missing or ("没有符合条件的报告",)
-            return Draft(status="abstained", gap=gap)
-        return None
+    def _before_search(self, desk: Desk) -> Draft | None:
+        """Return the answers that need no search: greetings, nothing held, a place to ask back."""
+        made = choose.answer(desk, [a for a in self.answerers if not a.searches])
+        return made.draft if isinstance(made, Briefing) else made
+
+    def _write(self, desk: Desk) -> Draft | Briefing:
+        """Return what the first answerer that applies writes in the words of the reports."""
+        made = choose.answer(desk, [a for a in self.answerers if a.searches])
+        return _unread_told(desk, silent(desk) if made is None else made)
 
     def _search(self, library: Library, query: Query, scope: Resolved) -> list[Hit]:
         reports = scope.reports or scope.nearby
@@ -415,16 +419,18 @@ class Assistant:
         return hits
 
     def _desk(
-        self, library: Library, query: Query, scope: Resolved, hits: Sequence[Hit], state: State
+        self,
+        library: Library,
+        query: Query,
+        scope: Resolved,
+        hits: Sequence[Hit],
+        state: State,
+        *,
+        opened: bool = True,
     ) -> Desk:
+        """Lay out what an answer is written from; with ``opened`` its reports are opened."""
         in_scope = scope.reports or scope.nearby
-        held = summaries_of(library, in_scope)
-        if query.kind == "catalogue":  # what it lists needs no text, but for their lengths
-            most = None if _LENGTH.search(query.question) else MAX_LISTED
-            opening = Opening(in_scope[:most])
-        else:
-            words = words_to_hold(query) if query.kind == "which" else ()
-            opening = choose_opened(library, in_scope, hits, words)
+        opening = self._opening(library, query, in_scope, hits) if opened else Opening(())
         return Desk(
             query,
             tuple(library.report(r) for r in opening.opened),
@@ -433,9 +439,22 @@ class Assistant:
             lambda report: known_facts(library, report),
             () if scope.reports else query.years,
             in_scope,
+            scope.missing,
+            library,
             opening.unread,
-            held,
+            summaries_of(library, in_scope),
         )
+
+    def _opening(
+        self, library: Library, query: Query, in_scope: Sequence[str], hits: Sequence[Hit]
+    ) -> Opening:
+        """Return which reports in scope are opened for a question."""
+        if query.kind == "catalogue":  # what it lists needs no text, but for their lengths
+            return Opening(
+                tuple(in_scope[: None if _LENGTH.search(query.question) else MAX_LISTED])
+            )
+        words = words_to_hold(query) if query.kind == "which" else ()
+        return choose_opened(library, in_scope, hits, words)
 
     def _with_model(
         self,
@@ -458,8 +477,8 @@ class Assistant:
             further = synthesis.further_terms(desk.query, user=user, allowance=allowance)
             if further is not None:
                 wider = replace(desk, query=further)
-                second = extractive.write(wider)
-                if second.status == "answered":
+                second = self._write(wider)
+                if isinstance(second, Draft) and second.status == "answered":
                     desk, draft = wider, second
         attempt = synthesis.attempt(
             desk, draft, names, user=user, allowance=allowance, on_sentence=on_sentence
@@ -481,6 +500,7 @@ class Assistant:
         *,
         paragraph: bool = False,
     ) -> Answer:
+        language: Language = "en" if query.english else "zh"
         checker = citations.Checker(
             (),
             lambda report: library.report(report).text,
@@ -488,18 +508,20 @@ class Assistant:
                 r: _names(library.report(r))
                 for r in {c.report for ln in draft.lines for c in ln.cites}
             },
-            language="en" if query.english else "zh",
+            language=language,
         )
         status: Status = draft.status
         written = attempt.written
         if status == "abstained":
-            lines = [note(line) for line in refusal(scope, draft, library)]
-            if draft.lines:  # what is near what was asked, said to be so
-                lines += [note(NEAREST), *draft.lines]
+            lines = refusal(scope, draft, library)
+            if draft.lines and all(line.kind == "note" for line in draft.lines):
+                lines = list(draft.lines)  # a refusal in words of its own
+            elif draft.lines:  # what is near what was asked, said to be so
+                lines += [note("nearest"), *draft.lines]
         elif written is not None:
             lines = []
         else:
-            notice = [note(attempt.notice)] if attempt.notice else []
+            notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
             around = [*notice, *misplaced(query), *draft.before]
             lines = [*around, *draft.lines, *draft.after]
             if paragraph:  # it is pasted as it is: what is said about it stands under it
@@ -509,43 +531,40 @@ class Assistant:
             if isinstance(sentence, Sentence) and on_sentence:
                 on_sentence(sentence)
         checked = written.checked if written else checker.checked()
-        source = (
-            [note(text) for text in closing(scope, library, checked.citations)]
-            if status == "answered"
-            else []
-        )
+        source = closing(scope, library, checked.citations) if status == "answered" else []
         before = (*misplaced(query), *draft.before) if written else ()
         after = (*(draft.after if written else ()), *source)
         if paragraph:
             before, after = (), (*before, *after)
         sentences = (
-            *(Sentence(line.text, "note") for line in before),
+            *(_said(line, language) for line in before),
             *checked.sentences,
-            *(Sentence(line.text, "note") for line in after),
+            *(_said(line, language) for line in after),
         )
-        if query.english:
-            sentences = tuple(
-                replace(s, text=english_note(s.text)) if s.kind == "note" else s for s in sentences
-            )
         cited = tuple(
             _citation(n, cite, library.report(cite.report))
             for n, cite in enumerate(checked.citations, start=1)
         )
         told = [library.report(r) for r in dict.fromkeys(c.report for c in checked.citations)]
         warnings = tuple(
-            f"{full_name(report.meta)}{w}" if len(told) > 1 else w  # among several, whose it is
-            for report in told
+            Note("warning_of", {"report": full_name(report.meta), "what": w})
+            if len(told) > 1
+            else w
+            for report in told  # among several, whose it is
             for w in report.warnings
-            if "完整" in w or "自称" in w
+            if w.kind in _REPEATED
         )
+        gaps = dict.fromkeys((*scope.missing, *draft.gap))
         return Answer(
             id=_answer_id(query.question),
             question=query.question,
             status=status,
             sentences=sentences,
             citations=cited,
-            scope=Scope(scope.reports, tuple(dict.fromkeys((*scope.missing, *draft.gap)))),
-            warnings=warnings,
+            scope=Scope(scope.reports, tuple(worded(gaps, language))),
+            warnings=tuple(worded(warnings, language)),
+            answerer=draft.answerer,
+            notes=(*(s.note for s in sentences if s.note is not None), *warnings),
             paragraph=paragraph and status == "answered",
             writer="llm" if written else "extractive",
             prompt=written.prompt if written else "",
@@ -555,79 +574,22 @@ class Assistant:
         )
 
 
-def write(desk: Desk, library: Library) -> Draft | Briefing:
-    """Return the extractive draft, which says what of its scope was not read."""
-    made = _write(desk, library)
+def _unread_told(desk: Desk, made: Draft | Briefing) -> Draft | Briefing:
+    """Return what was written, saying which part of its scope was not read."""
     draft = made.draft if isinstance(made, Briefing) else made
     whole = draft.table is not None and len(draft.table.rows) >= len(desk.scope)
     if not desk.unread or whole:
         return made
-    words = (
-        f"范围内共{len(desk.scope)}份报告，只读了检索最相关的{len(desk.reports)}份，"
-        f"其余{len(desk.unread)}份没有读；可指明地区或年度再问"
-    )
-    if draft.status == "abstained":
-        draft = replace(draft, gap=(*draft.gap, words))
+    told = note("unread", count=len(desk.scope), read=len(desk.reports), unread=len(desk.unread))
+    if draft.status == "abstained" and told.note is not None:
+        draft = replace(draft, gap=(*draft.gap, told.note))
     else:
-        draft = replace(draft, after=(*draft.after, note(words)))
+        draft = replace(draft, after=(*draft.after, told))
     return replace(made, draft=draft) if isinstance(made, Briefing) else draft
 
 
-def _write(desk: Desk, library: Library) -> Draft | Briefing:
-    """Return a briefing, a follow-through, a table over reports, or an answer."""
-    if desk.only_years:  # another year's report answers only in words that name the year
-        figure = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
-        told = figure or desk.query.ask.content == "honours"
-        return extractive.write(desk) if told else silent(desk)
-    if desk.query.ask.form.table and len(desk.scope) > 1:
-        return _compared(table_of(library, desk), desk.query)
-    opened = _open_wish(desk)
-    if opened is not None:
-        return opened
-    if _is_paragraph(desk.query, desk):
-        return briefing.brief(desk)
-    followed = follow_through.answer(desk, library.facts)
-    if followed is not None:
-        return followed
-    beyond = len(desk.reports) > 1 and asks_places_beyond(desk.query.topic)
-    if beyond or comparison.suits(desk.query, desk.reports):
-        # the desk may hold only some of a large scope: what is most is most of all reports
-        table = table_of(library, desk)
-        return _compared(rows_beyond(table, desk.query.topic) or table, desk.query)
-    return extractive.write(desk)
-
-
-def _open_wish(desk: Desk) -> Draft | None:
-    """Return the answer to a wish that sections answer: a theme, a remedy, a judgement."""
-    ask = desk.query.ask
-    query = desk.query
-    exact = query.field or query.address or query.month or query.documents or query.figures
-    if exact or query.kind == "item" or asks_beyond(query.topic) or statute_of(query.topic):
-        return None
-    if ask.content == "honours" and ask.operation in ("list", "tell", "count", "verify", "which"):
-        return honours.honours(desk)
-    if ask.content == "meaning":
-        return meanings.meaning(desk)
-    if ask.operation == "judge":
-        return judgements.side_by_side(desk)
-    if ask.content == "remedy" and ask.operation in ("list", "tell", "verify"):
-        return remedies.remedies(desk)
-    if ask.theme and ask.content in ("measures", "report") and ask.operation in ("list", "overview"):
-        return themes.themed(desk)
-    if ask.theme and ask.content == "causes" and ask.operation == "list" and not ask.claims:
-        return themes.difficulties(desk)
-    return None
-
-
-def _compared(table: Table, query: Query) -> Draft:
-    return replace(comparison.draft(table, query), table=table)
-
-
-def _is_paragraph(query: Query, over: Desk) -> bool:
-    """Tell whether a question wants one paragraph: a briefing of a few reports, in Chinese."""
-    return (
-        briefing.asked(query) and not query.english and 0 < len(over.reports) <= MAX_BRIEF_REPORTS
-    )
+def _said(line: DraftLine, language: Language) -> Sentence:
+    return Sentence(text_of(line, language), "note", note=line.note)
 
 
 # ---- helpers --------------------------------------------------------------------------------
@@ -700,11 +662,12 @@ def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
     if len(answered) == 1:
         return answered[0]
     lines: list[DraftLine] = []
-    missing: list[str] = []
+    missing: list[Note] = []
     for one in answered:
         missing += one.scope.missing
         if one.draft.status == "abstained":
-            lines += [note(f"{gap}。") for gap in dict.fromkeys((*one.scope.missing, *one.draft.gap))]
+            silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
+            lines += [note("sentence", what=gap) for gap in silent_on]
         else:
             lines += [*one.draft.before, *one.draft.lines, *one.draft.after]
     told = any(one.draft.status == "answered" for one in answered)
@@ -716,7 +679,9 @@ def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
         replace(answered[0].query, question=question),
         Resolved(tuple(reports), () if told else tuple(missing), tuple(nearby)),
         answered[0].hits,
-        Draft(tuple(lines), status, tuple(gaps), answered[-1].draft.items, answered[-1].draft.focus),
+        Draft(
+            tuple(lines), status, tuple(gaps), answered[-1].draft.items, answered[-1].draft.focus
+        ),
         Attempt(),
     )
 

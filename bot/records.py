@@ -11,13 +11,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot.migrations import migrate
 from bot.synthesis import Attempt
 from bot.values import Answer
 from retrieval.documents import Hit
-from retrieval.errors import ReportNotFound
+from retrieval.errors import ConfigurationError, ReportNotFound
 from retrieval.question.query import Query
 
 KEPT = 5000
+SCHEMA = ("CREATE TABLE IF NOT EXISTS answers (id TEXT UNIQUE, record TEXT)",)
 
 
 class AnswerRecords:
@@ -33,7 +35,7 @@ class AnswerRecords:
 
     def add(self, answer_id: str, record: Mapping[str, Any]) -> None:
         """Store a record of plain JSON values under the answer's id."""
-        with contextlib.suppress(sqlite3.Error, OSError), self._lock:
+        with contextlib.suppress(sqlite3.Error, OSError, ConfigurationError), self._lock:
             connection = self._open()
             try:
                 with connection:
@@ -59,7 +61,7 @@ class AnswerRecords:
                 ).fetchone()
             finally:
                 connection.close()
-        except (sqlite3.Error, OSError):
+        except (sqlite3.Error, OSError, ConfigurationError):
             row = None
         if row is None:
             raise ReportNotFound(f"没有编号为 {answer_id} 的回答记录（只保留最近{KEPT}个）")
@@ -70,7 +72,7 @@ class AnswerRecords:
         connection = sqlite3.connect(self._path, timeout=2.0)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("CREATE TABLE IF NOT EXISTS answers (id TEXT UNIQUE, record TEXT)")
+        migrate(connection, SCHEMA, self._path.name)
         return connection
 
 

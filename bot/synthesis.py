@@ -20,6 +20,7 @@ from bot.model.completeness import says_enough
 from bot.model.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
 from bot.model.rewriting import search_terms
 from bot.model.writers_llm import LLMWriter, Written
+from bot.notes import Note
 from bot.values import Cited, Passage, Sentence
 from retrieval.errors import ModelFailed
 from retrieval.question.query import Query
@@ -27,7 +28,7 @@ from retrieval.question.terms import synonyms
 
 FURTHER_HITS = 3
 """Hits shown beside what the draft cites: each is read, paid for, and may mislead."""
-OVER_BUDGET = "今日的模型用量已到上限，以下为报告原文摘录。"
+OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
 
 
@@ -41,7 +42,7 @@ class Attempt:
 
     written: Written | None = None
     reason: str = ""
-    notice: str = ""
+    notice: Note | None = None
     discarded: Written | None = None
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Literal
 
 from bot.values import Cited
+from retrieval.documents import Note
 
 NOT_SAID = "未查到"
 CellStatus = Literal["said", "silent"]
@@ -63,11 +64,11 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A comparison. ``notes`` are what code computed of the cells, each saying so."""
+    """A comparison. ``notes`` are what code computed of the cells."""
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
 
     @property
     def empty(self) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from retrieval.documents import Note
+
 Status = Literal["answered", "abstained", "clarify"]
 SentenceKind = Literal["claim", "note"]
 
@@ -37,11 +39,15 @@ class Cited:
 
 @dataclass(frozen=True, slots=True)
 class DraftLine:
-    """One unchecked line. A writer gives either ``cites`` or ``[n]`` markers inside ``text``."""
+    """One unchecked line. A writer gives either ``cites`` or ``[n]`` markers inside ``text``.
+
+    A note has no words yet: ``note`` says what it is.
+    """
 
     text: str
     kind: SentenceKind
     cites: tuple[Cited, ...] = ()
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +68,15 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A checked sentence, without markers; ``citations`` are the numbers of its citations."""
+    """A checked sentence, without markers; ``citations`` are the numbers of its citations.
+
+    ``note`` is what a note was worded from.
+    """
 
     text: str
     kind: SentenceKind
     citations: tuple[int, ...] = ()
+    note: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer. With ``paragraph`` its body reads as one paragraph."""
+    """A checked answer. With ``paragraph`` its body reads as one paragraph.
+
+    ``answerer`` names the part that wrote the draft, whoever worded it; ``notes`` are what the
+    notes among the sentences and the warnings say, as values.
+    """
 
     id: str
     question: str
@@ -89,6 +103,8 @@ class Answer:
     scope: Scope = Scope()
     warnings: tuple[str, ...] = ()
     writer: str = "extractive"
+    answerer: str = ""
+    notes: tuple[Note, ...] = ()
     prompt: str = ""
     model: str | None = None
     usage: Mapping[str, int] = field(default_factory=dict)
@@ -140,6 +156,8 @@ class Answer:
             "scope": {"reports": list(self.scope.reports), "missing": list(self.scope.missing)},
             "warnings": list(self.warnings),
             "writer": self.writer,
+            "answerer": self.answerer,
+            "notes": [note.to_json() for note in self.notes],
             "prompt": self.prompt,
             "model": self.model,
             "usage": dict(self.usage),

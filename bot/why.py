@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.evidence.drafting import ROLE_NAMES
+from bot.notes import Note, words
 
 _STATUS = {"answered": "已回答", "abstained": "未作答（原文没有）", "clarify": "请提问者说明"}
 _KINDS = {
@@ -43,7 +43,7 @@ def why_lines(record: Mapping[str, Any]) -> list[str]:
         f"  用时：{answer['elapsed_ms']} 毫秒",
         f"理解：{_KINDS.get(query['kind'], query['kind'])}；地区 {'、'.join(query['places']) or '未限定'}；"
         f"年度 {'、'.join(map(str, query['years'])) or '未限定'}；"
-        f"部分 {ROLE_NAMES.get(query['role'], '未限定')}"
+        f"部分 {words(Note('role.' + query['role'])) if query['role'] else '未限定'}"
         + ("（沿用上文）" if query["inherited"] else ""),
         f"要找的词：{'、'.join(word for word, _ in query['terms']) or '无'}"
         + (f"；指标：{'、'.join(query['indicators'])}" if query["indicators"] else ""),
@@ -102,5 +102,5 @@ def _fault(problem: str) -> str:
 
 
 def _short(text: str) -> str:
-    words = " ".join(text.split())
-    return words if len(words) <= 160 else words[:160] + "…"
+    line = " ".join(text.split())
+    return line if len(line) <= 160 else line[:160] + "…"

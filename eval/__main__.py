@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.assistant import Assistant
-from eval.ablations import list_ablations
+from eval.ablations import PARTS, list_ablations, without
 from eval.baseline import find_losses, load_baseline, save_baseline
+from eval.blind import format_cards, read_cards
 from eval.cases import KINDS, BadCase
 from eval.html_report import format_report
 from eval.libraries import cache_folder, prepare_library
@@ -22,12 +23,13 @@ from eval.rivals import build_rivals
 from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import SuiteResult
 from eval.squad import BadSquad, format_squad, read_squad, score_squad, write_documents
-from eval.suites import HERE, OpenSuite, choose_suites, open_suite
+from eval.suites import HERE, REAL, WRITTEN, OpenSuite, choose_suites, open_suite
 from eval.terminal import (
     format_failures,
     format_faults,
     format_side_by_side,
     format_suite,
+    format_without,
     format_writers,
 )
 from eval.vectors import RememberingEmbedder
@@ -36,6 +38,7 @@ from retrieval.search.embedding import LocalEmbedder
 
 OUT = HERE.parent / "eval-out"
 BASELINES = HERE / "baselines"
+BLIND = HERE / "blind"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,8 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if options.squad:
             return run_squad(options)
+        if options.blind:
+            return run_blind(options)
         suites = [_only(s, options.only) for s in choose_suites(options.cases, options.reports)]
         suites = [_sampled(suite, options.limit) for suite in suites if suite.cases]
+        if options.without:
+            return run_without(suites, options)
         return run_ablations(suites, options) if options.ablations else run(suites, options)
     except (BadCase, BadSquad) as error:
         _tell(str(error))
@@ -123,6 +130,30 @@ def run_ablations(suites: Sequence[Suite], options: argparse.Namespace) -> int:
                 )
         print(f"{suite.name}, what each part brings", end="\n\n")
         print(format_side_by_side(scored, across=False), end="\n\n")
+    return 0
+
+
+def run_blind(options: argparse.Namespace) -> int:
+    """Ask each blind set; print its first run beside today's."""
+    rows = []
+    for card in read_cards(BLIND, {"real": REAL, "written": WRITTEN}):
+        (suite,) = choose_suites([card.cases], card.reports)
+        opened = _open(suite, options)
+        scored = run_suite(suite, opened.assistant, opened.sources, step=_Counter(card.name))
+        rows.append((card, sum(r.passed for r in scored.results), len(scored.results)))
+    print(format_cards(rows))
+    return 0
+
+
+def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
+    """Score the product without one part; print what is lost and gained."""
+    for suite in suites:
+        opened = open_suite(suite, writer="extractive", library=options.library, tell=_tell)
+        library = opened.assistant.library
+        whole = run_suite(suite, Assistant(library), opened.sources, step=_Counter(suite.name))
+        step = _Counter(f"{suite.name} without {options.without}")
+        less = run_suite(suite, without(options.without, library), opened.sources, step=step)
+        print(format_without(options.without, whole, less), end="\n\n")
     return 0
 
 
@@ -208,6 +239,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
     add("--rivals", action="store_true", help="run three rival pipelines on the same questions")
     add("--ablations", action="store_true", help="run with one part off after the other instead")
+    add("--without", choices=PARTS, metavar="PART", help=f"what one part earns: {', '.join(PARTS)}")
+    add("--blind", action="store_true", help="ask the blind sets instead: first run and today")
     add("--squad", type=Path, metavar="FILE", help="score a SQuAD-format file instead")
     add(
         "--limit",

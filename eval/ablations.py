@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bot.answers.choose import ANSWERERS
 from bot.assistant import Assistant, Reply
 from retrieval.documents import Chunk, Hit
 from retrieval.library.library import Library, Parser
@@ -23,6 +24,9 @@ from retrieval.search.embedding import Embedder
 from retrieval.search.retriever import Options
 
 CHUNK_SIZES = (250, 400)
+SEARCHES = ("dense", "lexical", "role_boost", "scope", "history")
+PARTS = (*SEARCHES, *(answerer.name for answerer in ANSWERERS))
+"""What ``--without`` takes away: a part of the search, or an answerer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,17 @@ class Forgetful(Assistant):
     def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:  # noqa: ARG002
         """Retrieve without what was said before."""
         return super().retrieve(question, k, None)
+
+
+def without(part: str, library: Library) -> Assistant:
+    """Return an assistant that lacks one of ``PARTS``."""
+    if part == "scope":
+        return Unscoped(library)
+    if part == "history":
+        return Forgetful(library)
+    if part in SEARCHES:
+        return Assistant(library, options=replace(Options(), **{part: False}))
+    return Assistant(library, answerers=[a for a in ANSWERERS if a.name != part])
 
 
 def list_ablations(

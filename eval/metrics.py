@@ -419,9 +419,51 @@ def over_refusal(case: Case, answer: Json) -> Ratio | None:
     return float(refused(answer)), 1
 
 
+CORRECTING = frozenset(
+    {"figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went", "is_not_so",
+     "other_body", "body_absent", "office_of", "phrase_absent", "not_first", "misplaced"}
+)  # fmt: skip
+"""Kinds of note that say what a question gets wrong."""
+ABSENT = frozenset(
+    {"not_found", "part_absent", "role_absent", "month_absent", "month_silent", "phrase_absent",
+     "figure_absent", "statute_absent", "item_absent", "number_absent", "none_beyond",
+     "no_such_figure", "body_absent", "field_absent", "not_mentioned", "not_found_in", "silent_on"}
+)  # fmt: skip
+"""Kinds of note that say the reports lack something."""
+
+
+def note_kinds(answer: Json) -> set[str]:
+    """Return the kinds of an answer's notes, those inside other notes as well."""
+    found: set[str] = set()
+    open_values = list(answer.get("notes") or ())
+    while open_values:
+        value = open_values.pop()
+        if isinstance(value, dict):
+            found.add(value["kind"])
+            open_values += value["values"].values()
+        elif isinstance(value, list):
+            open_values += value
+    return found
+
+
 def false_premise_corrected(case: Case, answer: Json) -> Ratio | None:
-    """1 if the answer to a false premise says what is so (``must``) and nothing of ``must_not``."""
-    return (float(passed(case, answer)), 1) if case.kind == "false_premise" else None
+    """1 where a false premise is met by an answer that is right *and* says what is wrong.
+
+    It says so by a correcting note, or by abstaining with what is not in the reports. The right
+    figure alone, beside a premise left standing, is no correction. An answer without notes (a
+    rival's, a reviewer's) is measured by its words alone.
+    """
+    if case.kind != "false_premise":
+        return None
+    said = "notes" not in answer or bool(note_kinds(answer) & (CORRECTING | ABSENT))
+    return (float(passed(case, answer) and said), 1)
+
+
+def absence_stated_falsely(case: Case, answer: Json) -> Ratio | None:
+    """1 where an answer says that the reports lack something and misses evidence they hold."""
+    if not case.answerable or not case.evidence or case.kind == "false_premise":
+        return None
+    return (float(bool(note_kinds(answer) & ABSENT) and not passed(case, answer)), 1)
 
 
 def answer_length(case: Case, answer: Json) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
+from bot.answers.choose import ANSWERERS
 from eval.metrics import CRASHED
 from eval.scoring import BY_NAME, MEASURES, CaseResult, Measure, Score, SuiteResult
 
@@ -44,7 +45,7 @@ def format_suite(suite: SuiteResult, before: Mapping[str, float] | None = None) 
         if score is not None:
             old = (before or {}).get(measure.name)
             lines.append(_measure_line(measure, score, old))
-    lines += ["", *_kind_lines(suite), ""]
+    lines += ["", *_kind_lines(suite), "", *_answerer_lines(suite), ""]
     lost = _count(r.lost_at for r in suite.results if not r.passed)
     if lost:
         lines.append("lost: " + ", ".join(f"{cause} {count}" for cause, count in lost))
@@ -190,6 +191,42 @@ def _kind_lines(suite: SuiteResult) -> Iterator[str]:
             score = scores.get(name)
             cells.append(f"{format_value(BY_NAME[name], score.value) if score else '–':>8}")
         yield f"{kind:<15}{len(results):>6}{right / len(results):>7.3f}" + "".join(cells)
+
+
+def _answerer_lines(suite: SuiteResult) -> Iterator[str]:
+    """Yield asked and right of each answerer; one that no case asks shows 0."""
+    asked: dict[str, list[bool]] = {answerer.name: [] for answerer in ANSWERERS}
+    for result in suite.results:
+        asked.setdefault(result.answer.get("answerer") or "–", []).append(result.passed)
+    yield f"{'answerer':<15}{'asked':>6}{'right':>7}"
+    yield "-" * 28
+    for name, right in asked.items():
+        share = f"{sum(right) / len(right):.3f}" if right else "–"
+        yield f"{name:<15}{len(right):>6}{share:>7}"
+
+
+def format_without(part: str, whole: SuiteResult, less: SuiteResult) -> str:
+    """Return which cases are lost and gained without a part."""
+    lost = [
+        r.case.id for r, s in zip(whole.results, less.results, strict=True) if r.passed > s.passed
+    ]
+    won = [
+        r.case.id for r, s in zip(whole.results, less.results, strict=True) if r.passed < s.passed
+    ]
+    changed = sum(
+        r.answer["answer"] != s.answer["answer"]
+        for r, s in zip(whole.results, less.results, strict=True)
+    )
+    lines = [f"{whole.name} without {part}: {changed} of {len(whole.results)} answers change; "
+             f"{len(lost)} lost, {len(won)} gained"]  # fmt: skip
+    lines += [f"  lost   {case}" for case in lost]
+    lines += [f"  gained {case}" for case in won]
+    for measure in MEASURES:
+        a, b = whole.scores.get(measure.name), less.scores.get(measure.name)
+        if a and b and not measure.timed and abs(a.value - b.value) >= 5e-4:
+            old, new = format_value(measure, a.value), format_value(measure, b.value)
+            lines.append(f"  {measure.title:<33}{old:>8} → {new:>8}")
+    return "\n".join(lines)
 
 
 def _failure_lines(result: CaseResult) -> Iterator[str]:

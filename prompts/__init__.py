@@ -1,5 +1,5 @@
 """The words given to language models, as versioned files: ``load(name)``."""
 
-from prompts.loading import Prompt, load
+from prompts.loading import Prompt, load, load_notes
 
-__all__ = ["Prompt", "load"]
+__all__ = ["Prompt", "load", "load_notes"]

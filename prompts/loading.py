@@ -7,10 +7,12 @@ version, as in ``answer@1a2b3c4d``, changes whenever a character of the file doe
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from string import Template
+from typing import Any
 
 _FOLDER = Path(__file__).parent
 _USER_PART = "\n=== user ===\n"
@@ -69,3 +71,9 @@ def load(name: str) -> Prompt:
     text = path.read_text(encoding="utf-8")
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     return Prompt(name, f"{name}@{digest}", text)
+
+
+def load_notes(language: str) -> dict[str, Any]:
+    """Return the catalogue of notes in a language (``zh`` or ``en``), as its tables stand."""
+    with (_FOLDER / f"notes.{language}.toml").open("rb") as file:
+        return tomllib.load(file)

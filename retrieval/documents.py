@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypeAlias
 
 Role = Literal[
     "leadership", "measures", "problems", "causes", "plans", "preamble", "furniture", "other"
@@ -60,7 +60,8 @@ class ReportMeta:
 
     ``place`` runs from province to county, as in ``("重庆市", "綦江区")``; empty if unknown.
     ``year`` is the year reported on, ``published`` an ISO date. Values of ``found`` are
-    ``title``, ``furniture``, ``text``, ``signature``, ``filename`` or ``inferred``.
+    ``title``, ``furniture``, ``text``, ``signature``, ``filename``, ``inferred`` or ``mention`` (a
+    place that the text only names: doubtful).
     """
 
     title: str
@@ -93,6 +94,45 @@ class Chunk:
     role: Role
 
 
+NoteValue: TypeAlias = "str | int | Note | tuple[str | int | Note, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that code has found out (what is missing, doubtful, counted), not yet in words.
+
+    ``values`` are what the words of its ``kind`` need: words of reports, numbers, other notes.
+    """
+
+    kind: str
+    values: Mapping[str, NoteValue] = field(default_factory=dict)
+
+    def __hash__(self) -> int:
+        """Hash by kind and values, so that notes can be told apart in sets."""
+        return hash((self.kind, tuple(sorted(self.values.items(), key=lambda item: item[0]))))
+
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {"kind": self.kind, "values": {k: _plain(v) for k, v in self.values.items()}}
+
+    @classmethod
+    def from_json(cls, stored: Any) -> Note:
+        """Return the note of plain values."""
+        return cls(stored["kind"], {k: _valued(v) for k, v in stored["values"].items()})
+
+
+def _plain(value: NoteValue) -> Any:
+    if isinstance(value, Note):
+        return value.to_json()
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
+
+
+def _valued(stored: Any) -> Any:
+    if isinstance(stored, dict):
+        return Note.from_json(stored)
+    return tuple(_valued(part) for part in stored) if isinstance(stored, list) else stored
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """A stored report: its metadata, its text as decoded, its tree and its chunks."""
@@ -102,7 +142,7 @@ class Report:
     text: str
     sections: tuple[Section, ...]
     chunks: tuple[Chunk, ...]
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
 
     def quote(self, start: int, end: int) -> str:
         """Return the stored words of a span."""

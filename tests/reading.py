@@ -10,6 +10,7 @@ from retrieval.places.places import PlaceIndex, PlaceResolution, SpeaksOf
 from retrieval.question.conversation import completed
 from retrieval.question.query import Query, State, clean, settle
 from retrieval.question.trained import TrainedReader
+from retrieval.question.utterances import parse_line
 
 
 @lru_cache(maxsize=64)
@@ -43,7 +44,10 @@ def understand(
 
 
 def resolve(places: PlaceIndex, question: str, **options: object) -> PlaceResolution:
-    """Return the places of a question, found where the shipped reader tags them."""
+    """Return the places of a question, found where it is marked, else where the reader tags them."""
+    if "{" in question:
+        marked = parse_line(f"ask\treport/overview\t{question}\t", "test")
+        return places.resolve(marked.text, [(t.start, t.end) for t in marked.tags], **options)  # type: ignore[arg-type]
     request = _reader(places.own_names()).read(question)
     if request.typed:
         return places.resolve(request.typed, ())

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from reporting_fakes import checked, desk, facts, report
 
-from bot.answers.follow_through import NOT_FOUND, answer, aspect, consecutive, draft, follow
+from bot.answers.follow_through import answer, aspect, consecutive, draft, follow
+from bot.notes import words
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def test_a_plan_is_paired_with_what_the_next_report_tells(found, plan: str, told
 
 
 def test_targets_are_compared_with_the_figure_of_the_same_indicator(found) -> None:
-    verdicts = {p.before.text: p.verdict for p in found.plans if p.verdict}
+    verdicts = {p.before.text: words(p.verdict) for p in found.plans if p.verdict}
     missed = next(v for k, v in verdicts.items() if "败诉率" in k)
     met = next(v for k, v in verdicts.items() if "法律明白人" in k)
     assert "8.16%，未达到（计算）" in missed
@@ -51,7 +52,7 @@ def test_nothing_found_is_said_plainly_and_every_quote_stands(found) -> None:
     assert not refused
     lone = next(p for p in found.plans if "一案一分析" in p.before.text)
     assert lone.after == ()
-    assert any(s.kind == "note" and NOT_FOUND in s.text for s in result.sentences)
+    assert any(s.note is not None and s.note.kind == "nothing_done" for s in result.sentences)
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,16 @@ ALLOWED = {
     "bot": {"bot", "retrieval", "prompts"},
     "eval": {"eval", "bot", "retrieval", "prompts"},
 }
+# the lowest first: a room may import those before it
+ROOMS = {
+    "retrieval": (
+        "errors", "documents", "text", "genre", "places", "readers", "parsing", "question",
+        "search", "library",
+    ),
+    "bot": ("notes", "evidence", "tables", "briefing", "answers", "assistant", "terminal"),
+}  # fmt: skip
+# run by hand and imported by nothing: it may use what stands above the models it makes
+TOOLS = {"retrieval.question.train"}
 HOMES = {
     "chromadb": "retrieval/library/vector_store.py",
     "tantivy": "retrieval/search/lexical.py",
@@ -31,15 +42,53 @@ HOMES = {
 }
 
 
-def imports(path: Path) -> set[str]:
-    """Return the top-level names a file imports, wherever in it."""
-    names = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+@cache
+def modules(path: Path) -> frozenset[str]:
+    """Return the modules a file imports, wherever in it but for types alone."""
+    names: set[str] = set()
+    tree = ast.parse(path.read_text("utf-8"))
+    typed = [
+        n for n in ast.walk(tree) if isinstance(n, ast.If) and "TYPE_CHECKING" in ast.dump(n.test)
+    ]
+    idle = {id(inner) for block in typed for inner in ast.walk(block)}
+    for node in ast.walk(tree):
+        if id(node) in idle:
+            continue
         if isinstance(node, ast.Import):
-            names |= {alias.name.split(".")[0] for alias in node.names}
+            names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-            names.add(node.module.split(".")[0])
-    return names
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+    return frozenset(names)
+
+
+def imports(path: Path) -> set[str]:
+    """Return the top-level names a file imports."""
+    return {name.split(".")[0] for name in modules(path)}
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_module_imports_itself_by_a_circle() -> None:
+    paths = {module_of(p): p for package in ALLOWED for p in (ROOT / package).rglob("*.py")}
+    wants = {name: modules(path) & paths.keys() - {name} for name, path in paths.items()}
+    while free := {name for name, others in wants.items() if not others & wants.keys()}:
+        wants = {name: others for name, others in wants.items() if name not in free}
+    assert not wants, sorted(wants)
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_rooms_import_only_lower_rooms(package: str) -> None:
+    order = [f"{package}.{room}" for room in ROOMS[package]]
+    for path in (ROOT / package).rglob("*.py"):
+        assert not modules(path) & TOOLS, path
+        if module_of(path) in TOOLS:
+            continue
+        own = next((i for i, room in enumerate(order) if module_of(path).startswith(room)), None)
+        for name in modules(path) if own is not None else ():
+            above = [room for room in order[own + 1 :] if f"{name}.".startswith(f"{room}.")]
+            assert not above, f"{module_of(path)} imports {name}"
 
 
 @pytest.mark.parametrize("package", ALLOWED)

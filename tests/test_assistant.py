@@ -149,7 +149,7 @@ def test_without_a_model_reply_the_extract_is_marked(assistant: Assistant) -> No
     model = with_model(assistant, ModelFailed("cut", reason="quota", retry=False))
     answer = model.ask("上虞2022年审核了多少件行政规范性文件？").answer
     assert answer.writer == "extractive"
-    assert answer.sentences[0].text == MODEL_UNAVAILABLE
+    assert answer.sentences[0].note == MODEL_UNAVAILABLE
     assert "31份" in answer.text
 
 

@@ -84,7 +84,7 @@ def test_over_budget_the_extract_is_given_without_a_call(library: Library) -> No
         PatientChat(chat), DailyBudget(Ceilings(10, 10)), lambda: date(2024, 1, 1)
     )
     answer = Assistant(library, synthesis=synthesis).ask(QUESTIONS[0][0]).answer
-    assert answer.sentences[0].text == OVER_BUDGET
+    assert answer.sentences[0].note == OVER_BUDGET
     assert "12件" in answer.text
     assert not chat.calls
 
@@ -93,6 +93,6 @@ def test_a_dead_model_is_said_once_and_does_not_stop_the_answer(library: Library
     chat = ScriptedChat([ModelFailed("no", reason="auth", retry=False)])
     synthesis = Synthesis(PatientChat(chat), DailyBudget(), lambda: date(2024, 1, 1))
     answer = Assistant(library, synthesis=synthesis).ask(QUESTIONS[1][0]).answer
-    assert [s.text for s in answer.sentences].count(MODEL_UNAVAILABLE) == 1
+    assert [s.note for s in answer.sentences].count(MODEL_UNAVAILABLE) == 1
     assert "98.4%" in answer.text
     assert len(chat.calls) == 1

@@ -9,9 +9,8 @@ import pytest
 from library_fakes import QuickStore
 from reporting_fakes import REAL
 
-from bot.answers.remarks import NO_BRIEFING
 from bot.assistant import Assistant
-from bot.briefing.left_out import NOTHING_LEFT_OUT
+from bot.notes import Note, words
 from retrieval.library.library import Library
 from retrieval.question.query import State
 from retrieval.search.embedding import FakeEmbedder
@@ -63,11 +62,13 @@ def test_a_theme_told_whole_leaves_nothing_out(assistant: Assistant) -> None:
     brief = assistant.ask("写一段云城区公证工作的简报，300字")
     answer = assistant.ask("还有什么没写进去", brief.state).answer
     lines = [s.text for s in answer.sentences]
-    assert NOTHING_LEFT_OUT in lines or all("公证" in c.quote for c in answer.citations)
+    assert words(Note("nothing_left_out")) in lines or all(
+        "公证" in c.quote for c in answer.citations
+    )
 
 
 def test_without_a_briefing_there_is_nothing_to_tell(assistant: Assistant) -> None:
-    assert NO_BRIEFING in assistant.left_out(State()).answer.text
+    assert words(Note("no_briefing")) in assistant.left_out(State()).answer.text
     asked = assistant.ask("还有什么没写进去").answer
     assert not asked.paragraph
 

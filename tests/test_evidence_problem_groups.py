@@ -14,6 +14,7 @@ from reporting_fakes import parsed as parsed_file
 from bot.evidence.problem_groups import group_points, shared_problems
 from bot.evidence.problem_topics import Point, points
 from bot.evidence.reading import read
+from bot.notes import worded
 from retrieval.documents import Report
 
 DATA = Path(__file__).parent / "data"
@@ -69,7 +70,7 @@ def test_problems_outside_the_table_are_grouped_and_named_by_their_words() -> No
 
 def test_every_member_of_a_group_is_quoted() -> None:
     reports = [report(p) for p in ("001_", "003_", "004_", "000_")]
-    notes = shared_problems(reports, "problems")
+    notes = worded(shared_problems(reports, "problems"))
     staff = next(n for n in notes if "“队伍和专业力量”的有3份" in n)
     assert staff.count("“") == 5
     assert "綦江区司法局“另一方面" in staff

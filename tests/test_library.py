@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from library_fakes import QuickStore, open_library, parse_lines, report_text, write_report
 
+from bot.notes import worded
 from retrieval.errors import (
     EmbeddingFailed,
     LibraryBusy,
@@ -134,7 +135,7 @@ def test_a_namesake_in_another_folder_is_told_apart_while_both_files_are_there(l
     other = write_report(tmp_path / "new", "a.txt", place="青山县", count=44)
     results = library.ingest([other])
     assert statuses(results) == [("a.txt", "added")]
-    assert any("a.txt" in warning for warning in results[0].warnings)
+    assert any("a.txt" in w for w in worded(results[0].warnings))
 
 
 def test_a_renamed_file_is_followed(library, source):
@@ -172,9 +173,9 @@ def test_two_files_that_claim_the_same_are_both_kept_and_warn_of_each_other(libr
     write_report(source, "z.txt", place="青山县", count=99)
     results = {r.source: r for r in library.ingest([source])}
     assert results["z.txt"].status == "added"
-    assert any("a.txt" in w for w in results["z.txt"].warnings)
-    assert any("z.txt" in w for w in results["a.txt"].warnings)
-    assert any("z.txt" in w for w in library.find("a.txt").warnings)
+    assert any("a.txt" in w for w in worded(results["z.txt"].warnings))
+    assert any("z.txt" in w for w in worded(results["a.txt"].warnings))
+    assert any("z.txt" in w for w in worded(library.find("a.txt").warnings))
     library.remove("z.txt")
     assert library.find("a.txt").warnings == ()
 
@@ -246,7 +247,7 @@ def test_without_an_embedder_words_are_searched_and_vectors_come_later(tmp_path,
     embedder = BrokenEmbedder()
     with open_library(tmp_path / "lib", embedder=embedder) as library:
         results = library.ingest([source])
-        assert all(r.status == "added" and "只能按字词检索" in r.warnings[-1] for r in results)
+        assert all(r.status == "added" and r.warnings[-1].kind == "no_vectors" for r in results)
         assert library.search_lexical("规范性文件", 2)
         assert library.embed_query("规范性文件") is None
         assert not library.has_vectors

@@ -125,9 +125,7 @@ def test_retry_after_is_read(headers, seconds):
 
 
 def test_the_sdk_is_loaded_only_when_a_model_is_called():
-    program = (
-        "import sys, bot.model.writers_llm; print({'openai','tenacity','tiktoken'} & set(sys.modules))"
-    )
+    program = "import sys, bot.model.writers_llm; print({'openai','tenacity','tiktoken'} & set(sys.modules))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, timeout=60
     )

@@ -184,6 +184,6 @@ def test_citations_and_examples_name_the_unit(assistant: Assistant) -> None:
     [("岱山示范区创建后罚款多少", "岱山"), ("岱山景区执法罚款多少", "岱山")],
 )
 def test_kinds_of_area_stay_a_topic(assistant: Assistant, question: str, source: str) -> None:
-    query, scope = assistant.settle(question, State(), assistant.library.pinned())
+    ((query, scope),) = assistant.settle(question, State(), assistant.library.pinned())
     assert (query.unknown, len(scope.reports)) == ((), 1)
     assert assistant.library.report(scope.reports[0]).meta.source == SOURCES[source]

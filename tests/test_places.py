@@ -179,7 +179,7 @@ def test_word_like_name_counts_only_where_held_and_alone() -> None:
     index = PlaceIndex([(pingan, "平安区人民政府")])
     assert resolve(index, "平安2023年的问题").held == (pingan,)
     assert resolve(index, "平安建设有哪些举措").mentions == ()
-    assert resolve(INDEX, "平安2023年的问题").mentions == ()
+    assert resolve(INDEX, "平安2023年的问题").held == ()
 
 
 def test_resolution_is_quick() -> None:
@@ -264,7 +264,7 @@ def test_subdistrict_in_english_is_the_held_one_of_its_sound(chain: tuple[str, .
     "question", ["上虞区委常委会和区政府常务会议研究了几次", "上虞区委办公室和区司法局"]
 )
 def test_party_committees_are_no_places(question: str) -> None:
-    assert [m.text for m in resolve(INDEX, question).mentions] == ["上虞区"]
+    assert [m.held for m in resolve(INDEX, question).mentions] == [(SHANGYU,)]
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,6 @@ def test_word_like_name_counts_after_the_place_it_lies_in(question: str) -> None
         ("绍兴市场监管力度如何", "绍兴"),
         ("绍兴市市场监管力度如何", "绍兴市"),
         ("绍兴市监委的人数", "绍兴市"),
-        ("绍兴市民政局", "绍兴市"),
     ],
 )
 def test_the_character_for_city_belongs_to_the_word_it_makes(question: str, words: str) -> None:

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 from made_documents import make_docx, make_pdf, make_zip, paragraph, print_pdf, table
 
+from bot.notes import worded
 from retrieval.errors import UnreadableFile
 from retrieval.parsing.parsing import parse_report
 from retrieval.readers.files import MetFile
@@ -62,7 +63,7 @@ def test_inline_elements_join_and_hidden_text_stays_out():
     assert "全年审核行政规范性文件41件" in read.text
     assert "。\n第二行" in read.text
     assert "隐藏的指令" not in read.text
-    assert any("5 个隐藏" in note for note in read.notes)
+    assert any("5 个隐藏" in note for note in worded(read.notes))
 
 
 def test_a_table_of_figures_is_a_row_a_line_and_a_table_for_layout_is_not():
@@ -148,7 +149,7 @@ def test_insertions_are_in_deletions_and_hidden_words_out_tables_are_rows():
     )
     read = read_bytes_of(make_docx(body))
     assert read.text.splitlines() == ["审结41件", "指标\t2022年", "收到\t168", "框里的字"]
-    assert any("3 个隐藏" in note for note in read.notes)
+    assert any("3 个隐藏" in note for note in worded(read.notes))
 
 
 def test_a_printed_pdf_gives_its_paragraphs_back_without_page_numbers():

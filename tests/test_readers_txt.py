@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.notes import worded
 from retrieval.errors import UnreadableFile
 from retrieval.readers.files import MAX_BYTES, display_name, find_files
 from retrieval.readers.reading import read_file
@@ -106,7 +107,7 @@ def test_hidden_characters_are_kept_and_told(tmp_path):
     path.write_text(text, "utf-8", newline="")
     result = read_file(path)
     assert result.text == text
-    notes = " ".join(result.notes)
+    notes = " ".join(worded(result.notes))
     assert "2 个不可见的标签字符" in notes
     assert "1 个改变文字方向" in notes
     assert "1 个空字符" in notes

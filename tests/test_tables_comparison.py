@@ -6,6 +6,7 @@ import pytest
 from reporting_fakes import checked, desk, facts
 
 from bot.formatting import display_width
+from bot.notes import worded
 from bot.table import NOT_SAID, Cell, Column, Row, Table
 from bot.tables import comparison
 from bot.tables.comparison import column_notes, comparable, compare, draft, wanted
@@ -108,7 +109,7 @@ def test_money_is_compared_in_one_unit_and_difference_told_in_words() -> None:
     table = one_column(
         figure("甲县", "1.2亿元", "120000000", "元"), figure("乙县", "9000万元", "90000000", "元")
     )
-    notes = column_notes(table, 0)
+    notes = worded(column_notes(table, 0))
     assert "案件数最多的是甲县（2023年度），1.2亿元（计算）" in notes
     assert any("甲县（2023年度）比乙县（2023年度）多3000万元（计算）" in n for n in notes)
 
@@ -121,7 +122,7 @@ def test_cases_in_different_words_compare_and_different_units_do_not() -> None:
     ]
     alike, others = comparable([(row, row.cells[0]) for row in rows])
     assert [row.place for row, _ in alike] == ["甲县", "乙县"]
-    assert others[0][2] == "单位不同"
+    assert others[0][2].kind == "why.unit"
 
 
 def test_different_measures_are_told_apart_and_not_ranked() -> None:
@@ -130,37 +131,37 @@ def test_different_measures_are_told_apart_and_not_ranked() -> None:
         figure("乙县", "99件", "99", "件", measure="行政复议办理件数"),
         figure("丙县", "35件", "35", "件", measure="行政复议收到件数"),
     ]
-    notes = column_notes(one_column(*rows, measure="行政复议收到件数"), 0)
+    notes = worded(column_notes(one_column(*rows, measure="行政复议收到件数"), 0))
     assert notes[0].startswith("案件数最多的是甲县")
     assert any("乙县" in n and "口径不同" in n for n in notes)
 
 
 def test_years_of_one_issuer_are_a_trend() -> None:
-    notes = table_for("比较清溪县2022年和2023年的败诉率", "w01", "w02").notes
+    notes = worded(table_for("比较清溪县2022年和2023年的败诉率", "w01", "w02").notes)
     assert "2023年比上年低1.1个百分点（计算）" in notes[0]
 
 
 def test_the_lowest_is_named_when_asked() -> None:
     table = table_for("调解成功率最低的是哪个地方", "001_", "003_", "004_")
-    assert table.notes[0] == "调解成功率最低的是云城区（2022年度），98.5%（计算）"
+    assert worded(table.notes)[0] == "调解成功率最低的是云城区（2022年度），98.5%（计算）"
 
 
 def test_rounded_figures_make_a_rounded_difference() -> None:
     table = one_column(
         figure("甲县", "2798起", "2798", "起"), figure("乙县", "1600余起", "1600", "起")
     )
-    assert any("多约1198起" in note for note in column_notes(table, 0))
+    assert any("多约1198起" in note for note in worded(column_notes(table, 0)))
 
 
 def test_common_topics_quote_each_place() -> None:
-    notes = table_for("玉山和上虞的不足有什么共同点", "001_", "000_").notes
+    notes = worded(table_for("玉山和上虞的不足有什么共同点", "001_", "000_").notes)
     assert any("共同涉及" in n and "玉山县“" in n and "上虞区“" in n for n in notes)
 
 
 def test_a_question_for_who_has_more_falls_back_to_a_kindred_measure_and_says_so() -> None:
     table = table_for("柯桥和上虞谁的行政应诉案件多", "002_", "000_")
     assert texts(table) == {"柯桥区": NOT_SAID, "上虞区": "202件"}
-    assert table.notes[0] == (
+    assert worded(table.notes)[0] == (
         "只有上虞区（2022年度）写有可比的行政应诉件数（为行政诉讼一审新收件数），无法比较高低"
     )
 
@@ -178,10 +179,10 @@ def test_years_asked_together_are_both_in_scope_and_only_one_place_is_set_agains
     query = desk("2022和2023年相比复议案件增加多少", "000_", "001_").query
     assert (query.years, query.compared) == ((2022, 2023), ())
     apart = table_for("2022和2023年相比复议案件增加多少", "000_", "001_")
-    assert apart.notes[0] == "没有同一地区2022、2023年的行政复议收到件数可比，不能计算增减"
-    assert not any("最多的是" in n for n in apart.notes)
+    assert worded(apart.notes)[0] == "没有同一地区2022、2023年的行政复议收到件数可比，不能计算增减"
+    assert not any("最多的是" in n for n in worded(apart.notes))
     same = table_for("2022和2023年相比复议案件增加多少", "000_", "001_", "w01", "w02")
-    assert "2023年比上年多17件（计算）" in same.notes[0]
+    assert "2023年比上年多17件（计算）" in worded(same.notes)[0]
     assert {row.place for row in same.rows} == {"清溪县"}
 
 
@@ -192,13 +193,16 @@ def test_a_year_only_measured_against_is_still_told_apart() -> None:
 
 def test_one_indicator_in_its_several_units_compares() -> None:
     table = table_for("各地督察发现问题数比较", "000_", "w01", "w02")
-    assert not any("单位不同" in n for n in table.notes)
+    assert not any("单位不同" in n for n in worded(table.notes))
     table = table_for("哪里的普法活动最多", "000_", "004_")
-    assert table.notes[0] == "普法宣传活动场次最多的是綦江区司法局（2023年度），600余场次（计算）"
+    assert (
+        worded(table.notes)[0]
+        == "普法宣传活动场次最多的是綦江区司法局（2023年度），600余场次（计算）"
+    )
 
 
 def test_figures_of_different_years_say_so() -> None:
-    notes = table_for("各地规范性文件审核数对比", "000_", "001_", "002_").notes
+    notes = worded(table_for("各地规范性文件审核数对比", "000_", "001_", "002_").notes)
     assert "所比规范性文件审核件数分属2019至2023年度，年度不同，仅供参考" in notes
 
 
@@ -207,12 +211,12 @@ def test_as_many_places_are_ranked_as_asked_and_who_shares_the_last_place() -> N
         figure(f"{c}县", f"{n}件", str(n), "件")
         for c, n in zip("甲乙丙丁", (9, 7, 7, 1), strict=True)
     ]
-    notes = column_notes(one_column(*rows), 0, top=2)
+    notes = worded(column_notes(one_column(*rows), 0, top=2))
     assert (
         "甲县（2023年度）9件 > 乙县（2023年度）7件 = 丙县（2023年度）7件等4份（计算）" in notes[1]
     )
     assert "丁" not in notes[1]
-    top = table_for("行政复议收到件数最多的2个地方", "000_", "001_", "w02", "w06").notes[1]
+    top = worded(table_for("行政复议收到件数最多的2个地方", "000_", "001_", "w02", "w06").notes)[1]
     assert top.startswith("从多到少：上虞区（2022年度）350件 > 玉山县（2023年度）65件等4份")
 
 

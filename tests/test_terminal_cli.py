@@ -89,7 +89,7 @@ def test_ask_json_has_the_contract_shape(library: Path) -> None:
     (answer,) = lines(done)
     assert set(answer) == {
         "id", "question", "status", "answer", "sentences", "citations", "scope", "warnings",
-        "writer", "prompt", "model", "usage", "elapsed_ms",
+        "writer", "answerer", "notes", "prompt", "model", "usage", "elapsed_ms",
     }  # fmt: skip
     assert answer["status"] == "answered"
     assert sum(s["kind"] == "claim" for s in answer["sentences"]) == 3

@@ -10,13 +10,14 @@ from itertools import pairwise
 
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
-from bot.answers.mentions import asked_phrases, mention
-from bot.evidence.absence import NOT_SAID, absence_notes, names_of
-from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label, note, silent
+from bot.answers.mentions import asked_phrases, mention, ordinals
+from bot.evidence.absence import absence_notes, names_of
+from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label, silent
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import Evidence
 from bot.labels import full_name
+from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
@@ -91,10 +92,9 @@ def order_notes(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]])
     for (before, _, _), (value, text, name) in pairwise(alike):
         sign = "=" if value == before else "<" if query.lowest else ">"
         shown += f" {sign} {name}（{text}）"
-    way = "从低到高" if query.lowest else "从高到低"
-    notes = [note(f"按原文数字{way}：{shown}")]
+    notes = [note("figures_rising" if query.lowest else "figures_falling", shown=shown)]
     if apart:
-        notes.append(note(f"没有可比的数字：{'、'.join(apart)}"))
+        notes.append(note("not_comparable", reports=tuple(apart)))
     return notes
 
 
@@ -108,7 +108,7 @@ def _unit_kind(unit: str) -> str:
 
 def not_saying(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:
     """Return the notes that name the reports which do not say what is asked, absences proved."""
-    return [note(text) for text in absence_notes(reports, terms)] if reports else []
+    return absence_notes(reports, terms) if reports else []
 
 
 def which(desk: Desk) -> Draft:
@@ -130,16 +130,18 @@ def which(desk: Desk) -> Draft:
     lines = []
     for report, span in shown:
         lines += [label(report), claim(report, span)]
-    head = f"共{len(saying)}份报告提到："
+    head = note("reports_saying", count=len(saying))
     if desk.unread:  # of those read only: no count of all
-        head = f"读了{len(desk.reports)}份报告，其中{len(saying)}份提到："
-    after = [note(f"另有{len(more)}份也提到：{names_of([r for r, _ in more])}")] if more else []
+        head = note("saying_of_read", read=len(desk.reports), count=len(saying))
+    after: list[DraftLine] = []
+    if more:
+        after.append(note("more_saying", count=len(more), reports=names_of([r for r, _ in more])))
     after += not_saying(quiet, desk.query.terms)
     if desk.without:
-        after.append(note(f"{NOT_SAID}（已检索全文）：{names_of(desk.without)}"))
+        after.append(note("without_words", reports=names_of(desk.without)))
     return Draft(
         tuple(lines),
-        before=(note(head),),
+        before=(head,),
         after=tuple(after),
         focus=tuple(Cited(r.id, s.start, s.end) for r, s in shown),
     )
@@ -151,7 +153,12 @@ def _told_of_work(desk: Desk, report: Report) -> Span | None:
         return None
     terms = [t for t in desk.query.terms if is_theme(t)]
     pieces = on_theme(report, terms, WORK)
-    best = [p for p in pieces if p.fit >= SURE_FIT]
+    named = ordinals(desk.query.topic)
+    best = [
+        p
+        for p in pieces
+        if p.fit >= SURE_FIT and (not named or any(named <= ordinals(ln.folded) for ln in p.lines))
+    ]
     return told(best[0], terms, MAX_SHOWN)[0] if best else None
 
 
@@ -160,16 +167,20 @@ def _not_mentioned(
 ) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
     without: list[Held] = [*quiet, *desk.without]
-    among = "读过和检索过的报告中，" if desk.unread else ""
-    told = f"{among}没有提到的共{len(without)}份：{names_of(without, MAX_REPORTS_SHOWN)}"
-    before = [note(told if without else f"{among or '每份报告'}都提到了：")]
+    told = names_of(without, MAX_REPORTS_SHOWN)
+    if desk.unread:  # not of all in scope
+        before = [note("silent_of_read", count=len(without), reports=told)]
+    elif without:
+        before = [note("reports_silent", count=len(without), reports=told)]
+    else:
+        before = [note("all_say")]
     if without and saying:
-        before.append(note("提到的有："))
+        before.append(note("those_saying"))
     lines = []
     for report, span in saying[:MAX_REPORTS_SHOWN]:
         lines += [label(report), claim(report, span)]
     more = len(saying) - MAX_REPORTS_SHOWN
-    after = (note(f"另有{more}份也提到"),) if more > 0 else ()
+    after = (note("more_say_so", count=more),) if more > 0 else ()
     return Draft(tuple(lines), before=tuple(before), after=after)
 
 

@@ -6,11 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim, note, silent
+from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim, silent
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
 from bot.lexicon import stages_of
+from bot.notes import Note, note
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.question.query import Query, parts
@@ -29,7 +30,7 @@ def one_report(desk: Desk) -> Draft:
     other = _of_another_stage(desk.query, found)
     if other:
         said = asked_words(desk.query)
-        gap = f"报告中没有查到“{said}”的数" if said else "报告中没有查到所问的数"
+        gap = Note("figure_not_found", {"topic": said})
         return Draft(
             tuple(claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found),
             status="abstained",
@@ -39,7 +40,7 @@ def one_report(desk: Desk) -> Draft:
     judged = judge_premises(desk.query, found, desk.reports[0])
     before = list(judged.notes)
     if len(found) == 2 and found[0].named and found[1].named and len(parts(desk.query)) == 1:
-        before.append(note("原文前后有两个不同的数字，一并列出："))
+        before.append(note("two_figures"))
     lines = [claim(desk.reports[0], span) for span in judged.extra]
     if not (judged.settled and judged.extra):
         lines += [claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found]

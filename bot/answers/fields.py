@@ -5,15 +5,10 @@ from __future__ import annotations
 import re
 
 from bot.evidence.drafting import Draft, claim
+from bot.notes import Note
 from retrieval.documents import Report, Span
 from retrieval.question.asking import Field
 
-_NAMES: dict[Field, str] = {
-    "published": "发布日期",
-    "issuer": "发布单位",
-    "title": "标题",
-    "document_number": "文号",
-}
 _DATED = re.compile(
     r"(?:(?:公开|发布|成文|生成|发文|印发)?(?:日期|时间)|发布于)[:：]?\s{0,4}(20\d\d)[-年./](\d{1,2})[-月./](\d{1,2})日?|^(20\d\d)年(\d{1,2})月(\d{1,2})日\s*$",
     re.MULTILINE,
@@ -27,9 +22,8 @@ def field_answer(name: Field, report: Report) -> Draft:
     """Answer from the page's own fields; abstains where the page leaves the field out."""
     span = _span(name, report)
     if span is None:
-        return Draft(
-            status="abstained", gap=(f"《{report.meta.title}》的网页上没有写明{_NAMES[name]}",)
-        )
+        gap = Note("field_absent", {"title": report.meta.title, "field": Note(f"field.{name}")})
+        return Draft(status="abstained", gap=(gap,))
     return Draft((claim(report, span),))
 
 

@@ -20,6 +20,7 @@ from bot.evidence.problem_topics import Point, points
 from bot.evidence.reading import Clause, Line, read
 from bot.evidence.whole_clauses import bare_start, pieces, typeset
 from bot.labels import body_name, report_name
+from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
@@ -30,7 +31,6 @@ from retrieval.search.embedding import Embedder
 from retrieval.text.normalise import fold, normalise
 from retrieval.text.wrapping import words_without
 
-NOT_FOUND = "未找到对应内容"
 ENOUGH_FOR_PROBLEM = 0.15
 ENOUGH_FOR_PLAN = 0.3
 SAME_INDICATOR = 0.5
@@ -76,7 +76,7 @@ class Pair:
 
     before: Quote
     after: tuple[Quote, ...] = ()
-    verdict: str = ""
+    verdict: Note | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,21 @@ def aspect(query: Query) -> Aspect | None:
     return None
 
 
+def applies(desk: Desk) -> bool:
+    """Tell whether a question is about two years of one issuer, both at hand."""
+    return aspect(desk.query) is not None and consecutive(desk.reports) is not None
+
+
 def answer(
     desk: Desk, facts: Facts | None = None, embedder: Embedder | None = None
 ) -> Draft | None:
-    """Return the draft for a question about two years of one issuer; None if it is not one."""
+    """Return the draft for a question that applies; None if no plan is on the theme asked."""
     wanted = aspect(desk.query)
     years = consecutive(desk.reports) if wanted else None
     if wanted is None or years is None:
         return None
+    if facts is None and desk.library is not None:
+        facts = desk.library.facts
     found = follow(*years, facts=facts, embedder=embedder)
     terms = (*desk.query.terms, *desk.query.carried)
     if wanted == "plans" and terms:
@@ -237,7 +244,7 @@ def _plan_pairs(
             continue
         near = [j for score, j in scored[:4] if score >= max(ENOUGH_FOR_PLAN, _NEAR_BEST * best)]
         spans = dict.fromkeys(_telling(later, *answers[j]) for j in near)
-        verdict = next((v for j in near if (v := _verdict(plan, targets[i], results[j]))), "")
+        verdict = next((v for j in near if (v := _verdict(plan, targets[i], results[j]))), None)
         quotes = tuple(_clause_quote(later, span) for span in list(spans)[:2])
         pairs.append(Pair(_clause_quote(earlier, plan.span), quotes, verdict))
     return pairs
@@ -292,7 +299,7 @@ def _shared_indicator(target: Sequence[Fact], result: Sequence[Fact]) -> bool:
     return any(f.indicator in named for f in result)
 
 
-def _verdict(plan: Clause, target: Sequence[Fact], result: Sequence[Fact]) -> str:
+def _verdict(plan: Clause, target: Sequence[Fact], result: Sequence[Fact]) -> Note | None:
     """Compare a target with the figure reported later, where both are of one indicator and unit."""
     for goal in target:
         for done in result:
@@ -303,10 +310,11 @@ def _verdict(plan: Clause, target: Sequence[Fact], result: Sequence[Fact]) -> st
                 continue
             at_most, at_least = _AT_MOST.search(plan.folded), _AT_LEAST.search(plan.folded)
             if not at_most and not at_least:
-                return ""
+                return None
             met = value <= aim if at_most else value >= aim
-            return f"按原文数字，目标{goal.value}、报告数{done.value}，{'已' if met else '未'}达到（计算）"
-    return ""
+            kind = "goal_met" if met else "goal_missed"
+            return Note(kind, {"goal": str(goal.value), "done": str(done.value)})
+    return None
 
 
 def _on_theme(plans: Sequence[Pair], terms: Sequence[Term]) -> list[Pair]:
@@ -333,18 +341,16 @@ def draft(found: FollowThrough, aspects: Sequence[Aspect] = ("problems", "plans"
     old, new = report_name(found.earlier.meta), report_name(found.later.meta)
     if "repeated" in aspects or "problems" in aspects:
         lines.append(
-            _note(
-                f"{old}和{new}都提到的问题，共{len(found.repeated)}条（按用词比对）："
-                if found.repeated
-                else "两年用词相近的问题：没有"
-            )
+            note("problems_repeated", earlier=old, later=new, count=len(found.repeated))
+            if found.repeated
+            else note("no_problem_repeated")
         )
         for pair in found.repeated:
             lines += [_claim(pair.before), *map(_claim, pair.after)]
     if "new" in aspects or "problems" in aspects:
-        lines += _listed(f"{new}新提出的问题", found.new)
+        lines += _listed(Note("problems_new", {"later": new}), found.new)
     if "gone" in aspects or "problems" in aspects:
-        lines += _listed(f"{old}提出、{new}未再提到的问题", found.gone)
+        lines += _listed(Note("problems_gone", {"earlier": old, "later": new}), found.gone)
     if "plans" in aspects:
         return Draft((*lines, *_plans_draft(found, found.plans).lines))
     cites = tuple(c for line in lines for c in line.cites)
@@ -353,27 +359,24 @@ def draft(found: FollowThrough, aspects: Sequence[Aspect] = ("problems", "plans"
 
 def _plans_draft(found: FollowThrough, plans: Sequence[Pair]) -> Draft:
     name, later = body_name(found.later.meta), found.later.meta.year
-    lines = [_note(f"{name}{found.earlier.meta.year}年度报告的计划与{later}年度报告的对应内容：")]
+    years = {"earlier": found.earlier.meta.year or 0, "later": later or 0}
+    lines = [note("plans_followed", place=name, **years)]
     for pair in plans:
-        lines.append(_note("计划："))
+        lines.append(note("planned"))
         lines.append(_claim(pair.before))
-        lines.append(_note(f"{later}年度报告：" if pair.after else f"{later}年度报告：{NOT_FOUND}"))
+        lines.append(note("done" if pair.after else "nothing_done", year=later or 0))
         lines += map(_claim, pair.after)
         if pair.verdict:
-            lines.append(_note(pair.verdict))
+            lines.append(DraftLine("", "note", note=pair.verdict))
     cites = tuple(c for line in lines for c in line.cites)
     return Draft(tuple(lines), focus=cites)
 
 
-def _listed(title: str, quotes: Sequence[Quote]) -> list[DraftLine]:
+def _listed(title: Note, quotes: Sequence[Quote]) -> list[DraftLine]:
     if not quotes:
-        return [_note(f"{title}：没有")]
-    return [_note(f"{title}，共{len(quotes)}条（按用词比对）："), *map(_claim, quotes)]
+        return [note("none_listed", what=title)]
+    return [note("listed", what=title, count=len(quotes)), *map(_claim, quotes)]
 
 
 def _claim(quote: Quote) -> DraftLine:
     return DraftLine(quote.text, "claim", (quote.cite,))
-
-
-def _note(text: str) -> DraftLine:
-    return DraftLine(text, "note")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from bot.answers.themes import theme_terms
-from bot.evidence.drafting import Desk, Draft, alone, claim, label, note
+from bot.evidence.drafting import Desk, Draft, alone, claim, label
 from bot.evidence.pieces import on_theme
 from bot.evidence.reading import Clause, Line
 from bot.lexicon import pattern
+from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 
@@ -38,7 +39,7 @@ def honours(desk: Desk) -> Draft | None:
         items += [Cited(report.id, s.start, s.end) for s in spans[:MAX_EACH]]
     if not lines:
         return None
-    head = (note(f"原文写到的荣誉和排名共{len(items)}处："),) if len(items) > 1 else ()
+    head = (note("honours_counted", count=len(items)),) if len(items) > 1 else ()
     return Draft(tuple(lines), items=tuple(items), focus=tuple(items), before=head)
 
 
@@ -68,7 +69,9 @@ def _won(desk: Desk, report: Report) -> list[Span]:
 
 
 def _is_won(clause: Clause) -> bool:
-    return bool(pattern("honour").search(clause.folded)) and not pattern("aim").search(clause.folded)
+    return bool(pattern("honour").search(clause.folded)) and not pattern("aim").search(
+        clause.folded
+    )
 
 
 _MOST_BEFORE = 90

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.evidence.drafting import Desk, Draft, claim, note
+from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reading import Line
 from bot.evidence.selection import weigh
+from bot.notes import note
 from bot.values import Cited
 from retrieval.documents import Report, Span
 from retrieval.question.terms import content_terms, is_theme
@@ -57,7 +58,7 @@ def issued(desk: Desk, report: Report) -> Draft | None:
     cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in found)
     return Draft(
         tuple(claim(report, i.span) for i in found),
-        before=(note(f"原文写明印发、出台的文件共{len(titles)}件："),),
+        before=(note("documents_counted", count=len(titles)),),
         items=cites,
         focus=cites,
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bot.answers.themes import joined, theme_terms
 from bot.evidence import listing
-from bot.evidence.drafting import Desk, Draft, alone, claim, label, note
+from bot.evidence.drafting import Desk, Draft, alone, claim, label, role_name
 from bot.evidence.pieces import WORK, on_theme, told
+from bot.notes import note
 from bot.values import Cited, DraftLine
 
-NO_VERDICT = "报告是各地自己写的，不作好坏评判；可以并列看的有："
 MAX_REPORTS = 8
 _CHARS = 160
 _PROBLEMS_EACH = 4
@@ -29,24 +29,21 @@ def side_by_side(desk: Desk) -> Draft | None:
             continue
         problems = listing.role_items(report, "problems")
         if not problems:
-            lines.append(label(report, "没有识别出“存在问题”部分"))
+            lines += [label(report), note("role_not_seen", part=role_name("problems"))]
             continue
         chars = sum(len(p.span) for p in problems)
-        causes = "，写了原因" if listing.role_items(report, "causes") or _names_causes(report) else ""
-        lines.append(label(report, f"问题{len(problems)}条，共{chars}字{causes}"))
+        causes = bool(listing.role_items(report, "causes")) or _names_causes(report)
+        kind = "problems_measured_with_causes" if causes else "problems_measured"
+        lines += [label(report), note(kind, count=len(problems), chars=chars)]
         for problem in problems[:_PROBLEMS_EACH]:
             lead = problem.lead if len(problem.lead) > 8 else problem.span
             lines.append(claim(report, alone(report, lead)))
             items.append(Cited(report.id, problem.span.start, problem.span.end))
     if not items:
         return None
-    return Draft(
-        tuple(lines), items=tuple(items), focus=tuple(items), before=(note(NO_VERDICT),)
-    )
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items), before=(note("no_verdict"),))
 
 
 def _names_causes(report: object) -> bool:
     sections = getattr(report, "sections", ())
-    return any(
-        "原因" in name for s in sections if s.role == "problems" for name in s.path[:1]
-    )
+    return any("原因" in name for s in sections if s.role == "problems" for name in s.path[:1])

@@ -10,9 +10,10 @@ from bot.answers.facts import ENOUGH, candidates, one_report
 from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
 from bot.evidence import listing
-from bot.evidence.drafting import ROLE_NAMES, Desk, Draft, claim, note, silent
+from bot.evidence.drafting import Desk, Draft, claim, role_name, silent
 from bot.evidence.reading import Line, Reading, section_words
 from bot.evidence.selection import Evidence, select, weigh
+from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
@@ -74,10 +75,13 @@ def list_in(desk: Desk, report: Report) -> Draft:
         return _listed(report, found, query.role)
     if topical and found:
         return _themed_list(desk, report)
-    name = ROLE_NAMES[query.role]
-    return Draft(
-        status="abstained", gap=(f"《{report.meta.title}》中没有“{name}”部分", *report.warnings)
-    )
+    return _no_part(report, query.role)
+
+
+def _no_part(report: Report, role: Role) -> Draft:
+    """Say that a report lacks a part, and what is doubtful about the report."""
+    gap = Note("part_absent", {"title": report.meta.title, "part": role_name(role)})
+    return Draft(status="abstained", gap=(gap, *report.warnings))
 
 
 def _asks_next_year(desk: Desk, report: Report) -> bool:
@@ -132,10 +136,9 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
             result = replace(desk.query, role=None, kind="fact", yes_no=False, change=change)
             told = one_report(replace(desk, query=result))
     if told.status == "answered":  # what is asked about stands there, only not why
-        return replace(told, after=(*told.after, note("报告没有写原因。")))
-    return Draft(
-        status="abstained", gap=(f"《{report.meta.title}》没有写原因", *report.warnings)
-    )
+        return replace(told, after=(*told.after, note("causes_unsaid")))
+    gap = Note("causes_not_told", {"title": report.meta.title})
+    return Draft(status="abstained", gap=(gap, *report.warnings))
 
 
 def _followed(draft: Draft, other: Draft) -> Draft:
@@ -162,7 +165,7 @@ def newest_of_one_issuer(desk: Desk) -> Report | None:
 def _listed(
     report: Report, found: Sequence[listing.Item], role: Role, *, whole: bool = False
 ) -> Draft:
-    lines = [note(f"{ROLE_NAMES[role]}，原文共{len(found)}条：")] if not whole else []
+    lines = [note("items_counted", part=role_name(role), count=len(found))] if not whole else []
     lines += _item_lines(report, found, whole=whole)
     cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in found)
     return Draft(tuple(lines), items=cites, focus=cites)
@@ -340,8 +343,9 @@ def item(desk: Desk) -> Draft:
     if not own:
         return one_report(desk) if len(desk.reports) == 1 else silent(desk)
     if abs(number) > len(own):
-        asked = f"第{number}条" if number > 0 else f"倒数第{-number}条"
-        return Draft(status="abstained", gap=(f"原文只列出{len(own)}条，没有{asked}",))
+        kind = "item_absent" if number > 0 else "item_absent_from_end"
+        gap = Note(kind, {"count": len(own), "number": abs(number)})
+        return Draft(status="abstained", gap=(gap,))
     cite = own[number - 1 if number > 0 else number]
     report = next(r for r in desk.reports if r.id == cite.report)
     return Draft((claim(report, Span(cite.start, cite.end)),), items=tuple(own), focus=(cite,))

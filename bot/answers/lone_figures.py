@@ -6,6 +6,7 @@ import re
 
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reading import Clause, Line
+from bot.notes import Note
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import same_value
 from retrieval.question.query import Query
@@ -33,8 +34,8 @@ def figure_meant(desk: Desk, report: Report) -> Draft:
                     spans.append(_with_subject(line, clause))
     spans = list(dict.fromkeys(spans))[:MAX_PLACES]
     if not spans:
-        asked = "、".join(q.text for q in desk.query.figures)
-        return Draft(status="abstained", gap=(f"原文没有“{asked}”这个数字",))
+        asked = tuple(q.text for q in desk.query.figures)
+        return Draft(status="abstained", gap=(Note("figure_absent", {"figures": asked}),))
     return Draft(tuple(claim(report, span) for span in spans))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.evidence.drafting import Desk, Draft, alone, asked_words, claim, label
+from bot.notes import Note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.text.normalise import fold
@@ -21,7 +22,7 @@ def meaning(desk: Desk) -> Draft | None:
     used: list[tuple[Report, Span]] = []
     for report in desk.reports:
         for line in desk.reading(report).lines:
-            words = re.sub("[“”\"‘’]", "", line.folded)
+            words = re.sub('[“”"‘’]', "", line.folded)
             here = [t for t in terms if t in words]
             if not here:
                 continue
@@ -43,11 +44,16 @@ def meaning(desk: Desk) -> Draft | None:
     focus = tuple(Cited(r.id, s.start, s.end) for r, s in chosen)
     if told:
         return Draft(tuple(lines), focus=focus)
-    gap = f"报告没有解释“{asked_words(desk.query)}”"
+    gap = Note("meaning_absent", {"topic": asked_words(desk.query)})
     return Draft(tuple(lines), status="abstained", gap=(gap,), focus=focus)
 
 
 def _explains(words: str, term: str) -> bool:
     """Tell whether a sentence says what a term is: in brackets behind it, or by 即, 是指, 包括."""
     rest = words[words.index(term) + len(term) :][:24]
-    return bool(re.match("(?:机制|制度|工作|行动|改革|模式|体系)?(?:[(（:：]|,?(?:即|是指|指的是|就是|包括|分为))", rest))
+    return bool(
+        re.match(
+            "(?:机制|制度|工作|行动|改革|模式|体系)?(?:[(（:：]|,?(?:即|是指|指的是|就是|包括|分为))",
+            rest,
+        )
+    )

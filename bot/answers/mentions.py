@@ -141,9 +141,9 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
         pool = [ln for ln in pool if ln.role in _OF_LACK and _LACKS.search(ln.folded)]
     elif desk.query.role == "problems":  # 提到执法力量不足: a lack is told among the problems
         pool = [line for line in pool if line.role == "problems"]
-    ordinals = _ordinals(desk.query.topic)
-    if ordinals:  # 第五次会议 is not told by 第四次会议
-        pool = [line for line in pool if ordinals <= _ordinals(line.folded)]
+    numbered = ordinals(desk.query.topic)
+    if numbered:  # 第五次会议 is not told by 第四次会议
+        pool = [line for line in pool if numbered <= ordinals(line.folded)]
     query = replace(desk.query, terms=tuple(terms)) if lacking else desk.query
     ranked = select(query, reading, pool, desk.boosts(report))
     weighted = weigh(terms, reading)
@@ -173,7 +173,7 @@ def _without_lack(terms: Sequence[Term]) -> list[Term]:
     ]
 
 
-def _ordinals(words: str) -> set[tuple[int, str]]:
+def ordinals(words: str) -> set[tuple[int, str]]:
     """Return the numbered meetings, terms and batches that words name: 第五次 is (5, 次)."""
     return {
         (int(q.value), q.unit)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reading import Clause, Reading
+from bot.notes import Note
 from bot.values import Cited
 from retrieval.documents import Report, Span
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_topical
@@ -24,16 +25,18 @@ def in_month(desk: Desk, report: Report, month: int) -> Draft:
     """Answer from the clauses of ``month``; silent where the report has none or not on the topic."""
     passages = [p for number, p in _passages(desk.reading(report)) if number == month]
     if not passages:
-        return Draft(status="abstained", gap=(f"《{report.meta.title}》没有写到{month}月",))
+        return Draft(
+            status="abstained",
+            gap=(Note("month_absent", {"title": report.meta.title, "month": month}),),
+        )
     topical = [t for t in desk.query.terms if is_topical(t)]
     if topical:
         scored = [(_share(topical, p), p) for p in passages]
         best = max(score for score, _ in scored)
         if best < ENOUGH_TOPIC and (best == 0 or desk.query.wants != "text"):
-            words = "、".join(t.word for t in topical[:4])
-            return Draft(
-                status="abstained", gap=(f"原文写到{month}月的地方没有关于“{words}”的内容",)
-            )
+            topic = tuple(t.word for t in topical[:4])
+            gap = Note("month_silent", {"month": month, "topic": topic})
+            return Draft(status="abstained", gap=(gap,))
         passages = [p for score, p in scored if score == best]
     spans = [_cut(p, topical) for p in passages[:MAX_PASSAGES]]
     cites = tuple(Cited(report.id, s.start, s.end) for s in spans)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from bot.evidence import listing
-from bot.evidence.drafting import Draft, claim, note
+from bot.evidence.drafting import Draft, claim
 from bot.evidence.reading import read, section_words
+from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.question.addressing import Step
@@ -112,30 +113,35 @@ def _absent(report: Report, parents: Sequence[Node], step: Step) -> Draft:
         "point": f"第{_numeral(step.number)}条",
     }[step.style]
     if step.style == "part":
-        held = f"原文只有{len(_children(report, ()))}个部分"
-        return Draft(status="abstained", gap=(f"{held}，没有{name}", *report.warnings))
+        count = len(_children(report, ()))
+        gap = Note("numbered_part_absent", {"count": count, "name": name})
+        return Draft(status="abstained", gap=(gap, *report.warnings))
     gaps = []
     for parent in parents if parents != [()] else _children(report, ()):
         numbers = _held_numbers(report, parent)
         if numbers:
-            gaps.append(f"“{_title(report, parent)}”下的编号是{''.join(numbers)}")
-    return Draft(status="abstained", gap=("；".join([f"原文没有{name}", *gaps]), *report.warnings))
+            held = {"heading": _title(report, parent), "numbers": "".join(numbers)}
+            gaps.append(Note("numbers_under", held))
+    gap = Note("number_absent", {"name": name})
+    gap = Note("and_so", {"clauses": (gap, *gaps)}) if gaps else gap
+    return Draft(status="abstained", gap=(gap, *report.warnings))
 
 
 def _numbers(report: Report, node: Node) -> Draft:
     """Say which numbers a part has and which it skips."""
     found = [number for n in _children(report, node) if (number := _number(report, n))]
     if not found:
-        return Draft(status="abstained", gap=("这一部分没有编号的小节",))
+        return Draft(status="abstained", gap=(Note("no_numbers"),))
     skipped = [_numeral(n) for n in range(1, max(found)) if n not in found]
-    said = f"没有({')('.join(skipped)})" if skipped else "中间没有缺号"
+    said = Note("numbers_skipped", {"numbers": f"({')('.join(skipped)})"})
+    said = said if skipped else Note("numbers_whole")
     numbers = "".join(_held_numbers(report, node))
     heads = [
         s for s in _leaves(report, node) if s.kind == "heading" and len(s.node) == len(node) + 1
     ]
     return Draft(
         tuple(claim(report, section_words(report.text, s)) for s in heads),
-        before=(note(f"这一部分的编号依次是{numbers}，{said}："),),
+        before=(note("numbers_listed", numbers=numbers, said=said),),
     )
 
 

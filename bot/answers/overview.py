@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from bot.answers.facts import ENOUGH, candidates
 from bot.evidence import listing
 from bot.evidence.drafting import (
-    ROLE_NAMES,
     Desk,
     Draft,
     Held,
@@ -16,13 +15,14 @@ from bot.evidence.drafting import (
     cited,
     claim,
     label,
-    note,
+    role_name,
     silent,
 )
 from bot.evidence.pieces import Piece, leaves
 from bot.evidence.reading import Line, read
 from bot.evidence.selection import select
 from bot.labels import full_name, full_place
+from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
 from retrieval.parsing.chunking import trim
@@ -50,24 +50,33 @@ def catalogue(desk: Desk) -> Draft:
         return Draft(tuple(lines))
     if re.search("部门|局", desk.query.topic) and re.search("哪|几", asked):
         if not of_bodies:
-            return Draft((note("现有报告都是政府的报告，没有部门的报告"),))
-        return _listing(desk, of_bodies, f"部门的报告共{len(of_bodies)}份：")
-    return _listing(desk, held, f"共{len(held)}份报告：")
+            return Draft((note("no_bureau_reports"),))
+        return _listing(desk, of_bodies, note("bureau_reports", count=len(of_bodies)))
+    return _listing(desk, held, note("reports_held", count=len(held)))
 
 
-def _listing(desk: Desk, reports: Sequence[Held], head: str) -> Draft:
+def _listing(desk: Desk, reports: Sequence[Held], head: DraftLine) -> Draft:
     opened = {report.id: report for report in desk.reports}
-    lines = [note(head)]
+    lines = [head]
     for report in reports[:MAX_REPORTS_PER_ANSWER]:
-        year = f"{report.meta.year}年度" if report.meta.year else "年度不详"
-        issuer = report.meta.issuer or "发布单位不详"
-        lines.append(note(f"{full_place(report.meta)} {year}（{issuer}）："))
+        place, year, issuer = full_place(report.meta), _year(report), _issuer(report)
+        lines.append(note("report_listed", place=place, year=year, issuer=issuer))
         whole = opened.get(report.id)
         named = _naming_words(whole) if whole else None
-        lines.append(claim(whole, named) if whole and named else note(report.meta.title))
+        plain = note("plainly", words=report.meta.title)
+        lines.append(claim(whole, named) if whole and named else plain)
     if len(reports) > MAX_REPORTS_PER_ANSWER:
-        lines.append(note(f"另有{len(reports) - MAX_REPORTS_PER_ANSWER}份，可指明地区或年度再查"))
+        lines.append(note("further_reports", count=len(reports) - MAX_REPORTS_PER_ANSWER))
     return Draft(tuple(lines))
+
+
+def _year(report: Held) -> Note:
+    year = report.meta.year
+    return Note("year", {"year": year}) if year else Note("year_unknown")
+
+
+def _issuer(report: Held) -> str | Note:
+    return report.meta.issuer or Note("issuer_unknown")
 
 
 def _naming_words(report: Report) -> Span | None:
@@ -80,13 +89,13 @@ def _naming_words(report: Report) -> Span | None:
 
 
 def _incomplete(reports: Sequence[Held]) -> list[DraftLine]:
-    told = [(r, [w for w in r.warnings if "完整" in w]) for r in reports]
+    told = [(r, tuple(w for w in r.warnings if w.kind == "cut_off")) for r in reports]
     broken = [(r, warnings) for r, warnings in told if warnings]
     if not broken:
-        return [note(f"{len(reports)}份报告都没有发现缺损")]
+        return [note("all_whole", count=len(reports))]
     return [
-        note(f"{len(broken)}份报告可能不完整："),
-        *(note(f"{full_name(r.meta)}：{'；'.join(ws)}") for r, ws in broken),
+        note("some_cut_off", count=len(broken)),
+        *(note("told_of", report=full_name(r.meta), what=ws) for r, ws in broken),
     ]
 
 
@@ -97,7 +106,7 @@ def _lengths(reports: Sequence[Report]) -> list[DraftLine]:
         for r in reports
     )
     shown = " < ".join(f"{name}（{size}字）" for size, name in sizes[:MAX_REPORTS_PER_ANSWER])
-    return [note(f"按正文字数从短到长：{shown}")]
+    return [note("by_length", shown=shown)]
 
 
 def overview(desk: Desk) -> Draft:
@@ -107,23 +116,23 @@ def overview(desk: Desk) -> Draft:
     if len(desk.reports) > 1:
         return _overviews(desk)
     report = desk.reports[0]
-    year = f"{report.meta.year}年度，" if report.meta.year else ""
-    head = f"《{report.meta.title}》，{year}{report.meta.issuer or '发布单位不详'}"
+    title = report.meta.title
+    top = note("introduced", title=title, year=_year(report), issuer=_issuer(report))
     lines: list[DraftLine] = []
     items: list[Cited] = []
     work = _work(report, MAX_LEADS)
     if work:
-        lines += [note(f"{ROLE_NAMES['measures']}："), *work]
+        lines += [note("heads", what=role_name("measures")), *work]
     roles: tuple[Role, ...] = ("problems", "plans")
     for role in roles:
         found = listing.role_items(report, role)
         if not found:
-            lines.append(note(f"{ROLE_NAMES[role]}：没有识别出这一部分"))
+            lines.append(note("role_not_seen", part=role_name(role)))
             continue
-        lines.append(note(f"{ROLE_NAMES[role]}，原文共{len(found)}条："))
+        lines.append(note("items_counted", part=role_name(role), count=len(found)))
         lines += [claim(report, alone(report, _short(report, i.lead))) for i in found[:MAX_LEADS]]
         items += [Cited(report.id, i.span.start, i.span.end) for i in found[:MAX_LEADS]]
-    return Draft(tuple(lines), before=(note(head),), focus=tuple(items))
+    return Draft(tuple(lines), before=(top,), focus=tuple(items))
 
 
 def _work(report: Report, most: int) -> list[DraftLine]:
@@ -133,7 +142,9 @@ def _work(report: Report, most: int) -> list[DraftLine]:
         parts.setdefault(piece.section.node[:2], []).append(piece)
     lines = []
     for node, pieces in parts.items():
-        telling = [(p, line) for p in pieces for line in p.lines if _MOST_FACT >= len(line.span) >= 12]
+        telling = [
+            (p, line) for p in pieces for line in p.lines if _MOST_FACT >= len(line.span) >= 12
+        ]
         best = max(telling, key=lambda found: _tells(found[1]), default=None)
         heading = next(
             (s for s in report.sections if s.node == node and s.kind == "heading" and s.path), None
@@ -145,7 +156,9 @@ def _work(report: Report, most: int) -> list[DraftLine]:
             spans.append(alone(report, best[1].span))
         if spans:
             said = [claim(report, span) for span in spans]
-            text = "：".join(line.text.rstrip("。") if line is not said[-1] else line.text for line in said)
+            text = "：".join(
+                line.text.rstrip("。") if line is not said[-1] else line.text for line in said
+            )
             lines.append(DraftLine(text, "claim", tuple(c for line in said for c in line.cites)))
     return lines[:most]
 
@@ -167,13 +180,13 @@ def _overviews(desk: Desk) -> Draft:
         lines += work
         problems = listing.role_items(report, "problems")
         if problems:
-            lines.append(note(f"存在问题{len(problems)}条："))
+            lines.append(note("items_counted", part=role_name("problems"), count=len(problems)))
         for problem in problems[:_PROBLEMS_EACH]:
             lines.append(claim(report, alone(report, _short(report, problem.lead))))
             items.append(Cited(report.id, problem.span.start, problem.span.end))
     more = len(desk.reports) - MAX_OVERVIEWS
-    after = (note(f"另有{more}份，可指明地区或年度再问。"),) if more > 0 else ()
-    head = note(f"共{len(desk.reports)}份报告：")
+    after = (note("more_reports", count=more),) if more > 0 else ()
+    head = note("reports_held", count=len(desk.reports))
     return Draft(tuple(lines), focus=tuple(items), before=(head,), after=after)
 
 
@@ -221,7 +234,7 @@ def _extract(report: Report) -> list[DraftLine]:
     )
     heads = listing.role_items(report, "measures")[:8]
     if heads:
-        lines.append(note("举措和成效："))
+        lines.append(note("heads", what=role_name("measures")))
         lines += [claim(report, i.lead) for i in heads if len(i.lead) <= 80]
         chosen = sorted(with_figures[:3], key=lambda ln: ln.span.start)
         lines += [claim(report, ln.span) for ln in chosen]
@@ -229,8 +242,8 @@ def _extract(report: Report) -> list[DraftLine]:
     for role in roles:
         found = listing.role_items(report, role)
         if found:
-            lines.append(note(f"{ROLE_NAMES[role]}："))
+            lines.append(note("heads", what=role_name(role)))
             lines += [claim(report, i.lead) for i in found[:8]]
         else:
-            lines.append(note(f"{ROLE_NAMES[role]}：原文未见这一部分"))
+            lines.append(note("role_absent", part=role_name(role)))
     return lines

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from bot.evidence.drafting import Draft, note
+from bot.evidence.drafting import Desk, Draft
 from bot.labels import full_name
+from bot.notes import Note, among, note
 from bot.values import Cited, DraftLine
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
@@ -14,80 +14,80 @@ from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.scope import Resolved
 
-NOT_IN_REPORTS = "现有报告中没有查到，无法回答。"
-GREETING = "您好，我根据已入库的法治政府建设年度报告回答问题，每句话都注明出处。可以这样问："
-GREETING_EN = (
-    "Hello. I answer from the annual reports in the library and cite every sentence. For example:"
-)
-NEAREST = "相近的原文是（不是所问的）："
-NO_BRIEFING = "前面还没有写过简报，或简报所依据的报告已更换；请先要一段简报，再问省略了什么。"
-EMPTY = "请输入问题，例如：某县2023年报告列出了哪些问题？"
+
+def nothing_asked() -> Draft:
+    """Ask for a question."""
+    return Draft((note("empty"),), status="clarify", answerer="empty")
 
 
-def greeting(library: Library, *, english: bool) -> list[DraftLine]:
+def not_held(desk: Desk) -> Draft:
+    """Say what is not held where nothing else is left to search."""
+    return Draft(status="abstained", gap=desk.missing or (Note("no_such_report"),))
+
+
+def greeting(library: Library) -> Draft:
     """Greet, with two questions that the library can answer."""
-    return [note(GREETING_EN if english else GREETING), *_examples(library)]
+    return Draft((note("greeting"), *examples(library)), status="clarify", answerer="greeting")
 
 
-def _examples(library: Library) -> list[DraftLine]:
-    summaries = [s for s in library.reports() if s.meta.place][:2]
+def examples(library: Library | None) -> list[DraftLine]:
+    """Return questions that the library can answer."""
+    summaries = [s for s in library.reports() if s.meta.place][:2] if library else []
     places = [territory(s.meta.place, s.meta.issuer)[-1] for s in summaries]
-    years = [s.meta.year or "" for s in summaries]
-    names = [f"{short_name(p)}{year}" for p, year in zip(places, years, strict=True)]
-    asks = ("年报告列出了哪些问题？", "年审核了多少件规范性文件？")
-    return [note(f"· {name}{ask}") for name, ask in zip(names, asks, strict=False)]
+    years = [str(s.meta.year or "") for s in summaries]
+    asked = zip(("example.problems", "example.figure"), places, years, strict=False)
+    return [note(kind, place=short_name(place), year=year) for kind, place, year in asked]
 
 
 def misplaced(query: Query) -> list[DraftLine]:
     """Say where a place lies that the question puts in another province."""
     return [
-        note(f"{chain[-1]}属{''.join(chain[:-1])}，不属{said}。")
+        note("misplaced", place=chain[-1], parents="".join(chain[:-1]), said=said)
         for said, chain in query.wrong_parents
     ]
 
 
-def ask_back(query: Query) -> list[DraftLine]:
+def ask_back(desk: Desk) -> Draft:
     """Ask which place is meant where a name has several."""
     lines = []
-    for mention in query.ambiguous:
+    for mention in desk.query.ambiguous:
         options = mention.held or mention.candidates
-        names = "、".join("".join(chain) for chain in options[:8])
-        more = f"等{len(options)}处" if len(options) > 8 else ""
-        held = "" if mention.held else "（目前均未收录其报告）"
-        lines.append(note(f"“{mention.text}”可能指{names}{more}{held}，请问是哪一个？"))
-    return lines
+        names = tuple("".join(chain) for chain in options[:8])
+        more = Note("places_more", {"count": len(options)}) if len(options) > 8 else ""
+        held = "" if mention.held else Note("none_held")
+        lines.append(note("which_place", name=mention.text, places=names, more=more, held=held))
+    return Draft(tuple(lines), status="clarify")
 
 
-def refusal(scope: Resolved, draft: Draft, library: Library) -> list[str]:
+def refusal(scope: Resolved, draft: Draft, library: Library) -> list[DraftLine]:
     """Say that the reports are silent, on what, and which were searched."""
-    lines = [NOT_IN_REPORTS]
     # where the year or place itself is not held, what was not found there is beside the point
     gaps = scope.missing if scope.missing and not scope.reports else (*scope.missing, *draft.gap)
-    for gap in dict.fromkeys(gaps):
-        lines.append(f"{gap}。")
-    lines.append(f"检索范围：{_range(scope, library)}。")
-    return lines
+    lines = [note("sentence", what=gap) for gap in dict.fromkeys(gaps)]
+    return [note("not_in_reports"), *lines, note("searched", range=_range(scope, library))]
 
 
-def _range(scope: Resolved, library: Library) -> str:
+def _range(scope: Resolved, library: Library) -> Note:
     """Say what was searched: the reports in scope by name, or how many there are."""
     asked = scope.reports or scope.nearby
     everything = len(library.reports())
     if not asked or len(asked) == everything:
-        return f"全部{everything}份报告"
+        return Note("all_reports", {"count": everything})
     names = [full_name(library.report(report).meta) for report in asked[:6]]
-    return "、".join(names) + (f"等{len(asked)}份报告" if len(asked) > 6 else "")
+    return among(names, len(asked))
 
 
-def closing(scope: Resolved, library: Library, cited: Sequence[Cited]) -> list[str]:
+def closing(scope: Resolved, library: Library, cited: Sequence[Cited]) -> list[DraftLine]:
     """Name what was asked and is not held, and the one report that the words are from."""
-    lines = [f"注意：{missing}。" for missing in scope.missing]
+    lines = [note("attention", what=missing) for missing in scope.missing]
     reports = list(dict.fromkeys(c.report for c in cited))
     if len(reports) == 1:
-        lines.append(f"（摘自{full_name(library.report(reports[0]).meta)}报告原文）")
+        lines.append(note("quoted_from", report=full_name(library.report(reports[0]).meta)))
     return lines
 
 
 def under(line: DraftLine) -> DraftLine:
     """Return a note that was written to stand above a paragraph as one under it."""
-    return replace(line, text=line.text.replace("以下", "以上"))
+    if line.note is None or line.note.values.get("where") != Note("where.below"):
+        return line
+    return note(line.note.kind, **{**line.note.values, "where": Note("where.above")})

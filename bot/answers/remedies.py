@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from bot.answers.themes import joined, theme_terms
 from bot.evidence import listing
-from bot.evidence.drafting import Desk, Draft, alone, claim, label, note
+from bot.evidence.drafting import Desk, Draft, alone, claim, label
 from bot.evidence.pieces import WORK, Piece, on_theme, told
+from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report
 from retrieval.question.terms import Term, content_terms, is_topical
@@ -27,7 +28,7 @@ def remedies(desk: Desk) -> Draft | None:
             lines.append(label(report))
         for problem in problems[:MAX_PROBLEMS]:
             span = alone(report, problem.lead if len(problem.lead) > 8 else problem.span)
-            lines += [note("问题："), claim(report, span)]
+            lines += [note("problem_head"), claim(report, span)]
             items.append(Cited(report.id, problem.span.start, problem.span.end))
             lines += _answers(report, _subject(report, problem))
     if not lines:
@@ -67,10 +68,13 @@ def _answers(report: Report, subject: Sequence[Term]) -> list[DraftLine]:
     plans = on_theme(report, subject, frozenset(("plans",)))
     done = on_theme(report, subject, WORK)
     if plans:
-        return [note("打算："), *_lines(report, plans, subject)]
+        return [note("plan_head"), *_lines(report, plans, subject)]
     if done:
-        return [note("下一步里没有直接对应的一条；已写的相关做法："), *_lines(report, done[:1], subject)]
-    return [note("报告没有写对应的打算或做法。")]
+        return [
+            note("only_work_head"),
+            *_lines(report, done[:1], subject),
+        ]
+    return [note("no_remedy")]
 
 
 def _lines(report: Report, pieces: Sequence[Piece], subject: Sequence[Term]) -> list[DraftLine]:
@@ -88,7 +92,7 @@ def _by_theme(desk: Desk) -> Draft | None:
         if pieces and len(desk.reports) > 1:
             lines.append(label(report))
         if pieces:
-            lines.append(note("打算：" if plans else "已写的相关做法："))
+            lines.append(note("plan_head" if plans else "work_head"))
             lines += [joined(report, told(p, terms, CHARS_EACH)) for p in pieces[:3]]
             items += [Cited(report.id, p.span.start, p.span.end) for p in pieces[:3]]
     return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.evidence.drafting import Draft, note
+from bot.evidence.drafting import Draft
+from bot.notes import note
 from retrieval.question.request import Ask, Request
 
 # below the first the bot asks back at once; below the second instead of refusing. Of the readings
 # of held-out writers under 0.2 four in five were wrong, under 0.45 half (retrieval.question.train)
 AT_ONCE, IN_PLACE_OF_A_REFUSAL = 0.15, 0.45
 MOST = 3
-UNSURE = "没看懂，您是想问："
-UNSURE_EN = "I am not sure what is asked. Did you mean:"
 
 _WORDED: Mapping[tuple[str, str], str] = {
     ("figure", "tell"): "{who}{theme}是多少",
@@ -41,7 +40,9 @@ def suggestions(request: Request, asks: tuple[Ask, ...]) -> tuple[str, ...]:
     if not asks:
         return ()
     first = asks[0]
-    who = "、".join(first.places or first.issuers) + "".join(f"{year}年" for year in first.years[:1])
+    who = "、".join(first.places or first.issuers) + "".join(
+        f"{year}年" for year in first.years[:1]
+    )
     theme = "、".join(first.theme)
     readings = [(first.content, first.operation), *((c, o) for c, o, _ in request.alternatives)]
     found = []
@@ -53,7 +54,7 @@ def suggestions(request: Request, asks: tuple[Ask, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))[:MOST]
 
 
-def ask_back(questions: tuple[str, ...], *, english: bool) -> Draft:
+def ask_back(questions: tuple[str, ...]) -> Draft:
     """Return the draft that asks which of the questions is meant."""
-    head = note(UNSURE_EN if english else UNSURE)
-    return Draft((head, *(note(f"· {q}？") for q in questions)), status="clarify")
+    asked = (note("may_mean", question=q) for q in questions)
+    return Draft((note("unsure"), *asked), status="clarify", answerer="ask_back")

@@ -4,47 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.answers.remarks import EMPTY, greeting
-from bot.evidence.drafting import Draft, claim, note
+from bot.answers.remarks import examples, greeting, nothing_asked
+from bot.evidence.drafting import Draft, claim
 from bot.labels import full_name
+from bot.notes import note
 from retrieval.documents import Span
 from retrieval.library.library import Library
 from retrieval.question.query import State
 from retrieval.question.request import Request
 from retrieval.text.normalise import fold
 
-THANKED = "不客气，还想了解哪份报告，请接着问。"
-THANKED_EN = "You are welcome. Ask about any report at any time."
-UNDONE = "好的，前面的先放下，请重新问。"
-UNDONE_EN = "All right, that is put aside. Please ask anew."
-OFF = "这个问题不在年度报告所写的范围内，我只回答已入库报告里的内容。可以这样问："
-OFF_EN = "Annual reports do not tell that; I only answer from the reports held. For example:"
-NOTHING_BEFORE = "前面还没有可以接着改的回答，请先提一个问题。"
-NOTHING_BEFORE_EN = "There is no answer yet to work on. Please ask a question first."
 _THANKS = ("谢", "感谢", "thank", "多谢", "辛苦", "不错", "好用", "厉害", "棒", "good", "great")
 
 
-def reply(request: Request, library: Library, state: State, *, english: bool) -> Draft | None:
+def reply(request: Request, library: Library, state: State) -> Draft | None:
     """Return the draft for a message that needs no search; None for one that does."""
     if not request.question.strip(" \t?？!！。,，.、"):
-        return Draft((note(EMPTY),), status="clarify")
+        return nothing_asked()
     if request.act == "chat":
         plain = fold(request.question)
         if any(word in plain for word in _THANKS):
-            return Draft((note(THANKED_EN if english else THANKED),), status="clarify")
-        return Draft(tuple(greeting(library, english=english)), status="clarify")
+            return Draft((note("thanked"),), status="clarify", answerer="thanks")
+        return greeting(library)
     if request.act == "undo":
-        return Draft((note(UNDONE_EN if english else UNDONE),), status="clarify")
+        return Draft((note("undone"),), status="clarify", answerer="undo")
     if request.act == "off":
-        first, *examples = greeting(library, english=english)
-        del first
-        return Draft((note(OFF_EN if english else OFF), *examples), status="abstained")
+        lines = (note("off_topic"), *examples(library))
+        return Draft(lines, status="abstained", answerer="off_topic")
     if request.act == "source" and state.focus + state.items:
         return sources(library, state.items or state.focus)
     if request.act in ("rework", "source", "same", "item") and not state.asks:
         named = any(ask.places or ask.years for ask in request.asks)
         if request.act not in ("same", "item") or not named:
-            return Draft((note(NOTHING_BEFORE_EN if english else NOTHING_BEFORE),), status="clarify")
+            return Draft((note("nothing_before"),), status="clarify", answerer="nothing_before")
     return None
 
 
@@ -58,11 +50,12 @@ def sources(library: Library, spans: Sequence[tuple[str, int, int]]) -> Draft:
         report = library.report(report_id)
         if report_id != shown:
             shown = report_id
-            published = f"，{report.meta.published}发布" if report.meta.published else ""
-            title = f"《{report.meta.title}》" if report.meta.title else ""
-            issuer = report.meta.issuer or full_name(report.meta)
-            lines.append(note(f"出自{issuer}{title}{published}，原文："))
+            meta = report.meta
+            issuer = meta.issuer or full_name(meta)
+            kind = "source_of" if meta.published else "source_undated"
+            dated = {"published": meta.published} if meta.published else {}
+            lines.append(note(kind, issuer=issuer, title=meta.title, **dated))
         lines.append(claim(report, Span(start, end)))
     if not lines:
-        return Draft((note(NOTHING_BEFORE),), status="clarify")
-    return Draft(tuple(lines), focus=(), items=())
+        return Draft((note("nothing_before"),), status="clarify")
+    return Draft(tuple(lines), answerer="sources")

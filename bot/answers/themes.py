@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from bot.answers.across import not_saying
 from bot.evidence import listing
-from bot.evidence.drafting import ROLE_NAMES, Desk, Draft, asked_words, claim, label, note
+from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
 from bot.evidence.pieces import WORK, Piece, heading_of, on_theme, told, under_heading
+from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
 from retrieval.question.terms import Term, is_theme
@@ -38,15 +39,19 @@ def themed(desk: Desk) -> Draft | None:
         parts = under_heading(report, terms, WORK)
         if len(parts) > 1:
             return _by_parts(desk, report, parts, terms)
-    told_of = _in_parts(report, pieces[:most], terms, chars) if state else _plain(report, pieces[:most], terms, chars)
+    told_of = (
+        _in_parts(report, pieces[:most], terms, chars)
+        if state
+        else _plain(report, pieces[:most], terms, chars)
+    )
     left = len(pieces) - most
-    after = (note(f"另有{left}处写到，可追问“展开”。"),) if left > 0 else ()
+    after = (note("more_places", count=left),) if left > 0 else ()
     items = tuple(Cited(p.report.id, p.span.start, p.span.end) for p in told_of.pieces)
     return Draft(
         told_of.lines,
         items=items,
         focus=items,
-        before=(note(f"关于“{asked_words(desk.query)}”，原文写了{min(len(pieces), most)}个方面："),)
+        before=(note("aspects_counted", topic=asked_words(desk.query), count=min(len(pieces), most)),)
         if len(told_of.pieces) > 1
         else (),
         after=after,
@@ -67,7 +72,7 @@ def _by_parts(
         spans += told(best, terms, chars)
         lines.append(joined(report, spans))
         items.append(Cited(report.id, part[0].span.start, part[-1].span.end))
-    head = note(f"关于“{asked_words(desk.query)}”，原文共{len(parts)}条：")
+    head = note("parts_counted", topic=asked_words(desk.query), count=len(parts))
     return Draft(tuple(lines), items=tuple(items), focus=tuple(items), before=(head,))
 
 
@@ -108,7 +113,7 @@ def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], ch
         return _plain(report, pieces, terms, chars)
     lines: list[DraftLine] = []
     for role, group in groups.items():
-        lines.append(note(f"{ROLE_NAMES[role]}："))
+        lines.append(note("heads", what=role_name(role)))
         lines += [joined(report, told(p, terms, chars)) for p in group]
     return _Told(tuple(lines), tuple(p for group in groups.values() for p in group))
 
@@ -134,9 +139,12 @@ def _several(
         lines += [label(report), *shown.lines]
         items += [Cited(report.id, p.span.start, p.span.end) for p in shown.pieces]
     more = len(telling) - MAX_REPORTS
-    after = [note(f"另有{more}份报告写到，可指明地区再问。")] if more > 0 else []
+    after = [note("more_reports", count=more)] if more > 0 else []
     return Draft(
-        tuple(lines), items=tuple(items), focus=tuple(items), after=(*after, *not_saying(quiet, terms))
+        tuple(lines),
+        items=tuple(items),
+        focus=tuple(items),
+        after=(*after, *not_saying(quiet, terms)),
     )
 
 

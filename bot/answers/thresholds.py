@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
-from bot.evidence.drafting import Desk, Draft, claim, note
-from bot.table import NOT_SAID, Table
+from bot.evidence.drafting import Desk, Draft, claim
+from bot.notes import Note, note
+from bot.table import Table
 from bot.values import Cited
-from retrieval.documents import Report, Span
+from retrieval.documents import NoteValue, Report, Span
 from retrieval.genre.quantities import canonical, find_quantities
 from retrieval.text.normalise import normalise
 
@@ -23,10 +24,10 @@ _CHANGE = re.compile(
 )
 _ASKS = re.compile("(?:哪些|哪几(?:个|项)|有几(?:个|项)|什么)[^，。]{0,6}(?:率|比例|指标|占比)")
 _BEYOND: tuple[tuple[re.Pattern[str], Callable[[Decimal, Decimal], bool], str], ...] = (
-    (re.compile("不低于|不少于|达到|达|在$|以上"), operator.ge, "不低于"),
-    (re.compile("超过|高于|大于|突破|超"), operator.gt, "高于"),
-    (re.compile("不超过|不高于|以下|以内"), operator.le, "不高于"),
-    (re.compile("低于|不到|不足|少于|小于"), operator.lt, "低于"),
+    (re.compile("不低于|不少于|达到|达|在$|以上"), operator.ge, "least"),
+    (re.compile("超过|高于|大于|突破|超"), operator.gt, "above"),
+    (re.compile("不超过|不高于|以下|以内"), operator.le, "most"),
+    (re.compile("低于|不到|不足|少于|小于"), operator.lt, "below"),
 )
 
 
@@ -60,11 +61,14 @@ def beyond(desk: Desk, report: Report) -> Draft:
                 spans.append(Span(first.span.start, clause.span.end))
     spans = list(dict.fromkeys(spans))
     if not spans:
-        return Draft(status="abstained", gap=(f"原文没有{words}{limit}%的数字",))
+        gap = Note("none_beyond", {"bound": Note(f"bound.{words}"), "limit": f"{limit}%"})
+        return Draft(status="abstained", gap=(gap,))
     cites = tuple(Cited(report.id, s.start, s.end) for s in spans[:MAX_LINES])
     return Draft(
         tuple(claim(report, s) for s in spans[:MAX_LINES]),
-        before=(note(f"原文中{words}{limit}%的百分数共{count}处："),),
+        before=(
+            note("beyond_counted", bound=Note(f"bound.{words}"), limit=f"{limit}%", count=count),
+        ),
         items=cites,
         focus=cites,
     )
@@ -89,19 +93,23 @@ def rows_beyond(table: Table, topic: str) -> Table | None:
     if not told:
         return None
     kept = [row for row, cell in told if cell.value is not None and holds(cell.value, limit)]
-    names = "、".join(row.label for row in kept)
-    count = f"{words}{limit}%的共{len(kept)}份报告" + (f"：{names}" if kept else "")
-    silent = tuple(n for n in table.notes if n.startswith(NOT_SAID))
-    return replace(
-        table, rows=tuple(kept or [row for row, _ in told]), notes=(f"{count}（计算）", *silent)
-    )
+    values: dict[str, NoteValue] = {
+        "bound": Note(f"bound.{words}"),
+        "limit": f"{limit}%",
+        "count": len(kept),
+    }
+    names = tuple(row.label for row in kept)
+    count = Note("reports_beyond", {**values, "reports": names}) if kept else None
+    silent = tuple(n for n in table.notes if n.kind == "silent_on")
+    rows = tuple(kept or [row for row, _ in told])
+    return replace(table, rows=rows, notes=(count or Note("no_report_beyond", values), *silent))
 
 
 _WHICH_PLACES = re.compile("哪(?:些|几|个|家|里|儿)|谁|几(?:个|家|份)(?:地方|报告|县|区|市)")
 
 
 def _bound(plain: str) -> tuple[Decimal, Callable[[Decimal, Decimal], bool], str] | None:
-    """Return the percentage a topic sets, how a figure is held against it, and in which words."""
+    """Return the percentage a topic sets, how a figure is held against it, and by which name."""
     asked = [q for q in find_quantities(plain) if q.kind == "percent" and q.value is not None]
     if len(asked) != 1:
         return None

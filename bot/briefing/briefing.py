@@ -16,6 +16,7 @@ from bot.briefing.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, t
 from bot.briefing.left_out import omissions, to_draft
 from bot.evidence.drafting import Desk, Draft
 from bot.labels import Names
+from bot.notes import Note, note, text_of, words
 from bot.values import Answer, Cited, DraftLine
 from retrieval.documents import Report
 from retrieval.places.gazetteer import contains, short_name
@@ -27,16 +28,13 @@ DEFAULT_CHARS = (200, 300)
 MAX_REPORTS = 6
 PARTS: tuple[Part, ...] = ("overall", "measures", "problems", "plans")
 LABELS: Mapping[Part, str] = {
-    "overall": "",
-    "measures": "主要举措和成效：",
-    "problems": "存在问题：",
-    "plans": "下一步：",
+    part: words(Note(f"briefing.{part}")) if part != "overall" else "" for part in PARTS
 }
-PART_NAMES: Mapping[Part, str] = {
-    "overall": "总体情况",
-    "measures": "举措和成效",
-    "problems": "存在问题",
-    "plans": "下一步计划",
+PART_ROLES: Mapping[Part, Note] = {
+    "overall": Note("role.preamble"),
+    "measures": Note("role.measures"),
+    "problems": Note("role.problems"),
+    "plans": Note("role.plans"),
 }
 _CLOSING_CHARS = 24  # what an answer may still say under the paragraph: where it was taken from
 _LEAST_PIECE = 8
@@ -60,14 +58,14 @@ class Material:
 class Briefing:
     """A composed paragraph: its draft, its length in characters, and what it was chosen from.
 
-    ``absent`` names, in Chinese, the parts that a report does not have.
+    ``absent`` names the parts that a report does not have.
     """
 
     draft: Draft
     chars: int
     asked: Length
     material: tuple[Material, ...] = ()
-    absent: tuple[str, ...] = ()
+    absent: tuple[Note, ...] = ()
 
 
 def asked(query: Query) -> bool:
@@ -113,8 +111,8 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     found = found[: max(1, high // LEAST_SHARE)]
     said = [m for m in found if any(m.pool.values())]
     if not said:
-        words = "、".join(t.word for terms in subjects for t in terms[:6])
-        gap = f"报告中没有找到关于“{words}”的内容" if words else "报告中没有可以摘编的内容"
+        topic = tuple(t.word for terms in subjects for t in terms[:6])
+        gap = Note("not_found", {"topic": topic}) if topic else Note("nothing_to_brief")
         return Briefing(Draft(status="abstained", gap=(gap,)), 0, (low, high))
     reserve = min(_CLOSING_CHARS, (high - low) // 3)
     paragraphs, used = [], 0
@@ -134,13 +132,11 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     silent = [m.report for m in found if not any(m.pool.values())]
     under: list[DraftLine] = []
     if silent:
-        under.append(_note(f"（未提及：{'、'.join(names.report(r.meta) for r in silent)}）"))
+        under.append(note("under.silent", reports=tuple(names.report(r.meta) for r in silent)))
     if unread:
-        under.append(
-            _note(f"（篇幅所限，未写入：{'、'.join(names.report(r.meta) for r in unread)}）")
-        )
+        under.append(note("under.unread", reports=tuple(names.report(r.meta) for r in unread)))
     if absent:
-        under.append(_note(f"（{'；'.join(absent)}）"))
+        under.append(note("under.absent", absent=tuple(absent)))
     cites = tuple(c for line in lines for c in line.cites)
     draft = Draft(tuple(lines), focus=cites, after=tuple(under))
     return Briefing(draft, used, (low, high), tuple(said), tuple(absent))
@@ -176,19 +172,15 @@ def paragraph(answer: Answer, *, markers: bool = True) -> str:
 # ---- the words around the claims ----------------------------------------------------------
 
 
-def attribution(report: Report, names: Names, *, alone: bool) -> str:
+def attribution(report: Report, names: Names, *, alone: bool) -> Note:
     """Return the attribution: the report's title where it names its place, else place and year."""
     meta = report.meta
     place = short_name(meta.place[-1]) if meta.place else meta.issuer
     title = re.sub(r"（推断）$", "", meta.title)
     if alone and place and place in title and len(title) <= 32 and title == meta.title:
-        return f"据《{title}》，"
-    year = f"{meta.year}年度" if meta.year else ""
-    return f"据{names.body(report.meta)}{year}报告，"
-
-
-def _note(text: str) -> DraftLine:
-    return DraftLine(text, "note")
+        return Note("briefing.by_title", {"title": title, "end": "，"})
+    year = Note("year", {"year": meta.year}) if meta.year else ""
+    return Note("briefing.by_report", {"body": names.body(meta), "year": year, "end": "，"})
 
 
 # ---- choosing -----------------------------------------------------------------------------
@@ -229,7 +221,7 @@ class _Paragraph:
     """One report's share of the paragraph while it is being filled."""
 
     report: Report
-    source: str
+    source: Note | None
     labelled: bool
     pool: Pools
     chosen: dict[Part, list[Piece]] = field(default_factory=lambda: {part: [] for part in PARTS})
@@ -237,7 +229,7 @@ class _Paragraph:
     @property
     def chars(self) -> int:
         """Characters of the paragraph as it will read."""
-        return sum(len(line.text) for line in self.lines)
+        return sum(len(text_of(line)) for line in self.lines)
 
     @property
     def lines(self) -> list[DraftLine]:
@@ -245,11 +237,17 @@ class _Paragraph:
         shown = [part for part in PARTS if self.chosen[part]]
         named = len(shown) > 1 and (self.labelled or shown[0] in ("problems", "plans"))
         joined = self.chosen["overall"] or named
-        lines = [_note(self.source if joined else self.source[:-1] + "：")] if self.source else []
+        lines = []
+        if self.source is not None:
+            end = "，" if joined else "："
+            lines.append(note(self.source.kind, **{**self.source.values, "end": end}))
         for part in shown:
-            name = LABELS[part]
-            if name and (self.labelled or part in ("problems", "plans")) and len(shown) > 1:
-                lines.append(_note(name))
+            if (
+                part != "overall"
+                and (self.labelled or part in ("problems", "plans"))
+                and len(shown) > 1
+            ):
+                lines.append(note(f"briefing.{part}"))
             pieces = sorted(self.chosen[part], key=lambda p: p.span.start)
             for piece in pieces:
                 end = "。" if piece is pieces[-1] else "；"
@@ -273,7 +271,7 @@ def _overlap(piece: Piece, other: Piece) -> bool:
     return piece.span.start < other.span.end and other.span.start < piece.span.end
 
 
-def _fill(report: Report, pool: Pools, room: Length, source: str, *, labelled: bool) -> _Paragraph:
+def _fill(report: Report, pool: Pools, room: Length, source: Note, *, labelled: bool) -> _Paragraph:
     """Fill the room; where a part is crowded out, try again with problems and plans told shortly."""
     para = _filled(report, pool, room, source, labelled=labelled)
     if not _crowded_out(para):
@@ -297,13 +295,13 @@ def _crowded_out(para: _Paragraph) -> list[Part]:
 
 
 def _filled(
-    report: Report, pool: Pools, room: Length, source: str, *, labelled: bool
+    report: Report, pool: Pools, room: Length, source: Note, *, labelled: bool
 ) -> _Paragraph:
     """Choose pieces in turn from each part until the room is well filled."""
     low, most = room
     para = _Paragraph(report, source, labelled, pool)
-    if most - len(source) < 3 * _LEAST_PIECE:
-        para.source = ""
+    if most - len(words(source)) < 3 * _LEAST_PIECE:
+        para.source = None
     goal = low + (most - low) * 4 // 5
     order_of_parts: list[Part] = ["measures", "problems", "plans", "overall"]
     if most < TIGHT:
@@ -405,9 +403,10 @@ def _lengthen(para: _Paragraph, low: int, most: int) -> None:
 # ---- what is not there ----------------------------------------------------------------------
 
 
-def _absent(para: _Paragraph, parts: Iterable[Part], labels: Names) -> list[str]:
-    names = [PART_NAMES[p] for p in parts if p != "overall" and not para.pool[p]]
+def _absent(para: _Paragraph, parts: Iterable[Part], labels: Names) -> list[Note]:
+    names = tuple(PART_ROLES[p] for p in parts if p != "overall" and not para.pool[p])
     if not names:
         return []
-    year = f"{para.report.meta.year}年度" if para.report.meta.year else ""
-    return [f"{labels.body(para.report.meta)}{year}报告未见{'、'.join(names)}部分"]
+    meta = para.report.meta
+    year = Note("year", {"year": meta.year}) if meta.year else ""
+    return [Note("briefing_lacks", {"body": labels.body(meta), "year": year, "parts": names})]

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bot.briefing.briefing import LABELS, PART_NAMES, PARTS, Briefing, Material, attribution
+from bot.briefing.briefing import PART_ROLES, PARTS, Briefing, Material, attribution
 from bot.briefing.briefing_pieces import DOER, Part
 from bot.evidence.drafting import Desk
 from bot.evidence.passages import apart, numbered, whole_sentences
@@ -29,6 +29,7 @@ from bot.model.writers_llm import (
     Written,
     total_usage,
 )
+from bot.notes import Note, words
 from bot.values import Cited, DraftLine, Passage, Sentence
 from prompts import load
 from retrieval.documents import Report
@@ -155,7 +156,7 @@ class _Task:
         cited = {c for line in briefing.draft.lines for c in line.cites}
         self._wanted = {(c.report, _part_of(self._reports[c.report], c)) for c in cited}
         low, high = briefing.asked
-        framed = sum(len(self._attribution(m)) for m in briefing.material) + 8
+        framed = sum(len(words(self._attribution(m))) for m in briefing.material) + 8
         least = max(low - framed + _MARGIN, 20)
         self.values = {
             "fence": self._fence,
@@ -196,16 +197,18 @@ class _Task:
         for (of_report, of_part), sentence in told:
             if of_report != report:
                 report, part = of_report, -1
-                yield Sentence(self._attribution(self._briefing.material[report]), "note")
+                source = self._attribution(self._briefing.material[report])
+                yield Sentence(words(source), "note", note=source)
             text = sentence.text.rstrip("；;，, ")
             if of_part != part:
                 part = of_part
                 says = _SAYS_ITSELF.get(PARTS[part])
                 if says is not None and not says.search(text):
-                    yield Sentence(LABELS[PARTS[part]], "note")
+                    named = Note(f"briefing.{PARTS[part]}")
+                    yield Sentence(words(named), "note", note=named)
             yield replace(sentence, text=text if text.endswith(("。", "！")) else f"{text}。")
 
-    def _attribution(self, material: Material) -> str:
+    def _attribution(self, material: Material) -> Note:
         alone = len(self._briefing.material) == 1 and self._briefing.asked[1] >= 200
         return attribution(material.report, self._labels, alone=alone)
 
@@ -219,7 +222,7 @@ class _Task:
         for report, part in sorted(self._wanted, key=lambda w: (self._order.index(w[0]), w[1])):
             if part == "overall" or (self._order.index(report), PARTS.index(part)) in places:
                 continue
-            yield f"没有写{self._labels.body(self._reports[report].meta)}的{PART_NAMES[part]}"
+            yield f"没有写{self._labels.body(self._reports[report].meta)}的{words(PART_ROLES[part])}"
 
 
 def _part_of(report: Report, cite: Cited) -> Part:

@@ -7,31 +7,24 @@ worded the paragraph.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
 from bot.briefing.briefing_pieces import Piece, Pools
 from bot.evidence import listing
-from bot.evidence.drafting import Draft, note
+from bot.evidence.drafting import Draft
 from bot.evidence.whole_clauses import bare_start, typeset
 from bot.labels import Names
+from bot.notes import Note, note, words
 from bot.values import Answer, Cited, DraftLine
-from retrieval.documents import Report, Section, Span
+from retrieval.documents import NoteValue, Report, Section, Span
 from retrieval.text.normalise import normalise
 
 Kind = Literal["sections", "figures", "problems", "plans", "theme"]
-NOTHING_LEFT_OUT = "报告各部分的要点都已写入，没有省略。"
 MAX_FIGURES = 8
 MAX_ON_THEME = 12
-_LABELS: Mapping[Kind, str] = {
-    "sections": "举措和成效中没有写到的方面",
-    "figures": "没有写入的主要数字",
-    "problems": "没有写入的存在问题",
-    "plans": "没有写入的下一步计划",
-    "theme": "没有写入的有关举措和成效",
-}
 _WHAT = "(?:什么|哪些|哪几|啥|多少|别的|其他|其它)"
 _KEPT_OUT = "(?:没有?|未能?)(?:能)?(?:写|放|编|收|纳|体现|反映)"
 _DROPPED = "(?:省略|略去|略掉|舍去|舍掉|删去|删掉|漏掉|漏了|遗漏)"
@@ -54,8 +47,8 @@ class Omission:
 
 def asked(question: str) -> bool:
     """Tell whether a question asks what the last briefing left out."""
-    words = normalise(question)
-    return len(words) <= _MOST_WORDS and bool(_ASKS.search(words))
+    plain = normalise(question)
+    return len(plain) <= _MOST_WORDS and bool(_ASKS.search(plain))
 
 
 def omissions(
@@ -96,10 +89,11 @@ def to_draft(found: Sequence[tuple[Report, Sequence[Omission]]]) -> Draft:
     for report, left in found:
         for kind, group in groupby(left, key=lambda o: o.kind):
             same = list(group)
-            lines.append(note(f"{names.report(report.meta)}{_LABELS[kind]}（{len(same)}条）："))
+            values: dict[str, NoteValue] = {"report": names.report(report.meta), "count": len(same)}
+            lines.append(note("heads", what=Note(f"left_out.{kind}", values)))
             lines += [DraftLine(o.text, "claim", (o.cite,)) for o in same]
     if not lines:
-        return Draft((note(NOTHING_LEFT_OUT),))
+        return Draft((note("nothing_left_out"),))
     return Draft(tuple(lines))
 
 
@@ -109,7 +103,8 @@ def to_json(answer: Answer) -> list[dict[str, Any]]:
     part, found = "", []
     for sentence in answer.sentences:
         if sentence.kind == "note":
-            part = sentence.text.rstrip("：")
+            what = sentence.note.values.get("what") if sentence.note else None
+            part = words(what) if isinstance(what, Note) else ""
             continue
         for n in sentence.citations:
             c = by_number[n]
@@ -135,10 +130,10 @@ def _untold_sections(report: Report, told: Sequence[tuple[int, int]]) -> list[Om
 
 def _of_heading(report: Report, heading: Section) -> Omission | None:
     start = bare_start(report.text, Span(heading.start, heading.end))
-    words = report.text[start : heading.end].rstrip("。，,；;：: \u3000\n\r\t")
-    if len(words) < 5:
+    title = report.text[start : heading.end].rstrip("。，,；;：: \u3000\n\r\t")
+    if len(title) < 5:
         return None
-    return Omission("sections", typeset(words), Cited(report.id, start, start + len(words)))
+    return Omission("sections", typeset(title), Cited(report.id, start, start + len(title)))
 
 
 def _untold_items(

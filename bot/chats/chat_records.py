@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 MemberRole = Literal["user", "admin", "group"]
 
-SCHEMA = """
+SCHEMA = (
+    """
 CREATE TABLE IF NOT EXISTS inbox (
     update_id INTEGER PRIMARY KEY, lane TEXT NOT NULL, user INTEGER NOT NULL,
     chat INTEGER NOT NULL, received REAL NOT NULL, state TEXT NOT NULL,
@@ -37,7 +38,8 @@ CREATE TABLE IF NOT EXISTS members (
 CREATE TABLE IF NOT EXISTS pairing (
     code_hash TEXT PRIMARY KEY, role TEXT NOT NULL, expires REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-"""
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)

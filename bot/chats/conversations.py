@@ -34,6 +34,8 @@ from bot.chats.chat_records import (
     MemberRole,
     StoredAnswer,
 )
+from bot.migrations import migrate
+from retrieval.errors import ConfigurationError
 
 log = logging.getLogger(__name__)
 
@@ -85,10 +87,10 @@ class ConversationStore:
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA wal_autocheckpoint = 0")  # ``sync`` does it, outside the lock
             db.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_BYTES // 2}")
-            db.executescript(SCHEMA)
+            migrate(db, SCHEMA, self.path.name)
             if db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("quick_check failed")
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, ConfigurationError):
             db.close()
             raise
         self.path.chmod(0o600)

@@ -11,12 +11,12 @@ from functools import lru_cache
 
 from bot.evidence.drafting import Held
 from bot.labels import full_name
+from bot.notes import Note, among, note
+from bot.values import DraftLine
 from retrieval.documents import Report
 from retrieval.question.terms import Term, is_theme, is_topical
 from retrieval.text.normalise import fold
 
-NOT_SAID = "未提及"
-NOT_FOUND = "有相关文字、但没有查到"
 MAX_NAMED = 12
 
 
@@ -40,7 +40,7 @@ def holds(report: Report, words: Iterable[str]) -> bool:
 
 def absence_notes(
     reports: Sequence[Report], terms: Sequence[Term], name: str = ""
-) -> list[str]:
+) -> list[DraftLine]:
     """Return what to say of reports that gave no answer: proved absences, then the others."""
     words = words_of(terms)
     proved = [r for r in reports if words and not holds(r, words)]
@@ -48,13 +48,12 @@ def absence_notes(
     said = name or "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
     notes = []
     if proved:
-        notes.append(f"{NOT_SAID}{said}：{names_of(proved)}")
+        notes.append(note("not_mentioned", topic=said, reports=names_of(proved)))
     if others:
-        notes.append(f"{NOT_FOUND}{said or '这一项'}：{names_of(others)}")
+        notes.append(note("not_found_in", topic=said, reports=names_of(others)))
     return notes
 
 
-def names_of(reports: Sequence[Held], most: int = MAX_NAMED) -> str:
+def names_of(reports: Sequence[Held], most: int = MAX_NAMED) -> Note:
     """Return the names of the first ``most`` reports, and how many there are if more."""
-    more = f"等{len(reports)}份" if len(reports) > most else ""
-    return "、".join(full_name(r.meta) for r in reports[:most]) + more
+    return among([full_name(r.meta) for r in reports[:most]], len(reports))

@@ -3,55 +3,48 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import Evidence, KnownFact
 from bot.labels import full_name
+from bot.notes import Note, note
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, ReportMeta, Role, Span
 from retrieval.genre.quantities import Quantity
+from retrieval.library.library import Library
 from retrieval.question.query import Query, State
 from retrieval.question.terms import is_theme
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
 from retrieval.text.wrapping import words_of
 
-ROLE_NAMES: Mapping[Role, str] = {
-    "leadership": "履行第一责任人职责",
-    "measures": "举措和成效",
-    "problems": "存在问题",
-    "causes": "原因",
-    "plans": "下一步计划",
-    "preamble": "总体情况",
-    "other": "其他",
-    "furniture": "网页附属文字",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """What a writer proposes: lines, and what a follow-up may refer to (items, focus).
 
-    ``gap`` says in words what was looked for and not found, when nothing or not all was.
+    ``gap`` says what was looked for and not found, when nothing or not all was.
     ``before`` and ``after`` are notes that stand around the lines whoever words them: a
     corrected premise, an order computed from the figures, the reports that do not say.
     ``figures`` are those that answer the question, out of all that the lines hold.
-    ``table`` is the comparison that the lines tell, if they tell one.
+    ``table`` is the comparison that the lines tell, if they tell one; ``answerer`` names the
+    part that wrote it.
     """
 
     lines: tuple[DraftLine, ...] = ()
     status: Status = "answered"
-    gap: tuple[str, ...] = ()
+    gap: tuple[Note, ...] = ()
     items: tuple[Cited, ...] = ()
     focus: tuple[Cited, ...] = ()
     before: tuple[DraftLine, ...] = ()
     after: tuple[DraftLine, ...] = ()
     figures: tuple[Quantity, ...] = ()
     table: Table | None = None
+    answerer: str = ""
 
 
 class Held(Protocol):
@@ -68,7 +61,7 @@ class Held(Protocol):
         ...
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Note, ...]:
         """What is doubtful about it."""
         ...
 
@@ -79,8 +72,9 @@ class Desk:
 
     ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some. Of the
     others those in ``unread`` may say what is asked; in the rest no word of it stands, which a
-    search of their whole texts has shown. ``held`` are the summaries of all in scope where not all
-    are open.
+    search of their whole texts has shown. ``held`` are the summaries of all in scope.
+    ``missing`` is what was asked for and is not held; ``only_years`` are the years asked where
+    ``reports`` are of other years. ``library`` is what is held besides.
     """
 
     query: Query
@@ -90,6 +84,8 @@ class Desk:
     ledger: Callable[[str], Sequence[KnownFact]] = lambda _: ()
     only_years: tuple[int, ...] = ()
     scope: tuple[str, ...] = ()
+    missing: tuple[Note, ...] = ()
+    library: Library | None = None
     unread: tuple[str, ...] = ()
     held: tuple[Held, ...] = ()
 
@@ -128,7 +124,7 @@ class Desk:
 
 def silent(desk: Desk) -> Draft:
     """Return the draft that says what was looked for and not found."""
-    return Draft(status="abstained", gap=(f"报告中没有找到关于“{asked_words(desk.query)}”的内容",))
+    return Draft(status="abstained", gap=(Note("not_found", {"topic": asked_words(desk.query)}),))
 
 
 def asked_words(query: Query) -> str:
@@ -172,17 +168,14 @@ def alone(report: Report, span: Span) -> Span:
     return Span(start, span.end) if span.end - start >= _LEAST_CHARS else span
 
 
-def note(text: str) -> DraftLine:
-    """Return a note: words that code computed."""
-    return DraftLine(text, "note")
+def role_name(role: Role) -> Note:
+    """Return the name of a part of a report, to stand in a note."""
+    return Note(f"role.{role}")
 
 
-def label(report: Report, more: str = "") -> DraftLine:
+def label(report: Report) -> DraftLine:
     """Return the note that heads one report's lines in an answer over several."""
-    return note(
-        f"{full_name(report.meta)}：{more}".rstrip("：" if not more else "")
-        + ("：" if not more else "")
-    )
+    return note("heads", what=full_name(report.meta))
 
 
 def cited(evidence: Evidence) -> Cited:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.evidence.binding import subject_terms
 from bot.evidence.reading import Reading
 from bot.evidence.selection import Evidence
+from bot.notes import Note
 from retrieval.documents import Span
 from retrieval.question.query import Query
 from retrieval.text.normalise import fold, normalise
@@ -33,7 +34,7 @@ _QUOTED = re.compile('[“"《「]([^”"》」“《「]{2,20})[”"》」]')
 class Misnamed:
     """What to say of a name the question got wrong, and the words that show it, if any do."""
 
-    note: str
+    note: Note
     span: Span | None = None
 
 
@@ -64,19 +65,19 @@ def _judge_person(
     if len(name) < 2:
         return None
     if name not in whole:
-        return Misnamed(f"原文没有提到“{name}”，相关原文是：")
+        return Misnamed(Note("body_absent", {"body": name}))
     spoken = {m[1] for m in re.finditer(f"({_TITLES})、?{name}", whole)}
     if spoken and not any(t.endswith(title) or title.endswith(t) for t in spoken):
         held = sorted(spoken, key=len)[-1]
         span = _first_clause(name, reading)
-        return Misnamed(f"原文中{name}的职务是{held}：", span)
+        return Misnamed(Note("office_of", {"name": name, "office": held}), span)
     words = _said(found)
     deed = re.sub("^(?:亲自|来|了|在)+", "", question[match.start("name") + len(name) :])[:2]
     by = re.compile(f"(?:{_TITLES})(?P<name>{_NAME}?)(?:亲自)?{re.escape(deed)}")
     doers = {m["name"] for m in by.finditer(words)} if len(deed) == 2 else set()
     others = {m["name"] for m in _PERSON.finditer(words)}
     if (name not in words and others) or (doers and name not in doers):
-        return Misnamed(f"原文说的不是{name}，而是：")
+        return Misnamed(Note("other_body", {"body": name}))
     return None
 
 
@@ -101,11 +102,11 @@ def _judge_quoted(
     for phrase in _QUOTED.findall(topic):
         words = _unquoted(phrase)
         if words not in whole:
-            return Misnamed(f"报告中没有“{phrase}”的说法，相关原文是：")
+            return Misnamed(Note("phrase_absent", {"phrase": phrase}))
         if words not in _said(found):
             span = _first_clause(words, reading)
             if span:
-                return Misnamed(f"原文关于“{phrase}”的表述是：", span)
+                return Misnamed(Note("phrase_told", {"phrase": phrase}), span)
     return None
 
 
@@ -126,9 +127,9 @@ def _judge_body(
     said = _unquoted(best.folded)
     others = [m[0] for m in _BODY.finditer(said) if m.lastgroup == kind]
     if others and _core(body) not in said:
-        return Misnamed(f"原文说的不是{body}，而是：")
+        return Misnamed(Note("other_body", {"body": body}))
     if _core(body) not in whole:
-        return Misnamed(f"原文没有提到“{body}”，相关原文是：")
+        return Misnamed(Note("body_absent", {"body": body}))
     return None
 
 

@@ -23,10 +23,10 @@ from bot.evidence.binding import (
     unit_fit,
     way,
 )
-from bot.evidence.drafting import note
 from bot.evidence.premise_names import judge_names
 from bot.evidence.reading import Clause, Line, Reading, read
 from bot.evidence.selection import Evidence, claim_span
+from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
@@ -89,13 +89,16 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
     astray = [v for v in verdicts if _astray(v, query, found, report, confirms=confirms)]
     if astray:
         places = [v.place for v in astray if v.place is not None]
-        said = "、".join(f"{p.quantity.text}是“{_brief(p, report)}”" for p in places)
+        said = tuple(
+            Note("figure_is", {"figure": p.quantity.text, "words": _brief(p, report)})
+            for p in places
+        )
         spans = [_claim(p, query) for p in places]
-        return Premises((note(f"原文的{said}："),), _uncovered(spans, found))
+        return Premises((note("figures_are", said=said),), _uncovered(spans, found))
     misnamed = judge_names(query, found, reading)
     if misnamed is not None:
         spans = [misnamed.span] if misnamed.span else []
-        return Premises((note(misnamed.note),), _uncovered(spans, found))
+        return Premises((DraftLine("", "note", note=misnamed.note),), _uncovered(spans, found))
     direction = _judge_direction(query, reading, found)
     if direction is not None:
         return direction
@@ -109,7 +112,7 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
             or any(v.place and v.place.change == query.direction for v in verdicts)
         )
     ):
-        return Premises((note("是的，原文如此："),), extra, settled)
+        return Premises((note("confirmed"),), extra, settled)
     shown = [v.place for v in verdicts if v.right and v.place]
     return Premises(extra=extra if shown and not found else ())
 
@@ -243,19 +246,20 @@ def _correction(wrong: Sequence[_Verdict], report: Report) -> DraftLine:
     """Word what differs; a figure that stands elsewhere is named with what it counts there."""
     if all(v.turned and not v.wrong for v in wrong):
         said = dict.fromkeys(
-            "上升" if v.place and v.place.change == "up" else "下降" for v in wrong
+            Note("rose" if v.place and v.place.change == "up" else "fell") for v in wrong
         )
-        return note(f"原文说的是{'、'.join(said)}：")
-    asked = "、".join(f"“{v.asserted.quantity.text}”" for v in wrong)
+        return note("went", way=tuple(said))
+    asked = tuple(Note("quoted", {"words": v.asserted.quantity.text}) for v in wrong)
     only = wrong[0]
     if len(wrong) == 1 and only.elsewhere and only.place and only.elsewhere.line is only.place.line:
         words = _brief(only.elsewhere, report)
         if words:
             figure = only.elsewhere.quantity.text
-            return note(f"问题中的{asked}与原文不符（原文的{figure}是“{words}”），原文是：")
+            held = Note("figure_is", {"figure": figure, "words": words})
+            return note("figure_elsewhere", asked=asked, held=held)
     if all(v.absent for v in wrong):
-        return note(f"原文没有{asked}这一数字，相关原文是：")
-    return note(f"问题中的{asked}与原文不符，原文是：")
+        return note("no_such_figure", asked=asked)
+    return note("figure_wrong", asked=asked)
 
 
 def _brief(place: Placed, report: Report) -> str:
@@ -294,8 +298,8 @@ def _judge_direction(query: Query, reading: Reading, found: Sequence[Evidence]) 
     span = claim_span(
         line, clause, clause.figures[0] if clause.figures else None, list(query.terms)
     )
-    words = "上升" if said == "up" else "下降"
-    return Premises((note(f"原文说的是{words}："),), _uncovered([span], found))
+    way = Note("rose" if said == "up" else "fell")
+    return Premises((note("went", way=way),), _uncovered([span], found))
 
 
 _ASSERTS_WAY = re.compile(
@@ -365,10 +369,11 @@ def _judge_comparison(query: Query, reading: Reading) -> Premises | None:
         return None
     less = (match["way"] or match["way2"]) in _LESS
     true = value < against if less else value > against
-    said = f"{one.quantity.text}和{other.quantity.text}"
-    text = f"是的，原文的数字是{said}：" if true else f"不是，原文的数字是{said}："
+    said = (one.quantity.text, other.quantity.text)
     spans = dict.fromkeys((_claim(one, query), _claim(other, query)))
-    return Premises((note(text),), tuple(spans), settled=True)
+    return Premises(
+        (note("is_so" if true else "is_not_so", figures=said),), tuple(spans), settled=True
+    )
 
 
 def _level(terms: Sequence[Term], words: str, reading: Reading, query: Query) -> Placed | None:

@@ -19,7 +19,8 @@ from bot.evidence.likeness import COMMON_WORDS, Likeness
 from bot.evidence.problem_topics import TOPICS, Point, points, telling_clause
 from bot.evidence.reading import read
 from bot.labels import Names
-from retrieval.documents import Report, Role
+from bot.notes import Note
+from retrieval.documents import NoteValue, Report, Role
 
 ENOUGH_ON_ONE_TOPIC = 0.07
 ENOUGH_BY_WORDS = 0.1
@@ -75,7 +76,7 @@ def group_points(items: Sequence[Point], background: Sequence[str]) -> list[Grou
     return sorted(groups, key=lambda g: (-len(g.reports), -len(g.members)))
 
 
-def shared_problems(reports: Sequence[Report], role: Role) -> list[str]:
+def shared_problems(reports: Sequence[Report], role: Role) -> list[Note]:
     """Return a note for each group common to several reports, then what only one report says."""
     names = Names(r.meta for r in reports)
     labels = {r.id: names.body(r.meta) for r in reports}
@@ -84,7 +85,7 @@ def shared_problems(reports: Sequence[Report], role: Role) -> list[str]:
     items = [p for r in reports for p in points(r, role)]
     groups = group_points(items, [line.folded for r in reports for line in read(r).lines])
     if not groups:
-        return ["按用词归类，没有发现各报告共同涉及的事项"]
+        return [Note("nothing_shared")]
     notes = []
     for group in groups:
         quotes = []
@@ -92,15 +93,18 @@ def shared_problems(reports: Sequence[Report], role: Role) -> list[str]:
             own = [m for m in group.members if m.report == report]
             words = "".join(f"“{telling_clause(m.text, group.name)}”" for m in own)
             quotes.append(f"{labels[report]}{words}")
-        notes.append(
-            f"共同涉及“{group.name}”的有{len(group.reports)}份：{'；'.join(quotes)}（按用词归类）"
-        )
+        values: dict[str, NoteValue] = {
+            "name": group.name,
+            "count": len(group.reports),
+            "quotes": tuple(quotes),
+        }
+        notes.append(Note("shared", values))
     told = {member for group in groups for member in group.members}
     for report_id, label in labels.items():
         alone = [p for p in items if p.report == report_id and p not in told]
         if alone:
-            words = "；".join(f"“{telling_clause(p.text)}”" for p in alone)
-            notes.append(f"仅{label}提到：{words}")
+            quotes = [f"“{telling_clause(p.text)}”" for p in alone]
+            notes.append(Note("only_one_tells", {"report": label, "quotes": tuple(quotes)}))
     return notes
 
 

@@ -17,6 +17,7 @@ from bot.lock.ownership import comparison_problems, owned_parts, without_compute
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import speaks_to_a_machine
 from bot.lock.wording import overlap, pairs
+from bot.notes import Language, text_of
 from bot.values import Cited, DraftLine, Passage, Sentence
 from retrieval.text.normalise import level
 from retrieval.text.wrapping import words_of
@@ -66,7 +67,7 @@ class Checker:
         text_of: Callable[[str], str],
         scope_names: Mapping[str, Collection[str]],
         *,
-        language: str = "zh",
+        language: Language = "zh",
         hidden: Sequence[str] = (),
     ) -> None:
         self._passages = {passage.n: passage for passage in passages}
@@ -101,7 +102,7 @@ class Checker:
         if line.cites:
             outcome = self._check_cited(line)
         elif line.kind == "note":
-            outcome = Sentence(neutralise(line.text), "note")
+            outcome = Sentence(neutralise(text_of(line, self._language)), "note", (), line.note)
         else:
             outcome = self._check_marked(line)
         if isinstance(outcome, Sentence):
@@ -302,7 +303,7 @@ def check(
     text_of: Callable[[str], str],
     scope_names: Mapping[str, Collection[str]],
     *,
-    language: str = "zh",
+    language: Language = "zh",
 ) -> Checked:
     """Check a whole draft; see ``Checker``. Never raises for a bad draft."""
     checker = Checker(passages, text_of, scope_names, language=language)

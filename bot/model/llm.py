@@ -18,9 +18,10 @@ from typing import Protocol, TypeVar
 from bot.chats.turns import ANSWERING
 from bot.model.openai_client import Endpoint, OpenAIEndpoint, Usage
 from bot.model.tracing import chat_span
+from bot.notes import Note
 from retrieval.errors import ModelFailed
 
-MODEL_UNAVAILABLE = "语言模型暂时不可用，以下为报告原文摘录"
+MODEL_UNAVAILABLE = Note("model_unavailable", {"where": Note("where.below")})
 DEADLINE_S = 45.0
 MAX_CALLS = 3
 _RETRY_PAUSE_S = 0.5  # doubled at each further try when the server names no wait

@@ -19,6 +19,7 @@ from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages,
 from bot.model.draft_lines import draft_lines
 from bot.model.llm import Allowance, Message, PatientChat
 from bot.model.openai_client import Usage
+from bot.notes import Language
 from bot.values import DraftLine, Passage, Sentence
 from prompts import Prompt, load
 from retrieval.errors import ModelFailed
@@ -111,7 +112,7 @@ class LLMWriter:
         question: str,
         *,
         kind: str,
-        language: str,
+        language: Language,
         passages: Sequence[Passage],
         text_of: Callable[[str], str],
         scope_names: Mapping[str, Collection[str]],
@@ -132,7 +133,7 @@ class LLMWriter:
             "fence": fence,
             "question": neutralise(question),
             "cannot_answer": CANNOT_ANSWER,
-            "language_rule": LANGUAGE_RULE["en" if language == "en" else "zh"],
+            "language_rule": LANGUAGE_RULE[language],
         }
         shown, messages = self._fit(prompt, values, passages, _ANSWER_PROMPT)
         hidden = (messages[0]["content"], load("repair").system, fence)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from decimal import Decimal
 
+from bot.notes import Note
 from bot.table import Cell, Row
-
-COMPUTED = "（计算）"
+from retrieval.documents import NoteValue
 
 
 def verdict(
@@ -16,7 +16,7 @@ def verdict(
     claimed: Collection[str],
     *,
     lowest: bool,
-) -> list[str]:
+) -> list[Note]:
     """Say whether the first of ``alike`` is one of the ``claimed`` reports.
 
     ``alike`` are the rows whose cells measure one thing. Nothing is said where the claimed
@@ -28,14 +28,13 @@ def verdict(
         return []
     row, cell = own
     first = [r for r, c in ranked if c.value == ranked[0][1].value]
-    which = "最低" if lowest else "最高"
+    which = Note("extreme.lowest" if lowest else "extreme.highest")
+    said: dict[str, NoteValue] = {
+        "name": name, "which": which, "report": row.label, "figure": cell.text
+    }  # fmt: skip
     if row not in first:
-        top = "、".join(r.label for r in first)
-        return [
-            f"不是：{name}{which}的是{top}（{ranked[0][1].text}），{row.label}为{cell.text}{COMPUTED}"
-        ]
-    others = "、".join(r.label for r in first if r is not row)
-    shared = f"，与{others}并列" if others else ""
-    return [
-        f"是的：{row.label}{name}为{cell.text}，在可比的{len(ranked)}份报告中{which}{shared}{COMPUTED}"
-    ]
+        top = tuple(r.label for r in first)
+        return [Note("not_first", {**said, "first": top, "best": ranked[0][1].text})]
+    others = tuple(r.label for r in first if r is not row)
+    shared = Note("shared_place", {"reports": others}) if others else ""
+    return [Note("is_first", {**said, "count": len(ranked), "shared": shared})]

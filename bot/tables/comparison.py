@@ -21,11 +21,12 @@ from bot.evidence.drafting import Desk, Draft
 from bot.evidence.problem_groups import shared_problems
 from bot.evidence.whole_clauses import typeset
 from bot.labels import Names
-from bot.table import NOT_SAID, Cell, Column, Row, Table
+from bot.notes import Note, among, note
+from bot.table import Cell, Column, Row, Table
 from bot.tables.claimed import verdict
 from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report, ReportMeta
+from retrieval.documents import NoteValue, Report, ReportMeta
 from retrieval.parsing.indicators import Fact, indicators, lookup
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import territory
@@ -33,7 +34,9 @@ from retrieval.question.query import Query
 from retrieval.question.terms import content_terms, is_topical
 from retrieval.text.normalise import fold, normalise
 
-COMPUTED = "（计算）"
+_ORDER_KINDS = frozenset(
+    {"order.first", "order.gap", "order.falling", "order.rising", "order.years_differ", "trend"}
+)
 MAX_LINES = 40
 MAX_RANKED = 12
 MAX_FIRST = 5
@@ -185,7 +188,7 @@ def compare(
     ]
     if len(desk.query.years) > 1 and _ASKS_CHANGE.search(normalise(desk.query.topic)):
         changes = change_notes(table, desk.query.years)
-        table = _with_several_years(table) if any(COMPUTED in n for n in changes) else table
+        table = _with_several_years(table) if any(n.kind == "trend" for n in changes) else table
         notes = changes + _without_order(notes)
     if desk.query.claimed and table.columns[0].numeric:
         said = [(row, cell) for row, cell in table.column(0) if cell.cite]
@@ -257,7 +260,7 @@ def _is_numeric(rows: Sequence[Row], index: int) -> bool:
 
 def column_notes(
     table: Table, index: int, *, lowest: bool = False, top: int = MAX_RANKED
-) -> list[str]:
+) -> list[Note]:
     """Return order, difference or trend of one column, and how many reports say it.
 
     ``top`` is how many places the order names.
@@ -275,18 +278,19 @@ def column_notes(
         elif len(alike) == 1 and len(table.rows) > 1:
             row, cell = alike[0]
             other = cell.measure and cell.measure != table.columns[index].measure
-            kind = f"（为{cell.measure}）" if other else ""
-            notes.append(f"只有{row.label}写有可比的{name}{kind}，无法比较高低")
+            kind = Note("being", {"measure": cell.measure}) if other else ""
+            notes.append(Note("only_one", {"report": row.label, "name": name, "kind": kind}))
         notes += [
-            f"{name}：{row.label}的“{cell.text}”{why}，未参与比较" for row, cell, why in others[:8]
+            Note("apart", {"name": name, "report": row.label, "figure": cell.text, "why": why})
+            for row, cell, why in others[:8]
         ]
     if silent and said:
-        names = "、".join(silent[:12]) + (f"等{len(silent)}份" if len(silent) > 12 else "")
-        notes.append(f"{NOT_SAID}{name}：{names}")
+        names = among(silent[:12], len(silent))
+        notes.append(Note("silent_on", {"name": name, "reports": names}))
     return notes
 
 
-def change_notes(table: Table, years: Sequence[int]) -> list[str]:
+def change_notes(table: Table, years: Sequence[int]) -> list[Note]:
     """Return the change of each place that has figures of several of the years asked about.
 
     Figures of one place and year are never set against another place's: where no place has
@@ -303,8 +307,8 @@ def change_notes(table: Table, years: Sequence[int]) -> list[str]:
             if len({row.year for row, _ in own}) > 1:
                 notes += _trend(column.name, own)
         if not notes:
-            asked = "、".join(str(year) for year in sorted(years))
-            notes.append(f"没有同一地区{asked}年的{column.name}可比，不能计算增减")
+            asked = tuple(sorted(years))
+            notes.append(Note("no_change", {"years": asked, "name": column.name}))
     return notes
 
 
@@ -325,21 +329,21 @@ def _top(topic: str) -> int:
     return int(words) if words.isdecimal() else "零一二三四五六七八九十".index(words)
 
 
-def _without_order(notes: Sequence[str]) -> list[str]:
+def _without_order(notes: Sequence[Note]) -> list[Note]:
     """Drop the order of places from notes on a change over the years."""
-    return [note for note in notes if COMPUTED not in note and not note.startswith("所比")]
+    return [n for n in notes if n.kind not in _ORDER_KINDS]
 
 
 def comparable(
     said: Sequence[tuple[Row, Cell]], measure: str = ""
-) -> tuple[list[tuple[Row, Cell]], list[tuple[Row, Cell, str]]]:
+) -> tuple[list[tuple[Row, Cell]], list[tuple[Row, Cell, Note]]]:
     """Part the cells that measure one thing in one unit from those that do not, with the reason.
 
     Of several kinds the most frequent is compared, ``measure`` first. Cases counted as 件, 宗 or 起 are one unit; collected and settled cases are not one measure.
     """
     valued = [(row, cell) for row, cell in said if cell.value is not None and not cell.doubt]
     others = [
-        (row, cell, f"为{cell.doubt}" if cell.doubt else "不是单一数字")
+        (row, cell, Note("why.doubt", {"doubt": cell.doubt}) if cell.doubt else Note("why.several"))
         for row, cell in said
         if cell.value is None or cell.doubt
     ]
@@ -353,9 +357,9 @@ def comparable(
     first = max(kinds, key=lambda kind: (len(kinds[kind]), kind[0] == measure))
     for (other, unit), cells in kinds.items():
         if (other, unit) != first:
-            why = "单位不同"
+            why = Note("why.unit")
             if other != first[0]:
-                why = f"为{other}，口径不同" if other else "不能确认是同一指标"
+                why = Note("why.measure", {"measure": other}) if other else Note("why.unsure")
             others += [(row, cell, why) for row, cell in cells]
     return kinds[first], others
 
@@ -375,18 +379,19 @@ def _units_of(measure: str) -> frozenset[str]:
 
 def _order(
     name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool, top: int = MAX_RANKED
-) -> list[str]:
+) -> list[Note]:
     ranked = sorted(alike, key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
     best = ranked[0][1].value
     first = [row for row, cell in ranked if cell.value == best]
-    words = ("最低", "最高") if ranked[0][1].unit == "%" else ("最少", "最多")
-    which = words[0] if lowest else words[1]
-    leading = "、".join(row.label for row in first[:MAX_FIRST])
-    leading += f"等{len(first)}份" if len(first) > MAX_FIRST else ""
-    notes = [f"{name}{which}的是{leading}，{ranked[0][1].text}{COMPUTED}"]
+    ways = ("lowest", "highest") if ranked[0][1].unit == "%" else ("fewest", "most")
+    which = Note(f"extreme.{ways[0 if lowest else 1]}")
+    leading = among([row.label for row in first[:MAX_FIRST]], len(first))
+    best_said: dict[str, NoteValue] = {"reports": leading, "figure": ranked[0][1].text}
+    notes = [Note("order.first", {"name": name, "which": which, **best_said})]
     if len(ranked) == 2 and len(first) == 1:
         (high, a), (low, b) = ranked
-        notes.append(f"{high.label}比{low.label}{_difference(a, b)}{COMPUTED}")
+        gap = _difference(a, b)
+        notes.append(Note("order.gap", {"one": high.label, "other": low.label, "gap": gap}))
     elif len(ranked) > 2:
         shown = f"{ranked[0][0].label}{ranked[0][1].text}"
         while 0 < top < len(ranked) and ranked[top][1].value == ranked[top - 1][1].value:
@@ -394,42 +399,48 @@ def _order(
         for (_, before), (row, cell) in pairwise(ranked[:top]):
             sign = "=" if cell.value == before.value else "<" if lowest else ">"
             shown += f" {sign} {row.label}{cell.text}"
-        more = f"等{len(ranked)}份" if len(ranked) > top else ""
-        order = (
-            f"从{words[0][-1]}到{words[1][-1]}" if lowest else f"从{words[1][-1]}到{words[0][-1]}"
-        )
-        notes.append(f"{order}：{shown}{more}{COMPUTED}")
+        more = Note("and_more", {"count": len(ranked)}) if len(ranked) > top else ""
+        order = Note(f"way.{'rising' if lowest else 'falling'}.{ways[0]}")
+        kind = "order.rising" if lowest else "order.falling"
+        notes.append(Note(kind, {"order": order, "shown": shown, "more": more}))
     years = sorted({row.year for row, _ in ranked if row.year})
     if len(years) > 1:
-        notes.append(f"所比{name}分属{years[0]}至{years[-1]}年度，年度不同，仅供参考")
+        span = {"first": years[0], "last": years[-1]}
+        notes.append(Note("order.years_differ", {"name": name, **span}))
     return notes
 
 
-def _trend(name: str, alike: Sequence[tuple[Row, Cell]]) -> list[str]:
+def _trend(name: str, alike: Sequence[tuple[Row, Cell]]) -> list[Note]:
     """Return the run of years of one issuer and the change from each to the next."""
     years = sorted(alike, key=lambda pair: pair[0].year or 0)
-    run = "，".join(f"{row.year}年{cell.text}" for row, cell in years)
+    run = tuple(
+        Note("year_figure", {"year": row.year or 0, "figure": cell.text}) for row, cell in years
+    )
     steps = []
     for (_, before), (row, after) in pairwise(years):
         if before.value == after.value:
-            steps.append(f"{row.year}年与上年持平")
+            steps.append(Note("year_level", {"year": row.year or 0}))
         else:
-            steps.append(f"{row.year}年比上年{_difference(after, before)}")
-    return [f"{years[0][0].place}{name}：{run}；{'，'.join(steps)}{COMPUTED}"]
+            gap = _difference(after, before)
+            steps.append(Note("year_change", {"year": row.year or 0, "gap": gap}))
+    place = years[0][0].place
+    return [Note("trend", {"place": place, "name": name, "run": run, "steps": tuple(steps)})]
 
 
-def _difference(a: Cell, b: Cell) -> str:
+def _difference(a: Cell, b: Cell) -> Note:
     """Say by how much ``a`` exceeds or falls short of ``b``."""
     assert a.value is not None
     assert b.value is not None
     gap = a.value - b.value
     amount, unit = abs(gap), a.unit
-    about = "约" if _ROUND.search(a.text + b.text) else ""
+    about = Note("about") if _ROUND.search(a.text + b.text) else ""
     if unit == "%":
-        return f"{'高' if gap > 0 else '低'}{about}{_plain(amount)}个百分点"
+        way = "gap.points_higher" if gap > 0 else "gap.points_lower"
+        return Note(way, {"about": about, "amount": _plain(amount)})
     if unit == "元" and amount >= 10000:
         amount, unit = amount / 10000, "万元"
-    return f"{'多' if gap > 0 else '少'}{about}{_plain(amount)}{unit}"
+    way = "gap.more" if gap > 0 else "gap.fewer"
+    return Note(way, {"about": about, "amount": f"{_plain(amount)}{unit}"})
 
 
 def _plain(number: Decimal) -> str:
@@ -481,13 +492,13 @@ def ranked(table: Table, *, lowest: bool = False) -> Table:
 def draft(table: Table, query: Query) -> Draft:
     """Return the table as lines: what was computed, then each report with its claims."""
     if table.empty:
-        words = "、".join(t.word for t in query.terms[:6]) or query.topic
-        return Draft(status="abstained", gap=(f"报告中没有找到关于“{words}”的内容",))
+        topic = tuple(t.word for t in query.terms[:6]) or query.topic
+        return Draft(status="abstained", gap=(Note("not_found", {"topic": topic}),))
     lines: list[DraftLine] = []
     cites: list[Cited] = []
     shown = [row for row in table.rows if any(cell.cite for cell in row.cells)]
     for row in shown[:MAX_LINES]:
-        lines.append(_note(f"{row.label}："))
+        lines.append(note("heads", what=row.label))
         told: set[Cited] = set()
         for words, cite in (claim for cell in row.cells for claim in cell.claims):
             if cite not in told:
@@ -495,11 +506,8 @@ def draft(table: Table, query: Query) -> Draft:
                 told.add(cite)
                 cites.append(cite)
     if len(shown) > MAX_LINES:
-        lines.append(_note(f"另有{len(shown) - MAX_LINES}份报告，可导出表格查看"))
-    computed = tuple(_note(note) for note in table.notes if not note.startswith(NOT_SAID))
-    silent = tuple(_note(note) for note in table.notes if note.startswith(NOT_SAID))
+        lines.append(note("further_rows", count=len(shown) - MAX_LINES))
+    told_below = ("silent_on",)
+    computed = tuple(DraftLine("", "note", note=n) for n in table.notes if n.kind not in told_below)
+    silent = tuple(DraftLine("", "note", note=n) for n in table.notes if n.kind in told_below)
     return Draft(tuple(lines), focus=tuple(cites), before=computed, after=silent)
-
-
-def _note(text: str) -> DraftLine:
-    return DraftLine(text, "note")

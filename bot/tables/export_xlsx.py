@@ -10,6 +10,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Font
 from openpyxl.worksheet.worksheet import Worksheet
 
+from bot.notes import worded
 from bot.table import Table
 
 _WIDE = 40
@@ -41,7 +42,7 @@ def table_workbook(table: Table, title: str) -> bytes:
                 values.append(float(cell.value) if cell.value is not None else None)
         _put(sheet, number, values)
     last = len(table.rows) + 2
-    for offset, note in enumerate((title, *table.notes)):
+    for offset, note in enumerate((title, *worded(table.notes))):
         _put(sheet, last + offset, [note])
     sheet.freeze_panes = "B2"
     _quotes(book.create_sheet("出处"), table)

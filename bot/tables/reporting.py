@@ -32,9 +32,11 @@ def brief_question(words: Sequence[str], year: int | None) -> str:
     return question
 
 
-def table_of(library: Library, desk: Desk) -> Table:
+def table_of(desk: Desk) -> Table:
     """Return the table of every report in scope, its words read in for the rows that are shown."""
-    ids = set(desk.scope)
+    ids, library = set(desk.scope), desk.library
+    if library is None:
+        return comparison.compare(desk)
     figures = desk.query.ask.content == "figure" or any(
         w.measures for w in comparison.wanted(desk.query)
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from bot.formatting import WIDTH, display_width, wrap
 from bot.lock.plaintext import drop_invisible
+from bot.notes import worded, words
 from bot.table import NOT_SAID, Cell, Row, Table
 from bot.values import Answer, Cited
 
@@ -25,9 +26,9 @@ def to_text(table: Table, width: int = WIDTH, *, notes: bool = True) -> str:
     widths = _widths([head, *body], width)
     lines = _grid(head, body, widths) if widths else _blocks(table, width)
     for note in table.notes if notes else ():
-        if note.startswith(NOT_SAID):
+        if note.kind == "silent_on":
             continue  # the table shows it
-        lines += wrap(f"· {drop_invisible(note)}", width, "  ")
+        lines += wrap(f"· {drop_invisible(words(note))}", width, "  ")
     return "\n".join(lines)
 
 
@@ -101,7 +102,7 @@ def to_json(table: Table, answer: Answer) -> dict[str, Any]:
             }
             for row in table.rows
         ],
-        "notes": list(table.notes),
+        "notes": worded(table.notes),
     }
 
 
@@ -133,5 +134,5 @@ def _flat(row: Row) -> list[str]:
     flat = [row.label, row.place, str(row.year or "")]
     for cell in row.cells:
         places = "；".join(f"{c.report} 第{c.start}–{c.end}字" for _, c in cell.claims)
-        flat += [cell.text, "；".join(words.rstrip("。；") for words, _ in cell.claims), places]
+        flat += [cell.text, "；".join(said.rstrip("。；") for said, _ in cell.claims), places]
     return flat

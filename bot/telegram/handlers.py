@@ -18,6 +18,7 @@ from typing import Any
 from bot.chats.chat_records import Conversation
 from bot.chats.conversations import ConversationStore
 from bot.chats.turns import ANSWERING
+from bot.notes import worded
 from bot.table import Table
 from bot.telegram import rendering, views
 from bot.telegram.access import Access
@@ -398,12 +399,12 @@ def safe_name(name: str) -> str:
 def outcome_line(outcome: Any, meta: ReportMeta | None) -> str:
     """Say for people what became of an ingested file, and what it was taken for."""
     words = {"added": "已添加", "unchanged": "内容未变，未重复添加", "updated": "已更新",
-             "refused": "未能添加"}  # fmt: skip
+             "duplicate": "与已有报告重复，未重复添加", "refused": "未能添加", "skipped": "略过"}  # fmt: skip
     line = f"{words.get(str(outcome.status), outcome.status)}：{outcome.source}"
     if meta is not None:
         line += f"\n识别为：{views.place_year(meta)}　{meta.title}"
     if outcome.reason:
         line += f"\n原因：{outcome.reason}"
-    for warning in outcome.warnings or ():
+    for warning in worded(outcome.warnings or ()):
         line += f"\n⚠ {warning}"
     return line

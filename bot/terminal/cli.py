@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.notes import worded
 from bot.terminal import cli_ingest, cli_looking, cli_reports
 from retrieval.errors import BaogaoError
 
@@ -59,7 +60,7 @@ def reports(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         summaries = shelf.reports()
     for summary in summaries:
         if as_json:
-            _print_json(summary.to_json())
+            _print_json({**summary.to_json(), "warnings": worded(summary.warnings)})
             continue
         meta = summary.meta
         place = "".join(meta.place) or "地区不详"
@@ -67,7 +68,7 @@ def reports(library: LibraryOption = None, as_json: JsonOption = False) -> None:
         print(f"{summary.id}  {place} {year}  {meta.issuer}")
         print(f"    {meta.title}")
         print(f"    {meta.source}，{summary.chars}字，{summary.chunks}段")
-        for warning in summary.warnings:
+        for warning in worded(summary.warnings):
             print(f"    注意：{warning}")
 
 

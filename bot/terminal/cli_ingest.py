@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
+from bot.notes import worded
 from bot.terminal.cli_reports import JsonOption, LibraryOption
 from retrieval.errors import BaogaoError
 
@@ -44,8 +45,15 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
     @app.command()
     def ingest(
         paths: Annotated[
-            list[Path], typer.Argument(metavar="PATH...", help="报告文件、文件夹或压缩包")
-        ],
+            list[str] | None,
+            typer.Argument(metavar="PATH|URL...", help="报告文件、文件夹、压缩包或网址"),
+        ] = None,
+        urls: Annotated[
+            Path | None, typer.Option("--urls", metavar="FILE", help="网址清单，一行一个")
+        ] = None,
+        allow_private: Annotated[
+            bool, typer.Option("--allow-private", help="允许读取本机和内网的网址")
+        ] = False,
         prune: Annotated[
             bool, typer.Option("--prune", help="文件夹里已经没有的报告，从库中移除")
         ] = False,
@@ -56,13 +64,25 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
 
         能读 txt md html pdf docx doc wps，以及装着它们的 zip；类型看内容，不看后缀。
 
-        例：baogao ingest 2023年报告/ 玉山.docx
+        例：baogao ingest 2023年报告/ 玉山.docx https://www.example.gov.cn/report.html
         """
         from bot.terminal.progress import ProgressBar
+        from retrieval.readers.url import is_address
 
+        given = [*(paths or []), *(_listed(urls) if urls else [])]
+        if not given:
+            raise typer.BadParameter("请给出报告文件、文件夹或网址，或用 --urls 给出网址清单")
+        addresses = [words for words in given if is_address(words)]
+        files = [Path(words) for words in given if not is_address(words)]
         with open_library(library, create=True) as shelf:
             try:
-                results = shelf.ingest(paths, ProgressBar(), prune=prune)
+                results = shelf.ingest(
+                    files,
+                    ProgressBar(),
+                    prune=prune,
+                    addresses=addresses,
+                    allow_private=allow_private,
+                )
             except KeyboardInterrupt:
                 shelf.refresh()
                 kept = len(shelf.reports())
@@ -70,7 +90,7 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
                     f"已中断，库中现有 {kept} 份报告、仍可使用；重新运行同一命令会接着做完"
                 ) from None
         for result in results:
-            print(json.dumps(result.to_json(), ensure_ascii=False) if as_json else line_of(result))
+            print(json_of(result) if as_json else line_of(result))
         if not results:
             raise BaogaoError("没有找到文件，请给出报告文件或所在的文件夹")
         if not as_json and len(results) > 1:
@@ -79,12 +99,28 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
             raise typer.Exit(1)
 
 
+def json_of(result: IngestResult) -> str:
+    """Return the line of one file for machines."""
+    return json.dumps({**result.to_json(), "warnings": worded(result.warnings)}, ensure_ascii=False)
+
+
+def _listed(file: Path) -> list[str]:
+    """Return the addresses of a list, one a line; blank lines and those with # are none."""
+    from retrieval.readers.reading import read_file
+
+    try:
+        lines = read_file(file).text.splitlines()
+    except BaogaoError as error:
+        raise BaogaoError(f"网址清单 {file} 读不了：{error}") from error
+    return [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("#")]
+
+
 def line_of(result: IngestResult) -> str:
     """Return what a person reads of one file: what became of it, why, and what to mind."""
     lines = [f"{LABELS[result.status]}  {result.source}"]
     if result.reason:
         lines[0] += f"：{result.reason}"
-    lines += [f"      注意：{warning}" for warning in result.warnings]
+    lines += [f"      注意：{warning}" for warning in worded(result.warnings)]
     return "\n".join(lines)
 
 

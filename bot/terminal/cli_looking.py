@@ -87,9 +87,7 @@ def _rows(
         if summary.id in found:
             report = shelf.report(summary.id)
             for hit in found[summary.id]:
-                path = next(
-                    (s.path for s in report.sections if s.start <= hit.start < s.end), ()
-                )
+                path = next((s.path for s in report.sections if s.start <= hit.start < s.end), ())
                 text = report.text
                 around = text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
                 places.append(

@@ -43,7 +43,9 @@ def questions(size: int) -> dict[str, str]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the table; returns 0."""
     parser = argparse.ArgumentParser(prog="python -m eval.bench.scale", description=__doc__)
-    parser.add_argument("--sizes", default=",".join(map(str, SIZES)), help="reports, e.g. 5,200,1000")
+    parser.add_argument(
+        "--sizes", default=",".join(map(str, SIZES)), help="reports, e.g. 5,200,1000"
+    )
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--keep", type=Path, help="where the libraries are kept between runs")
     given = parser.parse_args(arguments)
@@ -68,11 +70,13 @@ def measure(folder: Path, size: int, rounds: int) -> dict[str, str]:
     with Library.open(where, embedder=FakeEmbedder()) as library:
         assistant = Assistant(library)
         for name, question in questions(size).items():
-            first = _ms(lambda q=question: assistant.ask(q))  # type: ignore[misc]
-            warm = [_ms(lambda q=question: assistant.ask(q)) for _ in range(rounds)]  # type: ignore[misc]
+            first = _ms(lambda q=question: assistant.ask(q))
+            warm = [_ms(lambda q=question: assistant.ask(q)) for _ in range(rounds)]
             told[name] = f"{statistics.median(warm):.1f}"
             told[f"{name}, first"] = f"{first:.1f}"
-        told[f"count said (true: {RARE_PHRASE} in every {RARE_EVERY}th)"] = _count_said(assistant, size)
+        told[f"count said (true: {RARE_PHRASE} in every {RARE_EVERY}th)"] = _count_said(
+            assistant, size
+        )
     return told
 
 

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from retrieval.documents import ReportMeta
+from retrieval.documents import Note, ReportMeta
 from retrieval.errors import ReportNotFound
 from retrieval.library.stored_values import Entry
 from retrieval.text.normalise import fold, normalise
@@ -29,7 +29,7 @@ class ReportSummary:
     meta: ReportMeta
     chars: int
     chunks: int
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
     version: int = 1
     added_at: str = ""
 
@@ -41,7 +41,7 @@ class ReportSummary:
         return f"{issuer}{year}（{self.meta.source}）" if issuer else self.meta.source
 
     def to_json(self) -> dict[str, Any]:
-        """Return the line that ``baogao reports --json`` prints."""
+        """Return plain values; the warnings are notes still to be worded."""
         return {
             "report": self.id,
             "source": self.meta.source,
@@ -52,7 +52,7 @@ class ReportSummary:
             "level": self.meta.level,
             "chars": self.chars,
             "chunks": self.chunks,
-            "warnings": list(self.warnings),
+            "warnings": [warning.to_json() for warning in self.warnings],
         }
 
 
@@ -72,7 +72,7 @@ def summarise(entries: Sequence[Entry]) -> tuple[ReportSummary, ...]:
         for summary in claimants:
             others = [s.meta.source for s in claimants if s.id != summary.id]
             if others:
-                conflict = f"与“{'”“'.join(others[:MAX_NAMED])}”自称同一单位同一年度而内容不同，引用时请核对"
+                conflict = Note("rivals", {"sources": tuple(others[:MAX_NAMED])})
                 warned[summary.id] = replace(summary, warnings=(*summary.warnings, conflict))
     return tuple(warned.get(s.id, s) for s in summaries)
 

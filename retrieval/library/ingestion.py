@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-from retrieval.documents import Chunk, ReportMeta, Section
+from retrieval.documents import Chunk, Note, ReportMeta, Section
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
 from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.generations import (
@@ -34,7 +34,8 @@ from retrieval.library.same_paper import are_one_paper
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.indicators import Fact
 from retrieval.readers.files import display_name, find_files
-from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_met, reread
+from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_bytes_of, read_met
+from retrieval.readers.url import Fetcher, read_urls
 from retrieval.readers.values import NO_CONTAINER, Container, Document
 from retrieval.readers.worker import ReadingChild
 from retrieval.search.embedding import Embedder
@@ -46,7 +47,7 @@ EMBED_BATCH = 64
 SWITCH_EVERY = 200
 VANISHED = "文件已不在文件夹里，报告仍在库中；确认不要时运行 baogao ingest --prune 移除"
 PRUNED = "文件已不在文件夹里，已从报告库移除"
-NO_MEANING_SEARCH = "没有生成向量，暂时只能按字词检索"
+NO_MEANING_SEARCH = Note("no_vectors")
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +76,7 @@ class Parsed(Protocol):
         ...
 
     @property
-    def warnings(self) -> tuple[str, ...]:
+    def warnings(self) -> tuple[Note, ...]:
         """What is doubtful about the parse."""
         ...
 
@@ -112,16 +113,16 @@ class IngestResult:
     status: Status
     report: str | None = None
     reason: str | None = None
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Return the line that ``baogao ingest --json`` prints."""
+        """Return plain values; the warnings are notes still to be worded."""
         return {
             "source": self.source,
             "status": self.status,
             "report": self.report,
             "reason": self.reason,
-            "warnings": list(self.warnings),
+            "warnings": [warning.to_json() for warning in self.warnings],
         }
 
 
@@ -163,8 +164,15 @@ class Writer:
         entries = ledger.entries(self._versions)
         self._entries: dict[str, Entry] = {e.report: e for e in entries}
 
-    def take_in(self, paths: Sequence[Path], *, prune: bool = False) -> list[IngestResult]:
-        """Ingest files and folders; one result for every file met, in order.
+    def take_in(
+        self,
+        paths: Sequence[Path],
+        *,
+        prune: bool = False,
+        addresses: Sequence[str] = (),
+        allow_private: bool = False,
+    ) -> list[IngestResult]:
+        """Ingest files, folders and addresses; one result for every file met, in order.
 
         A bad file stops no other. Files that vanished from the folders given are told last;
         ``prune`` takes their reports out.
@@ -176,18 +184,15 @@ class Writer:
             for done, met in enumerate(files):
                 self._watch(Progress("read", done, len(files), display_name(met.path.name)))
                 yield from read_met(met, child.read)
+            if addresses:
+                fetcher = Fetcher(allow_private=allow_private)
+                yield from read_urls(addresses, fetcher, child.read)
 
         try:
             results = self._take_in_all(reads(), prune_in=_folders(paths), prune=prune)
         finally:
             child.close()
         self._watch(Progress("read", len(files), len(files)))
-        self.publish()
-        return self._with_warnings(results)
-
-    def take_in_read(self, reads: Iterable[Read]) -> list[IngestResult]:
-        """Ingest what was read elsewhere (from addresses); one result each, in order."""
-        results = self._take_in_all(reads, prune_in=(), prune=False)
         self.publish()
         return self._with_warnings(results)
 
@@ -243,9 +248,10 @@ class Writer:
         child = ReadingChild()
         for done, entry in enumerate(list(self._entries.values())):
             self._watch(Progress("read", done, len(self._entries), entry.source))
-            raw, _, encoding = self._ledger.source(entry.report, entry.version)
+            raw, _, _ = self._ledger.source(entry.report, entry.version)
             try:
-                read = reread(raw, encoding, child.read)
+                # Read as it would be read today: a reader may have learnt since.
+                read = read_bytes_of(raw, child.read)
                 self._store_version(read, entry.source, entry.origin, entry.report)
             except (UnreadableFile, _BadParse) as error:
                 problems.append(f"{entry.source}：{error}")
@@ -463,7 +469,7 @@ class Writer:
         return gained and done > 0
 
     def _with_warnings(self, results: Iterable[IngestResult]) -> list[IngestResult]:
-        warnings: Mapping[str, tuple[str, ...]] = {
+        warnings: Mapping[str, tuple[Note, ...]] = {
             s.id: s.warnings for s in summarise(list(self._entries.values()))
         }
         missing = (NO_MEANING_SEARCH,) if self._vectors_failed else ()

@@ -31,6 +31,7 @@ from retrieval.library.stored_values import (
     to_json,
     to_meta,
     to_section,
+    to_warnings,
 )
 from retrieval.parsing.indicators import Fact
 from retrieval.search.embedding import Vectors
@@ -143,7 +144,7 @@ class Ledger:
             text=row[1],
             sections=tuple(to_section(s) for s in json.loads(row[2])),
             chunks=tuple(to_chunk(c) for c in chunks),
-            warnings=tuple(json.loads(row[3])),
+            warnings=to_warnings(row[3]),
         )
 
     def texts(self, versions: Mapping[str, int]) -> Iterator[tuple[str, str]]:

@@ -379,17 +379,29 @@ class Library:
     # Writing
 
     def ingest(
-        self, paths: Sequence[Path], progress: Watch | None = None, *, prune: bool = False
+        self,
+        paths: Sequence[Path],
+        progress: Watch | None = None,
+        *,
+        prune: bool = False,
+        addresses: Sequence[str] = (),
+        allow_private: bool = False,
     ) -> list[IngestResult]:
-        """Take in files and folders; return what became of each file met, in order.
+        """Take in files, folders and addresses; return what became of each file met, in order.
 
-        ``prune`` takes out the reports whose files vanished from the folders given.
+        ``prune`` takes out the reports whose files vanished from the folders given;
+        ``allow_private`` lets addresses point into inner networks.
 
         Raises ``LibraryBusy`` if another process is writing, ``LibraryError`` if the disk is
         full: what was served before is then served still.
         """
         with self._writer(progress) as writer:
-            return writer.take_in([Path(p) for p in paths], prune=prune)
+            return writer.take_in(
+                [Path(p) for p in paths],
+                prune=prune,
+                addresses=addresses,
+                allow_private=allow_private,
+            )
 
     def remove(self, name: str) -> ReportSummary:
         """Take out the report that goes by ``name`` with all its versions; return what it was."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from retrieval.documents import Chunk, ReportMeta, Section
+from retrieval.documents import Chunk, Note, ReportMeta, Section
 from retrieval.genre.quantities import Quantity
 from retrieval.parsing.indicators import Change, Fact
 
@@ -30,7 +30,7 @@ class Entry:
     chars: int
     chunks: int
     meta: ReportMeta
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
     added_at: str
 
 
@@ -66,8 +66,16 @@ def to_entry(row: Sequence[Any]) -> Entry:
         chars,
         chunks,
         to_meta(meta),
-        tuple(json.loads(warnings)),
+        to_warnings(warnings),
         added_at,
+    )
+
+
+def to_warnings(stored: str) -> tuple[Note, ...]:
+    """Return the warnings of stored JSON; those of an older version were kept in words."""
+    return tuple(
+        Note("plainly", {"words": kept}) if isinstance(kept, str) else Note.from_json(kept)
+        for kept in json.loads(stored)
     )
 
 
@@ -88,10 +96,12 @@ def _quantity(values: dict[str, Any]) -> Quantity:
     return Quantity(**{**values, **numbers})
 
 
-def _plain(value: object) -> str:
-    """Return what JSON has no form for: a decimal number as it is written."""
+def _plain(value: object) -> Any:
+    """Return what JSON has no form for: a decimal number as it is written, a note."""
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, Note):
+        return value.to_json()
     raise TypeError(f"cannot store a {type(value).__name__}")
 
 

@@ -158,6 +158,8 @@ def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> 
             return name
         if not shape and (after_place or _AFTER_SHORT_NAME.match(rest)):
             return name
+        if not rest and name[-1] in "州县旗":  # 阿坝州, and nothing more
+            return name
     return shape
 
 

@@ -28,18 +28,30 @@ from retrieval.parsing.titles import (
 from retrieval.places.gazetteer import Chain, Gazetteer
 from retrieval.places.subunits import ZONES
 from retrieval.readers.values import NO_CONTAINER, Container
+from retrieval.text.furniture import is_date_line, is_furniture
 from retrieval.text.normalise import level
 
 _TAIL_CHARS = 600
 _CONTEXT_CHARS = 8000
 
 _HEAD_OF_TITLE = re.compile(
-    "20\\d\\d\\s*年|二[〇零○][^年]{2}年|关于|法治|依法|年度|落实|推进|履行|政府信息|政府工作|的?报告|工作总结"
+    "20\\d\\d\\s*年|二[〇零○][^年]{2}年|关于|(?<!依)法治|依法(?!治[省市县区州国旗盟].{0,4}(?:委员会|办))|年度|落实|推进|履行|政府信息|政府工作|的?报告|工作总结"
 )
 _ZONE_OF_A_PLACE = re.compile(
     f"(?P<place>[\\u4e00-\\u9fff]{{2,6}}?)(?:国家级|国家|省级)?(?:{ZONES})"
 )
+_ZONE_AT_END = re.compile(
+    "[\\u4e00-\\u9fff]{2,}(?:开发区|高新区|经开区|新区|示范区|保税区|园区)(?:管理委员会|管委会)?$"
+)
 _ZONE = re.compile(f"[\\u4e00-\\u9fff]{{2,10}}(?:{ZONES})")
+_OF_PARTY = re.compile("^(?:中共|中国共产党)(?!中央)")
+_CORPS = re.compile(
+    "^(?:新疆生产建设兵团)?第[一二三四五六七八九十]{1,3}师(?=[\\u4e00-\\u9fff]{2,5}市)"
+)
+_STATE_ONLY = re.compile(
+    "^(?:中华人民共和国|国务院|国家|全国)|^(?:外交|国防|教育|科学技术|科技|工业和信息化|公安|民政|司法|财政|人力资源和?社会保障|自然资源|生态环境|"
+    "住房和城乡建设|交通运输|水利|农业农村|商务|文化和旅游|应急管理)部$|^(?:海关总署|审计署|中国[\\u4e00-\\u9fff]{2,8}局|市场监管总局|税务总局)$"
+)
 _BODY_AT_END = re.compile(f"(?:{BODY})$")
 _GOVERNMENT_END = re.compile("(?:政府|办事处|管理委员会|管委会|镇|乡|街道|省|市|县|区|州|盟|旗)$")
 _FIELD_BODY = re.compile(
@@ -78,6 +90,18 @@ _NUMBER_FIELD = re.compile(
 _NUMBER_LINE = re.compile(f"^[^\\S\\n]*({_NUMBER})[^\\S\\n]*$", re.MULTILINE)
 _FILE_YEAR = re.compile("(20\\d\\d)\\s*年")
 _GENRE = re.compile("法治政府|依法行政")
+# what a paper without a title says it is, in its first sentences
+_GENRES = (
+    (
+        "政府工作报告",
+        re.compile("代表.{0,20}(?:政府|委员会).{0,12}报告工作|政府工作报告(?!》)如下"),
+    ),
+    (
+        "政府信息公开工作年度报告",
+        re.compile("政府信息公开.{0,12}(?:年度报告|年报)|政府信息公开条例》.{0,30}(?:编制|规定)"),
+    ),
+    ("法治政府建设情况报告", re.compile("法治政府|依法行政|法治建设|依法治[省市县区州旗]")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +126,7 @@ class _Page:
     body: int
     title: Title | None
     issuer: str = ""  # as the page names it outside the text
+    site: str = ""  # whose pages they are
 
     @property
     def title_words(self) -> str:
@@ -153,6 +178,7 @@ def _read_page(text: str, container: Container) -> _Page:
         body=body,
         title=title,
         issuer=level(container.issuer),
+        site=level(container.site),
     )
 
 
@@ -167,6 +193,9 @@ def _issuer_and_place(page: _Page, places: Gazetteer, found: dict[str, str]) -> 
     if stated:
         found["place"] = "title"
         place = resolve_chain(stated.names, context, places)
+        if stated.end == len(named) and _CORPS.match(named):
+            found["issuer"] = "title"  # a division is its own government
+            return named, place
         if stated.end == len(named):
             found["issuer"] = "inferred"
             return named + "人民政府", place
@@ -193,7 +222,7 @@ def _body_in_title(words: str, places: Gazetteer) -> str:
         cut = _HEAD_OF_TITLE.search(rest)
         head = rest[: cut.start()] if cut else ""
     head = head.strip(" 的:")
-    stated = read_place(head, 0, places)
+    stated = _place_in(head, places)
     if _BODY_AT_END.search(head) or _ZONE.fullmatch(head) or (stated and stated.end == len(head)):
         return head
     if stated:
@@ -203,16 +232,22 @@ def _body_in_title(words: str, places: Gazetteer) -> str:
 
 
 def _place_in(body: str, places: Gazetteer) -> StatedPlace | None:
-    return read_place(body, 0, places) or _owner_of_zone(body, places)
+    before = _OF_PARTY.match(body) or _CORPS.match(body)
+    start = before.end() if before else 0
+    return read_place(body, start, places) or _owner_of_zone(body, places)
 
 
 def _owner_of_zone(body: str, places: Gazetteer) -> StatedPlace | None:
     """Return the city of 颍滨经济技术开发区; counties' short names are too often a zone's own."""
     match = _ZONE_OF_A_PLACE.match(body)
     cities = places.short.get(match["place"], ()) if match else ()
-    if not match or not any(places.rank(chain) == 1 for chain in cities):
-        return None
-    return StatedPlace((match["place"],), 0, match.end("place"))
+    if match and any(places.rank(chain) == 1 for chain in cities):
+        return StatedPlace((match["place"],), 0, match.end("place"))
+    if _ZONE_AT_END.search(body):  # 武汉东湖新技术开发区: the zone has a name of its own besides
+        for length in (4, 3, 2):
+            if any(places.rank(chain) == 1 for chain in places.short.get(body[:length], ())):
+                return StatedPlace((body[:length],), 0, length)
+    return None
 
 
 def _signed_body(tail: str) -> str:
@@ -233,11 +268,14 @@ def _place_outside_title(
 ) -> Chain:
     """Learn the place from the signature, the first sentence, the field lines or the text."""
     context = page.context + page.tail
+    if issuer and _STATE_ONLY.match(issuer):
+        return ()  # of the whole country; places in its text are others'
     for words, how in (
         (issuer, found.get("issuer", "")),
         (_subject(page), "inferred"),
         (_field_body(page), "furniture"),
         (_signed_body(page.tail), "signature"),
+        (page.site, "furniture"),
     ):
         stated = _place_in(words, places) if words else None
         if stated:
@@ -249,7 +287,7 @@ def _place_outside_title(
     )
     deepest = [chain for chain, _ in counts.most_common() if places.rank(chain) >= 1]
     if deepest:
-        found["place"] = "inferred"
+        found["place"] = "mention"
         return deepest[0]
     return ()
 
@@ -391,10 +429,14 @@ def _infer_title(
 ) -> str:
     """Make a title from what is known, or take the first line; marked as inferred."""
     found["title"] = "inferred"
-    if _GENRE.search(page.context) and (place or issuer) and year:
-        who = place[-1] if place and issuer == place[-1] + "人民政府" else issuer
-        return f"{who}{year}年法治政府建设情况报告（推断）"
+    who = place[-1] if place and issuer == place[-1] + "人民政府" else issuer
+    genre = next((name for name, words in _GENRES if words.search(page.opening)), "")
+    if not genre and len(_GENRE.findall(page.context)) > 1:
+        genre = "法治政府建设情况报告"
+    if genre and (place or issuer) and year:
+        return f"{who}{year}年{genre}（推断）"
     for line in page.text.split("\n"):
-        if line.strip():
-            return line.strip()[:60]
-    return ""
+        words = line.strip()
+        if words and not is_furniture(words) and not is_date_line(words):
+            return words[:60]
+    return page.text.strip()[:60].split("\n")[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.documents import Chunk, ReportMeta, Section
+from retrieval.documents import Chunk, Note, ReportMeta, Role, Section
 from retrieval.parsing.chunking import chunk_report
 from retrieval.parsing.indicators import Fact, find_facts
 from retrieval.parsing.metadata import read_metadata
@@ -24,7 +24,7 @@ class Parsed:
     sections: tuple[Section, ...]
     chunks: tuple[Chunk, ...]
     facts: tuple[Fact, ...]
-    warnings: tuple[str, ...]
+    warnings: tuple[Note, ...]
 
 
 def parse_report(
@@ -45,16 +45,18 @@ def parse_report(
     )
 
 
-def _doubts(text: str, meta: ReportMeta, sections: Sequence[Section]) -> tuple[str, ...]:
+def _doubts(text: str, meta: ReportMeta, sections: Sequence[Section]) -> tuple[Note, ...]:
     doubts = []
     leaves = [s for s in sections if s.role != "furniture"]
     headings = [s for s in leaves if s.kind == "heading" and s.path]
     if meta.year is None:
-        doubts.append("未能识别报告年度")
+        doubts.append(Note("year_unread"))
     if not meta.place:
-        doubts.append("未能识别报告地区")
+        doubts.append(Note("place_unread"))
+    elif meta.found.get("place") == "mention":
+        doubts.append(Note("place_mentioned", {"place": "".join(meta.place)}))
     if not headings:
-        doubts.append("没有找到带编号的标题，按段落处理")
+        doubts.append(Note("no_headings"))
         return tuple(doubts)
     cut = truncation(text, sections)
     if cut:
@@ -62,8 +64,8 @@ def _doubts(text: str, meta: ReportMeta, sections: Sequence[Section]) -> tuple[s
     return tuple(doubts)
 
 
-def truncation(text: str, sections: Sequence[Section]) -> str | None:
-    """Return a sentence on where the report breaks off, or None if it seems whole.
+def truncation(text: str, sections: Sequence[Section]) -> Note | None:
+    """Return a note on where the report breaks off, or None if it seems whole.
 
     It breaks off when its last section still tells what was done: a report of this genre
     ends with plans, or at least with problems.
@@ -73,16 +75,13 @@ def truncation(text: str, sections: Sequence[Section]) -> str | None:
     if not headings or leaves[-1].role not in ("measures", "leadership"):
         return None
     roles = {s.role for s in leaves}
-    absent = "、".join(
-        name
-        for role, name in (("problems", "存在问题"), ("plans", "下一步计划"))
-        if role not in roles
-    )
+    ends: tuple[Role, ...] = ("problems", "plans")
+    absent = tuple(Note(f"role.{role}") for role in ends if role not in roles)
     if not absent:
         return None
     last = headings[-1].path
     ends_whole = text[: leaves[-1].end].rstrip().endswith(("。", "！", "”", "）", ")"))
     where = " > ".join(last[-2:])
     if len(last) > 1 or not ends_whole:
-        return f"原文可能不完整：文本止于“{where}”，未见{absent}部分"
-    return f"原文未见{absent}部分"
+        return Note("cut_off", {"where": where, "parts": absent})
+    return Note("parts_unseen", {"parts": absent})

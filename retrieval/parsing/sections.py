@@ -23,6 +23,7 @@ from retrieval.genre.roles import (
 from retrieval.parsing.page_lines import PageLine, page_lines
 from retrieval.parsing.sequences import Quotations, believed_markers
 from retrieval.text.numbering import Marker, Style, marker_at, rank
+from retrieval.text.wrapping import words_of
 
 MAX_HEADING_CHARS = 60
 _LONG_SENTENCE_CHARS = 44  # a first sentence longer than this is content, not a title
@@ -30,12 +31,17 @@ _NEAR = 200  # how far to look for the rest of a line
 _LEAD = re.compile(
     r"(?:[ \t\u3000\xa0\u2002\u2003\u200b\u200c\u200d\u2060\ufeff#*>●•·■◆▲\-]|&(?:nbsp|emsp|ensp);)*"
 )
+_TABLE_ROW = re.compile(r"^[ \t]{0,8}\||[^\t\r\n]\t[^\t\r\n]{0,60}\t")
 _STOP = re.compile(r"[。！？!?]")
 _COLON = re.compile("[：:]")
 _COMMA = re.compile("[，,]")
 _BLANKS = re.compile(r"[\s*\u200b\ufeff]*")
 _SPACE_IN_LINE = re.compile(r"[ \t\u3000\xa0]+")
 _NO_WORDS = re.compile(r"[\r\n\u200b\u200c\u200d\u2060\ufeff*]")
+_CLOSING = re.compile(
+    r"(?<=[。！])(?:我们将|我[县市区局镇省州旗厅委]将|我街道将|在今后的工作中|今后的工作中|总之，)[^。]{4,120}[。！][^。！]{0,80}[。！]?\s*\Z"
+    r"|(?<=[。！])(?:我们将|我[县市区局镇省州旗厅委]将|我街道将|总之，)(?=[^。]{0,12}(?:以|继续|进一步|坚持|在|更))"
+)
 _GOING_ON = ("；", ";", "，", ",")  # what stands at the end of an item of a running sentence
 _LABEL_END = "。：:；;，, \t\u3000"
 
@@ -125,7 +131,7 @@ class _Walk:
 
     def _opening(self, line: PageLine) -> Marker | None:
         """Return the number that opens a line of text, if it is one."""
-        if line.kind != "text":
+        if line.kind != "text" or _TABLE_ROW.search(self.text, line.start, line.end):
             return None
         marker = marker_at(self.text, self._words_start(line.start, line.end))
         if marker is None or marker.end >= line.end:
@@ -188,7 +194,7 @@ class _Walk:
         """Emit the heading (or numbered item) that ``marker`` opens, and the body behind it."""
         stop = items[0].start if items else line_end
         end = self._heading_end(marker, stop, line_end)
-        if end is None:
+        if end is None or (marker.style == "article" and end < line_end):
             self._open(marker, marker.text, inline=False)
             self._emit("item", self._role(), marker.start)
             return
@@ -265,6 +271,10 @@ class _Walk:
                 continue
             self._open(marker, marker.text.rstrip("，,、：:"), inline=True)
             self._emit("item", self._role(), marker.start)
+            closing = _CLOSING.search(self.text, marker.end, stop) if stop == end else None
+            if closing is not None:  # belongs to the whole list, not to its last item
+                self._close_inline()
+                self._emit("body", self._role(), closing.start())
 
     # -- words ------------------------------------------------------------------------------
 
@@ -282,7 +292,7 @@ class _Walk:
         return next((position for position in found if position not in self.quotations), None)
 
     def _label(self, start: int, end: int) -> str:
-        words = _NO_WORDS.sub("", self.text[start:end])
+        words = _NO_WORDS.sub("", words_of(self.text, start, end))
         return _SPACE_IN_LINE.sub(" ", words).strip().rstrip(_LABEL_END)
 
     # -- the tree ---------------------------------------------------------------------------

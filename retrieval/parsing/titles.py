@@ -17,12 +17,13 @@ YEAR = re.compile(
 )
 BODY = (
     "人民政府办公室|人民政府办公厅|人民政府|政府|办事处|管理委员会|管委会|委员会|办公室|办公厅|管理处|执法队|分局|总局"
-    "|局|厅|委|办|中心|法院|检察院|研究院|支队|大队|总队|镇|乡|街道"
+    "|局党组|厅党组|委党组|局党委|党工委|局|厅|委|办|中心|法院|检察院|研究院|支队|大队|总队|镇|乡|街道|总署|审计署"
+    "|部(?![门分署委队长位])"
 )
 _BODY_END = re.compile(f"(?:{BODY}|省|市|县|区|州|盟|旗)$")
 _SEPARATOR = re.compile("[^\\s>＞»›→|｜]+")
 _REPORT_END = re.compile(
-    "(?:报告|总结|汇报|年报|情况通报|述职|公报|白皮书)(?:[(（【\\[][^)）】\\]]{1,20}[)）】\\]])?$"
+    "(?:报告|总结|汇报|年报|情况通报|述职|公报|白皮书|要点|(?:工作|行动|重点|年度|建设|实施)(?:计划|安排|打算|思路|方案|意见|规划)|建设情况|规划|纲要)(?:[(（【\\[][^)）】\\]]{1,20}[)）】\\]])?$"
 )
 _GENRE = re.compile("法治|依法行政|依法治|政府工作|信息公开|普法|执法|政务公开|法律")
 _SITUATION_END = re.compile("(?:法治|依法)[^。]{2,30}(?:情况|工作)(?:[(（][^)）]{1,20}[)）])?$")
@@ -39,6 +40,9 @@ _RUN_ON = re.compile(
 )
 
 _LINE_CHARS = 400
+_AHEAD = re.compile(
+    "(?:年度?)?[^年]{0,16}(?:要点|计划|安排|打算|思路|重点|任务|规划|设想)(?:的?(?:报告|汇报|情况))?$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +65,10 @@ class _Token:
 def find_year(words: str) -> int | None:
     """Return the last year named in ``words`` outside 《》, in digits or in Chinese numerals."""
     outside = re.sub("《[^》]{0,80}》", "", words)
-    years = [read_year(match) for match in YEAR.finditer(outside)]
-    return years[-1] if years else None
+    years = [(read_year(match), match.end()) for match in YEAR.finditer(outside)]
+    if len(years) > 1 and _AHEAD.match(outside[years[-1][1] :]):
+        del years[-1]  # …2023年度情况暨2024年工作要点 tells of 2023
+    return years[-1][0] if years else None
 
 
 def read_year(match: re.Match[str]) -> int:

@@ -136,6 +136,7 @@ class Gazetteer:
             pairs.append((core, chain))
             if _SELF_GOVERNING.search(name) and len(chain) > 1:
                 pairs.append((core + name[-1], chain))
+                pairs.append((core + name[-3:], chain))  # 湘西自治州
         table: defaultdict[str, list[Chain]] = defaultdict(list)
         for key, (_, chain) in zip(_level_all([core for core, _ in pairs]), pairs, strict=True):
             if key not in self.full:

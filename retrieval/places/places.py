@@ -61,7 +61,10 @@ _EVERY_BEFORE = re.compile(
 )
 _EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
 _COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
-_NAMES_MORE = re.compile("[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)")
+_NAMES_MORE = re.compile(
+    "[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)"
+)
+_KINDS_ALONE = re.compile("各?(?:[省市县区旗乡镇村街州]|街道|社区|[、和及与])+")
 _LATIN_WORDS = re.compile("[a-z]{3}")
 _JOINT = re.compile("(?:\\s|的|·|省|市|'s|’s)*")
 _LATIN_INSIDE = re.compile("\\s*(?:,|of)\\s*")
@@ -101,17 +104,17 @@ class PlaceIndex:
         """
         text, positions = squeeze(level(question))
         squeezed = {at: i for i, at in enumerate(positions)}
-        taken = [r for span in spans if (r := _moved(span, squeezed))]
+        taken = _touching(r for span in spans if (r := _moved(span, squeezed)))
         closed = [r for span in apart if (r := _moved(span, squeezed))]
         found: list[Mention] = []
         for start, end in taken:
             at = max((m.end for m in found if m.start < end and start < m.end), default=start)
             found += self._in_span(text, at, end, near) if at < end else ()
+        found += [m for p in tuple(found) if (m := self._held_inside(text, p, found))]
         outside = [
             m
             for m in (*self._surely_named(text), *self._latin.scan(text, found))
-            if not overlaps(m, found)
-            and (m.how == "pinyin" or m.unit or not _within(m, closed))
+            if not overlaps(m, found) and (m.how == "pinyin" or m.unit or not _within(m, closed))
         ]
         found += outside
         found.sort(key=lambda mention: mention.start)
@@ -236,6 +239,9 @@ class PlaceIndex:
                 break  # 小山区 is no 山区: a name known only from inside the words is another's
             named = True
             rest = text[mention.end : end]
+            if mention.how == "short" and _is_topical_kind(text, mention.end, end):
+                yield mention  # of 岱山景区 the scenic area is a topic of the county
+                return
             if _NAMES_MORE.fullmatch(rest) and self._name_at(text, mention.end, end) is None:
                 # 东湖片区管委会, 江苏省淮州市清溪县: the name goes on behind the one known
                 apart = mention.how == "exact" or is_unit(rest)
@@ -245,12 +251,26 @@ class PlaceIndex:
                 return
             yield mention
             at = max(mention.end, at + 1)
-        if named:
-            return
         words = text[start:end]
+        if named or _KINDS_ALONE.fullmatch(words):
+            return
         if _LATIN_WORDS.search(words):
             return  # the pass over Latin letters reads these
         yield self._unheard(text, start, end, near)
+
+    def _held_inside(self, text: str, parent: Mention, found: Sequence[Mention]) -> Mention | None:
+        """Return the held place named right behind one it lies in, even by a word: 海东市平安."""
+        at = parent.end
+        mention = self._name_at(text, at, len(text)) if at < len(text) else None
+        if mention is None or not mention.held or overlaps(mention, found):
+            return None
+        lies_in = any(
+            contains(outer, inner) and outer != inner
+            for outer in parent.candidates
+            for inner in mention.held
+        )
+        crossing = crosses_words(text, mention.start, mention.end)
+        return mention if lies_in and not crossing else None
 
     def _unheard(self, text: str, start: int, end: int, near: Collection[Chain]) -> Mention:
         """Return what a name in no table means: a held one with a slip, a unit, or nothing known."""
@@ -305,7 +325,11 @@ class PlaceIndex:
             if end > limit or (name := self._look_up(text[start:end])) is None:
                 continue
             suffixed = text[end : end + 1] in _SUFFIXES and end < limit and name.chains
-            if name.how == "short" and suffixed and text[start : end + 1] not in self._gazetteer.full:
+            if (
+                name.how == "short"
+                and suffixed
+                and text[start : end + 1] not in self._gazetteer.full
+            ):
                 end += 1  # 綦江县, 上虞市: the right name with the suffix of another time
             place = self._mention(text, start, end, name)
             return self._unit_named_after(text, place, name) or place
@@ -432,6 +456,22 @@ def _moved(span: tuple[int, int], squeezed: Mapping[int, int]) -> tuple[int, int
     """Move a span of the question to the text without its blanks; None if only blanks are in it."""
     inside = [squeezed[at] for at in range(*span) if at in squeezed]
     return (inside[0], inside[-1] + 1) if inside else None
+
+
+def _is_topical_kind(text: str, start: int, end: int) -> bool:
+    kind = kind_alone(text, start)
+    return bool(kind and kind["zone"] == text[start:end] and not kind_after_name(text, start))
+
+
+def _touching(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join spans that touch: 玉山|县政府 and 上虞|区委 are each one name with its kind."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _as_every(text: str, mention: Mention) -> Mention:

@@ -79,11 +79,6 @@ def address_of(topic: str) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def without_address(topic: str) -> str:
-    """Return the topic without the numbers of ``address_of``."""
-    return _STEP.sub(" ", topic)
-
-
 def item_of(topic: str) -> int | None:
     """Return which item is asked for: 1 for the first, -1 for the last, -2 for the one before."""
     last = _LAST.search(topic)
@@ -107,8 +102,3 @@ def month_of(topic: str) -> int | None:
     """Return the one month that a question is about (7月份召开了什么会), not a month in a date."""
     found = {numeral(match.group(1)) for match in _MONTH.finditer(topic)}
     return found.pop() if len(found) == 1 else None
-
-
-def without_month(topic: str) -> str:
-    """Return the topic without the month of ``month_of``."""
-    return _MONTH.sub(" ", topic)

@@ -14,8 +14,12 @@ from retrieval.question.request import Ask, Content, Form, Request
 
 _SCOPED = ("places", "issuers", "everywhere", "excluded")
 # 它跟玉山比: one place beside the one spoken of
-_BESIDE = re.compile("^(?:那|再|请)*(?:它|他|这|该|跟|和|与|同|比|拿|把)|跟?它|比一比|相比|[和跟与].{0,8}比")
-_THEMED: frozenset[Content] = frozenset(("figure", "causes", "remedy", "measures", "meaning", "report"))
+_BESIDE = re.compile(
+    "^(?:那|再|请)*(?:它|他|这|该|跟|和|与|同|比|拿|把)|跟?它|比一比|相比|[和跟与].{0,8}比"
+)
+_THEMED: frozenset[Content] = frozenset(
+    ("figure", "causes", "remedy", "measures", "meaning", "report")
+)
 
 
 def completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
@@ -58,7 +62,9 @@ def _carried(ask: Ask, last: Ask, request: Request) -> Ask:
         both = tuple(dict.fromkeys((*last.places, *ask.places)))
         theme = ask.theme or last.theme
         content = last.content if not ask.theme else ask.content
-        return replace(ask, places=both, theme=theme, content=content, years=ask.years or last.years)
+        return replace(
+            ask, places=both, theme=theme, content=content, years=ask.years or last.years
+        )
     inherits = not _names_scope(ask)
     if inherits:
         ask = replace(
@@ -81,7 +87,7 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
         beside = said.places and _BESIDE.search(request.question) and ask.places
         if beside and "比" in request.question:
             both = tuple(dict.fromkeys((*ask.places, *said.places)))
-            return replace(ask, places=both, operation="compare", years=said.years or ask.years)
+            return replace(ask, places=both, operation="compare", years=said.years)
         ask = replace(
             ask,
             places=said.places or (ask.places if said.issuers else ()),

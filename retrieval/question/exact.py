@@ -83,7 +83,9 @@ def read_item(spans: Sequence[str]) -> tuple[int | None, str]:
         number = item_of(text)
         if number is not None:
             return number, ""
-        about = re.sub("^(?:讲|说|关于|提到|写|那个|那条|有关)+|(?:的|那|这|一|条|个|项|点|方面)+$", "", text)
+        about = re.sub(
+            "^(?:讲|说|关于|提到|写|那个|那条|有关)+|(?:的|那|这|一|条|个|项|点|方面)+$", "", text
+        )
         if about:
             return None, about
     return None, ""
@@ -107,7 +109,9 @@ _PARAGRAPH = re.compile("段|简报|信息稿|综述|paragraph|brief")
 _ENGLISH = re.compile("英文|英语|english")
 _SHORT = re.compile("简[单短要洁明略]|短|精[简炼]|压缩|扼要|概要|长话短说|brief|short|concise")
 _PLAIN = re.compile("大白话|通俗|口语|白话|人话|听得懂|看得懂|好懂|plain|simple")
-_AUDIENCE = re.compile("(?:给|供|报|向|发|呈)[^，。]{0,3}?(领导|县长|市长|书记|局长|主任|上级|省厅|群众|老百姓|媒体|记者|同事|大家|公众|网站|公众号)")
+_AUDIENCE = re.compile(
+    "(?:给|供|报|向|发|呈)[^，。]{0,3}?(领导|县长|市长|书记|局长|主任|上级|省厅|群众|老百姓|媒体|记者|同事|大家|公众|网站|公众号)"
+)
 _AROUND = 0.1  # 200字 is kept to within a tenth
 _SENTENCE_CHARS = (30, 80)
 _LEAST_CHARS = 20
@@ -160,7 +164,10 @@ def _read_length(text: str) -> tuple[int, int] | None:
 def _number(words: str) -> int:
     if words.isdecimal():
         return int(words)
-    match = re.fullmatch("(?:([一二三四五六七八九两])千)?(?:([一二三四五六七八九两]{1,2})百)?(?:([一二三四五六七八九])?十?)?", words)
+    match = re.fullmatch(
+        "(?:([一二三四五六七八九两])千)?(?:([一二三四五六七八九两]{1,2})百)?(?:([一二三四五六七八九])?十?)?",
+        words,
+    )
     if not match:
         return numeral(words) or 0
     thousands, hundreds, tens = match.groups()

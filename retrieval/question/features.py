@@ -140,7 +140,13 @@ def _words(text: str) -> Iterator[tuple[str, str, str]]:
 def _marks(text: str) -> list[list[str]]:
     """For each character the shapes it lies in: year, office, number, Latin word, indicator."""
     marks: list[list[str]] = [[] for _ in text]
-    for name, pattern in (("y", _YEAR), ("o", _OFFICE), ("n", _NUMBER), ("a", _LATIN), ("u", _PLACE_SHAPED)):
+    for name, pattern in (
+        ("y", _YEAR),
+        ("o", _OFFICE),
+        ("n", _NUMBER),
+        ("a", _LATIN),
+        ("u", _PLACE_SHAPED),
+    ):
         for match in pattern.finditer(text):
             for at in range(match.start(), match.end()):
                 marks[at].append(f"{name}{'B' if at == match.start() else 'I'}")

@@ -159,7 +159,9 @@ class Query:
 
 def _ask(data: dict[str, Any]) -> Ask:
     """Return the ask that ``asdict`` wrote; lists become tuples again."""
-    form: dict[str, Any] = {k: tuple(v) if k == "chars" and v else v for k, v in data["form"].items()}
+    form: dict[str, Any] = {
+        k: tuple(v) if k == "chars" and v else v for k, v in data["form"].items()
+    }
     rest: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in data.items()}
     return Ask(**{**rest, "form": Form(**form)})
 
@@ -200,6 +202,8 @@ def kind_of(ask: Ask) -> Kind:
         return "compare"
     if operation in ("rank", "which", "brief"):
         return operation
+    if content == "report" and operation == "overview" and ask.form.paragraph:
+        return "brief"  # whatever it was called, a paragraph was ordered
     if operation == "overview":
         return "list" if content in _ROLES else "overview"
     if content in _ROLES:
@@ -242,7 +246,11 @@ def settle(
     apart = [(t.start, t.end) for t in tags if t.tag in others]
     ends = {t.end for t in named}
     # an office right behind its place (湘滨市|城管局) is read with it, by its letters
-    behind = [t for t in offices if t.start in ends or (t.start - 1 in ends and words[t.start - 1] == "的")]
+    behind = [
+        t
+        for t in offices
+        if t.start in ends or (t.start - 1 in ends and words[t.start - 1] == "的")
+    ]
     offices = [t for t in offices if t not in behind]
     spans = [(t.start, t.end) for t in (*named, *offices)]
     elsewhere = [
@@ -260,7 +268,12 @@ def settle(
     without = places.resolve(words, away, apart=(*apart, *spans)).held if away else ()
     bodies = [body_after(words, mention, known) for mention in mentions]
     absent = [absent_body(words, m, b, known) for m, b in zip(mentions, bodies, strict=True)]
-    topic = _topic(ask, words, tags, [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)])
+    topic = _topic(
+        ask,
+        words,
+        tags,
+        [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)],
+    )
     if request.act in ("same", "rework") and ask.words:
         topic = ask.words
     covered = [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)]
@@ -279,16 +292,22 @@ def settle(
             absent += [""] * (len(mentions) - len(absent))
     held = _innermost(held_places(PlaceResolution(tuple(mentions)), absent))
     # an office named alone: the held bodies of that name, else a topic of the reports in scope
-    alone = [m for m in mentions if not m.held and not m.candidates and _is_office(m.text, ask, offices)]
+    alone = [
+        m for m in mentions if not m.held and not m.candidates and _is_office(m.text, ask, offices)
+    ]
     found = {m.text: bodies_called(m.text, known, held) for m in alone}
     as_topic = tuple(m.text for m in alone if not found[m.text] and (held or _tells(ask)))
     ask = replace(ask, theme=(*as_topic, *ask.theme)) if as_topic else ask
-    missing = [m for m in mentions if not m.held and not found.get(m.text) and m.text not in as_topic]
+    missing = [
+        m for m in mentions if not m.held and not found.get(m.text) and m.text not in as_topic
+    ]
     of_bodies = [pair for pairs in found.values() for pair in pairs]
     pinyin = looks_like_pinyin(topic)
     topic = from_pinyin(topic) if pinyin else topic
     years = ask.years
-    compared = _compared_years(normalise(words)) if len(years) > 1 or ask.operation == "change" else ()
+    compared = (
+        _compared_years(normalise(words)) if len(years) > 1 or ask.operation == "change" else ()
+    )
     if set(compared) < set(years):
         years = tuple(y for y in years if y not in compared)
     query = Query(
@@ -371,8 +390,10 @@ def filled(query: Query) -> Query:
     field = asking.field_of(topic)
     address = address_of(topic)
     documents = asking.asks_documents(topic)
-    if ask.item is not None and not address and (
-        ask.content not in ("remedy", "figure") or ask.confidence < SURE_OF_AN_ITEM
+    if (
+        ask.item is not None
+        and not address
+        and (ask.content not in ("remedy", "figure") or ask.confidence < SURE_OF_AN_ITEM)
     ):
         kind = "item"  # a number that points at an item says enough
     if ask.content == "report" and not terms and ask.operation in ("which", "rank", "count"):
@@ -394,7 +415,11 @@ def filled(query: Query) -> Query:
     carried = tuple(t for t in content_terms(" ".join(ask.context)) if t.word not in own)
     if sum(map(is_topical, terms)) > 1:
         carried = ()
-    if not terms and ask.content in ("figure", "honours", "meaning", "report") and kind in ("fact", "rank", "which", "compare"):
+    if (
+        not terms
+        and ask.content in ("figure", "honours", "meaning", "report")
+        and kind in ("fact", "rank", "which", "compare")
+    ):
         terms = content_terms(topic)
     if ask.content == "figure" and asking.asks_target(topic):
         role = "plans"  # 败诉率的目标是多少 is told by the plans
@@ -458,12 +483,13 @@ def _claimed(query: Query, plain: str) -> Query:
     return replace(query, kind="rank", wants=wants, claimed=query.places[0])
 
 
-def _topic(
-    ask: Ask, words: str, tags: Sequence[Tagged], named: Sequence[tuple[int, int]]
-) -> str:
+def _topic(ask: Ask, words: str, tags: Sequence[Tagged], named: Sequence[tuple[int, int]]) -> str:
     """Return the words of an ask without places, years, scope and form."""
     start, end = ask.span if ask.span != (0, 0) else (0, len(words))
-    out = [*named, *((t.start, t.end) for t in tags if t.tag in ("year", "scope", "form", "excluded"))]
+    out = [
+        *named,
+        *((t.start, t.end) for t in tags if t.tag in ("year", "scope", "form", "excluded")),
+    ]
     kept, at = [], start
     for a, b in sorted(out):
         if b <= start or a >= end:
@@ -477,7 +503,9 @@ def _topic(
 
 def _compared_years(plain: str) -> tuple[int, ...]:
     """Return the years a question only measures against (比2022年多多少)."""
-    found = (m for m in _COMPARED_YEAR.finditer(plain) if not _AND_BEFORE.search(plain, 0, m.start(1)))
+    found = (
+        m for m in _COMPARED_YEAR.finditer(plain) if not _AND_BEFORE.search(plain, 0, m.start(1))
+    )
     return tuple(int(match.group(1)) for match in found)
 
 
@@ -504,7 +532,9 @@ def _asserted(ask: Ask, topic: str) -> tuple[Quantity, ...]:
 
 
 # 三大机制, 五项工作 count the items spoken of
-_COUNTS_ITEMS = re.compile("^[一二两三四五六七八九十]{1,2}(?:大|项|类|个|点|条|种|方面|个方面|步|家|地|份)$")
+_COUNTS_ITEMS = re.compile(
+    "^[一二两三四五六七八九十]{1,2}(?:大|项|类|个|点|条|种|方面|个方面|步|家|地|份)$"
+)
 
 
 def _asserts(quantity: Quantity) -> bool:
@@ -533,6 +563,4 @@ def parts(query: Query) -> tuple[Query, ...]:
         return (query,)
     a, b, what = shared.group("a", "b", "what")
     asks = [replace(query.ask, theme=(f"{name}的{what}",)) for name in (a, b)]
-    return tuple(
-        filled(replace(query, ask=ask, topic=ask.theme[0])) for ask in asks
-    )
+    return tuple(filled(replace(query, ask=ask, topic=ask.theme[0])) for ask in asks)

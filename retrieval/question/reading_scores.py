@@ -77,7 +77,9 @@ def score_reader(reader: Reader, utterances: Sequence[Utterance]) -> tuple[Score
         for name, ok in checks.items():
             right.setdefault(name, []).append(ok)
         if not checks["whole"]:
-            missed.append(f"{u.writer}\t{u.text}\t{u.act} {gold}\t{request.act} {got}\t{[(t.tag, t.text) for t in u.tags if t.tag != 'theme']}\t{[(t.tag, t.text) for t in request.tags if t.tag != 'theme']}")
+            missed.append(
+                f"{u.writer}\t{u.text}\t{u.act} {gold}\t{request.act} {got}\t{[(t.tag, t.text) for t in u.tags if t.tag != 'theme']}\t{[(t.tag, t.text) for t in request.tags if t.tag != 'theme']}"
+            )
     shares = {name: sum(oks) / len(oks) for name, oks in right.items()}
     shares["theme"] = 2 * theme_hits / max(theme_said + theme_gold, 1)
     confident.sort(reverse=True)

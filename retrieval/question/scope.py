@@ -1,7 +1,7 @@
 """The reports a query is about, settled before anything is searched.
 
 A place and a year resolve to a set of reports; a child place is inside its parents. What was
-asked for but is not held is kept in words, since saying so is part of the answer.
+asked for but is not held is kept, since saying so is part of the answer.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from retrieval.documents import ReportMeta
+from retrieval.documents import Note, NoteValue, ReportMeta
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import unit_of
 from retrieval.question.query import Query
@@ -41,7 +41,7 @@ _FROM_THE_REPORT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """The reports in scope (ids, by place then year) and what is missing, in Chinese words.
+    """The reports in scope (ids, by place then year) and what is missing, as notes.
 
     ``nearby`` are reports of an asked place but another year: they may still speak of the
     asked year. ``older`` counts reports of the same issuers left out because a newer one is
@@ -49,7 +49,7 @@ class Resolved:
     """
 
     reports: tuple[str, ...]
-    missing: tuple[str, ...] = ()
+    missing: tuple[Note, ...] = ()
     nearby: tuple[str, ...] = ()
 
 
@@ -57,7 +57,9 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     """Return the scope of ``query`` among ``holdings``."""
     like = dict(query.like)
     missing = [
-        f"未收录{name}的报告" + (f"，是不是{like[name]}" if name in like else "")
+        Note("not_held_but_like", {"name": name, "like": like[name]})
+        if name in like
+        else Note("not_held", {"name": name})
         for name in query.unknown
     ]
     found = [
@@ -95,7 +97,7 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         if not query.places:
             for year in years:
                 if all(h.meta.year != year for h in found):
-                    missing.append(f"未收录{year}年度的报告")
+                    missing.append(Note("year_not_held", {"year": year}))
             nearby = [h for h in nearby if not kept]
         found = kept
     return Resolved(
@@ -163,15 +165,19 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
 
 def _only_units(
     query: Query, found: Sequence[Holding], left_out: Sequence[Holding]
-) -> Iterator[str]:
+) -> Iterator[Note]:
     """Say of which asked places only units inside them are held, and which."""
     for place in query.places:
         units = [h for h in left_out if contains(place, h.meta.place)]
         if units and not any(contains(place, h.meta.place) for h in found):
             names = dict.fromkeys(
-                f"{''.join(h.meta.place[len(place) :])}{h.meta.year or ''}年度" for h in units
+                Note(
+                    "unit_held",
+                    {"unit": "".join(h.meta.place[len(place) :]), "year": h.meta.year or ""},
+                )
+                for h in units
             )
-            yield f"未收录{place[-1]}的报告（现有所辖{'、'.join(names)}）"
+            yield Note("only_units_held", {"name": place[-1], "units": tuple(names)})
 
 
 def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
@@ -200,10 +206,12 @@ def _asked_place(query: Query, holding: Holding) -> tuple[str, ...]:
     return ()
 
 
-def _no_year(place: tuple[str, ...], year: int, group: Sequence[Holding]) -> str:
-    held = "、".join(str(y) for y in sorted({h.meta.year for h in group if h.meta.year}))
-    name = "".join(place[-1:])
-    return f"未收录{name}{year}年度的报告" + (f"（现有{held}年度）" if held else "")
+def _no_year(place: tuple[str, ...], year: int, group: Sequence[Holding]) -> Note:
+    held = tuple(sorted({h.meta.year for h in group if h.meta.year}))
+    asked: dict[str, NoteValue] = {"name": "".join(place[-1:]), "year": year}
+    if not held:
+        return Note("place_year_not_held", asked)
+    return Note("other_years_held", {**asked, "held": held})
 
 
 def _order(holding: Holding) -> tuple[tuple[str, ...], int, str]:

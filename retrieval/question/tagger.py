@@ -38,9 +38,7 @@ class Tagger:
         breaks = self._parts.tag(items)
         tags = tuple(_spans_of(text, marks))
         inside = {i for t in tags for i in range(t.start + 1, t.end)}
-        starts = [
-            i for i, b in enumerate(breaks) if b == "B" and i not in inside and i > 1
-        ]
+        starts = [i for i, b in enumerate(breaks) if b == "B" and i not in inside and i > 1]
         return tags, (0, *starts)
 
 
@@ -74,7 +72,9 @@ def part_marks(utterance: Utterance) -> list[str]:
     return marks
 
 
-def fit(utterances: Sequence[Utterance], names: NameTable, *, iterations: int) -> tuple[bytes, bytes]:
+def fit(
+    utterances: Sequence[Utterance], names: NameTable, *, iterations: int
+) -> tuple[bytes, bytes]:
     """Fit both models and return their files' bytes; the same input gives the same models."""
     rows = [
         (pycrfsuite.ItemSequence(character_features(u.text, names)), span_marks(u), part_marks(u))

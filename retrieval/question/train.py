@@ -177,7 +177,9 @@ def main(argv: Sequence[str] | None = None) -> None:
         "held_out": list(HELD_OUT),
         "figures": score.to_json(),
     }
-    (MODELS / "card.json").write_text(json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    (MODELS / "card.json").write_text(
+        json.dumps(card, ensure_ascii=False, indent=1) + "\n", "utf-8"
+    )
 
 
 def _measure(

@@ -17,6 +17,7 @@ from retrieval.question.request import Act, Ask, Form, Request, Tagged
 from retrieval.question.tagger import Tagger
 from retrieval.question.wishes import WishModel
 from retrieval.question.word_vectors import WordVectors
+from retrieval.text.normalise import level
 
 FILES = ("spans.crf", "parts.crf", "wishes.npz", "words.npz")
 _COMMA = re.compile("[，,；;？?]")
@@ -38,9 +39,7 @@ def shipped_models() -> Models:
     """Return the models of this installation, read once."""
     folder = resources.files("retrieval.question").joinpath("models")
     spans, parts, wishes, words = (folder.joinpath(name).read_bytes() for name in FILES)
-    return Models(
-        Tagger(spans, parts), WishModel.from_bytes(wishes), WordVectors.from_bytes(words)
-    )
+    return Models(Tagger(spans, parts), WishModel.from_bytes(wishes), WordVectors.from_bytes(words))
 
 
 class TrainedReader:
@@ -49,6 +48,13 @@ class TrainedReader:
     def __init__(self, names: Collection[str] = (), models: Models | None = None) -> None:
         self._names = NameTable(names)
         self._given = models
+
+    def _bare_name(self, text: str) -> Tagged | None:
+        """Return the name of a message that is nothing but a known name: 那都安呢."""
+        match = _AROUND_A_NAME.match(text)
+        if not match or not self._names.kind(level(match["name"])):
+            return None
+        return Tagged("place", match.start("name"), match.end("name"), match["name"])
 
     def read(self, question: str, before: Request | None = None) -> Request:
         """Return how ``question`` is understood in the light of the request before it."""
@@ -59,6 +65,8 @@ class TrainedReader:
             question = text
         models = self._given or shipped_models()
         tags, starts = models.tagger.tag(text, self._names)
+        if bare := self._bare_name(text):
+            tags, starts = (bare,), (0,)
         last = before.asks[-1] if before and before.asks else None
         said = (last.content, last.operation) if last else None
         ends = (*starts[1:], len(text))
@@ -105,6 +113,11 @@ class TrainedReader:
 _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
 
 
+_AROUND_A_NAME = re.compile(
+    "^(?:那么?|还有|换成?|再看看?)?(?P<name>.+?)(?:的)?(?:呢|吧|啊|呀)?[？?。！!]*$"
+)
+
+
 def _names_theme(tags: Sequence[Tagged]) -> bool:
     return any(t.tag in ("theme", "place", "office") for t in tags)
 
@@ -119,7 +132,11 @@ def _spans(
     spans: list[tuple[int, int]] = []
     for start, end in zip(starts, ends, strict=True):
         cuts = [m.end() for m in _COMMA.finditer(text, start, end)]
-        pieces = list(zip([start, *cuts], [*cuts, end], strict=True))
+        pieces = [
+            (a, b)
+            for a, b in zip([start, *cuts], [*cuts, end], strict=True)
+            if text[a:b].strip(" ，,；;？?。.、：:")
+        ]
         whole = [
             (a, b)
             for a, b in pieces
@@ -127,6 +144,7 @@ def _spans(
             and any(t.tag == "theme" and t.start < b and a < t.end for t in tags)
         ]
         asks = len(whole) > 1 and whole[-1] == pieces[-1]
+        asks = asks or sum(text[b - 1] in "？?" for _, b in whole) > 1
         firsts = [start, *(a for a, _ in whole[1:])] if asks else [start]
         spans += zip(firsts, [*firsts[1:], end], strict=True)
     return spans

@@ -51,8 +51,7 @@ class WishModel:
         self._temperatures = dict(temperatures)
         edges = np.cumsum([0, *(len(self.classes[head]) for head in HEADS)])
         self._columns = {
-            head: slice(int(a), int(b))
-            for head, a, b in zip(HEADS, edges, edges[1:], strict=False)
+            head: slice(int(a), int(b)) for head, a, b in zip(HEADS, edges, edges[1:], strict=False)
         }
         pairs = [pair.split("/") for pair in self.classes["pair"]]
         self._pair_content = [self.classes["content"].index(c) for c, _ in pairs]

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import legacy_doc
 
+from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.docx import read_docx
 from retrieval.readers.txt import check_sense, oddities
@@ -22,7 +23,7 @@ from retrieval.readers.values import Document, count_words
 _TIMEOUT_S = 60
 _FIELD = re.compile("\x13[^\x13\x14\x15]*\x14|[\x13\x14\x15]")
 _CELL = re.compile("\x07")
-PLAINLY_READ = "旧版 Word 文件只读出了文字，自动编号和表格可能有缺，请另存为 docx 后再导入"
+PLAINLY_READ = Note("read.plainly")
 
 
 def read_doc(raw: bytes) -> Document:

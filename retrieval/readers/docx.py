@@ -16,6 +16,7 @@ from typing import Any
 
 from lxml import etree
 
+from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.txt import check_sense, oddities
 from retrieval.readers.values import Document, count_words
@@ -50,7 +51,7 @@ def read_docx(raw: bytes) -> Document:
     check_sense(text)
     notes = list(oddities(text))
     if walk.hidden:
-        notes.append(f"文件里有 {walk.hidden} 个隐藏或已删除的字没有收入")
+        notes.append(Note("read.hidden_words", {"count": walk.hidden}))
     return Document(
         raw, text + "\n", "docx", tuple(notes), kept=count_words(text), dropped=walk.hidden
     )

@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 from lxml import html as lxml_html
 
+from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.kinds import is_whole_page
 from retrieval.readers.page_region import Line, Page, choose_lines
@@ -73,7 +74,7 @@ def read_html(raw: bytes) -> Document:
     check_sense(text)
     notes = list(oddities(text))
     if hidden:
-        notes.append(f"页面上有 {hidden} 个隐藏的字没有收入")
+        notes.append(Note("read.hidden_on_page", {"count": hidden}))
     return Document(raw, text, "html", tuple(notes), container, count_words(text), dropped)
 
 

@@ -37,11 +37,11 @@ _HTML_START = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _HTML_TAG = re.compile(
-    r"</?(?:p|br|div|span|td|tr|table|h[1-6]|li|ul|a|strong|b|font|style)\b[^<>]*>|&(?:nbsp|[lr]dquo|[lr]t|amp|emsp|ensp|middot|mdash|hellip|#\d{2,6});",
+    r"</?(?:p|br|div|span|td|tr|table|h[1-6]|li|ul|a|strong|b|font|style)\b[^<>]*>",
     re.I,
 )
 _SNIFFED = 65_536
-_MANY_TAGS = 6
+_MANY_TAGS = 4
 
 
 def kind_of(raw: bytes) -> tuple[Kind, str]:

@@ -42,12 +42,12 @@ class Page:
 
 
 _SHARE = 0.95
-_PROSE = re.compile("[。；！？]|[，,、：:].{12,}")
+_PROSE = re.compile("[。；]|[，,、：:].{12,}")
 _SITE = re.compile(
-    "(?:网|网站|门户|平台|频道|首页|主页|欢迎您?|政府网|栏目|系统)$|^(?:首页|网站|您?当前|今天是|欢迎)|门户网站|政务网"
+    "(?:网|网站|门户|平台|频道|首页|主页|欢迎您?|政府网|栏目|系统)$|^(?:首页|网站|您?当前|今天是|欢迎|Copyright)|门户网站|政务网"
 )
 _NAVIGATION = re.compile(
-    "^(?:上|下)一(?:篇|条|页)|^(?:今天是|微信|微博|抖音|首页|主页|返回|打印|关闭|分享|扫一扫|字体|字号|视力保护|无障碍|繁体|简体|登录|注册|当前位置|您?的?位置|相关(?:链接|文档|新闻|阅读|附件)|热点|推荐阅读|【)|浏览次数|点击数|点击量|阅读次数"
+    "^(?:上|下)一(?:篇|条|页)|^(?:Copyright|©|欢迎(?:您|访问|光临)|今天是|微信|微博|抖音|首页|主页|返回|打印|关闭|分享|扫一扫|字体|字号|视力保护|无障碍|繁体|简体|登录|注册|当前位置|您?的?位置|相关(?:链接|文档|新闻|阅读|附件)|热点|推荐阅读|【)|浏览次数|点击数|点击量|阅读次数"
 )
 _ATTACHMENT = re.compile(r"^附件|\.(?:docx?|wps|pdf|xlsx?|zip|rar|ofd)\b", re.IGNORECASE)
 _SPLIT_TITLE = re.compile(r"\s*[_|｜»>]\s*|\s+[-–—]+\s+|--+|[-–—](?=[^\d]{2,})")
@@ -87,10 +87,12 @@ def choose_lines(page: Page) -> tuple[list[str], Container]:
     kept = [i for i in inside if not _is_the_sites(lines[i], lines)]
     first = kept[0] if kept else 0
     around = [line.text for i, line in enumerate(lines) if i not in set(kept)]
-    head = " \n".join(around[: first + 40])
+    # A label may stand on a line of its own, its value on the next.
+    head = re.sub(r"([：:])\s*\n\s*", r"\1", "\n".join(around[: first + 40]))
     title = _title(page, first)
     container = Container(
         title,
+        _site(page),
         _published(page.metas, head),
         _issuer(page.metas, head),
         _number(head),
@@ -108,10 +110,16 @@ def _weight(line: Line) -> int:
     """Return how much prose a line holds: none if it is links or the site's own words."""
     if line.area in ("nav", "footer") or is_furniture(line.text):
         return 0
-    if line.linked * 2 > len(line.text):
+    if line.linked * 2 > len(line.text) or (line.row and _is_field_row(line.text)):
+        return 0
+    if _NAVIGATION.search(line.text) and "。" not in line.text:
         return 0
     numbered = marker_at(line.text, 0) is not None and len(line.text) > 6
     return len(line.text) if _PROSE.search(line.text) or numbered or len(line.text) > 45 else 0
+
+
+def _row_weight(line: Line) -> int:
+    return len(line.text) if line.row and not line.linked and not _is_field_row(line.text) else 0
 
 
 def _region(lines: Sequence[Line]) -> list[int]:
@@ -136,7 +144,7 @@ def _region(lines: Sequence[Line]) -> list[int]:
     while block in parents:
         outer = parents[block]
         added = [i for i, line in enumerate(lines) if outer in line.path and best not in line.path]
-        prose = sum(weights[i] for i in added)
+        prose = sum(weights[i] or _row_weight(lines[i]) for i in added)
         rest = sum(len(lines[i].text) for i in added)
         if prose and prose * 2 >= rest:
             best = outer
@@ -166,7 +174,7 @@ def _is_field_row(text: str) -> bool:
     """Tell the table of 索引号, 发布机构 … from a table of figures."""
     labels = len(
         re.findall(
-            "索\\s?引\\s?号|发布机构|发布日期|发文机关|成文日期|主题分类|公开方式|有效性|文\\s?号|体裁",
+            "索\\s?引\\s?号|发布机构|发布日期|发文机关|成文日期|主题分类|公开方式|有效性|文\\s?号|体裁|标\\s*题[:：]|名\\s*称[:：]|组配分类",
             text,
         )
     )
@@ -180,8 +188,24 @@ def _title(page: Page, first: int) -> str:
     candidates += [line.text for line in above if line.heading == "h1"]
     candidates += [line.text for line in above if line.heading == "h2"]
     candidates += [line.text for line in page.lines if line.heading == "h1"]
-    candidates += _parts_of_title(page.title)
+    candidates += _lines_in_title(page, first) + _parts_of_title(page.title)
     return next((c for c in candidates if _may_be_title(c)), "")
+
+
+def _lines_in_title(page: Page, first: int) -> list[str]:
+    """Return the lines above the text that the page's ``<title>`` repeats, the longest first."""
+    whole = "".join(page.title.split())
+    lines = {line.text for line in page.lines[: first + 2] if len(line.text) >= 8}
+    return sorted((t for t in lines if "".join(t.split()) in whole), key=len, reverse=True)
+
+
+def _site(page: Page) -> str:
+    """Return whose pages they are: the body named last in ``<title>``, or by the page's meta."""
+    named = page.metas.get("sitename", "")
+    for words in (named, *reversed(_SPLIT_TITLE.split(page.title)), *page.title.split()[:1]):
+        if found := _BODY_NAME.match(words.strip()):
+            return found.group()
+    return ""
 
 
 def _parts_of_title(title: str) -> list[str]:
@@ -233,7 +257,9 @@ def _published(metas: dict[str, str], head: str) -> str | None:
         for name, value in fields:
             if name.startswith(label) and (day := _iso(value)):
                 return day
-    return None
+    # A date that begins a line under the title needs no label.
+    bare = re.search(r"(?m)^\s*[(（\[【]?(20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}).{0,60}$", head)
+    return _iso(bare[1]) if bare else None
 
 
 def _iso(words: str) -> str | None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import pypdfium2
 from pypdfium2 import raw as pdfium
 
+from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.txt import check_sense, oddities
 from retrieval.readers.values import Document, count_words
@@ -86,7 +87,7 @@ def read_pdf(raw: bytes) -> Document:
     scanned = [n + 1 for n, (_, size) in enumerate(pages) if not _ and size]
     if scanned and len(pages) > 1:
         shown = "、".join(map(str, scanned[:6]))
-        notes.append(f"第 {shown} 页只有图片没有文字，没有收入")
+        notes.append(Note("read.pictures_only", {"pages": shown}))
     return Document(raw, text, "pdf", tuple(notes), kept=count_words(text), dropped=dropped)
 
 

@@ -77,7 +77,7 @@ def read_met(met: MetFile, read_container: ReadContainer = read_here) -> Iterato
         raw = read_bytes(met.path)
         kind, what = kind_of(raw)
         if kind == "zip":
-            yield from _members(raw, source, origin, read_container)
+            yield from read_members(raw, source, origin, read_container)
             return
         if kind == "other" and not met.asked and met.path.suffix.lower() not in _DOCUMENTS:
             yield Read(source, origin, skipped=f"内容是{what}，不是能读的文档")
@@ -95,9 +95,10 @@ def origin_of(path: Path) -> str:
 _DOCUMENTS = frozenset(".txt .md .htm .html .shtml .pdf .doc .docx .wps .zip".split())
 
 
-def _members(
+def read_members(
     raw: bytes, archive: str, origin: str, read_container: ReadContainer
 ) -> Iterator[Read]:
+    """Yield what each member of an archive holds; raises ``UnreadableFile`` for the whole."""
     for member in read_zip(raw):
         source = display_name(member.name)
         place = f"{origin}{IN_ARCHIVE}{member.name}".encode("utf-8", "replace").decode("utf-8")

@@ -11,6 +11,7 @@ import codecs
 import re
 from collections.abc import Iterator
 
+from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.values import Document, count_words
 
@@ -40,6 +41,10 @@ _BINARY_MAGIC = (
     (b"Rar!", "压缩包"),
     (b"7z\xbc\xaf", "压缩包"),
 )
+_LETTER = r"[0-9A-Za-z\u3400-\u9fff\u3000-\u303f\uff00-\uffef“”‘’.%]"
+_SPACED = re.compile("[\u3400-\u9fff] (?=[\u3400-\u9fff])")
+_TOGETHER = re.compile("[\u3400-\u9fff](?=[\u3400-\u9fff])")
+_BETWEEN_LETTERS = re.compile(f"(?<={_LETTER}) (?={_LETTER})")
 _MAX_CONTROL_SHARE = 0.01
 _MIN_WRITING_SHARE = 0.9
 
@@ -48,7 +53,19 @@ def read_txt(raw: bytes) -> Document:
     """Return the document of a plain text; raises ``UnreadableFile``."""
     text, encoding = decode(raw)
     check_sense(text)
-    return Document(raw, text, encoding, tuple(oddities(text)), kept=count_words(text))
+    notes = list(oddities(text))
+    if is_spaced_out(text):
+        whole = _BETWEEN_LETTERS.sub("", text)
+        notes.append(Note("read.spaced_out", {"count": len(text) - len(whole)}))
+        text, encoding = whole, f"{encoding}, spaced"
+    return Document(raw, text, encoding, tuple(notes), kept=count_words(text))
+
+
+def is_spaced_out(text: str) -> bool:
+    """Tell whether nearly every character is set apart by a blank, as bad conversions leave it."""
+    return len(_SPACED.findall(text)) > 60 and len(_SPACED.findall(text)) > 8 * len(
+        _TOGETHER.findall(text)
+    )
 
 
 def decode(raw: bytes) -> tuple[str, str]:
@@ -140,14 +157,14 @@ def _in_gb2312(character: str) -> bool:
     return character.encode("gb18030")[-1] >= 0xA1
 
 
-def oddities(text: str) -> Iterator[str]:
+def oddities(text: str) -> Iterator[Note]:
     """Yield a note for each kind of character that a reader of the text cannot see."""
     for count, what in (
-        (text.count("\0"), "空字符（NUL）"),
-        (len(_TAGS.findall(text)), "不可见的标签字符"),
-        (len(_BIDI.findall(text)), "改变文字方向的控制字符"),
-        (len(_CONTROLS.findall(text)), "控制字符"),
-        (text.count("\ufffd"), "替换符“\ufffd”（原文件中已丢失的字）"),
+        (text.count("\0"), "nul"),
+        (len(_TAGS.findall(text)), "tags"),
+        (len(_BIDI.findall(text)), "directions"),
+        (len(_CONTROLS.findall(text)), "controls"),
+        (text.count("\ufffd"), "lost"),
     ):
         if count:
-            yield f"文中有 {count} 个{what}，原样保留，引用时请核对"
+            yield Note("unseen", {"count": count, "what": Note(f"unseen_kind.{what}")})

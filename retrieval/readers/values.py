@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.documents import Note
+
 
 @dataclass(frozen=True, slots=True)
 class Container:
     """What a page or a document says of its text outside the text. Empty where it says nothing.
 
-    ``title`` is the page's own (never a site's name), ``published`` an ISO date, ``url`` the
-    address it was fetched from.
+    ``title`` is the page's own (never the name of the ``site``), ``published`` an ISO date, ``url``
+    the address it was fetched from.
     """
 
     title: str = ""
+    site: str = ""
     published: str | None = None
     issuer: str = ""
     document_number: str | None = None
@@ -29,13 +32,13 @@ class Document:
 
     ``encoding`` names the encoding of a plain text, else the kind of the container (``html``,
     ``docx`` …). ``kept`` and ``dropped`` count characters that are no blanks; dropped are menus,
-    running heads and hidden text. ``notes`` are sentences for a person.
+    running heads and hidden text. ``notes`` are what a person should know of it.
     """
 
     raw: bytes
     text: str
     encoding: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     container: Container = NO_CONTAINER
     kept: int = 0
     dropped: int = 0

@@ -16,6 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.values import Container, Document
 
@@ -45,7 +46,7 @@ class ReadingChild:
             raw,
             answer["text"],
             answer["encoding"],
-            tuple(answer["notes"]),
+            tuple(Note.from_json(kept) for kept in answer["notes"]),
             container,
             answer["kept"],
             answer["dropped"],
@@ -144,7 +145,7 @@ def _answer(kind: str, raw: bytes) -> dict[str, Any]:
     return {
         "text": read.text.encode("utf-8", "replace").decode("utf-8"),
         "encoding": read.encoding,
-        "notes": read.notes,
+        "notes": [note.to_json() for note in read.notes],
         "container": asdict(read.container),
         "kept": read.kept,
         "dropped": read.dropped,

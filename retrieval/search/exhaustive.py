@@ -77,7 +77,10 @@ def search_words(
     wanted = tuple(dict.fromkeys(word for word in asked if len(word) > 1 or word.isalnum()))
     if not wanted:
         return Found((), len(reports), ())
-    holding = shelf.reports_holding(wanted, None if everything else reports)
+    if min(map(len, wanted)) == 1:  # the index has pairs of characters: one alone is in any of them
+        holding = list(reports)
+    else:
+        holding = shelf.reports_holding(wanted, None if everything else reports)
     pattern = re.compile("|".join(map(re.escape, sorted(wanted, key=len, reverse=True))))
     found: list[Occurrence] = []
     for report, text in shelf.texts(holding):

@@ -21,9 +21,18 @@ _EXACT = frozenset(
 )
 _PROSE_END = re.compile(r"[。！？!?；;][”’\"）)】]*$")
 _BREADCRUMB = re.compile(r"(?:首页|主页).{0,40}[>＞»›→/]")
+_PAGE_NUMBER = re.compile(
+    r"[-—–―]{1,2}\s{0,3}\d{1,3}\s{0,3}[-—–―]{1,2}|第\s{0,3}\d{1,3}\s{0,3}页(?:\s{0,3}[,，/]?\s{0,3}共\s{0,3}\d{1,3}\s{0,3}页)?"
+    r"|\d{1,3}\s{0,2}/\s{0,2}\d{1,3}"
+)
 _DATE_LINE = re.compile(
     r"^(?:日期|时间|发布|发布于)?[:：]?\s*20\d\d[-年./]\d{1,2}[-月./]\d{1,2}日?(?:\s+\d{1,2}:\d{2}(?::\d{2})?)?$"
 )
+
+
+def is_page_number(line: str) -> bool:
+    """Return True for a line that only numbers its printed page: — 3 —, 第 2 页 共 5 页."""
+    return bool(_PAGE_NUMBER.fullmatch(line.strip()))
 
 
 def is_furniture(line: str) -> bool:
@@ -31,7 +40,7 @@ def is_furniture(line: str) -> bool:
     words = line.strip()
     if not words or len(words) > 160:
         return False
-    if words in _EXACT or _BREADCRUMB.search(words):
+    if words in _EXACT or _PAGE_NUMBER.fullmatch(words) or _BREADCRUMB.search(words):
         return True
     if _PROSE_END.search(words) and len(words) > 24:
         return False

@@ -17,6 +17,7 @@ from typing import Literal
 Style = Literal[
     "part",  # 第一部分
     "plain",  # 存在的问题, on a line of its own, in a report without 一、
+    "article",  # 第一条
     "cn",  # 一、
     "cn_paren",  # (一)
     "named",  # 问题一：
@@ -33,11 +34,12 @@ Style = Literal[
 ]
 
 HEADING_STYLES: tuple[Style, ...] = (
-    "part", "plain", "cn", "cn_paren", "named", "num", "num_paren", "circled",
+    "part", "plain", "article", "cn", "cn_paren", "named", "num", "num_paren", "circled",
 )  # fmt: skip
 _RANK = {style: rank for rank, style in enumerate(HEADING_STYLES)}
 
 _CN = "一二三四五六七八九十"
+_BIG = "一二三四五六七八九十百零〇"  # item 100 and beyond
 _BLANK = "[ \t\u3000\xa0\u2003\u2002\u200b\u200c\u200d\u2060\ufeff]"
 _OPEN, _CLOSE = "[（(〔﹙]", "[）)〕﹚]"
 _NO_DIGIT = "(?:(?![0-9０-９])|(?=(?:19|20)[0-9]{2}年))"  # 1.5 is a figure, 1.2023年… a heading
@@ -46,23 +48,24 @@ _NO_DIGIT = "(?:(?![0-9０-９])|(?=(?:19|20)[0-9]{2}年))"  # 1.5 is a figure, 
 _LINE_START = re.compile(
     rf"(?P<part>第[{_CN}\d]{{1,3}}(?:部分|章|编|篇)(?:[、，.．:：]|{_BLANK}|(?=[\r\n\u4e00-\u9fff])))"
     rf"|(?P<named>(?:问题|不足|短板|原因|措施|举措|任务|计划|打算)[{_CN}]{{1,2}}[、：:])"
-    rf"|(?P<cn_paren>{_OPEN}{_BLANK}{{0,2}}[{_CN}]{{1,3}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
-    rf"|[{_CN}]{{1,3}}{_CLOSE}[、.．]?"
+    rf"|(?P<cn_paren>{_OPEN}{_BLANK}{{0,2}}[{_BIG}]{{1,6}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
+    rf"|[{_BIG}]{{1,6}}{_CLOSE}[、.．]?"
     rf"|{_OPEN}[{_CN}]{{1,3}}(?={_BLANK}|、)[、]?"
     rf"|[㈠-㈩]"
     rf"|{_CLOSE}(?={_BLANK}{{0,2}}[\u4e00-\u9fff“《]))"
-    rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}{{0,2}}(?:[、．.]{{1,2}}(?![{_CN}]{{1,2}}[、产审季级])|[，,:：](?=[\u4e00-\u9fff])"
+    rf"|(?P<article>第[{_BIG}\d]{{1,6}}条(?={_BLANK}|[【（(:：]))"
+    rf"|(?P<cn>[{_BIG}]{{1,6}}{_BLANK}{{0,2}}(?:[、．.]{{1,2}}(?![{_CN}]{{1,2}}[、产审季级])|[，,:：](?=[\u4e00-\u9fff])"
     rf"|(?<={_BLANK})(?=[\u4e00-\u9fff])))"
-    rf"|(?P<num_paren>{_OPEN}{_BLANK}{{0,2}}[0-9０-９]{{1,2}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
-    rf"|[0-9０-９]{{1,2}}{_CLOSE}|[⑴-⒇])"
-    rf"|(?P<num>[0-9０-９]{{1,2}}{_BLANK}{{0,2}}\\?[.．、]{_NO_DIGIT}|[⒈-⒛])"
+    rf"|(?P<num_paren>{_OPEN}{_BLANK}{{0,2}}[0-9０-９]{{1,3}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
+    rf"|[0-9０-９]{{1,3}}{_CLOSE}|[⑴-⒇])"
+    rf"|(?P<num>[0-9０-９]{{1,3}}{_BLANK}{{0,2}}\\?[.．、]{_NO_DIGIT}|[⒈-⒛])"
     rf"|(?P<circled>[①-⑳])"
 )
 
 # A number inside a line. What stands before it is judged by the caller.
 _INLINE = re.compile(
-    rf"(?P<is>[{_CN}]{{1,2}}是)"
-    rf"|(?P<must>[{_CN}]{{1,2}}要)"
+    rf"(?P<is>[{_BIG}]{{1,6}}是)"
+    rf"|(?P<must>[{_CN}]{{1,3}}要)"
     rf"|(?P<ordinal>第[{_CN}]{{1,2}}(?:[，,：:是]|、(?!第)))"
     rf"|(?P<part>第[{_CN}]{{1,3}}部分(?:[、，.．:：]|{_BLANK}))"
     rf"|(?P<first>首先|其次|再次|最后)"
@@ -101,8 +104,16 @@ def rank(style: Style) -> int:
 
 
 def _chinese(words: str) -> int | None:
-    """Return 1..99 for 一..九十九, None for a run that is no such numeral (as in 一一)."""
+    """Return 1..999 for 一..九百九十九, None for a run that is no such numeral (as in 一一)."""
+    hundreds, hundred, rest = words.partition("百")
+    if hundred:
+        if len(hundreds) != 1 or hundreds not in _CN or hundreds == "十":
+            return None
+        below = _chinese(rest.lstrip("零〇")) if rest else 0
+        return None if below is None else (_CN.index(hundreds) + 1) * 100 + below
     tens, ten, ones = words.partition("十")
+    if not all(c in _CN for c in words):
+        return None
     if not ten:
         return _CN.index(words) + 1 if len(words) == 1 else None
     if len(tens) > 1 or len(ones) > 1 or "十" in ones:
@@ -122,14 +133,14 @@ def _number(style: Style, mark: str) -> int | None:
     digits = "".join(c for c in mark if c.isdecimal())
     if digits:
         return int(digits)
-    numeral = "".join(c for c in mark if c in _CN)
+    numeral = "".join(c for c in mark if c in _BIG)
     return _chinese(numeral) if numeral else None
 
 
 def _marker(match: re.Match[str]) -> Marker | None:
     style: Style = match.lastgroup  # type: ignore[assignment]  # groups are named by style
     number = _number(style, match.group())
-    if number is None and any(c in _CN for c in match.group()):
+    if number is None and any(c in _BIG for c in match.group()):
         return None
     return Marker(style, number, match.start(), match.end(), match.group().strip())
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.text.furniture import is_furniture
+from retrieval.text.furniture import is_furniture, is_page_number
 from retrieval.text.numbering import marker_at
 
 JOINT = "\u2060"
@@ -21,6 +21,9 @@ JOINT = "\u2060"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _MIN_WRAP, _MAX_WRAP = 32, 200  # half-width columns: narrower are tables, wider paragraphs
 _MIN_WRAPPED_LINES = 6
+_MIN_WRAPPED_PRINTED = 2  # where page numbers show that the text was printed
+_MAX_REST = 6
+_ENDS = frozenset("。！？：；")
 _WRAP_SLACK = 6  # punctuation may hang or be pushed over
 _BREAK_SLACK = 14  # a number or a Latin word that does not fit is pushed over whole
 _INDENTED = re.compile(r"\u3000|  |\t|\xa0\xa0")
@@ -31,19 +34,36 @@ _LINE_END = re.compile(r"[\r\n]")
 def join_lines(text: str) -> list[tuple[int, int]]:
     """Return the lines of ``text`` that are not blank, those joined that were broken.
 
-    Broken are a number left alone, and text wrapped at a fixed width: a line of the full width
-    goes on in the next one, a shorter one ends its paragraph.
+    Broken are a number left alone, text wrapped at a fixed width (a line of the full width goes
+    on in the next one, a shorter one ends its paragraph), and a sentence that a printed page's
+    number or running head stands in.
     """
+    return list(_layout(text)[0])
+
+
+@lru_cache(maxsize=16)
+def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return the joined lines, and the lines among them that are the page's and say nothing."""
     lines = [m.span() for m in _LINE.finditer(text) if m.group().strip()]
+    pages = _page_lines(text, lines)
     widths = [_columns(text[a:b].rstrip()) for a, b in lines]
-    full_width = _wrap_width(widths)
+    full_width = _wrap_width(widths, printed=bool(pages))
     joined: list[tuple[int, int]] = []
+    swallowed: list[tuple[int, int]] = []
     before, alone = "", False  # the last mark of a line that may go on; whether it is a number
-    for (start, end), width in zip(lines, widths, strict=True):
+    last_mark, over_page = "", False
+    for index, ((start, end), width) in enumerate(zip(lines, widths, strict=True)):
         words = text[start:end].strip()
         marker = marker_at(words, 0)
+        if index in pages and last_mark and last_mark not in _ENDS:
+            joined[-1] = (joined[-1][0], end)
+            swallowed.append((start, end))
+            over_page = True
+            continue
         wrapped = before and joined[-1][1] == start and _goes_on(before, text, start)
-        if wrapped or (alone and marker is None):
+        rest = bool(pages) and last_mark and last_mark not in _ENDS and _is_rest(words)
+        carried = (over_page or rest) and marker is None and index not in pages
+        if wrapped or carried or (alone and marker is None):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -54,18 +74,43 @@ def join_lines(text: str) -> list[tuple[int, int]]:
             or (width > full_width - _BREAK_SLACK and words[-1] not in "。！？：:")
         )
         before = words[-1] if full and not is_furniture(words) else ""
-    return joined
+        last_mark, over_page = ("" if index in pages else words[-1]), False
+    return joined, swallowed
+
+
+def _page_lines(text: str, lines: Sequence[tuple[int, int]]) -> frozenset[int]:
+    """Return which lines are a printed page's: its numbers, and a head that comes back."""
+    words = [text[a:b].strip() for a, b in lines]
+    numbers = {i for i, line in enumerate(words) if is_page_number(line)}
+    if not numbers:
+        return frozenset()
+    heads = set()
+    seen: set[str] = set()
+    for index, line in enumerate(words):
+        if 6 <= len(line) <= 40 and line in seen and not _ENDS.intersection(line):
+            heads.add(index)
+        seen.add(line)
+    return frozenset(numbers | heads)
+
+
+def _is_rest(words: str) -> bool:
+    """Tell a few characters up to a full stop, which are no paragraph, from a line of its own."""
+    return len(words) <= _MAX_REST and words[-1] in "。：；"
 
 
 @lru_cache(maxsize=64)
 def unwrap(text: str) -> str:
-    """Return ``text`` with ``JOINT`` for the line ends inside joined lines; the length is kept."""
+    """Return ``text`` with ``JOINT`` for what ends nothing inside joined lines; the length is kept."""
+    joined, swallowed = _layout(text)
     pieces, at = [], 0
-    for start, end in join_lines(text):
+    for start, end in joined:
         last = start + len(text[start:end].rstrip())
         pieces += [text[at:start], _LINE_END.sub(JOINT, text[start:last])]
         at = last
-    return "".join([*pieces, text[at:]])
+    whole = "".join([*pieces, text[at:]])
+    for start, end in swallowed:
+        whole = whole[:start] + JOINT * (end - start) + whole[end:]
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +169,14 @@ def _goes_on(before: str, text: str, start: int) -> bool:
     return before not in "。！？：:" or marker is None or marker.style == "circled"
 
 
-def _wrap_width(widths: Sequence[int]) -> int | None:
+def _wrap_width(widths: Sequence[int], *, printed: bool) -> int | None:
     """Return from what width a line is a full one, or None on a page that was not wrapped.
 
     A page that was has many lines of one width and none wider.
     """
     width = sorted(widths)[int(len(widths) * 0.97)] if widths else 0
     full = sum(w >= width - _WRAP_SLACK for w in widths)
-    if not _MIN_WRAP <= width <= _MAX_WRAP or full < max(_MIN_WRAPPED_LINES, len(widths) // 4):
+    least = _MIN_WRAPPED_PRINTED if printed else max(_MIN_WRAPPED_LINES, len(widths) // 4)
+    if not _MIN_WRAP <= width <= _MAX_WRAP or full < least:
         return None
     return width - _WRAP_SLACK

@@ -1,28 +1,23 @@
-"""The extractive writer: answers in the reports' own words, chosen and ordered by code.
+"""Answers from one report, in its own words: a fact, what is said of a thing, a list.
 
-What it writes are claims, each a span of a report cited whole, and notes, which code
-computed (labels, counts, what is missing). It never rephrases, so it needs no trust; it
-also writes when no model can be had.
+What is written are claims, each a span of a report cited whole, and notes, which code
+computed (counts, what is missing). Nothing is rephrased, so nothing needs trust; it also
+answers when no model can be had.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.answers.across import compare, per_report, which
 from bot.answers.announcements import announced
 from bot.answers.facts import one_report
-from bot.answers.fields import field_answer
-from bot.answers.lists import item, list_in, newest_of_one_issuer
-from bot.answers.lone_figures import asks_what_figure, figure_meant
+from bot.answers.lists import list_in, newest_of_one_issuer
 from bot.answers.mentions import asked_phrases, mention, nearest
-from bot.answers.months import in_month
-from bot.answers.overview import brief, catalogue, overview
-from bot.answers.thresholds import asks_beyond, beyond
-from bot.evidence.drafting import Desk, Draft, claim, note, silent
+from bot.answers.overview import overview
+from bot.evidence.drafting import Desk, Draft, claim, silent
 from bot.evidence.premises import judge_premises
+from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report
 from retrieval.question.asking import Field, statute_of, without_field
@@ -34,25 +29,24 @@ _OF_PAGE = re.compile(
 )
 
 
-def write(desk: Desk) -> Draft:
-    """Return the draft for a query, by its kind; an abstaining draft where the reports are silent."""
-    query = desk.query
-    article = statute_of(query.topic)
-    if article and all(
-        article not in re.sub("[《》“”]", "", report.text) for report in desk.reports
-    ):
-        return Draft(status="abstained", gap=(f"报告没有引用“{article}”",))
-    if len(desk.reports) == 1 and query.kind in ("fact", "list", "overview") and not desk.only_years:
-        report = desk.reports[0]
-        if query.field and not _other_topics(query.topic, query.field):
-            return field_answer(query.field, report)
-        if query.month and not query.yes_no:
-            return in_month(desk, report, query.month)
-        if asks_beyond(query.topic):
-            return beyond(desk, report)
-        if query.figures and asks_what_figure(query):
-            return figure_meant(desk, report)
-    return _WRITERS[query.kind](desk)
+def statute_lacking(desk: Desk) -> str:
+    """Return the statute's article asked about if no report on the desk cites it, or nothing."""
+    article = statute_of(desk.query.topic)
+    texts = (re.sub("[《》“”]", "", report.text) for report in desk.reports)
+    return "" if not article or any(article in text for text in texts) else article
+
+
+def no_statute(desk: Desk) -> Draft:
+    """Say that the reports do not cite the article asked about."""
+    return Draft(
+        status="abstained", gap=(Note("statute_absent", {"article": statute_lacking(desk)}),)
+    )
+
+
+def is_about_page(desk: Desk) -> bool:
+    """Tell whether a question asks for a field of the page and for nothing else."""
+    field = desk.query.field
+    return field is not None and not _other_topics(desk.query.topic, field)
 
 
 def _other_topics(topic: str, field: Field) -> bool:
@@ -61,13 +55,10 @@ def _other_topics(topic: str, field: Field) -> bool:
     return any(is_topical(t) and not _OF_PAGE.search(t.word) for t in left)
 
 
-def _fact(desk: Desk) -> Draft:
-    if len(desk.reports) != 1:
-        return per_report(desk)
-    if desk.query.asks_mention and desk.query.wants == "text" and not desk.only_years:
-        return _whether_said(desk, desk.reports[0])
-    draft = one_report(desk)
+def fact(desk: Desk) -> Draft:
+    """Answer a fact, told out where its words only announce what follows."""
     report = desk.reports[0]
+    draft = one_report(desk)
     if desk.query.wants != "text" or not draft.focus:
         return draft
     if all(_is_heading(report, cite) for cite in draft.focus) and any(
@@ -87,8 +78,9 @@ def _told_out(desk: Desk, report: Report, draft: Draft) -> Draft:
     return replace(draft, lines=(*draft.lines, *(claim(report, span) for span in told)))
 
 
-def _whether_said(desk: Desk, report: Report) -> Draft:
+def whether_said(desk: Desk) -> Draft:
     """Answer 有没有提到… from words that say just that, or call what is nearest only near."""
+    report = desk.reports[0]
     span = mention(desk, report, asked_phrases(desk.query))
     before: tuple[DraftLine, ...] = ()
     if span is None:
@@ -96,7 +88,7 @@ def _whether_said(desk: Desk, report: Report) -> Draft:
         if near is None:
             return silent(desk)
         span = near
-        before = (note(f"报告中没有“{desk.query.phrase or desk.query.topic}”的说法，相关原文是："),)
+        before = (note("phrase_absent", phrase=desk.query.phrase or desk.query.topic),)
     return Draft(
         (claim(report, span),), focus=(Cited(report.id, span.start, span.end),), before=before
     )
@@ -107,27 +99,16 @@ def _is_heading(report: Report, cite: Cited) -> bool:
     return leaf is not None and leaf.kind == "heading"
 
 
-def _compare(desk: Desk) -> Draft:
-    """Compare reports by the items of a role, or by a fact; a single report has nothing beside it."""
-    if not desk.query.role or desk.query.wants in ("number", "percent"):
-        return _fact(desk)
-    return compare(desk)
-
-
-def _list(desk: Desk) -> Draft:
-    reports = desk.reports
-    if len(reports) > 1:
-        newest = newest_of_one_issuer(desk)
-        if newest is None:
-            return _compare(desk)
-        reports = (newest,)
-    if not reports:
+def items(desk: Desk) -> Draft:
+    """List in the one report meant: the only one, or the newest of its issuer."""
+    report = desk.reports[0] if len(desk.reports) == 1 else newest_of_one_issuer(desk)
+    if report is None:
         return silent(desk)
-    draft = list_in(desk, reports[0])
+    draft = list_in(desk, report)
     if desk.query.figures:
-        draft = _premise_first(desk, reports[0], draft)
+        draft = _premise_first(desk, report, draft)
     alone = sum(line.kind == "claim" for line in draft.lines) == 1
-    return _told_out(desk, reports[0], draft) if alone else draft
+    return _told_out(desk, report, draft) if alone else draft
 
 
 def _premise_first(desk: Desk, report: Report, draft: Draft) -> Draft:
@@ -147,19 +128,7 @@ def _premise_first(desk: Desk, report: Report, draft: Draft) -> Draft:
     )
 
 
-def _overview(desk: Desk) -> Draft:
+def introduction(desk: Desk) -> Draft:
+    """Introduce the report named; of several years of one issuer the newest."""
     newest = newest_of_one_issuer(desk) if len(desk.reports) > 1 else None
     return overview(replace(desk, reports=(newest,)) if newest else desk)
-
-
-_WRITERS: Mapping[str, Callable[[Desk], Draft]] = {
-    "fact": _fact,
-    "list": _list,
-    "item": item,
-    "which": which,
-    "rank": per_report,
-    "compare": _compare,
-    "catalogue": catalogue,
-    "brief": brief,
-    "overview": _overview,
-}

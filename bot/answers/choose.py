@@ -1,0 +1,345 @@
+"""Who answers: the answerers in one ordered list; the first that applies writes.
+
+To add one, write a module in this folder and put an ``Answerer`` into ``ANSWERERS`` before those
+that are more general. It has
+
+- ``name``: what answers and the evaluation call it,
+- ``applies(desk)``: whether the question is one for it; looks at the question and at what is in
+  scope, cheaply, and is never asked about a question that an earlier one answered,
+- ``write(desk)``: the draft; or None, if on a closer look it has nothing to say and the next
+  in the list is to be asked,
+- ``examples`` and ``others``: questions it must and must not answer, as they are asked of the
+  small library in ``tests/answering.py`` (several questions of one conversation with `` > ``
+  between them); ``tests/test_answers_choose.py`` runs them all,
+- ``searches``: False for those that need no search. They are asked first, and their desk has
+  neither reports nor passages on it.
+
+Nothing else decides who answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.answers import (
+    across,
+    follow_through,
+    honours,
+    judgements,
+    meanings,
+    overview,
+    remarks,
+    remedies,
+    single_report,
+    tables,
+    themes,
+)
+from bot.answers.fields import field_answer
+from bot.answers.lists import item, newest_of_one_issuer
+from bot.answers.lone_figures import asks_what_figure, figure_meant
+from bot.answers.months import in_month
+from bot.answers.thresholds import asks_beyond, beyond
+from bot.briefing import briefing
+from bot.briefing.briefing import Briefing
+from bot.evidence.drafting import Desk, Draft, silent
+from retrieval.question.asking import Kind
+from retrieval.question.request import Content, Operation
+
+MAX_BRIEF_REPORTS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """One way to answer; see the module."""
+
+    name: str
+    applies: Callable[[Desk], bool]
+    write: Callable[[Desk], Draft | Briefing | None]
+    examples: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    searches: bool = True
+
+
+def answer(desk: Desk, answerers: Sequence[Answerer]) -> Draft | Briefing | None:
+    """Return what the first answerer that applies writes, under its name; None if none does."""
+    for answerer in answerers:
+        made = answerer.write(desk) if answerer.applies(desk) else None
+        if isinstance(made, Briefing):
+            return replace(made, draft=replace(made.draft, answerer=answerer.name))
+        if made is not None:
+            return replace(made, answerer=answerer.name)
+    return None
+
+
+# ---- when they apply ----------------------------------------------------------------------
+
+
+def _of_kind(*kinds: Kind) -> Callable[[Desk], bool]:
+    return lambda desk: desk.query.kind in kinds
+
+
+def _in_one(desk: Desk) -> bool:
+    """One report of an asked year, and a question for something in it."""
+    asked = desk.query.kind in ("fact", "list", "overview")
+    return len(desk.reports) == 1 and asked and not desk.only_years
+
+
+def _silent_on_year(desk: Desk) -> bool:
+    """Another year's report answers for the asked one only in words that name that year."""
+    figure = desk.query.kind in ("fact", "rank", "compare") and desk.query.role is None
+    return bool(desk.only_years) and not figure and desk.query.ask.content != "honours"
+
+
+def _is_paragraph(desk: Desk) -> bool:
+    asked = briefing.asked(desk.query) and not desk.query.english and not desk.only_years
+    return asked and 0 < len(desk.reports) <= MAX_BRIEF_REPORTS
+
+
+def _is_open(desk: Desk) -> bool:
+    """A wish that sections answer: nothing in the question points at one exact place."""
+    query = desk.query
+    exact = query.field or query.address or query.month or query.documents or query.figures
+    pointed = exact or query.kind == "item" or asks_beyond(query.topic)
+    return not pointed and not desk.only_years
+
+
+def _wishes(content: Sequence[Content], operations: Sequence[Operation]) -> Callable[[Desk], bool]:
+    return lambda desk: (
+        _is_open(desk)
+        and desk.query.ask.content in content
+        and desk.query.ask.operation in operations
+    )
+
+
+def _on_a_theme(applies: Callable[[Desk], bool]) -> Callable[[Desk], bool]:
+    return lambda desk: bool(desk.query.ask.theme) and applies(desk)
+
+
+def _lists_one(desk: Desk) -> bool:
+    """A list of one report; of several years of one issuer the newest is meant."""
+    one = len(desk.reports) < 2 or newest_of_one_issuer(desk) is not None
+    return desk.query.kind == "list" and one
+
+
+def _lists_each(desk: Desk) -> bool:
+    by_part = desk.query.role is not None and desk.query.wants not in ("number", "percent")
+    return desk.query.kind in ("list", "compare") and by_part
+
+
+# ---- the list -----------------------------------------------------------------------------
+
+ANSWERERS: tuple[Answerer, ...] = (
+    Answerer(
+        "ask_back",
+        lambda desk: bool(desk.query.ambiguous) and not desk.query.inherited,
+        remarks.ask_back,
+        ("鼓楼区存在哪些问题",),
+        ("青山县存在哪些问题",),
+        searches=False,
+    ),
+    Answerer(
+        "not_held",
+        lambda desk: not desk.scope,
+        remarks.not_held,
+        ("绍兴市上虞区存在哪些问题",),
+        ("青山县存在哪些问题",),
+        searches=False,
+    ),
+    Answerer(
+        "other_year",
+        _silent_on_year,
+        silent,
+        ("青山县2022年存在哪些问题",),
+        ("青山县2023年存在哪些问题",),
+    ),
+    Answerer(
+        "table_ordered",
+        lambda desk: desk.query.ask.form.table and len(desk.scope) > 1 and not desk.only_years,
+        tables.tabulated,
+        ("做个表，青山县和白水县的矛盾纠纷受理数",),
+        ("青山县受理了多少件矛盾纠纷",),
+    ),
+    Answerer(
+        "statute",
+        lambda desk: bool(single_report.statute_lacking(desk)),
+        single_report.no_statute,
+        ("青山县贯彻《行政处罚法》第五条了吗",),
+        ("青山县贯彻落实了哪部条例",),
+    ),
+    Answerer(
+        "honours",
+        lambda desk: (
+            desk.query.ask.content == "honours"
+            and desk.query.ask.operation in ("list", "tell", "count", "verify", "which")
+            and desk.query.kind != "item"
+            and not desk.query.address
+        ),
+        honours.honours,
+        ("白水县获得过哪些荣誉",),
+        ("青山县存在哪些问题",),
+    ),
+    Answerer(
+        "meaning",
+        lambda desk: desk.query.ask.content == "meaning" and not desk.only_years,
+        meanings.meaning,
+        ("什么是行政复议",),
+        ("青山县的行政复议有多少件",),
+    ),
+    Answerer(
+        "side_by_side",
+        lambda desk: desk.query.ask.operation == "judge" and _is_open(desk),
+        judgements.side_by_side,
+        ("哪份报告的问题写得最实在",),
+        ("青山县存在哪些问题",),
+    ),
+    Answerer(
+        "follow_through",
+        lambda desk: not desk.only_years and follow_through.applies(desk),
+        follow_through.answer,
+        ("红岩县连续两年都存在的问题有哪些", "红岩县2022年说要加强调解，2023年做到了吗"),
+        ("红岩县2023年存在哪些问题",),
+    ),
+    Answerer(
+        "remedies",
+        _wishes(("remedy",), ("list", "tell", "verify")),
+        remedies.remedies,
+        ("青山县的问题打算怎么解决",),
+        ("青山县下一步有哪些安排",),
+    ),
+    Answerer(
+        "theme",
+        _on_a_theme(_wishes(("measures", "report"), ("list", "overview"))),
+        themes.themed,
+        ("青山县矛盾纠纷化解情况怎么样",),
+        ("青山县受理了多少件矛盾纠纷",),
+    ),
+    Answerer(
+        "difficulties",
+        _on_a_theme(
+            lambda desk: _wishes(("causes",), ("list",))(desk) and not desk.query.ask.claims
+        ),
+        themes.difficulties,
+        ("青山县普法为什么针对性不强",),
+        ("青山县存在哪些问题",),
+    ),
+    Answerer(
+        "brief",
+        _is_paragraph,
+        briefing.brief,
+        ("写一段青山县2023年法治政府建设的简报", "青山县2023年工作概括成200字"),
+        ("青山县存在哪些问题", "summarise 青山县 in one paragraph"),
+    ),
+    Answerer(
+        "places_beyond",
+        lambda desk: not desk.only_years and tables.asks_beyond(desk),
+        tables.beyond,
+        ("哪些地方的调解成功率超过99%",),
+        ("各县的调解成功率对比",),
+    ),
+    Answerer(
+        "table",
+        lambda desk: not desk.only_years and tables.asks_table(desk),
+        tables.tabulated,
+        ("青山县和白水县受理矛盾纠纷数对比", "各地调解成功率排名"),
+        ("青山县受理了多少件矛盾纠纷",),
+    ),
+    Answerer(
+        "page_field",
+        lambda desk: _in_one(desk) and single_report.is_about_page(desk),
+        lambda desk: field_answer(desk.query.field, desk.reports[0]) if desk.query.field else None,
+        ("白水县的报告什么时候发布的",),
+        ("白水县发布了多少件规范性文件",),
+    ),
+    Answerer(
+        "month",
+        lambda desk: _in_one(desk) and desk.query.month is not None and not desk.query.yes_no,
+        lambda desk: in_month(desk, desk.reports[0], desk.query.month or 0),
+        ("青山县6月做了什么",),
+        ("青山县全年做了什么",),
+    ),
+    Answerer(
+        "rates_beyond",
+        lambda desk: _in_one(desk) and asks_beyond(desk.query.topic),
+        lambda desk: beyond(desk, desk.reports[0]),
+        ("青山县哪些率超过95%",),
+        ("青山县的持证率是多少",),
+    ),
+    Answerer(
+        "lone_figure",
+        lambda desk: _in_one(desk) and bool(desk.query.figures) and asks_what_figure(desk.query),
+        lambda desk: figure_meant(desk, desk.reports[0]),
+        ("青山县的96%说的是什么",),
+        ("青山县的持证率是96%吗",),
+    ),
+    Answerer(
+        "catalogue",
+        _of_kind("catalogue"),
+        overview.catalogue,
+        ("现在有哪些报告", "哪份报告不完整"),
+        ("青山县存在哪些问题",),
+    ),
+    Answerer(
+        "extract",
+        _of_kind("brief"),
+        overview.brief,
+        ("summarise 青山县 in one paragraph",),
+        ("写一段青山县2023年的简报",),
+    ),
+    Answerer(
+        "overview",
+        _of_kind("overview"),
+        single_report.introduction,
+        ("介绍一下青山县2023年的报告",),
+        ("青山县2023年的报告发布日期",),
+    ),
+    Answerer(
+        "item",
+        _of_kind("item"),
+        item,
+        ("青山县存在哪些问题 > 第二条呢", "青山县存在哪些问题 > 最后一条呢"),
+        ("青山县存在哪些问题",),
+    ),
+    Answerer(
+        "which",
+        _of_kind("which"),
+        across.which,
+        ("哪些报告提到了首违不罚",),
+        ("青山县提到首违不罚了吗",),
+    ),
+    Answerer(
+        "list",
+        _lists_one,
+        single_report.items,
+        ("青山县存在哪些问题", "青山县下一步有哪些安排"),
+        ("青山县受理了多少件矛盾纠纷", "青山县和白水县分别存在哪些问题"),
+    ),
+    Answerer(
+        "list_each",
+        _lists_each,
+        across.compare,
+        ("存在哪些问题",),
+        ("青山县存在哪些问题",),
+    ),
+    Answerer(
+        "fact_each",
+        lambda desk: desk.query.kind == "rank" or len(desk.reports) != 1,
+        across.per_report,
+        ("培训了多少人次",),
+        ("青山县培训了多少人次",),
+    ),
+    Answerer(
+        "mention",
+        lambda desk: desk.query.asks_mention and desk.query.wants == "text" and not desk.only_years,
+        single_report.whether_said,
+        ("青山县有没有提到合同审查",),
+        ("青山县的合同审查通知是什么",),
+    ),
+    Answerer(
+        "fact",
+        lambda desk: len(desk.reports) == 1,
+        single_report.fact,
+        ("青山县受理了多少件矛盾纠纷", "青山县的持证率是96%吗"),
+        ("青山县存在哪些问题",),
+    ),
+)  # fmt: skip

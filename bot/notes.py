@@ -1,0 +1,83 @@
+"""Notes: what code says beside the reports' words, made as values and worded once, here.
+
+A ``Note`` is a kind and its values; the words of every kind stand in ``prompts/notes.zh.toml``
+and ``prompts/notes.en.toml``. Code that asks what a note says asks its kind, never its words.
+In a template ``{name}`` is a value: a word or number as it is, a note in its own words, several
+of them joined by the separator after the colon (``{places:、}``, by default a pause mark or comma).
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+from bot.values import DraftLine
+from prompts import load_notes
+from retrieval.documents import Note, NoteValue
+
+__all__ = ["Note", "among", "kinds", "note", "text_of", "worded", "words"]
+
+Language = Literal["zh", "en"]
+_JOINED: Mapping[Language, str] = {"zh": "、", "en": ", "}
+
+
+def note(kind: str, **values: NoteValue) -> DraftLine:
+    """Return a draft's line that is a note."""
+    return DraftLine("", "note", note=Note(kind, values))
+
+
+def among(names: Sequence[str], count: int) -> Note:
+    """Return the names of the first of ``count`` reports, and how many there are if more."""
+    kind = "names_and_more" if count > len(names) else "names"
+    return Note(kind, {"names": tuple(names), "count": count})
+
+
+def words(note: Note, language: Language = "zh") -> str:
+    """Return a note in words; raises ``KeyError`` for a kind or value the catalogue lacks."""
+    return _Filler(language).vformat(_templates(language)[note.kind], (), note.values)
+
+
+def worded(notes: Iterable[Note], language: Language = "zh") -> list[str]:
+    """Return several notes in words."""
+    return [words(note, language) for note in notes]
+
+
+def text_of(line: DraftLine, language: Language = "zh") -> str:
+    """Return the words of a draft's line, be it a claim or a note."""
+    return line.text if line.note is None else words(line.note, language)
+
+
+def kinds(language: Language) -> Mapping[str, str]:
+    """Return the template of every kind in a language."""
+    return _templates(language)
+
+
+class _Filler(string.Formatter):
+    """Fills a template; what is no string is put into words first."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Note):
+            return words(value, self._language)
+        if isinstance(value, tuple):
+            joint = format_spec or _JOINED[self._language]
+            return joint.join(self.format_field(part, "") for part in value)
+        return str(value)
+
+
+@lru_cache(maxsize=2)
+def _templates(language: Language) -> Mapping[str, str]:
+    return dict(_flat("", load_notes(language)))
+
+
+def _flat(path: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Yield each kind with its template: ``roles.problems`` for a key of the table ``roles``."""
+    for key, value in table.items():
+        if isinstance(value, str):
+            yield path + key, value
+        else:
+            yield from _flat(f"{path}{key}.", value)

@@ -1,0 +1,68 @@
+"""Measures that cannot flatter: who answered, what a part earns, corrections and absences."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from eval.ablations import PARTS
+from eval.blind import format_cards, read_cards
+from eval.cases import BadCase, Case, Evidence
+from eval.metrics import absence_stated_falsely, false_premise_corrected, note_kinds
+
+CASE = Case("c", "false_premise", "败诉2件吧？", (), ("a",), (("3件",),), (), (Evidence("a", "败诉3件"),), True)  # fmt: skip
+
+
+def answer(text: str, *kinds: str) -> dict[str, Any]:
+    notes = [{"kind": kind, "values": {}} for kind in kinds]
+    return {"answer": text, "status": "answered", "sentences": [], "citations": [], "notes": notes}
+
+
+@pytest.mark.parametrize(
+    ("said", "corrected"),
+    [
+        (answer("问题中的“2件”与原文不符，原文是：败诉3件", "figure_wrong"), 1.0),
+        (answer("败诉3件", "quoted_from"), 0.0),  # the right figure beside a premise left standing
+        (answer("败诉2件", "figure_wrong"), 0.0),
+    ],
+)
+def test_a_premise_is_corrected_only_where_the_answer_says_what_is_wrong(
+    said: dict[str, Any], corrected: float
+) -> None:
+    assert false_premise_corrected(CASE, said) == (corrected, 1)
+
+
+def test_an_absence_is_false_where_the_reports_hold_the_evidence() -> None:
+    case = replace(CASE, kind="fact")
+    assert absence_stated_falsely(case, answer("没有找到", "not_found")) == (1.0, 1)
+    assert absence_stated_falsely(case, answer("败诉3件", "not_mentioned")) == (0.0, 1)
+    assert absence_stated_falsely(case, answer("败诉4件")) == (0.0, 1)
+    assert absence_stated_falsely(replace(case, answerable=False), answer("没有")) is None
+
+
+def test_kinds_inside_other_notes_are_seen() -> None:
+    inner = {"kind": "not_found", "values": {"topic": "x"}}
+    outer = {"kind": "sentence", "values": {"what": inner, "more": [inner]}}
+    assert note_kinds({"notes": [outer]}) == {"sentence", "not_found"}
+
+
+def test_every_answerer_and_search_can_be_taken_away() -> None:
+    assert {"dense", "lexical", "scope", "fact", "follow_through"} <= set(PARTS)
+
+
+def test_a_blind_set_shows_its_first_run_beside_todays(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-01-31"
+    folder.mkdir()
+    first = {"date": "2026-01-31", "right": 31, "of": 60}
+    card = {"writer": "an analyst", "knowledge": "none", "reports": "real", "first_run": first}
+    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    (read,) = read_cards(tmp_path, {"real": tmp_path})
+    assert (read.reports, read.right, read.of) == (tmp_path, 31, 60)
+    assert "31/60 0.52" in format_cards([(read, 55, 60)])
+    (folder / "card.json").write_text('{"writer": "x"}', encoding="utf-8")
+    with pytest.raises(BadCase, match=r"2026-01-31/card\.json"):
+        read_cards(tmp_path, {})
