@@ -44,7 +44,7 @@ def test_a_good_case_is_read(tmp_path: Path) -> None:
     [
         ({"extra": 1}, "unknown key extra"),
         ({"id": ""}, "id must be a string that is not empty"),
-        ({"kind": "riddle"}, "kind 'riddle' is none of"),
+        ({"kind": "Riddle 1"}, "kind 'Riddle 1' is no name"),
         ({"must": []}, "needs at least one group in must"),
         ({"must": [[]]}, "a group of must is empty"),
         ({"must": ["36件"]}, "each group of must must be a list"),
