@@ -17,16 +17,21 @@ from typing import Any
 
 from bot.answers import choose, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
-from bot.answers.mentions import words_to_hold
+from bot.answers.mentions import telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, refusal, under
 from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, silent
-from bot.evidence.opening import Opening, choose_opened
+from bot.evidence.opening import (
+    MAX_READ_REPORTS,
+    Opened,
+    Opening,
+    Passages,
+    choose_opened,
+)
 from bot.holdings import (
-    Holding,
     known_facts,
     known_issuers,
     list_holdings,
@@ -53,7 +58,7 @@ from retrieval.question.conversation import completed
 from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
-from retrieval.question.scope import Resolved, resolve
+from retrieval.question.scope import Holdings, Resolved, resolve
 from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
@@ -299,12 +304,12 @@ class Assistant:
         model: bool,
     ) -> _Answered:
         """Go the way of one ask, from its scope to an unchecked draft."""
-        draft = self._before_search(self._desk(library, query, scope, (), state, opened=False))
+        hits = Passages(lambda: self._search(library, query, scope))
+        desk = self._desk(library, query, scope, hits, state)
+        draft = self._before_search(desk)
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
-        hits = self._search(library, query, scope)
         with span("write"):
-            desk = self._desk(library, query, scope, hits, state)
             made = draft_of(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
@@ -313,7 +318,7 @@ class Assistant:
                 desk, draft, attempt = self._with_model(
                     self._synthesis, desk, made, user, on_sentence
                 )
-        return _Answered(query, scope, hits, draft, attempt, isinstance(made, Briefing))
+        return _Answered(query, scope, hits.found, draft, attempt, isinstance(made, Briefing))
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
@@ -425,15 +430,12 @@ class Assistant:
         scope: Resolved,
         hits: Sequence[Hit],
         state: State,
-        *,
-        opened: bool = True,
     ) -> Desk:
-        """Lay out what an answer is written from; with ``opened`` its reports are opened."""
+        """Lay out what an answer is written from; its reports are opened when looked at."""
         in_scope = scope.reports or scope.nearby
-        opening = self._opening(library, query, in_scope, hits) if opened else Opening(())
         return Desk(
             query,
-            tuple(library.report(r) for r in opening.opened),
+            Opened(library, lambda: self._opening(library, query, in_scope, hits)),
             hits,
             state,
             lambda report: known_facts(library, report),
@@ -441,7 +443,6 @@ class Assistant:
             in_scope,
             scope.missing,
             library,
-            opening.unread,
             summaries_of(library, in_scope),
         )
 
@@ -453,8 +454,10 @@ class Assistant:
             return Opening(
                 tuple(in_scope[: None if _LENGTH.search(query.question) else MAX_LISTED])
             )
-        words = words_to_hold(query) if query.kind == "which" else ()
-        return choose_opened(library, in_scope, hits, words)
+        if query.kind != "which":
+            return choose_opened(library, in_scope, hits)
+        words, phrases = words_to_hold(query), telling_phrases(query)
+        return choose_opened(library, in_scope, hits, words, phrases)
 
     def _with_model(
         self,
@@ -578,7 +581,7 @@ def _unread_told(desk: Desk, made: Draft | Briefing) -> Draft | Briefing:
     """Return what was written, saying which part of its scope was not read."""
     draft = made.draft if isinstance(made, Briefing) else made
     whole = draft.table is not None and len(draft.table.rows) >= len(desk.scope)
-    if not desk.unread or whole:
+    if whole or len(desk.scope) <= MAX_READ_REPORTS or not desk.unread:
         return made
     told = note("unread", count=len(desk.scope), read=len(desk.reports), unread=len(desk.unread))
     if draft.status == "abstained" and told.note is not None:
@@ -626,7 +629,7 @@ def _names(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
 
 
-def _with_scope(query: Query, holdings: Sequence[Holding]) -> tuple[Query, Resolved]:
+def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
     """Settle the reports an ask is about; two years compared are both asked where both are held."""
     if query.compared and query.kind in ("fact", "compare") and query.places:
         # 2023年比2022年多多少 is answered from both reports, where both are held

@@ -11,14 +11,15 @@ from retrieval.documents import ReportMeta
 from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
 from retrieval.places.bureaus import KnownIssuers
-from retrieval.places.gazetteer import Chain, contains
+from retrieval.places.gazetteer import Chain
 from retrieval.places.places import PlaceIndex, SpeaksOf
 from retrieval.places.subunits import territory
-from retrieval.question.scope import unify
+from retrieval.question.scope import Holdings, unify
 from retrieval.question.trained import TrainedReader
 from retrieval.text.normalise import level
 
 MOST_SEARCHED = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -28,16 +29,16 @@ class Holding:
     meta: ReportMeta
 
 
-def list_holdings(library: Library) -> Sequence[Holding]:
+def list_holdings(library: Library) -> Holdings:
     """Return what is held, one county's place written one way, a unit below it its last level.
 
     Like all that is made of it below, it is kept as long as the generation is served.
     """
 
-    def holdings() -> tuple[Holding, ...]:
+    def holdings() -> Holdings:
         summaries = library.reports()
         whole = unify(s.meta.place for s in summaries)
-        return tuple(
+        return Holdings(
             Holding(s.id, replace(s.meta, place=territory(whole[s.meta.place], s.meta.issuer)))
             for s in summaries
         )
@@ -69,13 +70,13 @@ def reader_of(library: Library) -> TrainedReader:
     return library.kept("reader", lambda: TrainedReader(place_index(library).own_names()))
 
 
-def speaks_within(library: Library, holdings: Sequence[Holding]) -> SpeaksOf:
+def speaks_within(library: Library, holdings: Holdings) -> SpeaksOf:
     """Return what tells whether the reports of a place use some words, blanks between aside."""
 
     def speaks_of(place: Chain, words: Sequence[str]) -> bool:
         named = re.compile("|".join("\\s*".join(map(re.escape, word)) for word in words))
-        inside = [h for h in holdings if contains(place, h.meta.place)][:MOST_SEARCHED]
-        return any(named.search(level(library.report(h.id).text)) for h in inside)
+        inside = [h.id for h in holdings.inside([place])[:MOST_SEARCHED]]
+        return any(named.search(level(text)) for _, text in library.texts(inside))
 
     return speaks_of
 

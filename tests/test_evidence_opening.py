@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,11 +40,57 @@ def test_where_not_all_could_be_read_no_total_is_said(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(opening, "MAX_HOLDING_READ", 4)
-    answer = Assistant(library).ask(f"哪些报告提到了{RARE_PHRASE}").answer
+    answer = Assistant(library).ask(f"哪些地方设立了{RARE_PHRASE}").answer
     said = "".join(s.text for s in answer.sentences if s.kind == "note")
     assert "读了4份报告，其中4份提到" in said
     assert f"其余{HOLDING - 4}份没有读" in said
     assert f"共{HOLDING}份" not in said
+
+
+def test_reports_that_hold_the_very_phrase_are_counted_unopened(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "MAX_READ_REPORTS", 4)
+    reply = Assistant(library).ask(f"哪些报告提到了{RARE_PHRASE}")
+    notes = [s.text for s in reply.answer.sentences if s.kind == "note"]
+    assert notes[0] == f"共{HOLDING}份报告提到："
+    assert any(n.startswith(f"另有{HOLDING - 4}份也提到") for n in notes)
+    assert len({c.report for c in reply.answer.citations}) == 4
+
+
+def test_a_phrase_in_a_menu_is_not_the_reports(library: Library) -> None:
+    report = library.report(library.reports()[0].id)
+    title = next(s for s in report.sections if s.kind == "heading" and not s.path)
+    body = next(s for s in report.sections if s.kind == "body")
+    assert library.says_at(report.id, body.start, body.start + 2)
+    assert not library.says_at(report.id, title.start, title.start + 2)
+
+
+def test_a_ranking_neither_searches_nor_opens_what_it_does_not_show(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Library, "search_lexical", lambda *_: pytest.fail("searched"))
+    reply = Assistant(library).ask("各地行政复议收案数排名")
+    assert reply.table is not None
+    assert len(reply.table.rows) == COUNT
+    assert not any("没有读" in s.text for s in reply.answer.sentences)
+
+
+def test_figures_are_read_once_for_each_version(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assistant, read = Assistant(library), list[int]()
+    figures = Library.figures
+
+    def counted(held: Library, reports: Sequence[str], *of: Any) -> Any:
+        read.append(len(reports))
+        return figures(held, reports, *of)
+
+    monkeypatch.setattr(Library, "figures", counted)
+    first = assistant.ask("各地调解成功率排名")
+    again = assistant.ask("各地调解成功率排名")
+    assert read == [COUNT]
+    assert [s.text for s in first.answer.sentences] == [s.text for s in again.answer.sentences]
 
 
 def test_a_catalogue_counts_all_and_opens_only_those_listed(library: Library) -> None:

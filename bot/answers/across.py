@@ -126,16 +126,19 @@ def which(desk: Desk) -> Draft:
         return _not_mentioned(desk, saying, quiet)
     if not saying:
         return silent(desk)
-    shown, more = saying[:MAX_REPORTS_SHOWN], saying[MAX_REPORTS_SHOWN:]
+    shown = saying[:MAX_REPORTS_SHOWN]
+    more: list[Held] = [*(report for report, _ in saying[MAX_REPORTS_SHOWN:]), *desk.surely]
+    count = len(shown) + len(more)
     lines = []
     for report, span in shown:
         lines += [label(report), claim(report, span)]
-    head = note("reports_saying", count=len(saying))
+    head = note("reports_saying", count=count)
     if desk.unread:  # of those read only: no count of all
-        head = note("saying_of_read", read=len(desk.reports), count=len(saying))
+        read = len(desk.reports) + len(desk.surely)
+        head = note("saying_of_read", read=read, count=count)
     after: list[DraftLine] = []
     if more:
-        after.append(note("more_saying", count=len(more), reports=names_of([r for r, _ in more])))
+        after.append(note("more_saying", count=len(more), reports=names_of(more)))
     after += not_saying(quiet, desk.query.terms)
     if desk.without:
         after.append(note("without_words", reports=names_of(desk.without)))
@@ -179,7 +182,7 @@ def _not_mentioned(
     lines = []
     for report, span in saying[:MAX_REPORTS_SHOWN]:
         lines += [label(report), claim(report, span)]
-    more = len(saying) - MAX_REPORTS_SHOWN
+    more = len(saying) + len(desk.surely) - min(len(saying), MAX_REPORTS_SHOWN)
     after = (note("more_say_so", count=more),) if more > 0 else ()
     return Draft(tuple(lines), before=tuple(before), after=after)
 

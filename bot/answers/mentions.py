@@ -69,6 +69,14 @@ def words_to_hold(query: Query) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
+def telling_phrases(query: Query) -> tuple[str, ...]:
+    """Return the phrases of which each, where it stands in a report's own words, is a mention."""
+    parts = _alternatives(query)
+    if parts:
+        return tuple(dict.fromkeys(p for part in parts for p in telling_phrases(part)))
+    return asked_phrases(query) or ((fold(query.phrase),) if query.phrase else ())
+
+
 def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
     """Return the words of ``report`` that mention what is asked, or None."""
     parts = _alternatives(desk.query)

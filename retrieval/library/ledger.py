@@ -150,11 +150,27 @@ class Ledger:
     def texts(self, versions: Mapping[str, int]) -> Iterator[tuple[str, str]]:
         """Yield (report, decoded text) of the given versions, in their order."""
         for report, version in versions.items():
-            yield report, str(
-                self._one(
-                    "SELECT text FROM reports WHERE report = ? AND version = ?", (report, version)
-                )[0]
+            yield (
+                report,
+                str(
+                    self._one(
+                        "SELECT text FROM reports WHERE report = ? AND version = ?",
+                        (report, version),
+                    )[0]
+                ),
             )
+
+    def own_spans(self, report: str, version: int) -> tuple[tuple[int, int], ...]:
+        """Return where a version's own words stand: its leaves but page furniture and title."""
+        row = self._one(
+            "SELECT sections FROM reports WHERE report = ? AND version = ?", (report, version)
+        )
+        leaves = (to_section(values) for values in json.loads(row[0]))
+        return tuple(
+            (leaf.start, leaf.end)
+            for leaf in leaves
+            if (leaf.path if leaf.kind == "heading" else leaf.role != "furniture")
+        )
 
     def source(self, report: str, version: int) -> tuple[bytes, str, str]:
         """Return the raw bytes, the decoded text and the encoding of one version."""
@@ -170,6 +186,32 @@ class Ledger:
             "SELECT facts FROM reports WHERE report = ? AND version = ?", (report, version)
         )
         return tuple(to_fact(values) for values in json.loads(row[0]))
+
+    def figures(
+        self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]
+    ) -> dict[str, tuple[Fact, ...]]:
+        """Return of each version the named facts of some indicators, or in some units, in order.
+
+        The facts are sifted by the database: of thousands of reports only few are wanted.
+        """
+        names, kinds = sorted(indicators), sorted(units)
+        marks, kind_marks = ",".join("?" * len(names)), ",".join("?" * len(kinds))
+        fact = "json_extract(held.value, '$.{}')".format
+        wanted = (
+            f"{fact('indicator')} IN ({marks}) OR ({fact('indicator')} IS NOT NULL AND"
+            f" ({fact('unit')} IN ({kind_marks}) OR {fact('quantity.unit')} IN ({kind_marks})))"
+        )
+        found: dict[str, list[Fact]] = {report: [] for report in versions}
+        few = list(versions) if len(versions) <= _BATCH else []
+        of_few = f"report IN ({','.join('?' * len(few))}) AND" if few else ""
+        for report, version, value in self._all(
+            "SELECT report, version, held.value FROM reports, json_each(facts) AS held"
+            f" WHERE {of_few} ({wanted}) ORDER BY report, version, held.key",
+            [*few, *names, *kinds, *kinds],
+        ):
+            if versions.get(report) == version:
+                found[report].append(to_fact(json.loads(value)))
+        return {report: tuple(facts) for report, facts in found.items()}
 
     def chunk(self, chunk_id: str, versions: Mapping[str, int]) -> Chunk | None:
         """Return the chunk of that id in the served versions, or None."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
@@ -59,6 +59,7 @@ _Made = TypeVar("_Made")
 
 EXACT_SCAN_MAX_ROWS = 50_000
 CACHED_REPORTS = 64
+KEPT_OF_EACH = 16
 
 
 class _View:
@@ -70,8 +71,10 @@ class _View:
         self.versions = dict(generation.manifest.reports) if generation else {}
         self._reports: OrderedDict[str, Report] = OrderedDict()
         self._kept: dict[str, Any] = {}
+        self.of_each: OrderedDict[Any, dict[tuple[str, int], Any]] = OrderedDict()
         self._making = threading.RLock()  # what is made may itself ask for something kept
         self.texts: dict[str, str] = {}
+        self.own_spans: dict[str, tuple[tuple[int, int], ...]] = {}
         self._lock = threading.Lock()
 
     @cached_property
@@ -93,6 +96,14 @@ class _View:
                 if name not in self._kept:
                     self._kept[name] = make()
         return self._kept[name]
+
+    def kept_of_each(self, name: Any) -> dict[tuple[str, int], Any]:
+        with self._lock:
+            made = self.of_each.setdefault(name, {})
+            self.of_each.move_to_end(name)
+            while len(self.of_each) > KEPT_OF_EACH:
+                self.of_each.popitem(last=False)
+        return made
 
     def report(self, report_id: str) -> Report:
         with self._lock:
@@ -218,7 +229,9 @@ class Library:
         check_origin(generation, self.embedder, self._parser_version)
         if self._ledger.replaced:
             self._ledger = Ledger(self.folder)
+        of_each = self._view.of_each  # what follows from one version is true of it for ever
         self._view = _View(self._ledger, generation)
+        self._view.of_each = of_each
         return True
 
     def pinned(self) -> Library:
@@ -248,6 +261,24 @@ class Library:
         """
         return cast("_Made", self._view.kept(name, make))
 
+    def kept_of_each(
+        self,
+        name: Hashable,
+        reports: Sequence[str],
+        make: Callable[[Sequence[str]], Mapping[str, _Made]],
+    ) -> dict[str, _Made]:
+        """Return what ``make`` made of each of some reports, made once for each version of it.
+
+        So a report added costs what that report costs. Kept are the ``KEPT_OF_EACH`` names
+        asked for last.
+        """
+        versions = {report: self._view.versions[report] for report in reports}
+        made = self._view.kept_of_each(name)
+        lacking = [report for report, version in versions.items() if (report, version) not in made]
+        if lacking:
+            made.update({(r, versions[r]): value for r, value in make(lacking).items()})
+        return {report: made[report, version] for report, version in versions.items()}
+
     def report(self, report_id: str) -> Report:
         """Return the report of that id with text, sections and chunks (cached)."""
         if report_id not in self._view.versions:
@@ -273,6 +304,13 @@ class Library:
         if report_id not in self._view.versions:
             raise ReportNotFound(f"没有编号为 {report_id} 的报告，请用 baogao reports 查看现有报告")
         return self._ledger.facts(report_id, self._view.versions[report_id])
+
+    def figures(
+        self, reports: Sequence[str], indicators: Collection[str], units: Collection[str]
+    ) -> dict[str, tuple[Fact, ...]]:
+        """Return of each report the named facts of some indicators, or in some units, in order."""
+        versions = {report: self._view.versions[report] for report in reports}
+        return self._ledger.figures(versions, indicators, units)
 
     def versions(self, report_id: str) -> list[Entry]:
         """Return the stored versions of a report that differ in words, oldest first."""
@@ -308,6 +346,13 @@ class Library:
                 kept[report] = next(self._ledger.texts({report: versions[report]}))[1]
             if report in kept:
                 yield report, kept[report]
+
+    def says_at(self, report: str, start: int, end: int) -> bool:
+        """Tell whether a span lies in one leaf of a report's own words: not in a menu or title."""
+        kept, versions = self._view.own_spans, self._view.versions
+        if report not in kept:
+            kept[report] = self._ledger.own_spans(report, versions[report])
+        return any(first <= start and end <= last for first, last in kept[report])
 
     @property
     def has_vectors(self) -> bool:

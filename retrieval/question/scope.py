@@ -7,9 +7,10 @@ asked for but is not held is kept, since saying so is part of the answer.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
 from retrieval.documents import Note, NoteValue, ReportMeta
 from retrieval.places.gazetteer import Chain, contains
@@ -31,6 +32,36 @@ class Holding(Protocol):
     def meta(self) -> ReportMeta:
         """The report's metadata."""
         ...
+
+
+class Holdings(Sequence[Holding]):
+    """Holdings of which those inside a place are found without going through them all."""
+
+    def __init__(self, holdings: Iterable[Holding]) -> None:
+        self._holdings = tuple(holdings)
+        self._inside: defaultdict[Chain, list[int]] = defaultdict(list)
+        for at, holding in enumerate(self._holdings):
+            for depth in range(1, len(holding.meta.place) + 1):
+                self._inside[holding.meta.place[:depth]].append(at)
+
+    @overload
+    def __getitem__(self, at: int) -> Holding: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Holding]: ...
+    def __getitem__(self, at: int | slice) -> Holding | Sequence[Holding]:
+        """Return a holding, or several."""
+        return self._holdings[at]
+
+    def __len__(self) -> int:
+        return len(self._holdings)
+
+    def __iter__(self) -> Iterator[Holding]:
+        return iter(self._holdings)
+
+    def inside(self, places: Iterable[Chain]) -> list[Holding]:
+        """Return those of any of some places or of a place inside one, in order."""
+        found = {at for place in places for at in self._inside.get(place, ())}
+        return [self._holdings[at] for at in sorted(found)]
 
 
 # 2023年报告的下一步, 2023年…下一步 are told by the report on 2023, unlike 2023年的计划
@@ -62,16 +93,18 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         else Note("not_held", {"name": name})
         for name in query.unknown
     ]
-    found = [
-        h
-        for h in _by_place(query, holdings)
-        if not any(contains(place, h.meta.place) for place in query.excluded)
-    ]
-    left_out = _units_left_out(query, found)
-    found = [h for h in found if h not in left_out]
-    missing += _only_units(query, found, left_out)
     if query.unknown and not query.places:
-        return Resolved((), tuple(missing))
+        return Resolved((), tuple(dict.fromkeys(missing)))
+    found = _by_place(query, holdings)
+    if query.excluded:
+        found = [
+            h for h in found if not any(contains(place, h.meta.place) for place in query.excluded)
+        ]
+    left_out = _units_left_out(query, found)
+    if left_out:
+        apart = {h.id for h in left_out}
+        found = [h for h in found if h.id not in apart]
+    missing += _only_units(query, found, left_out)
     years = query.years or _relative(query, found)
     if query.role == "plans" and years:
         # 2024年的打算 stands in the report on 2023
@@ -100,10 +133,11 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
                     missing.append(Note("year_not_held", {"year": year}))
             nearby = [h for h in nearby if not kept]
         found = kept
+    within = {h.id for h in found}
     return Resolved(
         tuple(h.id for h in sorted(found, key=_order)),
         tuple(dict.fromkeys(missing)),
-        tuple(dict.fromkeys(h.id for h in nearby if h not in found)),
+        tuple(dict.fromkeys(h.id for h in nearby if h.id not in within)),
     )
 
 
@@ -149,7 +183,7 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     province, takes them in.
     """
     across = query.everywhere and query.kind != "list"  # 哪几个方面 lists one report's items
-    if query.kind == "catalogue" or across:
+    if query.kind == "catalogue" or across or not query.places:
         return []
     return [
         holding
@@ -183,7 +217,8 @@ def _only_units(
 def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
     if not query.places:
         return list(holdings)
-    inside = [h for h in holdings if any(contains(place, h.meta.place) for place in query.places)]
+    indexed = holdings if isinstance(holdings, Holdings) else Holdings(holdings)
+    inside = indexed.inside(query.places)
     if query.issuers:
         named = [h for h in inside if h.meta.issuer in query.issuers]
         others = [
