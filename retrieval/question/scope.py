@@ -39,6 +39,7 @@ class Holdings(Sequence[Holding]):
 
     def __init__(self, holdings: Iterable[Holding]) -> None:
         self._holdings = tuple(holdings)
+        self._rank = {h.id: n for n, h in enumerate(sorted(self._holdings, key=_order))}
         self._inside: defaultdict[Chain, list[int]] = defaultdict(list)
         for at, holding in enumerate(self._holdings):
             for depth in range(1, len(holding.meta.place) + 1):
@@ -63,6 +64,10 @@ class Holdings(Sequence[Holding]):
         found = {at for place in places for at in self._inside.get(place, ())}
         return [self._holdings[at] for at in sorted(found)]
 
+    def in_order(self, found: Iterable[Holding]) -> list[Holding]:
+        """Return some of them by place, then year."""
+        return sorted(found, key=lambda holding: self._rank[holding.id])
+
 
 # 2023年报告的下一步, 2023年…下一步 are told by the report on 2023, unlike 2023年的计划
 _FROM_THE_REPORT = re.compile(
@@ -86,6 +91,7 @@ class Resolved:
 
 def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     """Return the scope of ``query`` among ``holdings``."""
+    held = holdings if isinstance(holdings, Holdings) else Holdings(holdings)
     like = dict(query.like)
     missing = [
         Note("not_held_but_like", {"name": name, "like": like[name]})
@@ -95,7 +101,7 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     ]
     if query.unknown and not query.places:
         return Resolved((), tuple(dict.fromkeys(missing)))
-    found = _by_place(query, holdings)
+    found = _by_place(query, held)
     if query.excluded:
         found = [
             h for h in found if not any(contains(place, h.meta.place) for place in query.excluded)
@@ -108,11 +114,11 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     years = query.years or _relative(query, found)
     if query.role == "plans" and years:
         # 2024年的打算 stands in the report on 2023
-        held = {h.meta.year for h in found}
-        if len(years) > 1 and set(years) <= held:  # several reports asked for, each on its own year
-            held = set()
-        own = held if _FROM_THE_REPORT.search(query.question) else set()
-        years = tuple(dict.fromkeys(y - 1 if y - 1 in held and y not in own else y for y in years))
+        on = {h.meta.year for h in found}
+        if len(years) > 1 and set(years) <= on:  # several reports asked for, each on its own year
+            on = set()
+        own = on if _FROM_THE_REPORT.search(query.question) else set()
+        years = tuple(dict.fromkeys(y - 1 if y - 1 in on and y not in own else y for y in years))
     nearby: list[Holding] = []
     if years:
         groups: dict[tuple[str, ...], list[Holding]] = {}
@@ -133,11 +139,11 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
                     missing.append(Note("year_not_held", {"year": year}))
             nearby = [h for h in nearby if not kept]
         found = kept
-    within = {h.id for h in found}
+    in_scope = dict.fromkeys(h.id for h in held.in_order(found))
     return Resolved(
-        tuple(h.id for h in sorted(found, key=_order)),
+        tuple(in_scope),
         tuple(dict.fromkeys(missing)),
-        tuple(dict.fromkeys(h.id for h in nearby if h.id not in within)),
+        tuple(dict.fromkeys(h.id for h in nearby if h.id not in in_scope)),
     )
 
 
@@ -214,11 +220,10 @@ def _only_units(
             yield Note("only_units_held", {"name": place[-1], "units": tuple(names)})
 
 
-def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
+def _by_place(query: Query, holdings: Holdings) -> list[Holding]:
     if not query.places:
         return list(holdings)
-    indexed = holdings if isinstance(holdings, Holdings) else Holdings(holdings)
-    inside = indexed.inside(query.places)
+    inside = holdings.inside(query.places)
     if query.issuers:
         named = [h for h in inside if h.meta.issuer in query.issuers]
         others = [
