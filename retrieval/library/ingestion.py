@@ -237,6 +237,7 @@ class Writer:
         """Take a report out, its versions and vectors too."""
         del self._versions[report]
         self._replaced.add(report)
+        self._generation = None  # its words and vectors are to be in no file that is kept
         self.publish()
         # Removed means gone now, even for a reader in the middle of an answer.
         self._clear(grace_s=0.0)
@@ -263,7 +264,7 @@ class Writer:
 
     def publish(self, *, always: bool = False) -> None:
         """Embed what is new, build a generation and switch to it, if anything changed."""
-        gained = self._embed()
+        gained = self._embed() - self._replaced
         if not (self._replaced or gained or always):
             return
         self._watch(Progress("index", 0, 1))
@@ -275,6 +276,7 @@ class Writer:
             self._store,
             previous=self._generation,
             replaced=self._replaced,
+            gained=gained,
         )
         switch(self._folder, generation.name)
         if self._ledger.setting("published") is None:
@@ -434,14 +436,15 @@ class Writer:
 
     # Vectors
 
-    def _embed(self) -> bool:
-        """Make the vectors that are lacking; return whether reports served before gained some."""
-        gained = False
+    def _embed(self) -> set[str]:
+        """Make the vectors that are lacking; return the reports served before that gained some."""
+        gained: set[str] = set()
         if self._generation is not None and self._generation.manifest.without_vector:
-            for report, version in self._generation.manifest.reports.items():
-                for row in self._ledger.index_rows(report, version):
+            served = self._generation.manifest.reports
+            gained = set(self._generation.dense.lacking)
+            for report in sorted(gained):
+                for row in self._ledger.index_rows(report, served[report]):
                     self._unembedded.setdefault(row.vector_key, row.text)
-            gained = True
         lost = self._ledger.lost_keys(list(self._unembedded))
         texts = [self._unembedded[key] for key in lost]
         self._unembedded = {}
@@ -466,7 +469,7 @@ class Writer:
         except EmbeddingFailed as error:
             self._vectors_failed = True
             logger.warning("no vectors: %s", error)
-        return gained and done > 0
+        return gained & set(self._versions) if done else set()
 
     def _with_warnings(self, results: Iterable[IngestResult]) -> list[IngestResult]:
         warnings: Mapping[str, tuple[Note, ...]] = {

@@ -57,7 +57,7 @@ logger = logging.getLogger(__name__)
 
 _Made = TypeVar("_Made")
 
-EXACT_SCAN_MAX_ROWS = 50_000
+EXACT_SCAN_MAX_ROWS = 200_000
 CACHED_REPORTS = 64
 KEPT_OF_EACH = 16
 
@@ -194,8 +194,10 @@ class Library:
         )
 
     def close(self) -> None:
-        """Close the database; the library cannot be used afterwards."""
+        """Close the databases; the library cannot be used afterwards."""
         self._ledger.close()
+        if isinstance(self._store, EmbeddedStore):
+            self._store.close()
 
     def __enter__(self) -> Library:
         return self
@@ -400,26 +402,26 @@ class Library:
     ) -> list[tuple[str, float]] | None:
         """Search Chroma in this process, or return None where it cannot be trusted.
 
-        A damaged index ends the process that opens it, so a child opens it first: once for each
-        generation, since that takes seconds.
+        The reports that it does not hold as they are served are scanned.
         """
         if not isinstance(self._store, EmbeddedStore):
             return None
-        store = self._store
-
-        def sound() -> bool:
-            try:
-                store.check(generation.folder)
-            except LibraryError:
-                return False
-            return True
-
-        if not self.kept("sound vector database", sound):
-            return None
         try:
-            return store.search(generation.folder, vector, k)
+            stored, beyond = generation.stored, generation.beyond_store
+            if not self._store.sound(stored.folder):
+                return None
+            outdated = {chunk for report in beyond for chunk, _ in stored.dense.rows_of(report)}
+            asked = k
+            while True:
+                found = self._store.search(stored.folder, vector, asked)
+                known = [(chunk, score) for chunk, score in found if chunk not in outdated]
+                if len(known) >= k or len(found) < asked:
+                    break
+                asked *= 4
         except LibraryError:
             return None
+        newer = generation.dense.search(vector, k, beyond)
+        return sorted([*known, *newer], key=lambda pair: -pair[1])[:k]
 
     # Writing
 
