@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +63,6 @@ from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
 _REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
-_LENGTH = re.compile("最短|最长|shortest|longest|多长|字数")
 MAX_LISTED = 40
 
 
@@ -450,10 +448,8 @@ class Assistant:
         self, library: Library, query: Query, in_scope: Sequence[str], hits: Sequence[Hit]
     ) -> Opening:
         """Return which reports in scope are opened for a question."""
-        if query.kind == "catalogue":  # what it lists needs no text, but for their lengths
-            return Opening(
-                tuple(in_scope[: None if _LENGTH.search(query.question) else MAX_LISTED])
-            )
+        if query.kind == "catalogue":  # what it lists needs no text but their titles
+            return Opening(tuple(in_scope[:MAX_LISTED]))
         if query.kind != "which":
             return choose_opened(library, in_scope, hits)
         words, phrases = words_to_hold(query), telling_phrases(query)

@@ -13,6 +13,7 @@ from bot.evidence import opening
 from bot.holdings import list_holdings, place_index, reader_of
 from eval.bench.made_reports import RARE_EVERY, RARE_PHRASE, write_reports
 from retrieval.library.library import Library
+from retrieval.library.vector_store import STAMP
 from retrieval.search.embedding import FakeEmbedder
 
 COUNT = opening.MAX_READ_REPORTS + 11
@@ -105,7 +106,7 @@ def test_what_follows_from_the_holdings_is_made_once_a_generation(library: Libra
     assert reader_of(one) is reader_of(other)
 
 
-def test_the_vector_database_is_probed_once_a_generation(
+def test_the_vector_database_is_probed_once_and_only_if_it_was_touched(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probed: list[Path] = []
@@ -113,6 +114,25 @@ def test_the_vector_database_is_probed_once_a_generation(
     monkeypatch.setattr("retrieval.library.library.EXACT_SCAN_MAX_ROWS", 0)
     monkeypatch.setattr(store, "check", lambda _, folder: probed.append(folder))
     vector = library.embedder.embed_query("行政复议")
-    for _ in range(3):
-        assert library.pinned().search_dense(vector, 3)
-    assert len(probed) == 1
+    for touched in (False, True):
+        library._store._sound.clear()  # type: ignore[attr-defined]
+        if touched:
+            (library.folder / "generations" / library.generation / STAMP).unlink()
+        for _ in range(3):
+            assert library.pinned().search_dense(vector, 3)
+        assert len(probed) == touched
+
+
+def test_the_shortest_and_the_longest_of_all_are_told(library: Library) -> None:
+    lengths = {
+        s.id: sum(
+            leaf.end - leaf.start
+            for leaf in library.report(s.id).sections
+            if leaf.role != "furniture"
+        )
+        for s in library.reports()
+    }
+    assert library.own_chars(list(lengths)) == lengths
+    said = Assistant(library).ask("哪份报告最短").answer.sentences[0].text
+    assert f"（{min(lengths.values())}字）" in said
+    assert said.endswith(f"（{max(lengths.values())}字）")

@@ -45,7 +45,7 @@ def catalogue(desk: Desk) -> Draft:
     if re.search("完整|残缺|不全|缺|断|incomplete", asked):
         lines += _incomplete(held)
     if re.search("最短|最长|shortest|longest|多长|字数", asked):
-        lines += _lengths(desk.reports)
+        lines += _lengths(desk, held)
     if lines:
         return Draft(tuple(lines))
     if re.search("部门|局", desk.query.topic) and re.search("哪|几", asked):
@@ -93,19 +93,29 @@ def _incomplete(reports: Sequence[Held]) -> list[DraftLine]:
     broken = [(r, warnings) for r, warnings in told if warnings]
     if not broken:
         return [note("all_whole", count=len(reports))]
+    shown, further = broken[:MAX_REPORTS_PER_ANSWER], len(broken) - MAX_REPORTS_PER_ANSWER
     return [
         note("some_cut_off", count=len(broken)),
-        *(note("told_of", report=full_name(r.meta), what=ws) for r, ws in broken),
+        *(note("told_of", report=full_name(r.meta), what=ws) for r, ws in shown),
+        *([note("further_reports", count=further)] if further > 0 else []),
     ]
 
 
-def _lengths(reports: Sequence[Report]) -> list[DraftLine]:
+def _lengths(desk: Desk, reports: Sequence[Held]) -> list[DraftLine]:
     """Order the reports by the characters of their own text, the page's furniture left out."""
-    sizes = sorted(
-        (sum(s.end - s.start for s in r.sections if s.role != "furniture"), full_name(r.meta))
-        for r in reports
-    )
-    shown = " < ".join(f"{name}（{size}字）" for size, name in sizes[:MAX_REPORTS_PER_ANSWER])
+    if desk.library is not None:
+        chars = desk.library.own_chars([report.id for report in reports])
+    else:
+        chars = {
+            report.id: sum(s.end - s.start for s in report.sections if s.role != "furniture")
+            for report in desk.reports
+        }
+    sizes = sorted((chars[report.id], full_name(report.meta)) for report in reports)
+    told = [f"{name}（{size}字）" for size, name in sizes]
+    if len(told) > MAX_REPORTS_PER_ANSWER:  # the shortest and the longest
+        half = MAX_REPORTS_PER_ANSWER // 2
+        told = [*told[:half], "…", *told[-half:]]
+    shown = " < ".join(told)
     return [note("by_length", shown=shown)]
 
 

@@ -259,6 +259,8 @@ def _place(holding: Holding) -> Chain:
 
 
 def _place_order(query: Query, place: Chain) -> int:
+    if not query.places:
+        return 0
     named = [i for i, p in enumerate(query.places) if p and place[: len(p)] == p]
     return min(named, default=len(query.places))
 

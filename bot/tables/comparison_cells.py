@@ -86,6 +86,12 @@ def key_of(query: Query, column: Wanted) -> tuple[object, ...]:
     return column.measures, query.terms, bool(_ADDED.search(query.topic))
 
 
+def settled(cell: Cell, column: Wanted, named: Sequence[Fact]) -> bool:
+    """Tell whether a cell made of the ``named`` facts would be the same made of all facts."""
+    told = bool(cell.cite) and cell.measure == column.measures[0]
+    return told and not any(_ADDED.search(fact.own) for fact in named)
+
+
 def units_of(column: Wanted) -> frozenset[str]:
     """Return the units in which the indicators of a column are told."""
     return frozenset(

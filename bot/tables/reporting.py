@@ -11,8 +11,9 @@ from bot.evidence.opening import MAX_READ_REPORTS
 from bot.labels import Names
 from bot.table import Cell, Table
 from bot.tables import comparison
-from bot.tables.comparison_cells import Wanted, cell_of, key_of, units_of
+from bot.tables.comparison_cells import Wanted, cell_of, key_of, settled, units_of
 from retrieval.library.library import Library
+from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
 
 _QUESTION = re.compile(
@@ -83,9 +84,17 @@ class _Figures:
         """Return the cell of each holding under ``column``."""
         by_id = {holding.id: holding for holding in holdings}
 
+        def told(known: Mapping[str, Sequence[Fact]]) -> dict[str, Cell]:
+            return {r: cell_of(self._query, column, by_id[r], None, known[r]) for r in known}
+
         def cells(reports: Sequence[str]) -> Mapping[str, Cell]:
-            known = self._library.figures(reports, column.measures, units_of(column))
-            return {r: cell_of(self._query, column, by_id[r], None, known[r]) for r in reports}
+            named = self._library.figures(reports, column.measures, ())
+            found = told(named)
+            # figures without the name asked are looked at only where none has it
+            others = [r for r in reports if not settled(found[r], column, named[r])]
+            if others:
+                found |= told(self._library.figures(others, column.measures, units_of(column)))
+            return found
 
         key = key_of(self._query, column)
         return self._library.kept_of_each(key, list(by_id), cells)

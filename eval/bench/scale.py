@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import resource
+import shutil
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from bot.assistant import Assistant
@@ -70,7 +72,10 @@ def measure(folder: Path, size: int, rounds: int) -> dict[str, str]:
         paths = write_reports(files, size)
         with Library.open(where, embedder=FakeEmbedder(), create=True) as library:
             told["ingest, a report"] = f"{_ms(lambda: library.ingest(paths)) / size:.1f}"
+    told["add one report"] = f"{add_one(where, files, size, min(rounds, 5)):.1f}"
+    opening = time.perf_counter()
     with Library.open(where, embedder=FakeEmbedder()) as library:
+        told["open"] = f"{(time.perf_counter() - opening) * 1000:.1f}"
         assistant = Assistant(library)
         for name, question in questions(size).items():
             *before, question = question.split(" > ")
@@ -89,6 +94,21 @@ def measure(folder: Path, size: int, rounds: int) -> dict[str, str]:
             assistant, size
         )
     return told
+
+
+def add_one(library: Path, files: Path, size: int, rounds: int) -> float:
+    """Return the median time of adding one report to a copy of a library that is open, in ms."""
+    made = list(islice(made_reports(size + rounds), size, None))
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = shutil.copytree(library, Path(scratch) / "copy")
+        times = []
+        with Library.open(copy, embedder=FakeEmbedder()) as opened:
+            for name, text in made:
+                path = files.parent / name
+                path.write_text(text, "utf-8")
+                times.append(_ms(lambda path=path: opened.ingest([path])))  # type: ignore[misc]
+                path.unlink()
+    return statistics.median(times)
 
 
 def _count_said(assistant: Assistant, size: int) -> str:

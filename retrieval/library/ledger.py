@@ -172,6 +172,22 @@ class Ledger:
             if (leaf.path if leaf.kind == "heading" else leaf.role != "furniture")
         )
 
+    def own_chars(self, versions: Mapping[str, int]) -> dict[str, int]:
+        """Return how many characters each version has, page furniture left out."""
+        few = list(versions) if len(versions) <= _BATCH else []
+        of_few = f"report IN ({','.join('?' * len(few))}) AND" if few else ""
+        rows = self._all(
+            "SELECT report, version, sum(json_extract(leaf.value, '$[5]') -"
+            " json_extract(leaf.value, '$[4]')) FROM reports, json_each(sections) AS leaf"
+            f" WHERE {of_few} json_extract(leaf.value, '$[2]') <> 'furniture'"
+            " GROUP BY report, version",
+            few,
+        )
+        counted = {
+            report: chars for report, version, chars in rows if versions.get(report) == version
+        }
+        return {report: counted.get(report, 0) for report in versions}
+
     def source(self, report: str, version: int) -> tuple[bytes, str, str]:
         """Return the raw bytes, the decoded text and the encoding of one version."""
         row = self._one(
@@ -197,10 +213,12 @@ class Ledger:
         names, kinds = sorted(indicators), sorted(units)
         marks, kind_marks = ",".join("?" * len(names)), ",".join("?" * len(kinds))
         fact = "json_extract(held.value, '$.{}')".format
-        wanted = (
-            f"{fact('indicator')} IN ({marks}) OR ({fact('indicator')} IS NOT NULL AND"
-            f" ({fact('unit')} IN ({kind_marks}) OR {fact('quantity.unit')} IN ({kind_marks})))"
-        )
+        wanted = f"{fact('indicator')} IN ({marks})"
+        if kinds:
+            wanted += (
+                f" OR ({fact('indicator')} IS NOT NULL AND"
+                f" ({fact('unit')} IN ({kind_marks}) OR {fact('quantity.unit')} IN ({kind_marks})))"
+            )
         found: dict[str, list[Fact]] = {report: [] for report in versions}
         few = list(versions) if len(versions) <= _BATCH else []
         of_few = f"report IN ({','.join('?' * len(few))}) AND" if few else ""

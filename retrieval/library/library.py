@@ -314,6 +314,15 @@ class Library:
         versions = {report: self._view.versions[report] for report in reports}
         return self._ledger.figures(versions, indicators, units)
 
+    def own_chars(self, reports: Sequence[str]) -> dict[str, int]:
+        """Return how many characters each report has, page furniture left out."""
+        versions = self._view.versions
+        return self.kept_of_each(
+            "own chars",
+            reports,
+            lambda lacking: self._ledger.own_chars({r: versions[r] for r in lacking}),
+        )
+
     def versions(self, report_id: str) -> list[Entry]:
         """Return the stored versions of a report that differ in words, oldest first."""
         entries = self._ledger.history(report_id)
