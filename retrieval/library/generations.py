@@ -22,7 +22,7 @@ import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -98,8 +98,12 @@ class Manifest:
 class Generation:
     """A finished generation, opened for reading. Its indexes are loaded at first use."""
 
-    def __init__(self, library: Path, name: str) -> None:
-        """Read the manifest; raises ``LibraryDamaged`` if a part is missing or cut."""
+    def __init__(self, library: Path, name: str, dense: DenseMatrix | None = None) -> None:
+        """Read the manifest; raises ``LibraryDamaged`` if a part is missing or cut.
+
+        ``dense`` are its vectors where they are open already.
+        """
+        self._dense = dense
         self.name = name
         self.folder = library / FOLDER / name
         self.manifest = read_manifest(library, name)
@@ -118,7 +122,7 @@ class Generation:
     def dense(self) -> DenseMatrix:
         """The matrix of vectors."""
         try:
-            matrix = DenseMatrix(self.folder, self.manifest.reports)
+            matrix = self._dense or DenseMatrix(self.folder, self.manifest.reports)
         except (OSError, ValueError) as error:
             raise LibraryDamaged(f"向量索引已损坏，{_MEND}") from error
         if len(matrix) != self.manifest.rows or matrix.dimension != self.manifest.dimension:
@@ -206,20 +210,20 @@ def _build(
     try:
         _write_vectors(folder, ledger, manifest, f"{number:06d}", previous, fresh)
         _write_lexical(folder, ledger, manifest.reports, previous, replaced)
-        dense = DenseMatrix(folder, manifest.reports)
-        finished = Manifest(
-            **{
-                **asdict(manifest),
-                "rows": len(dense),
-                "parts": {part.name: _hash(folder, part.name) for part in dense.parts},
-                "without_vector": sum(dense.lacking.values()),
-                "store": _store_to_follow(manifest, store, previous) or name,
-            }
+        linked = previous.dense.parts if previous else ()
+        dense = DenseMatrix(folder, manifest.reports, linked)
+        finished = replace(
+            manifest,
+            rows=len(dense),
+            parts={part.name: _hash(folder, part.name) for part in dense.parts},
+            without_vector=sum(dense.lacking.values()),
+            store=_store_to_follow(manifest, store, previous) or name,
         )
-        (folder / MANIFEST).write_text(json.dumps(asdict(finished)), "utf-8")
+        values = {f.name: getattr(finished, f.name) for f in fields(finished)}
+        (folder / MANIFEST).write_text(json.dumps(values), "utf-8")
         if finished.store == name:
             store.build(folder, previous.stored.folder if previous else None, replaced)
-        generation = Generation(library, name)
+        generation = Generation(library, name, dense)
         for problem in check_generation(generation, ledger, fresh):
             raise LibraryDamaged(f"新建的索引没有通过检查：{problem}")
         _sync_tree(folder)
@@ -361,7 +365,7 @@ def _write_vectors(
             if part.name not in merged:
                 link_part(previous.folder, part.name, folder)
     moved = []
-    if before is not None:
+    if before is not None and merged:
         moved = [
             report
             for report in before.reports
@@ -389,10 +393,10 @@ def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str
 
     None while there are few, and none of which half is outdated.
     """
-    alive = {part.name: 0 for part in dense.parts}
+    alive = dense.alive
     for report in dense.reports:
-        if report in served and report not in fresh:
-            alive[dense.part_of(report)] += len(dense.vectors_of(report))
+        if report not in served or report in fresh:
+            alive[dense.part_of(report)] -= len(dense.vectors_of(report))
     outdated = [p.name for p in dense.parts if 2 * alive[p.name] < len(p) or not alive[p.name]]
     if len(dense.parts) - len(outdated) < MAX_PARTS:
         return outdated

@@ -147,9 +147,13 @@ class Writer:
         store: VectorStore,
         current: Generation | None,
         served: Mapping[str, int],
+        entries: Sequence[Entry] | None = None,
         watch: Watch | None = None,
     ) -> None:
-        """``served`` are the versions to go on from, ``current`` the indexes to build upon."""
+        """``served`` are the versions to go on from, ``current`` the indexes to build upon.
+
+        ``entries`` are those of ``served``, where they are known already.
+        """
         self._folder, self._ledger, self._store = folder, ledger, store
         self._embedder, self._parse = embedder, parse
         self._blank = Manifest(embedder.name, embedder.dimension, parser_version)
@@ -161,7 +165,7 @@ class Writer:
         self._vectors_failed = False
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
-        entries = ledger.entries(self._versions)
+        entries = ledger.entries(self._versions) if entries is None else entries
         self._entries: dict[str, Entry] = {e.report: e for e in entries}
 
     def take_in(
@@ -471,10 +475,11 @@ class Writer:
             logger.warning("no vectors: %s", error)
         return gained & set(self._versions) if done else set()
 
-    def _with_warnings(self, results: Iterable[IngestResult]) -> list[IngestResult]:
-        warnings: Mapping[str, tuple[Note, ...]] = {
-            s.id: s.warnings for s in summarise(list(self._entries.values()))
-        }
+    def _with_warnings(self, results: Sequence[IngestResult]) -> list[IngestResult]:
+        told = [self._entries[r.report] for r in results if r.report in self._entries]
+        alike = {(e.meta.place, e.meta.year) for e in told}  # among them whoever claims the same
+        near = [e for e in self._entries.values() if (e.meta.place, e.meta.year) in alike]
+        warnings: Mapping[str, tuple[Note, ...]] = {s.id: s.warnings for s in summarise(near)}
         missing = (NO_MEANING_SEARCH,) if self._vectors_failed else ()
         return [
             replace(r, warnings=(*warnings[r.report], *missing))

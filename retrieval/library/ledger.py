@@ -116,7 +116,10 @@ class Ledger:
 
     def entries(self, versions: Mapping[str, int]) -> list[Entry]:
         """Return the entries of these versions (report → version), by report id."""
-        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM reports ORDER BY report, version")
+        few = list(versions) if len(versions) <= _BATCH else []
+        where = f"WHERE report IN ({','.join('?' * len(few))})" if few else ""
+        sql = f"SELECT {ENTRY_COLUMNS} FROM reports {where} ORDER BY report, version"
+        rows = self._all(sql, few) if versions else []
         return [to_entry(row) for row in rows if versions.get(row[0]) == row[1]]
 
     def latest(self) -> dict[str, int]:
@@ -366,11 +369,12 @@ class Ledger:
         """
         keep = {*served.items(), *still_read}
         rows = self._all("SELECT report, version, content_key FROM reports")
+        idle = [row for row in rows if (row[0], row[1]) not in keep]
+        if not idle:
+            return
         content = {(r, v): key for r, v, key in rows}
         with self._writing():
-            for report, version, key in rows:
-                if (report, version) in keep:
-                    continue
+            for report, version, key in idle:
                 now = served.get(report)
                 older = now is not None and version < now
                 self._db.execute(

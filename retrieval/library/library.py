@@ -78,8 +78,16 @@ class _View:
         self._lock = threading.Lock()
 
     @cached_property
+    def entries(self) -> list[Entry]:
+        made = self.kept_of_each("entries")
+        lacking = {r: v for r, v in self.versions.items() if (r, v) not in made}
+        made.update({(e.report, e.version): e for e in self._ledger.entries(lacking)})
+        held = [made[item] for item in self.versions.items() if item in made]
+        return sorted(held, key=lambda entry: entry.report)
+
+    @cached_property
     def summaries(self) -> tuple[ReportSummary, ...]:
-        return summarise(self._ledger.entries(self.versions))
+        return summarise(self.entries)
 
     @cached_property
     def by_id(self) -> dict[str, ReportSummary]:
@@ -521,6 +529,7 @@ class Library:
                     served = current.manifest.reports if current else {}
                     if current is not None:
                         check_origin(current, self.embedder, self._parser_version)
+                known = current is not None and current.name == self.generation
                 yield Writer(
                     self.folder,
                     ledger,
@@ -530,6 +539,7 @@ class Library:
                     store=self._store,
                     current=current,
                     served=served,
+                    entries=self._view.entries if known else None,
                     watch=progress,
                 )
         except OSError as error:

@@ -75,12 +75,19 @@ class DenseMatrix:
     A row of zeros is a chunk that has no vector (yet); it is never found.
     """
 
-    def __init__(self, folder: Path, served: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        served: Collection[str] | None = None,
+        linked: Iterable[Part] = (),
+    ) -> None:
         """Map the parts in ``folder``; only the reports ``served`` count, all by default.
 
-        Raises ``OSError`` or ``ValueError`` if a part is not whole.
+        ``linked`` are parts that are open already and stand in ``folder``, too. Raises
+        ``OSError`` or ``ValueError`` if a part is not whole.
         """
-        self.parts = [Part(folder, name) for name in part_names(folder)]
+        known = {part.name: part for part in linked}
+        self.parts = [known.get(name) or Part(folder, name) for name in part_names(folder)]
         if not self.parts:
             raise FileNotFoundError(f"no vectors in {folder}")
         newest = {s.report: (part, s) for part in self.parts for s in part.stretches}
@@ -104,6 +111,14 @@ class DenseMatrix:
     def reports(self) -> list[str]:
         """The ids of the reports that have rows, in order."""
         return sorted(self._held)
+
+    @property
+    def alive(self) -> dict[str, int]:
+        """How many rows of each part count."""
+        alive = {part.name: len(part) for part in self.parts}
+        for part, stretch in self._dead:
+            alive[part.name] -= stretch.stop - stretch.start
+        return alive
 
     @property
     def lacking(self) -> dict[str, int]:
@@ -231,10 +246,8 @@ def write_matrix(
 def _read_stretches(path: Path) -> list[Stretch]:
     stretches, end = [], 0
     for line in path.read_text("utf-8").splitlines():
-        report, *numbers = line.split("\t")
-        if len(numbers) != 3:
-            raise ValueError("a stretch of rows without its report")
-        stretch = Stretch(report, *map(int, numbers))
+        report, start, stop, lacking = line.split("\t")
+        stretch = Stretch(report, int(start), int(stop), int(lacking))
         if stretch.start != end or stretch.stop < end:
             raise ValueError("a gap between the rows of two reports")
         stretches.append(stretch)
