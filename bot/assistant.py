@@ -30,6 +30,7 @@ from bot.evidence.opening import (
     Passages,
     choose_opened,
 )
+from bot.evidence.respelling import respelled
 from bot.holdings import (
     known_facts,
     known_issuers,
@@ -62,6 +63,7 @@ from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
+MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
 _REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 MAX_LISTED = 40
 
@@ -307,6 +309,10 @@ class Assistant:
         draft = self._before_search(desk)
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
+        if len(scope.reports) <= MAX_RESPELLED:
+            query = respelled(query, (library.report(r).text for r in scope.reports))
+            hits = Passages(lambda: self._search(library, query, scope))
+            desk = self._desk(library, query, scope, hits, state)
         with span("write"):
             made = draft_of(desk)
         draft = made.draft if isinstance(made, Briefing) else made

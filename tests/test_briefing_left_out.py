@@ -59,11 +59,11 @@ def test_of_several_reports_each_is_told(assistant: Assistant) -> None:
 
 
 def test_a_theme_told_whole_leaves_nothing_out(assistant: Assistant) -> None:
-    brief = assistant.ask("写一段云城区公证工作的简报，300字")
+    brief = assistant.ask("写一段云城区营商环境的简报，300字")
     answer = assistant.ask("还有什么没写进去", brief.state).answer
     lines = [s.text for s in answer.sentences]
     assert words(Note("nothing_left_out")) in lines or all(
-        "公证" in c.quote for c in answer.citations
+        "营商环境" in c.quote for c in answer.citations
     )
 
 

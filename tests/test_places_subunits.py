@@ -49,7 +49,10 @@ def test_a_unit_is_the_last_level_of_its_place(made: tuple[tuple[str, ...], str,
 
 
 @given(
-    units(), st.sampled_from(["{P:%s}2022年罚款多少", "简述{P:%s}的综合执法情况", "请概述一下{P:%s}有哪些问题"])
+    units(),
+    st.sampled_from(
+        ["{P:%s}2022年罚款多少", "简述{P:%s}的综合执法情况", "请概述一下{P:%s}有哪些问题"]
+    ),
 )
 def test_every_name_of_a_held_unit_finds_it(
     made: tuple[tuple[str, ...], str, str], question: str

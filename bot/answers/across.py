@@ -155,7 +155,7 @@ def _told_of_work(desk: Desk, report: Report) -> Span | None:
     if desk.query.ask.content != "measures":
         return None
     terms = [t for t in desk.query.terms if is_theme(t)]
-    pieces = on_theme(report, terms, WORK)
+    pieces = on_theme(report, terms, WORK) if len(desk.query.ask.theme) < 2 else []
     named = ordinals(desk.query.topic)
     best = [
         p

@@ -209,7 +209,12 @@ ANSWERERS: tuple[Answerer, ...] = (
     ),
     Answerer(
         "theme",
-        _on_a_theme(_wishes(("measures", "report"), ("list", "overview"))),
+        _on_a_theme(
+            lambda desk: (
+                _wishes(("measures", "report"), ("list", "overview"))(desk)
+                or _wishes(("measures",), ("common", "compare"))(desk)
+            )
+        ),
         themes.themed,
         ("青山县矛盾纠纷化解情况怎么样",),
         ("青山县受理了多少件矛盾纠纷",),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim, silent
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
@@ -15,7 +16,7 @@ from bot.notes import Note, note
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.question.query import Query, parts
-from retrieval.question.terms import is_theme, is_topical, shared_words
+from retrieval.question.terms import content_terms, is_theme, is_topical, shared_words
 from retrieval.text.normalise import fold
 
 # The least weighted share of a question's terms that an answer's words must hold.
@@ -25,7 +26,7 @@ ENOUGH = 0.56
 def one_report(desk: Desk) -> Draft:
     """Answer a fact from the one report in scope, correcting what the question got wrong."""
     found = answer_in(desk, desk.reports[0])
-    if not found:
+    if not found or _lacks_what_is_counted(desk.query, desk.reports[0]):
         return silent(desk)
     other = _of_another_stage(desk.query, found)
     if other:
@@ -50,6 +51,14 @@ def one_report(desk: Desk) -> Draft:
         before=tuple(before),
         figures=tuple(q for e in found for q in _answering(e, desk.query)),
     )
+
+
+def _lacks_what_is_counted(query: Query, report: Report) -> bool:
+    """Tell whether the last of several themes is nowhere in the report: 350件里涉及征地拆迁的有几件."""
+    if query.wants not in ("number", "percent", "date") or len(query.ask.theme) < 2:
+        return False
+    words = words_of(content_terms(query.ask.theme[-1]))
+    return bool(words) and not holds(report, words)
 
 
 def _of_another_stage(query: Query, found: Sequence[Evidence]) -> bool:

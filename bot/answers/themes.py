@@ -51,7 +51,9 @@ def themed(desk: Desk) -> Draft | None:
         told_of.lines,
         items=items,
         focus=items,
-        before=(note("aspects_counted", topic=asked_words(desk.query), count=min(len(pieces), most)),)
+        before=(
+            note("aspects_counted", topic=asked_words(desk.query), count=min(len(pieces), most)),
+        )
         if len(told_of.pieces) > 1
         else (),
         after=after,

@@ -70,7 +70,9 @@ class Briefing:
 
 def asked(query: Query) -> bool:
     """Tell whether a question asks for a paragraph, whatever else it asks."""
-    return query.kind == "brief" or (query.ask.form.paragraph and query.kind in ("list", "overview"))
+    return query.kind == "brief" or (
+        query.ask.form.paragraph and query.kind in ("list", "overview")
+    )
 
 
 def asked_length(query: Query) -> Length | None:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.evidence.reading import Line, read
+from bot.evidence.selection import weigh
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.parsing.chunking import trim
 from retrieval.question.terms import Term
@@ -62,10 +63,11 @@ def on_theme(
     """Return the leaves that tell of a theme, best first; empty where none does."""
     if not terms:
         return []
+    weighted = weigh(terms, read(report))  # the rare words of a theme tell its leaf
     weighed = [
         Piece(p.report, p.section, p.lines, fit)
         for p in leaves(report, roles)
-        if (fit := _fit(p, terms)) >= ENOUGH
+        if (fit := _fit(p, weighted)) >= ENOUGH
     ]
     best = max((p.fit for p in weighed), default=0.0)
     kept = [p for p in weighed if p.fit >= best * BESIDE_THE_BEST]
@@ -113,7 +115,7 @@ def heading_of(report: Report, piece: Piece) -> Span | None:
     return _unnumbered(report, trim(report.text, last.start, last.end))
 
 
-def _fit(piece: Piece, terms: Sequence[Term]) -> float:
+def _fit(piece: Piece, terms: Sequence[tuple[Term, float]]) -> float:
     path = [fold(label) for label in piece.section.path]
     own, above = (path[-1:], path[:-1]) if path else ([], [])
     if piece.section.kind == "item":  # an item's own label is 一是: its heading is the one above
@@ -121,7 +123,7 @@ def _fit(piece: Piece, terms: Sequence[Term]) -> float:
     opening = piece.lines[0].folded
     body = [line.folded for line in piece.lines[1:]]
     total = reached = 0.0
-    for term in terms:
+    for term, term_weight in terms:
         places = (
             (IN_OPENING, [opening]),
             (IN_OWN_HEADING, own),
@@ -131,8 +133,8 @@ def _fit(piece: Piece, terms: Sequence[Term]) -> float:
         best = max(
             (weight * max(map(term.match, words)) for weight, words in places if words), default=0.0
         )
-        total += term.weight
-        reached += term.weight * best
+        total += term_weight
+        reached += term_weight * best
     return reached / total if total else 0.0
 
 

@@ -130,13 +130,19 @@ def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain
     province, times = provinces.most_common(1)[0]
     parents: Chain = (province,) if times and times > provinces.most_common(2)[1][1] else ()
     if not names[0].endswith(("市", "州", "盟")):
-        cities = Counter(
+        named = Counter(
             match[1] for match in _CITY.finditer(context) if not _COMMON.search(match[1][:-1])
         )
+        # a city that no gazetteer knows may be a slip of the eye (报备件均向市政府报送): it counts
+        # only right before the place, or named again
+        cities = [
+            city
+            for city, times in named.most_common()
+            if places.find(city) or times > 1 or city + names[0] in context
+        ]
         if cities:
-            city = cities.most_common(1)[0][0]
-            known = places.find(city)
-            parents = known[0] if len(known) == 1 else (*parents, city)
+            known = places.find(cities[0])
+            parents = known[0] if len(known) == 1 else (*parents, cities[0])
     return (*parents, *names)
 
 

@@ -48,9 +48,14 @@ class Mention:
 def distinct(chains: tuple[Chain, ...]) -> int:
     """Count the places; one stated with fewer levels (淮州市清溪县) is not another."""
     return sum(
-        not any(other != chain and other[-len(chain) :] == chain for other in chains)
+        not any(other != chain and _is_stated_shorter(chain, other) for other in chains)
         for chain in chains
     )
+
+
+def _is_stated_shorter(chain: Chain, other: Chain) -> bool:
+    levels = iter(other)
+    return chain[-1] == other[-1] and all(level in levels for level in chain)
 
 
 @dataclass(frozen=True, slots=True)

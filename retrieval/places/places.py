@@ -144,6 +144,12 @@ class PlaceIndex:
                 found.append(mention)
         return tuple(found)
 
+    def begins_with_a_place(self, words: str) -> bool:
+        """Tell whether an office's name begins with a place of its own: 綦江区司法局."""
+        text = level(words)
+        mention = self._name_at(text, 0, len(text)) if text else None
+        return mention is not None and (mention.how == "exact" or bool(mention.held))
+
     def sounding_like(self, name: str) -> tuple[str, ...]:
         """Return the held places whose name sounds like ``name``: 云城区 for 运城区."""
         sound = romanise(short_name(level(name)))

@@ -249,7 +249,8 @@ def settle(
     behind = [
         t
         for t in offices
-        if t.start in ends or (t.start - 1 in ends and words[t.start - 1] == "的")
+        if (t.start in ends or (t.start - 1 in ends and words[t.start - 1] == "的"))
+        and not places.begins_with_a_place(t.text)
     ]
     offices = [t for t in offices if t not in behind]
     spans = [(t.start, t.end) for t in (*named, *offices)]
@@ -295,8 +296,11 @@ def settle(
     alone = [
         m for m in mentions if not m.held and not m.candidates and _is_office(m.text, ask, offices)
     ]
+    small = [m.text for m in mentions if not m.held and _TOO_SMALL.fullmatch(m.text)]
     found = {m.text: bodies_called(m.text, known, held) for m in alone}
-    as_topic = tuple(m.text for m in alone if not found[m.text] and (held or _tells(ask)))
+    as_topic = (
+        *small, *(m.text for m in alone if not found[m.text] and (held or _tells(ask)))
+    )  # fmt: skip
     ask = replace(ask, theme=(*as_topic, *ask.theme)) if as_topic else ask
     missing = [
         m for m in mentions if not m.held and not found.get(m.text) and m.text not in as_topic
@@ -352,6 +356,10 @@ def _innermost(places: Sequence[Chain]) -> tuple[Chain, ...]:
     return tuple(
         p for p in places if not any(contains(p, other) and other != p for other in places)
     )
+
+
+# villages report to no one: a report of their county may tell of them
+_TOO_SMALL = re.compile("[\\u4e00-\\u9fff]{1,8}(?:村|社区|小区|屯)")
 
 
 def _is_office(words: str, ask: Ask, offices: Sequence[Tagged]) -> bool:

@@ -11,17 +11,19 @@ from typing import cast
 
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.question.addressing import address_of, item_of
-from retrieval.question.exact import read_form, read_item, read_years
+from retrieval.question.exact import asks_why, read_form, read_item, read_years
 from retrieval.question.features import NameTable, part_features, plain_words
 from retrieval.question.request import Act, Ask, Form, Request, Tagged
 from retrieval.question.tagger import Tagger
-from retrieval.question.wishes import WishModel
+from retrieval.question.wishes import Wish, WishModel
 from retrieval.question.word_vectors import WordVectors
 from retrieval.text.normalise import level
 
 FILES = ("spans.crf", "parts.crf", "wishes.npz", "words.npz")
 _COMMA = re.compile("[，,；;？?]")
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
+SURE_OF_OFF = 0.7  # a place is named: what is less surely off the subject is looked for
+SURE_OF_OFF_FURTHER_ON = 0.9  # 查出多少毛病 says little alone, and goes on after a question
 MAX_READ_CHARS = 600  # what is said later in a message names no further wish
 
 
@@ -73,7 +75,9 @@ class TrainedReader:
         whole = part_features(text, tags, (0, len(text)), said, follows=before is not None)
         vector = models.vectors.pool(plain_words(text, tags, (0, len(text))))
         act, sure, _ = models.wishes.act(whole, vector)
-        if address_of(text):
+        names = any(t.tag in ("place", "office") for t in tags)
+        least = SURE_OF_OFF if before is None else SURE_OF_OFF_FURTHER_ON
+        if address_of(text) or (act == "off" and (names or before is not None) and sure < least):
             act = "ask"
         elif before is not None and item_of(text) is not None and not _names_theme(tags):
             act = "item"  # 最后一条呢: a number that points is exact
@@ -85,13 +89,19 @@ class TrainedReader:
             slots = Ask(*wish, confidence=sure, span=(0, len(text)))
             asks = (_with_slots(slots, text, tags, None),)
             return Request(question, cast(Act, act), asks, tags, sure, typed=typed)
+        # 第一条呢 has no wish to be unsure of
+        pointed = act == "item" and item_of(text) is not None
         found: list[Ask] = []
         alternatives: Sequence[tuple[str, str, float]] = ()
         for span in _spans(starts, ends, text, tags):
             features = part_features(text, tags, span, said, follows=before is not None)
             vector = models.vectors.pool(plain_words(text, tags, span))
             readings = models.wishes.wishes(features, vector)
+            if not asks_why(question):
+                readings = tuple(r for r in readings if r.content != "causes") or readings
             best = readings[0]
+            if found and _is_told_already(found[-1], best) and not _names_anything(tags, span):
+                continue
             if not found:
                 alternatives = [(r.content, r.operation, r.probability) for r in readings[1:4]]
             ask = Ask(
@@ -104,12 +114,13 @@ class TrainedReader:
             cast(Act, act),
             tuple(found),
             tags,
-            min(ask.confidence for ask in found),
+            1.0 if pointed else min(ask.confidence for ask in found),
             alternatives=tuple(alternatives),  # type: ignore[arg-type]
             typed=typed,
         )
 
 
+_OTHERS = re.compile("其[他它余]|别|另|剩|以外|之外|other|rest|else")
 _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
 
 
@@ -120,6 +131,19 @@ _AROUND_A_NAME = re.compile(
 
 def _names_theme(tags: Sequence[Tagged]) -> bool:
     return any(t.tag in ("theme", "place", "office") for t in tags)
+
+
+def _is_told_already(last: Ask, wish: Wish) -> bool:
+    """Tell whether a part asks for what the part before shows: 哪里搞了X，怎么说的; 谁最多，几件."""
+    plain = wish.operation in ("tell", "list", "overview")
+    same = wish.content == last.content or wish.content in ("figure", "report", "holdings")
+    return last.operation in ("which", "rank") and plain and same
+
+
+def _names_anything(tags: Sequence[Tagged], span: tuple[int, int]) -> bool:
+    start, end = span
+    named = ("theme", "place", "office", "excluded", "year", "item")
+    return any(t.tag in named and t.start < end and start < t.end for t in tags)
 
 
 def _spans(
@@ -141,13 +165,21 @@ def _spans(
             (a, b)
             for a, b in pieces
             if _HOW_MANY.search(text, a, b)
-            and any(t.tag == "theme" and t.start < b and a < t.end for t in tags)
+            and (
+                text[b - 1] in "？?"
+                or any(t.tag == "theme" and t.start < b and a < t.end for t in tags)
+            )
         ]
         asks = len(whole) > 1 and whole[-1] == pieces[-1]
         asks = asks or sum(text[b - 1] in "？?" for _, b in whole) > 1
         firsts = [start, *(a for a, _ in whole[1:])] if asks else [start]
         spans += zip(firsts, [*firsts[1:], end], strict=True)
-    return spans
+    joined: list[tuple[int, int]] = []
+    for start, end in spans:
+        if joined and not _bare(text, tags, joined[-1]):  # 2022年上虞和云城，哪边多: one wish
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return joined
 
 
 def _bare(text: str, tags: Sequence[Tagged], span: tuple[int, int]) -> str:
@@ -177,9 +209,10 @@ def _with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None)
     form = read_form(words("form"), text)
     context: tuple[str, ...] = ()
     if before:
-        if not (places or offices or scope or excluded):
+        wider = [word for word in scope if _OTHERS.search(word)]
+        if not (places or offices or wider or excluded):
             places, offices, excluded = before.places, before.issuers, before.excluded
-            scope = ("",) if before.everywhere else ()
+            scope = ("",) if before.everywhere else () if before.places else scope
         years = years or before.years
         context = before.theme or before.context
         form = form if form != Form() else before.form
