@@ -83,6 +83,11 @@ def mend_library(folder: Path, progress: Watch | None = None) -> list[str]:
     )
 
 
+def open_records(folder: Path, settings: Settings) -> AnswerRecords:
+    """Return the records of the answers given over the library in ``folder``."""
+    return AnswerRecords(folder / "answers.sqlite", keep_days=settings.keep_days)
+
+
 def open_assistant(
     folder: Path, *, writer: str = "auto", create: bool = False, settings: Settings | None = None
 ) -> Assistant:
@@ -92,7 +97,7 @@ def open_assistant(
         tracing.start()
     synthesis = open_synthesis(settings, writer)
     library = open_library(folder, create=create, settings=settings)
-    return Assistant(library, synthesis=synthesis, records=AnswerRecords(folder / "answers.sqlite"))
+    return Assistant(library, synthesis=synthesis, records=open_records(folder, settings))
 
 
 DEFAULT_MODEL = "gpt-4o-mini"

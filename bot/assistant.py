@@ -17,7 +17,7 @@ from typing import Any
 from bot.answers import choose, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.mentions import telling_phrases, words_to_hold
-from bot.answers.remarks import closing, misplaced, refusal, under
+from bot.answers.remarks import closing, misplaced, not_told, refusal, under
 from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
@@ -43,12 +43,13 @@ from bot.holdings import (
 from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
+from bot.model.union import Line, is_worded
 from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
 from bot.synthesis import Attempt, Synthesis
 from bot.table import Table
 from bot.tables.reporting import brief_question
-from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
+from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status, Told
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
@@ -116,8 +117,7 @@ class Assistant:
     ) -> Reply:
         """Answer one question in the light of ``state``; each checked sentence is handed over at once.
 
-        With a model its sentences may be shown before the whole reply fails: then what was
-        shown is to be replaced by the returned answer.
+        What was handed over is never taken back.
         """
         if state is not None and state.briefed is not None and left_out.asked(question):
             return self.left_out(state, question, on_sentence=on_sentence)
@@ -338,6 +338,10 @@ class Assistant:
             reader = reader_of(library)
         return reader.read(words, state.request)
 
+    def is_courtesy(self, words: str) -> bool:
+        """Tell whether a message is only thanks, a greeting or a nod: it asks for nothing."""
+        return self.read(words, State(), self.library.pinned()).act == "chat"
+
     def understood(self, question: str, state: State | None = None) -> dict[str, Any]:
         """Return how a message is understood, whole, without answering it: the JSON of ``read``."""
         state = state or State()
@@ -469,7 +473,11 @@ class Assistant:
         user: str,
         on_sentence: Callable[[Sentence], None] | None,
     ) -> tuple[Desk, Draft, Attempt]:
-        """Let the model add search words where the reports seem silent, then word the answer."""
+        """Let the model add search words where the reports seem silent, then word the answer.
+
+        A model that declines is believed: what its search words found is forgotten, and what the
+        rules had found is shown as the nearest.
+        """
         allowance = synthesis.allowance()
         names = {report.id: _names(report) for report in desk.reports}
         if isinstance(made, Briefing):
@@ -485,9 +493,9 @@ class Assistant:
                 second = self._write(wider)
                 if isinstance(second, Draft) and second.status == "answered":
                     desk, draft = wider, second
-        attempt = synthesis.attempt(
-            desk, draft, names, user=user, allowance=allowance, on_sentence=on_sentence
-        )
+        attempt = synthesis.attempt(desk, draft, names, user=user, allowance=allowance)
+        if attempt.declined:
+            draft = made if made.status == "abstained" else not_told(desk, draft)
         return desk, draft, attempt
 
     def _record(self, query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt) -> None:
@@ -516,36 +524,36 @@ class Assistant:
             language=language,
         )
         status: Status = draft.status
-        written = attempt.written
+        written = attempt.written if status == "answered" else None
+        lines: list[Line]
+        below: list[DraftLine] = []
         if status == "abstained":
-            lines = refusal(scope, draft, library)
+            lines = [*refusal(scope, draft, library)]
             if draft.lines and all(line.kind == "note" for line in draft.lines):
                 lines = list(draft.lines)  # a refusal in words of its own
             elif draft.lines:  # what is near what was asked, said to be so
                 lines += [note("nearest"), *draft.lines]
-        elif written is not None:
-            lines = []
         else:
             notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
             around = [*notice, *misplaced(query), *draft.before]
-            lines = [*around, *draft.lines, *draft.after]
+            lines = [*around, *(attempt.lines or draft.lines), *draft.after]
             if paragraph:  # it is pasted as it is: what is said about it stands under it
-                lines = [*draft.lines, *draft.after, *(under(line) for line in around)]
-        for line in lines:
-            sentence = checker.check_line(line)
-            if isinstance(sentence, Sentence) and on_sentence:
-                on_sentence(sentence)
-        checked = written.checked if written else checker.checked()
-        source = closing(scope, library, checked.citations) if status == "answered" else []
-        before = (*misplaced(query), *draft.before) if written else ()
-        after = (*(draft.after if written else ()), *source)
-        if paragraph:
-            before, after = (), (*before, *after)
-        sentences = (
-            *(_said(line, language) for line in before),
-            *checked.sentences,
-            *(_said(line, language) for line in after),
-        )
+                below = [*draft.after, *(under(line) for line in around)]
+                lines = [*draft.lines, *below]
+        if paragraph and written is not None:
+            checked = written.checked
+            sentences = [*checked.sentences, *(_said(line, language) for line in below)]
+        else:
+            for line in lines:
+                shown = checker.admit(line) if isinstance(line, Told) else checker.check_line(line)
+                if isinstance(shown, Sentence) and on_sentence:
+                    on_sentence(shown)
+            checked = checker.checked()
+            sentences = list(checked.sentences)
+        if status == "answered":
+            by_model = written is not None and (paragraph or any(map(is_worded, lines)))
+            source = closing(scope, library, checked.citations, worded=by_model)
+            sentences += [_said(line, language) for line in source]
         cited = tuple(
             _citation(n, cite, library.report(cite.report))
             for n, cite in enumerate(checked.citations, start=1)
@@ -564,7 +572,7 @@ class Assistant:
             id=_answer_id(query.question),
             question=query.question,
             status=status,
-            sentences=sentences,
+            sentences=tuple(sentences),
             citations=cited,
             scope=Scope(scope.reports, tuple(worded(gaps, language))),
             warnings=tuple(worded(warnings, language)),
@@ -575,7 +583,11 @@ class Assistant:
             prompt=written.prompt if written else "",
             model=written.model if written else None,
             usage=written.usage if written else {},
-            checks_failed=tuple(p for f in checked.failures for p in f.problems),
+            checks_failed=tuple(
+                problem
+                for failure in (*checked.failures, *(written.checked.failures if written else ()))
+                for problem in failure.problems
+            ),
         )
 
 

@@ -8,8 +8,6 @@ from collections.abc import Iterable
 from bot.lock.plaintext import drop_invisible
 from bot.values import Answer, Citation
 
-WIDTH = 80
-
 
 def display_width(text: str) -> int:
     """Return the columns ``text`` takes in a terminal: two for a wide character, none for a mark."""
@@ -19,11 +17,14 @@ def display_width(text: str) -> int:
     )
 
 
-def wrap(text: str, width: int = WIDTH, indent: str = "") -> list[str]:
+def wrap(text: str, width: int | None, indent: str = "") -> list[str]:
     """Return ``text`` in lines of at most ``width`` columns; later lines start with ``indent``.
 
-    Chinese breaks anywhere but before a closing mark; Latin words and figures stay whole.
+    Chinese breaks anywhere but before a closing mark; Latin words and figures stay whole. With
+    no width nothing is broken.
     """
+    if width is None:
+        return [text.rstrip()]
     lines: list[str] = []
     line, used = "", 0
     for word in _words(text):
@@ -60,8 +61,8 @@ def where(citation: Citation) -> str:
     return " · ".join(part for part in (place + year, path) if part)
 
 
-def to_terminal(answer: Answer, width: int = WIDTH) -> str:
-    """Return an answer and its citations as lines for a terminal."""
+def to_terminal(answer: Answer, width: int | None = None) -> str:
+    """Return an answer and its citations as lines for a terminal ``width`` wide, or for a file."""
     lines: list[str] = []
     whole = answer.body if answer.paragraph else ()
     if whole:

@@ -29,3 +29,10 @@ def pattern(name: str) -> re.Pattern[str]:
 def stages_of(words: str) -> frozenset[str]:
     """Return the stages that words in search form name."""
     return frozenset(stage for stage in STAGES if pattern(stage).search(words))
+
+
+@lru_cache(maxsize=1)
+def same_words() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """Return the groups of words of one meaning, each as a pattern and the word that stands for it."""
+    groups = word_classes()["same"]["groups"]
+    return tuple((re.compile(words), group) for group, words in groups.items())

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import sqlite3
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,34 +21,71 @@ from retrieval.errors import ConfigurationError, ReportNotFound
 from retrieval.question.query import Query
 
 KEPT = 5000
-SCHEMA = ("CREATE TABLE IF NOT EXISTS answers (id TEXT UNIQUE, record TEXT)",)
+KEEP_DAYS = 180
+DAY_S = 86_400.0
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS answers (id TEXT UNIQUE, record TEXT)",
+    """CREATE TABLE IF NOT EXISTS times (id TEXT PRIMARY KEY, at REAL NOT NULL);
+       INSERT OR IGNORE INTO times
+       SELECT id, CAST(strftime('%s', coalesce(json_extract(record, '$.asked_at'), 'now')) AS REAL)
+       FROM answers""",
+)
 
 
 class AnswerRecords:
-    """The last ``KEPT`` answers' records in one SQLite file; a file that cannot be written is left.
+    """The last ``KEPT`` answers' records in one SQLite file, its owner's alone.
 
-    Records explain answers, they are never needed to give one: every failure to store is
-    silent, so that a full disk or a read-only folder does not stop an answer.
+    A record is kept for ``keep_days``; with 0 none is, and those there are go. Records explain
+    answers, they are never needed to give one: every failure to store is silent, so that a full
+    disk or a read-only folder does not stop an answer. ``clock`` gives seconds since 1970.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        keep_days: int = KEEP_DAYS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._path = path
+        self._keep_days = keep_days
+        self._clock = clock
         self._lock = threading.Lock()
+        if path.exists():
+            self._store(lambda _db: None)
 
     def add(self, answer_id: str, record: Mapping[str, Any]) -> None:
         """Store a record of plain JSON values under the answer's id."""
+        if not self._keep_days:
+            return
+
+        def store(db: sqlite3.Connection) -> None:
+            words = json.dumps(record, ensure_ascii=False)
+            db.execute(
+                "INSERT OR REPLACE INTO answers (id, record) VALUES (?, ?)", (answer_id, words)
+            )
+            db.execute("INSERT OR REPLACE INTO times VALUES (?, ?)", (answer_id, self._clock()))
+            spare = "rowid <= (SELECT max(rowid) FROM answers) - ?"
+            db.execute(
+                f"DELETE FROM times WHERE id IN (SELECT id FROM answers WHERE {spare})", (KEPT,)
+            )
+            db.execute(f"DELETE FROM answers WHERE {spare}", (KEPT,))
+
+        self._store(store)
+
+    def _store(self, change: Callable[[sqlite3.Connection], None]) -> None:
+        """Make a change and drop what is older than its time."""
+        oldest = self._clock() - self._keep_days * DAY_S
         with contextlib.suppress(sqlite3.Error, OSError, ConfigurationError), self._lock:
             connection = self._open()
             try:
                 with connection:
+                    change(connection)
                     connection.execute(
-                        "INSERT OR REPLACE INTO answers (id, record) VALUES (?, ?)",
-                        (answer_id, json.dumps(record, ensure_ascii=False)),
+                        "DELETE FROM answers WHERE id IN (SELECT id FROM times WHERE at <= ?)",
+                        (oldest,),
                     )
-                    connection.execute(
-                        "DELETE FROM answers WHERE rowid <= (SELECT max(rowid) FROM answers) - ?",
-                        (KEPT,),
-                    )
+                    connection.execute("DELETE FROM times WHERE at <= ?", (oldest,))
             finally:
                 connection.close()
 
@@ -64,11 +103,21 @@ class AnswerRecords:
         except (sqlite3.Error, OSError, ConfigurationError):
             row = None
         if row is None:
-            raise ReportNotFound(f"没有编号为 {answer_id} 的回答记录（只保留最近{KEPT}个）")
+            raise ReportNotFound(self._none_of(answer_id))
         record: dict[str, Any] = json.loads(row[0])
         return record
 
+    def _none_of(self, answer_id: str) -> str:
+        if not self._keep_days:
+            return "没有保存回答记录（BAOGAO_KEEP_ANSWERS=0）"
+        kept = f"只保留最近{self._keep_days}天、最多{KEPT}个"
+        return f"没有编号为 {answer_id} 的回答记录（{kept}）"
+
     def _open(self) -> sqlite3.Connection:
+        # its owner's alone from the beginning; what SQLite puts beside it takes after it
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+        with contextlib.suppress(OSError):
+            self._path.chmod(0o600)
         connection = sqlite3.connect(self._path, timeout=2.0)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from retrieval.errors import ConfigurationError
+
+FILE = ".env"
+KEEP_DAYS = 180
 
 
 class Settings(BaseSettings):
     """Everything that can be set from outside; command-line options override it."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
     library: Path | None = Field(None, alias="BAOGAO_LIBRARY")
     openai_api_key: str = Field("", alias="OPENAI_API_KEY")
@@ -23,16 +35,55 @@ class Settings(BaseSettings):
     embedder: Literal["local", "openai"] = Field("local", alias="BAOGAO_EMBEDDER")
     embed_model: str = Field("", alias="BAOGAO_EMBED_MODEL")
     chroma_url: str | None = Field(None, alias="BAOGAO_CHROMA_URL")
+    keep_days: int = Field(KEEP_DAYS, ge=0, le=36_500, alias="BAOGAO_KEEP_ANSWERS")
     otel: bool = Field(False, alias="BAOGAO_OTEL")
     telegram_token: str = Field("", alias="TELEGRAM_BOT_TOKEN")
     telegram_api: str = Field("https://api.telegram.org", alias="BAOGAO_TELEGRAM_API")
     telegram_allow: str = Field("", alias="BAOGAO_TELEGRAM_ALLOW")
     telegram_admins: str = Field("", alias="BAOGAO_TELEGRAM_ADMINS")
 
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            names = "、".join(dict.fromkeys(str(fault["loc"][0]) for fault in error.errors()))
+            raise ConfigurationError(f"{names} 的值不对，请检查环境变量和 .env") from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Read ``.env`` our own way: it may have been written on a Chinese Windows."""
+        stored = InitSettingsSource(settings_cls, dict(read_env(Path(FILE))))
+        return init_settings, env_settings, stored, file_secret_settings
+
 
 def environment() -> dict[str, str]:
     """Return the variables of ``.env`` with the process's own over them."""
+    return read_env(Path(FILE)) | dict(os.environ)
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """Return the variables of a ``.env`` file in UTF-8, UTF-16 or GBK; none if there is no file."""
     from dotenv import dotenv_values
 
-    stored = {name: value for name, value in dotenv_values(".env").items() if value is not None}
-    return stored | dict(os.environ)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigurationError(f"读不了 {path}：{error.strerror or error}") from error
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        found = dotenv_values(stream=io.StringIO(text))
+        return {name: value for name, value in found.items() if value}
+    raise ConfigurationError(f"{path} 的编码认不出来，请存成 UTF-8")

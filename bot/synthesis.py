@@ -1,8 +1,8 @@
 """Where a language model writes: what it may see, and when its words stand.
 
-The extractive draft comes first and stays the measure: a model's answer must cite what the
-draft found (every item of a list, every report of a comparison), or the draft is shown. So a
-model can word an answer and join passages, never leave an item out or answer from elsewhere.
+The extractive draft comes first. A list, a comparison or a ranking keeps all that the draft
+found, in its order and with its count; a model words it and adds to it. Other answers are the
+model's where the lock lets them through. A model that declines is believed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.passages import apart, numbered, whole_sentences
 from bot.model.budget import DailyBudget
-from bot.model.completeness import says_enough
 from bot.model.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
 from bot.model.rewriting import search_terms
+from bot.model.union import Line, completed, united
 from bot.model.writers_llm import LLMWriter, Written
 from bot.notes import Note
-from bot.values import Cited, Passage, Sentence
+from bot.values import Cited, Passage, Sentence, Told
 from retrieval.errors import ModelFailed
 from retrieval.question.query import Query
 from retrieval.question.terms import synonyms
@@ -30,20 +30,24 @@ FURTHER_HITS = 3
 """Hits shown beside what the draft cites: each is read, paid for, and may mislead."""
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
+_EVERY_LINE = frozenset({"list", "compare", "rank", "which"})  # kinds that leave out nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
     """What came of asking the model: an answer, or why the draft stands (``reason``).
 
-    ``notice`` is said to the user when the model could not be had; ``discarded`` is what it
-    wrote and was not used.
+    ``lines`` are those of the answer, the draft's among them. ``notice`` is said to the user
+    when the model could not be had; ``discarded`` is what it wrote and was not used.
+    ``declined``: it says that the reports do not answer this.
     """
 
     written: Written | None = None
     reason: str = ""
     notice: Note | None = None
     discarded: Written | None = None
+    lines: tuple[Line, ...] = ()
+    declined: bool = False
 
 
 class Synthesis:
@@ -78,7 +82,6 @@ class Synthesis:
         *,
         user: str = "",
         allowance: Allowance,
-        on_sentence: Callable[[Sentence], None] | None = None,
     ) -> Attempt:
         """Let the model write the answer that ``draft`` gives in official words."""
         query = desk.query
@@ -96,18 +99,20 @@ class Synthesis:
                 text_of=texts.__getitem__,
                 scope_names=names,
                 allowance=allowance,
-                on_sentence=on_sentence,
             )
         except ModelFailed as error:
             self._spend(user, allowance)
             return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
         self._spend(user, allowance)
-        if written.declined or not any(s.kind == "claim" for s in written.checked.sentences):
+        if written.declined and query.kind not in _EVERY_LINE:
+            return Attempt(reason="declined", discarded=written, declined=True)
+        if not written.told:
             return Attempt(reason="nothing the lock let through", discarded=written)
-        said = [s.text for s in written.checked.sentences if s.kind == "claim"]
-        if not says_enough(said, written.checked.citations, draft, query):
-            return Attempt(reason="left out what the reports say", discarded=written)
-        return Attempt(written)
+        whole = united if query.kind in _EVERY_LINE else completed
+        lines = whole(draft, written.told)
+        if not any(isinstance(line, Told) for line in lines):
+            return Attempt(reason="no better than the draft", discarded=written)
+        return Attempt(written, lines=lines)
 
     def attempt_briefing(
         self,

@@ -10,15 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from retrieval.documents import Note
+from retrieval.documents import Note, Role
 
 Status = Literal["answered", "abstained", "clarify"]
 SentenceKind = Literal["claim", "note"]
+Way = Literal["quoted", "compressed", "reworded", "inferred"]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A span of a stored report shown to a writer as ``[n]``; ``context`` names where it stands."""
+    """A span of a stored report shown to a writer as ``[n]``; ``context`` names where it stands.
+
+    ``role`` is that of its section.
+    """
 
     n: int
     report: str
@@ -26,6 +30,7 @@ class Passage:
     end: int
     text: str
     context: str
+    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,15 @@ class DraftLine:
     kind: SentenceKind
     cites: tuple[Cited, ...] = ()
     note: Note | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A checked claim of a model, with what it cites and how its words came from there."""
+
+    text: str
+    cites: tuple[Cited, ...]
+    way: Way = "reworded"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.assembly import open_assistant
 from bot.formatting import to_terminal
 from bot.terminal.progress import ProgressBar
+from bot.terminal.screen import columns
 
 REPORTS = Path(__file__).parent / "reports"
 QUESTIONS = (
@@ -31,7 +32,7 @@ def main() -> None:
         print(f"{result.status:10} {result.source}")
     for question in QUESTIONS:
         print(f"\n{'─' * 78}\n问：{question}\n")
-        print(to_terminal(assistant.ask(question).answer))
+        print(to_terminal(assistant.ask(question).answer, columns()))
     print(f"\n再问：.venv/bin/baogao chat --library {options.library}")
 
 

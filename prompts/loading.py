@@ -77,3 +77,9 @@ def load_notes(language: str) -> dict[str, Any]:
     """Return the catalogue of notes in a language (``zh`` or ``en``), as its tables stand."""
     with (_FOLDER / f"notes.{language}.toml").open("rb") as file:
         return tomllib.load(file)
+
+
+def load_chat_texts(language: str) -> dict[str, Any]:
+    """Return what chats say of themselves in a language (``zh`` or ``en``), as its tables stand."""
+    with (_FOLDER / f"chats.{language}.toml").open("rb") as file:
+        return tomllib.load(file)

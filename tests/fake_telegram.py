@@ -79,6 +79,7 @@ class Fault:
     drop: str = ""
     delay_s: float = 0.0
     html: bool = False
+    body: bytes | None = None  # sent as it is, whatever it is
     only_parsed: bool = False  # refuse only messages with a parse mode
 
 
@@ -252,7 +253,8 @@ class FakeTelegram:
     def _get_updates(self, params: dict) -> list[dict]:
         offset = int(params.get("offset") or 0)
         hold = min(self.poll_hold_s, float(params.get("timeout") or 0))
-        if json.loads(params.get("allowed_updates", "[]")) != ["message", "callback_query"]:
+        allowed = json.loads(params.get("allowed_updates", "[]"))
+        if allowed != ["message", "edited_message", "callback_query"]:
             self.violations.append("allowed_updates")
         with self.changed:
             self.pending = [u for u in self.pending if u["update_id"] >= offset]
@@ -486,6 +488,9 @@ class _Handler(BaseHTTPRequestHandler):
             if fault.drop:
                 self.close_connection = True
                 self.connection.close()
+                return
+            if fault.body is not None:
+                self._send(fault.status, fault.body, "application/json")
                 return
             if fault.html:
                 self._send(fault.status, b"<html>Bad Gateway</html>", "text/html")

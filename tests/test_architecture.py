@@ -21,7 +21,10 @@ ROOMS = {
         "errors", "documents", "text", "genre", "places", "readers", "parsing", "question",
         "search", "library",
     ),
-    "bot": ("notes", "evidence", "tables", "briefing", "answers", "assistant", "terminal"),
+    "bot": (
+        "notes", "evidence", "tables", "briefing", "answers", "assistant", "chats", "telegram",
+        "terminal",
+    ),
 }  # fmt: skip
 # run by hand and imported by nothing: it may use what stands above the models it makes
 TOOLS = {"retrieval.question.train"}
@@ -59,6 +62,13 @@ def modules(path: Path) -> frozenset[str]:
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
             names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
     return frozenset(names)
+
+
+def test_what_is_of_every_chat_knows_no_wire() -> None:
+    wires = ("telegram", "bot.telegram", "bot.terminal", "bot.web", "httpx", "starlette")
+    for path in (ROOT / "bot" / "chats").glob("*.py"):
+        known = {name for name in modules(path) if name.startswith(wires)}
+        assert not known, f"{path.name} imports {sorted(known)}"
 
 
 def imports(path: Path) -> set[str]:

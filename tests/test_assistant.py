@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from bot.assistant import Assistant
+from bot.evidence.drafting import Draft
 from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import MODEL_UNAVAILABLE
+from bot.model.union import united
+from bot.notes import Note, note
 from bot.records import AnswerRecords
-from bot.values import Answer, Sentence
+from bot.values import Answer, Cited, DraftLine, Sentence, Told
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 from retrieval.question.query import State
@@ -138,11 +141,71 @@ def test_a_model_words_the_answer_and_is_checked(assistant: Assistant) -> None:
     holds(answer, assistant)
 
 
-def test_a_model_that_leaves_out_an_item_gives_way_to_the_full_list(assistant: Assistant) -> None:
-    model = with_model(assistant, "一是行政执法水平还有待进一步提高。[1]", "")
-    answer = model.ask("綦江列出了哪些问题").answer
-    assert answer.writer == "extractive"
-    assert "共3条" in answer.text
+def kinds_of(answer: Answer) -> list[str]:
+    return [note.kind for note in answer.notes]
+
+
+def test_a_list_is_whole_in_order_and_counted_whatever_the_model_leaves_out(
+    assistant: Assistant,
+) -> None:
+    official = assistant.ask("綦江列出了哪些问题").answer
+    last = [s.text for s in official.sentences if s.kind == "claim"][-1]
+    said = "三是重大行政决策民主化水平需进一步提高。[3]\n一是行政执法水平还有待进一步提高。[1]"
+    answer = with_model(assistant, said).ask("綦江列出了哪些问题").answer
+    assert "原文共3条" in answer.text
+    claims = [s.text for s in answer.sentences if s.kind == "claim"]
+    assert [text[:2] for text in claims] == ["一是", "二是", "三是"]
+    assert claims[1] == [s.text for s in official.sentences if s.kind == "claim"][1]
+    assert claims[2] in (last, "三是重大行政决策民主化水平需进一步提高。")
+    holds(answer, assistant)
+
+
+def test_what_the_model_found_besides_comes_after_the_list(assistant: Assistant) -> None:
+    draft = Draft(
+        (note("items_counted", part=Note("role.problems"), count=1), DraftLine("一是甲", "claim", (Cited("r", 10, 12),)))
+    )  # fmt: skip
+    new, same = Told("乙", (Cited("r", 40, 44),)), Told("甲", (Cited("r", 9, 13),))
+    lines = united(draft, [new, same])
+    assert [getattr(line, "note", None) and line.note.kind for line in lines] == [
+        "items_counted", None, "also_told", None,
+    ]  # fmt: skip
+    assert [line.text for line in lines[1::2]] == ["一是甲", "乙"]
+
+
+def test_the_label_names_who_wrote(assistant: Assistant) -> None:
+    question = "上虞2022年审核了多少件行政规范性文件？"
+    assert kinds_of(assistant.ask(question).answer)[-1] == "quoted_from"
+    reworded = with_model(assistant, "2022年上虞审核了31份行政规范性文件。[1]").ask(question).answer
+    assert kinds_of(reworded)[-1] == "worded_by_model"
+    assert "摘自" not in reworded.text
+    official = with_model(assistant, "2022年共审核行政规范性文件31份。[1]").ask(question).answer
+    assert kinds_of(official)[-1] == "quoted_from"
+
+
+@pytest.mark.parametrize("reply", ["资料中没有相关内容", "资料中没有相关内容。[1]"])
+def test_a_decline_is_believed(assistant: Assistant, reply: str) -> None:
+    answer = with_model(assistant, reply).ask("上虞2022年审核了多少件行政规范性文件？").answer
+    assert answer.status == "abstained"
+    assert "nearest" in kinds_of(answer)
+    assert answer.model is None
+
+
+def test_a_decline_beats_search_words(assistant: Assistant) -> None:
+    question = "上虞2022年的光伏补贴标准是多少"
+    assert assistant.ask(question).answer.status == "abstained"
+    model = with_model(assistant, "行政复议 纠错率", "资料中没有相关内容")
+    answer = model.ask(question).answer
+    assert answer.status == "abstained"
+    assert answer.citations == assistant.ask(question).answer.citations
+
+
+def test_what_was_handed_over_is_never_taken_back(assistant: Assistant) -> None:
+    cut = ["2022年共审核行政规范性文件31份。[1]\n", ModelFailed("x", reason="cut", retry=False)]
+    for reply in (cut, "2022年上虞审核行政规范性文件31份。[1]\n编造。[1]"):
+        heard: list[Sentence] = []
+        model = with_model(assistant, reply)  # type: ignore[arg-type]
+        answer = model.ask("上虞2022年审核了多少件行政规范性文件？", on_sentence=heard.append).answer
+        assert heard == list(answer.sentences)[: len(heard)]
 
 
 def test_without_a_model_reply_the_extract_is_marked(assistant: Assistant) -> None:

@@ -67,7 +67,7 @@ WRONG = [
     ("会议由县司法局主持召开。", MEETING, "县司法局"),
     ("会议依托ChatGPT主持召开。", MEETING, "chatgpt"),
     ("区长赵如浪首次主持召开常务会议。", MEETING, "首次"),
-    ("群众对治安状况普遍满意，领导班子换届平稳。", MEETING, "内容"),
+    ("群众对治安状况普遍满意，领导班子换届平稳。", MEETING, "不是原文的话"),
     ("Shangyu received 351 applications.", REVIEW, "351"),
     ("Applications decreased; Keqiao District received 350.", REVIEW, "Keqiao"),
     ("Cases were lost after review.", "复议后无败诉案件。", "否定"),
@@ -93,8 +93,7 @@ def test_without_quotes_nothing_is_supported():
 
 def test_names_known_elsewhere_need_support():
     sentence = "片区管委会收到行政复议申请350件。"
-    assert support(sentence, [REVIEW], SCOPE) == ()
-    assert support(sentence, [REVIEW], SCOPE, ("片区管委会",)) != ()
+    assert "原文没有“片区管委会”" in support(sentence, [REVIEW], SCOPE, ("片区管委会",))
 
 
 def test_arithmetic_is_recomputed_and_marked():

@@ -49,7 +49,7 @@ def test_a_marker_becomes_the_sentence_that_supports_the_line(marker):
 
 def test_sentences_that_add_nothing_are_not_cited():
     made = checker()
-    outcome = made.check_line(claim("全区行政诉讼新收一审案件202件[1][2]。"))
+    outcome = made.check_line(claim("全区共新收一审案件202件[1][2]。"))
     assert isinstance(outcome, Sentence)
     assert quotes(made) == ["全区新收一审案件202件。"]
 
@@ -136,7 +136,7 @@ def test_a_line_over_two_reports_cites_both(line):
         ("收到[行政复议](http://a.test)申请350件[1]", "收到行政复议申请350件"),
         ("@helper_bot 收到行政复议申请350件[1]", "收到行政复议申请350件"),
         ("收到行政\u200b复议\u202e申请350件[1]", "收到行政复议申请350件"),
-        ("收到行政复议申请350件，见 evil.com[1]", "收到行政复议申请350件，见"),
+        ("收到行政复议申请350件 evil.com[1]", "收到行政复议申请350件"),
     ],
 )
 def test_links_markup_and_invisible_characters_are_taken_out(line, text):

@@ -160,23 +160,6 @@ def test_lines_are_cut_the_same_however_the_stream_is(text, expected, size):
     assert lines(text, size) == expected
 
 
-def test_a_line_is_given_before_the_next_one_has_begun():
-    seen: list[str] = []
-
-    def pieces():
-        yield "甲。[1]"
-        assert seen == []
-        yield "\n"
-        assert seen == ["甲。[1]"]
-        yield "乙。[2]丙"
-        assert seen == ["甲。[1]", "乙。[2]"]
-        yield "。[3]"
-
-    for line in draft_lines(pieces()):
-        seen.append(line.text)
-    assert seen == ["甲。[1]", "乙。[2]", "丙。[3]"]
-
-
 def test_an_endless_line_and_an_endless_reply_are_bounded():
     found = lines("好" * 20_000 + "\n甲。[1]", 500)
     assert found[-1] == "甲。[1]"

@@ -78,53 +78,48 @@ def test_tokens_are_counted_here_where_the_server_does_not():
     assert written.cost > 0
 
 
-def test_the_first_sentence_is_shown_while_the_model_is_still_writing():
-    shown: list[str] = []
-    so_far: list[int] = []
-    model = ScriptedChat(
-        ["收到行政复议申请350件。[1]\n受理审结160件。[1]\n新收一审案件202件。[1]"],
-        piece_chars=1,
-        pause=lambda: so_far.append(len(shown)),
-    )
-    LLMWriter(PatientChat(model)).write_and_check(
-        "问",
-        kind="fact",
-        language="zh",
-        passages=PASSAGES,
-        text_of=lambda report: TEXT,
-        scope_names=NAMES,
-        on_sentence=lambda s: shown.append(s.text),
-    )
-    assert len(shown) == 3
-    assert so_far.index(1) == len("收到行政复议申请350件。[1]\n")
-    assert so_far[-1] == 2
-
-
-def test_l13_a_wrong_line_is_repaired_once_with_its_fault_named():
-    written, model, _ = write(
-        ["收到行政复议申请351件。[1]\n受理审结160件。[1]", "收到行政复议申请350件。[1]"]
-    )
-    assert texts(written) == ["受理审结160件。", "收到行政复议申请350件。"]
-    assert written.repaired == 1
-    asked = model.calls[1].messages[-1]["content"]
-    assert "收到行政复议申请351件" in asked
-    assert "原文没有“351件”" in asked
-    assert "受理审结160件。[1]" not in asked
-
-
-def test_l13_what_still_fails_gives_way_to_the_official_wording():
+def test_l13_a_wrong_line_gives_way_to_the_official_wording_in_its_place():
     wrong = "2022年收到行政复议申请351件，同期增长75%。[1]"
-    written, model, shown = write([wrong, wrong])
-    assert texts(written) == ["2022年全区累计收到行政复议申请350件，同期增长75%。"]
+    written, model, shown = write([f"{wrong}\n受理审结160件。[1]"])
+    assert texts(written) == [
+        "2022年全区累计收到行政复议申请350件，同期增长75%。", "受理审结160件。"
+    ]  # fmt: skip
     assert [f.line.text for f, _ in written.replaced] == [wrong]
-    assert len(model.calls) == 2
+    assert len(model.calls) == 1
     assert shown == list(written.checked.sentences)
+
+
+@pytest.mark.parametrize("head", ["一是", "（二）", "上虞区：", "一是上虞区（2022年度）："])
+def test_the_official_wording_keeps_the_head_of_the_line(head):
+    written, _, _ = write([f"{head}收到行政复议申请351件，同期增长75%。[1]"])
+    assert texts(written) == [f"{head}2022年全区累计收到行政复议申请350件，同期增长75%。"]
 
 
 def test_a_bare_figure_is_shown_in_its_official_sentence():
     written, model, _ = write(["350件。[1]"])
     assert texts(written) == ["2022年全区累计收到行政复议申请350件，同期增长75%。"]
     assert len(model.calls) == 1
+
+
+@pytest.mark.parametrize(
+    "thinking",
+    [
+        "<think>资料[1]写了350件。\n收到行政复议申请350件。[1]</think>\n",
+        "先看资料。收到行政复议申请350件。[1]\n新收一审案件202件。[1]\n</think>\n\n",
+        "<thinking>甲</thinking>乙，受理审结160件。[1]</think>",
+        "<think a=1>收到350件[1]<think>里面</think>还没想完</think>",
+        "◁think▷收到350件。[1]◁/think▷",
+    ],
+)
+def test_thinking_is_never_shown_opened_or_not(thinking):
+    written, _, shown = write([thinking + "受理审结160件。[1]"])
+    assert texts(written) == ["受理审结160件。"]
+    assert [s.text for s in shown] == ["受理审结160件。"]
+
+
+def test_thinking_that_never_ends_is_dropped():
+    written, _, _ = write(["受理审结160件。[1]\n<think>收到行政复议申请350件。[1]"])
+    assert texts(written) == ["受理审结160件。"]
 
 
 @pytest.mark.parametrize(
@@ -149,27 +144,15 @@ def test_l14_links_markup_and_20_000_characters_do_not_reach_the_answer():
     assert not any(bad in said for bad in ("http", "evil", "<", "@", "重复"))
 
 
-def test_a_reply_that_is_cut_raises_even_after_sentences_were_shown():
+def test_a_reply_that_is_cut_raises_before_anything_was_shown():
     cut = ModelFailed("断", reason="cut", retry=True)
+    shown: list[Sentence] = []
     with pytest.raises(ModelFailed, match="断"):
-        write([["收到行政复议申请350件。[1]\n受理", cut]])
-
-
-def test_a_failed_repair_does_not_cost_the_answer():
-    down = ModelFailed("断", reason="cut", retry=False)
-    written, _, _ = write(["收到行政复议申请351件，同期增长75%。[1]\n受理审结160件。[1]", down])
-    assert texts(written) == [
-        "受理审结160件。",
-        "2022年全区累计收到行政复议申请350件，同期增长75%。",
-    ]
-
-
-def test_without_a_call_or_time_left_there_is_no_repair():
-    written, model, _ = write(["收到行政复议申请351件。[1]"], allowance=Allowance(calls_left=1))
-    assert len(model.calls) == 1
-    assert texts(written) == ["2022年全区累计收到行政复议申请350件，同期增长75%。"]
-    written, model, _ = write(["收到行政复议申请351件。[1]"], allowance=Allowance(seconds=3))
-    assert len(model.calls) == 1
+        LLMWriter(PatientChat(ScriptedChat([["收到行政复议申请350件。[1]\n受理", cut]]))).write_and_check(
+            "问", kind="fact", language="zh", passages=PASSAGES, text_of=lambda report: TEXT,
+            scope_names=NAMES, on_sentence=shown.append,
+        )  # fmt: skip
+    assert shown == []
 
 
 def test_a_model_that_finds_nothing_declines():
@@ -213,15 +196,11 @@ def test_passages_are_fenced_by_words_no_report_can_guess():
     assert (user.count("<<"), user.count(">>"), user.count("=== user ===")) == (1, 1, 0)
 
 
-def test_both_rounds_together_stay_within_the_budget():
+def test_a_question_stays_within_the_budget():
     long = TEXT * 40
     many = tuple(Passage(n, "sy", 0, len(long), long, f"上虞 {n}") for n in range(1, 30))
-    wrong = "\n".join(
-        f"收到行政复议申请{n}件，同期增长7{n}%，并完成其他工作。[1]" for n in range(351, 360)
-    )
-    written, model, _ = write([wrong, wrong], passages=many, text=long)
-    assert len(model.calls) == 2
-    spent = sum(count_messages([dict(m) for m in call.messages]) for call in model.calls)
-    assert spent <= PROMPT_TOKENS
-    assert sum(call.max_tokens for call in model.calls) <= OUTPUT_TOKENS
+    written, model, _ = write(["受理审结160件。[1]"], passages=many, text=long)
+    (call,) = model.calls
+    assert count_messages([dict(m) for m in call.messages]) <= PROMPT_TOKENS
+    assert call.max_tokens <= OUTPUT_TOKENS
     assert written.trimmed > 0

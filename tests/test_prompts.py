@@ -4,7 +4,7 @@ import pytest
 
 from prompts import load
 
-NAMES = ["answer", "compare", "briefing", "repair", "revise", "rewrite"]
+NAMES = ["answer", "compare", "briefing", "revise", "rewrite"]
 
 
 @pytest.mark.parametrize("name", NAMES)

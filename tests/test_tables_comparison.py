@@ -243,7 +243,7 @@ def test_the_text_is_aligned_by_chinese_widths() -> None:
     lines = to_text(table, notes=False).splitlines()
     bars = {display_width(line[: line.index("│")]) for line in lines if "│" in line}
     assert len(bars) == 1
-    assert all(display_width(line) <= 80 for line in to_text(table).splitlines())
+    assert all(display_width(line) <= 80 for line in to_text(table, 80).splitlines())
 
 
 def test_many_columns_become_blocks_within_the_width() -> None:

@@ -2,13 +2,14 @@
 
 import json
 import logging
+import time
 from pathlib import Path
 
 import pytest
 from fake_telegram import BOT_ID, BOT_NAME, FakeTelegram
 from telegram_bench import ADMIN, GROUP, OTHER, STRANGER, TEXTS, USER, bench
 
-from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
+from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
 
 QUESTION = "乙市行政复议收案多少件"
 MENTION = f"@{BOT_NAME} {QUESTION}"
@@ -36,7 +37,10 @@ def kinds(fake: FakeTelegram) -> dict[str, tuple[dict, bool]]:
         "automatic forward": (
             {"message": say(MENTION, USER, GROUP, **{"from": service}, sender_chat=posted,
                             is_automatic_forward=True)}, False),
-        "edited message": ({"edited_message": say(QUESTION, USER, edit_date=1)}, False),
+        "edited message by a stranger": (
+            {"edited_message": say(QUESTION, STRANGER, edit_date=int(time.time()))}, False),
+        "edited message": (
+            {"edited_message": say(QUESTION, USER, edit_date=int(time.time()))}, True),
         "channel post": ({"channel_post": say(QUESTION, USER, chat=None)}, False),
         "edited channel post": ({"edited_channel_post": say(QUESTION, USER)}, False),
         "business message": (
@@ -70,7 +74,7 @@ def test_x09_only_listed_people_and_kinds_are_handled(tmp_path: Path, fake: Fake
         sent = fake.wait_messages(expected + 1)
         assert len(sent) == expected + 1
         assert STRANGER not in {s.chat for s in fake.sent}
-        assert len(b.assistant.asked) == expected - 1  # the forwarded command asks nothing
+        assert len(b.assistant.asked) == expected - 2  # the command and the change ask nothing
         assert "只有管理员" in "".join(s.text for s in sent)  # the forwarder is no administrator
 
 
@@ -202,7 +206,12 @@ def test_x13_every_way_of_asking_counts(tmp_path: Path, fake: FakeTelegram) -> N
         )
         fake.wait(lambda _: b.bot.figures()["limited"] == 4)
         assert b.store.counts(USER).user_minute == 5
-        told = fake.wait(lambda f: [s for s in f.messages() if "过于频繁" in s.text])
+        told = fake.wait(
+            lambda f: (
+                sum("过于频繁" in s.text for s in f.messages()) == 3
+                and [s for s in f.messages(method="answerCallbackQuery") if "过于频繁" in s.text]
+            )
+        )
         assert len(told) == 1
         fake.say(QUESTION, OTHER)
         fake.wait_messages(1, OTHER)
@@ -224,6 +233,8 @@ def test_presses_are_limited_too(tmp_path: Path, fake: FakeTelegram) -> None:
     with bench(tmp_path, fake) as b:
         for _ in range(80):
             fake.press_data("r|0|-|-", USER, 1)
-        fake.wait(lambda f: len(f.messages(method="answerCallbackQuery")) >= 60 and not f.pending)
+        fake.wait(lambda f: len(f.messages(method="answerCallbackQuery")) >= 61 and not f.pending)
         fake.wait(lambda _: b.bot.figures()["running"] + b.store.waiting() == 0)
-        assert len(fake.messages(method="answerCallbackQuery")) == 60
+        toasts = fake.messages(method="answerCallbackQuery")
+        assert len(toasts) == 61
+        assert sum("不再逐条回复" in toast.text for toast in toasts) == 1

@@ -10,8 +10,8 @@ import pytest
 from fake_telegram import FakeTelegram
 from telegram_bench import TEXTS, USER, bench
 
+from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
 from bot.table import Cell, Column, Row, Table
-from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
 from bot.values import Cited, Sentence
 
 

@@ -1,6 +1,7 @@
 """What a person sees, against the fake Bot API."""
 
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -8,9 +9,9 @@ import pytest
 from fake_telegram import BOT_ID, BOT_NAME, FakeTelegram, Sent
 from telegram_bench import ADMIN, GROUP, OTHER, STRANGER, TEXTS, USER, Bench, bench
 
-from bot.telegram import progress
-from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
-from bot.telegram.feedback import export_cases, list_lines
+from bot.chats import progress
+from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
+from bot.chats.feedback import export_cases, list_lines
 from bot.values import Sentence
 
 QUESTION = "乙市行政复议收案多少件"
@@ -199,21 +200,145 @@ def test_many_citations_are_paged(tmp_path: Path, fake: FakeTelegram) -> None:
         assert "'[1]'" not in str(turned.buttons)
 
 
-def test_a_long_answer_comes_in_numbered_parts_or_as_a_document(
-    tmp_path: Path, fake: FakeTelegram
-) -> None:
+def test_a_long_list_is_folded_and_unfolds_whole(tmp_path: Path, fake: FakeTelegram) -> None:
     texts = {"丁.txt": "丁县2021年报告\n" + "".join(f"{n:02}{'字' * 500}。\n" for n in range(60))}
     assistant = FakeAssistant(FakeLibrary(texts), lines=20)
     with bench(tmp_path, fake, assistant=assistant) as b:
-        b.fake.say("丁县有什么字")
-        sent = b.fake.wait_messages(3, USER)
-        assert [s.text[:5] for s in sent] == [f"（{n}/3）" for n in (1, 2, 3)]
-        assert [bool(s.buttons) for s in sent] == [False, False, True]
+        sent = answer_to(b, "丁县有什么字")
+        assert sent.text.count("。[") + sent.text.count("报告[") == 8
+        assert "还有12条" in sent.text
+        assert "范围：" in sent.text
+        b.fake.press(sent, "展开其余12条")
+        (first,) = b.fake.wait(lambda f: f.messages(method="editMessageText"))
+        further = b.fake.wait_messages(3, USER)[1:]
+        assert (first.message_id, first.text[:5]) == (sent.message_id, "（1/3）")
+        assert [s.text[:5] for s in further] == ["（2/3）", "（3/3）"]
+        assert [bool(s.buttons) for s in (first, *further)] == [False, False, True]
+        assert sum(s.text.count("。[") for s in (first, *further)) == 19
+        assert "展开" not in str(further[-1].buttons)
         assistant.lines = 50
-        b.fake.say("丁县还有什么字")
+        longer = answer_to(b, "丁县还有什么字")
+        b.fake.press(longer, "展开其余42条")
         file = b.fake.wait(lambda f: f.messages(method="sendDocument"))[0].file
         assert file[1].decode().count("[") == 50
-        assert len(b.fake.messages(USER)) == 4
+
+
+def test_short_lists_are_not_folded(tmp_path: Path, fake: FakeTelegram) -> None:
+    texts = {"丁.txt": "丁县2021年报告\n" + "".join(f"第{n:02}件事项。\n" for n in range(30))}
+    assistant = FakeAssistant(FakeLibrary(texts), lines=20)
+    with bench(tmp_path, fake, assistant=assistant) as b:
+        sent = answer_to(b, "丁县有哪些事项")
+        assert sent.text.count("[") == 20
+        assert "展开" not in str(sent.buttons)
+
+
+def test_a_report_of_the_list_opens(running: Bench) -> None:
+    page = answer_to(running, "/reports")
+    assert [b["text"] for b in page.buttons[0]] == ["1", "2"]
+    card = pressed(running, page, "1")
+    assert "地区和年度：乙市 2022" in card.text
+    assert "来源：乙.txt" in card.text
+    assert "2. 一、行政复议收案34件" in card.text
+    number = next(b for row in card.buttons for b in row if b["text"] == "2")
+    running.fake.press_data(number["callback_data"], USER, card.message_id)
+    part = running.fake.wait_messages(3)[2]
+    assert "联系电话0571-1234567" in part.text
+    answer = pressed(running, card, "存在哪些问题")
+    assert answer.text.startswith("问：乙市2022年法治政府建设存在哪些问题？\n")
+    running.fake.press(part, "收起")
+    running.fake.wait(lambda f: f.messages(method="deleteMessage"))
+    running.assistant.library.remove("乙.txt")
+    running.assistant.library.refresh()
+    assert "已移除或更新" in pressed(running, page, "1").text
+
+
+def test_what_may_be_meant_is_offered_as_buttons(tmp_path: Path, fake: FakeTelegram) -> None:
+    assistant = FakeAssistant(
+        FakeLibrary(TEXTS), suggestions=("乙市行政复议收案多少件", "乙市存在哪些问题")
+    )
+    with bench(tmp_path, fake, assistant=assistant) as b:
+        sent = answer_to(b, "乙市那个")
+        assert [row[0]["text"] for row in sent.buttons[:2]] == list(assistant.suggestions)
+        assert pressed(b, sent, "收案多少件").text.startswith("问：乙市行政复议收案多少件\n")
+
+
+def test_the_english_are_spoken_to_in_english(running: Bench) -> None:
+    sent = answer_to(running, "How many 行政复议 cases did 乙市 receive in 2022?")
+    assert "Scope: 乙市 · 2022" in sent.text
+    words = [b["text"] for row in sent.buttons for b in row]
+    assert words == ["[1]", "👍", "Wrong", "✕ Clear scope"]
+    passage = pressed(running, sent, "[1]")
+    assert "Source: 乙.txt" in passage.text
+    assert [b["text"] for row in passage.buttons for b in row][-2:] == ["Next ▶", "Close"]
+    assert "Written by: quotation" in answer_to(running, "/why").text
+    help_ = answer_to(running, "/help")
+    assert "What problems did 甲县 report in 2023?" in str(help_.buttons)
+    assert "please type" in answer_to(running, "\u200b").text.lower()
+    assert toast(running, sent, "Clear scope").startswith("Scope cleared")
+    assert "用法" not in answer_to(running, "/reports").text
+    assert "范围：" in answer_to(running, QUESTION).text  # and the Chinese in Chinese
+
+
+def test_a_group_asks_by_command(running: Bench) -> None:
+    assert "34" in answer_to(running, f"/ask {QUESTION}", USER, GROUP).text
+    assert "34" in answer_to(running, f"/ask@{BOT_NAME} {QUESTION}", USER, GROUP).text
+    running.fake.say(
+        "/ask",
+        USER,
+        GROUP,
+        reply_to_message={
+            "message_id": 1,
+            "text": QUESTION,
+            "from": {"id": OTHER, "is_bot": False},
+        },
+    )
+    assert "34" in running.fake.wait_messages(3, GROUP)[2].text
+    assert "例如" in answer_to(running, "/ask", USER, GROUP).text
+    assert running.store.counts(USER).user_day == 4
+
+
+ODD = {
+    "voice": {"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}},
+    "photo": {"photo": [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}]},
+    "sticker": {"sticker": {"file_id": "s", "emoji": "👍"}},
+    "dice": {"dice": {"emoji": "🎲", "value": 3}},
+    "new": {"something_new": {"a": 1}},
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_every_kind_of_message_gets_its_line(running: Bench, kind: str) -> None:
+    number = running.fake.say(None, **ODD[kind])
+    (sent,) = running.fake.wait_messages(1)
+    assert sent.reply_to == number
+    assert "文字" in sent.text
+    assert running.assistant.asked == []
+    assert running.store.counts(USER).user_day == 0
+
+
+def test_a_captioned_picture_is_answered_by_its_words(running: Bench) -> None:
+    running.fake.say(None, caption=QUESTION, **ODD["photo"])
+    (sent,) = running.fake.wait_messages(1)
+    assert sent.text.startswith("（不能识别图片")
+    assert "34" in sent.text
+
+
+def test_an_album_gets_one_line(running: Bench) -> None:
+    for _ in range(4):
+        running.fake.say(None, media_group_id="g1", **ODD["photo"])
+    running.fake.say("/new")
+    assert sorted("看不了" in s.text for s in running.fake.wait_messages(2)) == [False, True]
+    running.fake.wait(lambda f: not f.pending)
+    assert len(running.fake.messages()) == 2
+
+
+def test_a_changed_question_can_be_asked_by_a_button(running: Bench) -> None:
+    message = running.fake.message(QUESTION, edit_date=int(time.time()))
+    running.fake.push({"edited_message": message})
+    (sent,) = running.fake.wait_messages(1)
+    assert "不会重新作答" in sent.text
+    assert running.assistant.asked == []
+    assert "34" in pressed(running, sent, "按改后的文字问").text
 
 
 def test_checked_lines_appear_by_edits(tmp_path: Path, fake: FakeTelegram, monkeypatch) -> None:
@@ -363,8 +488,8 @@ def test_notes_are_set_apart_from_claims(tmp_path: Path, fake: FakeTelegram) -> 
 
 
 def test_the_items_of_a_list_are_numbered_unless_the_report_does() -> None:
-    from bot.telegram.rendering import plain_text
-    from bot.telegram.views import answer_blocks
+    from bot.chats.blocks import plain_text
+    from bot.chats.views import answer_blocks
     from bot.values import Answer
 
     lines = [
@@ -394,8 +519,8 @@ def test_a_briefing_is_exported_for_the_word_processor(running: Bench) -> None:
 
 
 def test_a_stored_answer_is_the_answer() -> None:
-    from bot.telegram.fake_assistant import FakeState
-    from bot.telegram.views import stored_answer
+    from bot.chats.fake_assistant import FakeState
+    from bot.chats.views import stored_answer
 
     answer = FakeAssistant(FakeLibrary(TEXTS), lines=3).ask(QUESTION, FakeState()).answer
     again = stored_answer(answer.to_json())
@@ -417,7 +542,7 @@ def test_an_assistant_without_briefings_is_asked_for_one(
 
 
 def test_why_shows_what_was_recorded_in_words_for_people() -> None:
-    from bot.telegram.views import why_text
+    from bot.chats.views import why_text
 
     payload = FakeAssistant(FakeLibrary(TEXTS)).ask(QUESTION).answer.to_json()
     record = {
@@ -435,8 +560,8 @@ def test_why_shows_what_was_recorded_in_words_for_people() -> None:
 
 
 def test_each_reports_lines_stand_apart() -> None:
-    from bot.telegram.rendering import plain_text
-    from bot.telegram.views import answer_blocks
+    from bot.chats.blocks import plain_text
+    from bot.chats.views import answer_blocks
     from bot.values import Answer
 
     lines = (

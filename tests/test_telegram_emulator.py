@@ -15,11 +15,11 @@ import pytest
 from telegram_bench import TEXTS
 
 from bot.chats.conversations import ConversationStore
+from bot.chats.fake_assistant import FakeAssistant, FakeLibrary, FakeState
+from bot.chats.inbox import Intake
 from bot.telegram.app import Bot
-from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary, FakeState
-from bot.telegram.inbox import Intake
 from bot.telegram.settings import TelegramSettings
-from bot.telegram.updates import Me
+from bot.telegram.updates import Me, parse_update
 
 emulator = pytest.importorskip("tg_auto_test.test_utils.serverless_telegram_client")
 TOKEN = "123:ABC"  # the emulator's own
@@ -34,7 +34,8 @@ class Bridge:
         self.store = ConversationStore(settings.state_path)
         self.assistant = FakeAssistant(FakeLibrary(TEXTS))
         self.bot = Bot(settings, self.assistant, self.store, FakeState.from_json)
-        self.intake = Intake(settings, self.store, self.bot._access, Me(999_999, "test_bot"))
+        self.me = Me(999_999, "test_bot")
+        self.intake = Intake(settings, self.store, self.bot._access)
 
     def build(self, builder: Any) -> Any:
         from telegram import Update
@@ -46,7 +47,7 @@ class Bridge:
         return application
 
     async def handle(self, update: Any, _: Any) -> None:
-        self.intake.accept(update.to_dict())
+        self.intake.accept(parse_update(update.to_dict(), self.me))
         while (row := self.store.take(())) is not None:
             await self.bot._delivery.handle(row)
             self.store.finish(row.update_id)

@@ -51,7 +51,11 @@ def update(b: Bench) -> bytes:
 
 def test_a_pushed_update_is_answered_once(hooked: Bench) -> None:
     assert hooked.fake.webhook["secret_token"] == SECRET
-    assert json.loads(hooked.fake.webhook["allowed_updates"]) == ["message", "callback_query"]
+    assert json.loads(hooked.fake.webhook["allowed_updates"]) == [
+        "message",
+        "edited_message",
+        "callback_query",
+    ]
     body = update(hooked)
     assert request(hooked, body) == (200, {"ok": True})
     assert hooked.store.seen(1)  # stored before it was confirmed

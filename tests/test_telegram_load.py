@@ -8,8 +8,8 @@ import pytest
 from fake_telegram import FakeTelegram
 from telegram_bench import OTHER, TEXTS, USER, bench
 
-from bot.telegram.fake_assistant import FakeAssistant, FakeLibrary
-from bot.telegram.threads import in_thread
+from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
+from bot.chats.threads import in_thread
 
 QUESTION = "乙市行政复议收案多少件"
 
@@ -25,19 +25,42 @@ def test_c01_nobody_waits_for_anybody(tmp_path: Path, fake: FakeTelegram) -> Non
         assert time.monotonic() - start < 4.0  # one after the other: 20 s
 
 
-def test_c03_a_flood_gets_five_answers_and_one_notice(tmp_path: Path, fake: FakeTelegram) -> None:
-    with bench(tmp_path, fake) as b:
+def test_c03_a_flood_is_told_each_time_until_it_is_told_that_no_more_is_told(
+    tmp_path: Path, fake: FakeTelegram, monkeypatch
+) -> None:
+    monkeypatch.setattr("bot.chats.inbox.REPLIES_PER_MINUTE", 12)
+    with bench(tmp_path, fake, per_minute=5) as b:
         for _ in range(200):
             fake.say(QUESTION, USER)
         fake.say(QUESTION, OTHER)
         fake.wait_messages(1, OTHER)
         fake.wait(lambda _: b.bot.figures()["limited"] == 195, 20)
-        fake.wait_messages(6, USER)
+        fake.wait_messages(18, USER)
         time.sleep(0.3)
         sent = fake.messages(USER)
         assert sum("34" in s.text for s in sent) == 5
+        assert sum("过于频繁" in s.text for s in sent) == 12
+        assert sum("不再逐条回复" in s.text for s in sent) == 1
+        assert len(sent) == 18
+
+
+def test_23_messages_over_the_limit_get_23_replies(tmp_path: Path, fake: FakeTelegram) -> None:
+    with bench(tmp_path, fake, per_minute=5) as b:
+        ids = [fake.say(QUESTION) for _ in range(23)]
+        fake.wait(lambda f: {s.reply_to for s in f.messages()} == set(ids))
+        assert len(fake.messages()) == 23
+        assert len(b.assistant.asked) == 5
+        assert b.store.counts(USER).user_minute == 5
+
+
+def test_thanks_are_answered_and_not_counted(tmp_path: Path, fake: FakeTelegram) -> None:
+    with bench(tmp_path, fake, per_minute=2) as b:
+        for text in (QUESTION, "谢谢", "thanks", QUESTION, QUESTION, "谢谢！"):
+            fake.say(text)
+        sent = fake.wait_messages(6)
         assert sum("过于频繁" in s.text for s in sent) == 1
-        assert len(sent) == 6
+        assert b.assistant.asked == [QUESTION, "谢谢", "thanks", QUESTION, "谢谢！"]
+        assert b.store.counts(USER).user_minute == 2
 
 
 def test_c04_a_crowd_waits_on_disk_and_is_told(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -101,7 +124,7 @@ def test_c07_the_event_loop_is_never_held_up(tmp_path: Path) -> None:
 def test_work_that_never_ends_is_left_behind(
     tmp_path: Path, fake: FakeTelegram, monkeypatch
 ) -> None:
-    monkeypatch.setattr("bot.telegram.handlers.ANSWER_WITHIN_S", 0.3)
+    monkeypatch.setattr("bot.chats.handlers.ANSWER_WITHIN_S", 0.3)
     assistant = FakeAssistant(FakeLibrary(TEXTS), delay_s=5.0)
     with bench(tmp_path, fake, assistant=assistant) as b:
         fake.say(QUESTION)
@@ -153,7 +176,6 @@ def test_given_up_requests_do_not_use_up_the_connections(
     from fake_telegram import TOKEN, Fault
 
     from bot.telegram import gateway
-    from bot.telegram.messages import say
     from bot.telegram.settings import TelegramSettings
 
     monkeypatch.setattr(gateway, "POOL_SIZE", 4)
@@ -168,7 +190,7 @@ def test_given_up_requests_do_not_use_up_the_connections(
                 await asyncio.sleep(0.0003 * (n % 20))
                 one.cancel()
         async with asyncio.timeout(10):
-            await api.send(USER, say("好").parts[0])
+            await api.send_words(USER, "好")
         await api.stop()
 
     asyncio.run(give_up_many())

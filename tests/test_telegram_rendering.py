@@ -4,19 +4,9 @@ import time
 import pytest
 from fake_telegram import parse_html, units
 
-from bot.telegram.messages import Button, Reply, compose, say
-from bot.telegram.rendering import (
-    MAX_UNITS,
-    Block,
-    Run,
-    clean,
-    escape,
-    label,
-    plain_text,
-    runs,
-    split,
-    utf16_units,
-)
+from bot.chats.blocks import Block, Run, clean, plain_text, runs
+from bot.chats.messages import Button, Reply, compose, say
+from bot.telegram.rendering import MAX_UNITS, escape, label, layout, split, utf16_units
 
 ALPHABETS = [
     "法治政府建设行政复议收案审结件。；，、",
@@ -139,18 +129,23 @@ def _timed(line: str) -> float:
 
 def test_more_than_three_parts_come_as_a_document() -> None:
     blocks = [runs(f"{n}. " + "条" * 900) for n in range(30)]
-    reply = compose(blocks)
-    assert len(reply.parts) == 1
-    assert [file.text for file in reply.files] == [plain_text(blocks) + "\n"]
-    assert "见附件" in reply.parts[0].plain
-    assert len(compose(blocks[:10]).parts) == 3
-    assert compose(blocks[:10]).parts[1].plain.startswith("（2/3）")
+    parts, files = layout(blocks, "回答")
+    assert len(parts) == 1
+    assert [file.text for file in files] == [plain_text(blocks) + "\n"]
+    assert "见附件" in parts[0].plain
+    parts, files = layout(blocks[:10], "回答")
+    assert (len(parts), files) == (3, ())
+    assert parts[1].plain.startswith("（2/3）")
 
 
 def test_a_document_of_one_huge_block_has_a_first_part() -> None:
-    reply = compose([runs("字" * 30_000)])
-    assert len(reply.parts) == 1
-    assert units(reply.parts[0].html) <= MAX_UNITS
+    parts, _ = layout([runs("字" * 30_000)], "回答")
+    assert len(parts) == 1
+    assert units(parts[0].html) <= MAX_UNITS
+
+
+def test_nothing_said_is_no_message() -> None:
+    assert layout((), "回答") == ([], ())
 
 
 def test_a_reply_survives_storage() -> None:

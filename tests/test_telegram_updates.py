@@ -1,7 +1,9 @@
 import pytest
 
+from bot.chats.incoming import Ignored, Incoming
+from bot.chats.wording import texts
 from bot.telegram.settings import TelegramSettings, parse_ids
-from bot.telegram.updates import Ignored, Incoming, Me, parse_update
+from bot.telegram.updates import Me, parse_update
 from retrieval.errors import ConfigurationError
 
 ME = Me(1, "baogao_test_bot")
@@ -20,7 +22,7 @@ def message(text: str | None = "问", **more: object) -> dict:
     return {"update_id": 9, "message": {k: v for k, v in values.items() if v is not None}}
 
 
-def group(text: str, **more: object) -> dict:
+def group(text: str | None, **more: object) -> dict:
     return message(text, chat={"id": -100, "type": "supergroup"}, **more)
 
 
@@ -66,7 +68,10 @@ def test_a_reply_to_the_bot_is_meant_for_it() -> None:
 
 
 REFUSED = {
-    "edited message": {"update_id": 9, "edited_message": message()["message"]},
+    "live location that moves": {
+        "update_id": 9,
+        "edited_message": message(None, location={"latitude": 1.0})["message"],
+    },
     "channel post": {"update_id": 9, "channel_post": message()["message"]},
     "edited channel post": {"update_id": 9, "edited_channel_post": message()["message"]},
     "business message": {"update_id": 9, "business_message": message()["message"]},
@@ -76,12 +81,11 @@ REFUSED = {
     "anonymous admin": group("/new", **{"from": {"id": 1087968824, "is_bot": True}}),
     "sender chat": group("/new", sender_chat={"id": -100, "type": "supergroup"}),
     "automatic forward": group("/new", is_automatic_forward=True, **{"from": {"id": 777000}}),
-    "via another bot": message(via_bot={"id": 5, "is_bot": True}),
     "business connection": message(business_connection_id="x"),
     "a bot": message(**{"from": {"id": 55, "is_bot": True}}),
     "no sender": message(**{"from": None}),
-    "no text": message(None),
-    "dice": message(None, dice={"emoji": "🎲", "value": 3}),
+    "somebody joined": group(None, new_chat_members=[PERSON]),
+    "a message was pinned": message(None, pinned_message={"message_id": 1}),
     "text of another type": message({"a": 1}),  # type: ignore[arg-type]
     "no chat": message(chat=None),
     "channel chat": message(chat={"id": -5, "type": "channel"}),
@@ -97,6 +101,8 @@ REFUSED = {
         "callback_query": {"id": "1", "from": PERSON, "message": message()["message"]},
     },
     "no update id": {"message": {}},
+    "an update id no database takes": {**message(), "update_id": 10**30},
+    "an update id that is none": {**message(), "update_id": True},
     "not a mapping": [1, 2],
     "message is a list": {"update_id": 9, "message": []},
 }
@@ -105,6 +111,40 @@ REFUSED = {
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_the_bot_does_not_act_on(kind: str) -> None:
     assert isinstance(parse_update(REFUSED[kind], ME), Ignored)
+
+
+ODD = {
+    "voice": message(None, voice={"file_id": "v", "duration": 3}),
+    "audio": message(None, audio={"file_id": "a"}),
+    "video": message(None, video={"file_id": "v"}),
+    "video_note": message(None, video_note={"file_id": "v"}),
+    "photo": message(None, photo=[{"file_id": "p"}]),
+    "animation": message(None, animation={"file_id": "a"}, document={"file_id": "a"}),
+    "sticker": message(None, sticker={"file_id": "s", "emoji": "👍"}),
+    "location": message(None, location={"latitude": 1.0, "longitude": 2.0}),
+    "contact": message(None, contact={"phone_number": "1", "first_name": "x"}),
+    "poll": message(None, poll={"id": "1"}),
+    "dice": message(None, dice={"emoji": "🎲", "value": 3}),
+    "story": message(None, story={"id": 1}),
+    "unknown": message(None, something_new={"a": 1}),
+    "edited": {"update_id": 9, "edited_message": message("改了", edit_date=1)["message"]},
+    "via_bot": message(via_bot={"id": 5, "is_bot": True}),
+    "foreign_command": message("/start@other_bot"),
+    "joined": group(None, new_chat_members=[{"id": 1, "is_bot": True}]),
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_told_why_it_gets_no_answer(kind: str) -> None:
+    incoming = read(ODD[kind])
+    assert (incoming.odd, incoming.only_told, incoming.addressed) == (kind, True, True)
+    assert f"odd.{kind}" in texts("zh")
+    assert Incoming.from_json(incoming.to_json()) == incoming
+
+
+def test_a_captioned_picture_is_a_question() -> None:
+    incoming = read(message(None, photo=[{"file_id": "p"}], caption="玉山的问题"))
+    assert (incoming.odd, incoming.text, incoming.only_told) == ("photo", "玉山的问题", False)
 
 
 def test_a_document_with_a_caption() -> None:

@@ -195,3 +195,30 @@ def test_output_survives_a_plain_locale(library: Path) -> None:
     done = baogao("reports", "--library", library, LANG="C", LC_ALL="C", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
     assert "綦江" in done.stdout
+
+
+def test_removing_asks_where_there_is_somebody_and_a_backup_brings_it_back(
+    library: Path, tmp_path: Path
+) -> None:
+    def held(folder: Path) -> int:
+        return len(lines(baogao("reports", "--json", "--library", folder)))
+
+    file, other = tmp_path / "备份.zip", tmp_path / "other"
+    assert baogao("backup", file, "--library", library).returncode == 0
+    done = baogao("restore", file, "--library", other)
+    assert (done.returncode, held(other)) == (0, 5), done.stderr
+    assert "已有内容" in baogao("restore", file, "--library", other).stderr
+    refused = subprocess.run(
+        [sys.executable, "-m", "bot", "remove", "綦江 2023", "--library", str(other)],
+        input="n\n", capture_output=True, encoding="utf-8", check=False, timeout=100,
+    )  # fmt: skip
+    assert (refused.returncode, held(other)) == (1, 5)
+    assert baogao("remove", "綦江 2023", "--yes", "--library", other).returncode == 0
+    assert held(other) == 4
+    assert baogao("restore", file, "--replace", "--library", other).returncode == 0
+    assert held(other) == 5
+    assert baogao("verify", "--library", other).returncode == 0
+    cut = tmp_path / "cut.zip"
+    cut.write_bytes(file.read_bytes()[:5_000])
+    done = baogao("restore", cut, "--library", tmp_path / "third")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)

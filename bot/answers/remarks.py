@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.evidence.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft, asked_words
 from bot.labels import full_name
 from bot.notes import Note, among, note
 from bot.values import Cited, DraftLine
@@ -77,13 +77,28 @@ def _range(scope: Resolved, library: Library) -> Note:
     return among(names, len(asked))
 
 
-def closing(scope: Resolved, library: Library, cited: Sequence[Cited]) -> list[DraftLine]:
-    """Name what was asked and is not held, and the one report that the words are from."""
+def closing(
+    scope: Resolved, library: Library, cited: Sequence[Cited], *, worded: bool = False
+) -> list[DraftLine]:
+    """Name what was asked and is not held, and whose the words are.
+
+    The report that they are from, if they are from one and its own; or, with ``worded``, that a
+    model put them.
+    """
     lines = [note("attention", what=missing) for missing in scope.missing]
     reports = list(dict.fromkeys(c.report for c in cited))
-    if len(reports) == 1:
+    if worded:
+        lines.append(note("worded_by_model"))
+    elif len(reports) == 1:
         lines.append(note("quoted_from", report=full_name(library.report(reports[0]).meta)))
     return lines
+
+
+def not_told(desk: Desk, draft: Draft) -> Draft:
+    """Turn an answer that a reader found beside the question into the nearest to be had."""
+    claims = tuple(line for line in draft.lines if line.kind == "claim")
+    gap = Note("not_found", {"topic": asked_words(desk.query)})
+    return Draft(claims, "abstained", (gap,), focus=draft.focus, answerer=draft.answerer)
 
 
 def under(line: DraftLine) -> DraftLine:

@@ -172,6 +172,7 @@ class _Task:
             lambda report: self._reports[report].text,
             self._names,
             hidden=(reply.system, self._fence),
+            announced=True,
         )
         for line in reply.lines:
             checker.check_line(DraftLine(_ATTRIBUTED.sub("", line.text), line.kind))

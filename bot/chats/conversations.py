@@ -42,28 +42,37 @@ log = logging.getLogger(__name__)
 DAY_S = 86_400.0
 INBOX_KEPT_S = 8 * DAY_S  # an update id may come again for as long as Telegram holds updates: 24 h
 ANSWERS_KEPT_S = 180 * DAY_S
+LEAST_KEPT_S = DAY_S  # the buttons under an answer read it
 IDLE_CONVERSATION_S = 30 * DAY_S
 PAIRING_VALID_S = 3_600.0
 CHECKPOINT_BYTES = 4_000_000  # a write-ahead log longer than this is written into the file
 PAIRING_TRIES = 20  # wrong codes, from everybody together, before the codes are withdrawn
 
 
+def chats_path(library: Path) -> Path:
+    """Where the chats' SQLite file of a library stands: beside its folder, not in it."""
+    return library.parent / f"{library.name}.chats.sqlite"
+
+
 class ConversationStore:
     """The SQLite file of the chats. Safe to call from several threads of one process.
 
-    ``wall`` and ``monotonic`` are clocks in seconds, passed in so that tests can move them.
+    Answers are kept for ``answers_kept_s``, a day at least. ``wall`` and ``monotonic`` are clocks
+    in seconds, passed in so that tests can move them.
     """
 
     def __init__(
         self,
         path: Path,
         *,
+        answers_kept_s: float = ANSWERS_KEPT_S,
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.path = path
         self._log = path.with_name(f"{path.name}-wal")
         self.set_aside: Path | None = None
+        self._answers_kept_s = max(answers_kept_s, LEAST_KEPT_S)
         self._wall = wall
         self._monotonic = monotonic
         self._lock = threading.RLock()
@@ -81,6 +90,9 @@ class ConversationStore:
         self._steady_start = monotonic()
 
     def _open(self) -> sqlite3.Connection:
+        # its owner's alone from the beginning; what SQLite puts beside it takes after it
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        self.path.chmod(0o600)
         db = sqlite3.connect(self.path, timeout=10, isolation_level=None, check_same_thread=False)
         try:
             db.execute("PRAGMA journal_mode = WAL")
@@ -93,7 +105,6 @@ class ConversationStore:
         except (sqlite3.DatabaseError, ConfigurationError):
             db.close()
             raise
-        self.path.chmod(0o600)
         _fsync(self.path.parent)  # the log's own name
         return db
 
@@ -442,8 +453,9 @@ class ConversationStore:
                 "DELETE FROM inbox WHERE state = 'done' AND received < ?", (now - INBOX_KEPT_S,)
             )
             for table in ("answers", "buttons", "prompts"):
-                db.execute(f"DELETE FROM {table} WHERE created < ?", (now - ANSWERS_KEPT_S,))
-            db.execute("DELETE FROM conversations WHERE updated < ?", (now - IDLE_CONVERSATION_S,))
+                db.execute(f"DELETE FROM {table} WHERE created < ?", (now - self._answers_kept_s,))
+            idle_s = min(IDLE_CONVERSATION_S, self._answers_kept_s)
+            db.execute("DELETE FROM conversations WHERE updated < ?", (now - idle_s,))
             db.execute("DELETE FROM quota WHERE at < ?", (self.steady_now() - 2 * DAY_S,))
 
 

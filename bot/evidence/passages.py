@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.evidence.drafting import Desk
 from bot.values import Cited, Passage
-from retrieval.documents import Report
+from retrieval.documents import Report, Role
 from retrieval.parsing.chunking import context_line
 
 
@@ -51,12 +51,14 @@ def numbered(reports: Iterable[Report], spans: Iterable[Cited]) -> tuple[Passage
             cite.start,
             cite.end,
             by_id[cite.report].quote(cite.start, cite.end),
-            _context(by_id[cite.report], cite.start),
+            *_place_in(by_id[cite.report], cite.start),
         )
         for n, cite in enumerate(spans, start=1)
     )
 
 
-def _context(report: Report, position: int) -> str:
-    path = next((s.path for s in report.sections if s.start <= position < s.end), ())
-    return context_line(report.meta, path)
+def _place_in(report: Report, position: int) -> tuple[str, Role | None]:
+    """Return what heads a position of a report, and the role of its section."""
+    section = next((s for s in report.sections if s.start <= position < s.end), None)
+    path = section.path if section else ()
+    return context_line(report.meta, path), section.role if section else None

@@ -12,13 +12,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.lock.lock import Verdict, is_english, judge
+from bot.lock.lock import Verdict, is_english, is_verbatim, judge
+from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import speaks_to_a_machine
 from bot.lock.wording import overlap, pairs
 from bot.notes import Language, text_of
-from bot.values import Cited, DraftLine, Passage, Sentence
+from bot.values import Cited, DraftLine, Passage, Sentence, Told
 from retrieval.text.normalise import level
 from retrieval.text.wrapping import words_of
 
@@ -33,6 +34,12 @@ _MARKER = re.compile(
 _OTHER_MARKER = re.compile(r"\[(?:[a-zA-Z]{1,20}|\^?\d{0,3}|\?+)\]")
 _UNIT_END = re.compile(r"[。!?！？；;\n]+[”’」』）)]*")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_NUMBER = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}(?:是(?!否)|、)|[（(][一二三四五六七八九十\d]{1,3}[）)]|第[一二三四五六七八九十]{1,3}[,，]"
+    r"|\d{1,2}[.．、)）](?!\d)|[①-⑳])\s*"
+)
+_NAMED = re.compile(r"[^：:，,。；;]{2,40}[：:]\s*")
+_HEAD_REST = re.compile(r"[\s:()]|\d{4}|年度?|报告|省|市|县|区")
 _NOTHING_SAID = re.compile(r"^[\W_]*$")
 
 
@@ -58,7 +65,8 @@ class Checker:
 
     ``text_of`` gives a report's stored text; ``scope_names`` maps each report of the scope to
     the names and years it answers to (place and short names, issuer, ``2023``). A claim may
-    use only the names of the reports it cites. ``language`` is that of the question.
+    use only the names of the reports it cites. ``language`` is that of the question; with
+    ``announced`` code says itself which lines are plans.
     """
 
     def __init__(
@@ -69,7 +77,9 @@ class Checker:
         *,
         language: Language = "zh",
         hidden: Sequence[str] = (),
+        announced: bool = False,
     ) -> None:
+        self._announced = announced
         self._passages = {passage.n: passage for passage in passages}
         self._text_of = lru_cache(maxsize=256)(text_of)
         self._names = {
@@ -111,11 +121,25 @@ class Checker:
             self._failures.append(outcome)
         return outcome
 
+    def told(self, sentence: Sentence) -> Told:
+        """Return a sentence shown with what it cites, and whether its words are official."""
+        cites = tuple(self.citations[n - 1] for n in sentence.citations)
+        quotes = [words_of(self._text_of(c.report), c.start, c.end) for c in cites]
+        return Told(
+            sentence.text, cites, "quoted" if is_verbatim(sentence.text, quotes) else "reworded"
+        )
+
+    def admit(self, told: Told) -> Sentence:
+        """Take in a claim that was checked before, under this answer's numbers."""
+        sentence = Sentence(told.text, "claim", self._number(told.cites))
+        self._sentences.append(sentence)
+        return sentence
+
     def nearest_wording(self, line: DraftLine) -> DraftLine | None:
         """Return the official sentence that a refused line most likely meant, as a cited line.
 
-        It is looked for in the passages the line cites; None if none shares its words, or if
-        it was said already.
+        It is looked for in the passages the line cites, and keeps the line's head (一是, 甲县：);
+        None if none shares its words, or if it was said already.
         """
         bare, numbers = _split_markers(plain_line(line.text))
         words = level(bare)
@@ -132,7 +156,10 @@ class Checker:
         shown = " ".join(neutralise(best[3]).split("\n")).strip()
         if forbidden(shown) or is_english(shown):
             return None
-        return DraftLine(shown, "claim", (best[2],))
+        head = (
+            "" if starts_with_number(shown) else head_of(bare, self._names.get(best[2].report, ()))
+        )
+        return DraftLine(head + shown, "claim", (best[2],))
 
     def _check_cited(self, line: DraftLine) -> Sentence | Failure:
         """Check a line with explicit spans; its words are shown neutralised, else unchanged."""
@@ -265,9 +292,12 @@ class Checker:
         allowed = [name for report in reports for name in self._names.get(report, ())]
         known = [name for names in self._names.values() for name in names if not name.isdigit()]
         owners = self._owners(reports)
+        if self._announced and passages and all(p.role == "plans" for p in passages):
+            text = text if DONE.search(text) else f"下一步，{text}"
         line = level(text)
         around = tuple(p.text for p in passages if p.report in reports)
-        verdict = judge(text, tuple(quotes.values()), allowed, known, around)
+        plans = frozenset(p.text for p in passages if p.report in reports and p.role == "plans")
+        verdict = judge(text, tuple(quotes.values()), allowed, known, around, plans, several=len(reports) > 1)
         if verdict.problems or len(reports) < 2:
             return verdict
         problems = list(comparison_problems(line, owners))
@@ -279,7 +309,7 @@ class Checker:
             words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
             names = [name for report in own for name in self._names.get(report, ())]
             around = tuple(p.text for p in passages if p.report in own)
-            problems += judge(part, words, names, (), around).problems
+            problems += judge(part, words, names, (), around, plans).problems
         return Verdict(tuple(dict.fromkeys(problems)), verdict.computed)
 
     def _owners(self, reports: Collection[str]) -> dict[str, str]:
@@ -310,6 +340,30 @@ def check(
     for line in draft:
         checker.check_line(line)
     return checker.checked()
+
+
+def starts_with_number(text: str) -> bool:
+    """Tell whether a line begins with its number in a list: 一是, （二）, 3."""
+    return bool(_NUMBER.match(text))
+
+
+def without_number(text: str) -> str:
+    """Return a line without its number in a list."""
+    return _NUMBER.sub("", text, count=1)
+
+
+def head_of(text: str, names: Collection[str]) -> str:
+    """Return what a line is headed by: its number in a list, and the report's name with a colon."""
+    number = _NUMBER.match(text)
+    head = number[0] if number else ""
+    named = _NAMED.match(text, len(head))
+    if named:
+        rest = level(named[0])
+        for name in sorted(names, key=len, reverse=True):
+            rest = rest.replace(name, "")
+        if not _HEAD_REST.sub("", rest):
+            head += named[0]
+    return head
 
 
 def _split_markers(text: str) -> tuple[str, tuple[int, ...]]:

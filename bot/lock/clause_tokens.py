@@ -21,12 +21,6 @@ _HARD_STOP = re.compile(r"[。!?\n]")
 _TITLE = re.compile(r"《[^《》\n]{2,60}》|“[^“”\n]{1,40}”")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z][a-z0-9]*")
-_LIST_MARKS = "、和与及"
-_BODY = re.compile(
-    r"[\u4e00-\u9fff]{2}(?:委员会|办公室|检察院|街道|开发区|法院|公司|大学|学院|医院|中心|协会|商会|[局委办厅院镇乡村])"
-)
-_NO_BODY = re.compile("乡村|城乡|农村|下乡|返乡|格局|布局|全局|大局|乡镇|村镇|城镇|中心$")
-_TOWN = frozenset("镇乡道村")
 _COMPARED = re.compile("(?:较|比|同|与|由|从|自|去年|上年)$")
 _SHARED = "分别"
 # Words passed over on both sides: they tell nothing apart, or (denials, plans, 部分, 有待)
@@ -46,7 +40,6 @@ class Token:
     text: str
     quantity: Quantity | None = None
     at: int = field(default=0, compare=False)
-    listed: bool = field(default=False, compare=False)  # next to a list mark
 
     @property
     def counted(self) -> bool:
@@ -82,20 +75,14 @@ class Clause:
 
 @lru_cache(maxsize=8192)
 def entities(clause: Clause, kind: str) -> frozenset[str]:
-    """Return the bodies, towns, years or days that a clause names."""
-    if kind in ("year", "date"):
-        found = set()
-        for token in clause.tokens:
-            if token.quantity is not None and token.quantity.kind == kind:
-                at = clause.text.find(token.text)
-                if not _COMPARED.search(clause.text[max(0, at - 2) : at]):
-                    found.add(token.text.removesuffix("年") if kind == "year" else token.text)
-        return frozenset(found)
-    return frozenset(
-        match[0]
-        for match in _BODY.finditer(_TITLE.sub(" ", clause.text))
-        if (match[0][-1] in _TOWN) == (kind == "town") and not _NO_BODY.search(match[0])
-    )
+    """Return the years or days that a clause names, those that it only compares with apart."""
+    found = set()
+    for token in clause.tokens:
+        if token.quantity is not None and token.quantity.kind == kind:
+            at = clause.text.find(token.text)
+            if not _COMPARED.search(clause.text[max(0, at - 2) : at]):
+                found.add(token.text.removesuffix("年") if kind == "year" else token.text)
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1024)
@@ -175,9 +162,7 @@ def _tokens(clause: str) -> tuple[Token, ...]:
             cover(*match.span())
     for at, sign in enumerate(clause):
         if not covered[at] and _HAN.match(sign):
-            beside = clause[at - 1 : at] + clause[at + 1 : at + 2]
-            listed = any(mark in _LIST_MARKS for mark in beside)
-            found.append((at, Token(sign, sign, None, at, listed)))
+            found.append((at, Token(sign, sign, None, at)))
     for match in _LATIN.finditer(clause):
         if cover(*match.span()):
             found.append((match.start(), Token(match[0], match[0], None, match.start())))

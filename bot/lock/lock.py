@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.lock import wording
+from bot.lock.carried import own_words
 from bot.lock.english_claims import english_problems
 from bot.lock.english_figures import amount_problems, in_chinese_figures
 from bot.lock.figures import check_figures
@@ -87,6 +88,9 @@ def judge(
     allowed: Collection[str] = (),
     known: Collection[str] = (),
     around: Sequence[str] = (),
+    plans: Collection[str] = (),
+    *,
+    several: bool = False,
 ) -> Verdict:
     """Judge one sentence; see ``support`` for the arguments."""
     if not quotes:
@@ -95,6 +99,8 @@ def judge(
         return Verdict(())
     own_names = tuple(level(name) for name in allowed)
     years = {int(year) for name in own_names for year in _YEAR.findall(name)}
+    if plans:  # what is planned is planned for the year after the report's
+        years |= {year + 1 for year in years}
     text = level(sentence)
     known_names = tuple(level(name) for name in known)
     sources = tuple(level(quote) for quote in quotes)
@@ -112,13 +118,13 @@ def judge(
         *wording.direction_problems(text, sources, figures.excused),
         *wording.polarity_problems(text, sources),
         *wording.negation_problems(text, sources),
-        *wording.invention_problems(text, sources, own_names),
-        *modality_problems(text, context),
+        *modality_problems(text, context, frozenset(level(plan) for plan in plans)),
     )
+    spare = (*figures.excused, *figures.derived)
+    own = own_words(text, _in_sentences(sources, context), own_names, spare, several=several)
+    problems += tuple(f"“{words}”不是原文的话" for words in own)
     if not problems:
-        problems = placement_problems(
-            text, context, own_names, (*figures.excused, *figures.derived)
-        )
+        problems = placement_problems(text, context, own_names, spare)
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
 
 
@@ -139,6 +145,19 @@ def support(
     whole passages that the quotes stand in, which tell whose a value is.
     """
     return judge(sentence, quotes, allowed, known, around).problems
+
+
+def _in_sentences(quotes: Sequence[str], context: Sequence[str]) -> list[str]:
+    """Return each quote widened to the sentence of a passage that it stands in."""
+    widened = []
+    for quote in quotes:
+        passage = next((p for p in context if quote in p), quote)
+        at = passage.find(quote)
+        start = max(passage.rfind(mark, 0, at) for mark in "。!?\n") + 1
+        ends = [passage.find(mark, at + len(quote) - 1) for mark in "。!?\n"]
+        end = min((e for e in ends if e >= 0), default=len(passage))
+        widened.append(passage[start : max(end, at + len(quote))])
+    return list(dict.fromkeys(widened))
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,8 @@ problems are Chinese, for the repair prompt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.lock.wording import overlap, pairs
@@ -19,18 +19,18 @@ _LIKE = 0.5  # share of a clause's character pairs in a source clause that says 
 _TIE = 0.05
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|;")
 _SENTENCE = re.compile(r"[。!?\n]")
-_DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|贯穿|摆[在上]|落到)"
+_DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|划分|分为|分成|编入|贯穿|摆[在上]|落到)"
 PLAN = re.compile(
     rf"(?<!现)将(?!军|领|士|近|[^,。;]{{1,24}}{_DISPOSES})|即将|拟(?!定|订|制(?!定))|(?:计划|准备|打算)(?=[于在用再把对从新开建制组设完出推修培聘启实举]|全|继续)"
     "|(?<!全)力争|争取(?!到)|有望|预计|力求|目标是"
 )
 # Where these stand, the clauses after them up to the full stop are plans, too.
 AHEAD = re.compile(
-    "下一?步|下一年|明年|今后|接下来|未来[一三五]?年?|(?:^|[一二三四五六七八九十])要(?!求|素|点|件|害|闻|是)|必须|应当"
+    "下一?步|(?<!工作)打算|(?<!工作)计划(?!生育|单列)|目标[是为]|下一年|明年|今后|接下来|未来[一三五]?年?|(?:^|[一二三四五六七八九十年县区市局还都])要(?!求|素|点|件|害|闻|是|情)|必须|应当"
 )
 DONE = re.compile("已(?!知)|(?<=[\u4e00-\u9fff])了(?!解|结|然)|业已|(?:得到|取得|顺利|成功|圆满)")
 STILL = re.compile(
-    "(?:仍|还|尚)?(?:有待|亟待|亟需|急需|仍需|还需|尚需|需要|(?<![必所急军民供内])需(?!求)|待(?=进一步|加强|提[高升]|完善|健全|改进|规范|[强深优]化))(?:于|要)?(?:进一步|继续|不断|切实|更加|持续|加以|着力)*"
+    "(?:仍|还|尚)?(?:有待|还要|仍要|亟待|亟需|急需|仍需|还需|尚需|需要|(?<![必所急军民供内])需(?!求)|待(?=进一步|加强|提[高升]|完善|健全|改进|规范|[强深优]化))(?:于|要)?(?:进一步|继续|不断|切实|更加|持续|加以|着力)*"
 )
 _LACKING = re.compile(
     "不到位|不健全|不完善|不平衡|不规范|不深入|不均|不严|不充分|不力|不足|不够|不强|不高|薄弱|欠缺|短板|滞后|有差距|难"
@@ -45,7 +45,7 @@ _SWEEPING = tuple(
     for word, support in (
         ("全部", WHOLE), ("所有", WHOLE), ("(?<![平人户])均(?!衡|等|分|值|可)", WHOLE), ("(?<![首古成])都(?!市)", WHOLE),
         ("一律", WHOLE), ("全体", WHOLE), ("悉数", WHOLE), ("首[次个家批创]", "首|第一"), ("率先", "率先|首|第一|先行"),
-        ("唯一", "唯一|仅|只"), ("仅(?!仅是)|只有", "仅|只|(?<!人)才|不足[0-9]|唯"), ("从未|从不", "从未|从不|未曾|无"),
+        ("唯一", "唯一|仅|只"), ("(?<!不)仅(?!仅是)|只有", "仅|只|(?<!人)才|不足[0-9]|唯"), ("从未|从不", "从未|从不|未曾|无"),
     )
 )  # fmt: skip
 _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
@@ -90,11 +90,23 @@ def said_in(text: str) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def modality_problems(sentence: str, passages: Sequence[str]) -> tuple[str, ...]:
-    """Find clauses that are more certain, more done or more general than what they are told from."""
-    sources = [said for passage in passages for said in said_in(passage)]
+def modality_problems(
+    sentence: str, passages: Sequence[str], plans: Collection[str] = ()
+) -> tuple[str, ...]:
+    """Find clauses that are more certain, more done or more general than what they are told from.
+
+    ``plans`` are the passages that stand in a section of what is to be done.
+    """
+    sources = [
+        replace(said, before=f"下一步,{said.before}") if passage in plans else said
+        for passage in passages
+        for said in said_in(passage)
+    ]
     found: list[str] = []
-    for clause in said_in(sentence):
+    clauses = said_in(sentence)
+    for place, clause in enumerate(clauses):
+        if any(later.planned or later.ahead for later in clauses[place + 1 : place + 2]):
+            clause = replace(clause, before=f"下一步,{clause.before}")  # 在…方面,计划…
         close = _closest(clause, sources)
         found += _standing_problems(clause, close)
         found += _extent_problems(clause, close or sources)
@@ -121,12 +133,12 @@ def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
     if not promises:
         if all(s.planned for s in close):
             yield f"“{said}”在原文中是计划，不是已做的事"
-        elif done and all((s.planned or s.ahead) and not DONE.search(s.text) for s in close):
+        elif all((s.planned or s.ahead) and not DONE.search(s.text) for s in close):
             yield f"“{said}”在原文中是要求或计划，不是已做的事"
     if (
         clause.planned
         and not done
-        and all(DONE.search(s.text) and not (s.planned or s.ahead) for s in close)
+        and all(not (s.planned or s.ahead) and not STILL.search(s.text) for s in close)
     ):
         yield f"“{said}”在原文中是已做的事，不是计划"
     if not (STILL.search(clause.text) or _LACKING.search(clause.text) or promises) and all(

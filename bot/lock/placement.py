@@ -23,10 +23,9 @@ from retrieval.genre.quantity_values import part_of_date
 _MAX_CANDIDATES = 6
 _ENOUGH = 0.5  # share of a clause's weight that a source's clause must hold to be its likeness
 _NEARLY = 0.7  # of the best likeness: clauses that may be meant as well
-_LONG = 4  # characters of a thing's name; shorter ones (会议, 案件) name any
-_HEAD = 8  # characters at the start of a clause that may be its subject
+
 _TWO_HAN = re.compile(r"[\u3400-\u9fff]{2}")
-_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
 _DEPENDENT = re.compile(
     "^(?:同比|环比|同期|[较比](?:上年|去年|20\\d\\d年|前年|往年)|(?:增长|下降|上升|提高|降低|减少|增加|增幅|降幅)[了为到至达约]{0,2}\\d)"
 )
@@ -53,14 +52,13 @@ def placement_problems(
     computed.
     """
     own_names = tuple(sorted((n for n in names if not n.isdigit()), key=len, reverse=True))
-    scope_years = frozenset(n for n in names if n.isdigit())
     sources = [clauses_of(quote, own_names) for quote in quotes]
     found: list[str] = []
     heads: list[_Found] = []
     for clause in clauses_of(sentence, own_names):
         if any(figure in clause.text for figure in excused):
             continue
-        judged = _judge(clause, sources, scope_years)
+        judged = _judge(clause, sources)
         if judged is None:
             continue
         if judged.problem:
@@ -91,9 +89,7 @@ def _follows(dependent: _Found, head: _Found, sources: Sequence[Sequence[Clause]
     return not head.places or not dependent.places
 
 
-def _judge(
-    clause: Clause, sources: Sequence[Sequence[Clause]], scope_years: frozenset[str]
-) -> _Found | None:
+def _judge(clause: Clause, sources: Sequence[Sequence[Clause]]) -> _Found | None:
     """Look for a clause of the quotes that bears out ``clause``; None if it is like none."""
     whole = clause.weight
     if not clause.tokens or whole < 3:
@@ -113,7 +109,7 @@ def _judge(
     for shared, quote, source in ranked[:_MAX_CANDIDATES]:
         if shared < _NEARLY * ranked[0][0]:
             break
-        fault = _misplaced(clause, source, sources[quote], sources, scope_years)
+        fault = _misplaced(clause, source, sources)
         if fault is None:
             places.append((quote, source.index))
         problem = problem or (fault or "")
@@ -178,35 +174,22 @@ def _shared(clause: Clause, source: Clause) -> float:
     return total
 
 
-def _misplaced(
-    clause: Clause,
-    source: Clause,
-    of_quote: Sequence[Clause],
-    sources: Sequence[Sequence[Clause]],
-    scope_years: frozenset[str],
-) -> str | None:
+def _misplaced(clause: Clause, source: Clause, sources: Sequence[Sequence[Clause]]) -> str | None:
     """Return what ``clause`` has in the place of other words of ``source``, or None."""
-    added, left, replaced = _difference(clause.tokens, source.tokens)
-    dropped = [run for run in left if _is_said_openly(run, source.text)]
+    replaced = _difference(clause.tokens, source.tokens)
     others = "\n".join(c.text for q in sources for c in q if c is not source)
     for said, instead in replaced:
         fault = _substituted(said, instead, source, others, clause)
         if fault:
             return fault
-    for run in added:
-        fault = _intruding(run, bool(dropped), source, of_quote, others)
-        if fault:
-            return fault
-    return _ungoverned(clause, source, of_quote, scope_years)
+    return None
 
 
 _Run = tuple[Token, ...]
 
 
-def _difference(
-    said: tuple[Token, ...], source: tuple[Token, ...]
-) -> tuple[list[_Run], list[_Run], list[tuple[_Run, _Run]]]:
-    """Return what ``said`` adds to ``source``, drops of it, and puts in the place of what.
+def _difference(said: tuple[Token, ...], source: tuple[Token, ...]) -> list[tuple[_Run, _Run]]:
+    """Return what ``said`` puts in the place of what of ``source``.
 
     Words moved within the clause (甲召开会议, 会议由甲召开) are laid side by side once more.
     """
@@ -229,14 +212,7 @@ def _difference(
                     for tag, a, b, c, d in _opcodes(run, other)
                     if tag == "replace"
                 ]
-    return added, left, [*replaced, *moved]
-
-
-def _is_said_openly(run: _Run, text: str) -> bool:
-    """Tell whether a run holds two characters or more outside brackets."""
-    bracketed = [m.span() for m in _BRACKETED.finditer(text)]
-    said = [t for t in run if t.quantity is None and not any(a <= t.at < b for a, b in bracketed)]
-    return len(said) >= 2
+    return [*replaced, *moved]
 
 
 @lru_cache(maxsize=8192)
@@ -248,43 +224,6 @@ def _opcodes(said: _Run, source: _Run) -> tuple[tuple[str, int, int, int, int], 
 def _common_run(one: _Run, other: _Run) -> int:
     matcher = SequenceMatcher(None, [t.key for t in one], [t.key for t in other], autojunk=False)
     return matcher.find_longest_match().size
-
-
-def _intruding(
-    run: _Run, drops: bool, source: Clause, of_quote: Sequence[Clause], others: str
-) -> str | None:
-    """Tell whether words added to a clause are another clause's and not a subject taken over.
-
-    Taken over is what stands in an earlier clause: at its head, or, where nothing of the
-    source's clause was dropped for it, anywhere in it (行政复议 in 行政复议受理36件).
-    """
-    fault = f"“{''.join(t.text for t in run)[:20]}”与“{source.text[:30]}”在原文中不在一处"
-    for token in run:
-        moved = token.key in source.keys
-        if (token.counted or token.text.startswith("《")) and not moved:
-            return fault
-    chunks = {
-        a.text + b.text
-        for a, b in itertools.pairwise(run)
-        if a.quantity is None and b.quantity is None and b.at == a.at + len(a.text)
-    }
-    foreign = [c for c in chunks if c in others and c not in source.text]
-    if not foreign:
-        return None
-    if run[0].listed or run[-1].listed:
-        return fault
-    before = [c for c in of_quote if c.index < source.index]
-    homes = {chunk: [c for c in before if chunk in c.text] for chunk in foreign}
-    if 2 * sum(not found for found in homes.values()) > len(foreign):
-        return fault
-    opens = any(_at_head(chunk, c) for chunk, found in homes.items() for c in found)
-    return fault if drops and not opens and len(run) >= _LONG else None
-
-
-def _at_head(chunk: str, clause: Clause) -> bool:
-    """Tell whether a chunk belongs to the words that open a clause, its day apart."""
-    opening = next((t.at for t in clause.tokens if t.quantity is None), 0)
-    return clause.text.find(chunk) - opening <= _HEAD
 
 
 def _substituted(
@@ -322,28 +261,4 @@ def _substituted(
     foreign = [c for c in chunks if c in others and c not in source.text]
     if foreign:
         return f"“{mine[:20]}”在原文中说的是别的事，这里原文是“{theirs[:20]}”"
-    return None
-
-
-def _ungoverned(
-    clause: Clause, source: Clause, of_quote: Sequence[Clause], scope_years: frozenset[str]
-) -> str | None:
-    """Tell a body, day or year that ``source`` does not take over from the clauses before it."""
-    for kind in ("body", "town", "year", "date"):
-        said = entities(clause, kind)
-        if not said:
-            continue
-        before = [c for c in of_quote if c.index <= source.index]
-        governing = next((e for c in reversed(before) if (e := entities(c, kind))), frozenset())
-        own = entities(source, kind)
-        held = own or governing
-        everywhere = frozenset().union(*(entities(c, kind) for c in of_quote))
-        for name in said:
-            if name in held or name in own or name not in everywhere:
-                continue
-            if kind == "year" and name in scope_years and not held:
-                continue
-            if any(name.startswith(h) or h.startswith(name) for h in held):
-                continue  # 3月 and 3月5日
-            return f"“{name}”在原文中说的是别的事，不是“{source.text[:30]}”"
     return None

@@ -1,8 +1,9 @@
-"""The pieces of a model's stream put together into draft lines, each as soon as it is whole.
+"""A model's reply as draft lines: its thinking left out, its sentences each with their markers.
 
-A line ends at a line break, or at the end of a sentence that carries its markers; sentences of
-a paragraph without markers of their own take those of the next one that has them (the lock
-decides whether that was right).
+A reply is read once it is whole: only then can a thought that ends with a stray ``</think>``, or
+never ends, be told from the answer, and nothing shown need be taken back. Sentences of a
+paragraph without markers of their own take those of the next one that has them (the lock decides
+whether that was right).
 """
 
 from __future__ import annotations
@@ -13,96 +14,51 @@ from collections.abc import Iterable, Iterator
 from bot.values import DraftLine
 
 MAX_REPLY_CHARS = 40_000
-_MAX_LINE_CHARS = 2_000  # beyond it the rest of the line is thrown away
-_THINKING = re.compile(r"<think(?:ing)?>", re.IGNORECASE)
-_THOUGHT = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
-_TAG_CHARS = 12
+_MAX_LINE_CHARS = 2_000  # of a longer line enough is handed on for the check to refuse it
+_TAG = "think(?:ing)?|thought|reason(?:ing)?|reflection"
+_BEGINS = rf"(?:<\|?(?:{_TAG}|begin_of_thought)(?:\s[^<>]{{0,60}})?\|?>|◁think▷)"
+_ENDS = rf"(?:<\|?(?:/\s?(?:{_TAG})|end_of_thought)\|?>|◁/think▷)"
+_BLOCK = re.compile(rf"{_BEGINS}(?:(?!{_BEGINS}).)*?{_ENDS}", re.IGNORECASE | re.DOTALL)
+_UNOPENED = re.compile(rf".*{_ENDS}", re.IGNORECASE | re.DOTALL)
+_UNCLOSED = re.compile(rf"{_BEGINS}.*", re.IGNORECASE | re.DOTALL)
 _SENTENCE = re.compile(
     r"[。！？!?][”’」』）)]{0,3}(?P<after>(?:\s{0,2}[\[［【][\d\s,，、;\-^]{1,40}[\]］】]){0,8})"
 )
 _MARKER = re.compile(r"[\[［【]\s{0,3}\^?\d[\d\s,，、;\-^]{0,40}[\]］】]")
 
 
-class _Overlong(Exception):
-    """The reply goes on beyond every use."""
-
-
 def draft_lines(pieces: Iterable[str]) -> Iterator[DraftLine]:
-    """Yield the lines of a reply while it streams; thinking aloud in tags is left out.
-
-    A reply longer than ``MAX_REPLY_CHARS`` ends there.
-    """
-    line = ""
-    try:
-        for character_run in _spoken(pieces):
-            *whole, tail = character_run.split("\n")
-            for part in whole:
-                yield from _sentences(line + part)
-                line = ""
-            line += tail
-            if len(line) > _MAX_LINE_CHARS:
-                line = line[: _MAX_LINE_CHARS + 1]  # still too long for the check, and bounded
-            else:
-                done = 0
-                for sentence, end in _complete(line):
-                    yield DraftLine(sentence, "claim")
-                    done = end
-                line = line[done:]
-    except _Overlong:
-        pass
-    yield from _sentences(line)
+    """Yield the lines of a reply once it is whole; what lies beyond ``MAX_REPLY_CHARS`` is left."""
+    for line in spoken(whole(pieces)).split("\n"):
+        yield from _sentences(line)
 
 
-def _spoken(pieces: Iterable[str]) -> Iterator[str]:
-    """Yield the text outside ``<think>`` tags."""
-    held, thinking, total = "", False, 0
+def whole(pieces: Iterable[str]) -> str:
+    """Return a reply put together; it is read to its end, and cut at ``MAX_REPLY_CHARS``."""
+    kept: list[str] = []
+    left = MAX_REPLY_CHARS
     for piece in pieces:
-        total += len(piece)
-        if total > MAX_REPLY_CHARS:
-            raise _Overlong
-        held += piece
-        while True:
-            found = (_THOUGHT if thinking else _THINKING).search(held)
-            if not found:
-                break
-            if not thinking:
-                yield held[: found.start()]
-            held, thinking = held[found.end() :], not thinking
-        keep = max(0, len(held) - _TAG_CHARS) if "<" in held[-_TAG_CHARS:] else len(held)
-        if not thinking:
-            yield held[:keep]
-        held = held[keep:]
-    if not thinking:
-        yield held
+        if left <= 0:
+            break
+        kept.append(piece[:left])
+        left -= len(piece)
+    return "".join(kept)
 
 
-def _complete(line: str) -> Iterator[tuple[str, int]]:
-    """Yield the sentences at the start of an unfinished line whose markers cannot grow any more.
-
-    Each comes with the position where it ends; sentences without markers wait for the next.
-    """
-    waiting: list[str] = []
-    start = 0
-    for match in _SENTENCE.finditer(line):
-        rest = line[match.end() :].lstrip()
-        if not rest or rest[0] in "[［【":
-            return  # a marker may be coming
-        sentence = line[start : match.end()]
-        start = match.end()
-        markers = "".join(_MARKER.findall(sentence))
-        if not markers:
-            waiting.append(sentence)
-            continue
-        for earlier in waiting:
-            yield earlier + markers, start
-        waiting = []
-        yield sentence, start
+def spoken(reply: str) -> str:
+    """Return a reply without its thinking aloud, whether its tags are opened and closed or not."""
+    without = reply
+    for _ in range(8):  # thoughts within thoughts, innermost first
+        without, found = _BLOCK.subn("", without)
+        if not found:
+            break
+    return _UNCLOSED.sub("", _UNOPENED.sub("", without))
 
 
 def _sentences(line: str) -> Iterator[DraftLine]:
     """Yield the sentences of a finished line, the last ones sharing its last markers."""
     if len(line) > _MAX_LINE_CHARS:
-        yield DraftLine(line, "claim")
+        yield DraftLine(line[: _MAX_LINE_CHARS + 1], "claim")
         return
     parts: list[str] = []
     start = 0

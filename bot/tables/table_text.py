@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bot.formatting import WIDTH, display_width, wrap
+from bot.formatting import display_width, wrap
 from bot.lock.plaintext import drop_invisible
 from bot.notes import worded, words
 from bot.table import NOT_SAID, Cell, Row, Table
@@ -15,7 +15,7 @@ _LABEL_WIDTH = 22
 _LEAST_COLUMN = 12
 
 
-def to_text(table: Table, width: int = WIDTH, *, notes: bool = True) -> str:
+def to_text(table: Table, width: int | None = None, *, notes: bool = True) -> str:
     """Return the table with aligned columns within ``width`` terminal columns, ``notes`` below.
 
     A Chinese character takes two columns. Where the columns would be too narrow to read, each
@@ -32,10 +32,12 @@ def to_text(table: Table, width: int = WIDTH, *, notes: bool = True) -> str:
     return "\n".join(lines)
 
 
-def _widths(rows: Sequence[Sequence[str]], width: int) -> list[int] | None:
+def _widths(rows: Sequence[Sequence[str]], width: int | None) -> list[int] | None:
     """Return the width of each column, None where they do not all fit in a readable way."""
     count = len(rows[0])
     natural = [max(display_width(row[i]) for row in rows) for i in range(count)]
+    if width is None:
+        return natural
     room = width - 3 * (count - 1)
     if sum(natural) <= room:
         return natural
@@ -75,7 +77,7 @@ def _row_lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
     return lines
 
 
-def _blocks(table: Table, width: int) -> list[str]:
+def _blocks(table: Table, width: int | None) -> list[str]:
     lines = []
     for row in table.rows:
         lines.append(row.label)

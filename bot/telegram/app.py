@@ -12,15 +12,18 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.chats.access import Access
 from bot.chats.chat_records import InboxRow
-from bot.chats.conversations import ConversationStore
-from bot.telegram.access import Access
+from bot.chats.conversations import DAY_S, ConversationStore
+from bot.chats.inbox import Dispatcher, Intake, Notice
+from bot.chats.ports import AssistantLike, RestoreState
+from bot.chats.wire import Unreachable, WireError
+from bot.chats.wording import said
 from bot.telegram.endpoint import Route, check_route, serve, webhook_route
-from bot.telegram.inbox import Dispatcher, Intake, Notice
 from bot.telegram.logs import safe_logging
-from bot.telegram.ports import AssistantLike, RestoreState
 from bot.telegram.settings import TelegramSettings, parse_address
 from bot.telegram.supervision import READY, STOPPING, Supervisor
+from bot.telegram.updates import Me, parse_update
 from retrieval.errors import BaogaoError
 
 log = logging.getLogger(__name__)
@@ -51,7 +54,9 @@ def run(
     webhook_secret = settings.webhook.secret if settings.webhook else ""
     with safe_logging((settings.token, webhook_secret, *secrets), settings.log_level):
         try:
-            store = ConversationStore(settings.state_path)
+            store = ConversationStore(
+                settings.state_path, answers_kept_s=settings.keep_days * DAY_S
+            )
         except (OSError, sqlite3.DatabaseError):
             return _fail("会话数据库无法打开：请检查目录的权限和剩余空间。")
         try:
@@ -92,10 +97,10 @@ class Bot:
         restore: RestoreState,
     ) -> None:
         # python-telegram-bot takes half a second to import: not for `baogao --help`.
-        from bot.telegram.callbacks import Callbacks
-        from bot.telegram.delivery import Delivery
+        from bot.chats.callbacks import Callbacks
+        from bot.chats.delivery import Delivery
+        from bot.chats.handlers import Desk, Handlers
         from bot.telegram.gateway import Gateway
-        from bot.telegram.handlers import Desk, Handlers
         from bot.telegram.polling import Poller
 
         self._settings = settings
@@ -113,6 +118,7 @@ class Bot:
             self._gateway, self._accept, conflict_limit_s=settings.conflict_limit_s
         )
         self._intake: Intake | None = None
+        self._me: Me | None = None
         self._supervisor = Supervisor()
         self._notices: set[asyncio.Task[None]] = set()
         self._started = time.monotonic()
@@ -128,7 +134,7 @@ class Bot:
 
     async def run(self) -> int:
         """Serve until SIGTERM or SIGINT, or until polling fails for good."""
-        from bot.telegram.gateway import AnotherInstance, TokenRejected, Unreachable
+        from bot.telegram.gateway import AnotherInstance, TokenRejected
 
         loop = asyncio.get_running_loop()
         self._loop = loop
@@ -147,7 +153,9 @@ class Bot:
         except TokenRejected:
             return _fail("Telegram 不接受这个令牌：请检查 TELEGRAM_BOT_TOKEN。")
         except Unreachable:
-            return _fail("连不上 Telegram：请检查网络或 BAOGAO_TELEGRAM_API。")
+            return _fail(
+                "连不上 Telegram：请检查网络、代理（https_proxy 或 BAOGAO_TELEGRAM_PROXY）或 BAOGAO_TELEGRAM_API。"
+            )
         except OSError:
             return _fail("端口无法监听：请检查 BAOGAO_TELEGRAM_LISTEN 和 BAOGAO_TELEGRAM_HEALTH。")
         finally:
@@ -155,11 +163,15 @@ class Bot:
             await self._shut_down(serving)
 
     async def _serve(self) -> None:
-        from bot.telegram.gateway import Unreachable
-        from bot.telegram.views import COMMANDS
+        from bot.chats.views import COMMANDS
 
-        me = await self._connect()
-        self._intake = Intake(self._settings, self._store, self._access, me)
+        self._me = await self._connect()
+        self._intake = Intake(
+            self._settings,
+            self._store,
+            self._access,
+            is_courtesy=self._assistant.is_courtesy,
+        )
         replayed = self._store.release_all()
         log.info("started: replayed=%d waiting=%d", replayed, self._store.waiting())
         if self._settings.pair or self._access.is_empty:
@@ -192,8 +204,6 @@ class Bot:
                 await server.serve_forever()
 
     async def _connect(self) -> Any:
-        from bot.telegram.gateway import Unreachable
-
         for wait_s in STARTS_WAIT_S:
             try:
                 return await self._gateway.start()
@@ -204,7 +214,7 @@ class Bot:
 
     async def _accept(self, updates: Sequence[Any]) -> None:
         """Store updates and begin what may begin; return when they are on the disk."""
-        from bot.telegram.threads import in_thread
+        from bot.chats.threads import in_thread
 
         for update in updates:
             self._store_update(update)
@@ -213,8 +223,9 @@ class Bot:
 
     def _store_update(self, update: Any) -> None:
         assert self._intake is not None
+        assert self._me is not None
         try:
-            notice = self._intake.accept(update)
+            notice = self._intake.accept(parse_update(update, self._me))
         except sqlite3.DatabaseError:
             raise  # not stored, so not to be confirmed
         except Exception as exc:  # one update that cannot be read must not stop the others
@@ -226,16 +237,13 @@ class Bot:
             task.add_done_callback(self._notices.discard)
 
     async def _notify(self, notice: Notice) -> None:
-        from bot.telegram.gateway import ApiError
-        from bot.telegram.messages import say
-
         to = notice.to
         if to.kind == "callback":
             await self._gateway.answer_press(to.callback_id, notice.text, alert=True)
             return
-        with contextlib.suppress(ApiError):
-            await self._gateway.send(
-                to.chat, say(notice.text).parts[0], reply_to=to.message_id, thread=to.thread
+        with contextlib.suppress(WireError):
+            await self._gateway.send_words(
+                to.chat, notice.text, reply_to=to.message_id, thread=to.thread
             )
 
     async def _shut_down(self, serving: asyncio.Task[None]) -> None:
@@ -255,17 +263,13 @@ class Bot:
         log.info("stopped")
 
     async def _tell_unfinished(self, row: InboxRow) -> None:
-        from bot.telegram.gateway import ApiError
-        from bot.telegram.messages import say
-
         if row.lane.startswith("q"):
-            text = "机器人正在重启，您的问题已记下，重启后会继续回答。"
-            with contextlib.suppress(ApiError):
-                await self._gateway.send(row.chat, say(text).parts[0])
+            with contextlib.suppress(WireError):
+                await self._gateway.send_words(row.chat, said("restarting"))
 
     async def _follow_library(self) -> None:
         """Serve a new generation soon after it was written, also while nobody asks."""
-        from bot.telegram.threads import in_thread
+        from bot.chats.threads import in_thread
 
         while True:
             await asyncio.sleep(LIBRARY_CHECK_EVERY_S)

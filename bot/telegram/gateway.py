@@ -12,9 +12,9 @@ import contextlib
 import logging
 import time
 import warnings
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from telegram import (
     BotCommand,
@@ -37,17 +37,23 @@ from telegram.error import (
     TelegramError,
 )
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 
+from bot.chats.blocks import Block
+from bot.chats.messages import File, Keyboard, say
+from bot.chats.wire import Undeliverable, Unreachable, WireError
+from bot.chats.wording import said
+from bot.notes import Language
+from bot.telegram import rendering
 from bot.telegram.limiter import FairRateLimiter, seconds
-from bot.telegram.messages import File, Keyboard
 from bot.telegram.rendering import MAX_UNITS, Part, utf16_units
+from bot.telegram.requests import NotTelegrams, OddResult, StrictRequest
 from bot.telegram.updates import ALLOWED_UPDATES, Me
 
 if TYPE_CHECKING:
     from bot.telegram.settings import TelegramSettings
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Failures of the connection before anything was sent: sending again cannot make a copy.
@@ -55,31 +61,20 @@ _NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "Proxy
 _WAITS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 _GIVE_UP_S = 600.0
 _UNKNOWN_FATES = 3
+_ODD_RESULTS = 4
 POOL_SIZE = 64
 
 
-class ApiError(Exception):
-    """Something the Bot API refused; the text is a short code, never the server's words."""
-
-
-class AnotherInstance(ApiError):
+class AnotherInstance(WireError):
     """409: somebody else polls with the same token."""
 
 
-class TokenRejected(ApiError):
+class TokenRejected(WireError):
     """401 or 404: the token is wrong."""
 
 
-class Unreachable(ApiError):
-    """No use to be had of the server just now."""
-
-
-class Undeliverable(ApiError):
-    """This message cannot be delivered; trying again makes no sense."""
-
-
 class Gateway:
-    """One bot's connection. ``on_migration(old, new)`` hears of groups that got a new id."""
+    """One bot's connection: Telegram as a ``Wire``. ``on_migration(old, new)`` hears of groups that got a new id."""
 
     def __init__(
         self,
@@ -95,20 +90,21 @@ class Gateway:
             settings.token,
             base_url=f"{settings.api}/bot",
             base_file_url=f"{settings.api}/file/bot",
-            request=HTTPXRequest(
+            request=StrictRequest(
+                proxy=settings.proxy,
                 connection_pool_size=POOL_SIZE,
                 pool_timeout=30.0,
                 read_timeout=20.0,
                 connect_timeout=10.0,
             ),
-            get_updates_request=HTTPXRequest(connection_pool_size=2),
+            get_updates_request=StrictRequest(proxy=settings.proxy, connection_pool_size=2),
             rate_limiter=FairRateLimiter(),
         )
 
     async def start(self) -> Me:
         """Connect; raise ``TokenRejected`` or ``Unreachable``."""
         try:
-            await self._bot.initialize()
+            await _sound(self._bot.initialize())
         except (InvalidToken, Forbidden):
             raise TokenRejected("token rejected") from None
         except TelegramError:
@@ -123,15 +119,17 @@ class Gateway:
     async def get_updates(self, offset: int | None) -> list[dict[str, Any]]:
         """Wait for updates and return them raw; asking with ``offset`` confirms those before."""
         try:
-            found = await self._bot.do_api_request(
-                "getUpdates",
-                {
-                    "offset": offset or 0,
-                    "timeout": self._poll_timeout_s,
-                    "allowed_updates": list(ALLOWED_UPDATES),
-                },
-                read_timeout=self._poll_timeout_s + 5.0,
-                connect_timeout=10.0,
+            found = await _sound(
+                self._bot.do_api_request(
+                    "getUpdates",
+                    {
+                        "offset": offset or 0,
+                        "timeout": self._poll_timeout_s,
+                        "allowed_updates": list(ALLOWED_UPDATES),
+                    },
+                    read_timeout=self._poll_timeout_s + 5.0,
+                    connect_timeout=10.0,
+                )
             )
         except Conflict:
             raise AnotherInstance("409") from None
@@ -156,20 +154,32 @@ class Gateway:
         """Have updates kept for polling; those waiting stay."""
         await self._setup(self._bot.delete_webhook(drop_pending_updates=False))
 
-    async def set_commands(self, commands: Mapping[str, str]) -> None:
-        """Fill Telegram's menu; a failure is only logged."""
+    async def set_commands(self, names: Sequence[str]) -> None:
+        """Fill Telegram's menu, for English clients in English; a failure is only logged."""
+        languages: tuple[tuple[Language, str | None], ...] = (("en", "en"), ("zh", None))
         try:
-            await self._bot.set_my_commands([BotCommand(*item) for item in commands.items()])
+            for language, code in languages:
+                menu = [BotCommand(name, said(f"command.{name}", language)) for name in names]
+                await _sound(self._bot.set_my_commands(menu, language_code=code))
         except TelegramError:
             log.warning("setMyCommands failed")
 
     async def _setup(self, call: Any) -> None:
         try:
-            await call
+            await _sound(call)
         except (InvalidToken, Forbidden):
             raise TokenRejected("token rejected") from None
         except TelegramError as exc:
             raise Unreachable(type(exc).__name__) from None
+
+    @property
+    def edits(self) -> bool:
+        """Telegram can replace messages."""
+        return True
+
+    def layout(self, blocks: Sequence[Block], name: str) -> tuple[list[Part], tuple[File, ...]]:
+        """Return blocks as messages, and as a document what is too long for them."""
+        return rendering.layout(blocks, name)
 
     async def send(
         self,
@@ -181,13 +191,14 @@ class Gateway:
         thread: int | None = None,
         ask_reply: bool = False,
         mark: str = "",
+        copy: bool = False,
     ) -> int:
-        """Send one message and return its id; ``mark`` is shown on a possible second copy."""
-        sent = await self._deliver(
+        """Send one message and return its id; ``mark`` is shown on what may be a second copy."""
+        return await self._deliver(
             chat,
-            lambda to, plain, thread_, copy: self._bot.send_message(
+            lambda to, plain, thread_, again: self._bot.send_message(
                 to,
-                _fitting(part.plain if plain else part.html, mark if copy else ""),
+                _fitting(part.plain if plain else part.html, mark if copy or again else ""),
                 parse_mode=None if plain else "HTML",
                 reply_markup=ForceReply(selective=True) if ask_reply else _markup(keyboard),
                 reply_parameters=_answering(reply_to),
@@ -196,7 +207,13 @@ class Gateway:
             ),
             thread,
         )
-        return int(sent.message_id)
+
+    async def send_words(
+        self, chat: int, words: str, *, reply_to: int | None = None, thread: int | None = None
+    ) -> int:
+        """Send a short line that hangs on nothing stored; return the message's id."""
+        part = rendering.split(say(words).blocks)[0]
+        return await self.send(chat, part, reply_to=reply_to, thread=thread)
 
     async def send_file(
         self, chat: int, file: File, *, reply_to: int | None = None, thread: int | None = None
@@ -214,16 +231,16 @@ class Gateway:
                 message_thread_id=thread_,
             )
 
-        sent = await self._deliver(chat, call, thread)
-        return int(sent.message_id)
+        return await self._deliver(chat, call, thread)
 
-    async def _deliver(self, chat: int, call: Any, thread: int | None) -> Message:
+    async def _deliver(self, chat: int, call: Any, thread: int | None) -> int:
+        """Send until it is sure that it went out; return the message's id, 0 if none was told."""
         chat = self._moved.get(chat, chat)
-        plain, copy, unknown, tries = False, False, 0, 0
+        plain, copy, unknown, odd, tries = False, False, 0, 0, 0
         begun = time.monotonic()
         while True:
             try:
-                return await call(chat, plain, thread, copy)  # type: ignore[no-any-return]
+                return int((await _sound(call(chat, plain, thread, copy))).message_id)
             except ChatMigrated as exc:
                 if chat == exc.new_chat_id:
                     raise Undeliverable("moved twice") from None
@@ -245,8 +262,17 @@ class Gateway:
                 continue
             except InvalidToken:
                 raise Undeliverable("404") from None
+            except OddResult:
+                # Telegram says it is done and not what: again, marked, until it is believed.
+                odd, copy = odd + 1, True
+                log.warning("odd result of a send: %d", odd)
+                if odd >= _ODD_RESULTS:
+                    return 0
+                wait_s = _WAITS_S[0]
             except TelegramError as exc:
-                if not _surely_unsent(exc):
+                if isinstance(exc, NotTelegrams):
+                    copy = True  # it did not come from Telegram; who knows what did reach it
+                elif not _surely_unsent(exc):
                     unknown, copy = unknown + 1, True
                 if unknown >= _UNKNOWN_FATES or time.monotonic() - begun > _GIVE_UP_S:
                     raise Undeliverable("unreachable") from None
@@ -262,17 +288,21 @@ class Gateway:
         chat = self._moved.get(chat, chat)
         try:
             if part is None:
-                await self._bot.edit_message_reply_markup(
-                    chat_id=chat, message_id=message, reply_markup=_markup(keyboard)
+                await _sound(
+                    self._bot.edit_message_reply_markup(
+                        chat_id=chat, message_id=message, reply_markup=_markup(keyboard)
+                    )
                 )
             else:
-                await self._bot.edit_message_text(
-                    part.html,
-                    chat_id=chat,
-                    message_id=message,
-                    parse_mode="HTML",
-                    reply_markup=_markup(keyboard),
-                    link_preview_options=_NO_PREVIEW,
+                await _sound(
+                    self._bot.edit_message_text(
+                        part.html,
+                        chat_id=chat,
+                        message_id=message,
+                        parse_mode="HTML",
+                        reply_markup=_markup(keyboard),
+                        link_preview_options=_NO_PREVIEW,
+                    )
                 )
         except BadRequest as exc:
             return "not modified" in str(exc).lower()
@@ -283,27 +313,33 @@ class Gateway:
     async def delete(self, chat: int, message: int) -> bool:
         """Remove a message of ours; False if that failed."""
         try:
-            return bool(await self._bot.delete_message(self._moved.get(chat, chat), message))
+            return bool(
+                await _sound(self._bot.delete_message(self._moved.get(chat, chat), message))
+            )
         except TelegramError:
             return False
 
     async def typing(self, chat: int, thread: int | None = None) -> None:
         """Show "typing"; nobody minds if that fails."""
         with contextlib.suppress(TelegramError):
-            await self._bot.send_chat_action(
-                self._moved.get(chat, chat), "typing", message_thread_id=thread
+            await _sound(
+                self._bot.send_chat_action(
+                    self._moved.get(chat, chat), "typing", message_thread_id=thread
+                )
             )
 
     async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
         """End the waiting mark on a pressed button; too late is no harm."""
         with contextlib.suppress(TelegramError):
-            await self._bot.answer_callback_query(callback_id, text[:200] or None, show_alert=alert)
+            await _sound(
+                self._bot.answer_callback_query(callback_id, text[:200] or None, show_alert=alert)
+            )
 
     async def download(self, file_id: str, path: Path) -> None:
         """Fetch a document that was sent to the bot; raise ``Unreachable``."""
         try:
-            remote = await self._bot.get_file(file_id)
-            await remote.download_to_drive(path)
+            remote = await _sound(self._bot.get_file(file_id))
+            await _sound(remote.download_to_drive(path))
         except TelegramError as exc:
             raise Unreachable(type(exc).__name__) from None
 
@@ -313,9 +349,19 @@ class Gateway:
         self._on_migration(old, new)
 
 
+async def _sound(call: Awaitable[T]) -> T:
+    """Await a call; what python-telegram-bot stumbles over in a reply is an ``OddResult``."""
+    try:
+        return await call
+    except TelegramError:
+        raise
+    except (AttributeError, KeyError, TypeError, ValueError, IndexError, OverflowError) as exc:
+        raise OddResult(type(exc).__name__) from exc
+
+
 def _surely_unsent(exc: TelegramError) -> bool:
     cause = exc.__cause__
-    if cause is None or type(cause) is TelegramError:  # the server answered, with an error status
+    if cause is None or type(cause) in (TelegramError, NotTelegrams):  # answered, with an error
         return isinstance(exc, NetworkError)
     return type(cause).__name__ in _NEVER_SENT
 

@@ -14,7 +14,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from bot.telegram.gateway import AnotherInstance, Gateway, Unreachable
+from bot.chats.wire import Unreachable
+from bot.telegram.gateway import AnotherInstance, Gateway
+from bot.telegram.updates import update_id_of
 
 log = logging.getLogger(__name__)
 
@@ -80,5 +82,5 @@ class Poller:
                 log.error("inbox cannot be written", exc_info=exc)
                 await asyncio.sleep(STORE_WAIT_S)
                 continue
-            ids = [u["update_id"] for u in updates if isinstance(u.get("update_id"), int)]
+            ids = [number for u in updates if (number := update_id_of(u)) is not None]
             offset = max([offset or 0, *(number + 1 for number in ids)])

@@ -1,12 +1,9 @@
 """Words → messages that Telegram accepts.
 
-A message is built of blocks (a paragraph or an item: a tuple of runs), escaped run by run and
-packed into parts. A part stays within the limits that the server enforces after parsing
-(4,096 UTF-16 units of text, 100 entities), and, to be on the safe side of it, within 4,096
-units of markup too. Parts break between blocks; inside one only when it fits in no part.
-
-Anything a client would turn into a link by itself (addresses, domains, @names, /commands,
-telephone numbers) is set as code, so that nothing from a report or a model can be tapped.
+A message is built of blocks, escaped run by run and packed into parts. A part stays within the
+limits that the server enforces after parsing (4,096 UTF-16 units of text, 100 entities), and, to
+be on the safe side of it, within 4,096 units of markup too. Parts break between blocks; inside
+one only when it fits in no part.
 """
 
 from __future__ import annotations
@@ -16,39 +13,15 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.chats.blocks import Block, Run, plain_text
+from bot.chats.messages import File
+
 MAX_UNITS = 4_096
+MAX_PARTS = 3
 MAX_ENTITIES = 100
 LABEL_UNITS = 24  # room kept in every part for "（2/3）" and its line break
-MAX_MARKS = 4  # combining marks kept on one character; no script needs more
 
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200c\u200e\u200f\u202a-\u202e"
-    "\u2060-\u2069\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]"
-)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-# Each alternative begins where the one before cannot have been in the middle of, and repeats
-# within bounds: linear on any line.
-_LINKISH = re.compile(
-    r"[A-Za-z][A-Za-z0-9+.-]{0,19}://[^\s<>，。；、（）“”]{0,2000}"
-    r"|(?<![A-Za-z0-9_.@-])[A-Za-z0-9_.+-]{0,64}@[A-Za-z0-9_.-]{2,255}"
-    r"|(?<![A-Za-z0-9_.@-])(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![A-Za-z0-9])"
-    r"(?:[:/?][^\s<>，。；、（）“”]{0,2000})?"
-    r"|\w\.(?:中国|公司|网络|政务|公益)(?!\w)"
-    r"|(?<![A-Za-z0-9_/])/[A-Za-z0-9_]{1,32}"
-    r"|(?<![\d+.-])(?:\+\d{7,15}|1[3-9]\d{9}|0\d{2,3}-\d{7,8})(?![\d.-])"
-)
 _SENTENCE_END = re.compile(r"(?<=[。；！？\n])")
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Words in one style; ``tag`` is ``b``, ``i``, ``code`` or empty for plain."""
-
-    text: str
-    tag: str = ""
-
-
-Block = tuple[Run, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,41 +38,33 @@ def utf16_units(text: str) -> int:
     return len(text) + sum(1 for char in text if char > "\uffff")
 
 
-def clean(text: str) -> str:
-    """Drop what has no place on a screen: controls, bidi overrides, tags, piles of marks."""
-    text = _SURROGATE.sub("\ufffd", text)
-    text = _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    if not any(char >= "\u0300" for char in text):
-        return text
-    kept, marks = [], 0
-    for char in text:
-        marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= MAX_MARKS:
-            kept.append(char)
-    return "".join(kept)
-
-
 def escape(text: str) -> str:
     """Escape the three characters that mean something in Telegram's HTML."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def runs(text: str, tag: str = "") -> Block:
-    """Clean words from anywhere into runs, with everything tappable set as code."""
-    text = clean(text)
-    found: list[Run] = []
-    done = 0
-    for match in _LINKISH.finditer(text):
-        found.append(Run(text[done : match.start()], tag))
-        found.append(Run(match.group(), "code"))
-        done = match.end()
-    found.append(Run(text[done:], tag))
-    return tuple(run for run in found if run.text)
+def layout(blocks: Sequence[Block], name: str) -> tuple[list[Part], tuple[File, ...]]:
+    """Return blocks as messages; more than three come as a document called ``name`` after the first."""
+    if not blocks:
+        return [], ()
+    parts = split(blocks)
+    if len(parts) <= MAX_PARTS:
+        return label(parts), ()
+    note = (Run("……"), Run("（全文较长，见附件 / full text attached）", "i"))
+    first = split([*_leading(blocks), note])
+    whole = File(f"{name}.md", plain_text(blocks) + "\n")
+    return [first[0] if len(first) == 1 else parts[0]], (whole,)
 
 
-def plain_text(blocks: Iterable[Block]) -> str:
-    """Return the words of the blocks, one block a line."""
-    return "\n".join("".join(run.text for run in block) for block in blocks)
+def _leading(blocks: Sequence[Block], max_units: int = 3_000) -> list[Block]:
+    kept: list[Block] = []
+    units = 0
+    for block in blocks:
+        units += sum(utf16_units(escape(run.text)) + 12 for run in block) + 1
+        if units > max_units or len(kept) > 60:
+            break
+        kept.append(block)
+    return kept
 
 
 def split(

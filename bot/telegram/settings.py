@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from retrieval.errors import ConfigurationError
 
+PER_MINUTE, PER_DAY, PER_DAY_ALL = 20, 300, 5_000
 DEFAULT_API = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32,256}")
 
 
@@ -30,7 +33,8 @@ class TelegramSettings:
 
     ``allow`` and ``admins`` are ids of users (positive) and groups (negative); both empty means
     closed, but for those let in by pairing. ``state_path`` is the chats' SQLite file.
-    ``health`` is ``host:port`` for operators' checks, empty for none. Times in seconds.
+    ``health`` is ``host:port`` for operators' checks, empty for none; ``proxy`` is the address of
+    the one to go through, None for none. Times in seconds.
     """
 
     token: str = field(repr=False)
@@ -38,9 +42,10 @@ class TelegramSettings:
     api: str = DEFAULT_API
     allow: frozenset[int] = frozenset()
     admins: frozenset[int] = frozenset()
-    per_minute: int = 5
-    per_day: int = 100
-    per_day_all: int = 5_000
+    proxy: str | None = field(default=None, repr=False)
+    per_minute: int = PER_MINUTE
+    per_day: int = PER_DAY
+    per_day_all: int = PER_DAY_ALL
     webhook: Webhook | None = None
     health: str = ""
     concurrency: int = 64
@@ -49,15 +54,17 @@ class TelegramSettings:
     stop_within_s: float = 10.0
     max_age_s: float = 43_200.0
     pair: bool = False
+    keep_days: int = 180
     log_level: str = "INFO"
 
     @classmethod
     def from_env(
-        cls, env: Mapping[str, str], state_path: Path, *, pair: bool = False
+        cls, env: Mapping[str, str], state_path: Path, *, pair: bool = False, keep_days: int = 180
     ) -> TelegramSettings:
         """Read the settings, or raise ``ConfigurationError`` naming the one that is wrong.
 
-        ``env`` holds the variables by name; ``pair`` asks for a pairing code at the start.
+        ``env`` holds the variables by name; ``pair`` asks for a pairing code at the start,
+        ``keep_days`` is how long answers are kept.
         """
         token = env.get("TELEGRAM_BOT_TOKEN", "").strip()
         if not token:
@@ -73,19 +80,16 @@ class TelegramSettings:
             api=api,
             allow=parse_ids(env.get("BAOGAO_TELEGRAM_ALLOW", ""), "BAOGAO_TELEGRAM_ALLOW"),
             admins=parse_ids(env.get("BAOGAO_TELEGRAM_ADMINS", ""), "BAOGAO_TELEGRAM_ADMINS"),
-            per_minute=_count(env, "BAOGAO_TELEGRAM_PER_MINUTE", 5),
-            per_day=_count(env, "BAOGAO_TELEGRAM_PER_DAY", 100),
-            per_day_all=_count(env, "BAOGAO_TELEGRAM_PER_DAY_ALL", 5_000),
+            proxy=_proxy(env, api),
+            per_minute=_count(env, "BAOGAO_TELEGRAM_PER_MINUTE", PER_MINUTE),
+            per_day=_count(env, "BAOGAO_TELEGRAM_PER_DAY", PER_DAY),
+            per_day_all=_count(env, "BAOGAO_TELEGRAM_PER_DAY_ALL", PER_DAY_ALL),
             webhook=_webhook(env),
             health=env.get("BAOGAO_TELEGRAM_HEALTH", "").strip(),
             pair=pair,
+            keep_days=keep_days,
             log_level=(env.get("BAOGAO_LOG_LEVEL") or "INFO").strip().upper(),
         )
-
-
-def chats_path(library: Path) -> Path:
-    """Where the chats' SQLite file of a library stands: beside its folder, not in it."""
-    return library.parent / f"{library.name}.chats.sqlite"
 
 
 def parse_ids(text: str, name: str) -> frozenset[int]:
@@ -109,6 +113,46 @@ def _count(env: Mapping[str, str], name: str, default: int) -> int:
     if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) == 0:
         raise ConfigurationError(f"{name} 应为正整数。")
     return int(text)
+
+
+def _proxy(env: Mapping[str, str], api: str) -> str | None:
+    """Return the proxy to reach ``api`` through: our own setting, else what all programs are told.
+
+    The common variables (``https_proxy``, ``all_proxy``, ``no_proxy``, in either case) mean here
+    what they mean to curl; ``socks://`` is what desktops write for SOCKS 5.
+    """
+    name, proxy = "BAOGAO_TELEGRAM_PROXY", env.get("BAOGAO_TELEGRAM_PROXY", "").strip()
+    if proxy.lower() in ("none", "off", "0"):
+        return None
+    if not proxy:
+        address = urlsplit(api)
+        common = {key.lower(): value.strip() for key, value in env.items() if value.strip()}
+        if _bypassed(address.hostname or "", common.get("no_proxy", "")):
+            return None
+        name = f"{address.scheme}_proxy" if f"{address.scheme}_proxy" in common else "all_proxy"
+        proxy = common.get(name, "")
+    if not proxy:
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    scheme, _, rest = proxy.partition("://")
+    scheme = "socks5" if scheme.lower() == "socks" else scheme.lower()
+    try:
+        named = bool(urlsplit(f"{scheme}://{rest}").hostname) and not re.search(r"\s", rest)
+        known = scheme in _PROXY_SCHEMES and named
+        urlsplit(f"{scheme}://{rest}").port  # noqa: B018  (raises if it is none)
+    except ValueError:
+        known = False
+    if not known:
+        raise ConfigurationError(
+            f"{name} 应为 http://、https://、socks5:// 或 socks5h:// 开头的代理地址。"
+        )
+    return f"{scheme}://{rest}"
+
+
+def _bypassed(host: str, no_proxy: str) -> bool:
+    """Tell whether ``no_proxy`` names a host, or a domain it is in."""
+    names = [name.strip().lower().lstrip(".") for name in no_proxy.split(",") if name.strip()]
+    return any(name == "*" or host == name or host.endswith(f".{name}") for name in names)
 
 
 def _webhook(env: Mapping[str, str]) -> Webhook | None:

@@ -1,25 +1,38 @@
 """Raw updates of the Bot API → what the bot acts on, or a reason why it does not.
 
-Access is decided on who truly sent an update and on its kind, so the parsing is strict: only
-a new message or a pressed button, by a person, in a private chat or a group. Everything else
-(edits, channel posts, business messages, anonymous administrators, automatic forwards,
-inline queries, shapes unknown) is refused here, in one place.
+Access is decided on who truly sent an update, so the parsing is strict: only a message, a
+changed message or a pressed button, by a person, in a private chat or a group. Everything else
+(channel posts, business messages, anonymous administrators, automatic forwards, inline queries,
+shapes unknown) is refused here, in one place. What a person did send, but not as words, is
+named (``odd``), so that it can be told why it gets no answer.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
-ALLOWED_UPDATES = ("message", "callback_query")
+from bot.chats.incoming import Attached, Ignored, Incoming, Kind
+
+ALLOWED_UPDATES = ("message", "edited_message", "callback_query")
+MAX_UPDATE_ID = 2**52
 # Accounts that stand for somebody else: service notices, anonymous admins, channels.
 _STAND_INS = frozenset({777000, 1087968824, 136817688})
-_COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,40}))?(?:\s+|$)")
-
-
-Kind = Literal["message", "callback", "migration"]
+# What a message may hold in place of words. An animation and a story come with other keys too.
+_CONTENTS = ("animation", "story", "voice", "audio", "video_note", "video", "photo", "sticker",
+             "live_location", "location", "venue", "contact", "poll", "dice", "game",
+             "paid_media", "checklist", "invoice")  # fmt: skip
+# Told by Telegram of a chat, said by nobody.
+_SERVICE = re.compile(
+    r"new_chat_|left_chat_|delete_chat_|group_chat_|supergroup_chat_|channel_chat_|pinned_message"
+    r"|message_auto_delete|successful_payment|refunded_payment|users?_shared|chat_shared"
+    r"|connected_website|write_access|passport|proximity|boost_|chat_background|forum_topic_"
+    r"|general_forum|giveaway|video_chat_|voice_chat_|web_app_data|gift|unique_gift|paid_message_"
+    r"|direct_message_|suggested_post_|checklist_tasks"
+)
+_COMMAND = re.compile(r"\s{0,8}[/／]([A-Za-z0-9_]{1,32})(?:@([A-Za-z0-9_]{1,40}))?(?:\s+|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,73 +43,20 @@ class Me:
     username: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attached:
-    """A document sent to the bot; ``size`` in bytes (0 if not told)."""
-
-    file_id: str
-    name: str
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """A message or a pressed button by a person.
-
-    ``addressed`` is true in private chats, and in groups when the bot was mentioned, replied
-    to or commanded. ``command`` is the lower-case name without slash, ``text`` the words left
-    after command and mention. For a button, ``message_id`` is the message it hangs on,
-    ``data`` what it carries.
-    """
-
-    kind: Kind
-    update_id: int
-    chat: int
-    private: bool
-    user: int
-    message_id: int
-    date: int
-    text: str = ""
-    command: str | None = None
-    addressed: bool = True
-    thread: int | None = None
-    reply_to: int | None = None
-    document: Attached | None = None
-    callback_id: str = ""
-    data: str = ""
-    new_chat: int = 0
-
-    def to_json(self) -> dict[str, Any]:
-        """Return plain values to store."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> Incoming:
-        """Restore what ``to_json`` gave."""
-        document = values.get("document")
-        return cls(**{**values, "document": Attached(**document) if document else None})
-
-
-@dataclass(frozen=True, slots=True)
-class Ignored:
-    """An update the bot does not act on, and why (a short code for the counters)."""
-
-    update_id: int
-    reason: str
-
-
 class _Refused(Exception):
     """Raised while reading an update that the bot does not act on."""
 
 
 def parse_update(raw: object, me: Me) -> Incoming | Ignored:
     """Read one raw update. Never raises, whatever the shape."""
-    update_id = raw.get("update_id") if isinstance(raw, Mapping) else None
-    if not isinstance(raw, Mapping) or not isinstance(update_id, int):
+    update_id = update_id_of(raw)
+    if not isinstance(raw, Mapping) or update_id is None:
         return Ignored(-1, "no_update_id")
     try:
         if "message" in raw:
             return _message(update_id, _mapping(raw["message"], "message"), me)
+        if "edited_message" in raw:
+            return _edited(update_id, _mapping(raw["edited_message"], "edited_message"), me)
         if "callback_query" in raw:
             return _callback(update_id, _mapping(raw["callback_query"], "callback_query"))
     except _Refused as refused:
@@ -105,6 +65,14 @@ def parse_update(raw: object, me: Me) -> Incoming | Ignored:
         return Ignored(update_id, "malformed")
     other = next((key for key in raw if key != "update_id"), "nothing")
     return Ignored(update_id, str(other)[:40])
+
+
+def update_id_of(raw: object) -> int | None:
+    """Return the id of a raw update; None for what cannot be one."""
+    number = raw.get("update_id") if isinstance(raw, Mapping) else None
+    if not isinstance(number, int) or isinstance(number, bool):
+        return None
+    return number if 0 <= number < MAX_UPDATE_ID else None
 
 
 def _mapping(value: object, what: str) -> Mapping[str, Any]:
@@ -159,16 +127,20 @@ def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
         return Incoming(
             "migration", update_id, chat, private, 0, 0, 0, new_chat=message["migrate_to_chat_id"]
         )
-    for sign in ("sender_chat", "is_automatic_forward", "via_bot", "business_connection_id",
-                 "edit_date"):  # fmt: skip
+    for sign in ("sender_chat", "is_automatic_forward", "business_connection_id"):
         if message.get(sign):
             raise _Refused(sign)
-    document = _document(message.get("document"))
-    text = message.get("text")
-    if document is not None:
-        text = message.get("caption") or ""
+    joined = message.get("new_chat_members")
+    mine = isinstance(joined, list) and any(
+        isinstance(one, Mapping) and one.get("id") == me.id for one in joined
+    )
+    odd = "joined" if mine else _odd(message)
+    document = None if odd else _document(message.get("document"))
+    text = message.get("caption", "") if odd or document else message.get("text")
     if not isinstance(text, str):
-        raise _Refused("no_text")
+        raise _Refused("bad_text")
+    if message.get("via_bot"):
+        odd = "via_bot"
     command, rest, ours = _command(text, me)
     words, mentioned = _without_mention(rest, me)
     answered = message.get("reply_to_message")
@@ -177,8 +149,11 @@ def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
         reply_to = int(answered["message_id"])
         author = answered.get("from")
         to_me = isinstance(author, Mapping) and author.get("id") == me.id
+    quoted = answered.get("text") if isinstance(answered, Mapping) else None
     if command and not ours:
-        raise _Refused("command_for_another_bot")
+        if not private:
+            raise _Refused("command_for_another_bot")
+        odd = "foreign_command"
     return _incoming(
         "message",
         update_id,
@@ -186,10 +161,33 @@ def _message(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
         message.get("from"),
         text=words.strip(),
         command=command,
-        addressed=private or bool(command) or mentioned or to_me,
+        addressed=private or bool(command) or mentioned or to_me or mine,
         reply_to=reply_to,
         document=document,
+        odd=odd,
+        quoted=quoted if isinstance(quoted, str) else "",
+        album=str(message.get("media_group_id") or "")[:64],
     )
+
+
+def _edited(update_id: int, message: Mapping[str, Any], me: Me) -> Incoming:
+    """Read a changed message. Only words are changed by hand: a live location moves by itself."""
+    if not isinstance(message.get("text", message.get("caption")), str):
+        raise _Refused("edited_without_words")
+    changed = message.get("edit_date")
+    date = changed if isinstance(changed, int) else message.get("date")
+    words = message.get("text", message.get("caption"))
+    return replace(_message(update_id, {**message, "date": date, "text": words}, me), odd="edited")
+
+
+def _odd(message: Mapping[str, Any]) -> str:
+    """Name what a message holds if not just words or a document."""
+    found = next((kind for kind in _CONTENTS if message.get(kind)), "")
+    if found or "text" in message or isinstance(message.get("document"), Mapping):
+        return found
+    if any(_SERVICE.match(key) for key in message):
+        raise _Refused("service")
+    return "unknown"
 
 
 def _callback(update_id: int, query: Mapping[str, Any]) -> Incoming:

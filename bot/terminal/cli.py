@@ -6,14 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.notes import worded
-from bot.terminal import cli_ingest, cli_looking, cli_reports
+from bot.terminal import cli_ingest, cli_keeping, cli_looking, cli_reports
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -41,9 +41,11 @@ app = typer.Typer(
   BAOGAO_MODEL_DEADLINE  模型答一个问题最多用多少秒（默认 45）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
+  BAOGAO_KEEP_ANSWERS  回答记录保留多少天（默认 180，0 为不留）
   BAOGAO_OTEL=1        记录调用链（要装 baogao[otel]），不含提问和原文
   TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API
   BAOGAO_TELEGRAM_ALLOW  BAOGAO_TELEGRAM_ADMINS     Telegram 机器人
+  BAOGAO_TELEGRAM_PROXY（或 https_proxy、all_proxy）  连 Telegram 的代理
 """,
 )
 
@@ -169,14 +171,16 @@ def ask(
     assert question is not None
     if not question.strip():
         raise typer.BadParameter("问题是空的，例如：baogao ask 綦江2023年列出了哪些问题")
-    with _assistant(library, writer) as assistant:
+    from bot.terminal.screen import Waiting, columns
+
+    with Waiting("正在查阅报告"), _assistant(library, writer) as assistant:
         answer = assistant.ask(question).answer
     if as_json:
         _print_json(answer.to_json())
         return
     from bot.formatting import to_terminal
 
-    print(to_terminal(answer))
+    print(to_terminal(answer, columns()))
     print(f"\n（回答编号 {answer.id}，baogao why {answer.id} 看它是怎么来的）", file=sys.stderr)
 
 
@@ -185,10 +189,15 @@ def chat(
     writer: Annotated[str, typer.Option(help="auto、extractive 或 llm")] = "auto",
     library: LibraryOption = None,
 ) -> None:
-    """连续提问，可以追问（“第三条展开讲讲”“换成柯桥”）；输入“新话题”重来，空行退出。"""
+    """连续提问，可以追问（“第三条展开讲讲”“换成柯桥”）；输入“新话题”重来，“退出”结束。"""
+    from bot.terminal.chat import converse
+    from bot.terminal.screen import Waiting
+
     cli_reports.check_writer(writer)
-    with _assistant(library, writer) as assistant:
-        _converse(assistant)
+    with ExitStack() as stack:
+        with Waiting("正在打开报告库"):
+            assistant = stack.enter_context(_assistant(library, writer))
+        converse(assistant, history=_history_file())
 
 
 @app.command()
@@ -211,17 +220,6 @@ def rebuild(library: LibraryOption = None) -> None:
     for line in mend_library(_library_folder(library), _progress()):
         print(line)
     print("已重建")
-
-
-@app.command()
-def remove(
-    report: Annotated[str, typer.Argument(help="报告编号、文件名或“地区 年份”")],
-    library: LibraryOption = None,
-) -> None:
-    """移除一份报告。"""
-    with _library(library) as shelf:
-        summary = shelf.remove(report)
-    print(f"已移除 {summary.label}")
 
 
 @app.command()
@@ -248,13 +246,17 @@ def telegram(
 ) -> None:
     """启动 Telegram 机器人（需要 TELEGRAM_BOT_TOKEN）；默认只答名单里的人，配对码见终端。"""
     from bot.assembly import open_assistant
+    from bot.chats.conversations import chats_path
     from bot.settings import Settings, environment
     from bot.telegram.app import run
-    from bot.telegram.settings import TelegramSettings, chats_path
+    from bot.telegram.settings import TelegramSettings
 
     folder = _library_folder(library)
-    settings = TelegramSettings.from_env(environment(), chats_path(folder), pair=pair)
-    key = Settings().openai_api_key
+    ours = Settings()
+    settings = TelegramSettings.from_env(
+        environment(), chats_path(folder), pair=pair, keep_days=ours.keep_days
+    )
+    key = ours.openai_api_key
     code = run(settings, lambda: open_assistant(folder, create=True), secrets=(key,) if key else ())
     if code:
         raise typer.Exit(code)
@@ -269,9 +271,8 @@ def feedback(
     library: LibraryOption = None,
 ) -> None:
     """列出用户在 Telegram 里点的 👍 / 不对，或导出为评测题。"""
-    from bot.chats.conversations import ConversationStore
-    from bot.telegram.feedback import export_cases, list_lines
-    from bot.telegram.settings import chats_path
+    from bot.chats.conversations import ConversationStore, chats_path
+    from bot.chats.feedback import export_cases, list_lines
 
     store = ConversationStore(chats_path(_library_folder(library)))
     try:
@@ -334,26 +335,11 @@ def _ask_batch(assistant: Assistant, source: Path, target: Path | None) -> None:
             stream.close()
 
 
-def _converse(assistant: Assistant) -> None:
-    from bot.formatting import to_terminal
-    from retrieval.question.query import State
+def _history_file() -> Path | None:
+    """Where the questions typed in ``chat`` are kept; None where nothing is to be kept."""
+    from bot.settings import Settings
 
-    state = State()
-    print("请提问（空行退出，“新话题”清除前面的范围）：", file=sys.stderr)
-    while True:
-        label = assistant.scope_label(state)
-        try:
-            question = input(f"[{label}] > " if label else "> ")
-        except EOFError:
-            return
-        if not question.strip():
-            return
-        if question.strip() in ("新话题", "/new"):
-            state = State()
-            continue
-        reply = assistant.ask(question, state)
-        state = reply.state
-        print(to_terminal(reply.answer), end="\n\n")
+    return Path(typer.get_app_dir("baogao")) / "chat_history" if Settings().keep_days else None
 
 
 def _library_folder(library: Path | None) -> Path:
@@ -401,6 +387,7 @@ def _print_json(value: object) -> None:
 cli_reports.register(app, _assistant, _library)
 cli_looking.register(app, _assistant, _library)
 cli_ingest.register(app, _library)
+cli_keeping.register(app, _library, _library_folder)
 
 
 if __name__ == "__main__":

@@ -74,7 +74,9 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         length = _length(chars)
         check_writer(writer)
-        with open_assistant(library, writer) as assistant:
+        from bot.terminal.screen import Waiting, columns
+
+        with Waiting("正在撰写简报"), open_assistant(library, writer) as assistant:
             reply = assistant.brief(words, year=year, chars=length)
             answer, left = reply.answer, None
             if answer.status == "answered" and (with_left_out or as_json):
@@ -95,11 +97,11 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
         elif out is None:
             from bot.terminal.exports import to_terminal
 
-            print(to_terminal(answer))
+            print(to_terminal(answer, columns()))
         if left is not None and not as_json:
             from bot.formatting import to_terminal as answer_lines
 
-            print(f"\n——没有写进去的——\n{answer_lines(left)}")
+            print(f"\n——没有写进去的——\n{answer_lines(left, columns())}")
 
     @app.command()
     def compare(
@@ -115,8 +117,9 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
         例：baogao compare 各地调解成功率对比 --out 对比.xlsx
         """
         from bot.tables.table_text import to_json, to_text
+        from bot.terminal.screen import Waiting, columns
 
-        with open_assistant(library) as assistant:
+        with Waiting("正在逐份比较"), open_assistant(library) as assistant:
             from bot.tables import comparison
 
             reply, table = assistant.tabulate(question)
@@ -135,8 +138,8 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
             from bot.formatting import to_terminal
 
             if reply.answer.status == "answered":
-                print(to_text(table, notes=False), end="\n\n")
-            print(to_terminal(reply.answer))
+                print(to_text(table, columns(), notes=False), end="\n\n")
+            print(to_terminal(reply.answer, columns()))
 
     @app.command()
     def facts(

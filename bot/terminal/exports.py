@@ -26,13 +26,13 @@ def plain_text(answer: Answer) -> str:
     return paragraph(answer, markers=False)
 
 
-def to_terminal(answer: Answer) -> str:
+def to_terminal(answer: Answer, width: int | None = None) -> str:
     """Return a briefing for a terminal: the paragraph, what stands under it, the sources."""
     if answer.status != "answered":
-        return answer_lines(answer)
+        return answer_lines(answer, width)
     under = answer.sentences[len(answer.body) :]
     whole = Sentence(paragraph(answer), "note")
-    return answer_lines(replace(answer, sentences=(whole, *under)))
+    return answer_lines(replace(answer, sentences=(whole, *under)), width)
 
 
 def to_markdown(answer: Answer) -> str:

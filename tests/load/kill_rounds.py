@@ -56,6 +56,8 @@ def run(rounds: int, questions: int, *, seed: int = 1, delay_s: float = 0.3) -> 
                 process.wait()
         process = start(fake.url, state, 0.0)
         try:
+            polls = fake.number_of("getUpdates")
+            fake.wait(lambda f: f.number_of("getUpdates") > polls, 60)
             fake.wait(lambda f: answered(f, asked) >= set(asked), 120)
             time.sleep(2)  # anything said twice would come now
         except AssertionError:

@@ -43,9 +43,22 @@ TALK = [
     "玉山和云城的不足有什么共同点",
     "上海市浦东新区2023年存在哪些问题？",  # not held
     "玉山县2023年办理了5000本执法证件，对吗？",  # a false premise
-    "What problems did Yuncheng report in 2022?",
+    "谢谢",
     "今天天气怎么样？",
+    "玉山那个",  # not clear: asked back
+    "What problems did Yuncheng report in 2022?",
+    "And what next?",
+    "/why",
+    "那綦江2023年呢？",
 ]
+ODD = {
+    "（语音）": {"voice": {"file_id": "v", "file_unique_id": "v", "duration": 3}},
+    "（表情）": {"sticker": {"file_id": "s", "emoji": "👍"}},
+    "（图片，附文字“玉山县2023年存在哪些问题？”）": {
+        "photo": [{"file_id": "p", "file_unique_id": "p", "width": 1, "height": 1}],
+        "caption": "玉山县2023年存在哪些问题？",
+    },
+}
 
 
 class Trial:
@@ -87,6 +100,12 @@ class Trial:
         begun = time.monotonic()
         self.fake.say(text, USER)
         return self._reply(text, begun)
+
+    def send(self, what: str, **message: object) -> Sent:
+        self._seen = len(self.fake.sent)
+        begun = time.monotonic()
+        self.fake.say(None, USER, **message)
+        return self._reply(what, begun)
 
     def press(self, sent: Sent, words: str) -> Sent:
         self._seen = len(self.fake.sent)
@@ -130,8 +149,13 @@ def main() -> None:
             trial.say("/brief 綦江区2023年行政复议")
             trial.say("/export")
             trial.say("/compare 各地行政复议案件多少件")
-            for command in ("/why", "/export", "/reports", "/status", "/new"):
+            for what, message in ODD.items():
+                trial.send(what, **message)
+            for command in ("/export", "/status"):
                 trial.say(command)
+            card = trial.press(trial.say("/reports"), "1")
+            trial.press(card, "2")
+            trial.say("/new")
             bot.request_stop()
             thread.join()
         store.close()

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import dataclass, field
+from typing import Any
 
-from bot.telegram import rendering, views
-from bot.telegram.gateway import ApiError, Gateway
-from bot.telegram.updates import Incoming
+from bot.chats import views
+from bot.chats.blocks import runs
+from bot.chats.incoming import Incoming
+from bot.chats.wire import Wire, WireError
 from bot.values import Sentence
 
 FIRST_S = 2.5  # an answer sooner than this needs no message in between
@@ -25,15 +27,15 @@ class Progress:
     replace it. ``edits`` are the monotonic times at which it was written.
     """
 
-    gateway: Gateway
+    wire: Wire
     incoming: Incoming
-    stage: str = "正在查阅报告…"
+    stage: str
     message: int | None = None
     edits: list[float] = field(default_factory=list)
     _lines: list[Sentence] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
-    _shown: str = ""
+    _shown: Any = None
 
     async def __aenter__(self) -> Progress:
         self._loop = asyncio.get_running_loop()
@@ -47,7 +49,7 @@ class Progress:
         for task in self._tasks:
             task.cancel()
         for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError, ApiError):
+            with contextlib.suppress(asyncio.CancelledError, WireError):
                 await task
 
     def line(self, sentence: Sentence) -> None:
@@ -60,30 +62,32 @@ class Progress:
         self.stage = stage
 
     async def _type(self) -> None:
-        await self.gateway.typing(self.incoming.chat, self.incoming.thread)
+        await self.wire.typing(self.incoming.chat, self.incoming.thread)
         while self.incoming.private:
             await asyncio.sleep(TYPING_EVERY_S)
-            await self.gateway.typing(self.incoming.chat, self.incoming.thread)
+            await self.wire.typing(self.incoming.chat, self.incoming.thread)
 
     async def _show(self) -> None:
         assert self._loop is not None
+        if not self.wire.edits:
+            return
         pause_s = EDIT_EVERY_S if self.incoming.private else GROUP_EDIT_EVERY_S
         await asyncio.sleep(FIRST_S)
         while True:
             blocks = [views.sentence_block(sentence) for sentence in self._lines]
-            part = rendering.split([*blocks, rendering.runs(self.stage, "i")])[0]
-            if part.html != self._shown:
+            part = self.wire.layout([*blocks, runs(self.stage, "i")], "")[0][0]
+            if part != self._shown:
                 if self.message is None:
                     # Not to be cut off between the server's copy and our knowing its id.
                     self.message = await asyncio.shield(self._send(part))
                 else:
-                    await self.gateway.edit(self.incoming.chat, self.message, part)
-                self._shown = part.html
+                    await self.wire.edit(self.incoming.chat, self.message, part)
+                self._shown = part
                 self.edits.append(self._loop.time())
             await asyncio.sleep(pause_s)
 
-    async def _send(self, part: rendering.Part) -> int:
-        self.message = await self.gateway.send(
+    async def _send(self, part: Any) -> int:
+        self.message = await self.wire.send(
             self.incoming.chat,
             part,
             reply_to=self.incoming.message_id,

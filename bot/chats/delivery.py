@@ -12,14 +12,15 @@ import secrets
 import sqlite3
 from collections import Counter
 
+from bot.chats.callbacks import Callbacks
 from bot.chats.chat_records import InboxRow
 from bot.chats.conversations import ConversationStore
-from bot.telegram.callbacks import Callbacks
-from bot.telegram.gateway import ApiError, Gateway, Undeliverable
-from bot.telegram.handlers import Handlers
-from bot.telegram.messages import Reply, say
-from bot.telegram.rendering import Part
-from bot.telegram.updates import Incoming
+from bot.chats.handlers import Handlers
+from bot.chats.incoming import Incoming
+from bot.chats.messages import Reply, say
+from bot.chats.wire import Undeliverable, Wire, WireError
+from bot.chats.wording import said
+from bot.notes import Language
 from retrieval.errors import LibraryError
 
 log = logging.getLogger(__name__)
@@ -31,10 +32,10 @@ class Delivery:
     """Handles rows of the inbox."""
 
     def __init__(
-        self, store: ConversationStore, gateway: Gateway, handlers: Handlers, callbacks: Callbacks
+        self, store: ConversationStore, wire: Wire, handlers: Handlers, callbacks: Callbacks
     ) -> None:
         self._store = store
-        self._gateway = gateway
+        self._wire = wire
         self._handlers = handlers
         self._callbacks = callbacks
         self.counts: Counter[str] = Counter()
@@ -43,14 +44,13 @@ class Delivery:
         """Answer one row; whatever goes wrong is told in one line and logged under a code."""
         incoming = Incoming.from_json(row.payload)
         try:
-            if row.reply is None:
+            reply = stored_reply(row)
+            if reply is not None:
+                await self._send(row, incoming, reply, first=row.sent, again=True)
+            else:
                 reply = await self._compute(row, incoming)
                 self._store.keep_reply(row.update_id, reply.to_json())
                 await self._send(row, incoming, reply, first=0, again=False)
-            else:
-                await self._send(
-                    row, incoming, Reply.from_json(row.reply), first=row.sent, again=True
-                )
         except Undeliverable as exc:
             self.counts[f"undeliverable:{exc}"] += 1
             log.info("undeliverable: %s", exc, extra={"chat": row.chat, "update": row.update_id})
@@ -59,52 +59,51 @@ class Delivery:
             log.error("delivery failed", exc_info=exc, extra={"update": row.update_id})
 
     async def _compute(self, row: InboxRow, incoming: Incoming) -> Reply:
+        language = self._handlers.language(incoming)
         if row.attempts > MAX_ATTEMPTS:
             log.warning("begun too often, given up", extra={"update": row.update_id})
-            return say("上一个问题因重启未完成，请重发。")
+            return say(said("failed.restarts", language))
         if row.attempts > 1:
             self.counts["replayed"] += 1
         press = incoming.kind == "callback"
         try:
             return await (self._callbacks.press if press else self._handlers.handle)(incoming)
-        except ApiError:
+        except WireError:
             raise
         except (LibraryError, sqlite3.DatabaseError) as exc:
-            return self._failed(row, exc, "资料库正在维护，请稍后再试。")
+            return self._failed(row, exc, said("failed.library", language), language)
         except TimeoutError as exc:
-            return self._failed(row, exc, "这个问题处理得太久，已停止。请换个问法再试。")
+            return self._failed(row, exc, said("failed.slow", language), language)
         except Exception as exc:
-            return self._failed(row, exc, "处理失败，请稍后再试。")
+            return self._failed(row, exc, said("failed.other", language), language)
 
-    def _failed(self, row: InboxRow, exc: BaseException, text: str) -> Reply:
+    def _failed(self, row: InboxRow, exc: BaseException, text: str, language: Language) -> Reply:
         code = secrets.token_hex(2).upper()
         self.counts["failures"] += 1
         log.error("handler failed", exc_info=exc, extra={"code": code, "update": row.update_id})
-        return say(f"{text}（编号 {code}）")
+        return say(text + said("failed.code", language, code=code))
 
     async def _send(
         self, row: InboxRow, incoming: Incoming, reply: Reply, *, first: int, again: bool
     ) -> None:
         if incoming.kind == "callback":
-            await self._gateway.answer_press(incoming.callback_id, reply.toast, alert=reply.alert)
+            await self._wire.answer_press(incoming.callback_id, reply.toast, alert=reply.alert)
         if reply.delete is not None:
-            await self._gateway.delete(incoming.chat, reply.delete)
+            await self._wire.delete(incoming.chat, reply.delete)
         if reply.buttons_only and reply.edit is not None:
-            await self._gateway.edit(incoming.chat, reply.edit, None, reply.keyboard)
+            await self._wire.edit(incoming.chat, reply.edit, None, reply.keyboard)
             return
-        last = len(reply.parts) - 1
-        for index in range(first, len(reply.parts)):
-            part = reply.parts[index]
-            keyboard = reply.keyboard if index == last else ()
-            if again and index == first and reply.mark:
-                part = Part(f"{part.html}\n{reply.mark}", f"{part.plain}\n{reply.mark}", part.joint)
+        parts, further = self._wire.layout(reply.blocks, reply.name)
+        for index in range(first, len(parts)):
+            part = parts[index]
+            keyboard = reply.keyboard if index == len(parts) - 1 else ()
             replaced = (
                 index == 0
                 and reply.edit is not None
-                and await self._gateway.edit(incoming.chat, reply.edit, part, keyboard)
+                and await self._wire.edit(incoming.chat, reply.edit, part, keyboard)
             )
             if not replaced:
-                message = await self._gateway.send(
+                message = await self._wire.send(
                     incoming.chat,
                     part,
                     keyboard=keyboard,
@@ -112,13 +111,24 @@ class Delivery:
                     thread=incoming.thread,
                     ask_reply=reply.remark_on is not None,
                     mark=reply.mark,
+                    copy=again and index == first,
                 )
                 if reply.remark_on is not None:
                     self._store.expect_remark(incoming.chat, message, reply.remark_on)
             self._store.mark_sent(row.update_id, index + 1)
-        for index, file in enumerate(reply.files, len(reply.parts)):
+        for index, file in enumerate((*further, *reply.files), len(parts)):
             if index >= first:
-                await self._gateway.send_file(
+                await self._wire.send_file(
                     incoming.chat, file, reply_to=incoming.message_id, thread=incoming.thread
                 )
                 self._store.mark_sent(row.update_id, index + 1)
+
+
+def stored_reply(row: InboxRow) -> Reply | None:
+    """Return the reply computed before; None if there is none, or of another version's shape."""
+    if row.reply is None:
+        return None
+    try:
+        return Reply.from_json(row.reply)
+    except (KeyError, TypeError, ValueError):
+        return None

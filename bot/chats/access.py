@@ -2,20 +2,60 @@
 
 Closed by default. A user is let in by the allow list or by a pairing code; a listed group lets
 in its members, inside that group. The decision uses who truly sent the update
-(``updates.parse_update`` has refused those who stand for others) and never the chat alone.
+(whoever reads a messenger's updates refuses those who stand for others) and never the chat alone.
 Quotas count by user, whatever the chat or the kind of request, and survive restarts.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from bot.chats.chat_records import MemberRole
 from bot.chats.conversations import ConversationStore
-from bot.telegram.settings import TelegramSettings
+from bot.chats.wording import said
+from bot.notes import Language
 
 Limit = Literal["", "minute", "day", "all"]
+
+
+class Rules(Protocol):
+    """Who is let in, and how much may be asked: part of a messenger's settings."""
+
+    @property
+    def allow(self) -> frozenset[int]:
+        """Ids of users, and of groups whose members are let in."""
+        ...
+
+    @property
+    def admins(self) -> frozenset[int]:
+        """Ids of those who may change the library."""
+        ...
+
+    @property
+    def per_minute(self) -> int:
+        """Questions a user may ask in a minute."""
+        ...
+
+    @property
+    def per_day(self) -> int:
+        """Questions a user may ask in a day."""
+        ...
+
+    @property
+    def per_day_all(self) -> int:
+        """Questions all users may ask in a day."""
+        ...
+
+    @property
+    def concurrency(self) -> int:
+        """How many are worked on at once."""
+        ...
+
+    @property
+    def max_age_s(self) -> float:
+        """How old a message may be to be answered."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +69,25 @@ class Verdict:
 class Access:
     """The allow list (settings and pairing together) and the quotas."""
 
-    def __init__(self, settings: TelegramSettings, store: ConversationStore) -> None:
-        self._settings = settings
+    def __init__(self, rules: Rules, store: ConversationStore) -> None:
+        self._rules = rules
         self._store = store
         self._paired = store.members()
 
     def is_admin(self, user: int) -> bool:
         """Tell whether a user may change the library."""
-        return user in self._settings.admins or user in self._paired["admin"]
+        return user in self._rules.admins or user in self._paired["admin"]
 
     def may_use(self, user: int, chat: int, *, private: bool) -> bool:
         """Tell whether a person may talk to the bot here."""
-        if self.is_admin(user) or user in self._settings.allow or user in self._paired["user"]:
+        if self.is_admin(user) or user in self._rules.allow or user in self._paired["user"]:
             return True
-        return not private and (chat in self._settings.allow or chat in self._paired["group"])
+        return not private and (chat in self._rules.allow or chat in self._paired["group"])
 
     @property
     def is_empty(self) -> bool:
         """True while nobody at all is let in."""
-        return not (self._settings.allow or self._settings.admins or any(self._paired.values()))
+        return not (self._rules.allow or self._rules.admins or any(self._paired.values()))
 
     def pair(self, code: str, user: int) -> MemberRole | None:
         """Use a pairing code; return the role gained, or None if the code is wrong or used."""
@@ -57,7 +97,7 @@ class Access:
 
     def move_group(self, old: int, new: int) -> bool:
         """Carry a group's permission over to its new id; False if it had none."""
-        if old not in self._settings.allow and old not in self._paired["group"]:
+        if old not in self._rules.allow and old not in self._paired["group"]:
             return False
         self._store.add_member(new, "group")
         self._paired = self._store.members()
@@ -66,19 +106,15 @@ class Access:
     def quota(self, user: int) -> Verdict:
         """Tell whether one more question is within the limits."""
         counts = self._store.counts(user)
-        if counts.user_day >= self._settings.per_day:
+        if counts.user_day >= self._rules.per_day:
             return Verdict("day")
-        if counts.all_day >= self._settings.per_day_all:
+        if counts.all_day >= self._rules.per_day_all:
             return Verdict("all")
-        if counts.user_minute >= self._settings.per_minute:
+        if counts.user_minute >= self._rules.per_minute:
             return Verdict("minute", counts.wait_s)
         return Verdict()
 
 
-def limit_notice(verdict: Verdict) -> str:
+def limit_notice(verdict: Verdict, language: Language) -> str:
     """What a user is told when a limit holds."""
-    if verdict.limit == "minute":
-        return f"提问过于频繁，请在 {max(1, round(verdict.wait_s + 0.5))} 秒后再试。"
-    if verdict.limit == "day":
-        return "您今天的提问次数已用完，请明天再试。"
-    return "今天全部用户的提问总数已达上限，请明天再试。"
+    return said(f"limit.{verdict.limit}", language, seconds=max(1, round(verdict.wait_s + 0.5)))

@@ -1,7 +1,7 @@
 """What the bot needs from the rest of the house, as protocols.
 
 The real ones are ``bot.assistant.Assistant`` and ``retrieval.library.library.Library``;
-``bot.telegram.fake_assistant`` holds deterministic ones for tests and trials.
+``bot.chats.fake_assistant`` holds deterministic ones for tests and trials.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ class ReplyLike(Protocol):
 
     @property
     def table(self) -> Table | None: ...  # noqa: D102
+
+    @property
+    def suggestions(self) -> Sequence[str]: ...  # noqa: D102
 
 
 class SummaryLike(Protocol):
@@ -90,6 +93,10 @@ class AssistantLike(Protocol):
 
     def compare(self, question: str, state: Any = None) -> ReplyLike:
         """Compare reports."""
+        ...
+
+    def is_courtesy(self, words: str) -> bool:
+        """Tell whether words are only thanks or a greeting."""
         ...
 
     def scope_label(self, state: Any) -> str:

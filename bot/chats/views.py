@@ -13,15 +13,18 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.chats.blocks import Block, Run, runs
+from bot.chats.messages import Button, Keyboard, rows
+from bot.chats.ports import LibraryLike, SummaryLike
+from bot.chats.wording import language_of, said, texts
+from bot.notes import Language, worded
 from bot.table import Table
-from bot.telegram.messages import Button, Keyboard, rows
-from bot.telegram.ports import LibraryLike, SummaryLike
-from bot.telegram.rendering import Block, Run, runs
 from bot.values import Answer, Citation, Sentence
 from retrieval.documents import Report, ReportMeta, Span
 from retrieval.places.subunits import territory
 
 CITATIONS_A_PAGE = 24
+FOLD_OVER, FOLD_OVER_CHARS, FOLD_SHOWN = 10, 800, 8
 REPORTS_A_PAGE = 8
 SEGMENT_CHARS = 600
 PASSAGE_CHARS = 2_400
@@ -34,18 +37,11 @@ _NUMBERED = re.compile(
 _LINE = re.compile(r"[^\n\r]+")
 _SENTENCE = re.compile(r"[^。；！？]*[。；！？]?[”』」）)]?")
 
-COMMANDS: dict[str, str] = {
-    "help": "怎么用，几个真实的例子",
-    "reports": "已收录的报告，按年份和地区浏览",
-    "brief": "写一段简报：/brief 地区或问题",
-    "compare": "比较几份报告：/compare 问题",
-    "why": "上一个回答是怎么得出的",
-    "new": "忘掉前文，重新开始",
-    "export": "把上一个回答存成文件",
-    "status": "运行状况（管理员）",
-    "add": "添加报告（管理员）",
-    "remove": "移除报告（管理员）",
-}
+# in the order of the menu; what each does says ``command.<name>`` of the catalogue
+COMMANDS = ("help", "ask", "reports", "brief", "compare", "why", "new", "export", "status", "add",
+            "remove")  # fmt: skip
+_HEADINGS = 24  # parts of a report that its card opens
+_ASKED_OF = ("problems", "plans", "measures")
 
 
 def sentence_block(sentence: Sentence) -> Block:
@@ -55,26 +51,54 @@ def sentence_block(sentence: Sentence) -> Block:
     return (*block, Run(markers)) if markers else block
 
 
-def answer_blocks(answer: Answer, scope_label: str) -> list[Block]:
+def answer_blocks(
+    answer: Answer, scope_label: str, language: Language = "zh", *, unfolded: bool = False
+) -> list[Block]:
     """An answer for a phone: its lines, its warnings, the scope that follow-ups inherit.
 
-    The body of a paragraph is run together, to be copied whole.
+    The body of a paragraph is run together, to be copied whole. Of a long list the first items
+    are shown and the rest counted, unless ``unfolded``.
     """
     items = {} if answer.paragraph else _items(answer.sentences)
     whole = answer.body if answer.paragraph else ()
+    hidden = frozenset() if unfolded else _hidden(answer)
     blocks: list[Block] = []
     if whole:
         lines = (sentence_block(replace(s, kind="claim")) for s in whole)
         blocks += [tuple(run for line in lines for run in line)]
     for index, sentence in enumerate(answer.sentences[len(whole) :], len(whole)):
+        if index in hidden:
+            if index - 1 not in hidden:
+                blocks.append(runs(said("folded", language, count=folded(answer)), "i"))
+            continue
         block = sentence_block(sentence)
         if index and _opens_list(sentence):
             blocks.append((Run(""),))
         blocks.append((Run(f"{items[index]}. "), *block) if index in items else block)
     blocks += [runs(f"⚠ {warning}", "i") for warning in answer.warnings]
     if scope_label:
-        blocks += [(Run(""),), runs(f"范围：{scope_label}", "i")]
+        blocks += [(Run(""),), runs(said("scope", language, label=scope_label), "i")]
     return blocks
+
+
+def folded(answer: Answer) -> int:
+    """Return how many items of an answer are folded away."""
+    return sum(answer.sentences[at].kind == "claim" for at in _hidden(answer))
+
+
+def _hidden(answer: Answer) -> frozenset[int]:
+    """Return the places of the lines that are folded: those between the first items and the last."""
+    claims = [at for at, s in enumerate(answer.sentences) if s.kind == "claim"]
+    chars = sum(len(answer.sentences[at].text) for at in claims)
+    if answer.paragraph or len(claims) <= FOLD_OVER or chars <= FOLD_OVER_CHARS:
+        return frozenset()
+    return frozenset(range(claims[FOLD_SHOWN - 1] + 1, claims[-1] + 1))
+
+
+def language_of_answer(answer: Answer) -> Language:
+    """Tell the language an answer speaks beside the reports' words: of its notes, else its question."""
+    notes = " ".join(s.text for s in answer.sentences if s.kind == "note")
+    return language_of(notes, answer.question)
 
 
 def is_wide(table: Table) -> bool:
@@ -107,7 +131,13 @@ def _opens_list(sentence: Sentence) -> bool:
 
 
 def answer_keyboard(
-    key: str, payload: Mapping[str, Any], *, scoped: bool, page: int = 0
+    key: str,
+    payload: Mapping[str, Any],
+    *,
+    scoped: bool,
+    page: int = 0,
+    folded: int = 0,
+    language: Language = "zh",
 ) -> Keyboard:
     """Buttons under an answer: its citations, a verdict, and dropping the inherited scope."""
     numbers = [int(citation["n"]) for citation in payload.get("citations", ())]
@@ -116,12 +146,13 @@ def answer_keyboard(
     keyboard = list(rows(shown, 8 if len(shown) > 5 else 5))
     if len(numbers) > CITATIONS_A_PAGE:
         pages = -(-len(numbers) // CITATIONS_A_PAGE)
-        keyboard.append(
-            (Button(f"更多引文（{page + 1}/{pages}）▸", f"m|{key}|{(page + 1) % pages}"),)
-        )
-    last = [Button("👍", f"u|{key}"), Button("不对", f"d|{key}")]
+        more = said("button.more_citations", language, page=page + 1, pages=pages)
+        keyboard.append((Button(more, f"m|{key}|{(page + 1) % pages}"),))
+    if folded:
+        keyboard.append((Button(said("button.unfold", language, count=folded), f"e|{key}"),))
+    last = [Button("👍", f"u|{key}"), Button(said("button.wrong", language), f"d|{key}")]
     if scoped:
-        last.append(Button("✕ 清除范围", f"x|{key}"))
+        last.append(Button(said("button.clear_scope", language), f"x|{key}"))
     return (*keyboard, tuple(last))
 
 
@@ -149,7 +180,11 @@ def segments(text: str) -> list[Span]:
 
 
 def passage(
-    key: str, citation: Mapping[str, Any], report: Report | None, step: int
+    key: str,
+    citation: Mapping[str, Any],
+    report: Report | None,
+    step: int,
+    language: Language = "zh",
 ) -> tuple[list[Block], Keyboard]:
     """A cited passage with its cited words in bold, ``step`` paragraphs before or after it.
 
@@ -159,12 +194,15 @@ def passage(
     head = _head(title, citation["section_path"])
     foot: list[Block] = [
         (Run(""),),
-        (Run(f"[{citation['n']}] 来源："), Run(str(citation["source"]), "code")),
+        (
+            Run(f"[{citation['n']}] {said('source', language)}"),
+            Run(str(citation["source"]), "code"),
+        ),
     ]
-    close = Button("收起", f"z|{key}")
+    close = Button(said("button.close", language), f"z|{key}")
     start, end = int(citation["start"]), int(citation["end"])
     if report is None or report.text[start:end] != citation["quote"]:
-        note = runs("该报告已更新或移除，以下为作答时的原文：", "i")
+        note = runs(said("report.changed", language), "i")
         return [*head, note, runs(str(citation["quote"]), "b"), *foot], ((close,),)
     spans = segments(report.text)
     cited = [i for i, span in enumerate(spans) if span.start < end and start < span.end]
@@ -181,11 +219,11 @@ def passage(
     n = citation["n"]
     turn = []
     if cited[0] + min(step, 0) > 0 and (step <= 0 or cited):
-        turn.append(Button("◀ 上一段", f"v|{key}|{n}|{step - 1}"))
+        turn.append(Button(said("button.previous", language), f"v|{key}|{n}|{step - 1}"))
     if abs(step) > 1:
-        turn.append(Button("引文", f"v|{key}|{n}|0"))
+        turn.append(Button(said("button.citation", language), f"v|{key}|{n}|0"))
     if cited[-1] + max(step, 0) < len(spans) - 1:
-        turn.append(Button("下一段 ▶", f"v|{key}|{n}|{step + 1}"))
+        turn.append(Button(said("button.next", language), f"v|{key}|{n}|{step + 1}"))
     keyboard = (tuple(turn), (close,)) if turn else ((close,),)
     return [*head, *body, *foot], keyboard
 
@@ -227,7 +265,7 @@ def place_key(place: str) -> str:
 
 
 def reports_page(
-    reports: Sequence[SummaryLike], page: int, year: str, place: str
+    reports: Sequence[SummaryLike], page: int, year: str, place: str, language: Language = "zh"
 ) -> tuple[list[Block], Keyboard]:
     """One page of the list; ``year`` and ``place`` (a ``place_key``) narrow it, ``-`` does not."""
     years = sorted({r.meta.year for r in reports if r.meta.year}, reverse=True)
@@ -244,19 +282,16 @@ def reports_page(
     pages = max(1, -(-len(kept) // REPORTS_A_PAGE))
     page = min(max(page, 0), pages - 1)
     first = page * REPORTS_A_PAGE
-    blocks: list[Block] = [
-        runs(
-            f"已收录报告 {len(kept)} 份"
-            + (f"（共 {len(reports)} 份）" if len(kept) < len(reports) else ""),
-            "b",
-        )
-    ]
+    key = "reports.some" if len(kept) < len(reports) else "reports.all"
+    blocks: list[Block] = [runs(said(key, language, shown=len(kept), held=len(reports)), "b")]
+    opened = []
     for number, report in enumerate(kept[first : first + REPORTS_A_PAGE], first + 1):
         title = report.meta.title or report.meta.source
         blocks.append(
             (*runs(f"{number}. {place_year(report.meta)}"), Run("\n"), *runs(title[:120], "i"))
         )
-    keyboard: list[tuple[Button, ...]] = []
+        opened.append(Button(str(number), f"o|{report.id}"))
+    keyboard: list[tuple[Button, ...]] = [*rows(opened, 4)]
     if pages > 1:
         keyboard.append(
             (
@@ -266,11 +301,15 @@ def reports_page(
             )
         )
     if len(years) > 1 or year != "-":
-        chips = [Button("全部年份", f"r|0|-|{place}")] if year != "-" else []
+        chips = (
+            [Button(said("button.all_years", language), f"r|0|-|{place}")] if year != "-" else []
+        )
         chips += [Button(str(y), f"r|0|{y}|{place}") for y in years[:11] if str(y) != year]
         keyboard += rows(chips, 4)
     if len(places) > 1 or place != "-":
-        chips = [Button("全部地区", f"r|0|{year}|-")] if place != "-" else []
+        chips = (
+            [Button(said("button.all_places", language), f"r|0|{year}|-")] if place != "-" else []
+        )
         chips += [
             Button(name, f"r|0|{year}|{place_key(name)}")
             for name in places[:34]
@@ -280,65 +319,126 @@ def reports_page(
     return blocks, tuple(keyboard)
 
 
-def examples(library: LibraryLike) -> list[str]:
+def report_card(report: Report, language: Language = "zh") -> tuple[list[Block], Keyboard]:
+    """A report opened from the list: what it is, and its parts, each a button's number."""
+    meta = report.meta
+    facts = [("place", place_year(meta)), ("issuer", meta.issuer), ("published", meta.published),
+             ("source", meta.source)]  # fmt: skip
+    blocks: list[Block] = [runs(meta.title or meta.source, "b")]
+    blocks += [
+        runs(said(f"report.{name}", language, value=value)) for name, value in facts if value
+    ]
+    blocks += [runs(f"⚠ {words}", "i") for words in worded(report.warnings, language)]
+    parts = report_parts(report)
+    if parts:
+        blocks += [(Run(""),), runs(said("report.parts", language), "i")]
+        blocks += [runs(f"{n}. {title}") for n, (title, _) in enumerate(parts, 1)]
+    buttons = [Button(str(n), f"t|{report.id}|{n}") for n in range(1, len(parts) + 1)]
+    close = Button(said("button.close", language), f"k|{report.id}")
+    return blocks, (*rows(buttons, 6), (close,))
+
+
+def report_parts(report: Report) -> list[tuple[str, Span]]:
+    """The top-level parts of a report with their headings, or the whole where it has none."""
+    found: dict[str, Span] = {}
+    for section in report.sections:
+        if section.role == "furniture" or not section.path:
+            continue
+        title = " ".join(section.path[0].split())[:60]
+        begun = found.get(title)
+        found[title] = Span(begun.start if begun else section.start, section.end)
+    return list(found.items())[:_HEADINGS]
+
+
+def report_part(
+    report: Report, number: int, language: Language = "zh"
+) -> tuple[list[Block], Keyboard]:
+    """One top-level part of a report in its own words; raises ``IndexError`` for no such part."""
+    if number < 1:
+        raise IndexError(number)
+    _, span = report_parts(report)[number - 1]
+    title = runs(f"{place_year(report.meta)}　{report.meta.title}", "b")
+    body = [
+        runs(report.text[s.start : s.end])
+        for s in segments(report.text[: span.end])
+        if s.end > span.start
+    ]
+    close = Button(said("button.close", language), f"k|{report.id}")
+    return [title, (Run(""),), *body], ((close,),)
+
+
+def questions_on(report: Report, language: Language = "zh") -> list[str]:
+    """Questions that a report's own parts answer."""
+    if not report.meta.year or not report.meta.place:
+        return []
+    held = {section.role for section in report.sections}
+    place = territory(report.meta.place, report.meta.issuer)[-1]
+    return [
+        said(f"example.{role}", language, place=place, year=report.meta.year)
+        for role in _ASKED_OF
+        if role in held
+    ]
+
+
+def examples(library: LibraryLike, language: Language = "zh") -> list[str]:
     """Three questions that the reports held can answer, of as many reports as there are."""
-    wanted = {
-        "problems": "法治政府建设存在哪些问题？",
-        "plans": "法治政府建设下一步有哪些安排？",
-        "measures": "法治政府建设有哪些主要举措？",
-    }
     known = [r for r in library.reports() if r.meta.place and r.meta.year]
     known.sort(key=lambda r: (-(r.meta.year or 0), r.meta.place))
     known = known[:12]
     parts = {r.id: {section.role for section in library.report(r.id).sections} for r in known}
     found = []
-    for turn, (role, words) in enumerate(wanted.items()):
+    for turn, role in enumerate(_ASKED_OF):
         begin = turn % len(known) if known else 0
         for summary in (*known[begin:], *known[:begin]):
             if role in parts[summary.id]:
                 place = territory(summary.meta.place, summary.meta.issuer)[-1]
-                found.append(f"{place}{summary.meta.year}年{words}")
+                year = summary.meta.year
+                found.append(said(f"example.{role}", language, place=place, year=year))
                 break
     return found
 
 
-def help_text(names: Sequence[str]) -> str:
+def help_text(names: Sequence[str], language: Language = "zh") -> str:
     """What ``/help`` says."""
-    lines = [
-        "我根据已收录的法治政府建设年度报告回答问题。每句话后面的 [1] 是出处，点下方按钮看原文。",
-        "直接提问即可；追问会沿用上一个问题的地区和年份，/new 重新开始。群里请 @我 或回复我。",
-        "",
-    ]
-    lines += [f"/{name} {COMMANDS[name]}" for name in names]
+    lines = [said("help.text", language), ""]
+    lines += [f"/{name} {said(f'command.{name}', language)}" for name in names]
     return "\n".join(lines)
 
 
-def why_text(payload: Mapping[str, Any], details: Mapping[str, Any]) -> str:
+def why_text(
+    payload: Mapping[str, Any], details: Mapping[str, Any], language: Language = "zh"
+) -> str:
     """How an answer was made, for people; ``details`` is the assistant's record of it, if kept."""
     scope = payload.get("scope") or {}
     usage = payload.get("usage") or {}
     model = details.get("model") or {}
-    writers = {"extractive": "摘自原文", "llm": "语言模型撰写，逐句核对"}
+    known = texts(language)
+
+    def line(key: str, **values: Any) -> str:
+        return said(f"why.{key}", language, **values)
+
     lines = [
-        f"问题：{payload.get('question', '')}",
-        f"结果：{ {'answered': '已回答', 'abstained': '未作答', 'clarify': '需要您补充'}.get(str(payload.get('status')), '') }",
-        f"范围内的报告：{len(scope.get('reports') or ())} 份",
+        line("question", value=payload.get("question", "")),
+        line("status", value=known.get(f"why.{payload.get('status')}", "")),
+        line("reports", value=len(scope.get("reports") or ())),
     ]
     if scope.get("missing"):
-        lines.append(f"未收录：{'、'.join(map(str, scope['missing']))}")
-    lines.append(f"引用：{len(payload.get('citations') or ())} 处")
-    lines.append(f"写法：{writers.get(str(payload.get('writer')), payload.get('writer'))}")
+        lines.append(line("missing", value="、".join(map(str, scope["missing"]))))
+    lines.append(line("citations", value=len(payload.get("citations") or ())))
+    writer = str(payload.get("writer"))
+    lines.append(line("writer", value=known.get(f"why.{writer}", writer)))
     if payload.get("model"):
-        lines.append(f"模型：{payload['model']}；提示词：{payload.get('prompt')}")
+        lines.append(line("model", value=payload["model"], prompt=payload.get("prompt")))
     if model.get("not_used_because"):
-        lines.append(f"没有用模型的话：{model['not_used_because']}")
+        lines.append(line("no_model", value=model["not_used_because"]))
     if usage:
-        lines.append("用量：" + "，".join(f"{name} {number}" for name, number in usage.items()))
+        value = "，".join(f"{name} {number}" for name, number in usage.items())
+        lines.append(line("usage", value=value))
     if "hits" in details:
-        lines.append(f"检索到的段落：{len(details['hits'])} 段")
+        lines.append(line("hits", value=len(details["hits"])))
     failed = payload.get("checks_failed") or ()
-    lines.append(f"核对未通过：{len(failed)} 处" + ("（已换成原文或删去）" if failed else ""))
-    lines.append(f"用时：{payload.get('elapsed_ms', 0)} 毫秒；编号：{payload.get('id', '')}")
+    lines.append(line("failed" if failed else "passed", value=len(failed)))
+    lines.append(line("time", value=payload.get("elapsed_ms", 0), id=payload.get("id", "")))
     return "\n".join(lines)
 
 

@@ -1,9 +1,12 @@
-"""From raw update to stored work, and from stored work to its handler.
+"""From what comes in to stored work, and from stored work to its handler.
 
-``Intake.accept`` is called before an update is confirmed to Telegram: when it returns, the
+``Intake.accept`` is called before an update is confirmed to the messenger: when it returns, the
 update is on disk, refused, or known from before. ``Dispatcher`` begins what waits: many at once,
 but one at a time in each lane, so that one user's questions are answered in order and nobody
 waits for somebody else. A crash between the two loses nothing; begun work is begun again.
+
+What is refused to a person who may talk here is told, each time, by a line that is stored and
+delivered like any answer.
 """
 
 from __future__ import annotations
@@ -13,22 +16,24 @@ import logging
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from bot.chats.access import Access, Rules, limit_notice
 from bot.chats.chat_records import InboxRow
 from bot.chats.conversations import ConversationStore
-from bot.telegram.access import Access, limit_notice
-from bot.telegram.settings import TelegramSettings
-from bot.telegram.updates import Ignored, Incoming, Me, parse_update
+from bot.chats.handlers import ASKING
+from bot.chats.incoming import Ignored, Incoming
+from bot.chats.wording import language_of, said
+from bot.notes import Language
 
 log = logging.getLogger(__name__)
 
-ASKING = frozenset({None, "brief", "compare"})  # commands charged to the quota; None is plain words
 ASK_PRESS = "q|"  # what an example question's button carries begins so
 MAX_WAITING = 5_000
 NOTICE_EVERY_S = 60.0
 STRANGERS_REMEMBERED = 2_000
-PRESSES_PER_MINUTE = 60
+REPLIES_PER_MINUTE = 60  # to presses, commands, refusals: whatever no quota counts
+COURTESY_CHARS = 40  # no thanks are longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +45,30 @@ class Notice:
 
 
 class Intake:
-    """Decides on each update, once."""
+    """Decides on each update, once.
+
+    ``is_courtesy`` tells whether words are only thanks or a greeting, which are answered and
+    not counted.
+    """
 
     def __init__(
-        self, settings: TelegramSettings, store: ConversationStore, access: Access, me: Me
+        self,
+        rules: Rules,
+        store: ConversationStore,
+        access: Access,
+        *,
+        is_courtesy: Callable[[str], bool] = lambda _words: False,
     ) -> None:
-        self._settings = settings
+        self._rules = rules
         self._store = store
         self._access = access
-        self._me = me
+        self._is_courtesy = is_courtesy
         self._noticed: dict[tuple[int, str], float] = {}
-        self._presses: dict[int, tuple[float, int]] = {}
+        self._replies: dict[int, tuple[float, int]] = {}
         self.counts: Counter[str] = Counter()
 
-    def accept(self, raw: object) -> Notice | None:
-        """Store, refuse or recognise one raw update; return what to tell its sender, if anything."""
-        incoming = parse_update(raw, self._me)
+    def accept(self, incoming: Incoming | Ignored) -> Notice | None:
+        """Store, refuse or recognise one update; return what to tell its sender at once, if anything."""
         if isinstance(incoming, Ignored):
             self._count(f"ignored:{incoming.reason}")
             return None
@@ -71,44 +84,57 @@ class Intake:
             return None
         if not self._access.may_use(incoming.user, incoming.chat, private=incoming.private):
             return self._stranger(incoming)
-        if (
-            incoming.kind == "message"
-            and 0 < incoming.date < time.time() - self._settings.max_age_s
-        ):
+        if incoming.kind == "message" and 0 < incoming.date < time.time() - self._rules.max_age_s:
             self._close(incoming, "stale")
-            return self._once(
-                incoming, "stale", "停机期间收到的较早消息没有处理，如仍需要，请重新发送。"
-            )
-        if self._asks(incoming):
-            return self._question(incoming)
-        if self._floods(incoming.user):
-            self._close(incoming, "flood")
+            return self._once(incoming, "stale", said("stale", self._language(incoming)))
+        if self._is_further(incoming):
+            self._close(incoming, "ignored:album")
             return None
-        self._open(incoming, counted=False)
+        if self._asks(incoming) and not self._is_free(incoming):
+            return self._question(incoming)
+        self._answer_uncounted(incoming)
         return None
 
     def _asks(self, incoming: Incoming) -> bool:
         if incoming.kind == "callback":
             return incoming.data.startswith(ASK_PRESS)
-        if incoming.document is not None:
+        if incoming.document is not None or incoming.only_told:
             return False
         if incoming.command is None and incoming.reply_to is not None:
             remark = self._store.expected_remark(incoming.chat, incoming.reply_to)
             return remark is None
         return incoming.command in ASKING
 
+    def _is_free(self, incoming: Incoming) -> bool:
+        return (
+            incoming.kind == "message"
+            and incoming.command is None
+            and len(incoming.text) <= COURTESY_CHARS
+            and self._is_courtesy(incoming.text)
+        )
+
+    def _is_further(self, incoming: Incoming) -> bool:
+        """Tell whether this is one more picture of an album whose first was answered."""
+        if not incoming.album or not incoming.only_told:
+            return False
+        return self._once(incoming, f"album {incoming.album}", "-") is None
+
     def _question(self, incoming: Incoming) -> Notice | None:
         verdict = self._access.quota(incoming.user)
         if verdict.limit:
-            self._close(incoming, f"limited:{verdict.limit}")
-            return self._once(incoming, "limit", limit_notice(verdict))
+            self._count(f"limited:{verdict.limit}")
+            notice = limit_notice(verdict, self._language(incoming))
+            self._answer_uncounted(replace(incoming, line=notice))
+            return None
         waiting = self._store.waiting()
         if waiting >= MAX_WAITING:
-            self._close(incoming, "refused:full")
-            return self._once(incoming, "full", "现在提问的人太多，请稍后再试。")
-        self._open(incoming, counted=True)
-        if waiting >= 2 * self._settings.concurrency:
-            return self._once(incoming, "queue", f"提问较多，前面还有约 {waiting} 个问题，请稍候。")
+            self._count("refused:full")
+            self._answer_uncounted(replace(incoming, line=said("full", self._language(incoming))))
+            return None
+        self._open(incoming, lane="q", counted=True)
+        if waiting >= 2 * self._rules.concurrency:
+            text = said("queue", self._language(incoming), waiting=waiting)
+            return self._once(incoming, "queue", text)
         return None
 
     def _stranger(self, incoming: Incoming) -> Notice | None:
@@ -120,24 +146,30 @@ class Intake:
             role = self._access.pair(incoming.text, incoming.user)
             if role is not None:
                 log.info("paired", extra={"user": incoming.user})
-                return Notice(
-                    incoming,
-                    "配对成功，您是管理员。" if role == "admin" else "配对成功，可以提问了。",
-                )
-        return self._once(
-            incoming,
-            "stranger",
-            f"本机器人只对授权用户开放。请把您的编号 {incoming.user} 交给管理员，"
-            "或向管理员索取一次性配对码，发送“/start 配对码”。",
-        )
+                return Notice(incoming, said(f"paired.{role}"))
+        return self._once(incoming, "stranger", said("stranger", user=incoming.user))
 
-    def _open(self, incoming: Incoming, *, counted: bool) -> None:
-        # Presses other than questions have a lane of their own: a citation opens at once,
-        # also while the same user's next answer is being made.
-        question = incoming.kind == "message" or counted
+    def _answer_uncounted(self, incoming: Incoming) -> None:
+        """Open what no quota counts; who sends too much of it is told so once a minute."""
+        number = self._replies_lately(incoming.user)
+        if number > REPLIES_PER_MINUTE:
+            self._close(incoming, "flood")
+            return
+        if number == REPLIES_PER_MINUTE:
+            incoming = replace(incoming, line=said("flood", self._language(incoming)))
+        # Presses other than questions have a lane of their own: a citation opens at once, also
+        # while the same user's next answer is being made. So have lines that are ready.
+        if incoming.line or incoming.only_told:
+            lane = "n"
+        else:
+            press = incoming.kind == "callback" and not incoming.data.startswith(ASK_PRESS)
+            lane = "p" if press else "q"
+        self._open(incoming, lane=lane, counted=False)
+
+    def _open(self, incoming: Incoming, *, lane: str, counted: bool) -> None:
         new = self._store.receive(
             incoming.update_id,
-            lane=f"{'q' if question else 'p'}{incoming.user}",
+            lane=f"{lane}{incoming.user}",
             user=incoming.user,
             chat=incoming.chat,
             payload=incoming.to_json(),
@@ -170,15 +202,22 @@ class Intake:
         self._noticed[key] = now
         return Notice(incoming, text)
 
-    def _floods(self, user: int) -> bool:
+    def _replies_lately(self, user: int) -> int:
+        """Return how many uncounted replies a user had in this minute, and count one more."""
         now = time.monotonic()
-        begun, number = self._presses.get(user, (now, 0))
+        begun, number = self._replies.get(user, (now, 0))
         if now - begun >= 60:
             begun, number = now, 0
-        if len(self._presses) > STRANGERS_REMEMBERED:
-            self._presses.clear()
-        self._presses[user] = (begun, number + 1)
-        return number >= PRESSES_PER_MINUTE
+        if len(self._replies) > STRANGERS_REMEMBERED:
+            self._replies.clear()
+        self._replies[user] = (begun, number + 1)
+        return number
+
+    def _language(self, incoming: Incoming) -> Language:
+        last = self._store.conversation(incoming.chat, incoming.user).answer
+        stored = self._store.answer(last) if last else None
+        before = str(stored.payload.get("question", "")) if stored else ""
+        return language_of("" if incoming.command else incoming.text, before)
 
     def _count(self, what: str) -> None:
         self.counts[what] += 1

@@ -1,4 +1,4 @@
-"""What the bot sends, as values that can be stored before they go out."""
+"""What is sent into a chat, as values that can be stored before they go out."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from bot.telegram import rendering
-from bot.telegram.rendering import Block, Part
+from bot.chats.blocks import Block, Run, blocks_from, runs
 
-MAX_PARTS = 3
 MAX_DATA_BYTES = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An inline button: what it says, and the id it carries (≤ 64 bytes)."""
+    """A button under a message: what it says, and the id it carries (≤ 64 bytes)."""
 
     text: str
     data: str
@@ -55,15 +53,16 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Everything that answers one update.
+    """Everything that answers one message or press.
 
-    ``parts`` are sent in order, the keyboard under the last, then ``files``; with ``edit`` the first replaces
-    that message. ``toast`` is shown for a pressed button (``alert`` in a window). With
-    ``remark_on`` a reply to the message sent is a remark on that answer. ``buttons_only``
-    changes just the keyboard of ``edit``; ``delete`` removes that message.
+    ``blocks`` are sent in as many messages as the messenger needs, the keyboard under the last,
+    then ``files``; with ``edit`` the first replaces that message. ``toast`` is shown for a
+    pressed button (``alert`` in a window). With ``remark_on`` a reply to the message sent is a
+    remark on that answer. ``buttons_only`` changes just the keyboard of ``edit``; ``delete``
+    removes that message. ``name`` is what blocks too long for messages are called as a file.
     """
 
-    parts: tuple[Part, ...] = ()
+    blocks: tuple[Block, ...] = ()
     keyboard: Keyboard = ()
     files: tuple[File, ...] = ()
     edit: int | None = None
@@ -73,6 +72,7 @@ class Reply:
     buttons_only: bool = False
     delete: int | None = None
     mark: str = ""
+    name: str = "回答"
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values to store."""
@@ -84,7 +84,7 @@ class Reply:
         return cls(
             **{
                 **values,
-                "parts": tuple(Part(**part) for part in values["parts"]),
+                "blocks": blocks_from(values["blocks"]),
                 "keyboard": tuple(
                     tuple(Button(**button) for button in row) for row in values["keyboard"]
                 ),
@@ -95,37 +95,17 @@ class Reply:
 
 def say(text: str, keyboard: Keyboard = (), **more: Any) -> Reply:
     """Return a reply of plain words, one line a block."""
-    return compose([rendering.runs(line) for line in text.split("\n")], keyboard, **more)
+    return Reply(tuple(runs(line) for line in text.split("\n")), keyboard, **more)
 
 
-def say_own(text: str, keyboard: Keyboard = ()) -> Reply:
+def say_own(text: str, keyboard: Keyboard = (), **more: Any) -> Reply:
     """Return a reply of words that are ours alone: their /commands may be tapped."""
-    return compose([(rendering.Run(line),) for line in text.split("\n")], keyboard)
+    return Reply(tuple((Run(line),) for line in text.split("\n")), keyboard, **more)
 
 
-def compose(
-    blocks: Iterable[Block], keyboard: Keyboard = (), *, name: str = "回答", **more: Any
-) -> Reply:
-    """Make a reply of blocks; more than three parts come as a document after the first."""
-    blocks = list(blocks)
-    parts = rendering.split(blocks)
-    if len(parts) <= MAX_PARTS:
-        return Reply(tuple(rendering.label(parts)), keyboard, **more)
-    note = (rendering.Run("……", ""), rendering.Run("（全文较长，见附件）", "i"))
-    first = rendering.split([*_leading(blocks), note])
-    whole = File(f"{name}.md", rendering.plain_text(blocks) + "\n")
-    return Reply((first[0],) if len(first) == 1 else (parts[0],), keyboard, (whole,), **more)
-
-
-def _leading(blocks: Sequence[Block], max_units: int = 3_000) -> list[Block]:
-    kept: list[Block] = []
-    units = 0
-    for block in blocks:
-        units += sum(rendering.utf16_units(rendering.escape(run.text)) + 12 for run in block) + 1
-        if units > max_units or len(kept) > 60:
-            break
-        kept.append(block)
-    return kept
+def compose(blocks: Iterable[Block], keyboard: Keyboard = (), **more: Any) -> Reply:
+    """Make a reply of blocks."""
+    return Reply(tuple(blocks), keyboard, **more)
 
 
 def rows(buttons: Sequence[Button], width: int) -> Keyboard:

@@ -49,6 +49,7 @@ class FakeReply:
     answer: Answer
     state: FakeState
     table: Table | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,8 @@ class FakeAssistant:
 
     ``delay_s`` is how long an answer takes, ``lines`` how many sentences it has, ``fail`` an
     exception to raise instead; ``shape`` may replace an answer before it is returned, ``table``
-    is what every answer compares. Every question asked is kept in ``asked``.
+    is what every answer compares, ``suggestions`` what may be meant. Every question asked is
+    kept in ``asked``.
     """
 
     library: FakeLibrary
@@ -162,6 +164,7 @@ class FakeAssistant:
     fail: BaseException | None = None
     shape: Callable[[Answer], Answer] | None = None
     table: Table | None = None
+    suggestions: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
 
     def ask(
@@ -195,7 +198,8 @@ class FakeAssistant:
         )
         if self.shape is not None:
             answer = self.shape(answer)
-        return FakeReply(answer, FakeState(citations[0].report if citations else ""), self.table)
+        state = FakeState(citations[0].report if citations else "")
+        return FakeReply(answer, state, self.table, self.suggestions)
 
     @staticmethod
     def _wait(seconds: float) -> None:
@@ -239,6 +243,10 @@ class FakeAssistant:
     def compare(self, question: str, state: FakeState | None = None) -> FakeReply:
         """Answer with two sentences."""
         return replace(self, lines=2).ask(question, state)
+
+    def is_courtesy(self, words: str) -> bool:
+        """Tell whether words thank."""
+        return words.strip("。！!. ") in ("谢谢", "你好", "thanks")
 
     def scope_label(self, state: FakeState | None) -> str:
         """Name the inherited report."""

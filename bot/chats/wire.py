@@ -1,0 +1,82 @@
+"""What a messenger has to offer: one protocol, and how it says that something did not go out.
+
+A second messenger is an implementation of ``Wire``, a parser of what comes in to ``Incoming``
+and a loop that feeds ``Intake``; everything else of a chat knows no wire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from bot.chats.blocks import Block
+from bot.chats.messages import File, Keyboard
+
+
+class WireError(Exception):
+    """Something the messenger refused; the text is a short code, never the server's words."""
+
+
+class Unreachable(WireError):
+    """No use to be had of the server just now."""
+
+
+class Undeliverable(WireError):
+    """This message cannot be delivered; trying again makes no sense."""
+
+
+class Wire(Protocol):
+    """One messenger's connection. What it sends as one message is a part, opaque to others."""
+
+    @property
+    def edits(self) -> bool:
+        """Whether messages can be replaced; without, nothing is shown before an answer."""
+        ...
+
+    def layout(self, blocks: Sequence[Block], name: str) -> tuple[Sequence[Any], tuple[File, ...]]:
+        """Return blocks as parts, the same for the same blocks, and as a file what is too long."""
+        ...
+
+    async def send(
+        self,
+        chat: int,
+        part: Any,
+        *,
+        keyboard: Keyboard = (),
+        reply_to: int | None = None,
+        thread: int | None = None,
+        ask_reply: bool = False,
+        mark: str = "",
+        copy: bool = False,
+    ) -> int:
+        """Send a part and return the message's id; a possible ``copy`` shows the ``mark``."""
+        ...
+
+    async def send_file(
+        self, chat: int, file: File, *, reply_to: int | None = None, thread: int | None = None
+    ) -> int:
+        """Send a file and return the message's id."""
+        ...
+
+    async def edit(
+        self, chat: int, message: int, part: Any | None, keyboard: Keyboard = ()
+    ) -> bool:
+        """Replace a message (with no part, its buttons); False if that failed."""
+        ...
+
+    async def delete(self, chat: int, message: int) -> bool:
+        """Remove a message of ours; False if that failed."""
+        ...
+
+    async def typing(self, chat: int, thread: int | None = None) -> None:
+        """Show that something is being done; nobody minds if that fails."""
+        ...
+
+    async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
+        """End the waiting mark on a pressed button."""
+        ...
+
+    async def download(self, file_id: str, path: Path) -> None:
+        """Fetch a document that was sent in; raise ``Unreachable``."""
+        ...

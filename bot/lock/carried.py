@@ -1,0 +1,326 @@
+"""Whether every clause of a line, however short, is carried by its quotes.
+
+A clause is held against one clause of the quotes. What it says is there, in order or moved
+within the clause; or opens an earlier clause of the same sentence and is the subject taken over;
+or begins the clauses that follow it (joining). What remains is glue from a closed list
+(``bot.lexicon``), or the writer's own words. Words of one meaning count as the same. Texts are
+levelled.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.lexicon import pattern, same_words
+from retrieval.genre.quantities import canonical, find_quantities
+
+_BRACKETS = re.compile(r"[()\[\]【】]")
+_BRACKETED_NUMBER = re.compile(r"\([一二三四五六七八九十\d]{1,3}\)")
+_CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
+_SENTENCE = re.compile(r"[。!?\n]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[a-z][a-z0-9+.-]*")
+_NUMBER = re.compile(
+    r"^(?:[一二三四五六七八九十]{1,3}[是、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|第[一二三四五六七八九十]{1,3},)"
+)
+_DATE_PART = re.compile(r"\d+[年月日号]|[上下]旬|[初底末]")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年度?(?!\d{1,2}月)")
+_MAX_CHARS = 1_500  # of a line; a longer one is no sentence
+_MAX_TOKENS = 160
+_RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
+_VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
+_ADVERBS = 8  # characters that a clause may begin with before what a line takes of it
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    key: str
+    text: str
+    at: int
+    figure: bool = False
+    day: bool = False
+
+
+_Run = tuple[_Token, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    text: str
+    tokens: _Run
+
+
+def own_words(
+    sentence: str,
+    sources: Sequence[str],
+    names: Sequence[str] = (),
+    spare: Collection[str] = (),
+    *,
+    several: bool = False,
+) -> tuple[str, ...]:
+    """Return the runs of words of a line that no clause of the quotes carries.
+
+    ``names`` are the report's own, which a line may put where the quotes say 我县 or nothing;
+    ``spare`` are figures that code has reckoned with. With ``several`` reports whose figures
+    and whose comparison they are is held against each of them elsewhere.
+    """
+    if len(sentence) > _MAX_CHARS:
+        return (sentence[:20],)
+    own = own_names(tuple(names))
+    told = [_clauses(source, own) for source in sources]
+    found: list[str] = []
+    for part in _sentences(_BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence)), own):
+        for clause in part:
+            if several or any(t.text in spare for t in clause.tokens):
+                clause = _uncompared(clause, several=several, spare=spare)
+            found += _own(clause, told)
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=256)
+def own_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return what a report calls its own place, longest first: its name, with parents, 我县, 全县."""
+    ranked = [(_rank(name), name) for name in names if _rank(name) >= 0]
+    finest = max((rank for rank, _ in ranked), default=-1)
+    own = [name for rank, name in ranked if rank == finest]
+    parents = [name for rank, name in ranked if rank < finest]
+    short = [name for name in names if any(o != name and o.startswith(name) for o in own)]
+    chains = [f"{parent}{name}" for name in own for parent in parents]
+    chains += [f"{a}{b}{name}" for name in own for a in parents for b in parents if a != b]
+    selves = [f"{self}{name[-1]}" for name in own for self in "我本该全"]
+    return tuple(sorted({*own, *short, *chains, *selves}, key=lambda n: (-len(n), n)))
+
+
+def _rank(name: str) -> int:
+    """Return how fine a place is, by the last character of its name; -1 for what is no place."""
+    return next((rank for rank, tails in enumerate(_RANKS) if name.endswith(tails)), -1)
+
+
+def _own(clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]]) -> list[str]:
+    """Return what a clause adds to the source's clause that carries most of it."""
+    tokens = clause.tokens
+    if not tokens:
+        return []
+    best: list[_Token] | None = None
+    for source in told:
+        for sentence in source:
+            for place in range(len(sentence)):
+                own = _left(tokens, sentence, place)
+                if best is None or len(own) < len(best):
+                    best = own
+                if not best:
+                    return []
+    return ["".join(t.text for t in run) for run in _runs(best or list(tokens), tokens)]
+
+
+def _uncompared(clause: _Clause, *, several: bool, spare: Collection[str]) -> _Clause:
+    """Return a clause without what compares and what code has reckoned."""
+    words = pattern("comparing").sub(lambda m: "\0" * len(m[0]), clause.text)
+    figure_free = tuple(
+        t
+        for t in clause.tokens
+        if not (t.figure and (several or t.text in spare)) and words[t.at] != "\0"
+    )
+    return _Clause(words, figure_free)
+
+
+def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]:
+    """Return the tokens that the clause at ``place`` and what belongs to it do not carry."""
+    source = sentence[place].tokens
+    common = _aligned(tuple(t.key for t in tokens), tuple(t.key for t in source))
+    if not common:
+        return list(tokens)
+    matched = {mine for mine, _ in common}
+    held = {t.key for clause in sentence[place:] for t in clause.tokens if t.figure}
+    rest = [t for i, t in enumerate(tokens) if i not in matched and t.key not in held]
+    left: list[_Token] = []
+    for run in _runs(rest, tokens):
+        first, last = tokens.index(run[0]), tokens.index(run[-1])
+        if _within(run, source):
+            continue
+        earlier = [clause.tokens for clause in sentence[:place]]
+        opens = all(i >= first for i in matched) and _opens(source, common)
+        if opens and any(_is_subject(run, clause) for clause in earlier):
+            continue
+        if all(t.day for t in run) and any(_find(run, clause) is not None for clause in earlier):
+            continue
+        counted = tokens[first : last + 2]
+        if (
+            len(counted) > len(run)
+            and counted[-1].figure
+            and any(_is_counted(run, clause) for clause in earlier)
+        ):
+            continue
+        wider = tokens[first : last + 2]  # 区 of 区政府, where an earlier clause says whose
+        if len(run) <= _VERB < len(wider) + len(run) and any(_within(wider, c) for c in earlier):
+            continue
+        follows = any(i < first for i in matched)
+        left += _joined(run, sentence[place + 1 :]) if follows else run
+    return left
+
+
+def _aligned(mine: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Return the longest common subsequence of two runs as pairs of positions."""
+    return _lcs(mine, theirs)
+
+
+@lru_cache(maxsize=16384)
+def _lcs(mine: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[int, int]]:
+    rows, columns = len(mine), len(theirs)
+    table = [[0] * (columns + 1) for _ in range(rows + 1)]
+    for i in range(rows - 1, -1, -1):
+        row, below = table[i], table[i + 1]
+        for j in range(columns - 1, -1, -1):
+            row[j] = below[j + 1] + 1 if mine[i] == theirs[j] else max(below[j], row[j + 1])
+    found = []
+    i = j = 0
+    while i < rows and j < columns:
+        if mine[i] == theirs[j]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif table[i + 1][j] >= table[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return found
+
+
+def _runs(tokens: Sequence[_Token], of: _Run) -> Iterator[_Run]:
+    """Yield tokens in runs of neighbours in the clause ``of``."""
+    places = {token: i for i, token in enumerate(of)}
+    run: list[_Token] = []
+    for token in tokens:
+        if run and places[token] != places[run[-1]] + 1:
+            yield tuple(run)
+            run = []
+        run.append(token)
+    if run:
+        yield tuple(run)
+
+
+def _within(run: _Run, source: _Run) -> bool:
+    """Tell whether a run stands in a clause as it is, elsewhere than in order."""
+    return len(run) > 1 and _find(run, source) is not None
+
+
+def _find(run: _Run, source: _Run) -> int | None:
+    keys = [t.key for t in run]
+    for at in range(len(source) - len(run) + 1):
+        if [t.key for t in source[at : at + len(run)]] == keys:
+            return at
+    return None
+
+
+def _opens(source: _Run, common: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether what a line takes of a clause begins with its first words, adverbs apart."""
+    first = min(theirs for _, theirs in common)
+    skipped = "".join(t.text for t in source[:first])
+    if len(skipped) <= _VERB and not pattern("doer").search(skipped):
+        return True
+    return bool(pattern("adverb").fullmatch(skipped))
+
+
+def _is_subject(run: _Run, source: _Run) -> bool:
+    """Tell whether a run can be the subject of the clauses after one: its opening words."""
+    if pattern("stage").search("".join(t.text for t in run)):
+        return False
+    at = _find(run, source)
+    return at is not None and sum(len(t.text) for t in source[:at]) <= _ADVERBS
+
+
+def _is_counted(run: _Run, source: _Run) -> bool:
+    """Tell whether a run is what an earlier clause counts: 纠纷 in 受理民间纠纷599件."""
+    if pattern("stage").search("".join(t.text for t in run)):
+        return False
+    at = _find(run, source)
+    return at is not None and any(t.figure for t in source[at + len(run) : at + len(run) + 3])
+
+
+def _joined(run: _Run, following: Sequence[_Clause]) -> _Run:
+    """Return what is left of a run after the clauses that follow have carried its parts."""
+    rest = run
+    for clause in following:
+        if not rest:
+            break
+        common = _aligned(tuple(t.key for t in rest), tuple(t.key for t in clause.tokens))
+        if not common or common[0][0] != 0 or not _opens(clause.tokens, common):
+            continue
+        matched = {mine for mine, _ in common}
+        rest = tuple(t for i, t in enumerate(rest) if i not in matched)
+    return rest
+
+
+@lru_cache(maxsize=1024)
+def _clauses(text: str, names: tuple[str, ...]) -> tuple[tuple[_Clause, ...], ...]:
+    return tuple(_sentences(text, names))
+
+
+def _sentences(text: str, names: tuple[str, ...]) -> Iterator[tuple[_Clause, ...]]:
+    """Yield the sentences of a text as clauses."""
+    for sentence in _SENTENCE.split(text):
+        clauses = []
+        for part in _CLAUSE.split(sentence):
+            words = "".join(part.split())
+            tokens = _tokens(words, names)
+            if tokens:
+                clauses.append(_Clause(_levelled(words, names), tokens))
+        if clauses:
+            yield tuple(clauses)
+
+
+@lru_cache(maxsize=8192)
+def _levelled(clause: str, names: tuple[str, ...]) -> str:
+    """Return a clause with names blanked, and one word for each group of one meaning."""
+    text = _NUMBER.sub("", clause)
+    for name in names:
+        text = re.sub(f"{re.escape(name)}(?!级)", "\0" * len(name), text)
+    text = _YEAR.sub(lambda match: "\0" * len(match[0]), text)
+    text = _NUMBER.sub("", text.lstrip("\0"))
+    for word, canon in same_words():
+        text = word.sub(canon, text)
+    return text
+
+
+@lru_cache(maxsize=8192)
+def _tokens(clause: str, names: tuple[str, ...]) -> _Run:
+    """Return what a clause says: characters of Chinese, figures, Latin words; glue left out."""
+    text = _levelled(clause, names)
+    covered = bytearray(len(text))
+    found: list[_Token] = []
+
+    def cover(start: int, end: int) -> bool:
+        free = not any(covered[start:end])
+        covered[start:end] = b"\1" * (end - start)
+        return free
+
+    for quantity in find_quantities(text):
+        if cover(quantity.start, quantity.end):
+            value, _ = canonical(quantity)
+            key = str(value.normalize())
+            if quantity.kind in ("ordinal", "document"):
+                key = quantity.text
+            elif quantity.kind == "date":
+                found += _day(quantity.text, quantity.start)
+            if quantity.kind not in ("year", "date"):
+                found.append(_Token(key, quantity.text, quantity.start, True))
+    for match in pattern("glue").finditer(text):
+        if not any(covered[match.start() : match.end()]):
+            cover(*match.span())
+    for at, sign in enumerate(text):
+        if not covered[at] and _HAN.match(sign):
+            found.append(_Token(sign, sign, at))
+    for match in _LATIN.finditer(text):
+        if cover(*match.span()):
+            found.append(_Token(match[0], match[0], match.start()))
+    found.sort(key=lambda token: token.at)
+    return tuple(found[:_MAX_TOKENS])
+
+
+def _day(text: str, at: int) -> Iterator[_Token]:
+    """Yield a date as its month and its day: 2月 stands for 2月19日, not the other way round."""
+    for match in _DATE_PART.finditer(text):
+        if not match[0].endswith("年"):
+            yield _Token(match[0], match[0], at + match.start(), day=True)

@@ -1,0 +1,117 @@
+"""Judging the lines of a set: each goes the whole way of a model's line, from its marker to a verdict."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from bot.evidence.passages import numbered
+from bot.lock.citations import Checker, Failure
+from bot.values import Cited, DraftLine, Sentence
+from retrieval.documents import Report
+from retrieval.parsing.parsing import parse_report
+from retrieval.places.gazetteer import short_name
+
+LINES = Path(__file__).parent / "lines.jsonl"
+REPORTS = Path(__file__).parent.parent / "reports"
+_READ = ("000", "001")  # reports whose misjudged lines were read while the lock was written
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the set: its passages as (file, quote), its words, whether it is right."""
+
+    id: str
+    passages: tuple[tuple[str, str], ...]
+    text: str
+    right: bool
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A line and what the lock said: ``shown`` or refused for ``problems``."""
+
+    id: str
+    kind: str
+    text: str
+    right: bool
+    held: bool
+    shown: bool
+    problems: tuple[str, ...]
+
+
+def read_lines(path: str | Path) -> list[Line]:
+    """Return the lines of a JSONL file."""
+    found = []
+    for row in Path(path).read_text("utf-8").splitlines():
+        value = json.loads(row)
+        passages = tuple((p["doc"], p["quote"]) for p in value["passages"])
+        found.append(
+            Line(value["id"], passages, value["line"], value["verdict"] == "right", value["kind"])
+        )
+    return found
+
+
+def judge_lines(lines: Iterable[Line], folder: str | Path) -> list[Judged]:
+    """Judge each line against its passages and no others."""
+    return [_judge(line, Path(folder)) for line in lines]
+
+
+def _judge(line: Line, folder: Path) -> Judged:
+    reports = {name: _report(folder / name) for name, _ in line.passages}
+    spans = []
+    for name, quote in line.passages:
+        start = reports[name].text.index(quote)
+        spans.append(Cited(reports[name].id, start, start + len(quote)))
+    passages = numbered(reports.values(), spans)
+    texts = {report.id: report.text for report in reports.values()}
+    names = {report.id: _names(report) for report in reports.values()}
+    english = line.kind == "english"
+    checker = Checker(passages, texts.__getitem__, names, language="en" if english else "zh")
+    markers = "".join(f"[{p.n}]" for p in passages)
+    outcome = checker.check_line(DraftLine(line.text + markers, "claim"))
+    problems = outcome.problems if isinstance(outcome, Failure) else ()
+    held = not any(name.startswith(_READ) for name in reports)
+    return Judged(
+        line.id, line.kind, line.text, line.right, held, isinstance(outcome, Sentence), problems
+    )
+
+
+@lru_cache(maxsize=16)
+def _report(path: Path) -> Report:
+    text = path.read_text("utf-8")
+    parsed = parse_report(text, path.name, path.name)
+    return Report(path.name, parsed.meta, text, parsed.sections, parsed.chunks)
+
+
+def _names(report: Report) -> tuple[str, ...]:
+    meta = report.meta
+    places = [name for place in meta.place for name in (place, short_name(place))]
+    return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
+
+
+def table(judged: Sequence[Judged]) -> str:
+    """Return how many right and wrong lines were shown, in all, held, and by kind."""
+    rows = []
+    for name, of_it in (("all", judged), ("held", [j for j in judged if j.held])):
+        said = [j for j in of_it if j.right]
+        false = [j for j in of_it if not j.right]
+        rows.append(
+            f"{name}: right shown {sum(j.shown for j in said)}/{len(said)}, "
+            f"wrong shown {sum(j.shown for j in false)}/{len(false)}"
+        )
+    counts = Counter((j.right, j.kind) for j in judged)
+    shown = Counter((j.right, j.kind) for j in judged if j.shown)
+    for verdict in (True, False):
+        kinds = [
+            f"{kind} {shown[is_right, kind]}/{count}"
+            for (is_right, kind), count in counts.most_common()
+            if is_right is verdict
+        ]
+        rows.append(f"{'right' if verdict else 'wrong'} shown by kind: {', '.join(kinds)}")
+    return "\n".join(rows)
