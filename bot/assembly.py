@@ -49,7 +49,8 @@ def open_synthesis(settings: Settings, writer: str) -> Synthesis | None:
     endpoint = (settings.openai_api_key, settings.openai_base_url, settings.model or DEFAULT_MODEL)
     key = (*endpoint, settings.model_deadline_s)
     if key not in _MODELS:  # one breaker and one budget for all questions of a process
-        chat = PatientChat(OpenAIChat.at(*endpoint))
+        model = OpenAIChat.at(*endpoint, thought_tokens=settings.thought_tokens)
+        chat = PatientChat(model)
         _MODELS[key] = Synthesis(chat, DailyBudget(), _today, deadline_s=settings.model_deadline_s)
     return _MODELS[key]
 

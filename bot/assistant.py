@@ -18,7 +18,12 @@ from bot.answers import choose, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.mentions import telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
-from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
+from bot.answers.suggestions import (
+    AT_ONCE,
+    IN_PLACE_OF_A_REFUSAL,
+    places_meant,
+    suggestions,
+)
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
@@ -288,7 +293,7 @@ class Assistant:
             answer,
             _next_state(request, asks, answered, state, answer),
             answered[-1].draft.table,
-            may_mean if answer.status == "clarify" else (),
+            (places_meant(first.query) or may_mean) if answer.status == "clarify" else (),
         )
 
     def _answer_one(
@@ -567,6 +572,8 @@ class Assistant:
             for w in report.warnings
             if w.kind in _REPEATED
         )
+        if library.words_only is not None and scope.reports:
+            warnings = (library.words_only, *warnings)
         gaps = dict.fromkeys((*scope.missing, *draft.gap))
         return Answer(
             id=_answer_id(query.question),

@@ -131,6 +131,7 @@ def describe(query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt
     return {
         "asked_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "answer": answer.to_json(),
+        "paragraph": answer.paragraph,
         "query": {
             "kind": query.kind,
             "places": ["".join(place) for place in query.places],

@@ -16,8 +16,9 @@ from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.passages import apart, numbered, whole_sentences
 from bot.model.budget import DailyBudget
-from bot.model.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
+from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.rewriting import search_terms
+from bot.model.trouble import unavailable
 from bot.model.union import Line, completed, united
 from bot.model.writers_llm import LLMWriter, Written
 from bot.notes import Note
@@ -102,7 +103,7 @@ class Synthesis:
             )
         except ModelFailed as error:
             self._spend(user, allowance)
-            return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
+            return Attempt(reason=error.reason, notice=unavailable(error))
         self._spend(user, allowance)
         if written.declined and query.kind not in _EVERY_LINE:
             return Attempt(reason="declined", discarded=written, declined=True)
@@ -135,7 +136,7 @@ class Synthesis:
         try:
             written, reason = write_prose(self._writer, desk, briefing, names, allowance)
         except ModelFailed as error:
-            return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
+            return Attempt(reason=error.reason, notice=unavailable(error))
         finally:
             self._spend(user, allowance)
         if written is not None and on_sentence is not None:

@@ -10,7 +10,7 @@ import pytest
 from bot.assistant import Assistant
 from bot.evidence.drafting import Draft
 from bot.model.fake_llm import ScriptedChat
-from bot.model.llm import MODEL_UNAVAILABLE
+from bot.model.trouble import MODEL_UNAVAILABLE
 from bot.model.union import united
 from bot.notes import Note, note
 from bot.records import AnswerRecords
@@ -209,7 +209,7 @@ def test_what_was_handed_over_is_never_taken_back(assistant: Assistant) -> None:
 
 
 def test_without_a_model_reply_the_extract_is_marked(assistant: Assistant) -> None:
-    model = with_model(assistant, ModelFailed("cut", reason="quota", retry=False))
+    model = with_model(assistant, ModelFailed("cut", reason="cut", retry=False))
     answer = model.ask("上虞2022年审核了多少件行政规范性文件？").answer
     assert answer.writer == "extractive"
     assert answer.sentences[0].note == MODEL_UNAVAILABLE

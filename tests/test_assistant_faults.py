@@ -12,7 +12,8 @@ import pytest
 from bot.assistant import Assistant
 from bot.model.budget import Ceilings, DailyBudget
 from bot.model.fake_llm import Reply, ScriptedChat
-from bot.model.llm import MODEL_UNAVAILABLE, Breaker, PatientChat
+from bot.model.llm import Breaker, PatientChat
+from bot.model.trouble import MODEL_UNAVAILABLE
 from bot.synthesis import OVER_BUDGET, Synthesis
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library

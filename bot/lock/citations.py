@@ -16,7 +16,7 @@ from bot.lock.lock import Verdict, is_english, is_verbatim, judge
 from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
-from bot.lock.planted import speaks_to_a_machine
+from bot.lock.planted import planted_spans, speaks_to_a_machine
 from bot.lock.wording import overlap, pairs
 from bot.notes import Language, text_of
 from bot.values import Cited, DraftLine, Passage, Sentence, Told
@@ -391,15 +391,17 @@ def _units(passages: Iterable[Passage]) -> Iterator[tuple[Cited, str, int]]:
     seen: set[Cited] = set()
     for passage in passages:
         position = 0
+        planted = planted_spans(passage.text)
         ends = [match.end() for match in _UNIT_END.finditer(passage.text)]
         for end in [*ends, len(passage.text)]:
             words = passage.text[position:end]
+            foreign = any(a < end and position < b for a, b in planted)
             start = passage.start + position + len(words) - len(words.lstrip())
             cite = Cited(passage.report, start, passage.start + position + len(words.rstrip()))
             position = end
             if cite.end <= cite.start or cite in seen or _NOTHING_SAID.match(words):
                 continue
-            if not speaks_to_a_machine(words):
+            if not foreign:
                 seen.add(cite)
                 yield cite, words.strip(), start
 

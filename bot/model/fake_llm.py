@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.model.dialect import Schema
 from bot.model.llm import Message
-from bot.model.openai_client import Usage
+from bot.model.replies import Usage
 from retrieval.errors import ModelFailed
 
 Reply = str | ModelFailed | Sequence[str | ModelFailed]
@@ -19,6 +20,7 @@ class Call:
     messages: tuple[Message, ...]
     max_tokens: int
     deadline_s: float
+    schema: Schema | None = None
 
 
 class ScriptedChat:
@@ -57,10 +59,11 @@ class ScriptedChat:
         max_tokens: int,
         deadline_s: float,
         on_usage: Callable[[Usage], None] | None = None,
+        schema: Schema | None = None,
     ) -> Iterator[str]:
         """See ``ChatModel.stream``; usage is counted in characters."""
         reply = self._replies[min(len(self.calls), len(self._replies) - 1)]
-        self.calls.append(Call(tuple(messages), max_tokens, deadline_s))
+        self.calls.append(Call(tuple(messages), max_tokens, deadline_s, schema))
         said = 0
         for part in [reply] if isinstance(reply, (str, ModelFailed)) else reply:
             if isinstance(part, ModelFailed):

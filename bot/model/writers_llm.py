@@ -17,7 +17,7 @@ from bot.lock.planted import masked
 from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
 from bot.model.draft_lines import draft_lines
 from bot.model.llm import Allowance, Message, PatientChat
-from bot.model.openai_client import Usage
+from bot.model.replies import Usage
 from bot.notes import Language
 from bot.values import DraftLine, Passage, Sentence, Told
 from prompts import Prompt, load

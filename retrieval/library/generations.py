@@ -138,7 +138,9 @@ class Generation:
     @cached_property
     def beyond_store(self) -> frozenset[str]:
         """The reports that the vector database does not hold as they are served here."""
-        return frozenset(_changed(self.stored.manifest.reports, self.manifest.reports))
+        if self.stored is self:
+            return frozenset()
+        return frozenset(_changed(self.stored, self.manifest.reports))
 
 
 def read_manifest(library: Path, name: str) -> Manifest:
@@ -205,13 +207,15 @@ def _build(
     folder = library / FOLDER / name
     folder.mkdir(parents=True)
     fresh = set(manifest.reports)
-    if previous is not None:
+    before = previous.dense if previous else None
+    if before is not None and before.dimension != manifest.dimension:
+        before = None  # made while no embedder told how long a vector is
+    if before is not None:
         fresh &= {*replaced, *gained}
     try:
-        _write_vectors(folder, ledger, manifest, f"{number:06d}", previous, fresh)
+        _write_vectors(folder, ledger, manifest, f"{number:06d}", before, fresh)
         _write_lexical(folder, ledger, manifest.reports, previous, replaced)
-        linked = previous.dense.parts if previous else ()
-        dense = DenseMatrix(folder, manifest.reports, linked)
+        dense = DenseMatrix(folder, manifest.reports, before.parts if before else ())
         finished = replace(
             manifest,
             rows=len(dense),
@@ -237,15 +241,19 @@ def _store_to_follow(manifest: Manifest, store: VectorStore, previous: Generatio
     """Return the generation whose vector database will do for a new one, empty if none will."""
     if previous is None:
         return ""
-    covered = previous.stored.manifest.reports
-    changed = sum(1 for _ in _changed(covered, manifest.reports))
-    return previous.stored.name if store.may_lag(len(covered), changed) else ""
+    stored = previous.stored
+    changed = len(_changed(stored, manifest.reports))
+    return stored.name if store.may_lag(len(stored.manifest.reports), changed) else ""
 
 
-def _changed(before: Mapping[str, int], now: Mapping[str, int]) -> Iterator[str]:
-    """Yield the reports that came, went or were replaced."""
-    yield from (report for report, version in now.items() if before.get(report) != version)
-    yield from (report for report in before if report not in now)
+def _changed(stored: Generation, now: Mapping[str, int]) -> set[str]:
+    """Return the reports that came, went, were replaced or may have vectors that they had not."""
+    before = stored.manifest.reports
+    changed = {report for report, version in now.items() if before.get(report) != version}
+    changed.update(report for report in before if report not in now)
+    if stored.manifest.without_vector:
+        changed.update(stored.dense.lacking)
+    return changed
 
 
 def switch(library: Path, name: str) -> None:
@@ -353,17 +361,16 @@ def _write_vectors(
     ledger: Ledger,
     manifest: Manifest,
     name: str,
-    previous: Generation | None,
+    before: DenseMatrix | None,
     fresh: Collection[str],
 ) -> None:
-    """Link the parts of ``previous`` and write one of the ``fresh`` reports and what is merged."""
-    before = previous.dense if previous else None
+    """Link the parts from ``before`` and write one of the ``fresh`` reports and what is merged."""
     merged: set[str] = set()
-    if previous is not None and before is not None:
+    if before is not None:
         merged = set(_to_merge(before, manifest.reports, fresh))
         for part in before.parts:
             if part.name not in merged:
-                link_part(previous.folder, part.name, folder)
+                link_part(before.folder, part.name, folder)
     moved = []
     if before is not None and merged:
         moved = [

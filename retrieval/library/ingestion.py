@@ -156,7 +156,7 @@ class Writer:
         """
         self._folder, self._ledger, self._store = folder, ledger, store
         self._embedder, self._parse = embedder, parse
-        self._blank = Manifest(embedder.name, embedder.dimension, parser_version)
+        self._parser_version = parser_version
         self._generation = current
         self._versions = dict(served)
         self._watch: Watch = watch or _unwatched
@@ -276,7 +276,12 @@ class Writer:
         generation = build_generation(
             self._folder,
             self._ledger,
-            replace(self._blank, reports=dict(self._versions)),
+            Manifest(
+                self._embedder.name,
+                self._dimension(),
+                self._parser_version,
+                reports=dict(self._versions),
+            ),
             self._store,
             previous=self._generation,
             replaced=self._replaced,
@@ -440,6 +445,15 @@ class Writer:
 
     # Vectors
 
+    def _dimension(self) -> int:
+        """Return the length of vectors; 0 where there are none yet and no embedder tells it."""
+        try:
+            return self._embedder.dimension
+        except EmbeddingFailed as error:
+            self._vectors_failed = True
+            logger.warning("no vectors: %s", error)
+            return self._generation.manifest.dimension if self._generation else 0
+
     def _embed(self) -> set[str]:
         """Make the vectors that are lacking; return the reports served before that gained some."""
         gained: set[str] = set()
@@ -470,6 +484,7 @@ class Writer:
                     )
                 self._ledger.put_vectors(lost[start : start + EMBED_BATCH], vectors)
                 done += len(batch)
+            self._vectors_failed = False
         except EmbeddingFailed as error:
             self._vectors_failed = True
             logger.warning("no vectors: %s", error)

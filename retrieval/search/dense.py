@@ -86,6 +86,7 @@ class DenseMatrix:
         ``linked`` are parts that are open already and stand in ``folder``, too. Raises
         ``OSError`` or ``ValueError`` if a part is not whole.
         """
+        self.folder = folder
         known = {part.name: part for part in linked}
         self.parts = [known.get(name) or Part(folder, name) for name in part_names(folder)]
         if not self.parts:
@@ -221,9 +222,9 @@ def write_matrix(
 ) -> None:
     """Write a part: ``rows`` (those of a report side by side) and their vectors, one by one."""
     path = folder / VECTORS.format(name)
-    lacking = np.zeros(len(rows), bool)
-    if rows:
-        shape = (len(rows), dimension)
+    lacking = np.ones(len(rows), bool)
+    shape = (len(rows), dimension)
+    if rows and dimension:
         matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
         for i, vector in enumerate(vectors):
             lacking[i] = vector is None or not np.any(vector)
@@ -232,7 +233,7 @@ def write_matrix(
         matrix.flush()
         del matrix
     else:
-        np.save(path, np.zeros((0, dimension), dtype=np.float32))
+        np.save(path, np.zeros(shape, dtype=np.float32))
     ids = [chunk.encode("utf-8") for chunk, _ in rows]
     np.save(folder / CHUNKS.format(name), np.array(ids, dtype=np.bytes_ if ids else "S1"))
     lines, start = [], 0
