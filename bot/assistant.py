@@ -501,6 +501,8 @@ class Assistant:
         attempt = synthesis.attempt(desk, draft, names, user=user, allowance=allowance)
         if attempt.declined:
             draft = made if made.status == "abstained" else not_told(desk, draft)
+        elif attempt.lines and draft.status == "abstained":
+            draft = replace(draft, lines=(), status="answered", gap=())
         return desk, draft, attempt
 
     def _record(self, query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt) -> None:
@@ -550,6 +552,9 @@ class Assistant:
             sentences = [*checked.sentences, *(_said(line, language) for line in below)]
         else:
             for line in lines:
+                if isinstance(line, Told) and line.way == "inferred":
+                    marks = "".join(f"[{n}]" for n in checker.numbers(line.cites))
+                    checker.check_line(note("inferred", marks=marks))
                 shown = checker.admit(line) if isinstance(line, Told) else checker.check_line(line)
                 if isinstance(shown, Sentence) and on_sentence:
                     on_sentence(shown)

@@ -44,8 +44,12 @@ def search_rows(
     year: int | None = None,
     *,
     with_synonyms: bool = False,
+    detailed: int | None = None,
 ) -> list[dict[str, Any]]:
-    """Return a row for each report searched, those that hold the words first, most first."""
+    """Return a row for each report searched, those that hold the words first, most first.
+
+    With ``detailed`` only so many rows list their places; all are counted.
+    """
     scope = list_reports(library, place, year)
     ids = [s.id for s in scope]
     found = search_words(
@@ -55,10 +59,10 @@ def search_rows(
         everything=len(ids) == len(library.reports()),
         with_synonyms=with_synonyms,
     ).by_report
-    rows = []
+    rows: list[dict[str, Any]] = []
     for summary in sorted(scope, key=lambda s: (-len(found.get(s.id, ())), s.id)):
-        places = []
-        if summary.id in found:
+        places: list[dict[str, Any]] = []
+        if summary.id in found and (detailed is None or len(rows) < detailed):
             report = library.report(summary.id)
             for hit in found[summary.id]:
                 text = report.text
@@ -81,7 +85,7 @@ def search_rows(
                 "report": summary.id,
                 "source": summary.meta.source,
                 "name": full_name(summary.meta),
-                "count": len(places),
+                "count": len(found.get(summary.id, ())),
                 "occurrences": places,
             }
         )

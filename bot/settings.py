@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("", alias="OPENAI_BASE_URL")
     model: str = Field("", alias="BAOGAO_MODEL")
     model_deadline_s: float = Field(45.0, ge=1, le=900, alias="BAOGAO_MODEL_DEADLINE")
+    prompt_tokens: int = Field(16_000, ge=2_000, le=1_000_000, alias="BAOGAO_PROMPT_TOKENS")
     thought_tokens: int = Field(4_000, ge=0, le=100_000, alias="BAOGAO_THOUGHT_TOKENS")
     embedder: Literal["local", "openai"] = Field("local", alias="BAOGAO_EMBEDDER")
     embed_model: str = Field("", alias="BAOGAO_EMBED_MODEL")

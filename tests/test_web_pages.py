@@ -9,6 +9,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ from starlette.testclient import TestClient
 from web_server import FROM_PAGE, web_client
 
 from bot.assistant import Assistant, Reply
+from bot.values import Answer
+from bot.web.history import History
 from bot.web.openapi import SPEC
+from bot.web.settings import WebSettings
 from bot.web.texts import texts
 from bot.web.uploads import safe_name
+from retrieval.question.query import State
 
 
 @pytest.fixture(scope="module")
@@ -189,6 +194,21 @@ def test_a_long_library_is_paged(client: TestClient, monkeypatch: pytest.MonkeyP
     assert "2 份报告" in first
 
 
+def test_a_word_of_many_reports_keeps_the_page_short(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.pages._DETAILED", 1)
+    monkeypatch.setattr("bot.web.pages._MOST_SHOWN", 1)
+    page = client.get("/search", params={"words": "执法"}).text
+    assert page.count("<mark>") == 1
+    assert "2 份报告中，共查了 2" in page.replace("\n", "")
+    rows = client.get("/api/search", params={"words": "执法"}).json()["reports"]
+    for row in rows:
+        assert row["name"] in page
+        assert len(row["occurrences"]) == row["count"] >= 1
+        assert f"{row['count']}" in page
+
+
 def test_a_report_has_an_outline_that_leads_somewhere(client: TestClient) -> None:
     row = client.get("/api/reports?place=青山").json()["reports"][0]
     page = client.get(f"/report/{row['report']}").text
@@ -277,6 +297,29 @@ def test_the_history_is_kept_and_forgotten(tmp_path: Path) -> None:
         assert (next(tmp_path.rglob("web.sqlite")).stat().st_mode & 0o777) == 0o600
         assert form(client, "/history").status_code == 303
         assert reply["id"] not in client.get("/history").text
+
+
+def test_nothing_is_remembered_where_nothing_is_to_be_kept(tmp_path: Path) -> None:
+    with web_client(tmp_path, settings=WebSettings(keep_days=0)) as client:
+        reply = ask(client, "青山县2023年存在哪些问题")
+        assert reply["id"] not in client.get("/history").text
+        assert client.get(f"/answer/{reply['id']}/export.docx").status_code == 200  # in memory yet
+        onward = ask(client, "白水的呢", session=reply["session"])
+        assert "白水" in onward["answer"]
+
+
+def test_what_was_asked_is_forgotten_in_time(tmp_path: Path) -> None:
+    now = [datetime(2026, 1, 1, tzinfo=UTC)]
+    history = History(tmp_path, keep_days=10, clock=lambda: now[0])
+    history.add("a", "session1", Answer("x", "问", "answered", ()), State())
+    now[0] += timedelta(days=9)
+    history.add("a", "session2", Answer("y", "问", "answered", ()), None)
+    assert [turn.answer for turn in history.turns("a")] == ["y", "x"]
+    now[0] += timedelta(days=2)
+    history.close()
+    history = History(tmp_path, keep_days=10, clock=lambda: now[0])  # opening looks too
+    assert [turn.answer for turn in history.turns("a")] == ["y"]
+    history.close()
 
 
 def test_a_passage_is_read_as_stored(client: TestClient) -> None:

@@ -50,6 +50,7 @@ app = typer.Typer(
   BAOGAO_LIBRARY       报告库目录（默认在用户数据目录）
   OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型（见 baogao model --help）
   BAOGAO_MODEL_DEADLINE  模型答一个问题最多用多少秒（默认 45）
+  BAOGAO_PROMPT_TOKENS   一问给模型看的原文最多多少词元（默认 16000）
   BAOGAO_THOUGHT_TOKENS  会思考的模型另可用多少词元思考（默认 4000）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
@@ -124,6 +125,10 @@ def sections(
     as_json: JsonOption = False,
 ) -> None:
     """显示一份报告的章节树。例：baogao sections "綦江 2023" """
+    from bot.formatting import cut
+    from bot.terminal.screen import columns
+
+    width = columns()
     with _library(library) as shelf:
         found = shelf.find(report)
     for leaf in found.sections:
@@ -141,7 +146,7 @@ def sections(
             continue
         words = " ".join(found.quote(leaf.start, leaf.end).split())
         indent = "  " * max(leaf.level - (leaf.kind != "body"), 0)
-        print(f"{indent}[{leaf.role}/{leaf.kind}] {words[:40]}{'…' if len(words) > 40 else ''}")
+        print(cut(f"{indent}[{leaf.role}/{leaf.kind}] {words}", width))
 
 
 @app.command()
@@ -166,7 +171,9 @@ def retrieve(
     as_json: JsonOption = False,
 ) -> None:
     """只检索，不回答：看一个问题会用到原文哪些段落。"""
-    with _assistant(library) as assistant:
+    from bot.terminal.screen import Waiting
+
+    with Waiting("正在检索"), _assistant(library) as assistant:
         hits = assistant.retrieve(question, k)
         titles = {s.id: s.meta for s in assistant.library.reports()}
     for rank, hit in enumerate(hits, start=1):
@@ -246,7 +253,9 @@ def chat(
 @app.command()
 def verify(library: LibraryOption = None) -> None:
     """检查报告库是否完好。"""
-    with _library(library, for_rebuild=True) as shelf:
+    from bot.terminal.screen import Waiting
+
+    with Waiting("正在检查"), _library(library, for_rebuild=True) as shelf:
         problems = shelf.verify()
     for problem in problems:
         print(problem)

@@ -26,9 +26,10 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao read 那玉山呢 --history 綦江列出了哪些问题
         """
+        from bot.terminal.screen import Waiting
         from retrieval.question.query import State
 
-        with open_assistant(library) as assistant:
+        with Waiting("正在理解问题"), open_assistant(library) as assistant:
             state = State()
             for earlier in history or ():
                 state = assistant.ask(earlier, state).state
@@ -58,10 +59,12 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
         例：baogao search 法律顾问
         """
         from bot.looking import search_rows
+        from bot.terminal.screen import Waiting
 
-        with open_library(library) as shelf:
-            for row in search_rows(shelf, words, place or "", year, with_synonyms=synonyms):
-                _print_row(row, as_json=as_json)
+        with Waiting("正在逐份查找"), open_library(library) as shelf:
+            rows = search_rows(shelf, words, place or "", year, with_synonyms=synonyms)
+        for row in rows:
+            _print_row(row, as_json=as_json)
 
 
 def _print_row(row: dict[str, Any], *, as_json: bool) -> None:

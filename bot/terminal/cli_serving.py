@@ -31,13 +31,15 @@ def register(app: typer.Typer, library_folder: Callable[[Path | None], Path]) ->
         例：baogao web，然后打开 http://127.0.0.1:8765
         """
         from bot.assembly import open_assistant
-        from bot.settings import environment
+        from bot.settings import Settings, environment
         from bot.web.app import run
         from bot.web.settings import WebSettings
 
         check_writer(writer)
         folder = library_folder(library)
-        settings = WebSettings.from_env(environment(), folder, host=host, port=port)
+        settings = WebSettings.from_env(
+            environment(), folder, host=host, port=port, keep_days=Settings().keep_days
+        )
         assistant = open_assistant(folder, writer=writer, create=True)
         try:
             run(assistant, settings, lambda url: print(f"已启动，请打开 {url}", file=sys.stderr))

@@ -128,7 +128,7 @@ async def _told(
                 told = {"text": line.text, "kind": line.kind, "citations": list(line.citations)}
                 yield _line({"type": "sentence", "sentence": told})
             else:
-                desk.history.add(visitor, session, line.answer, line.state)
+                desk.keep(visitor, session, line)
                 more = {
                     "session": session,
                     "scope_label": desk.assistant.scope_label(line.state),

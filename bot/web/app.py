@@ -18,7 +18,6 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.assistant import Assistant
-from bot.records import AnswerRecords
 from bot.web import api, completions, pages
 from bot.web.desk import INTERNAL, Desk
 from bot.web.guard import HEADERS, Guard
@@ -49,8 +48,7 @@ def create_app(assistant: Assistant, settings: WebSettings) -> Starlette:
     signer = Signer(folder, settings.passwords or {})
     desk = Desk(
         assistant,
-        AnswerRecords(folder / "answers.sqlite"),
-        History(folder),
+        History(folder, keep_days=settings.keep_days),
         Uploads(assistant.library),
         settings,
         signer,

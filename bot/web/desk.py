@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import anyio
@@ -17,7 +17,6 @@ from starlette.requests import Request
 from bot.answers.remarks import examples
 from bot.assistant import Assistant, Reply
 from bot.notes import Language, text_of
-from bot.records import AnswerRecords
 from bot.values import Answer, Sentence
 from bot.web.guard import Visitor
 from bot.web.history import History, read_answer
@@ -29,6 +28,7 @@ from retrieval.question.query import State
 from retrieval.question.terms import is_english
 
 MOST_CHARS = 2000
+_RECENT = 200
 _TALK = ("greeting", "off_topic", "empty")  # answerers that end with questions to ask
 INTERNAL = "处理时出现内部错误，报告库没有受损；请查看服务的日志"
 logger = logging.getLogger(__name__)
@@ -40,7 +40,6 @@ class Desk:
     """The parts of a running server."""
 
     assistant: Assistant
-    records: AnswerRecords
     history: History
     uploads: Uploads
     settings: WebSettings
@@ -48,6 +47,7 @@ class Desk:
     logins: Window
     questions: Window
     threads: anyio.CapacityLimiter
+    recent: dict[str, Answer] = field(default_factory=dict)  # to be exported, kept or not
 
     async def work(self, call: Callable[[], T]) -> T:
         """Run ``call`` in a thread, a few at a time."""
@@ -90,9 +90,18 @@ class Desk:
         self.questions.add(name)
         return visitor
 
+    def keep(self, visitor: str, session: str, reply: Reply) -> None:
+        """Keep a turn of a conversation and what the next one inherits."""
+        self.recent[reply.answer.id] = reply.answer
+        for old in list(self.recent)[:-_RECENT]:
+            self.recent.pop(old, None)
+        self.history.add(visitor, session, reply.answer, reply.state)
+
     def answer(self, answer_id: str) -> Answer:
-        """Return a kept answer; raises ``ReportNotFound`` if its record is gone."""
-        record = self.records.get(answer_id)
+        """Return an answer, just given or kept; raises ``ReportNotFound`` if it is gone."""
+        if answer_id in self.recent:
+            return self.recent[answer_id]
+        record = self.assistant.why(answer_id)
         return read_answer(record["answer"], paragraph=record.get("paragraph") is True)
 
     def suggestions(self, reply: Reply) -> list[str]:

@@ -13,25 +13,35 @@ import re
 import secrets
 import sqlite3
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 from bot.migrations import migrate
+from bot.records import KEEP_DAYS
 from bot.values import Answer, Citation, Scope, Sentence
 from retrieval.question.query import State
 
 KEPT = 5000
+STATE_DAYS = 30
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS turns (
            n INTEGER PRIMARY KEY AUTOINCREMENT,
            visitor TEXT, session TEXT, answer TEXT, question TEXT, asked_at TEXT);
        CREATE TABLE IF NOT EXISTS states (
            visitor TEXT, session TEXT, state TEXT, PRIMARY KEY (visitor, session));""",
+    """DROP TABLE IF EXISTS states;
+       CREATE TABLE states (
+           visitor TEXT, session TEXT, state TEXT, at TEXT, PRIMARY KEY (visitor, session));""",
 )
 _LOCAL = timezone(timedelta(hours=8))
 _SESSION = re.compile(r"[\w-]{8,64}")
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +60,23 @@ class Turn:
 
 
 class History:
-    """What each visitor asked, the last ``KEPT`` of all, and the state of each conversation."""
+    """What each visitor asked, the last ``KEPT`` of all, and the state of each conversation.
 
-    def __init__(self, folder: Path) -> None:
+    What was asked is kept for ``keep_days``, not at all with 0; a conversation that rests for
+    ``STATE_DAYS`` (with 0 for a day) is forgotten.
+    """
+
+    def __init__(
+        self, folder: Path, *, keep_days: int = KEEP_DAYS, clock: Callable[[], datetime] = _now
+    ) -> None:
+        self._keep_days, self._clock = keep_days, clock
         path = folder / "web.sqlite"
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         self._lock = threading.Lock()
         self._db = sqlite3.connect(path, check_same_thread=False, timeout=5.0)
         migrate(self._db, SCHEMA, path.name)
+        with self._lock, self._db:
+            self._drop_old()
 
     def close(self) -> None:
         """Close the file."""
@@ -75,7 +94,7 @@ class History:
 
     def add(self, visitor: str, session: str, answer: Answer, state: State | None) -> None:
         """Keep a turn, and with ``state`` what the next question inherits."""
-        at = datetime.now(UTC).isoformat(timespec="seconds")
+        at = self._clock().isoformat(timespec="seconds")
         with self._lock, self._db:
             self._db.execute(
                 "INSERT INTO turns (visitor, session, answer, question, asked_at)"
@@ -84,13 +103,22 @@ class History:
             )
             if state is not None:
                 self._db.execute(
-                    "INSERT OR REPLACE INTO states VALUES (?, ?, ?)",
-                    (visitor, session, json.dumps(state.to_json(), ensure_ascii=False)),
+                    "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?)",
+                    (visitor, session, json.dumps(state.to_json(), ensure_ascii=False), at),
                 )
             self._db.execute("DELETE FROM turns WHERE n <= (SELECT max(n) FROM turns) - ?", (KEPT,))
             self._db.execute(
                 "DELETE FROM states WHERE rowid <= (SELECT max(rowid) FROM states) - ?", (KEPT,)
             )
+            self._drop_old()
+
+    def _drop_old(self) -> None:
+        now = self._clock()
+        turns = now - timedelta(days=self._keep_days)
+        states = now - timedelta(days=STATE_DAYS if self._keep_days else 1)
+        for table, column, since in (("turns", "asked_at", turns), ("states", "at", states)):
+            oldest = since.isoformat(timespec="seconds")
+            self._db.execute(f"DELETE FROM {table} WHERE {column} <= ?", (oldest,))
 
     def turns(self, visitor: str, most: int = 200) -> list[Turn]:
         """Return what a visitor asked, the last first."""

@@ -39,6 +39,7 @@ _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_SHOWN = 50
 _A_PAGE = 100
+_DETAILED, _MOST_NAMED = 20, 500  # of the reports searched: shown with their places, by name
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -118,12 +119,17 @@ def routes(desk: Desk) -> list[Route]:
             library.refresh()
             rows = await desk.work(
                 lambda: search_rows(
-                    library, words.split()[:10], place, year, with_synonyms=synonyms
+                    library,
+                    words.split()[:10],
+                    place,
+                    year,
+                    with_synonyms=synonyms,
+                    detailed=_DETAILED,
                 )
             )
         return _page(
             request, desk, "search.html", rows=rows, words=words, place=place, year=year,
-            synonyms=synonyms, most=_MOST_SHOWN,
+            synonyms=synonyms, most=_MOST_SHOWN, detailed=_DETAILED, named=_MOST_NAMED,
         )  # fmt: skip
 
     async def brief(request: Request) -> Response:
@@ -156,7 +162,7 @@ def routes(desk: Desk) -> list[Route]:
                 )
             reply = made
             form["talk"] = session_name(talk)
-            desk.history.add(visitor, form["talk"], made.answer, made.state)
+            desk.keep(visitor, form["talk"], made)
             if form.get("left_out") == "on" and made.answer.status == "answered":
                 left = (await desk.work(lambda: desk.assistant.left_out(made.state))).answer
         return _page(
@@ -176,7 +182,7 @@ def routes(desk: Desk) -> list[Route]:
             reply, table = await desk.work(lambda: desk.assistant.tabulate(words))
             if form.get("as") == "xlsx":
                 return _file(table_workbook(table, words), "对比.xlsx", _XLSX)
-            desk.history.add(visitor, f"compare-{secrets.token_urlsafe(6)}", reply.answer, None)
+            desk.keep(visitor, f"compare-{secrets.token_urlsafe(6)}", reply)
         return _page(
             request, desk, "compare.html", form=form, table=table,
             answer=reply.answer if reply else None,
@@ -319,7 +325,13 @@ def _pages(request: Request, page: int, many: int) -> list[tuple[int, str]]:
 
 def _coverage(found: list[Any]) -> dict[str, Any]:
     """Return how many reports there are by place and year, for the table of the library."""
-    counts = Counter(("".join(s.meta.place[-2:]) or s.meta.issuer, s.meta.year or 0) for s in found)
+    counts: Counter[tuple[str, int]] = Counter()
+    for parts in (slice(-2, None), slice(2), slice(1)):  # counties, else cities, else provinces
+        counts = Counter(
+            ("".join(s.meta.place[parts]) or s.meta.issuer, s.meta.year or 0) for s in found
+        )
+        if len({place for place, _ in counts}) <= _MOST_NAMED:
+            break
     return {
         "counts": counts,
         "places": sorted({place for place, _ in counts}),

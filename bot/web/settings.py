@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.records import KEEP_DAYS
 from bot.web.passwords import PasswordFile, hash_password
 from retrieval.errors import ConfigurationError
 
@@ -21,7 +22,8 @@ LEAST_CHARS = 8
 class WebSettings:
     """``passwords`` maps a role to a password's hash; empty means nobody has to log in.
 
-    ``keys`` are those of the API, ``hosts`` further names the server answers to.
+    ``keys`` are those of the API, ``hosts`` further names the server answers to. Questions are
+    remembered for ``keep_days``, not at all with 0.
     """
 
     host: str = "127.0.0.1"
@@ -30,6 +32,7 @@ class WebSettings:
     keys: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     questions_per_minute: int = 60
+    keep_days: int = KEEP_DAYS
 
     @property
     def open(self) -> bool:
@@ -43,7 +46,13 @@ class WebSettings:
 
     @classmethod
     def from_env(
-        cls, variables: Mapping[str, str], folder: Path, *, host: str, port: int
+        cls,
+        variables: Mapping[str, str],
+        folder: Path,
+        *,
+        host: str,
+        port: int,
+        keep_days: int = KEEP_DAYS,
     ) -> WebSettings:
         """Return the settings of a library's server.
 
@@ -59,7 +68,12 @@ class WebSettings:
                 f"运行 baogao web-password，或设置 {PASSWORD}"
             )
         return cls(
-            host, port, passwords, _listed(variables.get(KEYS)), _listed(variables.get(HOSTS))
+            host,
+            port,
+            passwords,
+            _listed(variables.get(KEYS)),
+            _listed(variables.get(HOSTS)),
+            keep_days=keep_days,
         )
 
     def answers_to(self, name: str) -> bool:

@@ -81,6 +81,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "times": ("处", "times"),
     "not_there": ("没有出现的报告", "Reports without it"),
     "found_in": ("出现在", "Found in"),
+    "narrow": ("其余的请用地区、年度缩小范围查看。", "Narrow by place or year to see the rest."),
     "of_reports": ("份报告中，共查了", "reports, of searched"),
     "brief_words": ("地区，或要写什么", "Place, or what to write about"),
     "brief_hint": ("例如：綦江 或 写一段綦江行政复议的简报", "e.g. 綦江"),
