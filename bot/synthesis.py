@@ -30,6 +30,7 @@ from retrieval.question.terms import synonyms
 
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
+_NOT_FOUND = frozenset({"not_found", "figure_not_found"})
 _EVERY_LINE = frozenset({"list", "compare", "rank", "which"})  # kinds that leave out nothing
 
 
@@ -88,7 +89,8 @@ class Synthesis:
     ) -> Attempt:
         """Let the model write the answer that ``draft`` gives in official words."""
         query = desk.query
-        if draft.status != "answered" or query.kind not in _KINDS:
+        silent = draft.status == "abstained" and _may_be_found(draft)
+        if not (draft.status == "answered" or silent) or query.kind not in _KINDS:
             return Attempt(reason="not for a model")
         if not self._budget.allows(user, self._today()):
             return Attempt(reason="over budget", notice=OVER_BUDGET)
@@ -107,10 +109,12 @@ class Synthesis:
             self._spend(user, allowance)
             return Attempt(reason=error.reason, notice=unavailable(error))
         self._spend(user, allowance)
-        if written.declined and query.kind not in _EVERY_LINE:
+        if written.declined and (silent or query.kind not in _EVERY_LINE):
             return Attempt(reason="declined", discarded=written, declined=True)
         if not written.told:
             return Attempt(reason="nothing the lock let through", discarded=written)
+        if silent:
+            return Attempt(written, lines=written.told)
         whole = united if query.kind in _EVERY_LINE else completed
         lines = whole(draft, written.told)
         if not any(isinstance(line, Told) for line in lines):
@@ -179,3 +183,8 @@ class Synthesis:
     def _spend(self, user: str, allowance: Allowance) -> None:
         tokens = sum(u.prompt_tokens + u.completion_tokens for u in allowance.usage)
         self._budget.add(user, self._today(), tokens)
+
+
+def _may_be_found(draft: Draft) -> bool:
+    """Tell whether a refusal only says that words were not found, which a reader might yet do."""
+    return bool(draft.gap) and all(gap.kind in _NOT_FOUND for gap in draft.gap)

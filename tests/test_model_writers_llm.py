@@ -218,7 +218,7 @@ def test_a_sentence_that_code_can_check_is_shown_and_another_gives_way_to_its_pi
     assert len(model.calls) == 1
 
 
-OWN = "行政复议申请量大增，达350件。"
+OWN = "群众申请行政复议350件。"
 
 
 def verdict(holds: bool, words: str) -> str:
@@ -256,6 +256,15 @@ def test_the_judge_is_asked_once_for_all_and_not_for_what_is_wrong():
     assert written.judged == 2
 
 
+@pytest.mark.parametrize(
+    "said", ["申请行政复议350件，十分严重。", "县政府收到行政复议申请350件。", "行政复议申请翻番。"]
+)
+def test_what_is_of_a_closed_class_is_not_left_to_a_judge(said):
+    lines, _, model = told(selected(item(1, say=said)), verdict(True, "同期增长75%"))
+    assert lines == [("quoted", PIECES[0].text)]
+    assert len(model.calls) == 1
+
+
 def test_without_a_judge_lines_give_way_to_their_quotes():
     written, model = write(
         [selected(item(1, say=OWN))], passages=PIECES, allowance=Allowance(calls_left=1)
@@ -265,7 +274,7 @@ def test_without_a_judge_lines_give_way_to_their_quotes():
 
 
 def test_what_is_inferred_is_shown_under_its_premises():
-    said = "该区行政复议申请增多而经复议后没有败诉。"
+    said = "上虞区复议渠道畅通，复议后无败诉案件。"
     lines, _, _ = told(selected(item(1, 2, say=said, infer=True)), verdict(True, "复议后无败诉案件"))
     assert lines == [("quoted", PIECES[0].text), ("quoted", PIECES[1].text), ("inferred", said)]
     lines, _, _ = told(selected(item(1, say=said, infer=True)), verdict(True, "同期增长75%"))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import prompts
 from prompts import load
 
 NAMES = ["select", "judge", "briefing", "revise", "rewrite"]
@@ -42,3 +45,18 @@ def test_messages_have_a_system_and_a_user_part():
 def test_other_names_are_refused(name):
     with pytest.raises(ValueError, match="no prompt"):
         load(name)
+
+
+GOLDEN = Path(__file__).parent / "golden_prompts"
+
+
+@pytest.mark.parametrize("path", sorted(Path(prompts.__file__).parent.glob("*.md")), ids=lambda p: p.stem)
+def test_each_prompt_is_rendered_as_it_was_agreed(path):
+    prompt = load(path.stem)
+    values = {name: f"〈{name}〉" for name in sorted(prompt.variables)}
+    said = "".join(f"--- {m['role']}\n{m['content']}\n" for m in prompt.messages(**values))
+    golden = GOLDEN / f"{path.stem}.txt"
+    known = golden.read_text("utf-8") if golden.exists() else ""
+    if known != said:
+        golden.with_suffix(".new").write_text(said, "utf-8")
+    assert known == said, f"read {golden.stem}.new; it replaces {golden.name} if it is what is wanted"
