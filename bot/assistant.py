@@ -484,9 +484,7 @@ class Assistant:
         words, phrases = words_to_hold(query), telling_phrases(query)
         return choose_opened(library, in_scope, hits, words, phrases)
 
-    def _read_anew(
-        self, library: Library, state: State, second: SecondReading
-    ) -> _Anew | None:
+    def _read_anew(self, library: Library, state: State, second: SecondReading) -> _Anew | None:
         """Return what another reading of the message finds; None if none finds anything."""
         for request, words in second.others(self._is_place(library)):
             asked = self._settled(request, state, library)
@@ -501,10 +499,8 @@ class Assistant:
         return None
 
     def _is_place(self, library: Library) -> Callable[[str], bool]:
-        known = tuple((h.meta.place, h.meta.issuer) for h in list_holdings(library))
-
         def is_place(name: str) -> bool:
-            mentions = place_index(known).resolve(name, [(0, len(name))]).mentions
+            mentions = place_index(library).resolve(name, [(0, len(name))]).mentions
             return any(m.held or m.candidates for m in mentions)
 
         return is_place
