@@ -204,7 +204,9 @@ def test_what_was_handed_over_is_never_taken_back(assistant: Assistant) -> None:
     for reply in (cut, "2022年上虞审核行政规范性文件31份。[1]\n编造。[1]"):
         heard: list[Sentence] = []
         model = with_model(assistant, reply)  # type: ignore[arg-type]
-        answer = model.ask("上虞2022年审核了多少件行政规范性文件？", on_sentence=heard.append).answer
+        answer = model.ask(
+            "上虞2022年审核了多少件行政规范性文件？", on_sentence=heard.append
+        ).answer
         assert heard == list(answer.sentences)[: len(heard)]
 
 

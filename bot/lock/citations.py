@@ -297,7 +297,9 @@ class Checker:
         line = level(text)
         around = tuple(p.text for p in passages if p.report in reports)
         plans = frozenset(p.text for p in passages if p.report in reports and p.role == "plans")
-        verdict = judge(text, tuple(quotes.values()), allowed, known, around, plans, several=len(reports) > 1)
+        verdict = judge(
+            text, tuple(quotes.values()), allowed, known, around, plans, several=len(reports) > 1
+        )
         if verdict.problems or len(reports) < 2:
             return verdict
         problems = list(comparison_problems(line, owners))
