@@ -47,10 +47,17 @@ def open_synthesis(settings: Settings, writer: str) -> Synthesis | None:
             )
         return None
     endpoint = (settings.openai_api_key, settings.openai_base_url, settings.model or DEFAULT_MODEL)
-    key = (*endpoint, settings.model_deadline_s)
+    key = (*endpoint, settings.model_deadline_s, settings.prompt_tokens)
     if key not in _MODELS:  # one breaker and one budget for all questions of a process
-        chat = PatientChat(OpenAIChat.at(*endpoint))
-        _MODELS[key] = Synthesis(chat, DailyBudget(), _today, deadline_s=settings.model_deadline_s)
+        model = OpenAIChat.at(*endpoint, thought_tokens=settings.thought_tokens)
+        chat = PatientChat(model)
+        _MODELS[key] = Synthesis(
+            chat,
+            DailyBudget(),
+            _today,
+            deadline_s=settings.model_deadline_s,
+            prompt_tokens=settings.prompt_tokens,
+        )
     return _MODELS[key]
 
 
@@ -101,7 +108,7 @@ def open_assistant(
 
 
 DEFAULT_MODEL = "gpt-4o-mini"
-_MODELS: dict[tuple[str, str, str, float], Synthesis] = {}
+_MODELS: dict[tuple[str, str, str, float, int], Synthesis] = {}
 
 
 def _today() -> date:

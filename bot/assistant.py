@@ -17,7 +17,12 @@ from typing import Any
 from bot.answers import choose, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
-from bot.answers.suggestions import AT_ONCE, IN_PLACE_OF_A_REFUSAL, suggestions
+from bot.answers.suggestions import (
+    AT_ONCE,
+    IN_PLACE_OF_A_REFUSAL,
+    places_meant,
+    suggestions,
+)
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
@@ -272,7 +277,7 @@ class Assistant:
             answer,
             _next_state(request, asks, answered, state, answer),
             answered[-1].draft.table,
-            may_mean if answer.status == "clarify" else (),
+            (places_meant(first.query) or may_mean) if answer.status == "clarify" else (),
         )
 
     def _answer_one(
@@ -474,6 +479,8 @@ class Assistant:
         attempt = synthesis.attempt(desk, draft, names, user=user, allowance=allowance)
         if attempt.declined:
             draft = made if made.status == "abstained" else not_told(desk, draft)
+        elif attempt.lines and draft.status == "abstained":
+            draft = replace(draft, lines=(), status="answered", gap=())
         return desk, draft, attempt
 
     def _record(self, query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt) -> None:
@@ -523,6 +530,9 @@ class Assistant:
             sentences = [*checked.sentences, *(_said(line, language) for line in below)]
         else:
             for line in lines:
+                if isinstance(line, Told) and line.way == "inferred":
+                    marks = "".join(f"[{n}]" for n in checker.numbers(line.cites))
+                    checker.check_line(note("inferred", marks=marks))
                 shown = checker.admit(line) if isinstance(line, Told) else checker.check_line(line)
                 if isinstance(shown, Sentence) and on_sentence:
                     on_sentence(shown)
@@ -545,6 +555,8 @@ class Assistant:
             for w in report.warnings
             if w.kind in _REPEATED
         )
+        if library.words_only is not None and scope.reports:
+            warnings = (library.words_only, *warnings)
         gaps = dict.fromkeys((*scope.missing, *draft.gap))
         return Answer(
             id=_answer_id(query.question),

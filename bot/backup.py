@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -160,7 +161,7 @@ def _unpack(source: Path, folder: Path) -> Manifest:
                     raise damaged
     except (zipfile.BadZipFile, EOFError, KeyError, NotImplementedError, RuntimeError) as error:
         raise damaged from error
-    except ValueError as error:  # zlib and zipfile on bytes that were changed
+    except (ValueError, zlib.error) as error:  # zipfile and zlib on bytes that were changed
         raise damaged from error
     for file in manifest.files:
         if file.name.endswith(_DATABASES) and not _is_sound(folder / file.name):

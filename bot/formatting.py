@@ -39,6 +39,19 @@ def wrap(text: str, width: int | None, indent: str = "") -> list[str]:
     return lines
 
 
+def cut(text: str, width: int | None) -> str:
+    """Return ``text`` on one line of at most ``width`` columns, with … where it was cut."""
+    if width is None or display_width(text) <= width:
+        return text
+    kept, used = "", 0
+    for char in text:
+        used += display_width(char)
+        if used > width - 1:
+            break
+        kept += char
+    return kept + "…"
+
+
 def _words(text: str) -> Iterable[str]:
     word = ""
     for char in text:

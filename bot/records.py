@@ -21,6 +21,7 @@ from retrieval.errors import ConfigurationError, ReportNotFound
 from retrieval.question.query import Query
 
 KEPT = 5000
+KEPT_UNWRITTEN = 100
 KEEP_DAYS = 180
 DAY_S = 86_400.0
 SCHEMA = (
@@ -35,7 +36,8 @@ SCHEMA = (
 class AnswerRecords:
     """The last ``KEPT`` answers' records in one SQLite file, its owner's alone.
 
-    A record is kept for ``keep_days``; with 0 none is, and those there are go. Records explain
+    A record is kept for ``keep_days``; with 0 none is written, those there are go, and the last
+    few live only as long as the program (the page shows answers by their records). Records explain
     answers, they are never needed to give one: every failure to store is silent, so that a full
     disk or a read-only folder does not stop an answer. ``clock`` gives seconds since 1970.
     """
@@ -51,12 +53,17 @@ class AnswerRecords:
         self._keep_days = keep_days
         self._clock = clock
         self._lock = threading.Lock()
+        self._unwritten: dict[str, dict[str, Any]] = {}
         if path.exists():
             self._store(lambda _db: None)
 
     def add(self, answer_id: str, record: Mapping[str, Any]) -> None:
         """Store a record of plain JSON values under the answer's id."""
         if not self._keep_days:
+            with self._lock:
+                self._unwritten[answer_id] = dict(record)
+                if len(self._unwritten) > KEPT_UNWRITTEN:
+                    self._unwritten.pop(next(iter(self._unwritten)))
             return
 
         def store(db: sqlite3.Connection) -> None:
@@ -91,6 +98,11 @@ class AnswerRecords:
 
     def get(self, answer_id: str) -> dict[str, Any]:
         """Return a stored record; raises ``ReportNotFound`` if there is none of that id."""
+        if not self._keep_days:
+            with self._lock:
+                if answer_id in self._unwritten:
+                    return self._unwritten[answer_id]
+            raise ReportNotFound(self._none_of(answer_id))
         try:
             connection = self._open()
             try:
@@ -121,6 +133,7 @@ class AnswerRecords:
         connection = sqlite3.connect(self._path, timeout=2.0)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA secure_delete=ON")  # what has had its time is gone
         migrate(connection, SCHEMA, self._path.name)
         return connection
 
@@ -131,6 +144,7 @@ def describe(query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt
     return {
         "asked_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "answer": answer.to_json(),
+        "paragraph": answer.paragraph,
         "query": {
             "kind": query.kind,
             "places": ["".join(place) for place in query.places],
@@ -160,6 +174,10 @@ def describe(query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt
             "usage": dict(written.usage) if written else {},
             "cost_yuan": written.cost if written else 0,
             "repaired": written.repaired if written else 0,
+            "pieces": written.pieces if written else 0,
+            "judged": written.judged if written else 0,
+            "approved": written.approved if written else 0,
+            "missing": list(written.missing) if written else [],
             "dropped": [[f.line.text, list(f.problems)] for f in written.dropped]
             if written
             else [],

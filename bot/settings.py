@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -16,6 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from bot.model.endpoints import unquoted
 from retrieval.errors import ConfigurationError
 
 FILE = ".env"
@@ -32,6 +33,8 @@ class Settings(BaseSettings):
     openai_base_url: str = Field("", alias="OPENAI_BASE_URL")
     model: str = Field("", alias="BAOGAO_MODEL")
     model_deadline_s: float = Field(45.0, ge=1, le=900, alias="BAOGAO_MODEL_DEADLINE")
+    prompt_tokens: int = Field(16_000, ge=2_000, le=1_000_000, alias="BAOGAO_PROMPT_TOKENS")
+    thought_tokens: int = Field(4_000, ge=0, le=100_000, alias="BAOGAO_THOUGHT_TOKENS")
     embedder: Literal["local", "openai"] = Field("local", alias="BAOGAO_EMBEDDER")
     embed_model: str = Field("", alias="BAOGAO_EMBED_MODEL")
     chroma_url: str | None = Field(None, alias="BAOGAO_CHROMA_URL")
@@ -61,6 +64,12 @@ class Settings(BaseSettings):
         """Read ``.env`` our own way: it may have been written on a Chinese Windows."""
         stored = InitSettingsSource(settings_cls, dict(read_env(Path(FILE))))
         return init_settings, env_settings, stored, file_secret_settings
+
+    @field_validator("openai_api_key", "openai_base_url", "model", "embed_model", mode="before")
+    @classmethod
+    def _without_quotes(cls, value: object) -> object:
+        """Blanks and quotes that were pasted with a setting are none of it."""
+        return unquoted(value) if isinstance(value, str) else value
 
 
 def environment() -> dict[str, str]:

@@ -14,22 +14,23 @@ from datetime import date
 from bot.briefing.briefing import Briefing
 from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft
-from bot.evidence.passages import apart, numbered, whole_sentences
-from bot.model.budget import DailyBudget
-from bot.model.llm import DEADLINE_S, MODEL_UNAVAILABLE, Allowance, PatientChat
+from bot.model.budget import PROMPT_TOKENS, DailyBudget, count_tokens
+from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.rewriting import search_terms
+from bot.model.sheet import sheet
+from bot.model.trouble import unavailable
 from bot.model.union import Line, completed, united
 from bot.model.writers_llm import LLMWriter, Written
 from bot.notes import Note
-from bot.values import Cited, Passage, Sentence, Told
+from bot.values import Passage, Sentence, Told
+from prompts import load
 from retrieval.errors import ModelFailed
 from retrieval.question.query import Query
 from retrieval.question.terms import synonyms
 
-FURTHER_HITS = 3
-"""Hits shown beside what the draft cites: each is read, paid for, and may mislead."""
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
+_NOT_FOUND = frozenset({"not_found", "figure_not_found"})
 _EVERY_LINE = frozenset({"list", "compare", "rank", "which"})  # kinds that leave out nothing
 
 
@@ -53,7 +54,8 @@ class Attempt:
 class Synthesis:
     """A chat model with its budget; shared by all questions of a process.
 
-    ``deadline_s`` is the time of one question's calls together, in seconds.
+    ``deadline_s`` is the time of one question's calls together, in seconds; ``prompt_tokens``
+    what the sheet of a question may take.
     """
 
     def __init__(
@@ -63,7 +65,9 @@ class Synthesis:
         today: Callable[[], date],
         *,
         deadline_s: float = DEADLINE_S,
+        prompt_tokens: int = PROMPT_TOKENS,
     ) -> None:
+        self._prompt_tokens = prompt_tokens
         self._chat = chat
         self._writer = LLMWriter(chat)
         self._budget = budget
@@ -85,7 +89,8 @@ class Synthesis:
     ) -> Attempt:
         """Let the model write the answer that ``draft`` gives in official words."""
         query = desk.query
-        if draft.status != "answered" or query.kind not in _KINDS:
+        silent = draft.status == "abstained" and _may_be_found(draft)
+        if not (draft.status == "answered" or silent) or query.kind not in _KINDS:
             return Attempt(reason="not for a model")
         if not self._budget.allows(user, self._today()):
             return Attempt(reason="over budget", notice=OVER_BUDGET)
@@ -93,21 +98,23 @@ class Synthesis:
         try:
             written = self._writer.write_and_check(
                 query.question,
-                kind=query.kind,
                 language="en" if query.english else "zh",
-                passages=passages_for(desk, draft),
+                passages=self._passages(desk, draft),
                 text_of=texts.__getitem__,
                 scope_names=names,
                 allowance=allowance,
+                prompt_tokens=self._prompt_tokens,
             )
         except ModelFailed as error:
             self._spend(user, allowance)
-            return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
+            return Attempt(reason=error.reason, notice=unavailable(error))
         self._spend(user, allowance)
-        if written.declined and query.kind not in _EVERY_LINE:
+        if written.declined and (silent or query.kind not in _EVERY_LINE):
             return Attempt(reason="declined", discarded=written, declined=True)
         if not written.told:
             return Attempt(reason="nothing the lock let through", discarded=written)
+        if silent:
+            return Attempt(written, lines=written.told)
         whole = united if query.kind in _EVERY_LINE else completed
         lines = whole(draft, written.told)
         if not any(isinstance(line, Told) for line in lines):
@@ -135,7 +142,7 @@ class Synthesis:
         try:
             written, reason = write_prose(self._writer, desk, briefing, names, allowance)
         except ModelFailed as error:
-            return Attempt(reason=error.reason, notice=MODEL_UNAVAILABLE)
+            return Attempt(reason=error.reason, notice=unavailable(error))
         finally:
             self._spend(user, allowance)
         if written is not None and on_sentence is not None:
@@ -163,17 +170,21 @@ class Synthesis:
         )
         return replace(query, terms=terms)
 
+    def _passages(self, desk: Desk, draft: Draft) -> tuple[Passage, ...]:
+        """Return the sheet for a question: what the prompt's own words leave of the budget."""
+        own = count_tokens(load("select").text + desk.query.question, self._chat.name) + 100
+        return sheet(
+            desk,
+            draft,
+            self._prompt_tokens - own,
+            lambda text: count_tokens(text, self._chat.name),
+        )
+
     def _spend(self, user: str, allowance: Allowance) -> None:
         tokens = sum(u.prompt_tokens + u.completion_tokens for u in allowance.usage)
         self._budget.add(user, self._today(), tokens)
 
 
-def passages_for(desk: Desk, draft: Draft) -> tuple[Passage, ...]:
-    """Return numbered passages: what the draft cites with its sentences, then the best hits."""
-    ids = {report.id for report in desk.reports}
-    spans = whole_sentences(desk, (c for line in draft.lines for c in line.cites))
-    cited = len(apart(spans))
-    for hit in desk.hits:
-        if hit.chunk.report in ids:
-            spans.append(Cited(hit.chunk.report, hit.chunk.start, hit.chunk.end))
-    return numbered(desk.reports, apart(spans)[: cited + FURTHER_HITS])
+def _may_be_found(draft: Draft) -> bool:
+    """Tell whether a refusal only says that words were not found, which a reader might yet do."""
+    return bool(draft.gap) and all(gap.kind in _NOT_FOUND for gap in draft.gap)

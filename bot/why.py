@@ -53,6 +53,7 @@ def why_lines(record: Mapping[str, Any]) -> list[str]:
         "写法：" + _written_by(answer, model),
     ]
     if model["asked"]:
+        lines += _selected(model)
         lines += _refused(model)
     told = {problem for line in (*model["dropped"], *model["replaced"]) for problem in line[-1]}
     lines += [f"核对未过：{_fault(p)}" for p in record["checks_failed"] if p not in told]
@@ -76,6 +77,16 @@ def _spent(model: Mapping[str, Any]) -> str:
     tokens = f"{usage.get('prompt_tokens', 0)}+{usage.get('completion_tokens', 0)}"
     price = f"，约{model['cost_yuan']:.4f}元" if model["cost_yuan"] else ""
     return f"；调用{usage.get('calls', 0)}次，{tokens}个词元{price}"
+
+
+def _selected(model: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what a model was shown, what it missed there, and what became of its own words."""
+    if model.get("pieces"):
+        yield f"给模型看了{model['pieces']}条原文"
+    if model.get("missing"):
+        yield f"模型说没有写到（未经核实）：{'、'.join(model['missing'])}"
+    if model.get("judged"):
+        yield f"另行措辞的{model['judged']}行再审一次，{model['approved']}行成立"
 
 
 def _refused(model: Mapping[str, Any]) -> Iterator[str]:

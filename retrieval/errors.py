@@ -55,11 +55,21 @@ class EmbeddingFailed(BaogaoError):
 class ModelFailed(BaogaoError):
     """The language model returned no complete answer.
 
-    ``reason`` is a short code for records; ``retry`` tells whether another try makes sense.
+    ``reason`` is a short code for records; ``retry`` tells whether another try makes sense;
+    ``cause`` is the reason of the failure before, where nothing was tried because of it.
     """
 
-    def __init__(self, message: str, *, reason: str, retry: bool, retry_after_s: float = 0) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        reason: str,
+        retry: bool,
+        retry_after_s: float = 0,
+        cause: str = "",
+    ) -> None:
         super().__init__(message)
+        self.cause = cause
         self.reason = reason
         self.retry = retry
         self.retry_after_s = retry_after_s

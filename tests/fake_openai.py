@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+import socketserver
 import struct
 import threading
 import time
@@ -82,6 +83,40 @@ def cut(text: str = "") -> Reply:
     return reply
 
 
+def picky(*rules: tuple[Callable[[Handler], bool], Reply], then: Reply) -> Reply:
+    """Gives the reply of the first rule that holds for a request, else ``then``."""
+
+    def reply(handler: Handler) -> None:
+        next((answer for holds, answer in rules if holds(handler)), then)(handler)
+
+    return reply
+
+
+def has(name: str) -> Callable[[Handler], bool]:
+    return lambda handler: name in handler.asked
+
+
+def error(message: str, http: int = 400, **more: Any) -> Reply:
+    return status(http, json.dumps({"error": {"message": message, **more}}))
+
+
+def thinking(thought: str, text: str, *, needs: int, field: str = "reasoning_content") -> Reply:
+    """A model that thinks in a field of its own; below ``needs`` tokens it never comes to answer."""
+
+    def reply(handler: Handler) -> None:
+        allowed = handler.asked.get("max_tokens") or handler.asked.get("max_completion_tokens")
+        handler.start("text/event-stream")
+        delta = {"role": "assistant", "content": None, field: thought}
+        choice = {"index": 0, "delta": delta, "finish_reason": None}
+        handler.wfile.write(f"data: {json.dumps({'choices': [choice]})}\n\n".encode())
+        if allowed >= needs:
+            handler.wfile.write(event(text))
+        handler.wfile.write(event(None, "stop" if allowed >= needs else "length"))
+        handler.wfile.write(b"data: [DONE]\n\n")
+
+    return reply
+
+
 def vectors(dimension: int, *, drop: int = 0) -> Reply:
     def reply(handler: Handler) -> None:
         texts = handler.asked["input"]
@@ -98,9 +133,12 @@ def vectors(dimension: int, *, drop: int = 0) -> Reply:
 class Handler(BaseHTTPRequestHandler):
     server: FakeServer
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         length = int(self.headers.get("content-length", 0))
-        self.asked = json.loads(self.rfile.read(length))
+        self.asked = json.loads(self.rfile.read(length) or b"{}")
         reply = self.server.next_reply(self.path, self.named_headers(), self.asked)
         with contextlib.suppress(OSError):  # the client hangs up in several tests
             reply(self)
@@ -155,6 +193,64 @@ class FakeServer(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         pass  # broken pipes are the tests' own doing
+
+
+class SocksProxy(socketserver.ThreadingTCPServer):
+    """A SOCKS5 proxy that leads every name to ``port`` of this machine and keeps the names."""
+
+    daemon_threads = True
+    allow_reuse_address = True
+
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", 0), _SocksHandler)
+        self.port = port
+        self.names: list[str] = []
+
+    @property
+    def address(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class _SocksHandler(socketserver.BaseRequestHandler):
+    server: SocksProxy
+
+    def handle(self) -> None:
+        client = self.request
+        _, methods = client.recv(2)
+        client.recv(methods)
+        client.sendall(b"\x05\x00")
+        head = client.recv(4)
+        name = client.recv(client.recv(1)[0]) if head[3] == 3 else client.recv(4)
+        client.recv(2)
+        self.server.names.append(name.decode("ascii", "replace"))
+        client.sendall(b"\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x00")
+        with (
+            socket.create_connection(("127.0.0.1", self.server.port)) as far,
+            contextlib.suppress(OSError),
+        ):
+            back = threading.Thread(target=_pipe, args=(far, client), daemon=True)
+            back.start()
+            _pipe(client, far)
+            back.join(5)
+
+
+def _pipe(source: socket.socket, target: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65_536):
+            target.sendall(data)
+        target.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def socks_proxy(port: int) -> Iterator[SocksProxy]:
+    with SocksProxy(port) as proxy:
+        threading.Thread(
+            target=proxy.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        ).start()
+        try:
+            yield proxy
+        finally:
+            proxy.shutdown()
 
 
 @contextmanager

@@ -212,7 +212,6 @@ def answered(replies: list[str], found: tuple[Passage, ...], texts: dict[str, st
     writer = LLMWriter(PatientChat(ScriptedChat(replies, piece_chars=23), sleep=lambda s: None))
     return writer.write_and_check(
         "各地情况如何？",
-        kind="list",
         language="zh",
         passages=found,
         text_of=texts.__getitem__,
@@ -336,7 +335,6 @@ def test_planted_orders_reach_neither_the_model_nor_the_answer():
         model = ScriptedChat([reply, f"{said}。[1]\n{planted}[1]"])
         written = LLMWriter(PatientChat(model, sleep=lambda s: None)).write_and_check(
             "情况如何？",
-            kind="fact",
             language="zh",
             passages=found,
             text_of=texts.__getitem__,

@@ -10,7 +10,7 @@ import pytest
 from bot.assistant import Assistant
 from bot.evidence.drafting import Draft
 from bot.model.fake_llm import ScriptedChat
-from bot.model.llm import MODEL_UNAVAILABLE
+from bot.model.trouble import MODEL_UNAVAILABLE
 from bot.model.union import united
 from bot.notes import Note, note
 from bot.records import AnswerRecords
@@ -132,7 +132,9 @@ def with_model(assistant: Assistant, *replies: str | ModelFailed) -> Assistant:
 
 def test_a_model_words_the_answer_and_is_checked(assistant: Assistant) -> None:
     model = with_model(
-        assistant, "2022年上虞审核行政规范性文件31份。[1]\n上虞还审核了77份合同。[1]", ""
+        assistant,
+        "2022年上虞审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n上虞还审核了77份合同。[‹审核行政规范性文件31份›]",
+        "",
     )
     answer = model.ask("上虞2022年审核了多少件行政规范性文件？").answer
     assert answer.writer == "llm"
@@ -150,7 +152,7 @@ def test_a_list_is_whole_in_order_and_counted_whatever_the_model_leaves_out(
 ) -> None:
     official = assistant.ask("綦江列出了哪些问题").answer
     last = [s.text for s in official.sentences if s.kind == "claim"][-1]
-    said = "三是重大行政决策民主化水平需进一步提高。[3]\n一是行政执法水平还有待进一步提高。[1]"
+    said = "三是重大行政决策民主化水平需进一步提高。[‹民主化水平›]\n一是行政执法水平还有待进一步提高。[‹执法水平还有待›]"
     answer = with_model(assistant, said).ask("綦江列出了哪些问题").answer
     assert "原文共3条" in answer.text
     claims = [s.text for s in answer.sentences if s.kind == "claim"]
@@ -175,10 +177,18 @@ def test_what_the_model_found_besides_comes_after_the_list(assistant: Assistant)
 def test_the_label_names_who_wrote(assistant: Assistant) -> None:
     question = "上虞2022年审核了多少件行政规范性文件？"
     assert kinds_of(assistant.ask(question).answer)[-1] == "quoted_from"
-    reworded = with_model(assistant, "2022年上虞审核了31份行政规范性文件。[1]").ask(question).answer
+    reworded = (
+        with_model(assistant, "2022年上虞审核了31份行政规范性文件。[‹审核行政规范性文件31份›]")
+        .ask(question)
+        .answer
+    )
     assert kinds_of(reworded)[-1] == "worded_by_model"
     assert "摘自" not in reworded.text
-    official = with_model(assistant, "2022年共审核行政规范性文件31份。[1]").ask(question).answer
+    official = (
+        with_model(assistant, "2022年共审核行政规范性文件31份。[‹审核行政规范性文件31份›]")
+        .ask(question)
+        .answer
+    )
     assert kinds_of(official)[-1] == "quoted_from"
 
 
@@ -199,9 +209,63 @@ def test_a_decline_beats_search_words(assistant: Assistant) -> None:
     assert answer.citations == assistant.ask(question).answer.citations
 
 
+def test_a_selection_answers_what_the_rules_found_elsewhere(assistant: Assistant) -> None:
+    question = "上虞的法治人才库有多少人"
+    say = "上虞区组建了50人的区级法治人才库。"
+    reply = f'{{"answerable": true, "items": [{{"quotes": ["‹法治人才库›"], "say": "{say}"}}]}}'
+    answer = with_model(assistant, reply).ask(question).answer
+    assert say in answer.text
+    assert answer.prompt.startswith("select@")
+    holds(answer, assistant)
+    declined = with_model(assistant, '{"answerable": false, "items": []}').ask(question).answer
+    assert declined.status == "abstained"
+
+
+def test_the_sheet_holds_the_whole_report_once_within_its_budget(assistant: Assistant) -> None:
+    from datetime import date
+
+    from bot.model.budget import DailyBudget, count_messages
+    from bot.model.llm import PatientChat
+    from bot.synthesis import Synthesis
+
+    for tokens in (16_000, 3_000):
+        chat = ScriptedChat(["{}"])
+        synthesis = Synthesis(
+            PatientChat(chat), DailyBudget(), lambda: date(2024, 5, 1), prompt_tokens=tokens
+        )
+        Assistant(assistant.library, synthesis=synthesis).ask(
+            "上虞2022年审核了多少件行政规范性文件？"
+        )
+        (call,) = chat.calls
+        assert count_messages([dict(m) for m in call.messages], "scripted") <= tokens
+        lines = [line for line in call.messages[1]["content"].splitlines() if line[:1] == "["]
+        said = [line.partition("] ")[2] for line in lines]
+        assert len(said) == len(set(said))
+        assert any("共审核行政规范性文件31份" in words for words in said)
+        whole = [words for words in said if "打造“娥江法治风景带”" in words]
+        assert len(whole) == (1 if tokens == 16_000 else 0)
+
+
+def test_what_is_inferred_names_its_premises(assistant: Assistant) -> None:
+    say = "上虞区既清理文件又审核文件。"
+    reply = f'{{"items": [{{"quotes": ["‹对466件›", "‹审核行政规范性文件31份›"], "say": "{say}", "infer": true}}]}}'
+    verdict = '{"verdicts": [{"line": 1, "holds": true, "words": "进行全面清理"}]}'
+    answer = (
+        with_model(assistant, reply, verdict).ask("上虞2022年审核了多少件行政规范性文件？").answer
+    )
+    assert "归纳（模型，依据[1][2]）：\n上虞区既清理文件又审核文件。[1][2]" in answer.text
+    assert kinds_of(answer)[-1] == "worded_by_model"
+
+
 def test_what_was_handed_over_is_never_taken_back(assistant: Assistant) -> None:
-    cut = ["2022年共审核行政规范性文件31份。[1]\n", ModelFailed("x", reason="cut", retry=False)]
-    for reply in (cut, "2022年上虞审核行政规范性文件31份。[1]\n编造。[1]"):
+    cut = [
+        "2022年共审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n",
+        ModelFailed("x", reason="cut", retry=False),
+    ]
+    for reply in (
+        cut,
+        "2022年上虞审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n编造。[‹审核行政规范性文件31份›]",
+    ):
         heard: list[Sentence] = []
         model = with_model(assistant, reply)  # type: ignore[arg-type]
         answer = model.ask(
@@ -211,7 +275,7 @@ def test_what_was_handed_over_is_never_taken_back(assistant: Assistant) -> None:
 
 
 def test_without_a_model_reply_the_extract_is_marked(assistant: Assistant) -> None:
-    model = with_model(assistant, ModelFailed("cut", reason="quota", retry=False))
+    model = with_model(assistant, ModelFailed("cut", reason="cut", retry=False))
     answer = model.ask("上虞2022年审核了多少件行政规范性文件？").answer
     assert answer.writer == "extractive"
     assert answer.sentences[0].note == MODEL_UNAVAILABLE

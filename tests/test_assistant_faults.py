@@ -12,7 +12,8 @@ import pytest
 from bot.assistant import Assistant
 from bot.model.budget import Ceilings, DailyBudget
 from bot.model.fake_llm import Reply, ScriptedChat
-from bot.model.llm import MODEL_UNAVAILABLE, Breaker, PatientChat
+from bot.model.llm import Breaker, PatientChat
+from bot.model.trouble import MODEL_UNAVAILABLE
 from bot.synthesis import OVER_BUDGET, Synthesis
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
@@ -34,8 +35,8 @@ QUESTIONS = (
     ("青石县下一步打算做什么", "丰富普法形式"),
 )
 RIGHT = (
-    "全年审核规范性文件12件，提出意见34条。[1]\n受理民间纠纷560件，调解成功551件，调解成功率98.4%。[1][2]\n"
-    "一是执法人员偏少。[1]\n二是普法形式单一。[2]"
+    "全年审核规范性文件12件，提出意见34条。[‹34条›]\n受理民间纠纷560件，调解成功551件，调解成功率98.4%。[‹98.4%›]\n"
+    "一是执法人员偏少。[‹人员偏少›]\n二是普法形式单一。[‹形式单一›]"
 )
 
 

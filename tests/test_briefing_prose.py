@@ -14,7 +14,7 @@ from bot.assistant import Assistant
 from bot.briefing.briefing import paragraph
 from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, DailyBudget, count_messages
 from bot.model.llm import MAX_CALLS, Message, PatientChat
-from bot.model.openai_client import Usage
+from bot.model.replies import Usage
 from bot.synthesis import Synthesis
 from bot.values import Answer
 from prompts import load

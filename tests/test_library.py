@@ -376,7 +376,7 @@ def test_a_file_is_no_library(tmp_path):
 
 
 def test_another_embedder_is_refused_and_a_rebuild_adopts_it(library):
-    with pytest.raises(LibraryMismatch, match=r"64 维.*32.*baogao rebuild"):
+    with pytest.raises(LibraryMismatch, match=r"64.*32.*baogao rebuild"):
         open_library(library.folder, embedder=FakeEmbedder(32))
 
     same_length = FakeEmbedder()

@@ -90,7 +90,9 @@ def test_l03_retry_after_is_obeyed_within_the_deadline(header, waits, calls):
         (fake.status(429, '{"error":{"type":"insufficient_quota"}}'), "quota"),
         (fake.status(401, f'{{"error":{{"message":"Incorrect API key {KEY}"}}}}'), "refused"),
         (fake.status(403), "refused"),
-        (fake.status(404), "not_found"),
+        (fake.status(404, '{"error":{"code":"model_not_found"}}'), "not_found"),
+        (fake.status(404, "<html>not found</html>"), "no_address"),
+        (fake.status(402, '{"error":{"message":"Insufficient Balance"}}'), "quota"),
         (fake.status(400), "http_400"),
     ],
 )
@@ -185,13 +187,12 @@ def completion(content: object, finish: str | None = "stop") -> bytes:
 @pytest.mark.parametrize(
     "reply",
     [
-        fake.body("text/html", b"<html><body>login</body></html>"),
         fake.body("application/json", b"{}"),
         fake.body("application/json", b"[]"),
         fake.body("application/json", b'{"error":{"message":"x"}}'),
         fake.body("application/json", b'{"choices":[]}'),
         fake.body("application/json", completion(None)),
-        fake.body("application/json", completion([{"type": "text", "text": "x"}])),
+        fake.body("application/json", completion([{"type": "text", "text": 3}])),
         fake.body("application/json", completion("半句", "length")),
         fake.body("text/event-stream", b'data: {"error":{"message":"x"}}\n\n'),
         fake.body("text/event-stream", b"data: [1]\n\n"),
@@ -206,6 +207,12 @@ def test_l11_what_is_no_reply_is_refused(reply):
     assert outcome.text == ""
     assert outcome.reason in ("malformed", "error_event", "cut", "empty", "length")
     assert len(server.requests) <= 3
+
+
+def test_l11_a_web_page_is_no_reply():
+    with fake.serving(fake.body("text/html", b"<html><body>login</body></html>")) as server:
+        outcome = ask(server.url)
+    assert (outcome.text, outcome.reason, len(server.requests)) == ("", "no_address", 1)
 
 
 def test_l11_a_whole_reply_in_one_body_is_taken():

@@ -8,9 +8,10 @@ import sys
 import pytest
 
 from bot.model.draft_lines import MAX_REPLY_CHARS, draft_lines
+from bot.model.endpoints import Endpoint
 from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import Allowance, Breaker, PatientChat
-from bot.model.openai_client import Endpoint, OpenAIEndpoint, retry_after
+from bot.model.openai_client import OpenAIEndpoint, retry_after
 from bot.model.rewriting import search_terms
 from retrieval.errors import ConfigurationError, ModelFailed
 
@@ -102,7 +103,7 @@ def test_l18_without_a_key_there_is_no_endpoint():
     assert "sk-" not in repr(Endpoint("sk-abcdefgh"))
 
 
-@pytest.mark.parametrize("url", ["http://[bad", "localhost:8081/v1", "ftp://x/v1", "http://"])
+@pytest.mark.parametrize("url", ["http://[bad", "ftp://x/v1", "http://", "你的地址 /v1"])
 def test_a_bad_address_is_named(url):
     with pytest.raises(ConfigurationError, match="OPENAI_BASE_URL"):
         OpenAIEndpoint(Endpoint("sk-abcdefgh", url))

@@ -47,6 +47,10 @@ def test_nothing_is_kept_where_nothing_is_to_be_kept(tmp_path: Path) -> None:
         assert db.execute("SELECT count(*) FROM times").fetchone() == (0,)
     with pytest.raises(ReportNotFound, match="BAOGAO_KEEP_ANSWERS=0"):
         none.get("a1")
+    assert none.get("a2") == {"answer": "机密"}  # until the program ends
+    with pytest.raises(ReportNotFound):
+        AnswerRecords(path, keep_days=0).get("a2")
+    assert "机密".encode() not in b"".join(p.read_bytes() for p in tmp_path.iterdir())
     AnswerRecords(tmp_path / "never", keep_days=0).add("a", {})
     assert not (tmp_path / "never").exists()
 

@@ -229,7 +229,8 @@ def test_daily_limits(tmp_path: Path, fake: FakeTelegram, limits: dict, words: s
         assert len(b.assistant.asked) == 2
 
 
-def test_presses_are_limited_too(tmp_path: Path, fake: FakeTelegram) -> None:
+def test_presses_are_limited_too(tmp_path: Path, fake: FakeTelegram, monkeypatch) -> None:
+    monkeypatch.setattr("bot.chats.inbox.REPLIES_PER_MINUTE", 60)
     with bench(tmp_path, fake) as b:
         for _ in range(80):
             fake.press_data("r|0|-|-", USER, 1)

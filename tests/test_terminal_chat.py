@@ -215,3 +215,15 @@ def test_what_is_quick_says_nothing() -> None:
     with Waiting("正在查阅报告", screen):  # type: ignore[arg-type]
         pass
     assert screen.written == ""
+
+
+def test_a_line_is_cut_to_the_terminal_and_whole_in_a_file() -> None:
+    from bot.formatting import cut, display_width, wrap
+
+    text = "法治政府建设 and so on" * 9
+    assert cut(text, None) == text
+    assert cut("短", 20) == "短"
+    for width in range(5, 60):
+        assert display_width(cut(text, width)) <= width
+        assert max(map(display_width, wrap(text, width))) <= max(width, 4)
+    assert wrap(text, None) == [text]

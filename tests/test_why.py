@@ -49,12 +49,12 @@ def told(library: Library, folder: Path, question: str, replies: Sequence[Reply]
 
 
 def test_a_dropped_line_is_told_with_its_faults(library: Library, tmp_path: Path) -> None:
-    reply = "青石县审核规范性文件12件。[1]\n天朗气清，惠风和畅，游人如织。[1]"
+    reply = "青石县审核规范性文件12件。[‹12件›]\n天朗气清，惠风和畅，游人如织。[‹12件›]"
     said = told(library, tmp_path, "青石县审核了多少件规范性文件", [reply, "无"])
-    assert "写法：语言模型撰写，逐行核对（scripted，answer@" in said
+    assert "写法：语言模型撰写，逐行核对（scripted，select@" in said
     assert "调用1次" in said
     assert "拦下模型写的" in said
-    assert "✗ 天朗气清，惠风和畅，游人如织。[1]" in said
+    assert "✗ 天朗气清，惠风和畅，游人如织。[" in said
     assert "原因：“天朗气清”不是原文的话" in said
     assert "已删去" in said
     assert "核对未过" not in said  # told once, with its line
@@ -63,9 +63,9 @@ def test_a_dropped_line_is_told_with_its_faults(library: Library, tmp_path: Path
 def test_a_replaced_line_is_told_with_the_official_wording(
     library: Library, tmp_path: Path
 ) -> None:
-    wrong = "受理民间纠纷560件，调解成功率99%。[1]"
+    wrong = "受理民间纠纷560件，调解成功率99%。[‹560件›]"
     said = told(library, tmp_path, "青石县调解成功率是多少", [wrong, wrong])
-    assert f"✗ {wrong}" in said
+    assert "✗ 受理民间纠纷560件，调解成功率99%。" in said
     assert "原因：原文没有“99%”" in said
     assert "换成原文：受理民间纠纷560件，调解成功551件，调解成功率98.4%。" in said
 
@@ -90,3 +90,16 @@ def test_a_failed_model_is_told_in_words(library: Library, tmp_path: Path) -> No
     said = told(library, tmp_path, "青石县列出了哪些问题", [down])
     assert "因为模型账户额度用完" in said
     assert not {"quota", "answered", "problems", "list"} & set(said.split())
+
+
+def test_a_selection_is_told_with_its_cost_and_what_it_missed(
+    library: Library, tmp_path: Path
+) -> None:
+    own = "规范性文件审核量为12件。"
+    reply = f'{{"answerable": true, "items": [{{"quotes": ["‹12件›"], "say": "{own}"}}], "missing": ["备案数"]}}'
+    verdict = '{"verdicts": [{"line": 1, "holds": true, "words": "审核规范性文件12件"}]}'
+    said = told(library, tmp_path, "青石县审核了多少件规范性文件", [reply, verdict])
+    assert "调用2次" in said
+    assert "给模型看了" in said
+    assert "模型说没有写到（未经核实）：备案数" in said
+    assert "另行措辞的1行再审一次，1行成立" in said

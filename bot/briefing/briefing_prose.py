@@ -19,7 +19,7 @@ from bot.evidence.passages import apart, numbered, whole_sentences
 from bot.labels import Names
 from bot.lock.citations import Checked, Checker, Failure
 from bot.lock.plaintext import neutralise
-from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost
+from bot.model.budget import OUTPUT_TOKENS, cost
 from bot.model.llm import Allowance
 from bot.model.writers_llm import (
     CANNOT_ANSWER,
@@ -36,7 +36,7 @@ from retrieval.documents import Report
 from retrieval.errors import ModelFailed
 
 # The first reply and its revision share what one question may cost.
-_FIRST_PROMPT, _SECOND_PROMPT = PROMPT_TOKENS * 55 // 100, PROMPT_TOKENS * 45 // 100
+_FIRST_PROMPT, _SECOND_PROMPT = 4_400, 3_600
 _MOST_PASSAGES = 20
 # passages of a part beyond those of the extractive briefing
 _MORE_OF_A_PART: Mapping[Part, int] = {"overall": 1, "measures": 5, "problems": 3, "plans": 3}

@@ -1,4 +1,4 @@
-"""A briefing as a Word document: the paragraph, each citation a real footnote. Uses python-docx.
+"""A briefing or an answer as a Word document, each citation a real footnote. Uses python-docx.
 
 python-docx writes no footnotes itself, so the footnotes part (ECMA-376, part 1, 17.11) is made
 here and related to the document: a separator, a continuation separator, then one note a citation.
@@ -22,7 +22,7 @@ from docx.text.paragraph import Paragraph
 
 from bot.formatting import where
 from bot.lock.plaintext import drop_invisible
-from bot.values import Answer, Citation
+from bot.values import Answer, Citation, Sentence
 
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _FONT = "仿宋"
@@ -31,16 +31,29 @@ _SIZE = 16  # 三号, the body size of official documents
 
 def briefing_document(answer: Answer) -> bytes:
     """Return the bytes of a .docx file: one paragraph whose footnotes hold quote and source."""
+    notes = answer.sentences[len(answer.body) :]
+    return _document(answer, [answer.body, *((note,) for note in notes)], indent=2 * _SIZE)
+
+
+def answer_document(answer: Answer) -> bytes:
+    """Return the bytes of a .docx file: a paragraph a line, the footnotes as in a briefing."""
+    return _document(answer, [(sentence,) for sentence in answer.sentences])
+
+
+def _document(
+    answer: Answer, paragraphs: Sequence[Sequence[Sentence]], *, indent: int = 0
+) -> bytes:
+    """Return the file; the first paragraph's first line stands ``indent`` points in."""
     document = Document()
     _style(document)
-    paragraph = document.add_paragraph()
-    paragraph.paragraph_format.first_line_indent = Pt(2 * _SIZE)
-    for sentence in answer.body:
-        paragraph.add_run(_clean(sentence.text))
-        for number in sentence.citations:
-            _refer(paragraph, number)
-    for sentence in answer.sentences[len(answer.body) :]:
-        document.add_paragraph(_clean(sentence.text))
+    for sentences in paragraphs:
+        paragraph = document.add_paragraph()
+        if indent and sentences is paragraphs[0]:
+            paragraph.paragraph_format.first_line_indent = Pt(indent)
+        for sentence in sentences:
+            paragraph.add_run(_clean(sentence.text))
+            for number in sentence.citations:
+                _refer(paragraph, number)
     _add_footnotes(document, answer.citations)
     out = io.BytesIO()
     document.save(out)

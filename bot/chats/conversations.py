@@ -97,6 +97,7 @@ class ConversationStore:
         try:
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA synchronous = NORMAL")
+            db.execute("PRAGMA secure_delete = ON")  # what has had its time is gone
             db.execute("PRAGMA wal_autocheckpoint = 0")  # ``sync`` does it, outside the lock
             db.execute(f"PRAGMA journal_size_limit = {CHECKPOINT_BYTES // 2}")
             migrate(db, SCHEMA, self.path.name)

@@ -32,7 +32,7 @@ ASK_PRESS = "q|"  # what an example question's button carries begins so
 MAX_WAITING = 5_000
 NOTICE_EVERY_S = 60.0
 STRANGERS_REMEMBERED = 2_000
-REPLIES_PER_MINUTE = 60  # to presses, commands, refusals: whatever no quota counts
+REPLIES_PER_MINUTE = 150  # to presses, commands, refusals: whatever no quota counts
 COURTESY_CHARS = 40  # no thanks are longer
 
 

@@ -16,10 +16,10 @@ from bot.lock.lock import Verdict, is_english, is_verbatim, judge
 from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
-from bot.lock.planted import speaks_to_a_machine
+from bot.lock.planted import planted_spans, speaks_to_a_machine
 from bot.lock.wording import overlap, pairs
 from bot.notes import Language, text_of
-from bot.values import Cited, DraftLine, Passage, Sentence, Told
+from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
 from retrieval.text.normalise import level
 from retrieval.text.wrapping import words_of
 
@@ -40,6 +40,8 @@ _NUMBER = re.compile(
 )
 _NAMED = re.compile(r"[^：:，,。；;]{2,40}[：:]\s*")
 _HEAD_REST = re.compile(r"[\s:()]|\d{4}|年度?|报告|省|市|县|区")
+_STOPS = "。！？\n"
+_MOST_AROUND = 400  # characters of a sentence on either side of a passage
 _NOTHING_SAID = re.compile(r"^[\W_]*$")
 
 
@@ -49,6 +51,8 @@ class Failure:
 
     line: DraftLine
     problems: tuple[str, ...]
+    rewords: bool = False
+    """Whether it is refused for nothing but words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +129,22 @@ class Checker:
         """Return a sentence shown with what it cites, and whether its words are official."""
         cites = tuple(self.citations[n - 1] for n in sentence.citations)
         quotes = [words_of(self._text_of(c.report), c.start, c.end) for c in cites]
-        return Told(
-            sentence.text, cites, "quoted" if is_verbatim(sentence.text, quotes) else "reworded"
-        )
+        way: Way = "quoted" if is_verbatim(sentence.text, quotes) else "compressed"
+        return Told(sentence.text, cites, way)
+
+    def official(self, passage: Passage) -> Sentence | None:
+        """Show a passage in its own words, on one line; None if it may not be shown."""
+        words = words_of(passage.text, 0, len(passage.text))
+        line = " ".join(neutralise(words).split()).rstrip("，,；;、：: ")
+        if not line or forbidden(line) or speaks_to_a_machine(line):
+            return None
+        cite = Cited(passage.report, passage.start, passage.end)
+        outcome = self.check_line(DraftLine(line, "claim", (cite,)))
+        return outcome if isinstance(outcome, Sentence) else None
 
     def admit(self, told: Told) -> Sentence:
         """Take in a claim that was checked before, under this answer's numbers."""
-        sentence = Sentence(told.text, "claim", self._number(told.cites))
+        sentence = Sentence(told.text, "claim", self.numbers(told.cites))
         self._sentences.append(sentence)
         return sentence
 
@@ -170,7 +183,7 @@ class Checker:
         verdict = self._judge(text, dict(zip(line.cites, quotes, strict=True)))
         if verdict.problems:
             return Failure(line, verdict.problems)
-        return Sentence(text, "claim", self._number(line.cites))
+        return Sentence(text, "claim", self.numbers(line.cites))
 
     def _check_marked(self, line: DraftLine) -> Sentence | Failure | None:
         if len(line.text) > MAX_LINE_CHARS * 2:
@@ -186,10 +199,10 @@ class Checker:
             return Failure(line, problems)
         cites, verdict = self._support_from(text, cited)
         if verdict.problems:
-            return Failure(line, verdict.problems)
+            return Failure(line, verdict.problems, verdict.rewords)
         if verdict.computed and COMPUTED not in text:
             text = f"{text[:-1]}{COMPUTED}{text[-1]}" if text[-1] in "。.；;" else text + COMPUTED
-        return Sentence(text, "claim", self._number(cites))
+        return Sentence(text, "claim", self.numbers(cites))
 
     def _unfit(self, raw: str, text: str) -> tuple[str, ...]:
         """Return why a model's line cannot be shown whatever it cites."""
@@ -295,8 +308,9 @@ class Checker:
         if self._announced and passages and all(p.role == "plans" for p in passages):
             text = text if DONE.search(text) else f"下一步，{text}"
         line = level(text)
-        around = tuple(p.text for p in passages if p.report in reports)
-        plans = frozenset(p.text for p in passages if p.report in reports and p.role == "plans")
+        shown = [p for p in passages if p.report in reports]
+        around = tuple(self._sentences_around(p) for p in shown)
+        plans = frozenset(self._sentences_around(p) for p in shown if p.role == "plans")
         verdict = judge(
             text, tuple(quotes.values()), allowed, known, around, plans, several=len(reports) > 1
         )
@@ -310,9 +324,20 @@ class Checker:
                 continue
             words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
             names = [name for report in own for name in self._names.get(report, ())]
-            around = tuple(p.text for p in passages if p.report in own)
+            around = tuple(self._sentences_around(p) for p in passages if p.report in own)
             problems += judge(part, words, names, (), around, plans).problems
-        return Verdict(tuple(dict.fromkeys(problems)), verdict.computed)
+        return Verdict(tuple(dict.fromkeys(problems)), verdict.computed, verdict.rewords)
+
+    def _sentences_around(self, passage: Passage) -> str:
+        """Return a passage with the whole of the sentences that it begins and ends in."""
+        text = self._text_of(passage.report)
+        if text[passage.start : passage.end] != passage.text:
+            return passage.text
+        start = max(text.rfind(mark, 0, passage.start) for mark in _STOPS) + 1
+        start = max(start, passage.start - _MOST_AROUND)
+        ends = [text.find(mark, max(passage.start, passage.end - 1)) for mark in _STOPS]
+        end = min((at for at in ends if at >= 0), default=len(text))
+        return text[start : max(passage.end, min(end, passage.end + _MOST_AROUND))]
 
     def _owners(self, reports: Collection[str]) -> dict[str, str]:
         """Map each name that only one of the reports has to that report."""
@@ -324,7 +349,8 @@ class Checker:
                     shared.add(name)
         return {n: r for n, r in owners.items() if n not in shared and len(n) > 1}
 
-    def _number(self, cites: Iterable[Cited]) -> tuple[int, ...]:
+    def numbers(self, cites: Iterable[Cited]) -> tuple[int, ...]:
+        """Return the numbers of some spans in this answer, new ones for new spans."""
         numbers = [self._numbers.setdefault(cite, len(self._numbers) + 1) for cite in cites]
         return tuple(dict.fromkeys(numbers))
 
@@ -393,15 +419,17 @@ def _units(passages: Iterable[Passage]) -> Iterator[tuple[Cited, str, int]]:
     seen: set[Cited] = set()
     for passage in passages:
         position = 0
+        planted = planted_spans(passage.text)
         ends = [match.end() for match in _UNIT_END.finditer(passage.text)]
         for end in [*ends, len(passage.text)]:
             words = passage.text[position:end]
+            foreign = any(a < end and position < b for a, b in planted)
             start = passage.start + position + len(words) - len(words.lstrip())
             cite = Cited(passage.report, start, passage.start + position + len(words.rstrip()))
             position = end
             if cite.end <= cite.start or cite in seen or _NOTHING_SAID.match(words):
                 continue
-            if not speaks_to_a_machine(words):
+            if not foreign:
                 seen.add(cite)
                 yield cite, words.strip(), start
 

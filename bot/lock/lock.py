@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.carried import own_words
 from bot.lock.english_claims import english_problems
@@ -48,15 +49,20 @@ _ENGLISH_PLACE = re.compile(
 _ENGLISH_ARTICLES = frozenset(
     {"the", "this", "that", "in", "each", "our", "of", "and", "its", "for"}
 )
+_FEW_CHARS, _FEW_SHARE = 6, 0.25  # words of its own that a line may leave to a judge
 _ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the lock found: no problems means supported; ``computed``: code did arithmetic."""
+    """What the lock found: no problems means supported; ``computed``: code did arithmetic.
+
+    ``rewords``: nothing is wrong but that a few words are the writer's own, of no closed class.
+    """
 
     problems: tuple[str, ...]
     computed: bool = False
+    rewords: bool = False
 
 
 def is_english(text: str) -> bool:
@@ -125,7 +131,8 @@ def judge(
     problems += tuple(f"“{words}”不是原文的话" for words in own)
     if not problems:
         problems = placement_problems(text, context, own_names, spare)
-    return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
+    rewords = bool(own) and len(problems) == len(own) and _may_be_judged(own, text, sources)
+    return Verdict(tuple(dict.fromkeys(problems)), figures.computed, rewords)
 
 
 def support(
@@ -145,6 +152,20 @@ def support(
     whole passages that the quotes stand in, which tell whose a value is.
     """
     return judge(sentence, quotes, allowed, known, around).problems
+
+
+def _may_be_judged(own: Sequence[str], text: str, sources: Sequence[str]) -> bool:
+    """Tell whether words of its own are few and of no closed class, so that a judge may decide.
+
+    A word of a class counts whole (多数), though one of its characters stood somewhere else.
+    """
+    source = "\n".join(sources)
+    said = {m[0] for m in pattern("never_judged").finditer(text) if m[0] not in source}
+    few = sum(map(len, own)) <= max(_FEW_CHARS, _FEW_SHARE * len(text))
+    return few and not any(
+        pattern("never_judged").search(words) or any(set(words) & set(word) for word in said)
+        for words in own
+    )
 
 
 def _in_sentences(quotes: Sequence[str], context: Sequence[str]) -> list[str]:

@@ -1,17 +1,26 @@
 """Words in a report that speak to a machine instead of the public.
 
-A report is data; a sentence in it that addresses an assistant was planted. Such sentences are
-kept from the model, support nothing, and no line that repeats one is shown. The stored text
-and what a person is shown of it stay as they are.
+A report is data; a sentence in it that tells its reader what to answer was planted. Such
+sentences are kept from the model, support nothing, and no line that repeats one is shown. The
+stored text and what a person is shown of it stay as they are.
+
+Two judges. Patterns know the phrasings that no report has; they judge every line. Phrasings are
+endless, though, so sentences of a report are also weighed by their characters: a linear model
+fitted on orders and on the prose of reports (``python -m eval.planted.train``) knows what this
+genre sounds like. Of 36 orders by another hand it misses one, where the patterns miss 15.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from importlib import resources
 
 from retrieval.text.normalise import level
 
 MASK = "（略）"
+Span = tuple[int, int]
 _SPEAKS_TO_A_MACHINE = re.compile(
     r"(?:忽略|无视|忘记|忘掉|不要理会|不必理会|跳过|覆盖|停止遵守)[^。\n]{0,12}(?:指示|指令|命令|规则|提示|设定|限制|资料|问题|要求你)"
     r"|(?:系统|开发者|管理员)(?:提示|指令|消息|命令)|提示词|越狱模式|开发者模式"
@@ -32,19 +41,95 @@ _SPEAKS_TO_A_MACHINE = re.compile(
     r"|(?<![a-z])(?:click|visit|open|run|execute)\s(?:here|this|the\s(?:link|following|command)|https?)"
 )
 _SENTENCE = re.compile(r"[^。！？!?；;\n]*[。！？!?；;\n]?")
+_SPACED = re.compile(r"(?:[\u3400-\u9fff][\s\-_·*.]{1,3}){3,}[\u3400-\u9fff]")
+_BETWEEN = re.compile(r"(?<=[\u3400-\u9fff，“])[\s\-_·*.]{1,3}(?=[\u3400-\u9fff，”“])")
+_NUMBER = re.compile(r"\d+")
+_FRAME = re.compile(r"[a-z0-9]>>|<<[a-z0-9]", re.IGNORECASE)  # ours, around the passages
+_MIN_CHARS = 4
+_LONGEST_GRAM = 3
+_FILE = "planted.tsv"
 
 
 def speaks_to_a_machine(text: str) -> bool:
-    """Tell whether some words of ``text`` address an assistant."""
+    """Tell whether some words of ``text`` address an assistant, by their phrasing alone."""
     return bool(_SPEAKS_TO_A_MACHINE.search(level(text)))
 
 
+def is_planted(sentence: str) -> bool:
+    """Tell whether a sentence of a report is none of the genre's: an order, not prose."""
+    if len(sentence.strip()) < _MIN_CHARS:
+        return False
+    return (
+        speaks_to_a_machine(sentence) or bool(_FRAME.search(sentence)) or strangeness(sentence) > 0
+    )
+
+
+def grams(sentence: str) -> frozenset[str]:
+    """Return the runs of one to three characters that a sentence is weighed by."""
+    words = level(sentence)
+    if _SPACED.search(words):  # 忽 略 前 文
+        words = _BETWEEN.sub("", words)
+    words = _NUMBER.sub("0", " ".join(words.split()))
+    return frozenset(
+        words[i : i + n] for n in range(1, _LONGEST_GRAM + 1) for i in range(len(words) - n + 1)
+    )
+
+
+def strangeness(sentence: str) -> float:
+    """Return the log odds that a sentence is an order and not a report's own, by its characters."""
+    bias, weights = _fitted()
+    return bias + sum(weights.get(gram, 0.0) for gram in grams(sentence))
+
+
+@lru_cache(maxsize=1)
+def _fitted() -> tuple[float, Mapping[str, float]]:
+    """Return the bias and the weight of each run; a line of the file is a weight and its run."""
+    text = resources.files("bot").joinpath("data", _FILE).read_text(encoding="utf-8")
+    weights = {}
+    for line in text.splitlines():
+        weight, _, gram = line.partition("\t")
+        weights[gram] = float(weight)
+    return weights.pop(""), weights
+
+
+@lru_cache(maxsize=512)
+def planted_spans(text: str) -> tuple[Span, ...]:
+    """Return where ``text`` was tampered with, in order: sentences, and what goes on from them.
+
+    A line that begins with an order is one as a whole; one within a paragraph takes the sentence
+    behind it along, which is where what to say often stands.
+    """
+    spans: list[Span] = []
+    begins, whole, follows = True, False, False
+    for start, end in _sentences(text):
+        words = text[start:end]
+        if begins:
+            whole = follows = False
+        found = is_planted(words)
+        whole = whole or (found and begins)
+        if (found or whole or follows) and words.strip():
+            spans.append((start, end))
+        follows = found
+        begins = words.endswith("\n") or (begins and not words.strip())
+    return tuple(spans)
+
+
 def masked(text: str) -> str:
-    """Return ``text`` with each sentence that addresses an assistant replaced by ``MASK``."""
-    if not speaks_to_a_machine(text):
-        return text
-    kept = [
-        (MASK + ("\n" if part.endswith("\n") else "")) if speaks_to_a_machine(part) else part
-        for part in _SENTENCE.findall(text)
-    ]
-    return "".join(kept)
+    """Return ``text`` with what was planted in it replaced by ``MASK``."""
+    kept, at = [], 0
+    for start, end in planted_spans(text):
+        kept += [text[at:start], MASK, "\n" if text[end - 1] == "\n" else ""]
+        at = end
+    return "".join((*kept, text[at:]))
+
+
+def judged_sentences(text: str) -> list[str]:
+    """Return the sentences of ``text`` that are long enough to be judged."""
+    found = (text[start:end].strip() for start, end in _sentences(text))
+    return [sentence for sentence in found if len(sentence) >= _MIN_CHARS]
+
+
+def _sentences(text: str) -> Iterator[Span]:
+    for match in _SENTENCE.finditer(text):
+        if match.end() > match.start():
+            yield match.span()

@@ -21,7 +21,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-PROMPT_TOKENS = 8_000
+PROMPT_TOKENS = 16_000
 OUTPUT_TOKENS = 1_000
 _ENCODINGS = ("o200k_base", "cl100k_base")
 _RANKS_URL = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"

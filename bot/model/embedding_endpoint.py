@@ -9,8 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from bot.chats.turns import ANSWERING
-from bot.model.llm import Allowance, retrying
-from bot.model.openai_client import Endpoint, OpenAIEndpoint
+from bot.model.endpoints import Endpoint
+from bot.model.llm import Allowance, Breaker, retrying
+from bot.model.openai_client import OpenAIEndpoint
+from bot.model.trouble import why
+from bot.notes import words
 from retrieval.errors import EmbeddingFailed, ModelFailed
 
 _BATCH = 64
@@ -34,12 +37,15 @@ class OpenAIEmbedder:
         *,
         dimension: int | None = None,
         sleep: Callable[[float], None] | None = None,
+        breaker: Breaker | None = None,
     ) -> None:
         self._endpoint = endpoint
         self._model = model
         self._dimension = dimension
         self._sleep = sleep
         self._lock = threading.Lock()
+        # a dead endpoint costs one wait, not one a question
+        self._breaker = breaker or Breaker(in_a_row=1)
 
     @classmethod
     def at(cls, api_key: str, base_url: str, model: str) -> OpenAIEmbedder:
@@ -79,13 +85,18 @@ class OpenAIEmbedder:
 
     def _embed(self, texts: Sequence[str], seconds: float) -> Vectors:
         allowance = Allowance(calls_left=_CALLS, seconds=seconds)
-        words = [text if text.strip() else "。" for text in texts]  # empty input is refused by most
+        filled = [
+            text if text.strip() else "。" for text in texts
+        ]  # empty input is refused by most
 
         def call() -> list[list[float]]:
             allowance.calls_left -= 1
-            return self._endpoint.embed(self._model, words, deadline_s=allowance.seconds_left)
+            return self._endpoint.embed(self._model, filled, deadline_s=allowance.seconds_left)
 
         try:
+            if not self._breaker.may_call():
+                cause = self._breaker.cause
+                raise ModelFailed("向量接口暂停使用。", reason="breaker", retry=False, cause=cause)
             with ANSWERING.lent():
                 if self._sleep is None:
                     rows = retrying(call, allowance)
@@ -93,9 +104,14 @@ class OpenAIEmbedder:
                     rows = retrying(call, allowance, self._sleep)
             vectors = np.asarray(rows, dtype=np.float32)
         except ModelFailed as error:
-            raise EmbeddingFailed(f"向量接口没有给出向量（{error.reason}）。") from None
+            if error.reason != "breaker":
+                self._breaker.failed(error.reason)
+            reason = why(error)
+            told = words(reason) if reason else (error.cause or error.reason)
+            raise EmbeddingFailed(f"向量接口没有给出向量（{told}）") from None
         except ValueError:
             raise EmbeddingFailed("向量接口返回了长短不一的向量。") from None
+        self._breaker.succeeded()
         self._must_fit(vectors, len(texts))
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.model.dialect import Schema
 from bot.model.llm import Message
-from bot.model.openai_client import Usage
+from bot.model.replies import Usage
 from retrieval.errors import ModelFailed
 
 Reply = str | ModelFailed | Sequence[str | ModelFailed]
@@ -19,6 +21,7 @@ class Call:
     messages: tuple[Message, ...]
     max_tokens: int
     deadline_s: float
+    schema: Schema | None = None
 
 
 class ScriptedChat:
@@ -26,7 +29,8 @@ class ScriptedChat:
 
     A reply is a text (streamed in pieces of ``piece_chars``), an error to raise, or a sequence
     of both: an error inside a sequence cuts the stream there. ``calls`` keeps what was asked.
-    ``pause`` is called before each piece.
+    ``pause`` is called before each piece. In a reply ``‹words›`` stands for the number of the
+    piece of the sheet that holds the words.
     """
 
     def __init__(
@@ -57,14 +61,16 @@ class ScriptedChat:
         max_tokens: int,
         deadline_s: float,
         on_usage: Callable[[Usage], None] | None = None,
+        schema: Schema | None = None,
     ) -> Iterator[str]:
         """See ``ChatModel.stream``; usage is counted in characters."""
         reply = self._replies[min(len(self.calls), len(self._replies) - 1)]
-        self.calls.append(Call(tuple(messages), max_tokens, deadline_s))
+        self.calls.append(Call(tuple(messages), max_tokens, deadline_s, schema))
         said = 0
         for part in [reply] if isinstance(reply, (str, ModelFailed)) else reply:
             if isinstance(part, ModelFailed):
                 raise part
+            part = _numbered(part, messages)
             for start in range(0, len(part), self._piece_chars):
                 if self._pause is not None:
                     self._pause()
@@ -73,3 +79,11 @@ class ScriptedChat:
                 yield piece
         if on_usage is not None:
             on_usage(Usage(sum(len(m["content"]) for m in messages), said))
+
+
+def _numbered(reply: str, messages: Sequence[Message]) -> str:
+    """Put the numbers of pieces in the place of the words that name them; 0 where none does."""
+    pieces = re.findall(r"^\[(\d+)\] (.*)$", messages[-1]["content"], re.M) if "‹" in reply else []
+    return re.sub(
+        "‹([^‹›]+)›", lambda m: next((n for n, text in pieces if m[1] in text), "0"), reply
+    )

@@ -16,12 +16,13 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from bot.chats.turns import ANSWERING
-from bot.model.openai_client import Endpoint, OpenAIEndpoint, Usage
+from bot.model.dialect import THOUGHT_TOKENS, Schema
+from bot.model.endpoints import Endpoint
+from bot.model.openai_client import OpenAIEndpoint
+from bot.model.replies import Usage
 from bot.model.tracing import chat_span
-from bot.notes import Note
 from retrieval.errors import ModelFailed
 
-MODEL_UNAVAILABLE = Note("model_unavailable", {"where": Note("where.below")})
 DEADLINE_S = 45.0
 MAX_CALLS = 3
 _RETRY_PAUSE_S = 0.5  # doubled at each further try when the server names no wait
@@ -46,11 +47,13 @@ class ChatModel(Protocol):
         max_tokens: int,
         deadline_s: float,
         on_usage: Callable[[Usage], None] | None = None,
+        schema: Schema | None = None,
     ) -> Iterator[str]:
         """Yield the reply in pieces, in one call.
 
-        Messages are ``{"role": …, "content": …}``. Raises ``ModelFailed`` at any point, also
-        after text was given, unless the model itself said that its reply was complete.
+        Messages are ``{"role": …, "content": …}``. With ``schema`` (of JSON) the server is asked
+        to keep to it, and may not. Raises ``ModelFailed`` at any point, also after text was
+        given, unless the model itself said that its reply was complete.
         """
         ...
 
@@ -63,9 +66,12 @@ class OpenAIChat:
     name: str
 
     @classmethod
-    def at(cls, api_key: str, base_url: str, model: str) -> OpenAIChat:
+    def at(
+        cls, api_key: str, base_url: str, model: str, *, thought_tokens: int = THOUGHT_TOKENS
+    ) -> OpenAIChat:
         """Return the model ``model`` as served at ``base_url``."""
-        return cls(OpenAIEndpoint(Endpoint(api_key, base_url)), model)
+        endpoint = OpenAIEndpoint(Endpoint(api_key, base_url), thought_tokens=thought_tokens)
+        return cls(endpoint, model)
 
     def stream(
         self,
@@ -74,10 +80,16 @@ class OpenAIChat:
         max_tokens: int,
         deadline_s: float,
         on_usage: Callable[[Usage], None] | None = None,
+        schema: Schema | None = None,
     ) -> Iterator[str]:
         """See ``ChatModel.stream``."""
         return self.endpoint.chat(
-            self.name, messages, max_tokens=max_tokens, deadline_s=deadline_s, on_usage=on_usage
+            self.name,
+            messages,
+            max_tokens=max_tokens,
+            deadline_s=deadline_s,
+            on_usage=on_usage,
+            schema=schema,
         )
 
 
@@ -110,7 +122,7 @@ class Breaker:
 
     Opens after ``in_a_row`` failures running, or when half of the last ``window`` calls failed,
     or at once on a failure that no repetition mends. While open nothing is called; after
-    ``probe_after_s`` one call may try, and decides.
+    ``probe_after_s`` one call may try, and decides. ``cause`` is the reason of the last failure.
     """
 
     def __init__(
@@ -129,6 +141,7 @@ class Breaker:
         self._opened_at: float | None = None
         self._probe_at: float | None = None
         self._lock = threading.Lock()
+        self.cause = ""
 
     @property
     def is_open(self) -> bool:
@@ -162,6 +175,7 @@ class Breaker:
         with self._lock:
             self._running += 1
             self._recent.append(False)
+            self.cause = reason
             full = len(self._recent) == self._recent.maxlen
             mostly = full and self._recent.count(False) * 2 >= len(self._recent)
             if self._opened_at is not None:
@@ -172,9 +186,14 @@ class Breaker:
                 _log.log(level, "language model is down: %s", reason)
 
 
-_HOPELESS = frozenset({"refused", "not_found", "quota", "http_400", "http_422"})
+_HOPELESS = frozenset(
+    {
+        "refused", "no_key", "not_found", "no_address", "certificate", "quota",
+        "http_400", "http_422", "http_501",
+    }
+)  # fmt: skip
 # The endpoint works; it was this question or reply that did not go well.
-_NO_FAULT_OF_THE_ENDPOINT = frozenset({"filtered", "length", "too_long"})
+_NO_FAULT_OF_THE_ENDPOINT = frozenset({"filtered", "length", "too_long", "thought"})
 
 
 class PatientChat:
@@ -197,7 +216,12 @@ class PatientChat:
         return self._model.name
 
     def stream(
-        self, messages: Sequence[Message], *, max_tokens: int, allowance: Allowance
+        self,
+        messages: Sequence[Message],
+        *,
+        max_tokens: int,
+        allowance: Allowance,
+        schema: Schema | None = None,
     ) -> Iterator[str]:
         """Yield a reply in pieces; raise ``ModelFailed`` if it cannot be had whole.
 
@@ -209,7 +233,9 @@ class PatientChat:
         try:
             with ANSWERING.lent():
                 first, rest = retrying(
-                    lambda: self._begin(messages, max_tokens, allowance), allowance, self._sleep
+                    lambda: self._begin(messages, max_tokens, allowance, schema),
+                    allowance,
+                    self._sleep,
                 )
             yield first
             try:
@@ -231,19 +257,26 @@ class PatientChat:
             traced.end()
 
     def _begin(
-        self, messages: Sequence[Message], max_tokens: int, allowance: Allowance
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        allowance: Allowance,
+        schema: Schema | None,
     ) -> tuple[str, Iterator[str]]:
         """Make one call and wait for its first words."""
         if allowance.spent:
             raise ModelFailed("这一问的调用次数或时间已用完。", reason="deadline", retry=False)
         if not self.breaker.may_call():
-            raise ModelFailed("语言模型暂停使用。", reason="breaker", retry=False)
+            raise ModelFailed(
+                "语言模型暂停使用。", reason="breaker", retry=False, cause=self.breaker.cause
+            )
         allowance.calls_left -= 1
         pieces = self._model.stream(
             messages,
             max_tokens=max_tokens,
             deadline_s=allowance.seconds_left,
             on_usage=allowance.usage.append,
+            **({"schema": schema} if schema is not None else {}),
         )
         try:
             return next(pieces), pieces

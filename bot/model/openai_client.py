@@ -4,6 +4,9 @@ What the SDK leaves open is closed here. Its timeout is per read, so a call runs
 its own under one deadline, and the body is watched chunk by chunk. A stream that ends without
 ``finish_reason``, a web page or a JSON error with status 200 raise nothing in the SDK; here
 they do. No message, no exception and no log line carries the key or the words of a question.
+
+Failures are not repeated here, with one exception: a request refused for its form (``dialect``)
+or its address is put otherwise at once and so from then on.
 """
 
 from __future__ import annotations
@@ -12,41 +15,29 @@ import email.utils
 import json
 import logging
 import queue
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from bot.model.dialect import THOUGHT_TOKENS, Dialect, Refusal, Schema
+from bot.model.endpoints import Endpoint
+from bot.model.replies import OnlyThought, Reply, Usage, read_events, read_whole
 from retrieval.errors import ConfigurationError, ModelFailed
 
 if TYPE_CHECKING:
     import openai
 
-DEFAULT_BASE_URL = "https://api.openai.com/v1"
 MAX_BODY_BYTES = 8_000_000
 _LONGEST_PAUSE_S = 30.0  # of a connection with no byte at all, inside the deadline
+_MAX_LEARNT = 8  # forms tried in one call: more than any server refuses
+_PROXY_TROUBLE = "代理不能用，请检查 HTTPS_PROXY、ALL_PROXY（如 http://127.0.0.1:7890、socks5://127.0.0.1:1080）。"
 
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a model is served; ``repr`` hides the key."""
-
-    api_key: str
-    base_url: str = DEFAULT_BASE_URL
-
-    def __repr__(self) -> str:
-        return f"Endpoint(base_url={self.base_url!r})"
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Tokens of one call as the server counted them (0 if it did not say)."""
-
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
+_log = logging.getLogger("baogao.llm")
+Call = Callable[[Callable[[str], None]], None]
+Attempt = tuple[Mapping[str, Any], Call]  # what is sent, and the sending of it
 
 
 class _Overrun(Exception):
@@ -57,34 +48,84 @@ class _Overrun(Exception):
         self.reason = reason
 
 
-class OpenAIEndpoint:
-    """Chat and embedding calls to one endpoint, one HTTP request each, never retried here."""
+class _Refused(Exception):
+    """A request was not taken as it was put; ``failure`` is what it is if it cannot be mended."""
 
-    def __init__(self, endpoint: Endpoint, *, clock: Callable[[], float] = time.monotonic) -> None:
-        if not endpoint.api_key:
-            raise ConfigurationError("没有设置 OPENAI_API_KEY。")
-        if not _is_web_address(endpoint.base_url or DEFAULT_BASE_URL):
-            raise ConfigurationError("OPENAI_BASE_URL 应以 http:// 或 https:// 开头。")
-        self._endpoint = endpoint
+    def __init__(self, refusal: Refusal, failure: ModelFailed) -> None:
+        super().__init__(failure.reason)
+        self.refusal, self.failure = refusal, failure
+
+
+class _WebPage(Exception):
+    """A page for people was sent where a reply was asked for."""
+
+
+class OpenAIEndpoint:
+    """Chat and embedding calls to one endpoint; how it wants to be asked is learnt and kept.
+
+    ``thought_tokens`` is what a model that thinks may use for it, beside its answer. Raises
+    ``ConfigurationError`` for a key or address that cannot be one.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        *,
+        thought_tokens: int = THOUGHT_TOKENS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._endpoint = endpoint.cleaned()
+        self._thought_tokens = thought_tokens
         self._clock = clock
-        self._asks_usage = True
+        self._bases = self._endpoint.bases
+        self._base = self._bases[0]
+        self._answered = False
+        self._dialects: dict[str, Dialect] = {}
+        self._clients: dict[str, openai.OpenAI] = {}
+        self._making = threading.Lock()
         self._local = threading.local()
 
-    @cached_property
+    @property
+    def base(self) -> str:
+        """The address that is called."""
+        return self._base
+
+    def dialect(self, model: str) -> Dialect:
+        """Return how ``model`` is asked, as far as it is known."""
+        return self._dialects.get(model, Dialect())
+
     def _client(self) -> openai.OpenAI:
+        with self._making:
+            base = self._base
+            if base not in self._clients:
+                self._clients[base] = self._connected(base)
+            return self._clients[base]
+
+    def _connected(self, base: str) -> openai.OpenAI:
         import openai
 
         for name in ("openai", "httpx2", "httpcore2"):
             # their INFO and DEBUG lines hold addresses and request bodies
             logging.getLogger(name).setLevel(logging.WARNING)
-        http = openai.DefaultHttpx2Client(event_hooks={"response": [self._watch]})
+        try:
+            http = openai.DefaultHttpx2Client(
+                event_hooks={"request": [self._sign], "response": [self._watch]},
+                trust_env=not self._endpoint.is_loopback,  # no proxy leads to this machine
+            )
+        except (ValueError, ImportError) as error:  # a proxy's address or kind
+            raise ModelFailed(_PROXY_TROUBLE, reason="proxy", retry=False) from error
         return openai.OpenAI(
-            api_key=self._endpoint.api_key,
-            base_url=self._endpoint.base_url or DEFAULT_BASE_URL,
+            api_key=self._endpoint.api_key or "none",  # the SDK insists on one
+            base_url=base,
             max_retries=0,
             http_client=http,
             default_headers={"Accept-Encoding": "identity"},
         )
+
+    def _sign(self, request: Any) -> None:
+        """Request hook: where there is no key, send none."""
+        if not self._endpoint.api_key:
+            request.headers.pop("authorization", None)
 
     def chat(
         self,
@@ -94,52 +135,147 @@ class OpenAIEndpoint:
         max_tokens: int,
         deadline_s: float,
         on_usage: Callable[[Usage], None] | None = None,
+        schema: Schema | None = None,
     ) -> Iterator[str]:
-        """Yield the pieces of a reply as they come; raise ``ModelFailed`` unless it was whole."""
-        body: dict[str, Any] = {
-            "model": model,
-            "messages": list(messages),
-            "max_tokens": max_tokens,
-            "temperature": 0,
-            "stream": True,
-        }
-        if self._asks_usage:
-            body["stream_options"] = {"include_usage": True}
+        """Yield the pieces of a reply as they come; raise ``ModelFailed`` unless it was whole.
 
-        def call(emit: Callable[[str], None]) -> None:
-            with self._client.chat.completions.with_streaming_response.create(
-                **body, timeout=min(deadline_s, _LONGEST_PAUSE_S)
-            ) as response:
-                if "json" in response.headers.get("content-type", ""):
-                    usage = _read_whole(json.loads(response.read()), emit)
-                else:
-                    usage = _read_events(response.iter_lines(), emit)
-            if on_usage is not None:
-                on_usage(usage)
+        With ``schema`` the reply is JSON of that form where the server can see to it; whether it
+        is must be checked all the same.
+        """
 
-        yield from self._under_deadline(call, deadline_s)
+        def attempt(dialect: Dialect, seconds: float) -> Attempt:
+            body = dialect.body(
+                model, messages, max_tokens, thought_tokens=self._thought_tokens, schema=schema
+            )
+
+            def call(emit: Callable[[str], None]) -> None:
+                with self._client().chat.completions.with_streaming_response.create(
+                    **body, timeout=min(seconds, _LONGEST_PAUSE_S)
+                ) as response:
+                    kind = response.headers.get("content-type", "")
+                    if "html" in kind:
+                        raise _WebPage
+                    if "json" in kind:
+                        whole: list[str] = []
+                        reply = Reply(whole.append, unopened=dialect.unopened)
+                        usage = read_whole(json.loads(response.read()), reply)
+                        emit("".join(whole))
+                    else:
+                        reply = Reply(emit, unopened=dialect.unopened)
+                        usage = read_events(response.iter_lines(), reply)
+                if reply.thought or reply.closed_unopened:
+                    unopened = dialect.unopened or reply.closed_unopened
+                    self._learn(model, dialect, replace(dialect, thinks=True, unopened=unopened))
+                if on_usage is not None:
+                    on_usage(usage)
+
+            return body, call
+
+        yield from self._learning(model, attempt, deadline_s)
 
     def embed(self, model: str, texts: Sequence[str], *, deadline_s: float) -> list[list[float]]:
         """Return the vector of each text in order; raise ``ModelFailed`` if any is missing."""
         found: list[list[float]] = []
 
-        def call(emit: Callable[[str], None]) -> None:
-            with self._client.embeddings.with_streaming_response.create(
-                model=model,
-                input=list(texts),
-                encoding_format="float",
-                timeout=min(deadline_s, _LONGEST_PAUSE_S),
-            ) as response:
-                reply = json.loads(response.read())
-            rows = sorted(reply["data"], key=lambda row: row["index"])
-            if [row["index"] for row in rows] != list(range(len(texts))):
-                raise ModelFailed("向量接口返回的条数不对。", reason="malformed", retry=False)
-            found.extend([float(x) for x in row["embedding"]] for row in rows)
-            emit("")
+        def attempt(_: Dialect, seconds: float) -> Attempt:
+            body: dict[str, Any] = {
+                "model": model,
+                "input": list(texts),
+                "encoding_format": "float",
+            }
 
-        for _ in self._under_deadline(call, deadline_s):
+            def call(emit: Callable[[str], None]) -> None:
+                with self._client().embeddings.with_streaming_response.create(
+                    **body, timeout=min(seconds, _LONGEST_PAUSE_S)
+                ) as response:
+                    if "html" in response.headers.get("content-type", ""):
+                        raise _WebPage
+                    reply = json.loads(response.read())
+                rows = sorted(reply["data"], key=lambda row: row["index"])
+                if [row["index"] for row in rows] != list(range(len(texts))):
+                    raise ModelFailed("向量接口返回的条数不对。", reason="malformed", retry=False)
+                found.extend([float(x) for x in row["embedding"]] for row in rows)
+                emit("")
+
+            return body, call
+
+        for _ in self._learning(model, attempt, deadline_s):
             pass
         return found
+
+    def models(self, *, deadline_s: float) -> list[str]:
+        """Return the names of the models the endpoint says it serves; raise ``ModelFailed``."""
+        names: list[str] = []
+
+        def attempt(_: Dialect, seconds: float) -> Attempt:
+            def call(emit: Callable[[str], None]) -> None:
+                with self._client().models.with_streaming_response.list(
+                    timeout=min(seconds, _LONGEST_PAUSE_S)
+                ) as response:
+                    if "html" in response.headers.get("content-type", ""):
+                        raise _WebPage
+                    reply = json.loads(response.read())
+                names.extend(str(row["id"]) for row in reply["data"])
+                emit("")
+
+            return {}, call
+
+        for _ in self._learning("", attempt, deadline_s):
+            pass
+        return names
+
+    # -- learning ---------------------------------------------------------------------------
+
+    def _learning(
+        self,
+        model: str,
+        attempt: Callable[[Dialect, float], Attempt],
+        deadline_s: float,
+    ) -> Iterator[str]:
+        """Make a call; where it is refused for its form or address, learn and make it again."""
+        deadline = self._clock() + deadline_s
+        for tries_left in reversed(range(_MAX_LEARNT)):
+            dialect, base = self.dialect(model), self._base
+            left = deadline - self._clock()
+            sent, call = attempt(dialect, left)
+            try:
+                yield from self._under_deadline(call, left)
+                self._answered = True
+                return
+            except _Refused as refused:
+                if refused.failure.reason == "no_address":
+                    if self._answered:  # the address is right: a gateway's page of the moment
+                        raise ModelFailed(
+                            "语言模型的回复无法解读。", reason="malformed", retry=False
+                        ) from None
+                    learnt = self._try_next_address(base)
+                else:
+                    after = dialect.after(refused.refusal, sent)
+                    learnt = after is not None
+                    if after is not None:
+                        self._learn(model, dialect, after)
+                if not learnt or not tries_left:
+                    raise refused.failure from None
+            except OnlyThought:
+                if dialect.thinks or not tries_left:
+                    raise ModelFailed(
+                        "语言模型还在思考就用完了篇幅。", reason="thought", retry=False
+                    ) from None
+                self._learn(model, dialect, replace(dialect, thinks=True))
+
+    def _learn(self, model: str, known: Dialect, learnt: Dialect) -> None:
+        with self._making:
+            if self.dialect(model) == known and learnt != known:  # else another call was faster
+                self._dialects[model] = learnt
+                _log.info("%s: asked otherwise from now on: %s", model, learnt)
+
+    def _try_next_address(self, failed: str) -> bool:
+        """Go on to the next address that may be meant; after the last one, begin anew."""
+        with self._making:
+            if self._base == failed:
+                place = self._bases.index(failed) + 1
+                self._base = self._bases[place % len(self._bases)]
+            return self._base != self._bases[0]
 
     def _under_deadline(
         self, call: Callable[[Callable[[str], None]], None], deadline_s: float
@@ -207,123 +343,78 @@ class OpenAIEndpoint:
         import httpx2
         import openai
 
-        if isinstance(error, (ModelFailed, ConfigurationError)):
+        if isinstance(error, (ModelFailed, ConfigurationError, OnlyThought)):
             return error
-        cause: BaseException | None = error
-        while cause is not None:
+        causes = list(_causes(error))
+        for cause in causes:
             if isinstance(cause, _Overrun):
                 reason = cause.reason
                 return ModelFailed("语言模型的回复过大或过慢。", reason=reason, retry=False)
-            cause = cause.__cause__ or cause.__context__
         if isinstance(error, openai.APIStatusError):
-            return self._status_failure(error)
+            return _refused(error, has_key=bool(self._endpoint.api_key))
+        if isinstance(error, _WebPage):
+            return _Refused(Refusal(404, ""), _no_address())
+        if any(isinstance(cause, ssl.SSLCertVerificationError) for cause in causes):
+            return ModelFailed("接口的证书不受信任。", reason="certificate", retry=False)
+        if any(isinstance(cause, httpx2.ProxyError) for cause in causes):
+            return ModelFailed(_PROXY_TROUBLE, reason="proxy", retry=True)
         if isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):
             return ModelFailed("语言模型没有回应。", reason="timeout", retry=True)
+        if isinstance(error, openai.APIConnectionError) and self._endpoint.proxy:
+            # through a proxy, it is the proxy that was not reached
+            return ModelFailed(_PROXY_TROUBLE, reason="proxy", retry=True)
         if isinstance(error, openai.APIConnectionError):
             return ModelFailed("连不上语言模型。", reason="connection", retry=True)
         if isinstance(error, (httpx2.HTTPError, httpx2.StreamError)):
             return ModelFailed("与语言模型的连接中断。", reason="cut", retry=True)
         return ModelFailed("语言模型的回复无法解读。", reason="malformed", retry=False)
 
-    def _status_failure(self, error: openai.APIStatusError) -> ModelFailed:
-        status = error.status_code
-        code = f"{error.code or ''} {error.type or ''}".lower()
-        said = str(error.body or "").lower()
-        if status == 429 and ("insufficient_quota" in code or "insufficient_quota" in said):
-            return ModelFailed("语言模型的额度已用完。", reason="quota", retry=False)
-        if status == 429:
-            wait = retry_after(error.response.headers, time.time())
-            return ModelFailed("语言模型正忙。", reason="busy", retry=True, retry_after_s=wait)
-        if status in (401, 403):
-            return ModelFailed("语言模型拒绝了密钥。", reason="refused", retry=False)
-        if status == 404:
-            return ModelFailed("没有这个语言模型。", reason="not_found", retry=False)
-        if status >= 500 or status in (408, 409, 425):
-            wait = retry_after(error.response.headers, time.time())
-            return ModelFailed(
-                "语言模型出错。", reason=f"http_{status}", retry=True, retry_after_s=wait
-            )
-        if "stream_options" in said:
-            self._asks_usage = False  # an old server: the next question goes without
-        if "context" in code or "context length" in said or "context_length" in said:
-            return ModelFailed("给语言模型的文字过长。", reason="too_long", retry=False)
-        return ModelFailed("语言模型不接受这个请求。", reason=f"http_{status}", retry=False)
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return False
-
-
-def _read_events(lines: Iterator[str], emit: Callable[[str], None]) -> Usage:
-    """Emit the text of server-sent events; raise unless the reply ended with ``stop``."""
-    finish: str | None = None
-    heard = False
-    usage = Usage()
-    for line in lines:
-        if not line.startswith("data:"):
-            if line.lstrip().startswith(("<", "{")):
-                raise ModelFailed("语言模型的回复不是数据流。", reason="malformed", retry=False)
-            continue
-        data = line[5:].strip()
-        if data == "[DONE]":
-            break
-        event = json.loads(data)
-        if not isinstance(event, dict) or event.get("error"):
-            raise ModelFailed("语言模型在回复中报错。", reason="error_event", retry=not heard)
-        usage = _usage(event) or usage
-        choices = event.get("choices")
-        if not choices:
-            continue
-        content = (choices[0].get("delta") or {}).get("content")
-        if content is not None and not isinstance(content, str):
-            raise ModelFailed("语言模型的回复不是文字。", reason="malformed", retry=False)
-        if content:
-            heard = True
-            emit(content)
-        finish = choices[0].get("finish_reason") or finish
-    _must_be_whole(finish, heard)
-    return usage
-
-
-def _read_whole(reply: Any, emit: Callable[[str], None]) -> Usage:
-    """Emit the text of a reply that came in one JSON body although a stream was asked for."""
-    choices = reply.get("choices") if isinstance(reply, dict) else None
-    if not choices:
-        raise ModelFailed("语言模型的回复里没有内容。", reason="malformed", retry=False)
-    content = (choices[0].get("message") or {}).get("content")
-    if content is not None and not isinstance(content, str):
-        raise ModelFailed("语言模型的回复不是文字。", reason="malformed", retry=False)
-    _must_be_whole(choices[0].get("finish_reason") or "stop", bool(content))
-    emit(str(content))
-    return _usage(reply) or Usage()
-
-
-def _must_be_whole(finish: str | None, heard: bool) -> None:
-    if finish == "content_filter":
-        raise ModelFailed("语言模型拒绝回答。", reason="filtered", retry=False)
-    if finish == "length":
-        raise ModelFailed("语言模型的回复超长中断。", reason="length", retry=False)
-    if finish is None:
-        raise ModelFailed("语言模型的回复中断。", reason="cut", retry=not heard)
-    if finish != "stop":
-        raise ModelFailed("语言模型没有给出文字。", reason="malformed", retry=False)
-    if not heard:
-        raise ModelFailed("语言模型的回复是空的。", reason="empty", retry=False)
-
-
-def _usage(event: Mapping[str, Any]) -> Usage | None:
-    counts = event.get("usage")
-    if not isinstance(counts, dict):
-        return None
-    asked, said = counts.get("prompt_tokens"), counts.get("completion_tokens")
-    return Usage(
-        asked if isinstance(asked, int) else 0,
-        said if isinstance(said, int) else 0,
+def _refused(error: openai.APIStatusError, *, has_key: bool) -> _Refused:
+    """Return what a server's refusal says, and the failure it is if nothing can be learnt of it."""
+    said = str(error.body or "").lower()
+    refusal = Refusal(
+        error.status_code,
+        "" if said.lstrip().startswith("<") else said,
+        str(error.param or "").lower(),
+        f"{error.code or ''} {error.type or ''}".lower(),
     )
+    wait = retry_after(error.response.headers, time.time())
+    return _Refused(refusal, _failure_of(refusal, wait, has_key=has_key))
+
+
+def _failure_of(refusal: Refusal, wait_s: float, *, has_key: bool) -> ModelFailed:
+    status = refusal.status
+    quota = "insufficient_quota" in f"{refusal.code} {refusal.said}"
+    if status == 402 or (status == 429 and quota):
+        return ModelFailed("语言模型的额度已用完。", reason="quota", retry=False)
+    if status == 429:
+        return ModelFailed("语言模型正忙。", reason="busy", retry=True, retry_after_s=wait_s)
+    if status in (401, 403):
+        reason = "refused" if has_key else "no_key"
+        return ModelFailed("语言模型拒绝了密钥。", reason=reason, retry=False)
+    if refusal.no_model:
+        return ModelFailed("没有这个语言模型。", reason="not_found", retry=False)
+    if status in (404, 405):
+        return _no_address()
+    if (status >= 500 and status != 501) or status in (408, 409, 425):
+        return ModelFailed(
+            "语言模型出错。", reason=f"http_{status}", retry=True, retry_after_s=wait_s
+        )
+    if refusal.too_long:
+        return ModelFailed("给语言模型的文字过长。", reason="too_long", retry=False)
+    return ModelFailed("语言模型不接受这个请求。", reason=f"http_{status}", retry=False)
+
+
+def _no_address() -> ModelFailed:
+    return ModelFailed("这个地址上没有模型接口。", reason="no_address", retry=False)
 
 
 def retry_after(headers: Mapping[str, str], now: float) -> float:

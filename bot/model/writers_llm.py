@@ -1,33 +1,39 @@
-"""Answers written by a language model, each line checked before anyone sees it.
+"""Answers written by a language model: evidence first, words second, each line checked.
 
-The passages go in as data between fences that no report can guess. A line that is refused gives
-way to the official wording of the passages it cited, in its place. A model that fails raises
-``ModelFailed`` before anything was shown: the caller then gives the extractive answer instead.
+The model selects pieces of a sheet that is data between fences no report can guess, and may say
+each in a sentence. What code can check is shown; words of its own wait for the judge; whatever
+does not hold gives way to its official words, in its place. A model that ignores the form and
+writes lines with markers is read as well. One that fails raises ``ModelFailed`` before anything
+was shown: the caller then gives the extractive answer instead.
 """
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from bot.lock.citations import Checked, Checker, Failure
 from bot.lock.plaintext import neutralise
-from bot.lock.planted import masked
+from bot.model import sheet
 from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
-from bot.model.draft_lines import draft_lines
+from bot.model.draft_lines import draft_lines, whole
+from bot.model.judge import Case, approved
 from bot.model.llm import Allowance, Message, PatientChat
-from bot.model.openai_client import Usage
+from bot.model.replies import Usage
+from bot.model.selection import SCHEMA, Item, read_selection
 from bot.notes import Language
-from bot.values import DraftLine, Passage, Sentence, Told
+from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
 from prompts import Prompt, load
 
 CANNOT_ANSWER = "资料中没有相关内容"
+_BRACKETED = re.compile(r"\s*[\[［【]\s*\^?\d[\d\s,，、;\-^]*[\]］】]")
 _TOKENS_A_PASSAGE = 8  # its marker in the list, and the break after it
-_PROMPT_OF_KIND = {"compare": "compare", "rank": "compare", "cross": "compare"}
 LANGUAGE_RULE = {
     "zh": "用中文作答。",
-    "en": "Write every line in English; keep figures exactly, and leave quoted titles in Chinese.",
+    "en": "Write every line (say) in English; keep figures exactly, leave quoted titles in Chinese.",
 }
 
 
@@ -36,7 +42,9 @@ class Written:
     """A model's answer after the check, and how it came about.
 
     ``told`` are its lines as shown, in order. ``dropped`` were refused and have no substitute,
-    ``replaced`` gave way to the official wording. ``declined``: the model says that the passages hold no answer. ``trimmed`` passages
+    ``replaced`` gave way to the official wording. ``judged`` lines in words of their own were read a second time, ``approved`` of
+    them hold. ``declined``: the model says that the passages hold no answer, and what is
+    ``missing``, unproved. ``pieces`` were shown to it, ``trimmed``
     did not fit the budget. ``prompt`` is the version of the prompt, ``cost`` is in yuan.
     """
 
@@ -49,7 +57,11 @@ class Written:
     dropped: tuple[Failure, ...] = ()
     replaced: tuple[tuple[Failure, Sentence], ...] = ()
     repaired: int = 0
+    judged: int = 0
+    approved: int = 0
     declined: bool = False
+    missing: tuple[str, ...] = ()
+    pieces: int = 0
     trimmed: int = 0
 
 
@@ -62,19 +74,28 @@ class Round:
     lines: tuple[DraftLine, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A line in words of its own, with the pieces that it gives way to unless a judge approves."""
+
+    line: DraftLine
+    failure: Failure
+    passages: tuple[Passage, ...]
+    way: Way
+
+
 @dataclass(slots=True)
 class _Progress:
     """What has been decided so far about the lines of one answer."""
 
     checker: Checker
-    on_sentence: Callable[[Sentence], None] | None
-    told: list[Told] = field(default_factory=list)
+    told: list[Told | _Waiting] = field(default_factory=list)
     dropped: list[Failure] = field(default_factory=list)
     replaced: list[tuple[Failure, Sentence]] = field(default_factory=list)
     declined: bool = False
 
-    def take(self, line: DraftLine) -> None:
-        """Check a line and show it, or the official wording in its place, or nothing."""
+    def take_line(self, line: DraftLine) -> None:
+        """Take a line with markers, or the official wording in its place, or nothing."""
         if CANNOT_ANSWER in line.text:
             self.declined = True
             return
@@ -89,8 +110,65 @@ class _Progress:
             outcome = instead
         if outcome is not None:
             self.told.append(self.checker.told(outcome))
-            if self.on_sentence is not None:
-                self.on_sentence(outcome)
+
+    def take_item(self, item: Item, passages: Mapping[int, Passage]) -> None:
+        """Take an item: the model's sentence where it holds, else the pieces it selected."""
+        own = tuple(passages[n] for n in item.quotes)
+        if item.say:
+            line = DraftLine(
+                _BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim"
+            )
+            outcome = self.checker.check_line(line)
+            if isinstance(outcome, Sentence):
+                self.told.append(self.checker.told(outcome))
+                return
+            if isinstance(outcome, Failure):
+                infers = item.infer and len(own) > 1
+                if outcome.rewords:
+                    way: Way = "inferred" if infers else "reworded"
+                    self.told.append(_Waiting(line, outcome, own, way))
+                    return
+                self.give_way(outcome, own)
+                return
+        self.quote(own)
+
+    def give_way(self, failure: Failure, passages: Sequence[Passage]) -> None:
+        """Put official words in the place of a refused line."""
+        shown = self.quote(passages)
+        if shown:
+            self.replaced.append((failure, shown[0]))
+        else:
+            self.dropped.append(failure)
+
+    def quote(self, passages: Sequence[Passage]) -> list[Sentence]:
+        """Take pieces in their own words, each once."""
+        known = {t.cites for t in self.told if isinstance(t, Told)}
+        shown = []
+        for passage in passages:
+            cite = Cited(passage.report, passage.start, passage.end)
+            sentence = None if (cite,) in known else self.checker.official(passage)
+            if sentence is not None:
+                shown.append(sentence)
+                self.told.append(Told(sentence.text, (cite,), "quoted"))
+        return shown
+
+    def settle(self, holds: Callable[[Sequence[_Waiting]], Collection[int]]) -> tuple[int, int]:
+        """Put each waiting line, or its pieces, in its place; return how many waited and held."""
+        waiting = [t for t in self.told if isinstance(t, _Waiting)]
+        approved = holds(waiting)
+        order, self.told = self.told, []
+        for entry in order:
+            if isinstance(entry, Told):
+                self.told.append(entry)
+            elif waiting.index(entry) in approved:
+                cites = tuple(Cited(p.report, p.start, p.end) for p in entry.passages)
+                text = _BRACKETED.sub("", entry.line.text).strip()
+                if entry.way == "inferred":  # its premises are shown with it
+                    self.quote(entry.passages)
+                self.told.append(Told(text, cites, entry.way))
+            else:
+                self.give_way(entry.failure, entry.passages)
+        return len(waiting), len(approved)
 
 
 class LLMWriter:
@@ -108,35 +186,56 @@ class LLMWriter:
         self,
         question: str,
         *,
-        kind: str,
         language: Language,
         passages: Sequence[Passage],
         text_of: Callable[[str], str],
         scope_names: Mapping[str, Collection[str]],
         allowance: Allowance | None = None,
-        on_sentence: Callable[[Sentence], None] | None = None,
+        prompt_tokens: int = PROMPT_TOKENS,
     ) -> Written:
-        """Write an answer from ``passages`` and check it line by line.
+        """Select an answer from ``passages``, word it and check it line by line.
 
-        ``kind`` chooses the prompt, ``language`` is ``zh`` or ``en``; ``text_of`` and
-        ``scope_names`` are those of ``Checker``. ``on_sentence`` gets each sentence once it is
-        checked. Raises ``ModelFailed`` if the reply was not whole; then nothing was shown.
+        ``language`` is ``zh`` or ``en``; ``text_of`` and ``scope_names`` are those of
+        ``Checker``; as many passages go in, in order, as ``prompt_tokens`` hold. Raises
+        ``ModelFailed`` if the reply was not whole.
         """
         allowance = allowance or Allowance()
         fence = secrets.token_hex(4)
-        prompt = load(_PROMPT_OF_KIND.get(kind, "answer"))
-        values = {
-            "fence": fence,
-            "question": neutralise(question),
-            "cannot_answer": CANNOT_ANSWER,
-            "language_rule": LANGUAGE_RULE[language],
-        }
-        shown, messages = self._fit(prompt, values, passages, PROMPT_TOKENS)
-        hidden = (messages[0]["content"], fence)
+        prompt = load("select")
+        shown, messages = self._sheet(
+            prompt,
+            {
+                "fence": fence,
+                "question": neutralise(question),
+                "language_rule": LANGUAGE_RULE[language],
+            },
+            passages,
+            prompt_tokens,
+        )
+        hidden = (messages[0]["content"], load("judge").system, fence)
         checker = Checker(shown, text_of, scope_names, language=language, hidden=hidden)
-        progress = _Progress(checker, on_sentence)
-        for line in self._lines(messages, OUTPUT_TOKENS, allowance):
-            progress.take(line)
+        progress = _Progress(checker)
+        reply = whole(self._pieces(messages, OUTPUT_TOKENS, allowance, SCHEMA))
+        selection = read_selection(reply, {p.n for p in shown})
+        if selection is None:
+            for line in draft_lines([reply]):
+                progress.take_line(line)
+        elif selection.answerable:
+            by_number = {p.n: p for p in shown}
+            for item in selection.items:
+                progress.take_item(item, by_number)
+        else:
+            progress.declined = True
+
+        def holds(waiting: Sequence[_Waiting]) -> Collection[int]:
+            cases = [
+                Case(_BRACKETED.sub("", w.line.text), tuple(p.text for p in w.passages))
+                for w in waiting
+            ]
+            return approved(self._chat, cases, fence, allowance)
+
+        judged, held = progress.settle(holds)
+        told = [t for t in progress.told if isinstance(t, Told)]
         usage = total_usage(allowance.usage)
         return Written(
             checked=checker.checked(),
@@ -144,10 +243,14 @@ class LLMWriter:
             model=self.model,
             usage=usage,
             cost=cost(self.model, usage["prompt_tokens"], usage["completion_tokens"]),
-            told=tuple(progress.told),
+            told=tuple(told),
             dropped=tuple(progress.dropped),
             replaced=tuple(progress.replaced),
-            declined=progress.declined and not progress.told,
+            judged=judged,
+            approved=held,
+            declined=progress.declined and not told,
+            missing=selection.missing if selection else (),
+            pieces=len(shown),
             trimmed=len(passages) - len(shown),
         )
 
@@ -169,20 +272,44 @@ class LLMWriter:
     def _lines(
         self, messages: Sequence[Message], max_tokens: int, allowance: Allowance
     ) -> Iterator[DraftLine]:
-        """Yield the lines of one reply; its tokens are counted here if the server did not."""
+        """Yield the lines of one reply."""
+        yield from draft_lines(self._pieces(messages, max_tokens, allowance))
+
+    def _pieces(
+        self,
+        messages: Sequence[Message],
+        max_tokens: int,
+        allowance: Allowance,
+        schema: Mapping[str, Any] | None = None,
+    ) -> Iterator[str]:
+        """Yield one reply in pieces; its tokens are counted here if the server did not."""
         said: list[str] = []
         known = len(allowance.usage)
-
-        def heard() -> Iterator[str]:
-            for piece in self._chat.stream(messages, max_tokens=max_tokens, allowance=allowance):
-                said.append(piece)
-                yield piece
-
-        yield from draft_lines(heard())
+        for piece in self._chat.stream(
+            messages, max_tokens=max_tokens, allowance=allowance, schema=schema
+        ):
+            said.append(piece)
+            yield piece
         if not any(usage.prompt_tokens for usage in allowance.usage[known:]):
             asked = count_messages([dict(message) for message in messages], self.model)
             counted = Usage(asked, count_tokens("".join(said), self.model))
             allowance.usage[known:] = [counted]
+
+    def _sheet(
+        self,
+        prompt: Prompt,
+        values: Mapping[str, str],
+        passages: Sequence[Passage],
+        budget_tokens: int,
+    ) -> tuple[tuple[Passage, ...], list[dict[str, str]]]:
+        """Return as many passages, in order, as the budget holds, and the messages with them."""
+        kept = tuple(passages)
+        while True:
+            messages = prompt.messages(**values, passages=sheet.shown(kept))
+            over = count_messages(messages, self.model) - budget_tokens
+            if over <= 0 or not kept:
+                return kept, messages
+            kept = kept[: len(kept) * 9 // 10]
 
     def _fit(
         self,
@@ -196,7 +323,7 @@ class LLMWriter:
         left = budget_tokens - count_messages(empty, self.model)
         blocks: list[str] = []
         for passage in passages:
-            block = f"[{passage.n}] {neutralise(passage.context)}\n{_as_data(passage.text)}"
+            block = f"[{passage.n}] {neutralise(passage.context)}\n{sheet.as_data(passage.text)}"
             left -= count_tokens(block, self.model) + _TOKENS_A_PASSAGE
             if left < 0:
                 break
@@ -205,11 +332,6 @@ class LLMWriter:
         shown = tuple(passages[: len(blocks)])
         markers = "".join(f"[{passage.n}]" for passage in shown)
         return shown, prompt.messages(**values, passages=text, markers=markers)
-
-
-def _as_data(text: str) -> str:
-    """Return a passage without anything that could be taken for the frame around it."""
-    return masked(neutralise(text)).replace("<<", "《").replace(">>", "》").replace("=== ", "")
 
 
 def total_usage(usage: Sequence[Usage]) -> dict[str, int]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from retrieval.errors import ConfigurationError
 
-PER_MINUTE, PER_DAY, PER_DAY_ALL = 20, 300, 5_000
+PER_MINUTE, PER_DAY, PER_DAY_ALL = 60, 500, 5_000
 DEFAULT_API = "https://api.telegram.org"
 _TOKEN = re.compile(r"\d{1,20}:[A-Za-z0-9_-]{1,100}")
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")

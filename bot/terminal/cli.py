@@ -12,17 +12,27 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.model.endpoints import spell_proxies
 from bot.notes import worded
-from bot.terminal import cli_ingest, cli_keeping, cli_looking, cli_reports
+from bot.terminal import (
+    cli_ingest,
+    cli_keeping,
+    cli_looking,
+    cli_model,
+    cli_reports,
+    cli_serving,
+)
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
     from retrieval.library.library import Library
 
+NO_WINDOWS = "不能直接在 Windows 上运行，请装在 WSL 里；浏览器仍用 Windows 的，打开同一个地址"
+
 app = typer.Typer(
     name="baogao",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -32,17 +42,21 @@ app = typer.Typer(
   baogao ingest 报告文件夹/                入库（txt md html pdf docx doc wps zip）
   baogao ask 綦江2023年列出了哪些问题      提问
   baogao chat                              连续提问
+  baogao web                               在浏览器里用（也是接口）
   baogao reports                           已入库的报告
 
 \b
 环境变量（也可写在 .env）：
   BAOGAO_LIBRARY       报告库目录（默认在用户数据目录）
-  OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型
+  OPENAI_API_KEY  OPENAI_BASE_URL  BAOGAO_MODEL     接入兼容 OpenAI 的模型（见 baogao model --help）
   BAOGAO_MODEL_DEADLINE  模型答一个问题最多用多少秒（默认 45）
+  BAOGAO_PROMPT_TOKENS   一问给模型看的原文最多多少词元（默认 16000）
+  BAOGAO_THOUGHT_TOKENS  会思考的模型另可用多少词元思考（默认 4000）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
   BAOGAO_KEEP_ANSWERS  回答记录保留多少天（默认 180，0 为不留）
   BAOGAO_OTEL=1        记录调用链（要装 baogao[otel]），不含提问和原文
+  BAOGAO_WEB_PASSWORD  BAOGAO_WEB_KEYS  BAOGAO_WEB_HOSTS   网页的密码、接口的密钥、别的主机名
   TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API
   BAOGAO_TELEGRAM_ALLOW  BAOGAO_TELEGRAM_ADMINS     Telegram 机器人
   BAOGAO_TELEGRAM_PROXY（或 https_proxy、all_proxy）  连 Telegram 的代理
@@ -55,14 +69,44 @@ LibraryOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        print(f"baogao {version('baogao')}")
+        raise typer.Exit
+
+
+@app.callback()
+def first_steps(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="显示版本")
+    ] = False,
+) -> None:
+    """Say the three things one can do next where no command is given."""
+    if version or context.invoked_subcommand is not None:
+        return
+    from retrieval.library.ledger import FILE
+
+    held = (_library_folder(None) / FILE).exists()
+    print("言据 baogao：只依据法治政府建设年度报告回答问题，每句话注明原文出处。\n")
+    print(f"1. 放入报告{'（库中已有报告）' if held else ''}：  baogao ingest 报告文件夹/")
+    print("2. 在浏览器里用：  baogao web")
+    print("3. 在这里提问：    baogao ask 綦江2023年列出了哪些问题")
+    print("\n全部命令：baogao --help")
+
+
 @app.command()
 def reports(library: LibraryOption = None, as_json: JsonOption = False) -> None:
     """列出已入库的报告。"""
+    from bot.looking import report_row
+
     with _library(library) as shelf:
         summaries = shelf.reports()
     for summary in summaries:
         if as_json:
-            _print_json({**summary.to_json(), "warnings": worded(summary.warnings)})
+            _print_json(report_row(summary))
             continue
         meta = summary.meta
         place = "".join(meta.place) or "地区不详"
@@ -81,6 +125,10 @@ def sections(
     as_json: JsonOption = False,
 ) -> None:
     """显示一份报告的章节树。例：baogao sections "綦江 2023" """
+    from bot.formatting import cut
+    from bot.terminal.screen import columns
+
+    width = columns()
     with _library(library) as shelf:
         found = shelf.find(report)
     for leaf in found.sections:
@@ -98,7 +146,7 @@ def sections(
             continue
         words = " ".join(found.quote(leaf.start, leaf.end).split())
         indent = "  " * max(leaf.level - (leaf.kind != "body"), 0)
-        print(f"{indent}[{leaf.role}/{leaf.kind}] {words[:40]}{'…' if len(words) > 40 else ''}")
+        print(cut(f"{indent}[{leaf.role}/{leaf.kind}] {words}", width))
 
 
 @app.command()
@@ -123,7 +171,9 @@ def retrieve(
     as_json: JsonOption = False,
 ) -> None:
     """只检索，不回答：看一个问题会用到原文哪些段落。"""
-    with _assistant(library) as assistant:
+    from bot.terminal.screen import Waiting
+
+    with Waiting("正在检索"), _assistant(library) as assistant:
         hits = assistant.retrieve(question, k)
         titles = {s.id: s.meta for s in assistant.library.reports()}
     for rank, hit in enumerate(hits, start=1):
@@ -203,7 +253,9 @@ def chat(
 @app.command()
 def verify(library: LibraryOption = None) -> None:
     """检查报告库是否完好。"""
-    with _library(library, for_rebuild=True) as shelf:
+    from bot.terminal.screen import Waiting
+
+    with Waiting("正在检查"), _library(library, for_rebuild=True) as shelf:
         problems = shelf.verify()
     for problem in problems:
         print(problem)
@@ -296,6 +348,10 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if sys.platform.startswith("win"):  # the library's locks are those of POSIX
+        print(f"baogao: {NO_WINDOWS}", file=sys.stderr)
+        sys.exit(1)
+    spell_proxies(os.environ)
     try:
         app()
     except BaogaoError as error:
@@ -387,7 +443,9 @@ def _print_json(value: object) -> None:
 cli_reports.register(app, _assistant, _library)
 cli_looking.register(app, _assistant, _library)
 cli_ingest.register(app, _library)
+cli_serving.register(app, _library_folder)
 cli_keeping.register(app, _library, _library_folder)
+cli_model.register(app, _library_folder)
 
 
 if __name__ == "__main__":

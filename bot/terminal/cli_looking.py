@@ -9,8 +9,6 @@ import typer
 
 from bot.terminal.cli_reports import JsonOption, LibraryOption, OpenAssistant, OpenLibrary
 
-_AROUND = 24
-
 
 def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: OpenLibrary) -> None:
     """Add the commands to ``app``; the two functions open what they work on."""
@@ -28,9 +26,10 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao read 那玉山呢 --history 綦江列出了哪些问题
         """
+        from bot.terminal.screen import Waiting
         from retrieval.question.query import State
 
-        with open_assistant(library) as assistant:
+        with Waiting("正在理解问题"), open_assistant(library) as assistant:
             state = State()
             for earlier in history or ():
                 state = assistant.ask(earlier, state).state
@@ -59,56 +58,13 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
         例：baogao search 法律顾问
         """
-        with open_library(library) as shelf:
-            for row in _rows(shelf, words, place, year, with_synonyms=synonyms):
-                _print_row(row, as_json=as_json)
+        from bot.looking import search_rows
+        from bot.terminal.screen import Waiting
 
-
-def _rows(
-    shelf: Any, words: list[str], place: str | None, year: int | None, *, with_synonyms: bool
-) -> list[dict[str, Any]]:
-    """Return a row for each report searched, those that hold the words first, most first."""
-    from bot.labels import full_name
-    from retrieval.search.exhaustive import search_words
-
-    scope = [
-        s
-        for s in shelf.reports()
-        if (not place or place in "".join(s.meta.place) + s.meta.issuer)
-        and (year is None or s.meta.year == year)
-    ]
-    ids = [s.id for s in scope]
-    found = search_words(
-        shelf, words, ids, everything=len(ids) == len(shelf.reports()), with_synonyms=with_synonyms
-    ).by_report
-    rows = []
-    for summary in sorted(scope, key=lambda s: (-len(found.get(s.id, ())), s.id)):
-        places = []
-        if summary.id in found:
-            report = shelf.report(summary.id)
-            for hit in found[summary.id]:
-                path = next((s.path for s in report.sections if s.start <= hit.start < s.end), ())
-                text = report.text
-                around = text[max(0, hit.start - _AROUND) : hit.end + _AROUND]
-                places.append(
-                    {
-                        "word": hit.word,
-                        "start": hit.start,
-                        "end": hit.end,
-                        "section_path": list(path),
-                        "text": " ".join(around.split()),
-                    }
-                )
-        rows.append(
-            {
-                "report": summary.id,
-                "source": summary.meta.source,
-                "name": full_name(summary.meta),
-                "count": len(places),
-                "occurrences": places,
-            }
-        )
-    return rows
+        with Waiting("正在逐份查找"), open_library(library) as shelf:
+            rows = search_rows(shelf, words, place or "", year, with_synonyms=synonyms)
+        for row in rows:
+            _print_row(row, as_json=as_json)
 
 
 def _print_row(row: dict[str, Any], *, as_json: bool) -> None:

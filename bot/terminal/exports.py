@@ -37,7 +37,16 @@ def to_terminal(answer: Answer, width: int | None = None) -> str:
 
 def to_markdown(answer: Answer) -> str:
     """Return a briefing as Markdown: the paragraph with footnotes that hold the quotes."""
-    text = "".join(
+    return _markdown(answer, "")
+
+
+def answer_markdown(answer: Answer) -> str:
+    """Return an answer as Markdown: a paragraph a line, the footnotes as in a briefing."""
+    return _markdown(answer, "\n\n")
+
+
+def _markdown(answer: Answer, between: str) -> str:
+    text = between.join(
         drop_invisible(s.text) + "".join(f"[^{n}]" for n in s.citations) for s in answer.body
     )
     notes = [s.text for s in answer.sentences[len(answer.body) :]]

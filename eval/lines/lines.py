@@ -34,7 +34,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A line and what the lock said: ``shown`` or refused for ``problems``."""
+    """A line and what the lock said: ``shown`` or refused for ``problems``.
+
+    ``judged``: refused for nothing but words of its own, so that a judge would decide.
+    """
 
     id: str
     kind: str
@@ -43,6 +46,7 @@ class Judged:
     held: bool
     shown: bool
     problems: tuple[str, ...]
+    judged: bool = False
 
 
 def read_lines(path: str | Path) -> list[Line]:
@@ -76,10 +80,10 @@ def _judge(line: Line, folder: Path) -> Judged:
     markers = "".join(f"[{p.n}]" for p in passages)
     outcome = checker.check_line(DraftLine(line.text + markers, "claim"))
     problems = outcome.problems if isinstance(outcome, Failure) else ()
+    judged = isinstance(outcome, Failure) and outcome.rewords
     held = not any(name.startswith(_READ) for name in reports)
-    return Judged(
-        line.id, line.kind, line.text, line.right, held, isinstance(outcome, Sentence), problems
-    )
+    shown = isinstance(outcome, Sentence)
+    return Judged(line.id, line.kind, line.text, line.right, held, shown, problems, judged)
 
 
 @lru_cache(maxsize=16)
@@ -103,7 +107,8 @@ def table(judged: Sequence[Judged]) -> str:
         false = [j for j in of_it if not j.right]
         rows.append(
             f"{name}: right shown {sum(j.shown for j in said)}/{len(said)}, "
-            f"wrong shown {sum(j.shown for j in false)}/{len(false)}"
+            f"wrong shown {sum(j.shown for j in false)}/{len(false)}; "
+            f"left to a judge: right {sum(j.judged for j in said)}, wrong {sum(j.judged for j in false)}"
         )
     counts = Counter((j.right, j.kind) for j in judged)
     shown = Counter((j.right, j.kind) for j in judged if j.shown)

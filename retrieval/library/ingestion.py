@@ -152,7 +152,7 @@ class Writer:
         """``served`` are the versions to go on from, ``current`` the indexes to build upon."""
         self._folder, self._ledger, self._store = folder, ledger, store
         self._embedder, self._parse = embedder, parse
-        self._blank = Manifest(embedder.name, embedder.dimension, parser_version)
+        self._parser_version = parser_version
         self._generation = current
         self._versions = dict(served)
         self._watch: Watch = watch or _unwatched
@@ -271,7 +271,12 @@ class Writer:
         generation = build_generation(
             self._folder,
             self._ledger,
-            replace(self._blank, reports=dict(self._versions)),
+            Manifest(
+                self._embedder.name,
+                self._dimension(),
+                self._parser_version,
+                reports=dict(self._versions),
+            ),
             self._store,
             previous=self._generation,
             replaced=self._replaced,
@@ -434,6 +439,15 @@ class Writer:
 
     # Vectors
 
+    def _dimension(self) -> int:
+        """Return the length of vectors; 0 where there are none yet and no embedder tells it."""
+        try:
+            return self._embedder.dimension
+        except EmbeddingFailed as error:
+            self._vectors_failed = True
+            logger.warning("no vectors: %s", error)
+            return self._generation.manifest.dimension if self._generation else 0
+
     def _embed(self) -> bool:
         """Make the vectors that are lacking; return whether reports served before gained some."""
         gained = False
@@ -463,6 +477,7 @@ class Writer:
                     )
                 self._ledger.put_vectors(lost[start : start + EMBED_BATCH], vectors)
                 done += len(batch)
+            self._vectors_failed = False
         except EmbeddingFailed as error:
             self._vectors_failed = True
             logger.warning("no vectors: %s", error)

@@ -18,7 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from retrieval.documents import Chunk, Report
+from retrieval.documents import Chunk, Note, Report
 from retrieval.errors import (
     EmbeddingFailed,
     LibraryDamaged,
@@ -121,6 +121,7 @@ class Library:
         self._store = store
         self._follows = follows
         self._probed: str | None = None
+        self._no_query_vector = False
 
     @classmethod
     def open(
@@ -298,15 +299,32 @@ class Library:
         return generation is not None and generation.manifest.without_vector == 0
 
     def embed_query(self, text: str) -> Vectors | None:
-        """Return the vector of a question; None if there are no vectors or no embedder to be had."""
+        """Return the vector of a question; None if there are no vectors or no embedder to be had.
+
+        ``words_only`` tells afterwards.
+        """
         generation = self._view.generation
         if generation is None or generation.manifest.without_vector == generation.manifest.rows:
             return None
         try:
-            return self.embedder.embed_query(text)
+            vector = self.embedder.embed_query(text)
+            if vector.shape != (generation.manifest.dimension,):
+                raise EmbeddingFailed(
+                    f"问题的向量是 {vector.shape[-1]} 维，报告库是 {generation.manifest.dimension} 维，"
+                    "接口换了模型时请运行 baogao rebuild"
+                )
         except EmbeddingFailed as error:
+            self._no_query_vector = True
             logger.warning("searching by words only: %s", error)
             return None
+        return vector
+
+    @property
+    def words_only(self) -> Note | None:
+        """Why this library, pinned for a question, is searched by words alone; None if it is not."""
+        if self._view.summaries and not self.has_vectors:
+            return Note("no_vectors")
+        return Note("words_only") if self._no_query_vector else None
 
     def search_dense(
         self, vector: Vectors, k: int, reports: Collection[str] | None = None

@@ -38,12 +38,16 @@ def current_generation(folder: Path, ledger: Ledger) -> Generation | None:
 
 
 def check_origin(generation: Generation, embedder: Embedder, parser_version: int) -> None:
-    """Raise ``LibraryMismatch`` if the indexes were made by another embedder or parser."""
+    """Raise ``LibraryMismatch`` if the indexes were made by another embedder or parser.
+
+    The name decides: what an embedder behind a network makes is not asked here, so that a library
+    opens while it is down.
+    """
     made = generation.manifest
-    if (made.embedder, made.dimension) != (embedder.name, embedder.dimension):
+    if made.embedder != embedder.name:
         raise LibraryMismatch(
-            f"报告库是用向量模型 {made.embedder}（{made.dimension} 维）建的，现在设置的是 {embedder.name}"
-            f"（{embedder.dimension} 维）：请改回原来的设置，或运行 baogao rebuild"
+            f"报告库是用向量模型 {made.embedder} 建的，现在设置的是 {embedder.name}："
+            "请改回原来的设置，或运行 baogao rebuild"
         )
     if made.parser_version != parser_version:
         raise LibraryMismatch(

@@ -91,11 +91,13 @@ def write_matrix(
         np.lib.format.open_memmap(
             folder / VECTORS, mode="w+", dtype=np.float32, shape=(len(rows), dimension)
         )
-        if rows
+        if rows and dimension
         else None
     )
     if matrix is None:
-        np.save(folder / VECTORS, np.zeros((0, dimension), dtype=np.float32))
+        for _ in vectors:  # without a length there is none, but each is counted
+            pass
+        np.save(folder / VECTORS, np.zeros((len(rows), dimension), dtype=np.float32))
     else:
         for i, vector in enumerate(vectors):
             if vector is not None:

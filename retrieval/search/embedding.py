@@ -29,7 +29,7 @@ class Embedder(Protocol):
     """Turns questions and documents into vectors of one space.
 
     ``name`` identifies the space: vectors of two names are never compared. Both methods raise
-    ``EmbeddingFailed`` when no vector can be had.
+    ``EmbeddingFailed`` when no vector can be had, and so may ``dimension`` before the first one.
     """
 
     @property

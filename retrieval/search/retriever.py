@@ -15,9 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.documents import Chunk, Hit, Role
-from retrieval.errors import EmbeddingFailed
 from retrieval.question.query import Query
-from retrieval.search.embedding import Embedder
 
 RRF_K = 10
 ROLE_BOOST = 2.5
@@ -39,9 +37,8 @@ class Indexes(Protocol):
         """Return (chunk id, cosine), best first."""
         ...
 
-    @property
-    def embedder(self) -> Embedder:
-        """What made the library's vectors and makes the question's."""
+    def embed_query(self, text: str) -> NDArray[np.float32] | None:
+        """Return the vector of a question; None if none can be had."""
         ...
 
     @property
@@ -108,9 +105,8 @@ def _search_dense(
 ) -> list[str]:
     if not indexes.has_vectors:
         return []
-    try:
-        vector = indexes.embedder.embed_query(query.question)
-    except EmbeddingFailed:
+    vector = indexes.embed_query(query.question)
+    if vector is None:
         return []
     return [i for i, _ in indexes.search_dense(vector, pool, reports)]
 

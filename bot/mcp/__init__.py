@@ -1,0 +1,1 @@
+"""The assistant as tools for agents, over the Model Context Protocol."""

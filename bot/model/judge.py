@@ -1,0 +1,98 @@
+"""A second reading of lines in words of their own: one call, and its evidence found by code.
+
+A verdict counts only if it names the deciding words and they stand in the line's own quotes.
+Without a verdict a line gives way to its quotes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.lock.plaintext import neutralise
+from bot.model.draft_lines import spoken, whole
+from bot.model.llm import Allowance, PatientChat
+from bot.model.sheet import as_data
+from prompts import load
+from retrieval.errors import ModelFailed
+from retrieval.text.normalise import level
+
+MAX_JUDGED = 12
+MIN_SECONDS = 4.0
+_MAX_TOKENS = 700
+_LEAST_CHARS = 4  # of the deciding words
+
+SCHEMA: Mapping[str, Any] = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["verdicts"],
+    "properties": {
+        "verdicts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "additionalProperties": False,
+                "required": ["line", "holds", "words"],
+                "properties": {
+                    "line": {"type": "integer"},
+                    "holds": {"type": "boolean"},
+                    "words": {"type": "string"},
+                },
+            },
+        }
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A line and the official words it is to be borne out by."""
+
+    line: str
+    quotes: tuple[str, ...]
+
+
+def approved(
+    chat: PatientChat, cases: Sequence[Case], fence: str, allowance: Allowance
+) -> frozenset[int]:
+    """Return which of the cases (by position) hold; empty if the judge cannot be had."""
+    if not cases or allowance.spent or allowance.seconds_left < MIN_SECONDS:
+        return frozenset()
+    blocks = [
+        f"第{n}句：{neutralise(case.line)}\n原文：{' '.join(as_data(' '.join(case.quotes)).split())}"
+        for n, case in enumerate(cases[:MAX_JUDGED], start=1)
+    ]
+    messages = load("judge").messages(fence=fence, lines="\n\n".join(blocks))
+    try:
+        stream = chat.stream(messages, max_tokens=_MAX_TOKENS, allowance=allowance, schema=SCHEMA)
+        reply = whole(stream)
+    except ModelFailed:
+        return frozenset()
+    return frozenset(
+        n - 1
+        for n, words in _verdicts(spoken(reply)).items()
+        if 0 < n <= len(blocks) and _stands(words, cases[n - 1].quotes)
+    )
+
+
+def _verdicts(reply: str) -> Mapping[int, str]:
+    """Return the deciding words of each line that is said to hold."""
+    start, end = reply.find("{"), reply.rfind("}") + 1
+    try:
+        value = json.loads(reply[start:end])
+        rows = value["verdicts"]
+        return {
+            int(row["line"]): str(row["words"])
+            for row in rows
+            if row.get("holds") is True and row.get("words")
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return {}
+
+
+def _stands(words: str, quotes: Sequence[str]) -> bool:
+    """Tell whether the deciding words are those of one quote."""
+    said = "".join(level(words).split()).strip("。;,:、!?\"'“”")
+    return len(said) >= _LEAST_CHARS and any(said in "".join(level(q).split()) for q in quotes)

@@ -1,0 +1,118 @@
+"""The sheet that a model reads: reports as numbered pieces, each once, within a budget of tokens.
+
+What the rules found comes first, then the sections it stands in, the passages that the search
+found and the parts the question is about, then the rest of each report; what is shown is in the
+order of the reports.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.evidence.drafting import Desk, Draft
+from bot.evidence.passages import numbered
+from bot.evidence.reading import Line
+from bot.lock.plaintext import neutralise
+from bot.lock.planted import masked
+from bot.values import Cited, Passage
+from retrieval.documents import Report
+
+_SEMICOLON = re.compile(r"[；;]")
+_LEAST_CHARS = 14  # a shorter piece stays with the one before
+_MOST_PIECES = 600
+_HEAD_TOKENS = 24  # what the headings over a piece may cost besides
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    cite: Cited
+    text: str
+    path: str
+    role: str
+
+
+def sheet(
+    desk: Desk, draft: Draft, budget_tokens: int, count: Callable[[str], int]
+) -> tuple[Passage, ...]:
+    """Return the pieces of the reports at hand that fit the budget, numbered in their order."""
+    pieces = [piece for report in desk.reports for piece in _pieces(desk, report)]
+    kept: set[Cited] = set()
+    left = budget_tokens
+    for piece in _by_worth(desk, draft, pieces):
+        cost = count(piece.text) + 6
+        heads = {p.path for p in pieces if p.cite in kept}
+        cost += 0 if piece.path in heads else _HEAD_TOKENS
+        if cost > left or len(kept) >= _MOST_PIECES:
+            break
+        left -= cost
+        kept.add(piece.cite)
+    return numbered(desk.reports, [p.cite for p in pieces if p.cite in kept])
+
+
+def shown(passages: Sequence[Passage]) -> str:
+    """Return the sheet's text: headings once, under them the pieces with their numbers."""
+    blocks: list[str] = []
+    context = ""
+    for passage in passages:
+        if passage.context != context:
+            context = passage.context
+            blocks.append(f"\n{as_data(context)}")
+        blocks.append(f"[{passage.n}] {' '.join(as_data(passage.text).split())}")
+    return "\n".join(blocks).strip()
+
+
+def as_data(text: str) -> str:
+    """Return words of a report without anything that could be taken for the frame around them."""
+    return masked(neutralise(text)).replace("<<", "《").replace(">>", "》").replace("=== ", "")
+
+
+def _by_worth(desk: Desk, draft: Draft, pieces: Sequence[_Piece]) -> list[_Piece]:
+    """Return the pieces, those nearest to what was asked first."""
+    cites = [c for line in draft.lines for c in line.cites]
+    paths = {p.path for p in pieces if any(_meet(p.cite, c) for c in cites)}
+    hits = [Cited(h.chunk.report, h.chunk.start, h.chunk.end) for h in desk.hits]
+    role = desk.query.role
+
+    def worth(piece: _Piece) -> int:
+        if any(_meet(piece.cite, c) for c in cites):
+            return 0
+        if any(_meet(piece.cite, h) for h in hits[:8]):
+            return 1
+        if piece.path in paths or (role is not None and piece.role == role):
+            return 2
+        return 3 if any(_meet(piece.cite, h) for h in hits) else 4
+
+    return sorted(pieces, key=worth)  # stable: in the order of the reports within each
+
+
+def _pieces(desk: Desk, report: Report) -> Iterator[_Piece]:
+    """Yield the sentences of a report, long ones cut at semicolons; furniture and doubles left out."""
+    seen: set[str] = set()
+    for line in desk.reading(report).lines:
+        if line.role == "furniture":
+            continue
+        for start, end in _cut(report.text, line):
+            words = report.text[start:end].strip()
+            key = "".join(words.split())
+            if len(key) < 2 or key in seen:
+                continue
+            seen.add(key)
+            yield _Piece(Cited(report.id, start, end), words, f"{report.id}{line.path}", line.role)
+
+
+def _cut(text: str, line: Line) -> Iterator[tuple[int, int]]:
+    start, end = line.span.start, line.span.end
+    if not line.is_table:
+        for mark in _SEMICOLON.finditer(text, start, end):
+            if mark.end() - start >= _LEAST_CHARS and end - mark.end() >= _LEAST_CHARS:
+                yield start, mark.end()
+                start = mark.end()
+                while start < end and text[start].isspace():
+                    start += 1
+    yield start, end
+
+
+def _meet(one: Cited, other: Cited) -> bool:
+    return one.report == other.report and one.start < other.end and other.start < one.end

@@ -1,0 +1,135 @@
+"""The server put together: guard → routes → desk. Uses ``starlette``, run by ``uvicorn``."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import anyio
+from starlette.applications import Starlette
+from starlette.convertors import StringConvertor, register_url_convertor
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+
+from bot.assistant import Assistant
+from bot.web import api, completions, pages
+from bot.web.desk import INTERNAL, Desk
+from bot.web.guard import HEADERS, Guard
+from bot.web.history import History
+from bot.web.passwords import Signer, Window
+from bot.web.settings import WebSettings
+from bot.web.uploads import Uploads
+from retrieval.errors import BaogaoError, ReportNotFound
+
+THREADS = 8
+LOGIN_TRIES = 5
+LOGIN_WINDOW_S = 900.0
+_HERE = Path(__file__).parent
+
+
+class _AnswerId(StringConvertor):
+    """An answer's id in an address: nothing that a record could be matched loosely by."""
+
+    regex = "[0-9A-Za-z-]{6,64}"
+
+
+register_url_convertor("answer", _AnswerId())
+
+
+def create_app(assistant: Assistant, settings: WebSettings) -> Starlette:
+    """Return the server over ``assistant``; its files are beside the library's."""
+    folder = assistant.library.folder
+    signer = Signer(folder, settings.passwords or {})
+    desk = Desk(
+        assistant,
+        History(folder, keep_days=settings.keep_days),
+        Uploads(assistant.library),
+        settings,
+        signer,
+        Window(LOGIN_TRIES, LOGIN_WINDOW_S),
+        Window(settings.questions_per_minute, 60.0),
+        anyio.CapacityLimiter(THREADS),
+    )
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        desk.uploads.close()
+        desk.history.close()
+
+    return Starlette(
+        routes=[
+            *pages.routes(desk),
+            *api.routes(desk),
+            *completions.routes(desk),
+            Mount("/static", StaticFiles(directory=_HERE / "static")),
+        ],
+        middleware=[Middleware(Guard, settings=settings, signer=signer)],
+        exception_handlers={
+            HTTPException: _told,
+            BaogaoError: _told,
+            Exception: _told,
+        },
+        lifespan=lifespan,
+    )
+
+
+def _told(request: Request, error: Exception) -> Response:
+    """Say an error where it was met: a page to a browser, JSON to a program."""
+    headers = None
+    if isinstance(error, HTTPException):
+        status, told, headers = error.status_code, error.detail, error.headers
+    elif isinstance(error, ReportNotFound):
+        status, told = 404, str(error)
+    elif isinstance(error, BaogaoError):
+        status, told = 503, str(error)
+    else:
+        status, told = 500, INTERNAL  # the server logs it
+    path = request.url.path
+    if path.startswith(("/api/", "/v1/")):
+        shape = {"message": told, "type": "invalid_request_error", "code": None}
+        response: Response = JSONResponse({"error": shape}, status, headers)
+    else:
+        response = pages.error_page(request, status, told)
+    for name, value in HEADERS.items():  # an error nobody foresaw is answered outside the guard
+        response.headers.setdefault(name, value)
+    return response
+
+
+def run(assistant: Assistant, settings: WebSettings, started: Callable[[str], None]) -> None:
+    """Serve until interrupted; ``started`` is told each address. Raises ``BaogaoError`` if it is taken."""
+    import uvicorn
+
+    try:
+        listener = socket.create_server(
+            (settings.host, settings.port),
+            family=socket.AF_INET6 if ":" in settings.host else socket.AF_INET,
+        )
+    except (OSError, OverflowError) as error:
+        raise BaogaoError(
+            f"不能在 {settings.host}:{settings.port} 上启动（{error}），请换一个 --port 或 --host"
+        ) from error
+    port = listener.getsockname()[1]
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(assistant, settings),
+            log_level="warning",
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=10,
+        )
+    )
+    if settings.host in ("0.0.0.0", "::", ""):  # every address of the machine; none is one to open
+        started(f"http://127.0.0.1:{port}")
+        started(f"http://{socket.gethostname()}:{port}")
+    else:
+        started(f"http://{host}:{port}")
+    with listener, contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])

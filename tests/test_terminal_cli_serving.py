@@ -1,0 +1,65 @@
+"""``web``, ``web-password``, ``mcp`` and ``baogao`` alone, as a user meets them."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_terminal_cli import baogao
+
+from bot.terminal import cli
+
+
+def test_alone_it_says_three_things_to_do_next(tmp_path: Path) -> None:
+    done = baogao(BAOGAO_LIBRARY=str(tmp_path / "none"))
+    assert done.returncode == 0
+    for word in ("1. ", "baogao ingest", "2. ", "baogao web", "3. ", "baogao ask"):
+        assert word in done.stdout
+
+
+def test_its_version_is_the_distribution_s() -> None:
+    done = baogao("--version")
+    assert done.returncode == 0
+    assert re.fullmatch(r"baogao \d+\.\d+\.\d+\n", done.stdout)
+
+
+def test_windows_is_refused_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(SystemExit, match="1"):
+        cli.main()
+    assert "WSL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_others_need_a_password(tmp_path: Path, host: str) -> None:
+    done = baogao("web", "--host", host, "--library", tmp_path)
+    assert done.returncode == 1
+    assert "baogao web-password" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = baogao("web", "--port", str(port), "--library", tmp_path / "lib")
+    assert done.returncode == 1
+    assert "--port" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_password_is_set_from_a_pipe(tmp_path: Path) -> None:
+    def set_password(password: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bot", "web-password", "--library", str(tmp_path)]
+        return subprocess.run(
+            command, input=f"{password}\n", capture_output=True, encoding="utf-8", check=False
+        )
+
+    assert set_password("short").returncode == 1
+    assert set_password("long enough").returncode == 0
+    assert (tmp_path / "web-passwords.json").exists()

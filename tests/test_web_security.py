@@ -1,0 +1,293 @@
+"""What must not get through: markup, other pages' requests, wrong hosts, guesses, oversize, paths."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from answering import QINGSHAN
+from starlette.testclient import TestClient
+from web_server import FROM_PAGE, ORIGIN, PAYLOADS, web_client
+
+from bot.web.guard import MOST_BYTES, MOST_UPLOAD_BYTES
+from bot.web.passwords import PasswordFile, Signer, Window, hash_password, matches
+from bot.web.settings import WebSettings
+from retrieval.errors import ConfigurationError
+
+OURS = {"src": ("/static/",), "href": ("/", "?", "#")}
+
+
+class Found(HTMLParser):
+    """Collects what a page would run or fetch that is not ours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bad: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag in {"iframe", "img", "svg", "object", "embed", "base", "style", "video"}:
+            self.bad.append(tag)
+        if tag == "script" and not (given.get("src") or given.get("type") == "application/json"):
+            self.bad.append("script")
+        for name, value in attrs:
+            if name.startswith("on") or name == "style":
+                self.bad.append(f"{tag} {name}")
+            if name in OURS and not (value or "").startswith(OURS[name]):
+                self.bad.append(f"{tag} {name}={value}")
+
+
+def bad_of(page: str) -> list[str]:
+    found = Found()
+    found.feed(page)
+    return found.bad
+
+
+def evil(payload: str) -> str:
+    return QINGSHAN.replace("一是执法力量不足。", f"一是执法力量不足{payload}。")
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_markup_is_shown_as_text(payload: str, client: TestClient) -> None:
+    pages = [
+        client.get("/search", params={"words": payload or "x", "place": payload}),
+        client.get("/library", params={"place": payload}),
+        client.get("/report/" + re.sub(r"[/?#\x00]", "", payload)),
+        client.get("/login", params={"next": payload}),
+        client.post("/brief", data={"words": payload}, headers=FROM_PAGE),
+        client.post("/compare", data={"words": payload}, headers=FROM_PAGE),
+    ]
+    reply = client.post("/api/ask", json={"question": payload}).json()
+    pages += [client.get(f"/answer/{reply['id']}"), client.get("/history")]
+    for page in pages:
+        assert page.status_code < 500, page.text
+        assert bad_of(page.text) == [], page.url
+    assert "{{7*7}}" in pages[0].text or "7*7" not in payload
+
+
+def test_markup_in_a_report_and_its_name_is_shown_as_text(tmp_path: Path) -> None:
+    texts = {f"<img src=x onerror=alert({n})>{n}.txt": evil(p).replace("青山", f"青{chr(0x5DDD + n)}")
+             for n, p in enumerate(PAYLOADS[:4])}  # fmt: skip
+    with web_client(tmp_path, texts) as client:
+        pages = [client.get("/library").text]
+        for row in client.get("/api/reports").json()["reports"]:
+            pages.append(client.get(f"/report/{row['report']}?start=0&end=400").text)
+            assert html.escape("onerror=") in pages[-1]
+        pages.append(client.get("/search", params={"words": "执法力量不足"}).text)
+        for page in pages:
+            assert bad_of(page) == []
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    settings = WebSettings(questions_per_minute=10_000)
+    with web_client(tmp_path_factory.mktemp("secure"), settings=settings) as made:
+        yield made
+
+
+@pytest.mark.parametrize("path", ["/", "/api/reports", "/static/ask.js", "/none", "/report/none"])
+def test_every_reply_carries_the_strict_policy(client: TestClient, path: str) -> None:
+    policy = client.get(path).headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert client.get(path).headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:9999"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+@pytest.mark.parametrize(
+    "path", ["/api/ask", "/api/upload", "/v1/chat/completions", "/history", "/brief", "/login"]
+)
+def test_requests_of_other_pages_are_refused(
+    client: TestClient, path: str, headers: dict[str, str]
+) -> None:
+    assert client.post(path, json={"question": "x"}, headers=headers).status_code == 403
+
+
+def test_a_form_must_say_where_it_comes_from(client: TestClient) -> None:
+    assert client.post("/history").status_code == 403
+    assert client.get("/api/reports", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_what_a_form_elsewhere_could_send_is_no_question(client: TestClient) -> None:
+    got = client.post(
+        "/api/ask", content=b'{"question":"x"}', headers={"Content-Type": "text/plain"}
+    )
+    assert got.status_code == 415
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "192.168.1.9", ""])
+def test_another_host_name_is_not_answered(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/static/../app.py",
+        "/static/%2e%2e/app.py",
+        "/static/..%2fapp.py",
+        "/static/%2e%2e%2f%2e%2e%2fsettings.py",
+        "/static//etc/passwd",
+        "/report/..%2f..%2fetc%2fpasswd",
+        "/answer/..%2f..%2fx",
+        "/answer/%25%25%25%25%25%25",
+    ],
+)
+def test_no_path_leads_out(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_too_much_is_refused_announced_or_not(client: TestClient) -> None:
+    big = b'{"question":"' + b"x" * MOST_BYTES + b'"}'
+    kind = {"Content-Type": "application/json"}
+    assert client.post("/api/ask", content=big, headers=kind).status_code == 413
+    unannounced = client.post("/api/ask", content=iter([big]), headers=kind)
+    assert unannounced.status_code == 413
+    upload = {
+        "X-Baogao": "upload",
+        "X-File-Name": "a.txt",
+        "Content-Length": str(MOST_UPLOAD_BYTES + 1),
+    }
+    assert client.post("/api/upload", content=b"x", headers=upload).status_code == 413
+    assert client.post("/api/ask", json={"question": "问" * 2001}).status_code == 400
+    for wrong in (b"[" * 5000, b"[]", b"{", b"\xff", b'{"question":1}', b'{"question":" "}'):
+        assert client.post("/api/ask", content=wrong, headers=kind).status_code == 400
+
+
+def test_questions_are_limited(tmp_path: Path) -> None:
+    with web_client(tmp_path, settings=WebSettings(questions_per_minute=2)) as client:
+        got = [client.post("/api/ask", json={"question": "你好"}) for _ in range(3)]
+        assert [g.status_code for g in got] == [200, 200, 429]
+        assert int(got[2].headers["retry-after"]) > 0
+
+
+# Login
+
+
+def guarded(**more: Any) -> WebSettings:
+    passwords = {"read": hash_password("reader-pass"), "add": hash_password("adder-pass")}
+    return WebSettings("0.0.0.0", passwords=passwords, **more)
+
+
+def log_in(client: TestClient, password: str, onward: str = "/library") -> Any:
+    return client.post(f"/login?next={onward}", data={"password": password}, headers=FROM_PAGE)
+
+
+def test_nothing_is_shown_before_login(tmp_path: Path) -> None:
+    with web_client(tmp_path, settings=guarded(keys=("k-123",))) as client:
+        for path in ("/", "/library", "/report/x", "/history"):
+            got = client.get(path)
+            assert (got.status_code, got.headers["location"][:12]) == (303, "/login?next=")
+        assert client.get("/api/reports").status_code == 401
+        assert client.get("/openapi.json").status_code == 401
+        wrong = {"Authorization": "Bearer k-124"}
+        assert client.get("/api/reports", headers=wrong).status_code == 401
+        right = {"Authorization": "Bearer k-123"}
+        assert client.get("/api/reports", headers=right).status_code == 200
+        assert client.get("/library", headers=right).status_code == 303
+        assert client.get("/login").status_code == 200
+
+
+def test_a_login_lasts_and_roles_hold(tmp_path: Path) -> None:
+    with web_client(tmp_path, settings=guarded()) as client:
+        got = log_in(client, "reader-pass")
+        assert got.headers["location"] == "/library"
+        cookie = got.headers["set-cookie"].lower()
+        assert "httponly" in cookie
+        assert "samesite=strict" in cookie
+        assert client.get("/library").status_code == 200
+        upload = {"X-Baogao": "upload", "X-File-Name": "a.txt"}
+        assert client.post("/api/upload", content=b"x", headers=upload).status_code == 403
+        assert log_in(client, "adder-pass").status_code == 303
+        assert client.post("/api/upload", content=b"x", headers=upload).status_code == 202
+        client.post("/logout", headers=FROM_PAGE)
+        assert client.get("/library").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "onward", ["//evil.example", "https://evil.example", "/\\evil.example", ""]
+)
+def test_a_login_leads_nowhere_else(tmp_path: Path, onward: str) -> None:
+    with web_client(tmp_path, settings=guarded()) as client:
+        assert log_in(client, "adder-pass", onward).headers["location"] == "/"
+
+
+def test_guessing_is_stopped(tmp_path: Path) -> None:
+    with web_client(tmp_path, settings=guarded()) as client:
+        codes = [log_in(client, f"guess-{n}").status_code for n in range(6)]
+        assert codes == [401] * 5 + [429]
+        assert log_in(client, "adder-pass").status_code == 429
+
+
+def test_cookies_cannot_be_made_or_kept_past_a_new_password(tmp_path: Path) -> None:
+    signer = Signer(tmp_path, {"add": "a:b"})
+    cookie = signer.sign("add:me", 60, 1000.0)
+    assert signer.read(cookie, 1001.0) == "add:me"
+    assert signer.read(cookie, 1061.0) is None
+    for broken in ("", ".", "x.y", cookie[:-1], "A" + cookie, cookie.split(".")[0] + ".é"):
+        assert signer.read(broken, 1001.0) is None
+    assert Signer(tmp_path, {"add": "c:d"}).read(cookie, 1001.0) is None
+    assert ((tmp_path / "web-secret").stat().st_mode & 0o777) == 0o600
+
+
+def test_passwords_are_kept_as_hashes(tmp_path: Path) -> None:
+    file = PasswordFile(tmp_path)
+    file.write("add", "correct horse")
+    stored = (tmp_path / "web-passwords.json").read_text()
+    assert "correct" not in stored
+    assert ((tmp_path / "web-passwords.json").stat().st_mode & 0o777) == 0o600
+    assert matches("correct horse", file.read()["add"])
+    assert not matches("correct hors", file.read()["add"])
+    assert not matches("x", "broken")
+    (tmp_path / "web-passwords.json").write_text("{")
+    with pytest.raises(ConfigurationError):
+        file.read()
+
+
+def test_no_password_no_other_machine(tmp_path: Path) -> None:
+    def settings(host: str, **variables: str) -> WebSettings:
+        return WebSettings.from_env(variables, tmp_path, host=host, port=1)
+
+    for host in ("0.0.0.0", "::", "192.168.1.5", "office.example"):
+        with pytest.raises(ConfigurationError, match="web-password"):
+            settings(host)
+    with pytest.raises(ConfigurationError, match="至少"):
+        settings("0.0.0.0", BAOGAO_WEB_PASSWORD="short")
+    assert settings("127.0.0.1").open
+    assert settings("::1").open
+    opened = settings(
+        "0.0.0.0", BAOGAO_WEB_PASSWORD="long enough", BAOGAO_WEB_HOSTS="report.example"
+    )
+    assert not opened.open
+    assert opened.answers_to("192.168.1.5")
+    assert opened.answers_to("report.example")
+    assert not opened.answers_to("evil.example")
+
+
+def test_a_window_forgets() -> None:
+    now = 0.0
+    window = Window(2, 10.0, lambda: now)
+    window.add("a")
+    now = 4.0
+    window.add("a")
+    assert window.wait_s("a") == 6.0
+    assert window.wait_s("b") == 0.0
+    now = 10.0
+    assert window.wait_s("a") == 0.0
+
+
+def test_the_origin_is_ours() -> None:
+    assert WebSettings().answers_to(ORIGIN.split("//")[1].split(":")[0])
