@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.answers import choose, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
+from bot.answers.mentions import telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
 from bot.answers.suggestions import (
     AT_ONCE,
@@ -27,8 +28,23 @@ from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft, silent
+from bot.evidence.opening import (
+    MAX_READ_REPORTS,
+    Opened,
+    Opening,
+    Passages,
+    choose_opened,
+)
 from bot.evidence.respelling import respelled
-from bot.holdings import Holding, known_facts, list_holdings, place_index, reader_of, speaks_within
+from bot.holdings import (
+    known_facts,
+    known_issuers,
+    list_holdings,
+    place_index,
+    reader_of,
+    speaks_within,
+    summaries_of,
+)
 from bot.labels import full_name
 from bot.lock import citations
 from bot.model.tracing import span
@@ -48,14 +64,14 @@ from retrieval.question.conversation import completed
 from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
-from retrieval.question.scope import Resolved, resolve
+from retrieval.question.scope import Holdings, Resolved, resolve
 from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
 MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
 _REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
-MAX_READ_REPORTS = 60
+MAX_LISTED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,14 +309,16 @@ class Assistant:
         model: bool,
     ) -> _Answered:
         """Go the way of one ask, from its scope to an unchecked draft."""
-        draft = self._before_search(self._desk(library, query, scope, (), state, opened=False))
+        hits = Passages(lambda: self._search(library, query, scope))
+        desk = self._desk(library, query, scope, hits, state)
+        draft = self._before_search(desk)
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
         if len(scope.reports) <= MAX_RESPELLED:
             query = respelled(query, (library.report(r).text for r in scope.reports))
-        hits = self._search(library, query, scope)
-        with span("write"):
+            hits = Passages(lambda: self._search(library, query, scope))
             desk = self._desk(library, query, scope, hits, state)
+        with span("write"):
             made = draft_of(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
@@ -309,7 +327,7 @@ class Assistant:
                 desk, draft, attempt = self._with_model(
                     self._synthesis, desk, made, user, on_sentence
                 )
-        return _Answered(query, scope, hits, draft, attempt, isinstance(made, Briefing))
+        return _Answered(query, scope, hits.found, draft, attempt, isinstance(made, Briefing))
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""
@@ -345,13 +363,11 @@ class Assistant:
         self, request: Request, state: State, library: Library
     ) -> list[tuple[Query, Resolved]]:
         holdings = list_holdings(library)
-        known = tuple((h.meta.place, h.meta.issuer) for h in holdings)
+        known, places = known_issuers(library), place_index(library)
         speaks_of = speaks_within(library, holdings)
         asked = []
         for ask in completed(request, state.asks):
-            query = settle_ask(
-                ask, request, place_index(known), known, speaks_of, near=state.places
-            )
+            query = settle_ask(ask, request, places, known, speaks_of, near=state.places)
             if query.kind in ("rank", "compare") and query.inherited and len(state.recent) > 1:
                 # 谁更高 after a question asked of several places: these
                 query = replace(query, places=state.recent)
@@ -402,7 +418,7 @@ class Assistant:
     def _write(self, desk: Desk) -> Draft | Briefing:
         """Return what the first answerer that applies writes in the words of the reports."""
         made = choose.answer(desk, [a for a in self.answerers if a.searches])
-        return silent(desk) if made is None else made
+        return _unread_told(desk, silent(desk) if made is None else made)
 
     def _search(self, library: Library, query: Query, scope: Resolved) -> list[Hit]:
         reports = scope.reports or scope.nearby
@@ -427,18 +443,12 @@ class Assistant:
         scope: Resolved,
         hits: Sequence[Hit],
         state: State,
-        *,
-        opened: bool = True,
     ) -> Desk:
-        """Lay out what an answer is written from; with ``opened`` its reports are opened."""
+        """Lay out what an answer is written from; its reports are opened when looked at."""
         in_scope = scope.reports or scope.nearby
-        wanted = list(in_scope)
-        if len(wanted) > MAX_READ_REPORTS and query.kind != "catalogue":
-            found = dict.fromkeys(hit.chunk.report for hit in hits)
-            wanted = [r for r in found if r in set(wanted)]
         return Desk(
             query,
-            tuple(library.report(r) for r in wanted) if opened else (),
+            Opened(library, lambda: self._opening(library, query, in_scope, hits)),
             hits,
             state,
             lambda report: known_facts(library, report),
@@ -446,7 +456,19 @@ class Assistant:
             in_scope,
             scope.missing,
             library,
+            summaries_of(library, in_scope),
         )
+
+    def _opening(
+        self, library: Library, query: Query, in_scope: Sequence[str], hits: Sequence[Hit]
+    ) -> Opening:
+        """Return which reports in scope are opened for a question."""
+        if query.kind == "catalogue":  # what it lists needs no text but their titles
+            return Opening(tuple(in_scope[:MAX_LISTED]))
+        if query.kind != "which":
+            return choose_opened(library, in_scope, hits)
+        words, phrases = words_to_hold(query), telling_phrases(query)
+        return choose_opened(library, in_scope, hits, words, phrases)
 
     def _with_model(
         self,
@@ -581,6 +603,20 @@ class Assistant:
         )
 
 
+def _unread_told(desk: Desk, made: Draft | Briefing) -> Draft | Briefing:
+    """Return what was written, saying which part of its scope was not read."""
+    draft = made.draft if isinstance(made, Briefing) else made
+    whole = draft.table is not None and len(draft.table.rows) >= len(desk.scope)
+    if whole or len(desk.scope) <= MAX_READ_REPORTS or not desk.unread:
+        return made
+    told = note("unread", count=len(desk.scope), read=len(desk.reports), unread=len(desk.unread))
+    if draft.status == "abstained" and told.note is not None:
+        draft = replace(draft, gap=(*draft.gap, told.note))
+    else:
+        draft = replace(draft, after=(*draft.after, told))
+    return replace(made, draft=draft) if isinstance(made, Briefing) else draft
+
+
 def _said(line: DraftLine, language: Language) -> Sentence:
     return Sentence(text_of(line, language), "note", note=line.note)
 
@@ -619,7 +655,7 @@ def _names(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
 
 
-def _with_scope(query: Query, holdings: Sequence[Holding]) -> tuple[Query, Resolved]:
+def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
     """Settle the reports an ask is about; two years compared are both asked where both are held."""
     if query.compared and query.kind in ("fact", "compare") and query.places:
         # 2023年比2022年多多少 is answered from both reports, where both are held

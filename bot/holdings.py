@@ -8,38 +8,17 @@ from dataclasses import dataclass, replace
 
 from bot.evidence.selection import KnownFact
 from retrieval.documents import ReportMeta
+from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
-from retrieval.places.gazetteer import Chain, contains
+from retrieval.places.bureaus import KnownIssuers
+from retrieval.places.gazetteer import Chain
 from retrieval.places.places import PlaceIndex, SpeaksOf
 from retrieval.places.subunits import territory
-from retrieval.question.scope import unify
+from retrieval.question.scope import Holdings, unify
 from retrieval.question.trained import TrainedReader
 from retrieval.text.normalise import level
 
 MOST_SEARCHED = 60
-_INDEXES: dict[tuple[tuple[tuple[str, ...], str], ...], PlaceIndex] = {}
-_READERS: dict[tuple[tuple[tuple[str, ...], str], ...], TrainedReader] = {}
-
-
-def place_index(known: tuple[tuple[tuple[str, ...], str], ...]) -> PlaceIndex:
-    """Return the place index of what is held; the last one is kept, since it rarely changes."""
-    index = _INDEXES.get(known)
-    if index is None:
-        index = PlaceIndex(known)
-        _INDEXES.clear()
-        _INDEXES[known] = index
-    return index
-
-
-def reader_of(library: Library) -> TrainedReader:
-    """Return the trained reader that knows the names of the places a library holds."""
-    known = tuple((h.meta.place, h.meta.issuer) for h in list_holdings(library))
-    reader = _READERS.get(known)
-    if reader is None:
-        reader = TrainedReader(place_index(known).own_names())
-        _READERS.clear()
-        _READERS[known] = reader
-    return reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +29,54 @@ class Holding:
     meta: ReportMeta
 
 
-def list_holdings(library: Library) -> list[Holding]:
-    """Return what is held, one county's place written one way, a unit below it its last level."""
-    summaries = library.reports()
-    whole = unify(s.meta.place for s in summaries)
-    return [
-        Holding(s.id, replace(s.meta, place=territory(whole[s.meta.place], s.meta.issuer)))
-        for s in summaries
-    ]
+def list_holdings(library: Library) -> Holdings:
+    """Return what is held, one county's place written one way, a unit below it its last level.
+
+    Like all that is made of it below, it is kept as long as the generation is served.
+    """
+
+    def holdings() -> Holdings:
+        summaries = library.reports()
+        whole = unify(s.meta.place for s in summaries)
+        return Holdings(
+            Holding(s.id, replace(s.meta, place=territory(whole[s.meta.place], s.meta.issuer)))
+            for s in summaries
+        )
+
+    return library.kept("holdings", holdings)
 
 
-def speaks_within(library: Library, holdings: Sequence[Holding]) -> SpeaksOf:
+def summaries_of(library: Library, reports: Sequence[str]) -> tuple[ReportSummary, ...]:
+    """Return the summaries of some reports, in their order."""
+    by_id = library.kept("summaries by id", lambda: {s.id: s for s in library.reports()})
+    return tuple(by_id[report] for report in reports)
+
+
+def known_issuers(library: Library) -> KnownIssuers:
+    """Return the place and issuer of each held report, in the order of ``list_holdings``."""
+    return library.kept(
+        "known issuers",
+        lambda: KnownIssuers((h.meta.place, h.meta.issuer) for h in list_holdings(library)),
+    )
+
+
+def place_index(library: Library) -> PlaceIndex:
+    """Return the place index of what a library holds."""
+    return library.kept("place index", lambda: PlaceIndex(known_issuers(library)))
+
+
+def reader_of(library: Library) -> TrainedReader:
+    """Return the trained reader that knows the names of the places a library holds."""
+    return library.kept("reader", lambda: TrainedReader(place_index(library).own_names()))
+
+
+def speaks_within(library: Library, holdings: Holdings) -> SpeaksOf:
     """Return what tells whether the reports of a place use some words, blanks between aside."""
 
     def speaks_of(place: Chain, words: Sequence[str]) -> bool:
         named = re.compile("|".join("\\s*".join(map(re.escape, word)) for word in words))
-        inside = [h for h in holdings if contains(place, h.meta.place)][:MOST_SEARCHED]
-        return any(named.search(level(library.report(h.id).text)) for h in inside)
+        inside = [h.id for h in holdings.inside([place])[:MOST_SEARCHED]]
+        return any(named.search(level(text)) for _, text in library.texts(inside))
 
     return speaks_of
 

@@ -448,10 +448,11 @@ DAMAGES = {
     "manifest cut": lambda f, g: (g / "manifest.json").write_bytes(
         (g / "manifest.json").read_bytes()[:40]
     ),
-    "vectors gone": lambda f, g: (g / "vectors.npy").unlink(),
-    "vectors cut": lambda f, g: os.truncate(g / "vectors.npy", 500),
-    "vectors changed": lambda f, g: scribble(g / "vectors.npy"),
-    "rows changed": lambda f, g: (g / "rows.tsv").write_text("x\ty\n"),
+    "vectors gone": lambda f, g: next(g.glob("vectors-*")).unlink(),
+    "vectors cut": lambda f, g: os.truncate(next(g.glob("vectors-*")), 500),
+    "vectors changed": lambda f, g: scribble(next(g.glob("vectors-*"))),
+    "rows changed": lambda f, g: next(g.glob("reports-*")).write_text("x\t0\t9\t0\n"),
+    "row names changed": lambda f, g: scribble(next(g.glob("chunks-*"))),
     "lexical gone": lambda f, g: shutil.rmtree(g / "lexical"),
     "lexical scrambled": lambda f, g: [
         p.write_bytes(b"\x07" * p.stat().st_size)

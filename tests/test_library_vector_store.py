@@ -14,7 +14,7 @@ from library_fakes import open_library, report_text, write_report
 import retrieval.library.library
 from retrieval.errors import ConfigurationError, LibraryDamaged, LibraryError
 from retrieval.library.vector_store import FOLDER, EmbeddedStore, ServerStore
-from retrieval.search.dense import write_matrix
+from retrieval.search.dense import FIRST, link_part, write_matrix
 
 DIMENSION = 16
 
@@ -77,7 +77,7 @@ def segment(generation: Path, name: str) -> Path:
         lambda g: shutil.rmtree(g / FOLDER),
         lambda g: (g / FOLDER / "chroma.sqlite3").unlink(),
         lambda g: (g / FOLDER / "chroma.sqlite3").write_bytes(b"\x07" * 9000),
-        lambda g: (g / "rows.tsv").write_text("".join(f"x{i}\tr0\n" for i in range(60))),
+        lambda g: write_matrix(g, [(f"x{i}", "r0") for i in range(60)], unit_vectors(60), DIMENSION),
         lambda g: write_matrix(g, ROWS, unit_vectors(60, seed=9), DIMENSION),
     ],
     ids=["folder gone", "database gone", "database scrambled", "other rows", "other vectors"],
@@ -114,8 +114,7 @@ def test_a_damaged_graph_costs_the_child_and_not_this_process(flushed, tmp_path,
     # A new generation is not built upon it but from nothing.
     new = tmp_path / "new"
     new.mkdir()
-    for name in ("rows.tsv", "vectors.npy"):
-        shutil.copy(flushed / name, new / name)
+    link_part(flushed, FIRST, new)
     EmbeddedStore().build(new, generation, ())
     EmbeddedStore().check(new)
 

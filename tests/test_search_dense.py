@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from retrieval.search.dense import DenseMatrix, write_matrix
+from retrieval.search.dense import DenseMatrix, link_part, write_matrix
 
 
 def matrix_in(folder, counts, vectors):
@@ -47,7 +47,7 @@ def test_many_rows_take_the_short_way_to_the_same_end(tmp_path):
     assert [c for c, _ in matrix.search(question, 7)] == [matrix.rows[i][0] for i in best]
 
 
-@pytest.mark.parametrize("damage", ["vectors.npy", "rows.tsv"])
+@pytest.mark.parametrize("damage", ["vectors-000001.npy", "chunks-000001.npy", "reports-000001.tsv"])
 def test_cut_files_are_noticed(tmp_path, damage):
     matrix_in(tmp_path, [5, 5], np.ones((10, 4), np.float32))
     path = tmp_path / damage
@@ -58,3 +58,27 @@ def test_cut_files_are_noticed(tmp_path, damage):
 
 def test_an_empty_matrix_finds_nothing(tmp_path):
     assert matrix_in(tmp_path, [], []).search(np.ones(4, np.float32), 3) == []
+
+
+def test_of_a_report_in_several_parts_the_newest_counts(tmp_path):
+    first, second = np.eye(4, dtype=np.float32), np.eye(4, dtype=np.float32)[[2, 3]]
+    rows = [("a0", "r1"), ("a1", "r1"), ("b0", "r2"), ("c0", "r3")]
+    write_matrix(tmp_path, rows, first, 4)
+    write_matrix(tmp_path, [("a2", "r1"), ("d0", "r0")], second, 4, "000002")
+    matrix = DenseMatrix(tmp_path, {"r0", "r1", "r2"})
+    assert matrix.rows == [("d0", "r0"), ("a2", "r1"), ("b0", "r2")]
+    assert len(matrix) == 3
+    question = np.array([4, 3, 2, 1], np.float32)
+    for scope in (None, {"r0", "r1", "r2", "r3"}):
+        # b0 and a2 are alike: the earlier report comes first, whichever part holds it
+        assert [c for c, _ in matrix.search(question, 9, scope)] == ["a2", "b0", "d0"]
+    assert [c for c, _ in matrix.search(question, 1)] == ["a2"]
+
+
+def test_a_part_linked_into_another_folder_is_the_same(tmp_path):
+    matrix = matrix_in(tmp_path, [2, 3], [None, *np.ones((4, 4), np.float32)])
+    (tmp_path / "new").mkdir()
+    link_part(tmp_path, "000001", tmp_path / "new")
+    linked = DenseMatrix(tmp_path / "new")
+    assert linked.rows == matrix.rows
+    assert linked.lacking == {"r0": 1}

@@ -11,8 +11,8 @@ from itertools import pairwise
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention, ordinals
-from bot.evidence.absence import absence_notes, holds
-from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, silent
+from bot.evidence.absence import absence_notes, holds, names_of
+from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label, silent
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import Evidence
@@ -28,6 +28,7 @@ from retrieval.text.normalise import fold
 # a leaf that fits so well does what is asked; a weaker one may only mention it
 SURE_FIT = 0.9
 MAX_SHOWN = 160
+MAX_REPORTS_SHOWN = 60
 
 
 def per_report(desk: Desk) -> Draft:
@@ -125,17 +126,30 @@ def which(desk: Desk) -> Draft:
         else:
             quiet.append(report)
     if desk.query.negated:
-        return _not_mentioned(saying, quiet)
+        return _not_mentioned(desk, saying, quiet)
     if not saying:
         return silent(desk)
+    shown = saying[:MAX_REPORTS_SHOWN]
+    more: list[Held] = [*(report for report, _ in saying[MAX_REPORTS_SHOWN:]), *desk.surely]
+    count = len(shown) + len(more)
     lines = []
-    for report, span in saying:
+    for report, span in shown:
         lines += [label(report), claim(report, span)]
+    head = note("reports_saying", count=count)
+    if desk.unread:  # of those read only: no count of all
+        read = len(desk.reports) + len(desk.surely)
+        head = note("saying_of_read", read=read, count=count)
+    after: list[DraftLine] = []
+    if more:
+        after.append(note("more_saying", count=len(more), reports=names_of(more)))
+    after += not_saying(quiet, desk.query.terms)
+    if desk.without:
+        after.append(note("without_words", reports=names_of(desk.without)))
     return Draft(
         tuple(lines),
-        before=(note("reports_saying", count=len(saying)),),
-        after=tuple(not_saying(quiet, desk.query.terms)),
-        focus=tuple(Cited(r.id, s.start, s.end) for r, s in saying),
+        before=(head,),
+        after=tuple(after),
+        focus=tuple(Cited(r.id, s.start, s.end) for r, s in shown),
     )
 
 
@@ -162,18 +176,26 @@ def _told_of_work(desk: Desk, report: Report) -> Span | None:
     return told(best[0], terms, MAX_SHOWN)[0] if best else None
 
 
-def _not_mentioned(saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]) -> Draft:
+def _not_mentioned(
+    desk: Desk, saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]
+) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
-    names = tuple(full_name(report.meta) for report in quiet)
-    before = [note("reports_silent", count=len(quiet), reports=names) if quiet else note("all_say")]
-    if quiet and saying:
+    without: list[Held] = [*quiet, *desk.without]
+    told = names_of(without, MAX_REPORTS_SHOWN)
+    if desk.unread:  # not of all in scope
+        before = [note("silent_of_read", count=len(without), reports=told)]
+    elif without:
+        before = [note("reports_silent", count=len(without), reports=told)]
+    else:
+        before = [note("all_say")]
+    if without and saying:
         before.append(note("those_saying"))
     lines = []
-    for report, span in saying:
+    for report, span in saying[:MAX_REPORTS_SHOWN]:
         lines += [label(report), claim(report, span)]
-    if not lines:
-        return Draft(tuple(before))
-    return Draft(tuple(lines), before=tuple(before))
+    more = len(saying) + len(desk.surely) - min(len(saying), MAX_REPORTS_SHOWN)
+    after = (note("more_say_so", count=more),) if more > 0 else ()
+    return Draft(tuple(lines), before=tuple(before), after=after)
 
 
 def compare(desk: Desk) -> Draft:

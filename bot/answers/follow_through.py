@@ -8,6 +8,7 @@ where nothing matches that is said: it means the words were not found, not that 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -93,19 +94,20 @@ class FollowThrough:
 def consecutive(reports: Sequence[Report]) -> tuple[Report, Report] | None:
     """Return the last two reports of one issuer a year apart, earlier first; None if there are none."""
     ordered = sorted((r for r in reports if r.meta.year), key=lambda r: r.meta.year or 0)
-    found = None
-    for later in ordered:
-        for earlier in ordered:
-            if _one_issuer(earlier, later) and (earlier.meta.year or 0) + 1 == later.meta.year:
-                found = (earlier, later)
-    return found
+    by_body: defaultdict[str, list[Report]] = defaultdict(list)
+    for report in ordered:
+        by_body[body_name(report.meta)].append(report)
+    for later in reversed(ordered):
+        for earlier in reversed(by_body[body_name(later.meta)]):
+            if _one_place(earlier, later) and (earlier.meta.year or 0) + 1 == later.meta.year:
+                return earlier, later
+    return None
 
 
-def _one_issuer(one: Report, other: Report) -> bool:
-    """Tell whether two reports are of one body; a place may be written with fewer of its parents."""
+def _one_place(one: Report, other: Report) -> bool:
+    """Tell whether two reports are of one place, which may be written with fewer of its parents."""
     short, long = sorted((one.meta.place, other.meta.place), key=len)
-    same_place = long[len(long) - len(short) :] == short and bool(short)
-    return same_place and body_name(one.meta) == body_name(other.meta)
+    return long[len(long) - len(short) :] == short and bool(short)
 
 
 def aspect(query: Query) -> Aspect | None:
@@ -129,7 +131,8 @@ def answer(
     desk: Desk, facts: Facts | None = None, embedder: Embedder | None = None
 ) -> Draft | None:
     """Return the draft for a question that applies; None if no plan is on the theme asked."""
-    wanted, years = aspect(desk.query), consecutive(desk.reports)
+    wanted = aspect(desk.query)
+    years = consecutive(desk.reports) if wanted else None
     if wanted is None or years is None:
         return None
     if facts is None and desk.library is not None:

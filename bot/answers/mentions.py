@@ -52,6 +52,34 @@ def asked_phrases(query: Query) -> tuple[str, ...]:
     return ()
 
 
+def words_to_hold(query: Query) -> tuple[str, ...]:
+    """Return words of which a report must hold one to mention what is asked; none if unknown.
+
+    ``mention`` takes no report on parts of words alone, so a report that holds none of these whole
+    need not be read. English words are matched by sound, and no word of the text follows from them.
+    """
+    parts = _alternatives(query)
+    if parts:
+        each = [words_to_hold(part) for part in parts]
+        return tuple(dict.fromkeys(w for words in each for w in words)) if all(each) else ()
+    terms = [t for t in query.terms if is_theme(t) or len(t.word) > 1] or list(query.terms)
+    words = [*asked_phrases(query), *([fold(query.phrase)] if query.phrase else [])]
+    words += [word for t in terms for word in (t.word, *t.variants)]
+    if any(t.word in _STAFF for t in terms):
+        words += _STAFF
+    if any(t.word.isascii() for t in terms) or any(len(word) < 2 for word in words):
+        return ()
+    return tuple(dict.fromkeys(words))
+
+
+def telling_phrases(query: Query) -> tuple[str, ...]:
+    """Return the phrases of which each, where it stands in a report's own words, is a mention."""
+    parts = _alternatives(query)
+    if parts:
+        return tuple(dict.fromkeys(p for part in parts for p in telling_phrases(part)))
+    return asked_phrases(query) or ((fold(query.phrase),) if query.phrase else ())
+
+
 def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
     """Return the words of ``report`` that mention what is asked, or None."""
     parts = _alternatives(desk.query)

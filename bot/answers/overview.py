@@ -7,7 +7,17 @@ from collections.abc import Sequence
 
 from bot.answers.facts import ENOUGH, candidates
 from bot.evidence import listing
-from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label, role_name, silent
+from bot.evidence.drafting import (
+    Desk,
+    Draft,
+    Held,
+    alone,
+    cited,
+    claim,
+    label,
+    role_name,
+    silent,
+)
 from bot.evidence.pieces import Piece, leaves
 from bot.evidence.reading import Line, read
 from bot.evidence.selection import select
@@ -29,39 +39,43 @@ _MOST_FACT = 150
 def catalogue(desk: Desk) -> Draft:
     """List the reports in scope with place, year, issuer and title, or what of them is asked."""
     asked = desk.query.question
-    of_bodies = [r for r in desk.reports if r.meta.level == "department"]
+    held: Sequence[Held] = desk.held or desk.reports
+    of_bodies = [r for r in held if r.meta.level == "department"]
     lines: list[DraftLine] = []
     if re.search("完整|残缺|不全|缺|断|incomplete", asked):
-        lines += _incomplete(desk.reports)
+        lines += _incomplete(held)
     if re.search("最短|最长|shortest|longest|多长|字数", asked):
-        lines += _lengths(desk.reports)
+        lines += _lengths(desk, held)
     if lines:
         return Draft(tuple(lines))
     if re.search("部门|局", desk.query.topic) and re.search("哪|几", asked):
         if not of_bodies:
             return Draft((note("no_bureau_reports"),))
-        return _listing(of_bodies, note("bureau_reports", count=len(of_bodies)))
-    return _listing(desk.reports, note("reports_held", count=len(desk.reports)))
+        return _listing(desk, of_bodies, note("bureau_reports", count=len(of_bodies)))
+    return _listing(desk, held, note("reports_held", count=len(held)))
 
 
-def _listing(reports: Sequence[Report], head: DraftLine) -> Draft:
+def _listing(desk: Desk, reports: Sequence[Held], head: DraftLine) -> Draft:
+    opened = {report.id: report for report in desk.reports}
     lines = [head]
     for report in reports[:MAX_REPORTS_PER_ANSWER]:
         place, year, issuer = full_place(report.meta), _year(report), _issuer(report)
         lines.append(note("report_listed", place=place, year=year, issuer=issuer))
-        named = _naming_words(report)
-        lines.append(claim(report, named) if named else note("plainly", words=report.meta.title))
+        whole = opened.get(report.id)
+        named = _naming_words(whole) if whole else None
+        plain = note("plainly", words=report.meta.title)
+        lines.append(claim(whole, named) if whole and named else plain)
     if len(reports) > MAX_REPORTS_PER_ANSWER:
         lines.append(note("further_reports", count=len(reports) - MAX_REPORTS_PER_ANSWER))
     return Draft(tuple(lines))
 
 
-def _year(report: Report) -> Note:
+def _year(report: Held) -> Note:
     year = report.meta.year
     return Note("year", {"year": year}) if year else Note("year_unknown")
 
 
-def _issuer(report: Report) -> str | Note:
+def _issuer(report: Held) -> str | Note:
     return report.meta.issuer or Note("issuer_unknown")
 
 
@@ -74,24 +88,34 @@ def _naming_words(report: Report) -> Span | None:
     return Span(first[0].span.start, first[-1].span.end) if first else None
 
 
-def _incomplete(reports: Sequence[Report]) -> list[DraftLine]:
+def _incomplete(reports: Sequence[Held]) -> list[DraftLine]:
     told = [(r, tuple(w for w in r.warnings if w.kind == "cut_off")) for r in reports]
     broken = [(r, warnings) for r, warnings in told if warnings]
     if not broken:
         return [note("all_whole", count=len(reports))]
+    shown, further = broken[:MAX_REPORTS_PER_ANSWER], len(broken) - MAX_REPORTS_PER_ANSWER
     return [
         note("some_cut_off", count=len(broken)),
-        *(note("told_of", report=full_name(r.meta), what=ws) for r, ws in broken),
+        *(note("told_of", report=full_name(r.meta), what=ws) for r, ws in shown),
+        *([note("further_reports", count=further)] if further > 0 else []),
     ]
 
 
-def _lengths(reports: Sequence[Report]) -> list[DraftLine]:
+def _lengths(desk: Desk, reports: Sequence[Held]) -> list[DraftLine]:
     """Order the reports by the characters of their own text, the page's furniture left out."""
-    sizes = sorted(
-        (sum(s.end - s.start for s in r.sections if s.role != "furniture"), full_name(r.meta))
-        for r in reports
-    )
-    shown = " < ".join(f"{name}（{size}字）" for size, name in sizes[:MAX_REPORTS_PER_ANSWER])
+    if desk.library is not None:
+        chars = desk.library.own_chars([report.id for report in reports])
+    else:
+        chars = {
+            report.id: sum(s.end - s.start for s in report.sections if s.role != "furniture")
+            for report in desk.reports
+        }
+    sizes = sorted((chars[report.id], full_name(report.meta)) for report in reports)
+    told = [f"{name}（{size}字）" for size, name in sizes]
+    if len(told) > MAX_REPORTS_PER_ANSWER:  # the shortest and the longest
+        half = MAX_REPORTS_PER_ANSWER // 2
+        told = [*told[:half], "…", *told[-half:]]
+    shown = " < ".join(told)
     return [note("by_length", shown=shown)]
 
 

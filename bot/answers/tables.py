@@ -8,18 +8,19 @@ from bot.answers.thresholds import asks_places_beyond, rows_beyond
 from bot.evidence.drafting import Desk, Draft
 from bot.table import Table
 from bot.tables import comparison
-from bot.tables.reporting import table_of
+from bot.tables.reporting import from_ledger, table_of
 
 
 def asks_table(desk: Desk) -> bool:
     """Tell whether a question is one for a table of the reports in scope."""
-    return comparison.suits(desk.query, desk.reports)
+    return comparison.suits(desk.query, desk.held if from_ledger(desk) else desk.reports)
 
 
 def asks_beyond(desk: Desk) -> bool:
     """Tell whether a question asks which of several places lie beyond a percentage."""
-    several = len(desk.reports) > 1 or asks_table(desk)
-    return several and asks_places_beyond(desk.query.topic)
+    if not asks_places_beyond(desk.query.topic):
+        return False
+    return asks_table(desk) or len(desk.reports) > 1
 
 
 def tabulated(desk: Desk) -> Draft:

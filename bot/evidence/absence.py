@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from bot.evidence.drafting import Held
 from bot.labels import full_name
 from bot.notes import Note, among, note
 from bot.values import DraftLine
@@ -47,11 +48,12 @@ def absence_notes(
     said = name or "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
     notes = []
     if proved:
-        notes.append(note("not_mentioned", topic=said, reports=_names(proved)))
+        notes.append(note("not_mentioned", topic=said, reports=names_of(proved)))
     if others:
-        notes.append(note("not_found_in", topic=said, reports=_names(others)))
+        notes.append(note("not_found_in", topic=said, reports=names_of(others)))
     return notes
 
 
-def _names(reports: Sequence[Report]) -> Note:
-    return among([full_name(r.meta) for r in reports[:MAX_NAMED]], len(reports))
+def names_of(reports: Sequence[Held], most: int = MAX_NAMED) -> Note:
+    """Return the names of the first ``most`` reports, and how many there are if more."""
+    return among([full_name(r.meta) for r in reports[:most]], len(reports))

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
+from bot.evidence.opening import Opened, Opening
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import Evidence, KnownFact
 from bot.labels import full_name
 from bot.notes import Note, note
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
-from retrieval.documents import Hit, Report, Role, Span
+from retrieval.documents import Hit, Report, ReportMeta, Role, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.library.library import Library
 from retrieval.question.query import Query, State
@@ -46,17 +48,38 @@ class Draft:
     answerer: str = ""
 
 
+class Held(Protocol):
+    """What is known of a held report that need not be open."""
+
+    @property
+    def id(self) -> str:
+        """Report id."""
+        ...
+
+    @property
+    def meta(self) -> ReportMeta:
+        """The report's metadata."""
+        ...
+
+    @property
+    def warnings(self) -> tuple[Note, ...]:
+        """What is doubtful about it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """What the writer has before it: the query, its scope's reports and the hits in them.
 
-    ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some;
+    ``scope`` are the ids of all reports in scope, of which ``reports`` may be only some; hits
+    and reports are searched for and opened when they are looked at. ``held`` are the summaries of
+    all in scope.
     ``missing`` is what was asked for and is not held; ``only_years`` are the years asked where
     ``reports`` are of other years. ``library`` is what is held besides.
     """
 
     query: Query
-    reports: tuple[Report, ...]
+    reports: Sequence[Report]
     hits: Sequence[Hit]
     state: State = field(default_factory=State)
     ledger: Callable[[str], Sequence[KnownFact]] = lambda _: ()
@@ -64,6 +87,31 @@ class Desk:
     scope: tuple[str, ...] = ()
     missing: tuple[Note, ...] = ()
     library: Library | None = None
+    held: Sequence[Held] = ()
+
+    @property
+    def opening(self) -> Opening:
+        """Which reports are opened, and what is known of the others in scope."""
+        if isinstance(self.reports, Opened):
+            return self.reports.opening
+        return Opening(tuple(report.id for report in self.reports))
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The reports in scope that are not opened and may say what is asked."""
+        return self.opening.unread
+
+    @property
+    def surely(self) -> tuple[Held, ...]:
+        """The reports not opened that say what is asked for certain."""
+        sure = set(self.opening.sure)
+        return tuple(h for h in self.held if h.id in sure) if sure else ()
+
+    @property
+    def without(self) -> tuple[Held, ...]:
+        """The reports not opened in which no word of what is asked stands, as a search has shown."""
+        known = {*self.opening.opened, *self.opening.unread, *self.opening.sure}
+        return tuple(h for h in self.held if h.id not in known)
 
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
@@ -41,6 +41,9 @@ MAX_LINES = 40
 MAX_RANKED = 12
 MAX_FIRST = 5
 Facts = Callable[[str], Sequence[Fact]]
+
+# the cells of a column, by report
+CellsOf = Callable[[Wanted, Sequence["Holding"]], Mapping[str, Cell]]
 
 # the measures that a bare "how many" may mean, in the order in which they are taken
 _VOLUMES: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
@@ -149,13 +152,19 @@ def _indicators_in(words: str, query: Query | None = None) -> tuple[str, ...]:
 
 
 def compare(
-    desk: Desk, *, facts: Facts | None = None, holdings: Sequence[Holding] | None = None
+    desk: Desk,
+    *,
+    facts: Facts | None = None,
+    holdings: Sequence[Holding] | None = None,
+    cells: CellsOf | None = None,
+    names: Names | None = None,
 ) -> Table:
     """Return the table of what each report says of the desk's question.
 
     ``facts`` gives a report's ledger, without it only sentences are read. ``holdings`` are the
     reports of the rows where there are more than the desk holds; those beyond the desk are
-    answered from the ledger alone. Rows are in the order in which the question names places,
+    answered from the ledger alone, by ``cells`` if given. ``names`` are what the holdings are
+    called, made here if not given. Rows are in the order in which the question names places,
     then by year.
     """
     columns = wanted(desk.query)
@@ -164,14 +173,19 @@ def compare(
     listed: Sequence[Holding] = holdings if holdings is not None else desk.reports
     if desk.query.ask.content == "figure" and not any(w.measures or w.role for w in columns):
         columns = _told_of(desk.query, [ledger(h.id) for h in listed[:MAX_SAMPLED]]) or columns
-    names = Names(holding.meta for holding in listed)
+    names = names or Names(holding.meta for holding in listed)
     rows = []
-    for holding in listed:
-        report = open_reports.get(holding.id)
-        known = ledger(holding.id)
-        cells = tuple(_cell(desk, column, holding, report, known) for column in columns)
-        rows.append(_row(holding, cells, names))
-    rows.sort(key=lambda row: (_place_order(desk.query, row, listed), row.year or 0))
+    if cells is not None:
+        told = [cells(column, listed) for column in columns]
+        rows = [_row(h, tuple(column[h.id] for column in told), names) for h in listed]
+    else:
+        for holding in listed:
+            report = open_reports.get(holding.id)
+            known = ledger(holding.id)
+            found = tuple(_cell(desk, column, holding, report, known) for column in columns)
+            rows.append(_row(holding, found, names))
+    places = {holding.id: _place(holding) for holding in listed} if desk.query.places else {}
+    rows.sort(key=lambda row: (_place_order(desk.query, places.get(row.report, ())), row.year or 0))
     table = Table(
         tuple(
             Column(w.name, numeric=_is_numeric(rows, i), measure=next(iter(w.measures), ""))
@@ -244,8 +258,9 @@ def _place(holding: Holding) -> Chain:
     return territory(holding.meta.place, holding.meta.issuer)
 
 
-def _place_order(query: Query, row: Row, listed: Sequence[Holding]) -> int:
-    place = next((_place(h) for h in listed if h.id == row.report), ())
+def _place_order(query: Query, place: Chain) -> int:
+    if not query.places:
+        return 0
     named = [i for i, p in enumerate(query.places) if p and place[: len(p)] == p]
     return min(named, default=len(query.places))
 

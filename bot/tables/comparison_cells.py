@@ -81,6 +81,24 @@ def cell_of(
     return Cell()
 
 
+def key_of(query: Query, column: Wanted) -> tuple[object, ...]:
+    """Return what, beside the report, a figure from the ledger depends on."""
+    return column.measures, query.terms, bool(_ADDED.search(query.topic))
+
+
+def settled(cell: Cell, column: Wanted, named: Sequence[Fact]) -> bool:
+    """Tell whether a cell made of the ``named`` facts would be the same made of all facts."""
+    told = bool(cell.cite) and cell.measure == column.measures[0]
+    return told and not any(_ADDED.search(fact.own) for fact in named)
+
+
+def units_of(column: Wanted) -> frozenset[str]:
+    """Return the units in which the indicators of a column are told."""
+    return frozenset(
+        u for name in column.measures if name in _rules() for u in _rules()[name].units
+    )
+
+
 def _sum_behind(part: Fact, known: Sequence[Fact]) -> Fact | None:
     """Return the total that a sentence gives right behind what was added to it."""
     for fact in known:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.evidence.drafting import Desk
-from bot.table import Table
+from bot.evidence.opening import MAX_READ_REPORTS
+from bot.labels import Names
+from bot.table import Cell, Table
 from bot.tables import comparison
+from bot.tables.comparison_cells import Wanted, cell_of, key_of, settled, units_of
 from retrieval.library.library import Library
 from retrieval.parsing.indicators import Fact
+from retrieval.question.query import Query
 
-MAX_KEPT_FACTS = 200_000
-_USUAL_FACTS = 50  # a report of the genre has 20 to 80 with a name
-_KEPT: dict[tuple[str, str], dict[str, tuple[Fact, ...]]] = {}
-_LOCK = threading.Lock()
 _QUESTION = re.compile(
     r"[?？，,。]|写|概括|总结|简报|综述|概述|摘要|段|介绍|情况|工作|怎么|如何|哪"
 )
@@ -33,38 +32,69 @@ def brief_question(words: Sequence[str], year: int | None) -> str:
 
 
 def table_of(desk: Desk) -> Table:
-    """Return the table of every report in scope, its words read in for the rows that are shown."""
-    ids, library = set(desk.scope), desk.library
+    """Return the table of every report in scope, its words read in for the rows that are shown.
+
+    A scope too large to be opened is told from the ledger, which knows figures and no words.
+    """
+    library = desk.library
     if library is None:
         return comparison.compare(desk)
-    if len(ids) <= len(desk.reports):
+    if not from_ledger(desk):
         return comparison.compare(desk, facts=library.facts)
-    holdings = [summary for summary in library.reports() if summary.id in ids]
-    named = _named_facts(library)
-    table = comparison.compare(replace(desk, reports=()), facts=named, holdings=holdings)
+    table = comparison.compare(
+        replace(desk, reports=()),
+        facts=library.facts,
+        holdings=sorted(desk.held, key=lambda held: held.id),
+        cells=_Figures(library, desk.query),
+        names=_names(library, desk),
+    )
     table = comparison.ranked(table, lowest=desk.query.lowest)
-    return comparison.with_words(table, lambda r: library.report(r).text, comparison.MAX_LINES)
+    shown = [row.report for row in table.rows[: comparison.MAX_LINES]]
+    texts = dict(library.texts(shown))
+    return comparison.with_words(table, texts.__getitem__, comparison.MAX_LINES)
 
 
-def _named_facts(library: Library) -> comparison.Facts:
-    """Return a ledger that keeps the facts with a canonical name of the generation served last.
+def from_ledger(desk: Desk) -> bool:
+    """Tell whether a question is for figures of more reports than are opened."""
+    figures = desk.query.ask.content == "figure" or any(
+        w.measures for w in comparison.wanted(desk.query)
+    )
+    return figures and len(desk.scope) > MAX_READ_REPORTS
 
-    Reading a thousand ledgers takes seconds, asking them again milliseconds. Kept are at most
-    ``MAX_KEPT_FACTS`` facts, about 1 kB each.
-    """
-    key = (str(library.folder), library.generation)
-    with _LOCK:
-        if key not in _KEPT:
-            _KEPT.clear()
-            _KEPT[key] = {}
-        kept = _KEPT[key]
 
-    def facts(report: str) -> Sequence[Fact]:
-        found = kept.get(report)
-        if found is None:
-            found = tuple(f for f in library.facts(report) if f.indicator)
-            if len(kept) * _USUAL_FACTS < MAX_KEPT_FACTS:
-                kept[report] = found
-        return found
+def _names(library: Library, desk: Desk) -> Names:
+    """Return what the reports in scope are called; that of all held is made once."""
 
-    return facts
+    def made() -> Names:
+        return Names(held.meta for held in desk.held)
+
+    everything = len(desk.held) == len(library.reports())
+    return library.kept("names", made) if everything else made()
+
+
+class _Figures:
+    """The ledger's figures of many reports, a column at a time, kept for each report."""
+
+    def __init__(self, library: Library, query: Query) -> None:
+        self._library, self._query = library, query
+
+    def __call__(
+        self, column: Wanted, holdings: Sequence[comparison.Holding]
+    ) -> Mapping[str, Cell]:
+        """Return the cell of each holding under ``column``."""
+        by_id = {holding.id: holding for holding in holdings}
+
+        def told(known: Mapping[str, Sequence[Fact]]) -> dict[str, Cell]:
+            return {r: cell_of(self._query, column, by_id[r], None, known[r]) for r in known}
+
+        def cells(reports: Sequence[str]) -> Mapping[str, Cell]:
+            named = self._library.figures(reports, column.measures, ())
+            found = told(named)
+            # figures without the name asked are looked at only where none has it
+            others = [r for r in reports if not settled(found[r], column, named[r])]
+            if others:
+                found |= told(self._library.figures(others, column.measures, units_of(column)))
+            return found
+
+        key = key_of(self._query, column)
+        return self._library.kept_of_each(key, list(by_id), cells)

@@ -1,8 +1,13 @@
-"""The indexes on disk: built whole in a new folder, checked, then switched to by one pointer file.
+"""The indexes on disk: each generation in a folder of its own, switched to by one pointer file.
 
 A reader follows the pointer; it sees the old generation or the new one, never a mixture, and a
 process killed at any moment leaves one of the two. The manifest of a generation names the exact
 version of every report it serves.
+
+What is written is never written to again. So a new generation holds the files of the one before
+under the same names (links to them) and, in files of its own, what came since; it costs what that
+costs. What is written is checked then and there, the whole by ``check_generation``. Parts are
+merged when there are more than ``MAX_PARTS``, small ones first, so that a row is copied seldom.
 """
 
 from __future__ import annotations
@@ -15,9 +20,9 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -26,7 +31,16 @@ import numpy as np
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from retrieval.library.ledger import Ledger
-from retrieval.search.dense import ROWS, VECTORS, DenseMatrix, RowName, write_matrix
+from retrieval.search.dense import (
+    CHUNKS,
+    FILES,
+    REPORTS,
+    DenseMatrix,
+    RowName,
+    link,
+    link_part,
+    write_matrix,
+)
 from retrieval.search.embedding import Vectors
 from retrieval.search.lexical import LexicalIndex, Row, tokens, write_index
 
@@ -36,16 +50,21 @@ LOCK = "writer.lock"
 MANIFEST = "manifest.json"
 RETIRED = "retired"
 LEXICAL = "lexical"
-FORMAT = 1
+FORMAT = 2
 LOCK_WAIT_S = 1.0
 GRACE_S = 120.0  # longer than an answer may take
 SAMPLE_ROWS = 20
+MAX_PARTS = 16
 _NAME = re.compile(r"g\d{6}-[0-9a-f]{8}")
 _MEND = "请运行 baogao rebuild"
 
 
 class VectorStore(Protocol):
     """What a generation needs of a vector database (see ``vector_store``)."""
+
+    def may_lag(self, covered: int, changed: int) -> bool:
+        """Tell whether a store of ``covered`` reports will do where ``changed`` differ from it."""
+        ...
 
     def build(self, generation: Path, previous: Path | None, replaced: Collection[str]) -> None:
         """Fill the store from the rows and vectors in ``generation``, and check it."""
@@ -58,28 +77,39 @@ class VectorStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation serves and what it was made with."""
+    """What a generation serves and what it was made with.
+
+    ``parts`` are the names of its vectors' parts, each with the hash of what names its rows.
+    ``store`` is the generation whose vector database serves this one, too: itself, or an earlier
+    one, from which few reports differ.
+    """
 
     embedder: str
     dimension: int
     parser_version: int
     reports: Mapping[str, int] = field(default_factory=dict)
     rows: int = 0
-    rows_hash: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
     without_vector: int = 0
+    store: str = ""
     format: int = FORMAT
 
 
 class Generation:
     """A finished generation, opened for reading. Its indexes are loaded at first use."""
 
-    def __init__(self, library: Path, name: str) -> None:
-        """Read the manifest; raises ``LibraryDamaged`` if a part is missing or cut."""
+    def __init__(self, library: Path, name: str, dense: DenseMatrix | None = None) -> None:
+        """Read the manifest; raises ``LibraryDamaged`` if a part is missing or cut.
+
+        ``dense`` are its vectors where they are open already.
+        """
+        self._dense = dense
         self.name = name
         self.folder = library / FOLDER / name
         self.manifest = read_manifest(library, name)
-        parts = (VECTORS, ROWS, f"{LEXICAL}/meta.json")
-        missing = [part for part in parts if not (self.folder / part).is_file()]
+        parts = [file.format(name) for name in self.manifest.parts for file in FILES]
+        needed = [*parts, f"{LEXICAL}/meta.json"]
+        missing = [file for file in needed if not (self.folder / file).is_file()]
         if missing:
             raise LibraryDamaged(f"报告库的索引不完整（缺 {'、'.join(missing)}），{_MEND}")
 
@@ -92,14 +122,25 @@ class Generation:
     def dense(self) -> DenseMatrix:
         """The matrix of vectors."""
         try:
-            matrix = DenseMatrix(self.folder)
+            matrix = self._dense or DenseMatrix(self.folder, self.manifest.reports)
         except (OSError, ValueError) as error:
             raise LibraryDamaged(f"向量索引已损坏，{_MEND}") from error
-        if len(matrix) != self.manifest.rows or (
-            matrix.vectors.shape[1] != self.manifest.dimension
-        ):
+        if len(matrix) != self.manifest.rows or matrix.dimension != self.manifest.dimension:
             raise LibraryDamaged(f"向量索引与清单不符，{_MEND}")
         return matrix
+
+    @cached_property
+    def stored(self) -> Generation:
+        """The generation whose vector database serves this one."""
+        name = self.manifest.store
+        return self if name in ("", self.name) else Generation(self.folder.parents[1], name)
+
+    @cached_property
+    def beyond_store(self) -> frozenset[str]:
+        """The reports that the vector database does not hold as they are served here."""
+        if self.stored is self:
+            return frozenset()
+        return frozenset(_changed(self.stored, self.manifest.reports))
 
 
 def read_manifest(library: Path, name: str) -> Manifest:
@@ -135,19 +176,21 @@ def build_generation(
     *,
     previous: Generation | None,
     replaced: Collection[str],
+    gained: Collection[str] = (),
 ) -> Generation:
     """Build and check a new generation that serves ``manifest.reports``; the pointer is not moved.
 
-    It starts from ``previous``, in which the reports of ``replaced`` changed, came or went; if
-    that is damaged, from nothing.
+    It starts from ``previous``, in which the reports of ``replaced`` changed, came or went and
+    those of ``gained`` have vectors now that they had not; if that is damaged, from nothing.
     """
     number = int(previous.name[1:7]) + 1 if previous else 1
+    changes = (set(replaced), set(gained))
     try:
-        return _build(library, ledger, manifest, store, number, previous, replaced)
+        return _build(library, ledger, manifest, store, number, previous, *changes)
     except LibraryDamaged:
         if previous is None:
             raise
-    return _build(library, ledger, manifest, store, number, None, replaced)
+    return _build(library, ledger, manifest, store, number, None, *changes)
 
 
 def _build(
@@ -158,32 +201,59 @@ def _build(
     number: int,
     previous: Generation | None,
     replaced: Collection[str],
+    gained: Collection[str],
 ) -> Generation:
     name = f"g{number:06d}-{secrets.token_hex(4)}"
     folder = library / FOLDER / name
     folder.mkdir(parents=True)
+    fresh = set(manifest.reports)
+    before = previous.dense if previous else None
+    if before is not None and before.dimension != manifest.dimension:
+        before = None  # made while no embedder told how long a vector is
+    if before is not None:
+        fresh &= {*replaced, *gained}
     try:
-        rows, keys = _rows_and_keys(ledger, manifest.reports)
-        lost = _write_vectors(folder, ledger, rows, keys, manifest.dimension)
+        _write_vectors(folder, ledger, manifest, f"{number:06d}", before, fresh)
         _write_lexical(folder, ledger, manifest.reports, previous, replaced)
-        store.build(folder, previous.folder if previous else None, replaced)
-        finished = Manifest(
-            **{
-                **asdict(manifest),
-                "rows": len(rows),
-                "rows_hash": _hash(folder / ROWS),
-                "without_vector": lost,
-            }
+        dense = DenseMatrix(folder, manifest.reports, before.parts if before else ())
+        finished = replace(
+            manifest,
+            rows=len(dense),
+            parts={part.name: _hash(folder, part.name) for part in dense.parts},
+            without_vector=sum(dense.lacking.values()),
+            store=_store_to_follow(manifest, store, previous) or name,
         )
-        (folder / MANIFEST).write_text(json.dumps(asdict(finished)), "utf-8")
-        generation = Generation(library, name)
-        for problem in check_generation(generation, ledger):
+        values = {f.name: getattr(finished, f.name) for f in fields(finished)}
+        (folder / MANIFEST).write_text(json.dumps(values), "utf-8")
+        if finished.store == name:
+            store.build(folder, previous.stored.folder if previous else None, replaced)
+        generation = Generation(library, name, dense)
+        for problem in check_generation(generation, ledger, fresh):
             raise LibraryDamaged(f"新建的索引没有通过检查：{problem}")
         _sync_tree(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
     return generation
+
+
+def _store_to_follow(manifest: Manifest, store: VectorStore, previous: Generation | None) -> str:
+    """Return the generation whose vector database will do for a new one, empty if none will."""
+    if previous is None:
+        return ""
+    stored = previous.stored
+    changed = len(_changed(stored, manifest.reports))
+    return stored.name if store.may_lag(len(stored.manifest.reports), changed) else ""
+
+
+def _changed(stored: Generation, now: Mapping[str, int]) -> set[str]:
+    """Return the reports that came, went, were replaced or may have vectors that they had not."""
+    before = stored.manifest.reports
+    changed = {report for report, version in now.items() if before.get(report) != version}
+    changed.update(report for report in before if report not in now)
+    if stored.manifest.without_vector:
+        changed.update(stored.dense.lacking)
+    return changed
 
 
 def switch(library: Path, name: str) -> None:
@@ -211,42 +281,52 @@ def remove_stale(
 ) -> list[Manifest]:
     """Delete the generations but ``keep`` and those retired less than ``grace_s`` seconds ago.
 
-    Unfinished ones, which a killed writer left, go too. Returns the manifests of the retired
-    ones that stay.
+    What holds the vector database of one that stays, stays. Unfinished ones, which a killed
+    writer left, go. Returns the manifests of the retired ones that stay to be read.
     """
-    staying = []
-    for folder in sorted((library / FOLDER).glob("*")):
-        if folder.name in keep:
-            continue
+    folders = sorted((library / FOLDER).glob("*"))
+    staying: dict[str, Manifest] = {}
+    for folder in folders:
         try:
-            if time.time() - (folder / RETIRED).stat().st_mtime < grace_s:
-                staying.append(read_manifest(library, folder.name))
-                continue
+            if folder.name in keep or time.time() - _retired_at(folder) < grace_s:
+                staying[folder.name] = read_manifest(library, folder.name)
         except (OSError, LibraryError):
             pass  # never finished, or damaged: of no use to anyone
-        shutil.rmtree(folder, ignore_errors=True)
+    needed = {*keep, *staying, *(manifest.store for manifest in staying.values())}
+    for folder in folders:
+        if folder.name not in needed:
+            shutil.rmtree(folder, ignore_errors=True)
     for file in library.glob(f"{POINTER}.*"):
         file.unlink(missing_ok=True)
-    return staying
+    return [manifest for name, manifest in staying.items() if name not in keep]
 
 
-def check_generation(generation: Generation, ledger: Ledger) -> Iterator[str]:
-    """Yield a sentence for each way in which the indexes differ from the truth."""
-    manifest = generation.manifest
-    if _hash(generation.folder / ROWS) != manifest.rows_hash:
+def _retired_at(folder: Path) -> float:
+    """Return when a generation was superseded; raises ``OSError`` if it never served."""
+    return (folder / RETIRED).stat().st_mtime
+
+
+def check_generation(
+    generation: Generation, ledger: Ledger, fresh: Collection[str] | None = None
+) -> Iterator[str]:
+    """Yield a sentence for each way in which the indexes differ from the truth.
+
+    With ``fresh`` only those reports are compared, which were written just now; what was written
+    before was checked then.
+    """
+    manifest, reports = generation.manifest, generation.manifest.reports
+    if fresh is None and any(_hash(generation.folder, p) != h for p, h in manifest.parts.items()):
         yield "索引行的清单被改动"
         return
-    rows, keys = _rows_and_keys(ledger, manifest.reports)
+    compared = sorted(reports if fresh is None else fresh)
     try:
-        dense = generation.dense
-        if dense.rows != rows:
-            yield "向量索引与原文库的条目不同"
-        elif not _same_vectors(dense, ledger, keys):
-            yield "向量索引与原文库的向量不同"
+        fault = next(_dense_faults(generation.dense, ledger, reports, compared), None)
+        if fault:
+            yield fault
     except LibraryDamaged:
         yield "向量索引打不开"
     try:
-        yield from _lexical_faults(generation, ledger, rows)
+        yield from _lexical_faults(generation, ledger, compared)
     except LibraryDamaged:
         yield "字词索引打不开"
 
@@ -276,36 +356,77 @@ def writer_lock(library: Path) -> Iterator[None]:
         os.close(handle)
 
 
-def _rows_and_keys(ledger: Ledger, reports: Mapping[str, int]) -> tuple[list[RowName], list[str]]:
-    rows: list[RowName] = []
-    keys: list[str] = []
-    for report in sorted(reports):
-        for row in ledger.index_rows(report, reports[report]):
-            rows.append((row.id, report))
-            keys.append(row.vector_key)
-    return rows, keys
-
-
 def _write_vectors(
-    folder: Path, ledger: Ledger, rows: list[RowName], keys: list[str], dimension: int
-) -> int:
-    """Write matrix and row names; return how many rows have no vector."""
-    lost = 0
+    folder: Path,
+    ledger: Ledger,
+    manifest: Manifest,
+    name: str,
+    before: DenseMatrix | None,
+    fresh: Collection[str],
+) -> None:
+    """Link the parts from ``before`` and write one of the ``fresh`` reports and what is merged."""
+    merged: set[str] = set()
+    if before is not None:
+        merged = set(_to_merge(before, manifest.reports, fresh))
+        for part in before.parts:
+            if part.name not in merged:
+                link_part(before.folder, part.name, folder)
+    moved = []
+    if before is not None and merged:
+        moved = [
+            report
+            for report in before.reports
+            if before.part_of(report) in merged
+            and report in manifest.reports
+            and report not in fresh
+        ]
+    if not moved and not fresh and before is not None and len(merged) < len(before.parts):
+        return
+    rows: list[RowName] = []
+    keys: list[str | Vectors] = []
+    for report in sorted({*moved, *fresh}):
+        if report in fresh:
+            stored = ledger.index_rows(report, manifest.reports[report])
+            rows += [(row.id, report) for row in stored]
+            keys += [row.vector_key for row in stored]
+        elif before is not None:
+            rows += before.rows_of(report)
+            keys += list(before.vectors_of(report))
+    write_matrix(folder, rows, _vectors(ledger, keys, manifest.dimension), manifest.dimension, name)
 
-    def vectors() -> Iterator[Vectors | None]:
-        nonlocal lost
-        for start in range(0, len(keys), 5_000):
-            batch = keys[start : start + 5_000]
-            found = ledger.vectors(batch)
-            for key in batch:
-                vector = found.get(key)
-                if vector is not None and vector.shape != (dimension,):
-                    vector = None
-                lost += vector is None
-                yield vector
 
-    write_matrix(folder, rows, vectors(), dimension)
-    return lost
+def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str]) -> Sequence[str]:
+    """Return the parts to write into one: the smallest, as far as each is no larger than all before.
+
+    None while there are few, and none of which half is outdated.
+    """
+    alive = dense.alive
+    for report in dense.reports:
+        if report not in served or report in fresh:
+            alive[dense.part_of(report)] -= len(dense.vectors_of(report))
+    outdated = [p.name for p in dense.parts if 2 * alive[p.name] < len(p) or not alive[p.name]]
+    if len(dense.parts) - len(outdated) < MAX_PARTS:
+        return outdated
+    by_size = sorted(alive, key=lambda name: alive[name])
+    taken, rows = by_size[:2], sum(alive[name] for name in by_size[:2])
+    for name in by_size[2:]:
+        if alive[name] > rows:
+            break
+        taken.append(name)
+        rows += alive[name]
+    return [*dict.fromkeys([*outdated, *taken])]
+
+
+def _vectors(
+    ledger: Ledger, keys: Sequence[str | Vectors], dimension: int
+) -> Iterator[Vectors | None]:
+    """Yield the vector of each row, from the ledger where only its key is known."""
+    for start in range(0, len(keys), 5_000):
+        batch = keys[start : start + 5_000]
+        found = ledger.vectors([key for key in batch if isinstance(key, str)])
+        for key in batch:
+            vector = found.get(key) if isinstance(key, str) else key
+            yield vector if vector is not None and vector.shape == (dimension,) else None
 
 
 def _write_lexical(
@@ -318,7 +439,7 @@ def _write_lexical(
     fresh = sorted(reports)
     if previous is not None:
         try:
-            shutil.copytree(previous.folder / LEXICAL, folder / LEXICAL)
+            _link_lexical(previous.folder / LEXICAL, folder / LEXICAL)
             len(LexicalIndex(folder / LEXICAL))
             fresh = [r for r in fresh if r in replaced]
         except (OSError, LibraryDamaged):  # no reason not to build a new one
@@ -332,42 +453,70 @@ def _write_lexical(
     write_index(folder / LEXICAL, rows(), replaced=replaced)
 
 
-def _same_vectors(dense: DenseMatrix, ledger: Ledger, keys: list[str]) -> bool:
-    for start in range(0, len(keys), 5_000):
-        batch = keys[start : start + 5_000]
-        stored = ledger.vectors(batch)
-        for i, key in enumerate(batch, start):
-            expected = stored.get(key)
-            if expected is None or expected.shape != dense.vectors[i].shape:
-                if np.any(dense.vectors[i]):
-                    return False
-            elif not np.array_equal(dense.vectors[i], expected):
+def _link_lexical(before: Path, folder: Path) -> None:
+    """Start a word index from another: its segments are written once, its lists are replaced."""
+    folder.mkdir()
+    for file in before.iterdir():
+        if file.suffix == ".lock":
+            continue
+        if file.suffix == ".json":
+            shutil.copyfile(file, folder / file.name)
+        else:
+            link(file, folder / file.name)
+
+
+def _dense_faults(
+    dense: DenseMatrix, ledger: Ledger, served: Mapping[str, int], compared: Sequence[str]
+) -> Iterator[str]:
+    for report in compared:
+        stored = ledger.index_rows(report, served[report])
+        if dense.rows_of(report) != [(row.id, report) for row in stored]:
+            yield "向量索引与原文库的条目不同"
+        elif stored and not _same_vectors(
+            dense.vectors_of(report), ledger, [row.vector_key for row in stored]
+        ):
+            yield "向量索引与原文库的向量不同"
+
+
+def _same_vectors(vectors: Vectors, ledger: Ledger, keys: Sequence[str]) -> bool:
+    stored = ledger.vectors(keys)
+    for key, vector in zip(keys, vectors, strict=True):
+        expected = stored.get(key)
+        if expected is None or expected.shape != vector.shape:
+            if np.any(vector):
                 return False
+        elif not np.array_equal(vector, expected):
+            return False
     return True
 
 
-def _lexical_faults(generation: Generation, ledger: Ledger, rows: list[RowName]) -> Iterator[str]:
-    lexical = generation.lexical
-    if len(lexical) != len(rows):
-        yield f"字词索引应有 {len(rows)} 条，实有 {len(lexical)} 条"
+def _lexical_faults(
+    generation: Generation, ledger: Ledger, compared: Sequence[str]
+) -> Iterator[str]:
+    lexical, rows = generation.lexical, generation.manifest.rows
+    if len(lexical) != rows:
+        yield f"字词索引应有 {rows} 条，实有 {len(lexical)} 条"
         return
-    reports = sorted({report for _, report in rows})
-    for report in reports[:: max(1, len(reports) // SAMPLE_ROWS)]:
+    for report in compared[:: max(1, len(compared) // SAMPLE_ROWS)]:
         stored = ledger.index_rows(report, generation.manifest.reports[report])
         if lexical.ids(report) != {row.id for row in stored}:
             yield "字词索引与原文库的条目不同"
             return
-        words = stored[0].text
+        words = stored[0].text if stored else ""
         if tokens(words) and stored[0].id not in dict(lexical.search(words, len(stored), [report])):
             yield "字词索引抽查没有搜到应有的条目"
             return
 
 
-def _hash(path: Path) -> str:
+def _hash(folder: Path, part: str) -> str:
+    """Return the hash of what names the rows of a part."""
+    digest = hashlib.sha256()
     try:
-        return hashlib.sha256(path.read_bytes()).hexdigest()
+        for file in (CHUNKS, REPORTS):
+            digest.update((folder / file.format(part)).read_bytes())
     except OSError:
         return ""
+    return digest.hexdigest()
 
 
 def _sync_tree(folder: Path) -> None:

@@ -147,9 +147,13 @@ class Writer:
         store: VectorStore,
         current: Generation | None,
         served: Mapping[str, int],
+        entries: Sequence[Entry] | None = None,
         watch: Watch | None = None,
     ) -> None:
-        """``served`` are the versions to go on from, ``current`` the indexes to build upon."""
+        """``served`` are the versions to go on from, ``current`` the indexes to build upon.
+
+        ``entries`` are those of ``served``, where they are known already.
+        """
         self._folder, self._ledger, self._store = folder, ledger, store
         self._embedder, self._parse = embedder, parse
         self._parser_version = parser_version
@@ -161,7 +165,7 @@ class Writer:
         self._vectors_failed = False
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
-        entries = ledger.entries(self._versions)
+        entries = ledger.entries(self._versions) if entries is None else entries
         self._entries: dict[str, Entry] = {e.report: e for e in entries}
 
     def take_in(
@@ -237,6 +241,7 @@ class Writer:
         """Take a report out, its versions and vectors too."""
         del self._versions[report]
         self._replaced.add(report)
+        self._generation = None  # its words and vectors are to be in no file that is kept
         self.publish()
         # Removed means gone now, even for a reader in the middle of an answer.
         self._clear(grace_s=0.0)
@@ -263,7 +268,7 @@ class Writer:
 
     def publish(self, *, always: bool = False) -> None:
         """Embed what is new, build a generation and switch to it, if anything changed."""
-        gained = self._embed()
+        gained = self._embed() - self._replaced
         if not (self._replaced or gained or always):
             return
         self._watch(Progress("index", 0, 1))
@@ -280,6 +285,7 @@ class Writer:
             self._store,
             previous=self._generation,
             replaced=self._replaced,
+            gained=gained,
         )
         switch(self._folder, generation.name)
         if self._ledger.setting("published") is None:
@@ -448,14 +454,15 @@ class Writer:
             logger.warning("no vectors: %s", error)
             return self._generation.manifest.dimension if self._generation else 0
 
-    def _embed(self) -> bool:
-        """Make the vectors that are lacking; return whether reports served before gained some."""
-        gained = False
+    def _embed(self) -> set[str]:
+        """Make the vectors that are lacking; return the reports served before that gained some."""
+        gained: set[str] = set()
         if self._generation is not None and self._generation.manifest.without_vector:
-            for report, version in self._generation.manifest.reports.items():
-                for row in self._ledger.index_rows(report, version):
+            served = self._generation.manifest.reports
+            gained = set(self._generation.dense.lacking)
+            for report in sorted(gained):
+                for row in self._ledger.index_rows(report, served[report]):
                     self._unembedded.setdefault(row.vector_key, row.text)
-            gained = True
         lost = self._ledger.lost_keys(list(self._unembedded))
         texts = [self._unembedded[key] for key in lost]
         self._unembedded = {}
@@ -481,12 +488,13 @@ class Writer:
         except EmbeddingFailed as error:
             self._vectors_failed = True
             logger.warning("no vectors: %s", error)
-        return gained and done > 0
+        return gained & set(self._versions) if done else set()
 
-    def _with_warnings(self, results: Iterable[IngestResult]) -> list[IngestResult]:
-        warnings: Mapping[str, tuple[Note, ...]] = {
-            s.id: s.warnings for s in summarise(list(self._entries.values()))
-        }
+    def _with_warnings(self, results: Sequence[IngestResult]) -> list[IngestResult]:
+        told = [self._entries[r.report] for r in results if r.report in self._entries]
+        alike = {(e.meta.place, e.meta.year) for e in told}  # among them whoever claims the same
+        near = [e for e in self._entries.values() if (e.meta.place, e.meta.year) in alike]
+        warnings: Mapping[str, tuple[Note, ...]] = {s.id: s.warnings for s in summarise(near)}
         missing = (NO_MEANING_SEARCH,) if self._vectors_failed else ()
         return [
             replace(r, warnings=(*warnings[r.report], *missing))

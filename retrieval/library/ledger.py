@@ -116,7 +116,10 @@ class Ledger:
 
     def entries(self, versions: Mapping[str, int]) -> list[Entry]:
         """Return the entries of these versions (report → version), by report id."""
-        rows = self._all(f"SELECT {ENTRY_COLUMNS} FROM reports ORDER BY report, version")
+        few = list(versions) if len(versions) <= _BATCH else []
+        where = f"WHERE report IN ({','.join('?' * len(few))})" if few else ""
+        sql = f"SELECT {ENTRY_COLUMNS} FROM reports {where} ORDER BY report, version"
+        rows = self._all(sql, few) if versions else []
         return [to_entry(row) for row in rows if versions.get(row[0]) == row[1]]
 
     def latest(self) -> dict[str, int]:
@@ -160,6 +163,34 @@ class Ledger:
                 ),
             )
 
+    def own_spans(self, report: str, version: int) -> tuple[tuple[int, int], ...]:
+        """Return where a version's own words stand: its leaves but page furniture and title."""
+        row = self._one(
+            "SELECT sections FROM reports WHERE report = ? AND version = ?", (report, version)
+        )
+        leaves = (to_section(values) for values in json.loads(row[0]))
+        return tuple(
+            (leaf.start, leaf.end)
+            for leaf in leaves
+            if (leaf.path if leaf.kind == "heading" else leaf.role != "furniture")
+        )
+
+    def own_chars(self, versions: Mapping[str, int]) -> dict[str, int]:
+        """Return how many characters each version has, page furniture left out."""
+        few = list(versions) if len(versions) <= _BATCH else []
+        of_few = f"report IN ({','.join('?' * len(few))}) AND" if few else ""
+        rows = self._all(
+            "SELECT report, version, sum(json_extract(leaf.value, '$[5]') -"
+            " json_extract(leaf.value, '$[4]')) FROM reports, json_each(sections) AS leaf"
+            f" WHERE {of_few} json_extract(leaf.value, '$[2]') <> 'furniture'"
+            " GROUP BY report, version",
+            few,
+        )
+        counted = {
+            report: chars for report, version, chars in rows if versions.get(report) == version
+        }
+        return {report: counted.get(report, 0) for report in versions}
+
     def source(self, report: str, version: int) -> tuple[bytes, str, str]:
         """Return the raw bytes, the decoded text and the encoding of one version."""
         row = self._one(
@@ -174,6 +205,34 @@ class Ledger:
             "SELECT facts FROM reports WHERE report = ? AND version = ?", (report, version)
         )
         return tuple(to_fact(values) for values in json.loads(row[0]))
+
+    def figures(
+        self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]
+    ) -> dict[str, tuple[Fact, ...]]:
+        """Return of each version the named facts of some indicators, or in some units, in order.
+
+        The facts are sifted by the database: of thousands of reports only few are wanted.
+        """
+        names, kinds = sorted(indicators), sorted(units)
+        marks, kind_marks = ",".join("?" * len(names)), ",".join("?" * len(kinds))
+        fact = "json_extract(held.value, '$.{}')".format
+        wanted = f"{fact('indicator')} IN ({marks})"
+        if kinds:
+            wanted += (
+                f" OR ({fact('indicator')} IS NOT NULL AND"
+                f" ({fact('unit')} IN ({kind_marks}) OR {fact('quantity.unit')} IN ({kind_marks})))"
+            )
+        found: dict[str, list[Fact]] = {report: [] for report in versions}
+        few = list(versions) if len(versions) <= _BATCH else []
+        of_few = f"report IN ({','.join('?' * len(few))}) AND" if few else ""
+        for report, version, value in self._all(
+            "SELECT report, version, held.value FROM reports, json_each(facts) AS held"
+            f" WHERE {of_few} ({wanted}) ORDER BY report, version, held.key",
+            [*few, *names, *kinds, *kinds],
+        ):
+            if versions.get(report) == version:
+                found[report].append(to_fact(json.loads(value)))
+        return {report: tuple(facts) for report, facts in found.items()}
 
     def chunk(self, chunk_id: str, versions: Mapping[str, int]) -> Chunk | None:
         """Return the chunk of that id in the served versions, or None."""
@@ -310,11 +369,12 @@ class Ledger:
         """
         keep = {*served.items(), *still_read}
         rows = self._all("SELECT report, version, content_key FROM reports")
+        idle = [row for row in rows if (row[0], row[1]) not in keep]
+        if not idle:
+            return
         content = {(r, v): key for r, v, key in rows}
         with self._writing():
-            for report, version, key in rows:
-                if (report, version) in keep:
-                    continue
+            for report, version, key in idle:
                 now = served.get(report)
                 older = now is not None and version < now
                 self._db.execute(

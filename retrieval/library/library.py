@@ -10,13 +10,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from retrieval.documents import Chunk, Note, Report
 from retrieval.errors import (
@@ -55,8 +55,11 @@ __all__ = ["IngestResult", "Library", "Parser", "Problem", "Progress", "ReportSu
 
 logger = logging.getLogger(__name__)
 
-EXACT_SCAN_MAX_ROWS = 50_000
+_Made = TypeVar("_Made")
+
+EXACT_SCAN_MAX_ROWS = 200_000
 CACHED_REPORTS = 64
+KEPT_OF_EACH = 16
 
 
 class _View:
@@ -67,12 +70,24 @@ class _View:
         self.generation = generation
         self.versions = dict(generation.manifest.reports) if generation else {}
         self._reports: OrderedDict[str, Report] = OrderedDict()
+        self._kept: dict[str, Any] = {}
+        self.of_each: OrderedDict[Any, dict[tuple[str, int], Any]] = OrderedDict()
+        self._making = threading.RLock()  # what is made may itself ask for something kept
         self.texts: dict[str, str] = {}
+        self.own_spans: dict[str, tuple[tuple[int, int], ...]] = {}
         self._lock = threading.Lock()
 
     @cached_property
+    def entries(self) -> list[Entry]:
+        made = self.kept_of_each("entries")
+        lacking = {r: v for r, v in self.versions.items() if (r, v) not in made}
+        made.update({(e.report, e.version): e for e in self._ledger.entries(lacking)})
+        held = [made[item] for item in self.versions.items() if item in made]
+        return sorted(held, key=lambda entry: entry.report)
+
+    @cached_property
     def summaries(self) -> tuple[ReportSummary, ...]:
-        return summarise(self._ledger.entries(self.versions))
+        return summarise(self.entries)
 
     @cached_property
     def by_id(self) -> dict[str, ReportSummary]:
@@ -82,6 +97,21 @@ class _View:
     def chunk_ids(self) -> frozenset[str]:
         rows = self.generation.dense.rows if self.generation else []
         return frozenset(chunk for chunk, _ in rows)
+
+    def kept(self, name: str, make: Callable[[], Any]) -> Any:
+        if name not in self._kept:
+            with self._making:
+                if name not in self._kept:
+                    self._kept[name] = make()
+        return self._kept[name]
+
+    def kept_of_each(self, name: Any) -> dict[tuple[str, int], Any]:
+        with self._lock:
+            made = self.of_each.setdefault(name, {})
+            self.of_each.move_to_end(name)
+            while len(self.of_each) > KEPT_OF_EACH:
+                self.of_each.popitem(last=False)
+        return made
 
     def report(self, report_id: str) -> Report:
         with self._lock:
@@ -120,7 +150,6 @@ class Library:
         self._parser_version = parser_version
         self._store = store
         self._follows = follows
-        self._probed: str | None = None
         self._no_query_vector = False
 
     @classmethod
@@ -174,8 +203,10 @@ class Library:
         )
 
     def close(self) -> None:
-        """Close the database; the library cannot be used afterwards."""
+        """Close the databases; the library cannot be used afterwards."""
         self._ledger.close()
+        if isinstance(self._store, EmbeddedStore):
+            self._store.close()
 
     def __enter__(self) -> Library:
         return self
@@ -209,7 +240,9 @@ class Library:
         check_origin(generation, self.embedder, self._parser_version)
         if self._ledger.replaced:
             self._ledger = Ledger(self.folder)
+        of_each = self._view.of_each  # what follows from one version is true of it for ever
         self._view = _View(self._ledger, generation)
+        self._view.of_each = of_each
         return True
 
     def pinned(self) -> Library:
@@ -230,6 +263,32 @@ class Library:
     def reports(self) -> tuple[ReportSummary, ...]:
         """Return the reports held, by id, without their texts."""
         return self._view.summaries
+
+    def kept(self, name: str, make: Callable[[], _Made]) -> _Made:
+        """Return what ``make`` made of the generation served now, made once for each generation.
+
+        For what follows from the summaries and is the same for every question. Pinned libraries
+        share it; ``name`` tells one such thing from another.
+        """
+        return cast("_Made", self._view.kept(name, make))
+
+    def kept_of_each(
+        self,
+        name: Hashable,
+        reports: Sequence[str],
+        make: Callable[[Sequence[str]], Mapping[str, _Made]],
+    ) -> dict[str, _Made]:
+        """Return what ``make`` made of each of some reports, made once for each version of it.
+
+        So a report added costs what that report costs. Kept are the ``KEPT_OF_EACH`` names
+        asked for last.
+        """
+        versions = {report: self._view.versions[report] for report in reports}
+        made = self._view.kept_of_each(name)
+        lacking = [report for report, version in versions.items() if (report, version) not in made]
+        if lacking:
+            made.update({(r, versions[r]): value for r, value in make(lacking).items()})
+        return {report: made[report, version] for report, version in versions.items()}
 
     def report(self, report_id: str) -> Report:
         """Return the report of that id with text, sections and chunks (cached)."""
@@ -256,6 +315,22 @@ class Library:
         if report_id not in self._view.versions:
             raise ReportNotFound(f"没有编号为 {report_id} 的报告，请用 baogao reports 查看现有报告")
         return self._ledger.facts(report_id, self._view.versions[report_id])
+
+    def figures(
+        self, reports: Sequence[str], indicators: Collection[str], units: Collection[str]
+    ) -> dict[str, tuple[Fact, ...]]:
+        """Return of each report the named facts of some indicators, or in some units, in order."""
+        versions = {report: self._view.versions[report] for report in reports}
+        return self._ledger.figures(versions, indicators, units)
+
+    def own_chars(self, reports: Sequence[str]) -> dict[str, int]:
+        """Return how many characters each report has, page furniture left out."""
+        versions = self._view.versions
+        return self.kept_of_each(
+            "own chars",
+            reports,
+            lambda lacking: self._ledger.own_chars({r: versions[r] for r in lacking}),
+        )
 
     def versions(self, report_id: str) -> list[Entry]:
         """Return the stored versions of a report that differ in words, oldest first."""
@@ -291,6 +366,13 @@ class Library:
                 kept[report] = next(self._ledger.texts({report: versions[report]}))[1]
             if report in kept:
                 yield report, kept[report]
+
+    def says_at(self, report: str, start: int, end: int) -> bool:
+        """Tell whether a span lies in one leaf of a report's own words: not in a menu or title."""
+        kept, versions = self._view.own_spans, self._view.versions
+        if report not in kept:
+            kept[report] = self._ledger.own_spans(report, versions[report])
+        return any(first <= start and end <= last for first, last in kept[report])
 
     @property
     def has_vectors(self) -> bool:
@@ -355,17 +437,26 @@ class Library:
     ) -> list[tuple[str, float]] | None:
         """Search Chroma in this process, or return None where it cannot be trusted.
 
-        A damaged index ends the process that opens it, so a child opens it first.
+        The reports that it does not hold as they are served are scanned.
         """
         if not isinstance(self._store, EmbeddedStore):
             return None
         try:
-            if self._probed != generation.name:
-                self._store.check(generation.folder)
-                self._probed = generation.name
-            return self._store.search(generation.folder, vector, k)
+            stored, beyond = generation.stored, generation.beyond_store
+            if not self._store.sound(stored.folder):
+                return None
+            outdated = {chunk for report in beyond for chunk, _ in stored.dense.rows_of(report)}
+            asked = k
+            while True:
+                found = self._store.search(stored.folder, vector, asked)
+                known = [(chunk, score) for chunk, score in found if chunk not in outdated]
+                if len(known) >= k or len(found) < asked:
+                    break
+                asked *= 4
         except LibraryError:
             return None
+        newer = generation.dense.search(vector, k, beyond)
+        return sorted([*known, *newer], key=lambda pair: -pair[1])[:k]
 
     # Writing
 
@@ -456,6 +547,7 @@ class Library:
                     served = current.manifest.reports if current else {}
                     if current is not None:
                         check_origin(current, self.embedder, self._parser_version)
+                known = current is not None and current.name == self.generation
                 yield Writer(
                     self.folder,
                     ledger,
@@ -465,6 +557,7 @@ class Library:
                     store=self._store,
                     current=current,
                     served=served,
+                    entries=self._view.entries if known else None,
                     watch=progress,
                 )
         except OSError as error:

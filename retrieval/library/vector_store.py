@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from retrieval.errors import ConfigurationError, LibraryDamaged, LibraryError
-from retrieval.search.dense import VECTORS, RowName, read_rows
+from retrieval.search.dense import DenseMatrix, RowName
 from retrieval.search.embedding import Vectors
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 FOLDER = "chroma"
 COLLECTION = "baogao-chunks"
+STAMP = "chroma.stamp.json"
+# How many reports may differ from a database before another is built; they are scanned exactly.
+LAG_REPORTS = 20
+LAG_SHARE = 10
 BATCH_ROWS = 5_000
 SAMPLE_ROWS = 32
 SAME_DISTANCE = 1e-3
@@ -49,7 +54,29 @@ _CHILD_TIMEOUT_S = 1_800
 
 
 class EmbeddedStore:
-    """Chroma inside a generation folder, as a cache of the rows and vectors beside it."""
+    """Chroma inside a generation folder, as a cache of the rows and vectors beside it.
+
+    The database searched last stays open.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._sound: dict[Path, bool] = {}
+        self._held: tuple[Path, ClientAPI, ChromaCollection] | None = None
+
+    def may_lag(self, covered: int, changed: int) -> bool:
+        """Tell whether so few reports changed that building another database can wait."""
+        return changed <= max(LAG_REPORTS, covered // LAG_SHARE)
+
+    def close(self) -> None:
+        """Close the database that is open."""
+        with self._lock:
+            self._close()
+
+    def _close(self) -> None:
+        if self._held is not None:
+            self._held[1].close()  # type: ignore[attr-defined]
+            self._held = None
 
     def build(self, generation: Path, previous: Path | None, replaced: Collection[str]) -> None:
         """Fill ``generation/chroma`` from its rows and vectors, and check it.
@@ -61,11 +88,13 @@ class EmbeddedStore:
             try:
                 order = {"previous": str(previous), "replaced": sorted(replaced)}
                 _run_child("build", generation, order)
+                _stamp(generation)
                 return
             except LibraryError:
                 shutil.rmtree(generation / FOLDER, ignore_errors=True)
         try:
             _run_child("build", generation, {"previous": None, "replaced": []})
+            _stamp(generation)
         except LibraryDamaged as error:
             raise LibraryError(
                 f"向量库没有建成（{error}），原有内容没有变、仍可使用；请检查磁盘空间后重试"
@@ -75,10 +104,32 @@ class EmbeddedStore:
         """Raise ``LibraryDamaged`` if ``generation/chroma`` is not exactly its rows and vectors."""
         _run_child("check", generation, {})
 
+    def sound(self, generation: Path) -> bool:
+        """Tell whether ``generation/chroma`` can be opened in this process.
+
+        A damaged index ends the process that opens it. Files that are as they were when it was
+        checked will do; others are opened by a child first, once, which takes seconds.
+        """
+        if generation not in self._sound:
+            self._sound[generation] = _is_stamped(generation) or self._passes(generation)
+        return self._sound[generation]
+
+    def _passes(self, generation: Path) -> bool:
+        try:
+            self.check(generation)
+        except LibraryError:
+            return False
+        return True
+
     def search(self, generation: Path, vector: Vectors, k: int) -> list[tuple[str, float]]:
         """Return up to ``k`` chunk ids with their cosine, best first, over all reports."""
-        with _embedded(generation / FOLDER) as collection:
-            return _found(collection, vector, k, None)
+        folder = generation / FOLDER
+        with self._lock:
+            if self._held is None or self._held[0] != folder:
+                self._close()
+                self._held = (folder, *_opened(folder))
+            collection = self._held[2]
+        return _found(collection, vector, k, None)
 
 
 class ServerStore:
@@ -95,10 +146,14 @@ class ServerStore:
         self._name = f"baogao-{library_id}"
         self._held: ChromaCollection | None = None
 
+    def may_lag(self, covered: int, changed: int) -> bool:  # noqa: ARG002 - the protocol's
+        """A server takes rows in at once."""
+        return False
+
     def build(self, generation: Path, previous: Path | None, replaced: Collection[str]) -> None:
         """Add the rows of ``generation``; those of ``previous``, which may be in use, stay."""
         collection = self._collection()
-        keep = set(read_rows(previous)) if previous is not None else set()
+        keep = set(_matrix(previous).rows) if previous is not None else set()
         with _server_errors():
             _fill(collection, generation, replaced, keep={chunk for chunk, _ in keep})
 
@@ -163,13 +218,22 @@ def _open_collection(client: ClientAPI, name: str, *, create: bool) -> ChromaCol
 
 @contextlib.contextmanager
 def _embedded(folder: Path, *, create: bool = False) -> Iterator[ChromaCollection]:
+    client, collection = _opened(folder, create=create)
+    try:
+        yield collection
+    finally:
+        client.close()  # type: ignore[attr-defined]
+
+
+def _opened(folder: Path, *, create: bool = False) -> tuple[ClientAPI, ChromaCollection]:
     import chromadb
 
     client = chromadb.PersistentClient(path=str(folder), settings=_settings())
     try:
-        yield _open_collection(client, COLLECTION, create=create)
-    finally:
+        return client, _open_collection(client, COLLECTION, create=create)
+    except BaseException:
         client.close()  # type: ignore[attr-defined]
+        raise
 
 
 def _found(
@@ -189,10 +253,46 @@ def _found(
 
 def _expected(generation: Path) -> tuple[list[RowName], Vectors]:
     """Return the rows of ``generation`` that have a vector, and those vectors."""
-    rows = read_rows(generation)
-    vectors: Vectors = np.load(generation / VECTORS, mmap_mode="r", allow_pickle=False)
-    has_vector = np.flatnonzero(np.any(vectors != 0, axis=1)) if len(rows) else np.zeros(0, int)
-    return [rows[int(i)] for i in has_vector], np.asarray(vectors[has_vector])
+    matrix = _matrix(generation)
+    rows: list[RowName] = []
+    kept: list[Vectors] = [np.zeros((0, matrix.dimension), np.float32)]
+    for report in matrix.reports:
+        names, vectors = matrix.rows_of(report), matrix.vectors_of(report)
+        has_vector = np.flatnonzero(np.any(vectors != 0, axis=1))
+        rows += [names[int(i)] for i in has_vector]
+        kept.append(np.asarray(vectors[has_vector]))
+    return rows, np.concatenate(kept)
+
+
+def _matrix(generation: Path) -> DenseMatrix:
+    """Return the vectors of a generation; of a bare folder of parts, all of them."""
+    manifest = generation / "manifest.json"
+    served = json.loads(manifest.read_text("utf-8"))["reports"] if manifest.exists() else None
+    return DenseMatrix(generation, served)
+
+
+def _files(generation: Path) -> dict[str, list[int]]:
+    """Return size and time of the files whose damage could end a process."""
+    folder = generation / FOLDER
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.parent != folder:  # the database's own stay beside it
+            status = path.stat()
+            found[path.relative_to(folder).as_posix()] = [status.st_size, status.st_mtime_ns]
+    return found
+
+
+def _stamp(generation: Path) -> None:
+    (generation / STAMP).write_text(json.dumps(_files(generation)), "utf-8")
+
+
+def _is_stamped(generation: Path) -> bool:
+    try:
+        stamped = json.loads((generation / STAMP).read_text("utf-8"))
+        has_database = (generation / FOLDER / "chroma.sqlite3").stat().st_size > 0
+        return bool(stamped == _files(generation) and has_database)
+    except (OSError, ValueError):
+        return False
 
 
 def _fill(

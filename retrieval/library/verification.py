@@ -76,7 +76,7 @@ def find_problems(
     except LibraryError as error:
         problems.append(Problem("索引", str(error)))
     try:
-        store.check(generation.folder)
+        store.check(generation.stored.folder)
     except LibraryError as error:
         problems.append(Problem("向量库", str(error)))
     if generation.manifest.without_vector:

@@ -7,8 +7,9 @@ since nobody writes 市场监督管理局 in full.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, overload
 
 from retrieval.genre.english import glosses
 from retrieval.places.gazetteer import Chain
@@ -37,10 +38,43 @@ _ENGLISH_BODY = re.compile(
 )
 
 
+class KnownIssuers(Sequence[tuple[Chain, str]]):
+    """The place and issuer of each held report, found by place without going through them all."""
+
+    def __init__(self, known: Iterable[tuple[Chain, str]]) -> None:
+        self._pairs = tuple(known)
+        self._inside: defaultdict[Chain, list[int]] = defaultdict(list)
+        self._exactly: defaultdict[Chain, list[int]] = defaultdict(list)
+        for at, (chain, _) in enumerate(self._pairs):
+            self._exactly[chain].append(at)
+            for depth in range(len(chain) + 1):
+                self._inside[chain[:depth]].append(at)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[Chain, str]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[tuple[Chain, str]]: ...
+    def __getitem__(self, at: int | slice) -> tuple[Chain, str] | Sequence[tuple[Chain, str]]:
+        """Return a pair, or several."""
+        return self._pairs[at]
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def of(self, mention: Mention) -> list[tuple[Chain, str]]:
+        """Return those whose place is the one mentioned, inside it, or it in fewer words."""
+        found: set[int] = set()
+        for held in mention.held:
+            found.update(self._inside.get(held, ()))
+            for cut in range(1, len(held)):
+                found.update(self._exactly.get(held[cut:], ()))
+        return [self._pairs[at] for at in sorted(found)]
+
+
 def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> Body:
     """Find 市场监管局 after 颍滨市 as the held 颍滨市市场监督管理局: its letters, in order."""
     rest = words[mention.end : mention.end + 16]
-    issuers = [(chain, issuer) for chain, issuer in known if _is_of(chain, mention)]
+    issuers = _of(mention, known)
     best = _english_body(words, mention, issuers)
     governed = any(issuer.endswith("人民政府") for _, issuer in issuers)
     for chain, issuer in issuers:
@@ -80,9 +114,9 @@ def bodies_called(
     return tuple(found)
 
 
-def _is_of(chain: Chain, mention: Mention) -> bool:
-    """Tell whether a report's place is the one mentioned or inside it, or is it in fewer words."""
-    return any(chain[: len(held)] == held or held[-len(chain) :] == chain for held in mention.held)
+def _of(mention: Mention, known: Sequence[tuple[Chain, str]]) -> list[tuple[Chain, str]]:
+    """Return the held pairs of a place mentioned."""
+    return (known if isinstance(known, KnownIssuers) else KnownIssuers(known)).of(mention)
 
 
 def _english_body(words: str, mention: Mention, issuers: Sequence[tuple[Chain, str]]) -> Body:
@@ -151,7 +185,7 @@ def absent_body(
     if body.issuer or mention.issuers or not mention.held:
         return ""
     match = _NAMES_BODY.match(words, mention.end) or _ENGLISH_NAME.match(words, mention.end)
-    issuers = [(chain, issuer) for chain, issuer in known if chain in mention.held]
+    issuers = [(chain, issuer) for chain, issuer in _of(mention, known) if chain in mention.held]
     governs = (issuer.endswith("人民政府") or unit_of(chain, issuer) for chain, issuer in issuers)
     if not match or not issuers or any(governs):
         return ""

@@ -153,17 +153,20 @@ class PlaceIndex:
     def sounding_like(self, name: str) -> tuple[str, ...]:
         """Return the held places whose name sounds like ``name``: 云城区 for 运城区."""
         sound = romanise(short_name(level(name)))
-        return tuple(
-            chain[-1]
-            for chain in sorted(self._held_chains)
-            if sound and romanise(short_name(level(chain[-1]))) == sound and chain[-1] != name
-        )
+        return tuple(held for held in self._by_sound.get(sound, ()) if sound and held != name)
 
     def own_names(self) -> tuple[str, ...]:
         """Return what the held places are called, for a reader to know them by."""
         return tuple(surface for surface, name in self._own.items() if not name.issuers)
 
     # --- tables -------------------------------------------------------------------------
+
+    @cached_property
+    def _by_sound(self) -> Mapping[str, Sequence[str]]:
+        names: defaultdict[str, list[str]] = defaultdict(list)
+        for chain in sorted(self._held_chains):
+            names[romanise(short_name(level(chain[-1])))].append(chain[-1])
+        return names
 
     @cached_property
     def _held_chains(self) -> frozenset[Chain]:

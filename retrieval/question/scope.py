@@ -7,9 +7,10 @@ asked for but is not held is kept, since saying so is part of the answer.
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, overload
 
 from retrieval.documents import Note, NoteValue, ReportMeta
 from retrieval.places.gazetteer import Chain, contains
@@ -31,6 +32,41 @@ class Holding(Protocol):
     def meta(self) -> ReportMeta:
         """The report's metadata."""
         ...
+
+
+class Holdings(Sequence[Holding]):
+    """Holdings of which those inside a place are found without going through them all."""
+
+    def __init__(self, holdings: Iterable[Holding]) -> None:
+        self._holdings = tuple(holdings)
+        self._rank = {h.id: n for n, h in enumerate(sorted(self._holdings, key=_order))}
+        self._inside: defaultdict[Chain, list[int]] = defaultdict(list)
+        for at, holding in enumerate(self._holdings):
+            for depth in range(1, len(holding.meta.place) + 1):
+                self._inside[holding.meta.place[:depth]].append(at)
+
+    @overload
+    def __getitem__(self, at: int) -> Holding: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Holding]: ...
+    def __getitem__(self, at: int | slice) -> Holding | Sequence[Holding]:
+        """Return a holding, or several."""
+        return self._holdings[at]
+
+    def __len__(self) -> int:
+        return len(self._holdings)
+
+    def __iter__(self) -> Iterator[Holding]:
+        return iter(self._holdings)
+
+    def inside(self, places: Iterable[Chain]) -> list[Holding]:
+        """Return those of any of some places or of a place inside one, in order."""
+        found = {at for place in places for at in self._inside.get(place, ())}
+        return [self._holdings[at] for at in sorted(found)]
+
+    def in_order(self, found: Iterable[Holding]) -> list[Holding]:
+        """Return some of them by place, then year."""
+        return sorted(found, key=lambda holding: self._rank[holding.id])
 
 
 # 2023年报告的下一步, 2023年…下一步 are told by the report on 2023, unlike 2023年的计划
@@ -55,6 +91,7 @@ class Resolved:
 
 def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     """Return the scope of ``query`` among ``holdings``."""
+    held = holdings if isinstance(holdings, Holdings) else Holdings(holdings)
     like = dict(query.like)
     missing = [
         Note("not_held_but_like", {"name": name, "like": like[name]})
@@ -62,24 +99,26 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         else Note("not_held", {"name": name})
         for name in query.unknown
     ]
-    found = [
-        h
-        for h in _by_place(query, holdings)
-        if not any(contains(place, h.meta.place) for place in query.excluded)
-    ]
-    left_out = _units_left_out(query, found)
-    found = [h for h in found if h not in left_out]
-    missing += _only_units(query, found, left_out)
     if query.unknown and not query.places:
-        return Resolved((), tuple(missing))
+        return Resolved((), tuple(dict.fromkeys(missing)))
+    found = _by_place(query, held)
+    if query.excluded:
+        found = [
+            h for h in found if not any(contains(place, h.meta.place) for place in query.excluded)
+        ]
+    left_out = _units_left_out(query, found)
+    if left_out:
+        apart = {h.id for h in left_out}
+        found = [h for h in found if h.id not in apart]
+    missing += _only_units(query, found, left_out)
     years = query.years or _relative(query, found)
     if query.role == "plans" and query.ask.content != "remedy" and years:
         # 2024年的打算 stands in the report on 2023
-        held = {h.meta.year for h in found}
-        if len(years) > 1 and set(years) <= held:  # several reports asked for, each on its own year
-            held = set()
-        own = held if _FROM_THE_REPORT.search(query.question) else set()
-        years = tuple(dict.fromkeys(y - 1 if y - 1 in held and y not in own else y for y in years))
+        on = {h.meta.year for h in found}
+        if len(years) > 1 and set(years) <= on:  # several reports asked for, each on its own year
+            on = set()
+        own = on if _FROM_THE_REPORT.search(query.question) else set()
+        years = tuple(dict.fromkeys(y - 1 if y - 1 in on and y not in own else y for y in years))
     nearby: list[Holding] = []
     if years:
         groups: dict[tuple[str, ...], list[Holding]] = {}
@@ -100,10 +139,11 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
                     missing.append(Note("year_not_held", {"year": year}))
             nearby = [h for h in nearby if not kept]
         found = kept
+    in_scope = dict.fromkeys(h.id for h in held.in_order(found))
     return Resolved(
-        tuple(h.id for h in sorted(found, key=_order)),
+        tuple(in_scope),
         tuple(dict.fromkeys(missing)),
-        tuple(dict.fromkeys(h.id for h in nearby if h not in found)),
+        tuple(dict.fromkeys(h.id for h in nearby if h.id not in in_scope)),
     )
 
 
@@ -149,7 +189,7 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     province, takes them in.
     """
     across = query.everywhere and query.kind != "list"  # 哪几个方面 lists one report's items
-    if query.kind == "catalogue" or across:
+    if query.kind == "catalogue" or across or not query.places:
         return []
     return [
         holding
@@ -180,10 +220,10 @@ def _only_units(
             yield Note("only_units_held", {"name": place[-1], "units": tuple(names)})
 
 
-def _by_place(query: Query, holdings: Sequence[Holding]) -> list[Holding]:
+def _by_place(query: Query, holdings: Holdings) -> list[Holding]:
     if not query.places:
         return list(holdings)
-    inside = [h for h in holdings if any(contains(place, h.meta.place) for place in query.places)]
+    inside = holdings.inside(query.places)
     if query.issuers:
         named = [h for h in inside if h.meta.issuer in query.issuers]
         others = [

@@ -1,107 +1,256 @@
-"""Search by meaning, exactly: a memory-mapped matrix of all vectors, rows by report.
+"""Search by meaning, exactly: memory-mapped vectors, in parts that are written once.
 
-A scope of a few reports is a few ranges of rows, so the scan costs what the scope holds:
-0.2 ms at 100,000 rows, where a filtered search in the embedded vector database takes 100 ms.
+A report that is added or changed brings a part of its own; the parts before stay as they are, and
+of a report that stands in several the newest counts. A scope of a few reports is a few ranges of
+rows, so the scan costs what the scope holds. Opening reads the names of the reports only: those
+of the rows are looked up for the few that are found.
 """
 
 from __future__ import annotations
 
+import shutil
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from retrieval.search.embedding import Vectors
 
-VECTORS = "vectors.npy"
-ROWS = "rows.tsv"
+VECTORS = "vectors-{}.npy"
+CHUNKS = "chunks-{}.npy"
+REPORTS = "reports-{}.tsv"
+FILES = (VECTORS, CHUNKS, REPORTS)
+FIRST = "000001"
 
 # A row's chunk id and report id.
 RowName = tuple[str, str]
 
 
+class Stretch(NamedTuple):
+    """The rows of one report in one part; ``lacking`` of them have no vector."""
+
+    report: str
+    start: int
+    stop: int
+    lacking: int
+
+
+class Part:
+    """Rows and vectors as they were written at one time; ``chunks[i]`` names ``vectors[i]``."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Map the files; raises ``OSError`` or ``ValueError`` if they do not fit together."""
+        self.name = name
+        self.vectors: Vectors = np.load(
+            folder / VECTORS.format(name), mmap_mode="r", allow_pickle=False
+        )
+        self._chunks: npt.NDArray[np.bytes_] = np.load(
+            folder / CHUNKS.format(name), mmap_mode="r", allow_pickle=False
+        )
+        self.stretches = _read_stretches(folder / REPORTS.format(name))
+        self._starts = [stretch.start for stretch in self.stretches]
+        rows = self.stretches[-1].stop if self.stretches else 0
+        if self.vectors.ndim != 2 or not len(self.vectors) == len(self._chunks) == rows:
+            raise ValueError("vectors and rows differ in number")
+
+    def __len__(self) -> int:
+        return len(self.vectors)
+
+    def chunk(self, row: int) -> str:
+        """Return the chunk id of a row."""
+        return bytes(self._chunks[row]).decode("utf-8")
+
+    def report(self, row: int) -> str:
+        """Return the report id of a row."""
+        return self.stretches[bisect_right(self._starts, row) - 1].report
+
+
 class DenseMatrix:
-    """The vectors of one generation; ``rows[i]`` names ``vectors[i]``.
+    """The vectors of one generation.
 
     A row of zeros is a chunk that has no vector (yet); it is never found.
     """
 
-    def __init__(self, folder: Path) -> None:
-        """Map the files in ``folder``; raises ``OSError`` or ``ValueError`` if they do not fit."""
-        self.rows = read_rows(folder)
-        self.vectors: Vectors = np.load(folder / VECTORS, mmap_mode="r", allow_pickle=False)
-        if self.vectors.ndim != 2 or len(self.vectors) != len(self.rows):
-            raise ValueError("vectors and rows differ in number")
-        self._ranges: dict[str, tuple[int, int]] = {}
-        start = 0
-        for report, group in groupby(self.rows, key=lambda row: row[1]):
-            stop = start + sum(1 for _ in group)
-            self._ranges[report] = (start, stop)
-            start = stop
+    def __init__(
+        self,
+        folder: Path,
+        served: Collection[str] | None = None,
+        linked: Iterable[Part] = (),
+    ) -> None:
+        """Map the parts in ``folder``; only the reports ``served`` count, all by default.
+
+        ``linked`` are parts that are open already and stand in ``folder``, too. Raises
+        ``OSError`` or ``ValueError`` if a part is not whole.
+        """
+        self.folder = folder
+        known = {part.name: part for part in linked}
+        self.parts = [known.get(name) or Part(folder, name) for name in part_names(folder)]
+        if not self.parts:
+            raise FileNotFoundError(f"no vectors in {folder}")
+        newest = {s.report: (part, s) for part in self.parts for s in part.stretches}
+        self._held = {r: newest[r] for r in newest if served is None or r in served}
+        self._dead = [
+            (part, stretch)
+            for part in self.parts
+            for stretch in part.stretches
+            if self._held.get(stretch.report, (None,))[0] is not part
+        ]
 
     def __len__(self) -> int:
-        return len(self.rows)
+        return sum(stretch.stop - stretch.start for _, stretch in self._held.values())
+
+    @property
+    def dimension(self) -> int:
+        """How long a vector is."""
+        return int(self.parts[0].vectors.shape[1])
+
+    @property
+    def reports(self) -> list[str]:
+        """The ids of the reports that have rows, in order."""
+        return sorted(self._held)
+
+    @property
+    def alive(self) -> dict[str, int]:
+        """How many rows of each part count."""
+        alive = {part.name: len(part) for part in self.parts}
+        for part, stretch in self._dead:
+            alive[part.name] -= stretch.stop - stretch.start
+        return alive
+
+    @property
+    def lacking(self) -> dict[str, int]:
+        """The reports of which some rows have no vector, with how many."""
+        return {r: s.lacking for r, (_, s) in self._held.items() if s.lacking}
+
+    def part_of(self, report: str) -> str:
+        """Return the name of the part that holds a report's rows."""
+        return self._held[report][0].name
+
+    def rows_of(self, report: str) -> list[RowName]:
+        """Return the names of a report's rows, in order; none if it has none."""
+        if report not in self._held:
+            return []
+        part, stretch = self._held[report]
+        return [(part.chunk(row), report) for row in range(stretch.start, stretch.stop)]
+
+    def vectors_of(self, report: str) -> Vectors:
+        """Return a report's vectors, in order."""
+        part, stretch = self._held[report]
+        return part.vectors[stretch.start : stretch.stop]
+
+    @property
+    def rows(self) -> list[RowName]:
+        """The names of all rows, report by report."""
+        return [row for report in self.reports for row in self.rows_of(report)]
 
     def search(
         self, vector: Vectors, k: int, reports: Collection[str] | None = None
     ) -> list[tuple[str, float]]:
         """Return up to ``k`` chunk ids with their cosine, best first, of ``reports`` only if given."""
         if reports is None:
-            ranges = [(0, len(self.rows))]
+            pieces = [(part, 0, len(part)) for part in self.parts]
         else:
-            ranges = sorted(self._ranges[r] for r in set(reports) if r in self._ranges)
-        if k <= 0 or not ranges or not len(self.rows):
+            held = sorted(r for r in set(reports) if r in self._held)
+            pieces = [(part, s.start, s.stop) for part, s in (self._held[r] for r in held)]
+        pieces = [piece for piece in pieces if piece[1] < piece[2]]
+        if k <= 0 or not pieces:
             return []
-        indices = np.concatenate([np.arange(a, b) for a, b in ranges])
-        scores = np.concatenate([self.vectors[a:b] @ vector for a, b in ranges])
+        scores = np.concatenate([part.vectors[a:b] @ vector for part, a, b in pieces])
         # A row without a vector scores exactly 0; a real cosine of 0 says nothing either.
-        scores = np.where(scores == 0.0, -np.inf, scores)
-        best = np.lexsort((indices, -scores))[:k] if len(scores) <= 4 * k else _top(scores, k)
-        return [
-            (self.rows[int(indices[i])][0], float(scores[i])) for i in best if scores[i] > -np.inf
-        ]
+        scores[scores == 0.0] = -np.inf
+        ends = np.cumsum([b - a for _, a, b in pieces])
+        if reports is None:
+            self._mask(scores, dict(zip([p.name for p, _, _ in pieces], ends, strict=True)))
+        found = []
+        for at in _highest(scores, k):
+            piece = int(np.searchsorted(ends, at, side="right"))
+            part, _, stop = pieces[piece]
+            row = int(at) - int(ends[piece]) + stop
+            found.append((-float(scores[at]), part.report(row), row, part.chunk(row)))
+        found.sort()  # of equals the earlier report and row, whichever part they stand in
+        return [(chunk, -score) for score, _, _, chunk in found[:k]]
+
+    def _mask(self, scores: Vectors, ends: dict[str, int]) -> None:
+        """Take out the rows that a newer part has replaced, or that are not served."""
+        for part, stretch in self._dead:
+            if part.name in ends:
+                start = ends[part.name] - len(part)
+                scores[start + stretch.start : start + stretch.stop] = -np.inf
 
 
-def _top(scores: Vectors, k: int) -> Sequence[int]:
-    """Return the positions of the ``k`` highest scores, best first, the earlier row on a tie."""
+def _highest(scores: Vectors, k: int) -> Sequence[int]:
+    """Return the positions of the ``k`` highest scores and of all that equal the last of them."""
+    if len(scores) <= k:
+        return [int(i) for i in np.flatnonzero(scores > -np.inf)]
     edge = np.partition(scores, len(scores) - k)[len(scores) - k]
-    kept = np.flatnonzero(scores >= edge)
-    order = np.lexsort((kept, -scores[kept]))[:k]
-    return [int(i) for i in kept[order]]
+    return [int(i) for i in np.flatnonzero((scores >= edge) & (scores > -np.inf))]
 
 
-def read_rows(folder: Path) -> list[RowName]:
-    """Return the names of the rows in ``folder``, in order."""
-    lines = (folder / ROWS).read_text("utf-8").splitlines()
-    rows = []
-    for line in lines:
-        chunk_id, tab, report = line.partition("\t")
-        if not tab:
-            raise ValueError("a row without a report")
-        rows.append((chunk_id, report))
-    return rows
+def part_names(folder: Path) -> list[str]:
+    """Return the names of the parts in ``folder``, oldest first."""
+    before, after = REPORTS.split("{}")
+    return sorted(
+        path.name.removeprefix(before).removesuffix(after)
+        for path in folder.glob(REPORTS.format("*"))
+    )
+
+
+def link_part(folder: Path, name: str, into: Path) -> None:
+    """Let ``into`` hold a part of ``folder``, too: the same files, copied where none can be linked."""
+    for file in FILES:
+        link(folder / file.format(name), into / file.format(name))
+
+
+def link(file: Path, name: Path) -> None:
+    """Give a file that nobody writes to again another name, or copy it."""
+    try:
+        name.hardlink_to(file)
+    except OSError:
+        shutil.copyfile(file, name)
 
 
 def write_matrix(
-    folder: Path, rows: Sequence[RowName], vectors: Iterable[Vectors | None], dimension: int
+    folder: Path,
+    rows: Sequence[RowName],
+    vectors: Iterable[Vectors | None],
+    dimension: int,
+    name: str = FIRST,
 ) -> None:
-    """Write ``rows`` (those of a report side by side) and their vectors, one after the other."""
-    matrix = (
-        np.lib.format.open_memmap(
-            folder / VECTORS, mode="w+", dtype=np.float32, shape=(len(rows), dimension)
-        )
-        if rows and dimension
-        else None
-    )
-    if matrix is None:
-        for _ in vectors:  # without a length there is none, but each is counted
-            pass
-        np.save(folder / VECTORS, np.zeros((len(rows), dimension), dtype=np.float32))
-    else:
+    """Write a part: ``rows`` (those of a report side by side) and their vectors, one by one."""
+    path = folder / VECTORS.format(name)
+    lacking = np.ones(len(rows), bool)
+    shape = (len(rows), dimension)
+    if rows and dimension:
+        matrix = np.lib.format.open_memmap(path, mode="w+", dtype=np.float32, shape=shape)
         for i, vector in enumerate(vectors):
+            lacking[i] = vector is None or not np.any(vector)
             if vector is not None:
                 matrix[i] = vector
         matrix.flush()
         del matrix
-    (folder / ROWS).write_text("".join(f"{chunk}\t{report}\n" for chunk, report in rows), "utf-8")
+    else:
+        np.save(path, np.zeros(shape, dtype=np.float32))
+    ids = [chunk.encode("utf-8") for chunk, _ in rows]
+    np.save(folder / CHUNKS.format(name), np.array(ids, dtype=np.bytes_ if ids else "S1"))
+    lines, start = [], 0
+    for report, group in groupby(rows, key=lambda row: row[1]):
+        stop = start + sum(1 for _ in group)
+        lines.append(f"{report}\t{start}\t{stop}\t{int(lacking[start:stop].sum())}\n")
+        start = stop
+    (folder / REPORTS.format(name)).write_text("".join(lines), "utf-8")
+
+
+def _read_stretches(path: Path) -> list[Stretch]:
+    stretches, end = [], 0
+    for line in path.read_text("utf-8").splitlines():
+        report, start, stop, lacking = line.split("\t")
+        stretch = Stretch(report, int(start), int(stop), int(lacking))
+        if stretch.start != end or stretch.stop < end:
+            raise ValueError("a gap between the rows of two reports")
+        stretches.append(stretch)
+        end = stretch.stop
+    return stretches

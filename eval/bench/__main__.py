@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.assembly import open_assistant
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 REPORTS = HERE / "reports"
 CASES = sorted((HERE / "cases").glob("*.jsonl"))
 WARM_ROUNDS = 2

@@ -1,0 +1,143 @@
+"""``python -m eval.bench.scale``: what a question costs as a library grows, in one run.
+
+Libraries of made-up reports of several sizes are built with the embedder of tests (its vectors
+mean nothing, the searches cost the same); each kind of question is asked of each in turn, and
+the medians are printed with their ratio to the size before. ``--keep DIR`` keeps the libraries
+so that another version of the code can be measured on the same ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
+
+from bot.assistant import Assistant
+from eval.bench.made_reports import RARE_EVERY, RARE_PHRASE, made_reports, write_reports
+from retrieval.library.library import Library
+from retrieval.question.query import State
+from retrieval.search.embedding import FakeEmbedder
+
+SIZES = (5, 200)
+ROUNDS = 7
+
+
+def questions(size: int) -> dict[str, str]:
+    """Return a question of each kind on a library of ``size`` reports."""
+    _, text = list(made_reports(min(size, 3)))[-1]
+    place = text.split("人民政府", 1)[0]
+    return {
+        "one place, a figure": f"{place}受理矛盾纠纷多少件",
+        "one place, a list": f"{place}存在哪些问题",
+        "a follow-up": f"{place}存在哪些问题 > 第二条呢",
+        "a place not held": "桃花源县受理矛盾纠纷多少件",
+        "catalogue": "有哪些报告",
+        "which mention": f"哪些报告提到了{RARE_PHRASE}",
+        "ranking": "各地行政复议收案数排名",
+        "no place, a figure": "组织培训多少期",
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the table; returns 0."""
+    parser = argparse.ArgumentParser(prog="python -m eval.bench.scale", description=__doc__)
+    parser.add_argument(
+        "--sizes", default=",".join(map(str, SIZES)), help="reports, e.g. 5,200,1000"
+    )
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--keep", type=Path, help="where the libraries are kept between runs")
+    given = parser.parse_args(arguments)
+    sizes = [int(size) for size in given.sizes.split(",")]
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = given.keep or Path(scratch)
+        measured = {size: measure(folder, size, given.rounds) for size in sizes}
+    print(_table(measured))
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"\npeak memory of the process: {peak_mb:.0f} MB")
+    return 0
+
+
+def measure(folder: Path, size: int, rounds: int) -> dict[str, str]:
+    """Build the library of ``size`` unless it is kept; return figures in words, times in ms."""
+    where, files = folder / f"library-{size}", folder / f"reports-{size}"
+    told: dict[str, str] = {}
+    if not (where / "CURRENT").exists() and not (where / "baogao.sqlite3").exists():
+        paths = write_reports(files, size)
+        with Library.open(where, embedder=FakeEmbedder(), create=True) as library:
+            told["ingest, a report"] = f"{_ms(lambda: library.ingest(paths)) / size:.1f}"
+    told["add one report"] = f"{add_one(where, files, size, min(rounds, 5)):.1f}"
+    opening = time.perf_counter()
+    with Library.open(where, embedder=FakeEmbedder()) as library:
+        told["open"] = f"{(time.perf_counter() - opening) * 1000:.1f}"
+        assistant = Assistant(library)
+        for name, question in questions(size).items():
+            *before, question = question.split(" > ")
+            state = State()
+            for earlier in before:
+                state = assistant.ask(earlier, state).state
+
+            def ask(question: str = question, state: State = state) -> None:
+                assistant.ask(question, state)
+
+            first = _ms(ask)
+            warm = [_ms(ask) for _ in range(rounds)]
+            told[name] = f"{statistics.median(warm):.1f}"
+            told[f"{name}, first"] = f"{first:.1f}"
+        told[f"count said (true: {RARE_PHRASE} in every {RARE_EVERY}th)"] = _count_said(
+            assistant, size
+        )
+    return told
+
+
+def add_one(library: Path, files: Path, size: int, rounds: int) -> float:
+    """Return the median time of adding one report to a copy of a library that is open, in ms."""
+    made = list(islice(made_reports(size + rounds), size, None))
+    with tempfile.TemporaryDirectory() as scratch:
+        copy = shutil.copytree(library, Path(scratch) / "copy")
+        times = []
+        with Library.open(copy, embedder=FakeEmbedder()) as opened:
+            for name, text in made:
+                path = files.parent / name
+                path.write_text(text, "utf-8")
+                times.append(_ms(lambda path=path: opened.ingest([path])))  # type: ignore[misc]
+                path.unlink()
+    return statistics.median(times)
+
+
+def _count_said(assistant: Assistant, size: int) -> str:
+    sentences = assistant.ask(questions(size)["which mention"]).answer.sentences
+    said = next((s.text for s in sentences if "份" in s.text), "none")
+    return f"{said[:24]} / {-(-size // RARE_EVERY)}"
+
+
+def _ms(call: Callable[[], object]) -> float:
+    started = time.perf_counter()
+    call()
+    return (time.perf_counter() - started) * 1000
+
+
+def _table(measured: dict[int, dict[str, str]]) -> str:
+    rows = list(dict.fromkeys(name for told in measured.values() for name in told))
+    lines = ["ms" + " " * 38 + "".join(f"{f'{size} reports':>24}" for size in measured)]
+    for name in rows:
+        before: float | None = None
+        line = f"{name:40}"
+        for told in measured.values():
+            value = told.get(name, "")
+            now = float(value) if value.replace(".", "", 1).isdigit() else None
+            ratio = f" (x{now / before:.1f})" if now and before else ""
+            line += f"{value + ratio:>24}"
+            before = now
+        lines.append(line)
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
