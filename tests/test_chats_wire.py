@@ -60,9 +60,9 @@ class Office:
 
     def work(self) -> list[Shown]:
         async def run() -> None:
-            dispatcher = Dispatcher(self.store, self.delivery.handle, concurrency=4)
+            dispatcher = Dispatcher(self.store, self.delivery.handle, concurrency=4, pause_s=0.01)
             dispatcher.pump()
-            while dispatcher.running:
+            while dispatcher.running or self.store.waiting():
                 await asyncio.sleep(0.01)
 
         asyncio.run(run())
@@ -134,6 +134,25 @@ def test_what_cannot_be_delivered_holds_up_nothing(office: Office) -> None:
     office.say(QUESTION)
     office.say(QUESTION)
     assert len(office.work()) == 1
+    assert office.store.waiting() == 0
+
+
+def test_an_answer_waits_until_somebody_is_there_again(office: Office) -> None:
+    office.wire.away = 7
+    office.say(QUESTION)
+    office.say("谢谢")
+    answer, thanks = office.work()
+    assert "34" in answer.text
+    assert thanks.text
+    assert office.assistant.asked == [QUESTION, "谢谢"]  # computed once
+    assert office.delivery.counts["put_off"] == 7
+
+
+def test_an_answer_a_day_late_is_let_go(office: Office, monkeypatch) -> None:
+    office.wire.away = 10**6
+    office.say(QUESTION)
+    monkeypatch.setattr("bot.chats.delivery.KEPT_UNSENT_S", -1.0)
+    assert office.work() == []
     assert office.store.waiting() == 0
 
 

@@ -193,6 +193,20 @@ def test_t11_a_send_answered_in_another_shape_is_not_lost(
         assert b.bot.figures()["failures"] == 0
 
 
+def test_t11_a_reply_outlives_a_long_outage(
+    tmp_path: Path, fake: FakeTelegram, quick, monkeypatch
+) -> None:
+    monkeypatch.setattr(gateway, "_GIVE_UP_S", 0.2)
+    monkeypatch.setattr("bot.chats.inbox.PAUSE_S", 0.05)
+    fake.always["sendMessage"] = Fault(502, html=True)
+    with bench(tmp_path, fake) as b:
+        fake.say(QUESTION)
+        fake.wait(lambda _: b.bot.figures()["put_off"] >= 2, 20)
+        del fake.always["sendMessage"]
+        assert "34" in fake.wait_messages(1)[0].text
+        assert b.assistant.asked == [QUESTION]
+
+
 def test_t11_a_server_that_never_says_how_is_believed_in_the_end(
     tmp_path: Path, fake: FakeTelegram, quick
 ) -> None:

@@ -132,6 +132,7 @@ def test_the_first_ten_minutes(browser: Any, address: str, tmp_path: Path) -> No
     assert not browser.find_element(By.ID, "side").is_displayed()
 
     assert "玉山" in ask(browser, "那玉山呢").text
+    assert "玉山" in browser.find_element(By.ID, "spoken").text
     film(browser, "3-follow-up")
 
     browser.get(f"{address}/library")

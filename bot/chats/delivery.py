@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
+import time
 from collections import Counter
 
 from bot.chats.callbacks import Callbacks
@@ -18,7 +19,7 @@ from bot.chats.conversations import ConversationStore
 from bot.chats.handlers import Handlers
 from bot.chats.incoming import Incoming
 from bot.chats.messages import Reply, say
-from bot.chats.wire import Undeliverable, Wire, WireError
+from bot.chats.wire import Undeliverable, Unreachable, Wire, WireError
 from bot.chats.wording import said
 from bot.notes import Language
 from retrieval.errors import LibraryError
@@ -26,6 +27,7 @@ from retrieval.errors import LibraryError
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 3
+KEPT_UNSENT_S = 86_400.0  # an answer later than this answers nothing
 
 
 class Delivery:
@@ -40,8 +42,11 @@ class Delivery:
         self._callbacks = callbacks
         self.counts: Counter[str] = Counter()
 
-    async def handle(self, row: InboxRow) -> None:
-        """Answer one row; whatever goes wrong is told in one line and logged under a code."""
+    async def handle(self, row: InboxRow) -> bool:
+        """Answer one row; whatever goes wrong is told in one line and logged under a code.
+
+        Returns False if the messenger cannot be reached just now: the row is to be begun again.
+        """
         incoming = Incoming.from_json(row.payload)
         try:
             reply = stored_reply(row)
@@ -51,12 +56,17 @@ class Delivery:
                 reply = await self._compute(row, incoming)
                 self._store.keep_reply(row.update_id, reply.to_json())
                 await self._send(row, incoming, reply, first=0, again=False)
+        except Unreachable as exc:
+            self.counts["put_off"] += 1
+            log.warning("put off: %s", exc, extra={"chat": row.chat, "update": row.update_id})
+            return time.time() - row.received > KEPT_UNSENT_S
         except Undeliverable as exc:
             self.counts[f"undeliverable:{exc}"] += 1
             log.info("undeliverable: %s", exc, extra={"chat": row.chat, "update": row.update_id})
         except Exception as exc:
             self.counts["failures"] += 1
             log.error("delivery failed", exc_info=exc, extra={"update": row.update_id})
+        return True
 
     async def _compute(self, row: InboxRow, incoming: Incoming) -> Reply:
         language = self._handlers.language(incoming)

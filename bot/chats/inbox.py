@@ -33,6 +33,7 @@ MAX_WAITING = 5_000
 NOTICE_EVERY_S = 60.0
 STRANGERS_REMEMBERED = 2_000
 REPLIES_PER_MINUTE = 150  # to presses, commands, refusals: whatever no quota counts
+PAUSE_S = 5.0
 COURTESY_CHARS = 40  # no thanks are longer
 
 
@@ -226,18 +227,24 @@ class Intake:
 
 
 class Dispatcher:
-    """Runs ``handle`` for each waiting update; ``concurrency`` at most at once."""
+    """Runs ``handle`` for each waiting update; ``concurrency`` at most at once.
+
+    What ``handle`` is not done with (it returns False) is begun again after ``pause_s``
+    (default ``PAUSE_S``).
+    """
 
     def __init__(
         self,
         store: ConversationStore,
-        handle: Callable[[InboxRow], Awaitable[None]],
+        handle: Callable[[InboxRow], Awaitable[bool]],
         *,
         concurrency: int,
+        pause_s: float | None = None,
     ) -> None:
         self._store = store
         self._handle = handle
         self._concurrency = concurrency
+        self._pause_s = PAUSE_S if pause_s is None else pause_s
         self._running: dict[asyncio.Task[None], InboxRow] = {}
         self._lanes: set[str] = set()
         self._stopping = False
@@ -260,11 +267,16 @@ class Dispatcher:
 
     async def _run(self, row: InboxRow) -> None:
         try:
-            await self._handle(row)
+            done = await self._handle(row)
+            if not done:
+                await asyncio.sleep(self._pause_s)
         except asyncio.CancelledError:
             self._store.release(row.update_id)
             raise
-        self._store.finish(row.update_id)
+        if done:
+            self._store.finish(row.update_id)
+        else:
+            self._store.release(row.update_id)
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         row = self._running.pop(task)

@@ -28,10 +28,14 @@ class Shown:
 
 @dataclass
 class MemoryWire:
-    """Keeps messages by their ids; ``fail_next`` sends fail first, ``most`` blocks fit in one."""
+    """Keeps messages by their ids; ``most`` blocks fit in one.
+
+    The next ``fail_next`` sends cannot be delivered, the next ``away`` find nobody there.
+    """
 
     most: int = 1_000
     fail_next: int = 0
+    away: int = 0
     shown: dict[int, Shown] = field(default_factory=dict)
     toasts: list[str] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
@@ -113,6 +117,9 @@ class MemoryWire:
         path.write_bytes(self.files[file_id])
 
     def _fail(self) -> None:
+        if self.away:
+            self.away -= 1
+            raise Unreachable("away")
         if self.fail_next:
             self.fail_next -= 1
             raise Undeliverable("told to fail")

@@ -299,6 +299,7 @@ class Bot:
             "ignored": sum(n for what, n in counts.items() if what.startswith("ignored")),
             "failures": self._delivery.counts["failures"],
             "replayed": self._delivery.counts["replayed"],
+            "put_off": self._delivery.counts["put_off"],
             "reconnects": self._poller.reconnects,
             "uptime_s": int(time.monotonic() - self._started),
         }

@@ -59,7 +59,7 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 # Failures of the connection before anything was sent: sending again cannot make a copy.
 _NEVER_SENT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"})
 _WAITS_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-_GIVE_UP_S = 600.0
+_GIVE_UP_S = 600.0  # for this time: whoever sends may try again later
 _UNKNOWN_FATES = 3
 _ODD_RESULTS = 4
 POOL_SIZE = 64
@@ -274,8 +274,10 @@ class Gateway:
                     copy = True  # it did not come from Telegram; who knows what did reach it
                 elif not _surely_unsent(exc):
                     unknown, copy = unknown + 1, True
-                if unknown >= _UNKNOWN_FATES or time.monotonic() - begun > _GIVE_UP_S:
+                if unknown >= _UNKNOWN_FATES:
                     raise Undeliverable("unreachable") from None
+                if time.monotonic() - begun > _GIVE_UP_S:
+                    raise Unreachable("sending") from None
                 wait_s = _WAITS_S[min(tries, len(_WAITS_S) - 1)]
                 log.info("send failed, again in %d s: unknown=%d", wait_s, unknown)
             tries += 1

@@ -377,6 +377,7 @@ def main() -> None:
 def _ask_batch(assistant: Assistant, source: Path, target: Path | None) -> None:
     """Answer a file of questions in one process, in order; ``history`` is asked first."""
     from bot.terminal.batch import answer_batch
+    from bot.terminal.screen import Waiting
 
     try:
         lines = source.read_text("utf-8-sig").splitlines()
@@ -384,8 +385,10 @@ def _ask_batch(assistant: Assistant, source: Path, target: Path | None) -> None:
         raise BaogaoError(f"读不了 {source}：{error}；需要 UTF-8 的 JSONL 文件") from error
     stream = target.open("w", encoding="utf-8") if target else sys.stdout
     try:
-        for row in answer_batch(assistant, lines):
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+        with Waiting("正在逐题回答") as waiting:
+            for number, row in enumerate(answer_batch(assistant, lines), 1):
+                stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+                waiting.tell(f"已答{number}题，共{len(lines)}行")
     finally:
         if target:
             stream.close()

@@ -33,6 +33,10 @@ class Waiting:
         self._done = threading.Event()
         self._thread = threading.Thread(target=self._tell, name="waiting", daemon=True)
 
+    def tell(self, what: str) -> None:
+        """Say something else from now on."""
+        self._what = what
+
     def __enter__(self) -> Waiting:
         self._thread.start()
         return self

@@ -24,6 +24,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "例如：綦江2023年列出了哪些问题",
         "e.g. what problems did 綦江 list in 2023",
     ),
+    "spoken": ("接着谈：", "still about: "),
     "send": ("提问", "Ask"),
     "new_talk": ("新话题", "New topic"),
     "answers": ("回答", "Answers"),

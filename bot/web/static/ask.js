@@ -191,6 +191,13 @@
     box.append(row);
   };
 
+  // What the next question is taken to be about, so that nobody is surprised by it
+  const speakOf = (label) => {
+    sessionStorage.setItem("spoken", label);
+    $("spoken").textContent = label ? `${t.spoken}${label}` : "";
+  };
+  speakOf(session ? sessionStorage.getItem("spoken") || "" : "");
+
   let busy = false;
   const ask = async (question) => {
     if (busy) return;
@@ -230,6 +237,7 @@
           else if (told.type === "reply") {
             session = told.reply.session;
             sessionStorage.setItem("session", session);
+            speakOf(told.reply.scope_label);
             show(turn, told.reply);
             turn.scrollIntoView({ block: "start" });
             ended = true;
@@ -263,6 +271,7 @@
   $("new-talk").addEventListener("click", () => {
     session = "";
     sessionStorage.removeItem("session");
+    speakOf("");
     $("turns").replaceChildren();
     $("side").hidden = true;
     $("question").focus();
