@@ -790,7 +790,8 @@ def _next_state(
         items=items or (state.items if held else ()),
         focus=focus or (state.focus if held else ()),
         briefed=_briefed(answer) if answer.paragraph else state.briefed,
-        asks=asks,
+        # the list that an item was taken from stays what 那云城呢 repeats
+        asks=state.asks if request.act == "item" and query.item is not None else asks,
     )
 
 

@@ -230,6 +230,13 @@ ANSWERERS: tuple[Answerer, ...] = (
         ("青山县存在哪些问题",),
     ),
     Answerer(
+        "points",
+        lambda desk: _is_paragraph(desk) and desk.query.ask.form.points is not None,
+        lambda desk: briefing.in_points(desk, desk.query.ask.form.points or 1),
+        ("青山县2023年工作写成两点",),
+        ("写一段青山县2023年法治政府建设的简报",),
+    ),
+    Answerer(
         "brief",
         _is_paragraph,
         briefing.brief,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.briefing.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
 from bot.briefing.left_out import omissions, to_draft
@@ -73,6 +73,17 @@ def asked(query: Query) -> bool:
     return query.kind == "brief" or (
         query.ask.form.paragraph and query.kind in ("list", "overview")
     )
+
+
+def in_points(desk: Desk, count: int) -> Draft:
+    """Return what a briefing tells as ``count`` points, spread over its parts."""
+    draft = brief(desk, (40 * count, 70 * count)).draft
+    told = [line for line in draft.lines if line.kind == "claim"]
+    if draft.status != "answered" or not told:
+        return draft
+    step = max(len(told) / count, 1.0)
+    chosen = [told[int(i * step)] for i in range(min(count, len(told)))]
+    return replace(draft, lines=tuple(chosen))
 
 
 def asked_length(query: Query) -> Length | None:

@@ -65,7 +65,8 @@ def _carried(ask: Ask, last: Ask, request: Request) -> Ask:
         return replace(
             ask, places=both, theme=theme, content=content, years=ask.years or last.years
         )
-    inherits = not _names_scope(ask)
+    everything = ask.content == "holdings" or ask.operation == "which"
+    inherits = not _names_scope(ask) and not everything
     if inherits:
         ask = replace(
             ask,
