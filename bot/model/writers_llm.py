@@ -114,15 +114,10 @@ class _Progress:
     def take_item(self, item: Item, passages: Mapping[int, Passage]) -> None:
         """Take an item: the model's sentence where it holds, else the pieces it selected."""
         own = tuple(passages[n] for n in item.quotes)
-<<<<<<< HEAD
         if item.say and len(item.say) <= MAX_SAID_CHARS:
-            line = DraftLine(_BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim")
-=======
-        if item.say:
             line = DraftLine(
                 _BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim"
             )
->>>>>>> main
             outcome = self.checker.check_line(line)
             if isinstance(outcome, Sentence):
                 self.told.append(self.checker.told(outcome))
