@@ -125,9 +125,14 @@ def _reworded(ask: Ask, theme: Sequence[str]) -> str:
     return "".join(theme) + words if not ask.theme else "".join(theme)
 
 
+def _shorter(chars: tuple[int, int] | None, form: Form) -> tuple[int, int] | None:
+    """Return a length, by two fifths less where 再短一点 is said without a number."""
+    return (chars[0] * 3 // 5, chars[1] * 3 // 5) if chars and form.short else chars
+
+
 def _merged(old: Form, new: Form) -> Form:
     return Form(
-        chars=new.chars or (None if new.points or new.table else old.chars),
+        chars=new.chars or (None if new.points or new.table else _shorter(old.chars, new)),
         points=new.points or (None if new.paragraph or new.table else old.points),
         table=new.table or (old.table and not (new.points or new.paragraph)),
         paragraph=new.paragraph or (old.paragraph and not (new.points or new.table)),
