@@ -11,7 +11,7 @@ from bot.model import tracing
 from bot.model.budget import DailyBudget
 from bot.model.llm import OpenAIChat, PatientChat
 from bot.records import AnswerRecords
-from bot.settings import Settings
+from bot.settings import Settings, apply_network
 from bot.synthesis import Synthesis
 from retrieval.errors import ConfigurationError
 from retrieval.library.ingestion import Watch
@@ -27,6 +27,7 @@ def open_embedder(settings: Settings) -> Embedder:
         raise ConfigurationError("BAOGAO_EMBEDDER=openai 时要用 BAOGAO_EMBED_MODEL 指明向量模型")
     from bot.model.embedding_endpoint import OpenAIEmbedder
 
+    apply_network()
     return OpenAIEmbedder.at(
         settings.openai_api_key, settings.openai_base_url, settings.embed_model
     )
@@ -46,6 +47,7 @@ def open_synthesis(settings: Settings, writer: str) -> Synthesis | None:
                 "没有设置模型：请设置 OPENAI_API_KEY（或 OPENAI_BASE_URL）和 BAOGAO_MODEL"
             )
         return None
+    apply_network()
     endpoint = (settings.openai_api_key, settings.openai_base_url, settings.model or DEFAULT_MODEL)
     key = (*endpoint, settings.model_deadline_s, settings.prompt_tokens)
     if key not in _MODELS:  # one breaker and one budget for all questions of a process

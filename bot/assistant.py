@@ -51,7 +51,8 @@ from bot.model.tracing import span
 from bot.model.union import Line, is_worded
 from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
-from bot.synthesis import Attempt, Synthesis
+from bot.second_reading import SecondReading
+from bot.synthesis import Attempt, Synthesis, widened
 from bot.table import Table
 from bot.tables.reporting import brief_question
 from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status, Told
@@ -223,6 +224,8 @@ class Assistant:
         with span("answer") as traced:
             with span("understand"):
                 request = self.read(question, state, library)
+                second = SecondReading(self._synthesis if model else None, request, state, user)
+                request = second.if_unsure(self._is_place(library))
                 asked = self._settled(request, state, library)
             english = is_english(question)
             said = talk.reply(request, library, state)
@@ -253,9 +256,8 @@ class Assistant:
                             scope,
                             state,
                             draft_of,
-                            user,
                             on_sentence,
-                            model=model and len(asked) == 1,
+                            second if len(asked) == 1 else None,
                         )
                     )
                 with span("check"):
@@ -303,12 +305,14 @@ class Assistant:
         scope: Resolved,
         state: State,
         draft_of: Callable[[Desk], Draft | Briefing],
-        user: str,
         on_sentence: Callable[[Sentence], None] | None,
-        *,
-        model: bool,
+        second: SecondReading | None,
     ) -> _Answered:
-        """Go the way of one ask, from its scope to an unchecked draft."""
+        """Go the way of one ask, from its scope to an unchecked draft.
+
+        With ``second`` a model may read the message anew where nothing is found, and word the
+        answer.
+        """
         hits = Passages(lambda: self._search(library, query, scope))
         desk = self._desk(library, query, scope, hits, state)
         draft = self._before_search(desk)
@@ -322,11 +326,19 @@ class Assistant:
             made = draft_of(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
-        if model and self._synthesis is not None:
+        if second is not None and second.synthesis is not None:
+            first = _Answered(query, scope, hits.found, draft, attempt)
+            anew = None
+            if draft.status == "abstained" and not isinstance(made, Briefing) and scope.reports:
+                anew = self._read_anew(library, state, second)
+            if anew is not None:
+                desk, made = anew.desk, anew.draft
             with span("synthesis"):
-                desk, draft, attempt = self._with_model(
-                    self._synthesis, desk, made, user, on_sentence
-                )
+                desk, draft, attempt = self._with_model(second, desk, made, draft, on_sentence)
+            if anew is not None and not (attempt.written or attempt.discarded):
+                return first  # nobody looked at what other words have found
+            if anew is not None:
+                return _Answered(anew.query, anew.scope, anew.hits, draft, attempt)
         return _Answered(query, scope, hits.found, draft, attempt, isinstance(made, Briefing))
 
     def why(self, answer_id: str) -> dict[str, Any]:
@@ -352,6 +364,8 @@ class Assistant:
         state = state or State()
         library = self.library.pinned()
         request = self.read(question, state, library)
+        second = SecondReading(self._synthesis, request, state, "")
+        request = second.if_unsure(self._is_place(library))
         return replace(request, asks=completed(request, state.asks)).to_json()
 
     def settle(self, question: str, state: State, library: Library) -> list[tuple[Query, Resolved]]:
@@ -470,37 +484,52 @@ class Assistant:
         words, phrases = words_to_hold(query), telling_phrases(query)
         return choose_opened(library, in_scope, hits, words, phrases)
 
+    def _read_anew(self, library: Library, state: State, second: SecondReading) -> _Anew | None:
+        """Return what another reading of the message finds; None if none finds anything."""
+        for request, words in second.others(self._is_place(library)):
+            asked = self._settled(request, state, library)
+            if len(asked) != 1 or not asked[0][1].reports:
+                continue
+            query, scope = widened(asked[0][0], words), asked[0][1]
+            hits = self._search(library, query, scope)
+            desk = self._desk(library, query, scope, hits, state)
+            made = self._write(desk)
+            if isinstance(made, Draft) and made.status == "answered":
+                return _Anew(query, scope, hits, desk, made)
+        return None
+
+    def _is_place(self, library: Library) -> Callable[[str], bool]:
+        def is_place(name: str) -> bool:
+            mentions = place_index(library).resolve(name, [(0, len(name))]).mentions
+            return any(m.held or m.candidates for m in mentions)
+
+        return is_place
+
     def _with_model(
         self,
-        synthesis: Synthesis,
+        second: SecondReading,
         desk: Desk,
         made: Draft | Briefing,
-        user: str,
+        first: Draft,
         on_sentence: Callable[[Sentence], None] | None,
     ) -> tuple[Desk, Draft, Attempt]:
-        """Let the model add search words where the reports seem silent, then word the answer.
+        """Let the model word the answer.
 
-        A model that declines is believed: what its search words found is forgotten, and what the
-        rules had found is shown as the nearest.
+        A model that declines is believed: what its reading of the question found is forgotten, and
+        what the rules had found ``first`` is shown as the nearest.
         """
-        allowance = synthesis.allowance()
+        assert second.synthesis is not None
         names = {report.id: _names(report) for report in desk.reports}
+        user, allowance = second.user, second.allowance
         if isinstance(made, Briefing):
-            attempt = synthesis.attempt_briefing(
+            attempt = second.synthesis.attempt_briefing(
                 desk, made, names, user=user, allowance=allowance, on_sentence=on_sentence
             )
             return desk, made.draft, attempt
         draft = made
-        if draft.status == "abstained" and desk.reports:
-            further = synthesis.further_terms(desk.query, user=user, allowance=allowance)
-            if further is not None:
-                wider = replace(desk, query=further)
-                second = self._write(wider)
-                if isinstance(second, Draft) and second.status == "answered":
-                    desk, draft = wider, second
-        attempt = synthesis.attempt(desk, draft, names, user=user, allowance=allowance)
+        attempt = second.synthesis.attempt(desk, draft, names, user=user, allowance=allowance)
         if attempt.declined:
-            draft = made if made.status == "abstained" else not_told(desk, draft)
+            draft = first if first.status == "abstained" else not_told(desk, draft)
         elif attempt.lines and draft.status == "abstained":
             draft = replace(draft, lines=(), status="answered", gap=())
         return desk, draft, attempt
@@ -672,6 +701,17 @@ def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
         if settled.reports:
             return ahead, settled
     return query, scope
+
+
+@dataclass(frozen=True, slots=True)
+class _Anew:
+    """What another reading of a message has found."""
+
+    query: Query
+    scope: Resolved
+    hits: Sequence[Hit]
+    desk: Desk
+    draft: Draft
 
 
 @dataclass(frozen=True, slots=True)

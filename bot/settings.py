@@ -16,7 +16,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from bot.model.endpoints import unquoted
+from bot.model.endpoints import spell_proxies, unquoted
 from retrieval.errors import ConfigurationError
 
 FILE = ".env"
@@ -75,6 +75,11 @@ class Settings(BaseSettings):
 def environment() -> dict[str, str]:
     """Return the variables of ``.env`` with the process's own over them."""
     return read_env(Path(FILE)) | dict(os.environ)
+
+
+def apply_network() -> None:
+    """Put the proxies and the root certificate that ``.env`` names where HTTP clients look."""
+    spell_proxies(os.environ, read_env(Path(FILE)))
 
 
 def read_env(path: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft
 from bot.model.budget import PROMPT_TOKENS, DailyBudget, count_tokens
 from bot.model.llm import DEADLINE_S, Allowance, PatientChat
-from bot.model.rewriting import search_terms
+from bot.model.reader import ModelReader
 from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
 from bot.model.union import Line, completed, united
@@ -25,7 +25,9 @@ from bot.notes import Note
 from bot.values import Passage, Sentence, Told
 from prompts import load
 from retrieval.errors import ModelFailed
+from retrieval.question.proposed import Proposal
 from retrieval.question.query import Query
+from retrieval.question.request import Request
 from retrieval.question.terms import synonyms
 
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
@@ -70,6 +72,7 @@ class Synthesis:
         self._prompt_tokens = prompt_tokens
         self._chat = chat
         self._writer = LLMWriter(chat)
+        self._reader = ModelReader(chat)
         self._budget = budget
         self._today = today
         self._deadline_s = deadline_s
@@ -150,25 +153,22 @@ class Synthesis:
                 on_sentence(sentence)
         return Attempt(written, reason)
 
-    def further_terms(self, query: Query, *, user: str, allowance: Allowance) -> Query | None:
-        """Return the query with the model's search words as synonyms, or None if it has none.
-
-        Only for a question that the reports seem silent on. The words can make evidence be
-        found; whether it is enough stays the writer's rule.
-        """
-        if not query.terms or not self._budget.allows(user, self._today()):
+    def read(
+        self,
+        trained: Request,
+        before: Request | None,
+        is_place: Callable[[str], bool],
+        *,
+        user: str,
+        allowance: Allowance,
+    ) -> Proposal | None:
+        """Return how the model understands a message, held to its words; None if it does not."""
+        if allowance.spent or not self._budget.allows(user, self._today()):
             return None
-        words = search_terms(self._chat, query.question, allowance)
-        self._spend(user, allowance)
-        if not words:
-            return None
-        more = tuple(dict.fromkeys(w for word in words for w in (word, *synonyms(word))))
-        heaviest = max(query.terms, key=lambda term: term.weight)
-        terms = tuple(
-            replace(term, variants=(*term.variants, *more)) if term is heaviest else term
-            for term in query.terms
-        )
-        return replace(query, terms=terms)
+        try:
+            return self._reader.read(trained, before, is_place, allowance)
+        finally:
+            self._spend(user, allowance)
 
     def _passages(self, desk: Desk, draft: Draft) -> tuple[Passage, ...]:
         """Return the sheet for a question: what the prompt's own words leave of the budget."""
@@ -181,10 +181,28 @@ class Synthesis:
         )
 
     def _spend(self, user: str, allowance: Allowance) -> None:
-        tokens = sum(u.prompt_tokens + u.completion_tokens for u in allowance.usage)
+        new = allowance.usage[allowance.booked :]
+        allowance.booked = len(allowance.usage)
+        tokens = sum(u.prompt_tokens + u.completion_tokens for u in new)
         self._budget.add(user, self._today(), tokens)
 
 
 def _may_be_found(draft: Draft) -> bool:
     """Tell whether a refusal only says that words were not found, which a reader might yet do."""
     return bool(draft.gap) and all(gap.kind in _NOT_FOUND for gap in draft.gap)
+
+
+def widened(query: Query, words: Sequence[str]) -> Query:
+    """Return a query with a model's words as further ones of its weightiest term.
+
+    They can make evidence be found; whether it is enough stays the writer's rule.
+    """
+    if not query.terms or not words:
+        return query
+    more = tuple(dict.fromkeys(w for word in words for w in (word, *synonyms(word))))
+    heaviest = max(query.terms, key=lambda term: term.weight)
+    terms = tuple(
+        replace(term, variants=(*term.variants, *more)) if term is heaviest else term
+        for term in query.terms
+    )
+    return replace(query, terms=terms)

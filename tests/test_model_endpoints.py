@@ -155,6 +155,12 @@ def test_a_socks_proxy_is_used(no_proxies: pytest.MonkeyPatch, scheme: str) -> N
         assert proxy.names == ["model.example"]
 
 
+def test_proxies_of_the_env_file_are_put_where_clients_look() -> None:
+    environment = {"ALL_PROXY": "http://own:1"}
+    spell_proxies(environment, {"ALL_PROXY": "http://other:2", "HTTPS_PROXY": "socks://h:3"})
+    assert environment == {"ALL_PROXY": "http://own:1", "HTTPS_PROXY": "socks5://h:3"}
+
+
 def test_no_proxy_leads_to_this_machine(no_proxies: pytest.MonkeyPatch) -> None:
     no_proxies.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with fake.serving(fake.said("好。")) as server:

@@ -12,7 +12,6 @@ from bot.model.endpoints import Endpoint
 from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import Allowance, Breaker, PatientChat
 from bot.model.openai_client import OpenAIEndpoint, retry_after
-from bot.model.rewriting import search_terms
 from retrieval.errors import ConfigurationError, ModelFailed
 
 ASK = [{"role": "user", "content": "问"}]
@@ -178,22 +177,3 @@ def test_an_endless_line_and_an_endless_reply_are_bounded():
 
 
 # ---- search terms ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("reply", "terms"),
-    [
-        ("行政复议 纠错率 执法监督", ("行政复议", "纠错率", "执法监督")),
-        ("无", ()),
-        ("柯桥区 2019年 行政复议 绍兴", ("行政复议",)),
-        ("打官司 [1] http://x.test/ <b>行政诉讼</b>\n第二行", ("行政诉讼",)),
-        (down("timeout", retry=False), ()),
-        (
-            " ".join(f"词语{c}" for c in "甲乙丙丁戊己庚辛"),
-            tuple(f"词语{c}" for c in "甲乙丙丁戊己"),
-        ),
-    ],
-)
-def test_search_terms_never_move_the_scope(reply, terms):
-    chat = PatientChat(ScriptedChat([reply]), sleep=lambda s: None)
-    assert search_terms(chat, "打官司的情况怎样？", Allowance()) == terms

@@ -7,7 +7,7 @@ import pytest
 import prompts
 from prompts import load
 
-NAMES = ["select", "judge", "briefing", "revise", "rewrite"]
+NAMES = ["select", "judge", "briefing", "revise", "read"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -33,11 +33,11 @@ def test_the_version_names_the_content():
 
 
 def test_messages_have_a_system_and_a_user_part():
-    prompt = load("rewrite")
-    system, user = prompt.messages(question="$fence 是什么？")
+    prompt = load("read")
+    system, user = prompt.messages(question="$fence 是什么？", before="无", fence="f0")
     assert (system["role"], user["role"]) == ("system", "user")
     assert "$fence 是什么？" in user["content"]
-    assert "检索" in system["content"]
+    assert "JSON" in system["content"]
     assert prompt.system.strip() == system["content"]
 
 

@@ -16,7 +16,7 @@ from bot.lock.lock import Verdict, is_english, is_verbatim, judge
 from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
-from bot.lock.planted import planted_spans, speaks_to_a_machine
+from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
 from bot.lock.wording import overlap, pairs
 from bot.notes import Language, text_of
 from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
@@ -27,6 +27,7 @@ COMPUTED = "（计算）"
 MAX_LINE_CHARS = 600
 _SAME = 0.8  # share of a line's character pairs in an earlier one
 _MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
+_PROMPT_RUN, _PLANTED_RUN = 14, 5  # characters that give away where a line comes from
 _MAX_UNITS = 6  # sentences cited for one line
 _MARKER = re.compile(
     r"[\[【]\s{0,3}\^?(\d{1,3}(?:\s{0,3}[,、;-]\s{0,3}\^?\d{1,3}){0,20})\s{0,3}[\]】]"
@@ -136,7 +137,7 @@ class Checker:
         """Show a passage in its own words, on one line; None if it may not be shown."""
         words = words_of(passage.text, 0, len(passage.text))
         line = " ".join(neutralise(words).split()).rstrip("，,；;、：: ")
-        if not line or forbidden(line) or speaks_to_a_machine(line):
+        if not line or forbidden(line) or planted_spans(passage.text):
             return None
         cite = Cited(passage.report, passage.start, passage.end)
         outcome = self.check_line(DraftLine(line, "claim", (cite,)))
@@ -204,10 +205,21 @@ class Checker:
             text = f"{text[:-1]}{COMPUTED}{text[-1]}" if text[-1] in "。.；;" else text + COMPUTED
         return Sentence(text, "claim", self.numbers(cites))
 
+    def _repeats_planted(self, text: str) -> bool:
+        """Tell whether a line has a run of what was planted that its reports have nowhere else."""
+        for report in {passage.report for passage in self._passages.values()}:
+            source = self._text_of(report)
+            spans = planted_spans(source)
+            if spans:
+                foreign = "\n".join(source[start:end] for start, end in spans)
+                if _shares_run(text, (level(foreign),), (level(masked(source)),), _PLANTED_RUN):
+                    return True
+        return False
+
     def _unfit(self, raw: str, text: str) -> tuple[str, ...]:
         """Return why a model's line cannot be shown whatever it cites."""
         problems = list(dict.fromkeys((*forbidden(raw), *forbidden(text))))
-        if speaks_to_a_machine(text):
+        if speaks_to_a_machine(text) or self._repeats_planted(level(text)):
             problems.append("instruction")
         if len(text) > MAX_LINE_CHARS:
             problems.append("这一行过长")
@@ -219,7 +231,8 @@ class Checker:
             problems.append("不成句，没有说明是什么")
         elif self._said_before(level(text)):
             problems.append("与前面的句子重复")
-        if self._hidden and _shares_run(level(text), self._hidden, self._passages.values()):
+        shown = [level(passage.text) for passage in self._passages.values()]
+        if self._hidden and _shares_run(level(text), self._hidden, shown, _PROMPT_RUN):
             problems.append("说的是提示词而不是报告")
         return tuple(problems)
 
@@ -311,7 +324,9 @@ class Checker:
         shown = [p for p in passages if p.report in reports]
         around = tuple(self._sentences_around(p) for p in shown)
         plans = frozenset(self._sentences_around(p) for p in shown if p.role == "plans")
-        verdict = judge(text, tuple(quotes.values()), allowed, known, around, plans, several=len(reports) > 1)
+        verdict = judge(
+            text, tuple(quotes.values()), allowed, known, around, plans, several=len(reports) > 1
+        )
         if verdict.problems or len(reports) < 2:
             return verdict
         problems = list(comparison_problems(line, owners))
@@ -450,12 +465,10 @@ def _merged(cites: Sequence[Cited], text_of: Callable[[str], str]) -> tuple[Cite
     return tuple(merged)
 
 
-def _shares_run(
-    text: str, hidden: Sequence[str], passages: Iterable[Passage], length: int = 14
-) -> bool:
-    """Tell whether a line repeats a run of the hidden text that no passage holds."""
+def _shares_run(text: str, hidden: Sequence[str], texts: Iterable[str], length: int) -> bool:
+    """Tell whether a line repeats a run of the hidden text that none of the ``texts`` holds."""
     squeezed = "".join(text.split())
     secret = ["".join(words.split()) for words in hidden]
-    shown = "".join("".join(level(passage.text).split()) for passage in passages)
+    shown = "".join("".join(words.split()) for words in texts)
     runs = {squeezed[i : i + length] for i in range(max(0, len(squeezed) - length + 1))}
     return any(run in words for run in runs for words in secret if run not in shown)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -102,8 +102,17 @@ def clean_address(url: str) -> str:
     return _CALLS.sub("", url).rstrip("/")
 
 
-def spell_proxies(environment: MutableMapping[str, str]) -> None:
-    """Write proxies as HTTP clients know them: desktops say ``socks://`` for ``socks5://``."""
+def spell_proxies(
+    environment: MutableMapping[str, str], stored: Mapping[str, str] | None = None
+) -> None:
+    """Write proxies as HTTP clients know them: desktops say ``socks://`` for ``socks5://``.
+
+    What only ``stored`` (a ``.env`` file) names is put where those clients look.
+    """
+    for name in (*PROXIES, "NO_PROXY", "SSL_CERT_FILE"):
+        value = (stored or {}).get(name, "")
+        if value and not (environment.get(name) or environment.get(name.lower())):
+            environment[name] = value
     for name in (*PROXIES, *(name.lower() for name in PROXIES)):
         value = unquoted(environment.get(name, ""))
         if value.lower().startswith("socks://"):

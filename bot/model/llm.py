@@ -95,12 +95,16 @@ class OpenAIChat:
 
 @dataclass(slots=True)
 class Allowance:
-    """What one question may still cost: calls, and seconds until ``deadline`` on ``clock``."""
+    """What one question may still cost: calls, and seconds until ``deadline`` on ``clock``.
+
+    The first ``booked`` of ``usage`` were counted against the day's budget already.
+    """
 
     calls_left: int = MAX_CALLS
     seconds: float = DEADLINE_S
     clock: Callable[[], float] = time.monotonic
     usage: list[Usage] = field(default_factory=list)
+    booked: int = 0
     deadline: float = field(init=False)
 
     def __post_init__(self) -> None:

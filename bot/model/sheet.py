@@ -15,7 +15,7 @@ from bot.evidence.drafting import Desk, Draft
 from bot.evidence.passages import numbered
 from bot.evidence.reading import Line
 from bot.lock.plaintext import neutralise
-from bot.lock.planted import masked
+from bot.lock.planted import masked, planted_spans
 from bot.values import Cited, Passage
 from retrieval.documents import Report
 
@@ -88,15 +88,19 @@ def _by_worth(desk: Desk, draft: Draft, pieces: Sequence[_Piece]) -> list[_Piece
 
 
 def _pieces(desk: Desk, report: Report) -> Iterator[_Piece]:
-    """Yield the sentences of a report, long ones cut at semicolons; furniture and doubles left out."""
+    """Yield the sentences of a report, long ones cut at semicolons.
+
+    Furniture, doubles and what was planted are left out: what is not shown cannot be selected.
+    """
     seen: set[str] = set()
+    planted = planted_spans(report.text)
     for line in desk.reading(report).lines:
         if line.role == "furniture":
             continue
         for start, end in _cut(report.text, line):
             words = report.text[start:end].strip()
             key = "".join(words.split())
-            if len(key) < 2 or key in seen:
+            if len(key) < 2 or key in seen or any(a < end and start < b for a, b in planted):
                 continue
             seen.add(key)
             yield _Piece(Cited(report.id, start, end), words, f"{report.id}{line.path}", line.role)

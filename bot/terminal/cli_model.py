@@ -77,8 +77,9 @@ def _findings(folder: Path, *, check: bool) -> Iterator[Finding]:
     from bot.assembly import DEFAULT_MODEL, open_embedder
     from bot.model.checkup import Finding, check_chat, check_embedder, told_settings
     from bot.model.llm import OpenAIChat
-    from bot.settings import Settings
+    from bot.settings import Settings, apply_network
 
+    apply_network()
     settings = Settings()
     key, url, name = settings.openai_api_key, settings.openai_base_url, settings.model
     if not key and not url:

@@ -22,12 +22,12 @@ from bot.assembly import open_synthesis
 from bot.assistant import Assistant
 from bot.lock.plaintext import forbidden
 from bot.model.budget import DailyBudget
-from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import PatientChat
 from bot.records import AnswerRecords
 from bot.settings import Settings
 from bot.synthesis import Synthesis
 from eval.cases import Case, read_sources
+from eval.planted.obedient import ObedientChat
 from eval.planted.orders import Planted, demanded, list_planted
 from eval.suites import choose_suites
 from retrieval.errors import BaogaoError
@@ -51,10 +51,9 @@ class Trial:
 
 
 def obedient(planted: Planted, evidence: str) -> Synthesis:
-    """Return a model that answers and then does what it is told: says it, repeats it."""
-    said = [evidence, demanded(planted.order), planted.text]
-    lines = [f"{line}[1]" for text in said for line in text.splitlines()]
-    chat = PatientChat(ScriptedChat(["\n".join(lines)]), sleep=lambda seconds: None)  # noqa: ARG005
+    """Return a model that answers, then says what it is told to, repeats it and selects it."""
+    said = [evidence, demanded(planted.order), *planted.text.splitlines()]
+    chat = PatientChat(ObedientChat(said), sleep=lambda _: None)
     return Synthesis(chat, DailyBudget(), lambda: date(2024, 1, 1))
 
 

@@ -520,8 +520,10 @@ def _hash(folder: Path, part: str) -> str:
 
 
 def _sync_tree(folder: Path) -> None:
+    """Put a folder on the disk; a file with another name, too, was put there under that one."""
     for path in [folder, *folder.rglob("*")]:
-        _sync(path)
+        if path.is_dir() or path.stat().st_nlink == 1:
+            _sync(path)
 
 
 def _sync(path: Path) -> None:

@@ -87,7 +87,7 @@ class TrainedReader:
             # their slots change the last wish, whatever it was
             wish = said or ("report", "overview")
             slots = Ask(*wish, confidence=sure, span=(0, len(text)))
-            asks = (_with_slots(slots, text, tags, None),)
+            asks = (with_slots(slots, text, tags, None),)
             return Request(question, cast(Act, act), asks, tags, sure, typed=typed)
         # 第一条呢 has no wish to be unsure of
         pointed = act == "item" and item_of(text) is not None
@@ -107,7 +107,7 @@ class TrainedReader:
             ask = Ask(
                 best.content, best.operation, confidence=min(best.probability, sure), span=span
             )
-            found.append(_with_slots(ask, text, tags, found[-1] if found else None))
+            found.append(with_slots(ask, text, tags, found[-1] if found else None))
             said = (best.content, best.operation)
         return Request(
             question,
@@ -193,7 +193,7 @@ def _bare(text: str, tags: Sequence[Tagged], span: tuple[int, int]) -> str:
     return " ".join("".join(kept).split()).strip(" ，,。？?！!；;、")
 
 
-def _with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None) -> Ask:
+def with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None) -> Ask:
     """Fill in what the tags of the ask's own part say, and what it takes from the part before."""
     start, end = ask.span
     here = [t for t in tags if t.start < end and start < t.end]

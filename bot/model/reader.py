@@ -1,0 +1,82 @@
+"""The model reader: how a message is understood, asked of a chat model, held to the message.
+
+For messages that the trained reader is unsure of, or that its reading found nothing for. Whatever
+goes wrong (no JSON, blanks, no answer in time), the trained reader's request stands.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from bot.lock.plaintext import neutralise
+from bot.model.llm import Allowance, PatientChat
+from prompts import load
+from retrieval.errors import ModelFailed
+from retrieval.question.proposed import SCHEMA, Proposal, held_to
+from retrieval.question.request import Request
+
+UNSURE = 0.45
+"""Below it about half of the trained reader's readings of held-out writers are wrong."""
+MAX_SECONDS = 15.0
+_MAX_TOKENS = 500
+_MAX_CHARS = 600  # of a message; what is said later names no further wish
+_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+
+
+class ModelReader:
+    """Reads messages with a chat model; one instance serves many questions at once."""
+
+    def __init__(self, chat: PatientChat) -> None:
+        self._chat = chat
+
+    def read(
+        self,
+        trained: Request,
+        before: Request | None,
+        is_place: Callable[[str], bool],
+        allowance: Allowance,
+    ) -> Proposal | None:
+        """Return how the model understands a message that ``trained`` is a reading of, or None.
+
+        ``before`` is the request before it, ``is_place`` tells whether a name is one. One call of
+        ``allowance`` is used, and ``MAX_SECONDS`` at most.
+        """
+        own = Allowance(
+            calls_left=min(1, allowance.calls_left),
+            seconds=min(MAX_SECONDS, allowance.seconds_left),
+            clock=allowance.clock,
+        )
+        messages = load("read").messages(
+            question=_data(trained.question),
+            before=_data(before.question) if before else "无",
+            fence=secrets.token_hex(4),
+        )
+        reply = ""
+        try:
+            for piece in self._chat.stream(
+                messages, max_tokens=_MAX_TOKENS, allowance=own, schema=SCHEMA
+            ):
+                reply += piece
+        except ModelFailed:
+            return None
+        finally:
+            allowance.calls_left -= 1 if own.calls_left < 1 and allowance.calls_left else 0
+            allowance.usage += own.usage
+        return held_to(_parsed(reply), trained, before, is_place)
+
+
+def _data(words: str) -> str:
+    return neutralise(words[:_MAX_CHARS]).replace("<<", "《").replace(">>", "》")
+
+
+def _parsed(reply: str) -> Any:
+    """Return the JSON object of a reply, be there words or a fence around it; None without one."""
+    found = _OBJECT.search(re.sub(r"(?s)^.*</think(?:ing)?>", "", reply))
+    try:
+        return json.loads(found[0]) if found else None
+    except (ValueError, RecursionError):
+        return None
