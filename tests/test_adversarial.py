@@ -335,7 +335,7 @@ def test_planted_orders_reach_neither_the_model_nor_the_answer():
         model = ScriptedChat([reply, f"{said}。[1]\n{planted}[1]"])
         written = LLMWriter(PatientChat(model, sleep=lambda s: None)).write_and_check(
             "情况如何？",
-                language="zh",
+            language="zh",
             passages=found,
             text_of=texts.__getitem__,
             scope_names={report: PLACES[report]},

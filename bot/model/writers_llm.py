@@ -115,7 +115,9 @@ class _Progress:
         """Take an item: the model's sentence where it holds, else the pieces it selected."""
         own = tuple(passages[n] for n in item.quotes)
         if item.say:
-            line = DraftLine(_BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim")
+            line = DraftLine(
+                _BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim"
+            )
             outcome = self.checker.check_line(line)
             if isinstance(outcome, Sentence):
                 self.told.append(self.checker.told(outcome))
