@@ -11,6 +11,7 @@ import secrets
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -143,19 +144,20 @@ def _run_all(
 def _open_session(weights: Weights, cache: Path) -> InferenceSession:
     """Open the graph in ``cache``, made if it is not there, made anew if it cannot be read."""
     file = cache / f"e5-small-{weights_version()}-g{GRAPH_VERSION}.onnx"
-    if file.is_file():
-        try:
+    try:
+        if file.is_file():
             return _session(file)
-        except RuntimeError:
-            pass
+    except (OSError, RuntimeError):
+        pass  # cut off, of another runtime, or not ours to read
     model = encoder_graph(weights)
     unfinished = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
         cache.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(model)
         unfinished.replace(file)
-    except OSError:
-        unfinished.unlink(missing_ok=True)  # a folder that cannot be written to costs a second
+    except OSError:  # a folder that cannot be written to costs a second at every start
+        with suppress(OSError):
+            unfinished.unlink()
     return _session(model)
 
 
