@@ -16,7 +16,7 @@ from retrieval.question.terms import Term, content_terms, is_topical
 MAX_PROBLEMS = 12
 ANSWERS_EACH = 2
 CHARS_EACH = 160
-NEAR = 0.25  # half of what makes a plan one on the subject: shown, and called only the nearest
+NEAR = 0.2  # half of what makes a plan one on the subject: shown, and called only the nearest
 
 
 def remedies(desk: Desk) -> Draft | None:

@@ -18,11 +18,22 @@ from retrieval.question.terms import Term
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
 
-# where a term stands counts so much; fitted by eval/fits/pieces.py
-IN_OPENING, IN_OWN_HEADING, IN_HEADING_ABOVE, IN_BODY = 1.0, 0.95, 0.8, 0.6
-ENOUGH = 0.5
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """How much a term counts by where in a leaf it stands (0..1)."""
+
+    opening: float
+    own_heading: float
+    heading_above: float
+    body: float
+
+
+# fitted with the two bounds below by eval/fits/pieces.py
+WHERE = Where(0.9, 1.0, 0.5, 0.8)
+ENOUGH = 0.4
 # beside a leaf that fits this well, one that only mentions the theme is left out
-BESIDE_THE_BEST = 0.62
+BESIDE_THE_BEST = 0.75
 WORK: frozenset[Role] = frozenset(("measures", "leadership", "preamble", "other"))
 _LEAST_CHARS = 8
 NAMES_IT = 0.9  # the share of a theme's words that a heading must have to be its own
@@ -62,7 +73,9 @@ def on_theme(
     terms: Sequence[Term],
     roles: Collection[Role] | None = None,
     *,
+    where: Where = WHERE,
     enough: float = ENOUGH,
+    beside: float = BESIDE_THE_BEST,
 ) -> list[Piece]:
     """Return the leaves that fit a theme by ``enough``, best first; empty where none does."""
     if not terms:
@@ -71,10 +84,10 @@ def on_theme(
     weighed = [
         Piece(p.report, p.section, p.lines, fit)
         for p in leaves(report, roles)
-        if (fit := _fit(p, weighted)) >= enough
+        if (fit := _fit(p, weighted, where)) >= enough
     ]
     best = max((p.fit for p in weighed), default=0.0)
-    kept = [p for p in weighed if p.fit >= best * BESIDE_THE_BEST]
+    kept = [p for p in weighed if p.fit >= best * beside]
     return sorted(kept, key=lambda p: (-p.fit, p.section.start))
 
 
@@ -119,7 +132,7 @@ def heading_of(report: Report, piece: Piece) -> Span | None:
     return _unnumbered(report, trim(report.text, last.start, last.end))
 
 
-def _fit(piece: Piece, terms: Sequence[tuple[Term, float]]) -> float:
+def _fit(piece: Piece, terms: Sequence[tuple[Term, float]], where: Where) -> float:
     path = [fold(label) for label in piece.section.path]
     own, above = (path[-1:], path[:-1]) if path else ([], [])
     if piece.section.kind == "item":  # an item's own label is 一是: its heading is the one above
@@ -129,10 +142,10 @@ def _fit(piece: Piece, terms: Sequence[tuple[Term, float]]) -> float:
     total = reached = 0.0
     for term, term_weight in terms:
         places = (
-            (IN_OPENING, [opening]),
-            (IN_OWN_HEADING, own),
-            (IN_HEADING_ABOVE, above[1:]),
-            (IN_BODY, body),
+            (where.opening, [opening]),
+            (where.own_heading, own),
+            (where.heading_above, above[1:]),
+            (where.body, body),
         )
         best = max(
             (weight * max(map(term.match, words)) for weight, words in places if words), default=0.0
