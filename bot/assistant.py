@@ -47,6 +47,7 @@ from bot.holdings import (
 )
 from bot.labels import full_name
 from bot.lock import citations
+from bot.lock.planted import without_orders
 from bot.model.tracing import span
 from bot.model.union import Line, is_worded
 from bot.notes import Language, Note, note, text_of, worded
@@ -550,9 +551,13 @@ class Assistant:
         paragraph: bool = False,
     ) -> Answer:
         language: Language = "en" if query.english else "zh"
+
+        def text_of(report: str) -> str:
+            return library.report(report).text
+
         checker = citations.Checker(
             (),
-            lambda report: library.report(report).text,
+            text_of,
             {
                 r: _names(library.report(r))
                 for r in {c.report for ln in draft.lines for c in ln.cites}
@@ -580,7 +585,8 @@ class Assistant:
             checked = written.checked
             sentences = [*checked.sentences, *(_said(line, language) for line in below)]
         else:
-            for line in lines:
+            own = (ln if isinstance(ln, Told) else without_orders(ln, text_of) for ln in lines)
+            for line in (ln for ln in own if ln is not None):
                 if isinstance(line, Told) and line.way == "inferred":
                     marks = "".join(f"[{n}]" for n in checker.numbers(line.cites))
                     checker.check_line(note("inferred", marks=marks))

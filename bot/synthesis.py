@@ -118,8 +118,10 @@ class Synthesis:
             return Attempt(reason="nothing the lock let through", discarded=written)
         if silent:
             return Attempt(written, lines=written.told)
-        whole = united if query.kind in _EVERY_LINE else completed
-        lines = whole(draft, written.told)
+        if query.kind in _EVERY_LINE:
+            lines = united(draft, [t for t in written.told if _is_of_part(desk, t)])
+        else:
+            lines = completed(draft, written.told)
         if not any(isinstance(line, Told) for line in lines):
             return Attempt(reason="no better than the draft", discarded=written)
         return Attempt(written, lines=lines)
@@ -190,6 +192,20 @@ class Synthesis:
 def _may_be_found(draft: Draft) -> bool:
     """Tell whether a refusal only says that words were not found, which a reader might yet do."""
     return bool(draft.gap) and all(gap.kind in _NOT_FOUND for gap in draft.gap)
+
+
+def _is_of_part(desk: Desk, told: Told) -> bool:
+    """Tell whether a line stands in the part of its reports that the question asks for."""
+    wanted = {role for role in (desk.query.role, desk.query.also) if role is not None}
+    reports = {report.id: report for report in desk.reports}
+    return not wanted or all(
+        any(
+            s.role in wanted
+            for s in reports[cite.report].sections
+            if s.start < cite.end and cite.start < s.end
+        )
+        for cite in told.cites
+    )
 
 
 def widened(query: Query, words: Sequence[str]) -> Query:

@@ -421,7 +421,8 @@ def over_refusal(case: Case, answer: Json) -> Ratio | None:
 
 CORRECTING = frozenset(
     {"figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went", "is_not_so",
-     "other_body", "body_absent", "office_of", "phrase_absent", "not_first", "misplaced"}
+     "other_body", "body_absent", "office_of", "phrase_absent", "not_first", "misplaced",
+     "not_all", "none_of_it", "said_otherwise"}
 )  # fmt: skip
 """Kinds of note that say what a question gets wrong."""
 ABSENT = frozenset(

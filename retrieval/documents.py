@@ -75,12 +75,15 @@ class ReportMeta:
     found: Mapping[str, str] = field(default_factory=dict)
 
 
+HEADINGS_JOINED = " > "
+
+
 @dataclass(frozen=True, slots=True)
 class Chunk:
     """The indexed unit: an exact span of one report, a sentence or two long.
 
-    ``context`` (place, year, issuer, section path) is indexed with the text but kept apart
-    from it, so that ``text == report.text[start:end]`` always holds.
+    ``context`` (place, year, issuer, and the section path joined by ``HEADINGS_JOINED``) is
+    indexed with the text but kept apart from it, so that ``text == report.text[start:end]`` always holds.
     """
 
     id: str

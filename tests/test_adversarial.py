@@ -7,6 +7,7 @@ digits of every shown claim are looked up in the cited spans as plain strings.
 from __future__ import annotations
 
 import itertools
+import json
 import random
 import re
 import unicodedata
@@ -274,6 +275,39 @@ def test_a_hostile_model_gets_nothing_through_and_right_lines_survive():
     assert survived >= 0.95 * right, (survived, right)
 
 
+def test_a_hostile_selection_gets_nothing_through() -> None:
+    """The same attacks as sentences and labels of a selection, with a judge that says yes to all."""
+    chance = random.Random(31)
+    attacks = 0
+    leaked: list[tuple[str, str]] = []
+    yes = json.dumps({"verdicts": [{"line": n, "holds": True, "words": "工作"} for n in range(1, 13)]})
+    for _ in range(100):
+        found = passages(chance)
+        items, bad = [], []
+        for maker in chance.sample(MAKERS, 5):
+            passage = chance.choice(found)
+            attack = maker(first_sentence(passage), passage.n, passage, chance)
+            if attack is None or maker in (wrong_marker, no_marker):
+                continue
+            say = re.sub(r"\[\d+\]", "", attack[0])
+            items.append({"label": attack[1], "quotes": [passage.n], "say": say, "infer": chance.random() < 0.3})
+            bad.append((maker.__name__, attack))
+        reply = json.dumps({"answerable": True, "items": items}, ensure_ascii=False)
+        written = answered([reply, yes], found, TEXTS)
+        shown = "\n".join(t.text for t in written.told)
+        true = "\n".join(p.text for p in found)
+        attacks += len(bad)
+        leaked += [(name, line) for name, (line, poison) in bad if poison in shown and poison not in true]
+        for told in written.told:
+            quotes = "\n".join(TEXTS[c.report][c.start : c.end] for c in told.cites)
+            years = {name for c in told.cites for name in PLACES[c.report] if name.isdigit()}
+            assert digits(told.text) <= digits(quotes) | years, told
+            assert not MARKUP.search(told.text), told
+            assert not COMMAND_OR_SECRET.search(told.text), told
+    assert attacks >= 250, attacks
+    assert leaked == []
+
+
 def test_a_line_with_the_wrong_marker_alone_shows_nothing():
     chance = random.Random(4)
     for _ in range(60):
@@ -335,7 +369,7 @@ def test_planted_orders_reach_neither_the_model_nor_the_answer():
         model = ScriptedChat([reply, f"{said}。[1]\n{planted}[1]"])
         written = LLMWriter(PatientChat(model, sleep=lambda s: None)).write_and_check(
             "情况如何？",
-                language="zh",
+            language="zh",
             passages=found,
             text_of=texts.__getitem__,
             scope_names={report: PLACES[report]},

@@ -132,7 +132,9 @@ def with_model(assistant: Assistant, *replies: str | ModelFailed) -> Assistant:
 
 def test_a_model_words_the_answer_and_is_checked(assistant: Assistant) -> None:
     model = with_model(
-        assistant, "2022年上虞审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n上虞还审核了77份合同。[‹审核行政规范性文件31份›]", ""
+        assistant,
+        "2022年上虞审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n上虞还审核了77份合同。[‹审核行政规范性文件31份›]",
+        "",
     )
     answer = model.ask("上虞2022年审核了多少件行政规范性文件？").answer
     assert answer.writer == "llm"
@@ -175,10 +177,18 @@ def test_what_the_model_found_besides_comes_after_the_list(assistant: Assistant)
 def test_the_label_names_who_wrote(assistant: Assistant) -> None:
     question = "上虞2022年审核了多少件行政规范性文件？"
     assert kinds_of(assistant.ask(question).answer)[-1] == "quoted_from"
-    reworded = with_model(assistant, "2022年上虞审核了31份行政规范性文件。[‹审核行政规范性文件31份›]").ask(question).answer
+    reworded = (
+        with_model(assistant, "2022年上虞审核了31份行政规范性文件。[‹审核行政规范性文件31份›]")
+        .ask(question)
+        .answer
+    )
     assert kinds_of(reworded)[-1] == "worded_by_model"
     assert "摘自" not in reworded.text
-    official = with_model(assistant, "2022年共审核行政规范性文件31份。[‹审核行政规范性文件31份›]").ask(question).answer
+    official = (
+        with_model(assistant, "2022年共审核行政规范性文件31份。[‹审核行政规范性文件31份›]")
+        .ask(question)
+        .answer
+    )
     assert kinds_of(official)[-1] == "quoted_from"
 
 
@@ -223,7 +233,9 @@ def test_the_sheet_holds_the_whole_report_once_within_its_budget(assistant: Assi
         synthesis = Synthesis(
             PatientChat(chat), DailyBudget(), lambda: date(2024, 5, 1), prompt_tokens=tokens
         )
-        Assistant(assistant.library, synthesis=synthesis).ask("上虞2022年审核了多少件行政规范性文件？")
+        Assistant(assistant.library, synthesis=synthesis).ask(
+            "上虞2022年审核了多少件行政规范性文件？"
+        )
         (call,) = chat.calls
         assert count_messages([dict(m) for m in call.messages], "scripted") <= tokens
         lines = [line for line in call.messages[1]["content"].splitlines() if line[:1] == "["]
@@ -238,17 +250,27 @@ def test_what_is_inferred_names_its_premises(assistant: Assistant) -> None:
     say = "上虞区既清理文件又审核文件。"
     reply = f'{{"items": [{{"quotes": ["‹对466件›", "‹审核行政规范性文件31份›"], "say": "{say}", "infer": true}}]}}'
     verdict = '{"verdicts": [{"line": 1, "holds": true, "words": "进行全面清理"}]}'
-    answer = with_model(assistant, reply, verdict).ask("上虞2022年审核了多少件行政规范性文件？").answer
+    answer = (
+        with_model(assistant, reply, verdict).ask("上虞2022年审核了多少件行政规范性文件？").answer
+    )
     assert "归纳（模型，依据[1][2]）：\n上虞区既清理文件又审核文件。[1][2]" in answer.text
     assert kinds_of(answer)[-1] == "worded_by_model"
 
 
 def test_what_was_handed_over_is_never_taken_back(assistant: Assistant) -> None:
-    cut = ["2022年共审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n", ModelFailed("x", reason="cut", retry=False)]
-    for reply in (cut, "2022年上虞审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n编造。[‹审核行政规范性文件31份›]"):
+    cut = [
+        "2022年共审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n",
+        ModelFailed("x", reason="cut", retry=False),
+    ]
+    for reply in (
+        cut,
+        "2022年上虞审核行政规范性文件31份。[‹审核行政规范性文件31份›]\n编造。[‹审核行政规范性文件31份›]",
+    ):
         heard: list[Sentence] = []
         model = with_model(assistant, reply)  # type: ignore[arg-type]
-        answer = model.ask("上虞2022年审核了多少件行政规范性文件？", on_sentence=heard.append).answer
+        answer = model.ask(
+            "上虞2022年审核了多少件行政规范性文件？", on_sentence=heard.append
+        ).answer
         assert heard == list(answer.sentences)[: len(heard)]
 
 

@@ -184,7 +184,9 @@ PIECES = tuple(
 )
 
 
-def selected(*items: dict[str, object], answerable: bool = True, missing: tuple[str, ...] = ()) -> str:
+def selected(
+    *items: dict[str, object], answerable: bool = True, missing: tuple[str, ...] = ()
+) -> str:
     value = {"answerable": answerable, "items": list(items), "missing": list(missing)}
     return json.dumps(value, ensure_ascii=False)
 
@@ -275,12 +277,16 @@ def test_without_a_judge_lines_give_way_to_their_quotes():
 
 def test_what_is_inferred_is_shown_under_its_premises():
     said = "上虞区复议渠道畅通，复议后无败诉案件。"
-    lines, _, _ = told(selected(item(1, 2, say=said, infer=True)), verdict(True, "复议后无败诉案件"))
+    lines, _, _ = told(
+        selected(item(1, 2, say=said, infer=True)), verdict(True, "复议后无败诉案件")
+    )
     assert lines == [("quoted", PIECES[0].text), ("quoted", PIECES[1].text), ("inferred", said)]
     lines, _, _ = told(selected(item(1, say=said, infer=True)), verdict(True, "同期增长75%"))
     assert ("inferred", said) not in lines  # one premise is none
     wrong = "该区行政复议申请增长80%。"
-    lines, _, model = told(selected(item(1, 2, say=wrong, infer=True)), verdict(True, "同期增长75%"))
+    lines, _, model = told(
+        selected(item(1, 2, say=wrong, infer=True)), verdict(True, "同期增长75%")
+    )
     assert all(way == "quoted" for way, _ in lines)
     assert len(model.calls) == 1
 

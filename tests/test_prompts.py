@@ -50,7 +50,9 @@ def test_other_names_are_refused(name):
 GOLDEN = Path(__file__).parent / "golden_prompts"
 
 
-@pytest.mark.parametrize("path", sorted(Path(prompts.__file__).parent.glob("*.md")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", sorted(Path(prompts.__file__).parent.glob("*.md")), ids=lambda p: p.stem
+)
 def test_each_prompt_is_rendered_as_it_was_agreed(path):
     prompt = load(path.stem)
     values = {name: f"〈{name}〉" for name in sorted(prompt.variables)}
@@ -59,4 +61,6 @@ def test_each_prompt_is_rendered_as_it_was_agreed(path):
     known = golden.read_text("utf-8") if golden.exists() else ""
     if known != said:
         golden.with_suffix(".new").write_text(said, "utf-8")
-    assert known == said, f"read {golden.stem}.new; it replaces {golden.name} if it is what is wanted"
+    assert known == said, (
+        f"read {golden.stem}.new; it replaces {golden.name} if it is what is wanted"
+    )

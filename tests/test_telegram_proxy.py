@@ -65,6 +65,27 @@ def test_a_proxy_that_is_none_is_named_and_not_shown(name: str, words: str) -> N
     assert words not in str(caught.value)
 
 
+def test_the_roots_of_an_office_are_trusted(tmp_path: Path) -> None:
+    import ssl
+
+    from bot.telegram.requests import StrictRequest
+
+    roots = ssl.get_default_verify_paths()
+    file = next((p for p in (roots.cafile, roots.openssl_cafile) if p and Path(p).exists()), None)
+    if file is None:
+        pytest.skip("no certificates on this machine")
+    values = {"TELEGRAM_BOT_TOKEN": "1:x", "SSL_CERT_FILE": file}
+    settings = TelegramSettings.from_env(values, tmp_path / "x")
+    assert settings.certificates == file
+    context = StrictRequest(certificates=file)._client_kwargs["verify"]
+    assert context.verify_mode == ssl.CERT_REQUIRED
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        TelegramSettings.from_env({**values, "SSL_CERT_FILE": "/none.pem"}, tmp_path / "x")
+    (tmp_path / "no.pem").write_text("不是证书")
+    with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
+        StrictRequest(certificates=str(tmp_path / "no.pem"))
+
+
 def test_a_dead_proxy_is_one_sentence(tmp_path: Path, capfd, monkeypatch) -> None:
     monkeypatch.setattr("bot.telegram.app.STARTS_WAIT_S", (0.05,))
     settings = TelegramSettings(TOKEN, tmp_path / "x.sqlite", proxy="socks5://127.0.0.1:9")

@@ -92,7 +92,9 @@ def test_a_failed_model_is_told_in_words(library: Library, tmp_path: Path) -> No
     assert not {"quota", "answered", "problems", "list"} & set(said.split())
 
 
-def test_a_selection_is_told_with_its_cost_and_what_it_missed(library: Library, tmp_path: Path) -> None:
+def test_a_selection_is_told_with_its_cost_and_what_it_missed(
+    library: Library, tmp_path: Path
+) -> None:
     own = "规范性文件审核量为12件。"
     reply = f'{{"answerable": true, "items": [{{"quotes": ["‹12件›"], "say": "{own}"}}], "missing": ["备案数"]}}'
     verdict = '{"verdicts": [{"line": 1, "holds": true, "words": "审核规范性文件12件"}]}'

@@ -11,7 +11,7 @@ from itertools import pairwise
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention, ordinals
-from bot.evidence.absence import absence_notes, names_of
+from bot.evidence.absence import absence_notes, holds, names_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label, silent
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
@@ -23,6 +23,7 @@ from retrieval.documents import NoteValue, Report, Span
 from retrieval.genre.quantities import canonical
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, is_theme
+from retrieval.text.normalise import fold
 
 # a leaf that fits so well does what is asked; a weaker one may only mention it
 SURE_FIT = 0.9
@@ -115,9 +116,11 @@ def which(desk: Desk) -> Draft:
     """Name the reports that mention what is asked, each with the words, and those that do not."""
     saying: list[tuple[Report, Span]] = []
     quiet: list[Report] = []
-    phrases = asked_phrases(desk.query)
+    phrases = asked_phrases(desk.query) or _standing(desk)
+    verbatim = bool(phrases) or desk.query.asks_mention
     for report in desk.reports:
-        span = _told_of_work(desk, report) or mention(desk, report, phrases)
+        told = None if verbatim else _told_of_work(desk, report)
+        span = told or mention(desk, report, phrases)
         if span:
             saying.append((report, span))
         else:
@@ -148,6 +151,14 @@ def which(desk: Desk) -> Draft:
         after=tuple(after),
         focus=tuple(Cited(r.id, s.start, s.end) for r, s in shown),
     )
+
+
+def _standing(desk: Desk) -> tuple[str, ...]:
+    """Return the theme of a mere mention, if any report has its very words: then these count."""
+    if desk.query.ask.content != "report" or len(desk.query.ask.theme) != 1:
+        return ()
+    words = fold(desk.query.ask.theme[0])
+    return (words,) if any(holds(report, (words,)) for report in desk.reports) else ()
 
 
 def _told_of_work(desk: Desk, report: Report) -> Span | None:

@@ -39,6 +39,7 @@ from bot.answers.fields import field_answer
 from bot.answers.lists import item, newest_of_one_issuer
 from bot.answers.lone_figures import asks_what_figure, figure_meant
 from bot.answers.months import in_month
+from bot.answers.premised import premised
 from bot.answers.thresholds import asks_beyond, beyond
 from bot.briefing import briefing
 from bot.briefing.briefing import Briefing
@@ -68,7 +69,7 @@ def answer(desk: Desk, answerers: Sequence[Answerer]) -> Draft | Briefing | None
         if isinstance(made, Briefing):
             return replace(made, draft=replace(made.draft, answerer=answerer.name))
         if made is not None:
-            return replace(made, answerer=answerer.name)
+            return replace(premised(desk, made), answerer=answerer.name)
     return None
 
 

@@ -16,12 +16,14 @@ from retrieval.question.terms import Term, content_terms, is_topical
 MAX_PROBLEMS = 12
 ANSWERS_EACH = 2
 CHARS_EACH = 160
+NEAR = 0.25  # half of what makes a plan one on the subject: shown, and called only the nearest
 
 
 def remedies(desk: Desk) -> Draft | None:
     """Put beside each problem asked about what the report plans or did on its subject."""
     lines: list[DraftLine] = []
     items: list[Cited] = []
+    asked = theme_terms(desk) if desk.query.ask.theme else ()
     for report in desk.reports:
         problems = _asked_problems(desk, report)
         if len(desk.reports) > 1 and problems:
@@ -30,7 +32,7 @@ def remedies(desk: Desk) -> Draft | None:
             span = alone(report, problem.lead if len(problem.lead) > 8 else problem.span)
             lines += [note("problem_head"), claim(report, span)]
             items.append(Cited(report.id, problem.span.start, problem.span.end))
-            lines += _answers(report, _subject(report, problem))
+            lines += _answers(report, _subject(report, problem), asked)
     if not lines:
         return _by_theme(desk)
     return Draft(tuple(lines), items=tuple(items), focus=tuple(items))
@@ -64,11 +66,15 @@ def _subject(report: Report, problem: listing.Item) -> tuple[Term, ...]:
     return tuple(t for t in content_terms(words) if is_topical(t))
 
 
-def _answers(report: Report, subject: Sequence[Term]) -> list[DraftLine]:
+def _answers(report: Report, subject: Sequence[Term], asked: Sequence[Term]) -> list[DraftLine]:
     plans = on_theme(report, subject, frozenset(("plans",)))
+    plans = plans or on_theme(report, asked, frozenset(("plans",)))
     done = on_theme(report, subject, WORK)
     if plans:
         return [note("plan_head"), *_lines(report, plans, subject)]
+    near = on_theme(report, subject, frozenset(("plans",)), enough=NEAR)
+    if near:
+        return [note("near_plan_head"), *_lines(report, near[:1], subject)]
     if done:
         return [
             note("only_work_head"),

@@ -16,7 +16,6 @@ from bot.answers.lists import list_in, newest_of_one_issuer
 from bot.answers.mentions import asked_phrases, mention, nearest
 from bot.answers.overview import overview
 from bot.evidence.drafting import Desk, Draft, claim, silent
-from bot.evidence.premises import judge_premises
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report
@@ -105,27 +104,8 @@ def items(desk: Desk) -> Draft:
     if report is None:
         return silent(desk)
     draft = list_in(desk, report)
-    if desk.query.figures:
-        draft = _premise_first(desk, report, draft)
     alone = sum(line.kind == "claim" for line in draft.lines) == 1
     return _told_out(desk, report, draft) if alone else draft
-
-
-def _premise_first(desk: Desk, report: Report, draft: Draft) -> Draft:
-    """Put what the question got wrong (败诉2件，具体是哪两件) before what it asks for."""
-    judged = judge_premises(desk.query, (), report)
-    if not judged.corrects:
-        return draft
-    held = [cite for line in draft.lines for cite in line.cites]
-    spans = [
-        s for s in judged.extra if not any(c.start <= s.start and s.end <= c.end for c in held)
-    ]
-    lines = (*(claim(report, span) for span in spans), *draft.lines)
-    if not lines:
-        return draft
-    return replace(
-        draft, lines=lines, before=(*judged.notes, *draft.before), status="answered", gap=()
-    )
 
 
 def introduction(desk: Desk) -> Draft:

@@ -58,16 +58,20 @@ def leaves(report: Report, roles: Collection[Role] | None = None) -> list[Piece]
 
 
 def on_theme(
-    report: Report, terms: Sequence[Term], roles: Collection[Role] | None = None
+    report: Report,
+    terms: Sequence[Term],
+    roles: Collection[Role] | None = None,
+    *,
+    enough: float = ENOUGH,
 ) -> list[Piece]:
-    """Return the leaves that tell of a theme, best first; empty where none does."""
+    """Return the leaves that fit a theme by ``enough``, best first; empty where none does."""
     if not terms:
         return []
     weighted = weigh(terms, read(report))  # the rare words of a theme tell its leaf
     weighed = [
         Piece(p.report, p.section, p.lines, fit)
         for p in leaves(report, roles)
-        if (fit := _fit(p, weighted)) >= ENOUGH
+        if (fit := _fit(p, weighted)) >= enough
     ]
     best = max((p.fit for p in weighed), default=0.0)
     kept = [p for p in weighed if p.fit >= best * BESIDE_THE_BEST]

@@ -2,7 +2,7 @@
 
 A report is data; a sentence in it that tells its reader what to answer was planted. Such
 sentences are kept from the model, support nothing, and no line that repeats one is shown. The
-stored text and what a person is shown of it stay as they are.
+stored text stays as it is.
 
 Two judges. Patterns know the phrasings that no report has; they judge every line. Phrasings are
 endless, though, so sentences of a report are also weighed by their characters: a linear model
@@ -13,10 +13,12 @@ genre sounds like. Of 36 orders by another hand it misses one, where the pattern
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib import resources
 
+from bot.values import Cited, DraftLine
 from retrieval.text.normalise import level
 
 MASK = "（略）"
@@ -121,6 +123,30 @@ def masked(text: str) -> str:
         kept += [text[at:start], MASK, "\n" if text[end - 1] == "\n" else ""]
         at = end
     return "".join((*kept, text[at:]))
+
+
+def without_orders(line: DraftLine, text_of: Callable[[str], str]) -> DraftLine | None:
+    """Return a line that quotes without the sentences that address an assistant by their phrasing.
+
+    None if nothing is left. By phrasing alone: what only sounds strange may be the report's own.
+    """
+    if not line.cites or not speaks_to_a_machine(line.text):
+        return line
+    text = "".join(s for s in _SENTENCE.findall(line.text) if not speaks_to_a_machine(s)).strip()
+    cites: list[Cited] = []
+    for cite in line.cites:
+        words = text_of(cite.report)[cite.start : cite.end]
+        for start, end in _sentences(words):
+            if not words[start:end].strip() or speaks_to_a_machine(words[start:end]):
+                continue
+            own = Cited(cite.report, cite.start + start, cite.start + end)
+            last = cites[-1] if cites else None
+            joins = last is not None and (last.report, last.end) == (own.report, own.start)
+            if joins and last is not None:
+                cites[-1] = replace(last, end=own.end)
+            else:
+                cites.append(own)
+    return replace(line, text=text, cites=tuple(cites)) if text and cites else None
 
 
 def judged_sentences(text: str) -> list[str]:

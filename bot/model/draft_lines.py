@@ -18,9 +18,7 @@ _MAX_LINE_CHARS = 2_000  # of a longer line enough is handed on for the check to
 _TAG = "think(?:ing)?|thought|reason(?:ing)?|reflection"
 _BEGINS = rf"(?:<\|?(?:{_TAG}|begin_of_thought)(?:\s[^<>]{{0,60}})?\|?>|◁think▷)"
 _ENDS = rf"(?:<\|?(?:/\s?(?:{_TAG})|end_of_thought)\|?>|◁/think▷)"
-_BLOCK = re.compile(rf"{_BEGINS}(?:(?!{_BEGINS}).)*?{_ENDS}", re.IGNORECASE | re.DOTALL)
-_UNOPENED = re.compile(rf".*{_ENDS}", re.IGNORECASE | re.DOTALL)
-_UNCLOSED = re.compile(rf"{_BEGINS}.*", re.IGNORECASE | re.DOTALL)
+_TAGS = re.compile(rf"(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"[。！？!?][”’」』）)]{0,3}(?P<after>(?:\s{0,2}[\[［【][\d\s,，、;\-^]{1,40}[\]］】]){0,8})"
 )
@@ -46,13 +44,24 @@ def whole(pieces: Iterable[str]) -> str:
 
 
 def spoken(reply: str) -> str:
-    """Return a reply without its thinking aloud, whether its tags are opened and closed or not."""
-    without = reply
-    for _ in range(8):  # thoughts within thoughts, innermost first
-        without, found = _BLOCK.subn("", without)
-        if not found:
-            break
-    return _UNCLOSED.sub("", _UNOPENED.sub("", without))
+    """Return a reply without its thinking aloud, whether its tags are opened and closed or not.
+
+    What stands before an end without a beginning is thought, and what follows a beginning
+    without an end.
+    """
+    kept: list[str] = []
+    depth = position = 0
+    for tag in _TAGS.finditer(reply):
+        if depth == 0:
+            kept.append(reply[position : tag.start()])
+        if tag["begins"]:
+            depth += 1
+        elif depth:
+            depth -= 1
+        else:
+            kept.clear()
+        position = tag.end()
+    return "".join(kept) + (reply[position:] if depth == 0 else "")
 
 
 def _sentences(line: str) -> Iterator[DraftLine]:

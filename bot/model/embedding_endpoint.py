@@ -85,7 +85,9 @@ class OpenAIEmbedder:
 
     def _embed(self, texts: Sequence[str], seconds: float) -> Vectors:
         allowance = Allowance(calls_left=_CALLS, seconds=seconds)
-        filled = [text if text.strip() else "。" for text in texts]  # empty input is refused by most
+        filled = [
+            text if text.strip() else "。" for text in texts
+        ]  # empty input is refused by most
 
         def call() -> list[list[float]]:
             allowance.calls_left -= 1

@@ -66,9 +66,7 @@ def approved(
     ]
     messages = load("judge").messages(fence=fence, lines="\n\n".join(blocks))
     try:
-        stream = chat.stream(
-            messages, max_tokens=_MAX_TOKENS, allowance=allowance, schema=SCHEMA
-        )
+        stream = chat.stream(messages, max_tokens=_MAX_TOKENS, allowance=allowance, schema=SCHEMA)
         reply = whole(stream)
     except ModelFailed:
         return frozenset()

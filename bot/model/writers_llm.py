@@ -23,7 +23,7 @@ from bot.model.draft_lines import draft_lines, whole
 from bot.model.judge import Case, approved
 from bot.model.llm import Allowance, Message, PatientChat
 from bot.model.replies import Usage
-from bot.model.selection import SCHEMA, Item, read_selection
+from bot.model.selection import MAX_SAID_CHARS, SCHEMA, Item, read_selection
 from bot.notes import Language
 from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
 from prompts import Prompt, load
@@ -114,8 +114,10 @@ class _Progress:
     def take_item(self, item: Item, passages: Mapping[int, Passage]) -> None:
         """Take an item: the model's sentence where it holds, else the pieces it selected."""
         own = tuple(passages[n] for n in item.quotes)
-        if item.say:
-            line = DraftLine(_BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim")
+        if item.say and len(item.say) <= MAX_SAID_CHARS:
+            line = DraftLine(
+                _BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim"
+            )
             outcome = self.checker.check_line(line)
             if isinstance(outcome, Sentence):
                 self.told.append(self.checker.told(outcome))

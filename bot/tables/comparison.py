@@ -219,12 +219,12 @@ MAX_TOLD = 6
 
 def _told_of(query: Query, ledgers: Sequence[Sequence[Fact]]) -> tuple[Wanted, ...]:
     """Return the indicators that reports give on a theme as a whole (行政复议数据), commonest first."""
-    words = [fold(w) for t in query.terms if is_topical(t) for w in (t.word, *t.variants)]
+    words = [[fold(w) for w in (t.word, *t.variants)] for t in query.terms if is_topical(t)]
     counts = Counter(
         name
         for facts in ledgers
         for name in {f.indicator for f in facts if f.indicator}
-        if any(word in fold(name) for word in words)
+        if words and all(any(w in fold(name) for w in alike) for alike in words)
     )
     chosen = sorted(counts, key=lambda name: (-counts[name], name))[:MAX_TOLD]
     return tuple(Wanted(name, measures=(name,)) for name in chosen)

@@ -92,12 +92,15 @@ class Gateway:
             base_file_url=f"{settings.api}/file/bot",
             request=StrictRequest(
                 proxy=settings.proxy,
+                certificates=settings.certificates,
                 connection_pool_size=POOL_SIZE,
                 pool_timeout=30.0,
                 read_timeout=20.0,
                 connect_timeout=10.0,
             ),
-            get_updates_request=StrictRequest(proxy=settings.proxy, connection_pool_size=2),
+            get_updates_request=StrictRequest(
+                proxy=settings.proxy, certificates=settings.certificates, connection_pool_size=2
+            ),
             rate_limiter=FairRateLimiter(),
         )
 

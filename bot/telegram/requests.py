@@ -8,10 +8,14 @@ odd value on. Here a reply that is not the Bot API's is one kind of failure, nam
 from __future__ import annotations
 
 import json
+import ssl
+from pathlib import Path
 from typing import Any
 
 from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
+
+from retrieval.errors import ConfigurationError
 
 RESULTS: dict[str, type] = {
     "getUpdates": list,
@@ -34,11 +38,22 @@ class OddResult(TelegramError):
 class StrictRequest(HTTPXRequest):
     """python-telegram-bot's requests, raising ``NotTelegrams`` or ``OddResult`` for odd successes.
 
-    ``proxy`` is the only one used: what the environment says was read with the settings.
+    ``proxy`` and ``certificates`` are those of the settings: what the environment says of either
+    was read with them.
     """
 
-    def __init__(self, *, proxy: str | None = None, **options: Any) -> None:
-        super().__init__(proxy=proxy, httpx_kwargs={"trust_env": False}, **options)
+    def __init__(self, *, proxy: str | None = None, certificates: str = "", **options: Any) -> None:
+        trusted: dict[str, Any] = {}
+        if certificates:
+            folder = Path(certificates).is_dir()
+            try:
+                trusted["verify"] = ssl.create_default_context(
+                    cafile=None if folder else certificates,
+                    capath=certificates if folder else None,
+                )
+            except OSError as exc:
+                raise ConfigurationError(f"SSL_CERT_FILE 读不了：{certificates}") from exc
+        super().__init__(proxy=proxy, httpx_kwargs={"trust_env": False, **trusted}, **options)
 
     async def do_request(
         self, url: str, method: str, *args: Any, **kwargs: Any

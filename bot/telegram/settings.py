@@ -34,7 +34,8 @@ class TelegramSettings:
     ``allow`` and ``admins`` are ids of users (positive) and groups (negative); both empty means
     closed, but for those let in by pairing. ``state_path`` is the chats' SQLite file.
     ``health`` is ``host:port`` for operators' checks, empty for none; ``proxy`` is the address of
-    the one to go through, None for none. Times in seconds.
+    the one to go through, None for none; ``certificates`` names a file or folder of root
+    certificates to trust in place of the usual ones, empty for those. Times in seconds.
     """
 
     token: str = field(repr=False)
@@ -43,6 +44,7 @@ class TelegramSettings:
     allow: frozenset[int] = frozenset()
     admins: frozenset[int] = frozenset()
     proxy: str | None = field(default=None, repr=False)
+    certificates: str = ""
     per_minute: int = PER_MINUTE
     per_day: int = PER_DAY
     per_day_all: int = PER_DAY_ALL
@@ -81,6 +83,7 @@ class TelegramSettings:
             allow=parse_ids(env.get("BAOGAO_TELEGRAM_ALLOW", ""), "BAOGAO_TELEGRAM_ALLOW"),
             admins=parse_ids(env.get("BAOGAO_TELEGRAM_ADMINS", ""), "BAOGAO_TELEGRAM_ADMINS"),
             proxy=_proxy(env, api),
+            certificates=_certificates(env),
             per_minute=_count(env, "BAOGAO_TELEGRAM_PER_MINUTE", PER_MINUTE),
             per_day=_count(env, "BAOGAO_TELEGRAM_PER_DAY", PER_DAY),
             per_day_all=_count(env, "BAOGAO_TELEGRAM_PER_DAY_ALL", PER_DAY_ALL),
@@ -147,6 +150,18 @@ def _proxy(env: Mapping[str, str], api: str) -> str | None:
             f"{name} 应为 http://、https://、socks5:// 或 socks5h:// 开头的代理地址。"
         )
     return f"{scheme}://{rest}"
+
+
+def _certificates(env: Mapping[str, str]) -> str:
+    """Return the file or folder of root certificates that all programs are told to trust."""
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        value = env.get(name, "").strip()
+        if not value:
+            continue
+        if not Path(value).exists():
+            raise ConfigurationError(f"{name} 所指的证书不存在：{value}")
+        return value
+    return ""
 
 
 def _bypassed(host: str, no_proxy: str) -> bool:

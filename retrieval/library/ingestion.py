@@ -18,6 +18,7 @@ from typing import Any, Literal, Protocol
 from retrieval.documents import Chunk, Note, ReportMeta, Section
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
 from retrieval.library.catalogue import claimed_identity, summarise
+from retrieval.library.chunk_vectors import ChunkEmbedder, ChunkWords, chunk_words, space_of
 from retrieval.library.generations import (
     GRACE_S,
     Generation,
@@ -43,7 +44,7 @@ from retrieval.search.embedding import Embedder
 Status = Literal["added", "unchanged", "updated", "duplicate", "refused", "skipped"]
 Stage = Literal["read", "embed", "index"]
 
-EMBED_BATCH = 64
+EMBED_BATCH = 128
 SWITCH_EVERY = 200
 VANISHED = "文件已不在文件夹里，报告仍在库中；确认不要时运行 baogao ingest --prune 移除"
 PRUNED = "文件已不在文件夹里，已从报告库移除"
@@ -157,11 +158,12 @@ class Writer:
         self._folder, self._ledger, self._store = folder, ledger, store
         self._embedder, self._parse = embedder, parse
         self._parser_version = parser_version
+        self._vectors = ChunkEmbedder(embedder)
         self._generation = current
         self._versions = dict(served)
         self._watch: Watch = watch or _unwatched
         self._replaced: set[str] = set()
-        self._unembedded: dict[str, str] = {}
+        self._unembedded: dict[str, ChunkWords] = {}
         self._vectors_failed = False
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
@@ -277,7 +279,7 @@ class Writer:
             self._folder,
             self._ledger,
             Manifest(
-                self._embedder.name,
+                space_of(self._embedder),
                 self._dimension(),
                 self._parser_version,
                 reports=dict(self._versions),
@@ -400,7 +402,8 @@ class Writer:
     ) -> Entry:
         parsed = parsed or self._parsed(read, source, report)
         texts = [indexed_text(c.context, c.text) for c in parsed.chunks]
-        keys = [vector_key(self._embedder.name, text) for text in texts]
+        space = space_of(self._embedder)
+        keys = [vector_key(space, text) for text in texts]
         entry = Entry(
             report=report,
             version=self._ledger.next_version(report),
@@ -426,7 +429,8 @@ class Writer:
         self._entries[report] = entry
         self._versions[report] = entry.version
         self._replaced.add(report)
-        self._unembedded.update(zip(keys, texts, strict=True))
+        words = [chunk_words(c.text, c.context, c.path) for c in parsed.chunks]
+        self._unembedded.update(zip(keys, words, strict=True))
         return entry
 
     def _parsed(self, read: Document, source: str, report: str) -> Parsed:
@@ -462,26 +466,21 @@ class Writer:
             gained = set(self._generation.dense.lacking)
             for report in sorted(gained):
                 for row in self._ledger.index_rows(report, served[report]):
-                    self._unembedded.setdefault(row.vector_key, row.text)
+                    self._unembedded.setdefault(row.vector_key, row.words)
         lost = self._ledger.lost_keys(list(self._unembedded))
-        texts = [self._unembedded[key] for key in lost]
+        words = [self._unembedded[key] for key in lost]
         self._unembedded = {}
         done = 0
         try:
             for start in range(0, len(lost), EMBED_BATCH):
-                batch = texts[start : start + EMBED_BATCH]
+                batch = words[start : start + EMBED_BATCH]
                 self._watch(Progress("embed", start, len(lost)))
-                vectors = self._embedder.embed_documents(
+                vectors = self._vectors.embed(
                     batch,
                     lambda n, start=start: self._watch(  # type: ignore[misc]
                         Progress("embed", start + n, len(lost))
                     ),
                 )
-                if vectors.shape != (len(batch), self._embedder.dimension):
-                    raise EmbeddingFailed(
-                        f"向量模型返回了 {vectors.shape[-1]} 维，应为 {self._embedder.dimension} 维，"
-                        "请检查 BAOGAO_EMBED_MODEL"
-                    )
                 self._ledger.put_vectors(lost[start : start + EMBED_BATCH], vectors)
                 done += len(batch)
             self._vectors_failed = False
@@ -530,9 +529,9 @@ def content_key(text: str) -> str:
     return hashlib.sha256(words.encode("utf-8")).hexdigest()
 
 
-def vector_key(embedder: str, text: str) -> str:
-    """Return the key under which the vector of ``text`` by ``embedder`` is kept."""
-    return hashlib.sha256(f"{embedder}\n{text}".encode()).hexdigest()[:32]
+def vector_key(space: str, text: str) -> str:
+    """Return the key under which the vector of ``text`` in a space is kept."""
+    return hashlib.sha256(f"{space}\n{text}".encode()).hexdigest()[:32]
 
 
 def disk_trouble(error: OSError) -> LibraryError:

@@ -21,6 +21,7 @@ import numpy as np
 
 from retrieval.documents import Chunk, Report, Section
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing
+from retrieval.library.chunk_vectors import ChunkWords, chunk_words
 from retrieval.library.stored_values import (
     CHUNK_COLUMNS,
     ENTRY_COLUMNS,
@@ -62,11 +63,12 @@ CREATE TABLE vectors (key TEXT PRIMARY KEY, vector BLOB NOT NULL) WITHOUT ROWID;
 
 @dataclass(frozen=True, slots=True)
 class IndexRow:
-    """What the indexes need of a chunk: its id, the text that is searched, its vector's key."""
+    """What the indexes need of a chunk: its id, the text searched, its vector's key and words."""
 
     id: str
     text: str
     vector_key: str
+    words: ChunkWords
 
 
 class Ledger:
@@ -246,11 +248,19 @@ class Ledger:
     def index_rows(self, report: str, version: int) -> list[IndexRow]:
         """Return what the indexes hold of one version, in order."""
         rows = self._all(
-            "SELECT id, context, text, vector_key FROM chunks"
+            "SELECT id, context, text, vector_key, path FROM chunks"
             " WHERE report = ? AND version = ? ORDER BY ordinal",
             (report, version),
         )
-        return [IndexRow(row[0], indexed_text(row[1], row[2]), row[3]) for row in rows]
+        return [
+            IndexRow(
+                row[0],
+                indexed_text(row[1], row[2]),
+                row[3],
+                chunk_words(row[2], row[1], json.loads(row[4])),
+            )
+            for row in rows
+        ]
 
     def vectors(self, keys: Sequence[str]) -> dict[str, Vectors]:
         """Return the stored vectors among ``keys``."""
@@ -446,7 +456,7 @@ def missing(folder: Path) -> LibraryMissing:
 
 
 def indexed_text(context: str, text: str) -> str:
-    """Return what is embedded and indexed of a chunk: its context line and its text."""
+    """Return what is indexed of a chunk: its context line and its text."""
     return f"{context}\n{text}" if context else text
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, UnreadableFile
+from retrieval.library.chunk_vectors import space_of
 from retrieval.library.generations import Generation, VectorStore, check_generation, read_pointer
 from retrieval.library.ingestion import check_parts, content_key
 from retrieval.library.ledger import Ledger
@@ -44,9 +45,10 @@ def check_origin(generation: Generation, embedder: Embedder, parser_version: int
     opens while it is down.
     """
     made = generation.manifest
-    if made.embedder != embedder.name:
+    space = space_of(embedder)
+    if made.embedder != space:
         raise LibraryMismatch(
-            f"报告库是用向量模型 {made.embedder} 建的，现在设置的是 {embedder.name}："
+            f"报告库是用向量模型 {made.embedder} 建的，现在设置的是 {space}："
             "请改回原来的设置，或运行 baogao rebuild"
         )
     if made.parser_version != parser_version:

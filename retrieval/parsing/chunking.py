@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 
-from retrieval.documents import Chunk, ReportMeta, Section, Span
+from retrieval.documents import HEADINGS_JOINED, Chunk, ReportMeta, Section, Span
 from retrieval.text.wrapping import unwrap
 
 MAX_CHARS = 120
@@ -64,7 +64,7 @@ def trim(text: str, start: int, end: int) -> Span:
 def context_line(meta: ReportMeta, path: Sequence[str]) -> str:
     """Return what is indexed with a chunk but is not its text: place, year, issuer, headings."""
     year = f"{meta.year}年" if meta.year else ""
-    parts = ["".join(meta.place), year, meta.issuer, " > ".join(path)]
+    parts = ["".join(meta.place), year, meta.issuer, HEADINGS_JOINED.join(path)]
     return " ".join(part for part in parts if part)
 
 

@@ -62,7 +62,7 @@ _EVERY_BEFORE = re.compile(
 _EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
 _COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
 _NAMES_MORE = re.compile(
-    "[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)"
+    "[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡村]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)"
 )
 _KINDS_ALONE = re.compile("各?(?:[省市县区旗乡镇村街州]|街道|社区|[、和及与])+")
 _LATIN_WORDS = re.compile("[a-z]{3}")

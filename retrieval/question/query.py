@@ -406,7 +406,7 @@ def filled(query: Query) -> Query:
         kind = "item"  # a number that points at an item says enough
     if ask.content == "report" and not terms and ask.operation in ("which", "rank", "count"):
         kind = "catalogue"  # 哪份报告最短, 哪份不完整
-    if ask.content == "report" and ask.operation == "verify" and not query.places:
+    if ask.content == "report" and ask.operation in ("verify", "count") and not query.places:
         kind = "which"
     alone = len(query.places) == 1 and len(query.years) < 2 and not ask.everywhere
     if kind == "compare" and ask.content == "figure" and alone and not query.unknown:

@@ -112,7 +112,7 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         found = [h for h in found if h.id not in apart]
     missing += _only_units(query, found, left_out)
     years = query.years or _relative(query, found)
-    if query.role == "plans" and years:
+    if query.role == "plans" and query.ask.content != "remedy" and years:
         # 2024年的打算 stands in the report on 2023
         on = {h.meta.year for h in found}
         if len(years) > 1 and set(years) <= on:  # several reports asked for, each on its own year

@@ -134,10 +134,15 @@ def _names_theme(tags: Sequence[Tagged]) -> bool:
 
 
 def _is_told_already(last: Ask, wish: Wish) -> bool:
-    """Tell whether a part asks for what the part before shows: 哪里搞了X，怎么说的; 谁最多，几件."""
-    plain = wish.operation in ("tell", "list", "overview")
-    same = wish.content == last.content or wish.content in ("figure", "report", "holdings")
-    return last.operation in ("which", "rank") and plain and same
+    """Tell whether a part that names nothing asks for what the part before shows.
+
+    哪里搞了X，怎么说的; 谁最多，几件; X的三大机制是什么，又统一了哪三样.
+    """
+    if wish.operation not in ("tell", "list", "overview", "which"):
+        return False
+    if last.operation in ("which", "rank", "count"):
+        return wish.content not in ("causes", "remedy", "honours", "problems", "plans")
+    return bool(last.theme) and wish.content == last.content and wish.content != "figure"
 
 
 def _names_anything(tags: Sequence[Tagged], span: tuple[int, int]) -> bool:

