@@ -1,7 +1,7 @@
 """What a sentence says beside its figures: negations, directions, polar words, and how much is its own.
 
 Every function takes levelled text (``retrieval.text.normalise.level``) and answers with problems in
-Chinese, ready for the repair prompt; no problem is the empty tuple. Comparison is by clauses and
+Chinese, ready for people; no problem is the empty tuple. Comparison is by clauses and
 character pairs, so no dictionary is needed, and the cost is linear in the clauses compared.
 """
 
