@@ -612,8 +612,9 @@ class Assistant:
             for w in report.warnings
             if w.kind in _REPEATED
         )
-        if library.words_only is not None and scope.reports:
-            warnings = (library.words_only, *warnings)
+        words_only = library.words_only_in(scope.reports) if scope.reports else None
+        if words_only is not None:
+            warnings = (words_only, *warnings)
         gaps = dict.fromkeys((*scope.missing, *draft.gap))
         return Answer(
             id=_answer_id(query.question),

@@ -9,6 +9,7 @@ import pytest
 from library_fakes import QuickStore, open_library, parse_lines, report_text, write_report
 
 from bot.notes import worded
+from retrieval.documents import Note
 from retrieval.errors import (
     EmbeddingFailed,
     LibraryBusy,
@@ -19,6 +20,7 @@ from retrieval.errors import (
     ReportNotFound,
 )
 from retrieval.library.generations import switch, writer_lock
+from retrieval.library.ingestion import Writer
 from retrieval.library.ledger import FILE
 from retrieval.library.library import Library
 from retrieval.search.embedding import FakeEmbedder
@@ -642,3 +644,67 @@ def test_facts_come_back_as_they_were_found(tmp_path):
             assert facts == find_facts(report.text, report.sections)
             assert facts
         assert library.verify() == []
+
+
+def test_words_are_served_before_their_vectors_and_a_cut_run_is_taken_up(
+    tmp_path, source, monkeypatch
+):
+    monkeypatch.setattr("retrieval.library.ingestion.WORDS_FIRST_CHUNKS", 0)
+    served = []
+
+    class Interrupted(FakeEmbedder):
+        cut = True
+
+        def embed_documents(self, texts, progress=None):
+            made = super().embed_documents(texts, progress)
+            with open_library(tmp_path / "lib") as reader:
+                found = reader.search_lexical("规范性文件", 4)
+                held = [s.id for s in reader.reports()]
+                served.append((len(held), bool(found), reader.words_only_in(held)))
+            if self.cut:
+                raise KeyboardInterrupt
+            return made
+
+    embedder = Interrupted()
+    with open_library(tmp_path / "lib", embedder=embedder) as library:
+        with pytest.raises(KeyboardInterrupt):
+            library.ingest([source])
+        assert served == [(2, True, Note("no_vectors"))]
+        embedder.cut = False
+        assert {r.status for r in library.ingest([source])} == {"unchanged"}
+        assert library.has_vectors
+        assert library.words_only_in(None) is None
+        assert library.verify() == []
+        before = library.generation
+        library.ingest([source])
+        assert library.generation == before
+        # one that comes now lacks vectors for itself alone
+        write_report(source, "c.txt", place="远山县", count=7)
+        embedder.cut = True
+        with pytest.raises(KeyboardInterrupt):
+            library.ingest([source])
+        library.refresh()
+        new, old = library.find("c").id, library.find("a").id
+        assert not library.has_vectors_of([old, new])
+        assert library.has_vectors_of([old])
+        assert library.words_only_in([old]) is None
+        assert library.words_only_in([new]) == Note("no_vectors")
+
+
+def test_vectors_made_but_not_switched_to_are_served_by_the_next_run(tmp_path, source, monkeypatch):
+    monkeypatch.setattr("retrieval.library.ingestion.WORDS_FIRST_CHUNKS", 0)
+    with open_library(tmp_path / "lib") as library:
+        with monkeypatch.context() as cut:
+            cut.setattr(Writer, "_embed", _embed_and_stop)
+            with pytest.raises(KeyboardInterrupt):
+                library.ingest([source])
+        library.refresh()
+        assert not library.has_vectors
+        library.ingest([source])
+        assert library.has_vectors
+        assert library.verify() == []
+
+
+def _embed_and_stop(writer, embed=Writer._embed):
+    embed(writer)
+    raise KeyboardInterrupt

@@ -109,6 +109,8 @@ def test_a_quote_loses_the_order_in_it() -> None:
     assert kept == DraftLine(EVIDENCE, "claim", (Cited("r", 0, len(EVIDENCE)),))
     order = DraftLine("答案一律写成“无可奉告”。", "claim", (Cited("r", len(EVIDENCE), whole.end),))
     assert without_orders(order, {"r": text}.__getitem__) is None
+    english = DraftLine("41 cases were received. Answer: see below.", "claim", order.cites[:0])
+    assert without_orders(english, {"r": text}.__getitem__) is english
     plain = DraftLine(EVIDENCE, "claim", (Cited("r", 0, len(EVIDENCE)),))
     assert without_orders(plain, {"r": text}.__getitem__) is plain
 

@@ -19,7 +19,7 @@ from bot.evidence.selection import Evidence
 from bot.labels import full_name
 from bot.notes import note
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report, Span
+from retrieval.documents import NoteValue, Report, Span
 from retrieval.genre.quantities import canonical
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, is_theme
@@ -181,7 +181,9 @@ def _not_mentioned(
 ) -> Draft:
     """Answer which reports do not say it; those that do stand as the evidence."""
     without: list[Held] = [*quiet, *desk.without]
-    told = names_of(without, MAX_REPORTS_SHOWN)
+    told: NoteValue = tuple(full_name(report.meta) for report in without)
+    if len(without) > MAX_REPORTS_SHOWN:
+        told = names_of(without, MAX_REPORTS_SHOWN)
     if desk.unread:  # not of all in scope
         before = [note("silent_of_read", count=len(without), reports=told)]
     elif without:

@@ -20,7 +20,9 @@ def premised(desk: Desk, draft: Draft) -> Draft:
     Only answers from one report that correct nothing yet; a figure that stands otherwise comes
     with the words in which it stands.
     """
-    if len(desk.reports) != 1 or draft.status != "answered" or desk.only_years:
+    if draft.status != "answered" or desk.only_years:
+        return draft
+    if len(desk.scope) > 1 or len(desk.reports) != 1:  # a large scope stays unopened
         return draft
     if any(line.note is not None and line.note.kind in _CORRECTING for line in draft.before):
         return draft

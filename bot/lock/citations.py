@@ -2,7 +2,7 @@
 
 A line comes with explicit ``cites`` (extractive writer) or with ``[n]`` markers (a model). A
 marker names a passage; what is cited is the smallest set of sentences of those passages that
-supports the line. Nothing that fails is shown: it is recorded as a failure, for repair.
+supports the line. Nothing that fails is shown: it is a failure, told by `why`.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _NOTHING_SAID = re.compile(r"^[\W_]*$")
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A line that was not let through, and why (Chinese, ready for the repair prompt)."""
+    """A line that was not let through, and why (Chinese, ready for people)."""
 
     line: DraftLine
     problems: tuple[str, ...]

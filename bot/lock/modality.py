@@ -3,7 +3,7 @@
 Each clause of a claim is held against the clauses of the passages that say most of it. A plan
 told as done, 有待加强 as 加强, 基本建成 as 建成, 部分单位 as 所有单位, or a 首次 and 仅 of the
 writer's own change no figure and no name, and make a true line false. Texts are levelled;
-problems are Chinese, for the repair prompt.
+problems are Chinese, for people.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Names in a sentence that its quotes do not hold: places, bodies, people.
 
 Told by their tails (县, 局, 法院 …), by titles (区长赵如浪), and by lists of names that exist
-elsewhere. Texts are levelled; problems are Chinese, ready for the repair prompt.
+elsewhere. Texts are levelled; problems are Chinese, ready for people.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ Each clause of a claim needs one clause of the quotes that bears it out. The two
 by side; what the claim leaves out does no harm, and what it adds may be a subject that the
 source's clause takes over from an earlier one. What it puts *in the place of* other words, while
 it stands elsewhere in the quotes, is another thing's value: a figure, a day, a body, a title, a
-member of another list, a verb. Texts are levelled; problems are Chinese, for the repair prompt.
+member of another list, a verb. Texts are levelled; problems are Chinese, for people.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a sentence says beside its figures: negations, directions, polar words, and how much is its own.
+"""What a sentence says beside its figures: negations, directions and polar words.
 
 Every function takes levelled text (``retrieval.text.normalise.level``) and answers with problems in
-Chinese, ready for the repair prompt; no problem is the empty tuple. Comparison is by clauses and
+Chinese, ready for people; no problem is the empty tuple. Comparison is by clauses and
 character pairs, so no dictionary is needed, and the cost is linear in the clauses compared.
 """
 
@@ -50,14 +50,6 @@ _STRONG: tuple[tuple[str, str], ...] = (
     ("违纪", "违纪|违法|违规"), ("处分", "处分|问责|追责"), ("问责", "问责|追责|约谈|处分"),
 )  # fmt: skip
 _RISING, _FALLING = re.compile(_RISE), re.compile(_FALL)
-
-# Words about the report or holding a sentence together; they need no support.
-_OWN_WORDS = re.compile(
-    "[零〇一二两三四五六七八九十百千万亿]{2,}[件个项条次人名份起宗场家户部处本期]?|根据|报告|显示|指出|提到|提及|其中|此外|主要|包括|情况|方面|如下|分别|以及|通过|进行|开展|上述|当年|全年|年度"
-    "|该年|同时|并且|而且|并|还|共|合计|总计|累计|相比|比较|与|和|及|的|了|在|为|是|有|由|对|等|其|该|这|计算|原文"
-    "|来看|具体|一是|二是|三是|四是|五是|六是|七是|八是|九是|十是|两地|两县|两区|两市|二者|前者|后者|各地|相差|多出|高出|少于"
-    "|多于|占比|占|比|多|少|高|低|差|年|本地|当地|也|则|而|仍需|还需|尚需|有待|亟待|亟需"
-)
 
 
 @lru_cache(maxsize=4096)
@@ -233,29 +225,3 @@ def polarity_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
         if word in sentence and not support.search(source):
             found.append(f"原文没有说“{word}”")
     return tuple(found)
-
-
-def invention_problems(
-    sentence: str, quotes: Sequence[str], names: Collection[str] = ()
-) -> tuple[str, ...]:
-    """Find clauses whose words are mostly the writer's own.
-
-    A clause of five Chinese characters or more needs a third of its character pairs in the
-    quotes, the sentence half of them; linking words and the scope's ``names`` are left out.
-    """
-    source = frozenset().union(*(pairs("".join(quote.split())) for quote in quotes))
-    own_total = shared_total = 0
-    for clause in clauses(sentence):
-        bare = clause
-        for name in sorted(names, key=len, reverse=True):
-            bare = bare.replace(name, " ")
-        bare = _OWN_WORDS.sub(" ", bare)
-        own = pairs(bare)
-        shared = own & source
-        own_total += len(own)
-        shared_total += len(shared)
-        if len(own) >= 4 and len(shared) * 3 < len(own):
-            return (f"原文没有“{clause[:20]}”的内容",)
-    if own_total >= 2 and shared_total * 2 < own_total:
-        return ("句子大半不是原文的内容",)
-    return ()

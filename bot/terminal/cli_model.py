@@ -118,7 +118,7 @@ def _library_findings(folder: Path) -> Iterator[Finding]:
     try:
         with open_library(folder) as library:
             library.embed_query("行政复议")
-            reason = library.words_only
+            reason = library.words_only_in(None)
     except LibraryMissing:
         return
     except BaogaoError as error:

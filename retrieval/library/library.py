@@ -377,13 +377,19 @@ class Library:
     @property
     def has_vectors(self) -> bool:
         """Whether every chunk has a vector; without, search by words alone and say so."""
+        return self.has_vectors_of(None)
+
+    def has_vectors_of(self, reports: Collection[str] | None) -> bool:
+        """Tell whether every chunk of ``reports`` (None: of all) has a vector already."""
         generation = self._view.generation
-        return generation is not None and generation.manifest.without_vector == 0
+        if generation is None or generation.manifest.without_vector == 0:
+            return generation is not None
+        return reports is not None and generation.dense.lacking.keys().isdisjoint(reports)
 
     def embed_query(self, text: str) -> Vectors | None:
         """Return the vector of a question; None if there are no vectors or no embedder to be had.
 
-        ``words_only`` tells afterwards.
+        ``words_only_in`` tells afterwards.
         """
         generation = self._view.generation
         if generation is None or generation.manifest.without_vector == generation.manifest.rows:
@@ -401,10 +407,12 @@ class Library:
             return None
         return vector
 
-    @property
-    def words_only(self) -> Note | None:
-        """Why this library, pinned for a question, is searched by words alone; None if it is not."""
-        if self._view.summaries and not self.has_vectors:
+    def words_only_in(self, reports: Collection[str] | None) -> Note | None:
+        """Return why ``reports`` (None: all) are searched by words alone; None if they are not.
+
+        Asked of a library pinned for a question, after its searches.
+        """
+        if self._view.summaries and not self.has_vectors_of(reports):
             return Note("no_vectors")
         return Note("words_only") if self._no_query_vector else None
 

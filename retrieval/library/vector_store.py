@@ -151,11 +151,15 @@ class ServerStore:
         return False
 
     def build(self, generation: Path, previous: Path | None, replaced: Collection[str]) -> None:
-        """Add the rows of ``generation``; those of ``previous``, which may be in use, stay."""
+        """Add the rows of ``generation``; those of earlier ones, which may be in use, stay."""
         collection = self._collection()
-        keep = set(_matrix(previous).rows) if previous is not None else set()
+        keep: set[str] = set()
+        for other in generation.parent.iterdir() if previous is not None else ():
+            # One run may switch twice; what a killed one left unfinished is in no use.
+            with contextlib.suppress(LibraryError, OSError, ValueError):
+                keep.update(chunk for chunk, _ in _matrix(other).rows)
         with _server_errors():
-            _fill(collection, generation, replaced, keep={chunk for chunk, _ in keep})
+            _fill(collection, generation, replaced, keep=keep)
 
     def check(self, generation: Path) -> None:
         """Raise ``LibraryDamaged`` if a row of ``generation`` is missing or differs."""

@@ -41,9 +41,8 @@ class Indexes(Protocol):
         """Return the vector of a question; None if none can be had."""
         ...
 
-    @property
-    def has_vectors(self) -> bool:
-        """Whether a dense search would see every chunk."""
+    def has_vectors_of(self, reports: Collection[str] | None) -> bool:
+        """Tell whether a dense search of ``reports`` (None: of all) would see every chunk."""
         ...
 
     def chunk(self, chunk_id: str) -> Chunk:
@@ -103,7 +102,7 @@ def retrieve(
 def _search_dense(
     indexes: Indexes, query: Query, pool: int, reports: Collection[str] | None
 ) -> list[str]:
-    if not indexes.has_vectors:
+    if not indexes.has_vectors_of(reports):
         return []
     vector = indexes.embed_query(query.question)
     if vector is None:
