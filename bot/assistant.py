@@ -232,7 +232,10 @@ class Assistant:
             said = talk.reply(request, library, state)
             may_mean = suggestions(request, tuple(query.ask for query, _ in asked))
             at_hand = all(scope.reports for _, scope in asked)
-            if said is None and at_hand and may_mean and request.confidence < AT_ONCE:
+            surest = max((query.ask.confidence for query, _ in asked), default=0.0)
+            if request.act == "item":
+                surest = 1.0
+            if said is None and at_hand and may_mean and surest < AT_ONCE:
                 said = suggest(may_mean)
             if said is not None or not asked:
                 query = Query(question, "", "overview", english=english)

@@ -280,7 +280,9 @@ def test_a_hostile_selection_gets_nothing_through() -> None:
     chance = random.Random(31)
     attacks = 0
     leaked: list[tuple[str, str]] = []
-    yes = json.dumps({"verdicts": [{"line": n, "holds": True, "words": "工作"} for n in range(1, 13)]})
+    yes = json.dumps(
+        {"verdicts": [{"line": n, "holds": True, "words": "工作"} for n in range(1, 13)]}
+    )
     for _ in range(100):
         found = passages(chance)
         items, bad = [], []
@@ -290,14 +292,23 @@ def test_a_hostile_selection_gets_nothing_through() -> None:
             if attack is None or maker in (wrong_marker, no_marker):
                 continue
             say = re.sub(r"\[\d+\]", "", attack[0])
-            items.append({"label": attack[1], "quotes": [passage.n], "say": say, "infer": chance.random() < 0.3})
+            items.append(
+                {
+                    "label": attack[1],
+                    "quotes": [passage.n],
+                    "say": say,
+                    "infer": chance.random() < 0.3,
+                }
+            )
             bad.append((maker.__name__, attack))
         reply = json.dumps({"answerable": True, "items": items}, ensure_ascii=False)
         written = answered([reply, yes], found, TEXTS)
         shown = "\n".join(t.text for t in written.told)
         true = "\n".join(p.text for p in found)
         attacks += len(bad)
-        leaked += [(name, line) for name, (line, poison) in bad if poison in shown and poison not in true]
+        leaked += [
+            (name, line) for name, (line, poison) in bad if poison in shown and poison not in true
+        ]
         for told in written.told:
             quotes = "\n".join(TEXTS[c.report][c.start : c.end] for c in told.cites)
             years = {name for c in told.cites for name in PLACES[c.report] if name.isdigit()}

@@ -77,7 +77,9 @@ def segment(generation: Path, name: str) -> Path:
         lambda g: shutil.rmtree(g / FOLDER),
         lambda g: (g / FOLDER / "chroma.sqlite3").unlink(),
         lambda g: (g / FOLDER / "chroma.sqlite3").write_bytes(b"\x07" * 9000),
-        lambda g: write_matrix(g, [(f"x{i}", "r0") for i in range(60)], unit_vectors(60), DIMENSION),
+        lambda g: write_matrix(
+            g, [(f"x{i}", "r0") for i in range(60)], unit_vectors(60), DIMENSION
+        ),
         lambda g: write_matrix(g, ROWS, unit_vectors(60, seed=9), DIMENSION),
     ],
     ids=["folder gone", "database gone", "database scrambled", "other rows", "other vectors"],

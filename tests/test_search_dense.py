@@ -47,7 +47,9 @@ def test_many_rows_take_the_short_way_to_the_same_end(tmp_path):
     assert [c for c, _ in matrix.search(question, 7)] == [matrix.rows[i][0] for i in best]
 
 
-@pytest.mark.parametrize("damage", ["vectors-000001.npy", "chunks-000001.npy", "reports-000001.tsv"])
+@pytest.mark.parametrize(
+    "damage", ["vectors-000001.npy", "chunks-000001.npy", "reports-000001.tsv"]
+)
 def test_cut_files_are_noticed(tmp_path, damage):
     matrix_in(tmp_path, [5, 5], np.ones((10, 4), np.float32))
     path = tmp_path / damage

@@ -396,6 +396,8 @@ def filled(query: Query) -> Query:
     if ask.content == "figure":
         terms = _with_others(terms, content_terms(topic))
     field = asking.field_of(topic)
+    if field is None and not ask.theme:  # 发文字号 may have been taken for an order of form
+        field = asking.field_of(normalise(query.question))
     address = address_of(topic)
     documents = asking.asks_documents(topic)
     if (

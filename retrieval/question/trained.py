@@ -109,6 +109,9 @@ class TrainedReader:
             )
             found.append(with_slots(ask, text, tags, found[-1] if found else None))
             said = (best.content, best.operation)
+        if before is None and found[0].operation == "brief" and not _names_matter(tags):
+            # a text is ordered on nothing that a report could be about: a poem
+            return Request(question, "off", (), tags, sure, typed=typed)
         return Request(
             question,
             cast(Act, act),
@@ -127,6 +130,11 @@ _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
 _AROUND_A_NAME = re.compile(
     "^(?:那么?|还有|换成?|再看看?)?(?P<name>.+?)(?:的)?(?:呢|吧|啊|呀)?[？?。！!]*$"
 )
+
+
+def _names_matter(tags: Sequence[Tagged]) -> bool:
+    matter = ("theme", "place", "office", "scope", "year", "excluded")
+    return any(t.tag in matter for t in tags)
 
 
 def _names_theme(tags: Sequence[Tagged]) -> bool:
