@@ -27,6 +27,7 @@ from bot.answers.suggestions import (
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
+from bot.evidence.absence import in_search_form
 from bot.evidence.drafting import Desk, Draft, silent
 from bot.evidence.opening import (
     MAX_READ_REPORTS,
@@ -35,7 +36,7 @@ from bot.evidence.opening import (
     Passages,
     choose_opened,
 )
-from bot.evidence.respelling import respelled
+from bot.evidence.wording import in_their_words
 from bot.holdings import (
     known_facts,
     known_issuers,
@@ -323,7 +324,8 @@ class Assistant:
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
         if len(scope.reports) <= MAX_RESPELLED:
-            query = respelled(query, (library.report(r).text for r in scope.reports))
+            texts = [in_search_form(r, library.report(r).text) for r in scope.reports]
+            query = in_their_words(query, texts)
             hits = Passages(lambda: self._search(library, query, scope))
             desk = self._desk(library, query, scope, hits, state)
         with span("write"):

@@ -94,7 +94,11 @@ def _by_theme(desk: Desk) -> Draft | None:
     items: list[Cited] = []
     for report in desk.reports:
         plans = on_theme(report, terms, frozenset(("plans",)))
-        pieces = plans or on_theme(report, terms, WORK)[:3]
+        pieces = on_theme(report, terms, WORK)[:3]
+        if plans and (not pieces or plans[0].fit >= pieces[0].fit):
+            pieces = plans
+        else:
+            plans = []
         if pieces and len(desk.reports) > 1:
             lines.append(label(report))
         if pieces:

@@ -21,7 +21,8 @@ MAX_NAMED = 12
 
 
 @lru_cache(maxsize=4096)
-def _folded(report_id: str, text: str) -> str:  # noqa: ARG001
+def in_search_form(report_id: str, text: str) -> str:  # noqa: ARG001 - the key it is kept under
+    """Return a report's text in search form, kept for the next question."""
     return fold(text)
 
 
@@ -34,7 +35,7 @@ def words_of(terms: Sequence[Term]) -> tuple[str, ...]:
 
 def holds(report: Report, words: Iterable[str]) -> bool:
     """Tell whether any of ``words`` (in search form) stands in a report, blanks aside."""
-    text = _folded(report.id, report.text)
+    text = in_search_form(report.id, report.text)
     return any(word in text for word in words)
 
 

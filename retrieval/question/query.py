@@ -383,10 +383,21 @@ def _within(tagged: Tagged, ask: Ask, tags: Sequence[Tagged]) -> bool:
     return not own and tagged.text in (*ask.places, *ask.issuers)
 
 
+# words that a wish for work done is said with: 77 utterances without a theme hold no other noun
+_OF_WORK = re.compile(
+    "经验|特色|亮点|办法|流程|做法|举措|措施|成效|成绩|人家|highlight|measure|step"
+)
+
+
 def filled(query: Query) -> Query:
     """Return the query with what its words tell: terms, indicators, figures, direction."""
     ask = query.ask
     topic = normalise(query.topic)
+    if ask.content == "measures" and not ask.theme and not asking.asks_documents(topic):
+        # a noun beside 做法, 经验 names what they are about, tagged or not
+        about = (t.word for t in content_terms(topic) if is_topical(t))
+        ask = replace(ask, theme=tuple(w for w in about if not _OF_WORK.search(w)))
+        query = replace(query, ask=ask)
     role = _ROLES.get(ask.content)
     if ask.content == "remedy":
         role = "plans"
