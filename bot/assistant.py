@@ -70,6 +70,7 @@ from retrieval.question.request import Ask, Reader, Request
 from retrieval.question.scope import Holdings, Resolved, resolve
 from retrieval.question.terms import is_english
 from retrieval.search.retriever import Options, retrieve
+from retrieval.text.normalise import fold
 
 HITS = 40
 MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
@@ -391,8 +392,26 @@ class Assistant:
             if query.kind in ("rank", "compare") and query.inherited and len(state.recent) > 1:
                 # 谁更高 after a question asked of several places: these
                 query = replace(query, places=state.recent)
-            asked.append(_with_scope(query, holdings))
+            asked.append(self._that_name_the_village(library, *_with_scope(query, holdings)))
         return asked
+
+    def _that_name_the_village(
+        self, library: Library, query: Query, scope: Resolved
+    ) -> tuple[Query, Resolved]:
+        """Keep the reports that name the villages asked about; where none does, none is held."""
+        if not query.villages or not scope.reports:
+            return query, scope
+        names = [fold(name) for name in query.villages]
+        few = scope.reports[:MAX_READ_REPORTS]
+        naming = tuple(
+            r
+            for r in few
+            if any(name in in_search_form(r, library.report(r).text) for name in names)
+        )
+        if naming:
+            return query, replace(scope, reports=naming)
+        missing = tuple(Note("not_held", {"name": name}) for name in query.villages)
+        return replace(query, unknown=(*query.unknown, *query.villages)), Resolved((), missing)
 
     def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
         """Return the passages an answer to ``question`` would be written from, best first.
@@ -739,13 +758,18 @@ class _Answered:
 
 
 def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
-    """Put the drafts of several asks one after another; one ask stays as it is."""
+    """Put the drafts of several asks one after another, what was shown once; one stays as it is."""
     if len(answered) == 1:
         return answered[0]
     lines: list[DraftLine] = []
     missing: list[Note] = []
+    shown: set[tuple[str, tuple[Cited, ...]]] = set()
     for one in answered:
         missing += one.scope.missing
+        told_before = [(ln.text, ln.cites) for ln in one.draft.lines if ln.kind == "claim"]
+        if one.draft.status == "answered" and told_before and shown.issuperset(told_before):
+            continue  # 调了多少、成功率多少 stand in one sentence
+        shown.update(told_before)
         if one.draft.status == "abstained":
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             lines += [note("sentence", what=gap) for gap in silent_on]

@@ -187,3 +187,10 @@ def test_kinds_of_area_stay_a_topic(assistant: Assistant, question: str, source:
     ((query, scope),) = assistant.settle(question, State(), assistant.library.pinned())
     assert (query.unknown, len(scope.reports)) == ((), 1)
     assert assistant.library.report(scope.reports[0]).meta.source == SOURCES[source]
+
+
+def test_a_village_no_report_names_is_not_answered_from_another_place(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("张家村2023年罚款多少").answer
+    assert (answer.status, answer.citations) == ("abstained", ())

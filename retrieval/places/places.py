@@ -245,6 +245,9 @@ class PlaceIndex:
                 break  # 小山区 is no 山区: a name known only from inside the words is another's
             named = True
             rest = text[mention.end : end]
+            if _KINDS_ALONE.fullmatch(rest):
+                yield mention  # 云城区镇村: the towns and villages are a topic of the county
+                return
             if mention.how == "short" and _is_topical_kind(text, mention.end, end):
                 yield mention  # of 岱山景区 the scenic area is a topic of the county
                 return

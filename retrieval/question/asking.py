@@ -97,8 +97,9 @@ def asks_lowest(plain: str) -> bool:
 
 
 def claims_rank(plain: str) -> bool:
-    """X 是最高的, X 比 Y 高: the question itself puts a place before others."""
-    return bool(_SUPERLATIVE.search(plain) or _COMPARED.search(plain))
+    """X 是最高的, X 比 Y 高: the question itself puts a place before others; 谁高 leaves it open."""
+    puts = _SUPERLATIVE.search(plain) or _COMPARED.search(plain)
+    return bool(puts) and re.search("谁|哪", plain) is None
 
 
 def asks_documents(topic: str) -> bool:

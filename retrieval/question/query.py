@@ -127,6 +127,7 @@ class Query:
     inherited: bool = False
     everywhere: bool = False
     unknown: tuple[str, ...] = ()
+    villages: tuple[str, ...] = ()
     ambiguous: tuple[Mention, ...] = ()
     wrong_parents: tuple[tuple[str, Chain], ...] = ()
     role: Role | None = None
@@ -296,7 +297,9 @@ def settle(
     alone = [
         m for m in mentions if not m.held and not m.candidates and _is_office(m.text, ask, offices)
     ]
-    small = [m.text for m in mentions if not m.held and _TOO_SMALL.fullmatch(m.text)]
+    small = [
+        m.text for m in mentions if not m.held and not m.candidates and _TOO_SMALL.fullmatch(m.text)
+    ]
     found = {m.text: bodies_called(m.text, known, held) for m in alone}
     as_topic = (
         *small, *(m.text for m in alone if not found[m.text] and (held or _tells(ask)))
@@ -335,6 +338,7 @@ def settle(
         unknown=tuple(
             dict.fromkeys([*(m.text for m in missing), *(name for name in absent if name)])
         ),
+        villages=tuple(small),
         ambiguous=tuple(m for m in mentions if m.ambiguous and m.text not in found),
         wrong_parents=tuple(
             (m.wrong_parent, (m.held or m.candidates)[0])
