@@ -42,7 +42,8 @@ def test_no_more_than_so_many_compute_at_once_and_first_come_is_first(most: int)
     with ThreadPoolExecutor(20) as pool:
         for number in range(20):
             pool.submit(crowd.work, number, go)
-            time.sleep(0.005)
+            # nobody gives a turn back before all have come, so the numbers come in order
+            wait_until(lambda come=number + 1: len(crowd.turns._queue) + len(crowd.order) == come)
         wait_until(lambda: len(crowd.at_it) == most)
         go.set()
     assert crowd.most == most

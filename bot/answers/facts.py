@@ -169,9 +169,6 @@ def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
         return bool(query.carried)
     if not query.terms and query.carried:
         return True
-    counts = query.wants in ("number", "percent") and not evidence.named and not query.carried
-    if counts and not any(is_theme(t) for t in query.terms):
-        return False  # 罚了多少款: single characters name no figure
     slack = 0.15 if query.carried or following else 0.0
     if query.wants in ("number", "percent", "date", "ordinal"):
         if evidence.figure is None:
