@@ -234,9 +234,8 @@ class Assistant:
             said = talk.reply(request, library, state)
             may_mean = suggestions(request, tuple(query.ask for query, _ in asked))
             at_hand = all(scope.reports for _, scope in asked)
-            surest = max((query.ask.confidence for query, _ in asked), default=0.0)
-            if request.act == "item":
-                surest = 1.0
+            pointed = request.act == "item"
+            surest = 1.0 if pointed else max((q.ask.confidence for q, _ in asked), default=0.0)
             if said is None and at_hand and may_mean and surest < AT_ONCE:
                 said = suggest(may_mean)
             if said is not None or not asked:
@@ -324,7 +323,7 @@ class Assistant:
         draft = self._before_search(desk)
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
-        if len(scope.reports) <= MAX_RESPELLED:
+        if query.ask.theme and len(scope.reports) <= MAX_RESPELLED:
             texts = [in_search_form(r, library.report(r).text) for r in scope.reports]
             query = in_their_words(query, texts)
             hits = Passages(lambda: self._search(library, query, scope))

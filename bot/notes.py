@@ -81,3 +81,11 @@ def _flat(path: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
             yield path + key, value
         else:
             yield from _flat(f"{path}{key}.", value)
+
+
+CORRECTING = frozenset(
+    {"figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went", "is_not_so",
+     "other_body", "body_absent", "office_of", "phrase_absent", "not_first", "misplaced",
+     "not_all", "none_of_it", "said_otherwise"}
+)  # fmt: skip
+"""Kinds of note that say what a question gets wrong."""

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bot.notes import CORRECTING
 from eval.cases import Case, Evidence
 
 Json = Mapping[str, Any]
@@ -419,12 +420,6 @@ def over_refusal(case: Case, answer: Json) -> Ratio | None:
     return float(refused(answer)), 1
 
 
-CORRECTING = frozenset(
-    {"figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went", "is_not_so",
-     "other_body", "body_absent", "office_of", "phrase_absent", "not_first", "misplaced",
-     "not_all", "none_of_it", "said_otherwise"}
-)  # fmt: skip
-"""Kinds of note that say what a question gets wrong."""
 ABSENT = frozenset(
     {"not_found", "part_absent", "role_absent", "month_absent", "month_silent", "phrase_absent",
      "figure_absent", "statute_absent", "item_absent", "number_absent", "none_beyond",

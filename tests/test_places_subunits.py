@@ -62,7 +62,7 @@ def test_every_name_of_a_held_unit_finds_it(
     index = PlaceIndex([(place, issuer)])
     for name in (*unit_surfaces(chain), issuer):
         (mention,) = resolve(index, question % name).mentions
-        assert mention.held == (chain,)
+        assert (mention.text, mention.held) == (name, (chain,))
 
 
 @pytest.mark.parametrize("place", OWNERS)

@@ -8,6 +8,7 @@ from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.extent import judge_extent
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import select
+from bot.notes import CORRECTING
 from bot.values import DraftLine
 from retrieval.text.normalise import fold, normalise
 
@@ -24,7 +25,7 @@ def premised(desk: Desk, draft: Draft) -> Draft:
         return draft
     if len(desk.scope) > 1 or len(desk.reports) != 1:  # a large scope stays unopened
         return draft
-    if any(line.note is not None and line.note.kind in _CORRECTING for line in draft.before):
+    if any(line.note is not None and line.note.kind in CORRECTING for line in draft.before):
         return draft
     report = desk.reports[0]
     if desk.query.figures and desk.query.kind != "fact":
@@ -51,9 +52,3 @@ def premised(desk: Desk, draft: Draft) -> Draft:
     if told is None:
         return draft
     return replace(draft, before=(DraftLine("", "note", note=told), *draft.before))
-
-
-_CORRECTING = frozenset(
-    ("figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went", "is_not_so",
-     "other_body", "office_of", "phrase_absent")
-)  # fmt: skip

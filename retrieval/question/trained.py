@@ -75,11 +75,11 @@ class TrainedReader:
         whole = part_features(text, tags, (0, len(text)), said, follows=before is not None)
         vector = models.vectors.pool(plain_words(text, tags, (0, len(text))))
         act, sure, _ = models.wishes.act(whole, vector)
-        names = any(t.tag in ("place", "office") for t in tags)
+        names = _has(tags, ("place", "office"))
         least = SURE_OF_OFF if before is None else SURE_OF_OFF_FURTHER_ON
         if address_of(text) or (act == "off" and (names or before is not None) and sure < least):
             act = "ask"
-        elif before is not None and item_of(text) is not None and not _names_theme(tags):
+        elif before is not None and item_of(text) is not None and not _has(tags, _SUBJECT):
             act = "item"  # 最后一条呢: a number that points is exact
         if act in ("chat", "undo", "off"):
             return Request(question, cast(Act, act), (), tags, sure, typed=typed)
@@ -100,7 +100,7 @@ class TrainedReader:
             if not asks_why(question):
                 readings = tuple(r for r in readings if r.content != "causes") or readings
             best = readings[0]
-            if found and _is_told_already(found[-1], best) and not _names_anything(tags, span):
+            if found and _is_told_already(found[-1], best) and not _has(tags, _OWN, span):
                 continue
             if not found:
                 alternatives = [(r.content, r.operation, r.probability) for r in readings[1:4]]
@@ -109,7 +109,7 @@ class TrainedReader:
             )
             found.append(with_slots(ask, text, tags, found[-1] if found else None))
             said = (best.content, best.operation)
-        if before is None and found[0].operation == "brief" and not _names_matter(tags):
+        if before is None and found[0].operation == "brief" and not _has(tags, _MATTER):
             # a text is ordered on nothing that a report could be about: a poem
             return Request(question, "off", (), tags, sure, typed=typed)
         return Request(
@@ -127,18 +127,20 @@ _OTHERS = re.compile("其[他它余]|别|另|剩|以外|之外|other|rest|else")
 _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
 
 
+_SUBJECT = ("theme", "place", "office")
+_OWN = (*_SUBJECT, "excluded", "year", "item")  # what makes a part of a message one of its own
+_MATTER = (*_SUBJECT, "scope", "year", "excluded")  # what a text may be ordered on
 _AROUND_A_NAME = re.compile(
     "^(?:那么?|还有|换成?|再看看?)?(?P<name>.+?)(?:的)?(?:呢|吧|啊|呀)?[？?。！!]*$"
 )
 
 
-def _names_matter(tags: Sequence[Tagged]) -> bool:
-    matter = ("theme", "place", "office", "scope", "year", "excluded")
-    return any(t.tag in matter for t in tags)
-
-
-def _names_theme(tags: Sequence[Tagged]) -> bool:
-    return any(t.tag in ("theme", "place", "office") for t in tags)
+def _has(
+    tags: Sequence[Tagged], kinds: Collection[str], span: tuple[int, int] | None = None
+) -> bool:
+    """Tell whether any tag is of one of ``kinds``, and stands in ``span`` where one is given."""
+    start, end = span or (0, MAX_READ_CHARS)
+    return any(t.tag in kinds and t.start < end and start < t.end for t in tags)
 
 
 def _is_told_already(last: Ask, wish: Wish) -> bool:
@@ -151,12 +153,6 @@ def _is_told_already(last: Ask, wish: Wish) -> bool:
     if last.operation in ("which", "rank", "count"):
         return wish.content not in ("causes", "remedy", "honours", "problems", "plans")
     return bool(last.theme) and wish.content == last.content and wish.content != "figure"
-
-
-def _names_anything(tags: Sequence[Tagged], span: tuple[int, int]) -> bool:
-    start, end = span
-    named = ("theme", "place", "office", "excluded", "year", "item")
-    return any(t.tag in named and t.start < end and start < t.end for t in tags)
 
 
 def _spans(
