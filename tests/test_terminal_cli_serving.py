@@ -1,4 +1,4 @@
-"""``web``, ``web-password``, ``mcp`` and ``baogao`` alone, as a user meets them."""
+"""``web`` and its accounts, ``mcp`` and ``baogao`` alone, as a user meets them."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ def test_windows_is_refused_with_a_sentence(
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
-def test_others_need_a_password(tmp_path: Path, host: str) -> None:
+def test_others_need_an_account(tmp_path: Path, host: str) -> None:
     done = baogao("web", "--host", host, "--library", tmp_path)
     assert done.returncode == 1
-    assert "baogao web-password" in done.stderr
+    assert "baogao web user add" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -53,13 +53,21 @@ def test_a_taken_port_is_one_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_password_is_set_from_a_pipe(tmp_path: Path) -> None:
-    def set_password(password: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bot", "web-password", "--library", str(tmp_path)]
+def test_accounts_are_managed_in_the_terminal(tmp_path: Path) -> None:
+    def user(*words: str, password: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "bot", "web", "user", *words, "--library", str(tmp_path)]
         return subprocess.run(
             command, input=f"{password}\n", capture_output=True, encoding="utf-8", check=False
         )
 
-    assert set_password("short").returncode == 1
-    assert set_password("long enough").returncode == 0
-    assert (tmp_path / "web-passwords.json").exists()
+    short = user("add", "张三", password="short")
+    assert short.returncode == 1
+    assert "密码要有" in short.stderr
+    assert user("add", "张三", "--role", "add", password="long enough").returncode == 0
+    assert user("add", "张三", password="long enough").returncode == 1
+    assert user("role", "张三", "admin").returncode == 0
+    assert user("list").stdout == "张三\tadmin\n"
+    assert user("password", "张三", password="another one").returncode == 0
+    assert user("remove", "张三").returncode == 0
+    assert user("remove", "张三").returncode == 1
+    assert user("list").stdout == ""

@@ -185,7 +185,16 @@ def test_a_phone_shows_everything_within_its_width(browser: Any, address: str) -
     assert errors(browser) == []
 
 
-PAGES = ("/", "/library", "/search?words=执法&place=玉山", "/brief", "/compare", "/history", "/api")
+PAGES = (
+    "/",
+    "/library",
+    "/search?words=执法&place=玉山",
+    "/brief",
+    "/compare",
+    "/history",
+    "/accounts",
+    "/api",
+)
 ACTIONS = "a, button, input:not([type=hidden]), textarea:not([aria-hidden]), summary"
 # the actions one can see, each under a number that the focus can be told by
 NUMBERED = f"""return [...document.querySelectorAll('{ACTIONS}')]

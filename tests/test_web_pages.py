@@ -61,7 +61,8 @@ def uploaded(client: TestClient, name: str, content: bytes) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/library", "/search", "/brief", "/compare", "/history", "/api", "/login"]
+    "path",
+    ["/", "/library", "/search", "/brief", "/compare", "/history", "/accounts", "/api", "/login"],
 )
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_every_page_is_there_in_both_languages(

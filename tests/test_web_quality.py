@@ -14,7 +14,16 @@ from web_server import web_client
 import bot.web.app
 
 MOST_BYTES = 300 * 1024
-PAGES = ("/", "/library", "/search?words=执法", "/brief", "/compare", "/history", "/api")
+PAGES = (
+    "/",
+    "/library",
+    "/search?words=执法",
+    "/brief",
+    "/compare",
+    "/history",
+    "/accounts",
+    "/api",
+)
 STATIC = Path(bot.web.app.__file__).parent / "static"
 LEAST_CONTRAST = 4.5  # WCAG 2.1, 1.4.3, level AA
 

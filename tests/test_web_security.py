@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ from answering import QINGSHAN
 from starlette.testclient import TestClient
 from web_server import FROM_PAGE, ORIGIN, PAYLOADS, web_client
 
+from bot.web.accounts import LOGIN_LASTS_S, Accounts
 from bot.web.guard import MOST_BYTES, MOST_UPLOAD_BYTES
-from bot.web.passwords import PasswordFile, Signer, Window, hash_password, matches
+from bot.web.limits import Window
 from bot.web.settings import WebSettings
 from retrieval.errors import ConfigurationError
 
@@ -177,18 +180,27 @@ def test_questions_are_limited(tmp_path: Path) -> None:
 # Login
 
 
-def guarded(**more: Any) -> WebSettings:
-    passwords = {"read": hash_password("reader-pass"), "add": hash_password("adder-pass")}
-    return WebSettings("0.0.0.0", passwords=passwords, **more)
+ACCOUNTS = {"reader": "read", "adder": "add", "boss": "admin"}
 
 
-def log_in(client: TestClient, password: str, onward: str = "/library") -> Any:
-    return client.post(f"/login?next={onward}", data={"password": password}, headers=FROM_PAGE)
+@contextmanager
+def guarded(folder: Path, **more: Any) -> Iterator[TestClient]:
+    with web_client(folder, settings=WebSettings("0.0.0.0", **more), accounts=ACCOUNTS) as client:
+        yield client
+
+
+def log_in(client: TestClient, name: str, password: str = "", onward: str = "/library") -> Any:
+    fields = {"name": name, "password": password or f"{name}-secret"}
+    return client.post(f"/login?next={onward}", data=fields, headers=FROM_PAGE)
+
+
+def manage(client: TestClient, do: str, **fields: str) -> Any:
+    return client.post("/accounts", data={"do": do, **fields}, headers=FROM_PAGE)
 
 
 def test_nothing_is_shown_before_login(tmp_path: Path) -> None:
-    with web_client(tmp_path, settings=guarded(keys=("k-123",))) as client:
-        for path in ("/", "/library", "/report/x", "/history"):
+    with guarded(tmp_path, keys=("k-123",)) as client:
+        for path in ("/", "/library", "/report/x", "/history", "/accounts"):
             got = client.get(path)
             assert (got.status_code, got.headers["location"][:12]) == (303, "/login?next=")
         assert client.get("/api/reports").status_code == 401
@@ -199,21 +211,32 @@ def test_nothing_is_shown_before_login(tmp_path: Path) -> None:
         assert client.get("/api/reports", headers=right).status_code == 200
         assert client.get("/library", headers=right).status_code == 303
         assert client.get("/login").status_code == 200
+        assert (
+            manage(client, "add", name="me", role="admin", password="my-secret").status_code == 401
+        )
 
 
 def test_a_login_lasts_and_roles_hold(tmp_path: Path) -> None:
-    with web_client(tmp_path, settings=guarded()) as client:
-        got = log_in(client, "reader-pass")
+    upload = {"X-Baogao": "upload", "X-File-Name": "a.txt"}
+    with guarded(tmp_path) as client:
+        got = log_in(client, "reader")
         assert got.headers["location"] == "/library"
         cookie = got.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=strict" in cookie
         assert client.get("/library").status_code == 200
-        upload = {"X-Baogao": "upload", "X-File-Name": "a.txt"}
         assert client.post("/api/upload", content=b"x", headers=upload).status_code == 403
-        assert log_in(client, "adder-pass").status_code == 303
+        assert "boss" not in client.get("/accounts").text
+        for do in ("add", "role", "password", "remove"):
+            fields = {"name": "adder", "role": "admin", "password": "long enough"}
+            assert manage(client, do, **fields).status_code == 403
+        assert log_in(client, "adder").status_code == 303
         assert client.post("/api/upload", content=b"x", headers=upload).status_code == 202
+        assert manage(client, "add", name="x", role="read", password="y" * 9).status_code == 403
+        before = dict(client.cookies)
         client.post("/logout", headers=FROM_PAGE)
+        assert client.get("/library").status_code == 303
+        client.cookies.update(before)  # a cookie kept aside is no login any more
         assert client.get("/library").status_code == 303
 
 
@@ -221,60 +244,144 @@ def test_a_login_lasts_and_roles_hold(tmp_path: Path) -> None:
     "onward", ["//evil.example", "https://evil.example", "/\\evil.example", ""]
 )
 def test_a_login_leads_nowhere_else(tmp_path: Path, onward: str) -> None:
-    with web_client(tmp_path, settings=guarded()) as client:
-        assert log_in(client, "adder-pass", onward).headers["location"] == "/"
+    with guarded(tmp_path) as client:
+        assert log_in(client, "adder", onward=onward).headers["location"] == "/"
 
 
 def test_guessing_is_stopped(tmp_path: Path) -> None:
-    with web_client(tmp_path, settings=guarded()) as client:
-        codes = [log_in(client, f"guess-{n}").status_code for n in range(6)]
-        assert codes == [401] * 5 + [429]
-        assert log_in(client, "adder-pass").status_code == 429
+    with guarded(tmp_path) as client:
+        names = ["boss", "nobody", "boss", "boss", "adder"]
+        codes = [log_in(client, name, f"guess-{n}").status_code for n, name in enumerate(names)]
+        assert codes == [401] * 5
+        assert log_in(client, "adder").status_code == 429
 
 
-def test_cookies_cannot_be_made_or_kept_past_a_new_password(tmp_path: Path) -> None:
-    signer = Signer(tmp_path, {"add": "a:b"})
-    cookie = signer.sign("add:me", 60, 1000.0)
-    assert signer.read(cookie, 1001.0) == "add:me"
-    assert signer.read(cookie, 1061.0) is None
-    for broken in ("", ".", "x.y", cookie[:-1], "A" + cookie, cookie.split(".")[0] + ".é"):
-        assert signer.read(broken, 1001.0) is None
-    assert Signer(tmp_path, {"add": "c:d"}).read(cookie, 1001.0) is None
-    assert ((tmp_path / "web-secret").stat().st_mode & 0o777) == 0o600
+def test_an_account_is_guarded_against_many_addresses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.web.entrance.TRIES_A_NAME", 3)
+    with guarded(tmp_path) as client:
+        codes = []
+        for n in range(4):  # a guesser's own right password forgives only its own tries
+            codes.append(log_in(client, "Boss", f"guess-{n}").status_code)
+            assert log_in(client, "reader").status_code == 303
+        assert codes == [401, 401, 401, 429]
+        assert log_in(client, "boss").status_code == 429
 
 
-def test_passwords_are_kept_as_hashes(tmp_path: Path) -> None:
-    file = PasswordFile(tmp_path)
-    file.write("add", "correct horse")
-    stored = (tmp_path / "web-passwords.json").read_text()
-    assert "correct" not in stored
-    assert ((tmp_path / "web-passwords.json").stat().st_mode & 0o777) == 0o600
-    assert matches("correct horse", file.read()["add"])
-    assert not matches("correct hors", file.read()["add"])
-    assert not matches("x", "broken")
-    (tmp_path / "web-passwords.json").write_text("{")
-    with pytest.raises(ConfigurationError):
-        file.read()
+def test_an_administrator_manages_accounts(tmp_path: Path) -> None:
+    with guarded(tmp_path) as client:
+        log_in(client, "boss")
+        page = client.get("/accounts").text
+        assert all(name in page for name in ACCOUNTS)
+        assert "secret" not in page
+        new = {"name": "张三", "role": "read", "password": "zhangsan-1"}
+        assert manage(client, "add", **new).status_code == 303
+        assert "张三" in client.get("/accounts").text
+        for wrong, told in (
+            (new, "已经有账号"),
+            (new | {"name": "<b>"}, "账号名"),
+            (new | {"name": "李四", "password": "short"}, "密码要有"),
+            (new | {"name": "李四", "role": "root"}, "角色只能是"),
+        ):
+            got = manage(client, "add", **wrong)
+            assert got.status_code == 400
+            assert told in got.text
+            assert bad_of(got.text) == []
+        assert manage(client, "role", name="张三", role="add").status_code == 303
+        assert manage(client, "password", name="张三", password="another-1").status_code == 303
+        for do in ("role", "remove"):  # nobody locks themselves out
+            assert manage(client, do, name="BOSS", role="read").status_code == 400
+        assert manage(client, "remove", name="adder").status_code == 303
+        assert manage(client, "remove", name="adder").status_code == 400
+        assert manage(client, "nothing", name="reader").status_code == 400
+        assert log_in(client, "adder").status_code == 401
+        assert log_in(client, "张三", "another-1").status_code == 303
 
 
-def test_no_password_no_other_machine(tmp_path: Path) -> None:
+def test_everybody_changes_their_own_password(tmp_path: Path) -> None:
+    with guarded(tmp_path) as client:
+        log_in(client, "reader")
+        elsewhere = dict(client.cookies)
+        assert manage(client, "mine", old="wrong one", password="brand-new-1").status_code == 401
+        assert manage(client, "mine", old="reader-secret", password="short").status_code == 400
+        got = manage(client, "mine", name="boss", old="reader-secret", password="brand-new-1")
+        assert got.status_code == 303
+        assert client.get("/library").status_code == 200
+        client.cookies.clear()
+        client.cookies.update(elsewhere)
+        assert client.get("/library").status_code == 303
+        assert log_in(client, "boss").status_code == 303
+
+
+def test_the_first_account_made_on_the_page_manages_the_others(tmp_path: Path) -> None:
+    with web_client(tmp_path) as client:
+        assert "还没有账号" in client.get("/accounts").text
+        new = {"name": "boss", "password": "boss-secret"}
+        assert manage(client, "add", role="read", **new).status_code == 400
+        assert manage(client, "add", role="admin", **new).status_code == 303
+        assert client.get("/library").status_code == 303
+        assert log_in(client, "boss").status_code == 303
+
+
+def test_without_accounts_no_other_machine_comes_in(tmp_path: Path) -> None:
+    with guarded(tmp_path) as client:
+        log_in(client, "boss")
+        with closing(Accounts(next(tmp_path.rglob("web-accounts.sqlite")).parent)) as accounts:
+            for name in ACCOUNTS:  # in the terminal, while the server runs
+                accounts.remove(name)
+        assert client.get("/library").status_code == 303
+
+
+def test_logins_end_and_passwords_are_kept_as_hashes(tmp_path: Path) -> None:
+    now = [1000.0]
+    accounts = Accounts(tmp_path, clock=lambda: now[0])
+    accounts.add("a", "read", "correct horse")
+    token = accounts.log_in("A", "correct horse")
+    assert token
+    assert accounts.log_in("a", "correct hors") is None
+    assert accounts.log_in("b", "correct horse") is None
+    for broken in ("", token[:-1], token + "x", "\udcff"):
+        assert accounts.logged_in(broken) is None
+    now[0] += LOGIN_LASTS_S - 1
+    assert accounts.logged_in(token)
+    now[0] += 1
+    assert accounts.logged_in(token) is None
+    stored = (tmp_path / "web-accounts.sqlite").read_bytes()
+    assert b"correct" not in stored
+    assert token.encode() not in stored
+    assert b"$argon2id$" in stored
+    assert ((tmp_path / "web-accounts.sqlite").stat().st_mode & 0o777) == 0o600
+    first = accounts.listed()[0].id
+    accounts.remove("a")
+    accounts.add("a", "read", "correct horse")
+    assert accounts.listed()[0].id != first
+    accounts.close()
+
+
+def test_no_account_no_other_machine(tmp_path: Path) -> None:
+    accounts = Accounts(tmp_path)
+
     def settings(host: str, **variables: str) -> WebSettings:
-        return WebSettings.from_env(variables, tmp_path, host=host, port=1)
+        return WebSettings.from_env(variables, accounts, host=host, port=1)
 
     for host in ("0.0.0.0", "::", "192.168.1.5", "office.example"):
-        with pytest.raises(ConfigurationError, match="web-password"):
+        with pytest.raises(ConfigurationError, match="web user add"):
             settings(host)
-    with pytest.raises(ConfigurationError, match="至少"):
+    with pytest.raises(ConfigurationError, match="密码要有"):
         settings("0.0.0.0", BAOGAO_WEB_PASSWORD="short")
-    assert settings("127.0.0.1").open
-    assert settings("::1").open
+    assert settings("127.0.0.1").loopback
+    assert settings("::1").loopback
     opened = settings(
         "0.0.0.0", BAOGAO_WEB_PASSWORD="long enough", BAOGAO_WEB_HOSTS="report.example"
     )
-    assert not opened.open
+    assert [(a.name, a.role) for a in accounts.listed()] == [("admin", "admin")]
     assert opened.answers_to("192.168.1.5")
     assert opened.answers_to("report.example")
     assert not opened.answers_to("evil.example")
+    settings("0.0.0.0", BAOGAO_WEB_PASSWORD="another one")  # only the first is made so
+    assert accounts.log_in("admin", "long enough")
+    accounts.close()
 
 
 def test_a_window_forgets() -> None:

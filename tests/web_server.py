@@ -14,6 +14,7 @@ from answering import BAISHUI, QINGSHAN, assistant_over
 from starlette.testclient import TestClient
 
 from bot.records import AnswerRecords
+from bot.web.accounts import Accounts
 from bot.web.app import create_app
 from bot.web.settings import WebSettings
 
@@ -61,11 +62,18 @@ def web_client(
     folder: Path,
     texts: Mapping[str, str] | None = None,
     settings: WebSettings | None = None,
+    accounts: Mapping[str, str] | None = None,
 ) -> Iterator[TestClient]:
-    """Give a client of a server over ``texts``; it follows no redirect."""
+    """Give a client of a server over ``texts``; it follows no redirect.
+
+    ``accounts`` are names with their roles; each one's password is the name and ``-secret``.
+    """
     with assistant_over(folder, TEXTS if texts is None else texts) as assistant:
         assistant._records = AnswerRecords(assistant.library.folder / "answers.sqlite")
-        app = create_app(assistant, settings or WebSettings())
+        held = Accounts(assistant.library.folder)
+        for name, role in (accounts or {}).items():
+            held.add(name, role, f"{name}-secret")
+        app = create_app(assistant, settings or WebSettings(), held)
         with TestClient(
             app, base_url=ORIGIN, follow_redirects=False, raise_server_exceptions=False
         ) as client:

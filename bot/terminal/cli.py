@@ -56,7 +56,7 @@ app = typer.Typer(
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
   BAOGAO_KEEP_ANSWERS  回答记录保留多少天（默认 180，0 为不留）
   BAOGAO_OTEL=1        记录调用链（要装 baogao[otel]），不含提问和原文
-  BAOGAO_WEB_PASSWORD  BAOGAO_WEB_KEYS  BAOGAO_WEB_HOSTS   网页的密码、接口的密钥、别的主机名
+  BAOGAO_WEB_PASSWORD  BAOGAO_WEB_KEYS  BAOGAO_WEB_HOSTS   第一个账号 admin 的密码、接口的密钥、别的主机名
   TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API
   BAOGAO_TELEGRAM_ALLOW  BAOGAO_TELEGRAM_ADMINS     Telegram 机器人
   BAOGAO_TELEGRAM_PROXY（或 https_proxy、all_proxy）  连 Telegram 的代理

@@ -18,18 +18,18 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.assistant import Assistant
-from bot.web import api, completions, pages
+from bot.web import api, completions, entrance, pages
+from bot.web.accounts import Accounts
 from bot.web.desk import INTERNAL, Desk
 from bot.web.guard import HEADERS, Guard
 from bot.web.history import History
-from bot.web.passwords import Signer, Window
+from bot.web.limits import Window
+from bot.web.rendering import error_page
 from bot.web.settings import WebSettings
 from bot.web.uploads import Uploads
 from retrieval.errors import BaogaoError, ReportNotFound
 
 THREADS = 8
-LOGIN_TRIES = 5
-LOGIN_WINDOW_S = 900.0
 _HERE = Path(__file__).parent
 
 
@@ -42,17 +42,18 @@ class _AnswerId(StringConvertor):
 register_url_convertor("answer", _AnswerId())
 
 
-def create_app(assistant: Assistant, settings: WebSettings) -> Starlette:
+def create_app(
+    assistant: Assistant, settings: WebSettings, accounts: Accounts | None = None
+) -> Starlette:
     """Return the server over ``assistant``; its files are beside the library's."""
     folder = assistant.library.folder
-    signer = Signer(folder, settings.passwords or {})
+    accounts = accounts or Accounts(folder)
     desk = Desk(
         assistant,
         History(folder, keep_days=settings.keep_days),
         Uploads(assistant.library),
         settings,
-        signer,
-        Window(LOGIN_TRIES, LOGIN_WINDOW_S),
+        accounts,
         Window(settings.questions_per_minute, 60.0),
         anyio.CapacityLimiter(THREADS),
     )
@@ -62,15 +63,17 @@ def create_app(assistant: Assistant, settings: WebSettings) -> Starlette:
         yield
         desk.uploads.close()
         desk.history.close()
+        accounts.close()
 
     return Starlette(
         routes=[
             *pages.routes(desk),
+            *entrance.routes(desk),
             *api.routes(desk),
             *completions.routes(desk),
             Mount("/static", StaticFiles(directory=_HERE / "static")),
         ],
-        middleware=[Middleware(Guard, settings=settings, signer=signer)],
+        middleware=[Middleware(Guard, settings=settings, accounts=accounts)],
         exception_handlers={
             HTTPException: _told,
             BaogaoError: _told,
@@ -96,13 +99,18 @@ def _told(request: Request, error: Exception) -> Response:
         shape = {"message": told, "type": "invalid_request_error", "code": None}
         response: Response = JSONResponse({"error": shape}, status, headers)
     else:
-        response = pages.error_page(request, status, told)
+        response = error_page(request, status, told)
     for name, value in HEADERS.items():  # an error nobody foresaw is answered outside the guard
         response.headers.setdefault(name, value)
     return response
 
 
-def run(assistant: Assistant, settings: WebSettings, started: Callable[[str], None]) -> None:
+def run(
+    assistant: Assistant,
+    settings: WebSettings,
+    accounts: Accounts,
+    started: Callable[[str], None],
+) -> None:
     """Serve until interrupted; ``started`` is told each address. Raises ``BaogaoError`` if it is taken."""
     import uvicorn
 
@@ -119,7 +127,7 @@ def run(assistant: Assistant, settings: WebSettings, started: Callable[[str], No
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(assistant, settings),
+            create_app(assistant, settings, accounts),
             log_level="warning",
             server_header=False,
             proxy_headers=False,

@@ -18,9 +18,10 @@ from bot.answers.remarks import examples
 from bot.assistant import Assistant, Reply
 from bot.notes import Language, text_of
 from bot.values import Answer, Sentence
-from bot.web.guard import Visitor
+from bot.web.accounts import Accounts
+from bot.web.guard import LOCAL, Visitor
 from bot.web.history import History, read_answer
-from bot.web.passwords import Signer, Window
+from bot.web.limits import Window
 from bot.web.settings import WebSettings
 from bot.web.uploads import Uploads
 from retrieval.errors import BaogaoError
@@ -43,8 +44,7 @@ class Desk:
     history: History
     uploads: Uploads
     settings: WebSettings
-    signer: Signer
-    logins: Window
+    accounts: Accounts
     questions: Window
     threads: anyio.CapacityLimiter
     recent: dict[str, Answer] = field(default_factory=dict)  # to be exported, kept or not
@@ -79,7 +79,7 @@ class Desk:
     def count(self, request: Request) -> Visitor:
         """Return who asks, after counting the question; refuses one over the limit (429)."""
         visitor: Visitor = request.state.visitor
-        name = visitor.name if not self.settings.open else _address(request)
+        name = _address(request) if visitor == LOCAL else visitor.name
         wait_s = self.questions.wait_s(name)
         if wait_s > 0:
             raise HTTPException(

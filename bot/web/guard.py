@@ -8,7 +8,6 @@ come from a browser that says where from.
 from __future__ import annotations
 
 import hmac
-import time
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -19,11 +18,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.web.passwords import Signer
+from bot.web.accounts import Accounts
 from bot.web.settings import WebSettings
 
 COOKIE = "baogao_login"
-LOGIN_LASTS_S = 12 * 3600
 MOST_BYTES = 256 * 1024
 MOST_UPLOAD_BYTES = 64 * 1024 * 1024
 UPLOAD = "/api/upload"
@@ -46,17 +44,32 @@ HEADERS = {
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who asks: a name that keeps histories apart, and whether reports may be added."""
+    """Who asks: a number and a name that keep histories apart, and a role (empty before login)."""
 
+    number: int
     name: str
-    may_add: bool
+    role: str = ""
+
+    @property
+    def may_add(self) -> bool:
+        """Whether reports may be added."""
+        return self.role in ("add", "admin")
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether reports may be removed and accounts managed."""
+        return self.role == "admin"
+
+
+LOCAL = Visitor(1, "local", "admin")  # who sits at the machine, where nobody has an account
+_FIRST_KEY, _FIRST_ACCOUNT = 100, 1000
 
 
 class Guard:
     """The outermost layer of the server."""
 
-    def __init__(self, app: ASGIApp, *, settings: WebSettings, signer: Signer) -> None:
-        self._app, self._settings, self._signer = app, settings, signer
+    def __init__(self, app: ASGIApp, *, settings: WebSettings, accounts: Accounts) -> None:
+        self._app, self._settings, self._accounts = app, settings, accounts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse a request, or pass it on with ``visitor`` in its state."""
@@ -78,7 +91,7 @@ class Guard:
             visitor = self._visitor(scope, headers)
             if visitor is None and not path.startswith(_FREE):
                 refused = _log_in_first(scope, path)
-            scope.setdefault("state", {})["visitor"] = visitor or Visitor("", may_add=False)
+            scope.setdefault("state", {})["visitor"] = visitor or Visitor(0, "")
         if refused is not None:
             await refused(scope, receive, sealed)
             return
@@ -107,19 +120,19 @@ class Guard:
         return None
 
     def _visitor(self, scope: Scope, headers: Headers) -> Visitor | None:
-        if self._settings.open:
-            return Visitor("local", may_add=True)
+        # whoever takes the last account away does not open the door to other machines
+        if self._settings.loopback and self._accounts.empty:
+            return LOCAL
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and scope["path"].startswith(_PROGRAMS):
             for n, known in enumerate(self._settings.keys):
                 if hmac.compare_digest(key.strip().encode(), known.encode()):
-                    return Visitor(f"key{n}", may_add=True)
+                    return Visitor(_FIRST_KEY + n, f"key{n}", "add")
             return None
-        told = self._signer.read(Request(scope).cookies.get(COOKIE, ""), time.time())
-        if told is None:
+        account = self._accounts.logged_in(Request(scope).cookies.get(COOKIE, ""))
+        if account is None:
             return None
-        role, _, name = told.partition(":")
-        return Visitor(name, may_add=role == "add")
+        return Visitor(_FIRST_ACCOUNT + account.id, account.name, account.role)
 
 
 def _limited(receive: Receive, most: int) -> Receive:

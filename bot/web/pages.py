@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.assistant import Reply
@@ -22,16 +18,14 @@ from bot.formatting import where
 from bot.labels import full_name
 from bot.lock.plaintext import drop_invisible
 from bot.looking import list_reports, marked_leaves, search_rows, section_at
-from bot.notes import worded
 from bot.tables.export_xlsx import table_workbook
 from bot.terminal.exports import answer_markdown, to_markdown
 from bot.values import Answer
 from bot.web.desk import Desk, number_of, words_of
-from bot.web.guard import COOKIE, LOGIN_LASTS_S
 from bot.web.history import session_name
 from bot.web.openapi import SPEC
-from bot.web.passwords import matches
-from bot.web.texts import LANGUAGES, texts
+from bot.web.rendering import download, fields_of, language_of, page
+from bot.web.texts import texts
 from retrieval.documents import Report
 from retrieval.search.exhaustive import search_words
 
@@ -40,16 +34,6 @@ _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _MOST_SHOWN = 50
 _A_PAGE = 100
 _DETAILED, _MOST_NAMED = 20, 500  # of the reports searched: shown with their places, by name
-_templates = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.filters["visible"] = drop_invisible
-_templates.filters["where"] = where
-_templates.filters["worded"] = worded
 
 
 def routes(desk: Desk) -> list[Route]:
@@ -58,17 +42,17 @@ def routes(desk: Desk) -> list[Route]:
 
     async def home(request: Request) -> Response:
         library.refresh()
-        words = texts(_language(request))
-        examples = desk.examples(english=_language(request) == "en")
-        return _page(
-            request, desk, "ask.html", held=len(library.reports()), answer=None,
+        words = texts(language_of(request))
+        examples = desk.examples(english=language_of(request) == "en")
+        return page(
+            request, "ask.html", held=len(library.reports()), answer=None,
             examples=[*examples, words.ask_common, words.ask_holdings],
         )  # fmt: skip
 
     async def one_answer(request: Request) -> Response:
         found = desk.answer(request.path_params["id"])
         told = found.to_json() | {"paragraph": found.paragraph}
-        return _page(request, desk, "ask.html", held=1, answer=told, examples=[])
+        return page(request, "ask.html", held=1, answer=told, examples=[])
 
     async def report(request: Request) -> Response:
         given = request.query_params
@@ -85,8 +69,8 @@ def routes(desk: Desk) -> list[Route]:
             )
             spans += [(hit.start, hit.end) for hit in told.occurrences]
         part = given.get("part") == "1"
-        return _page(
-            request, desk, "_report.html" if part else "report.html",
+        return page(
+            request, "_report.html" if part else "report.html",
             report=found, name=full_name(found.meta), leaves=marked_leaves(found, spans),
             outline=[] if part else _outline(found),
             path=section_at(found, spans[0][0]) if spans else (),
@@ -98,16 +82,16 @@ def routes(desk: Desk) -> list[Route]:
         place, warned = given.get("place", ""), given.get("warned") == "on"
         year = number_of(given.get("year"), "year")
         found = list_reports(library, place, year, warned=warned)
-        page = min(
+        number = min(
             max(number_of(given.get("page"), "page") or 1, 1), -(-len(found) // _A_PAGE) or 1
         )
-        shown = found[(page - 1) * _A_PAGE : page * _A_PAGE]
+        shown = found[(number - 1) * _A_PAGE : number * _A_PAGE]
         names = [(summary, full_name(summary.meta)) for summary in shown]
-        return _page(
-            request, desk, "library.html",
-            reports=names, place=place, year=year, warned=warned, held=len(found), page=page,
-            pages=_pages(request, page, len(found)),
-            may_add=request.state.visitor.may_add, **_coverage(found),
+        return page(
+            request, "library.html",
+            reports=names, place=place, year=year, warned=warned, held=len(found), page=number,
+            pages=_pages(request, number, len(found)),
+            **_coverage(found),
         )  # fmt: skip
 
     async def search(request: Request) -> Response:
@@ -127,8 +111,8 @@ def routes(desk: Desk) -> list[Route]:
                     detailed=_DETAILED,
                 )
             )
-        return _page(
-            request, desk, "search.html", rows=rows, words=words, place=place, year=year,
+        return page(
+            request, "search.html", rows=rows, words=words, place=place, year=year,
             synonyms=synonyms, most=_MOST_SHOWN, detailed=_DETAILED, named=_MOST_NAMED,
         )  # fmt: skip
 
@@ -137,7 +121,7 @@ def routes(desk: Desk) -> list[Route]:
         reply: Reply | None = None
         left: Answer | None = None
         if request.method == "POST":
-            form = await _form(request)
+            form = await fields_of(request)
             words = words_of(form.get("words"))
             year = number_of(form.get("year"), "year")
             low, high = number_of(form.get("low"), "low"), number_of(form.get("high"), "high")
@@ -165,8 +149,8 @@ def routes(desk: Desk) -> list[Route]:
             desk.keep(visitor, form["talk"], made)
             if form.get("left_out") == "on" and made.answer.status == "answered":
                 left = (await desk.work(lambda: desk.assistant.left_out(made.state))).answer
-        return _page(
-            request, desk, "brief.html", form=form, answer=reply.answer if reply else None,
+        return page(
+            request, "brief.html", form=form, answer=reply.answer if reply else None,
             written=paragraph(reply.answer, markers=False) if reply else "",
             cited=_with_sources(reply.answer) if reply else "",
             left=left,
@@ -176,15 +160,15 @@ def routes(desk: Desk) -> list[Route]:
         form: dict[str, str] = {}
         reply, table = None, None
         if request.method == "POST":
-            form = await _form(request)
+            form = await fields_of(request)
             words = words_of(form.get("words"))
             visitor = desk.count(request).name
             reply, table = await desk.work(lambda: desk.assistant.tabulate(words))
             if form.get("as") == "xlsx":
-                return _file(table_workbook(table, words), "对比.xlsx", _XLSX)
+                return download(table_workbook(table, words), "对比.xlsx", _XLSX)
             desk.keep(visitor, f"compare-{secrets.token_urlsafe(6)}", reply)
-        return _page(
-            request, desk, "compare.html", form=form, table=table,
+        return page(
+            request, "compare.html", form=form, table=table,
             answer=reply.answer if reply else None,
         )  # fmt: skip
 
@@ -193,55 +177,19 @@ def routes(desk: Desk) -> list[Route]:
         name = "简报" if found.paragraph else "回答"
         if request.path_params["kind"] == "docx":
             made = (briefing_document if found.paragraph else answer_document)(found)
-            return _file(made, f"{name}.docx", _DOCX)
+            return download(made, f"{name}.docx", _DOCX)
         text = (to_markdown if found.paragraph else answer_markdown)(found)
-        return _file(text.encode(), f"{name}.md", "text/markdown; charset=utf-8")
+        return download(text.encode(), f"{name}.md", "text/markdown; charset=utf-8")
 
     async def history(request: Request) -> Response:
         visitor = request.state.visitor.name
         if request.method == "POST":
             desk.history.forget(visitor)
             return RedirectResponse("/history", 303)
-        return _page(request, desk, "history.html", turns=desk.history.turns(visitor))
+        return page(request, "history.html", turns=desk.history.turns(visitor))
 
     async def described(request: Request) -> Response:
-        return _page(request, desk, "api.html", spec=SPEC)
-
-    async def log_in(request: Request) -> Response:
-        words, told = texts(_language(request)), ""
-        onward = request.query_params.get("next", "/")
-        if not onward.startswith("/") or onward.startswith(("//", "/\\")):
-            onward = "/"
-        if request.method == "POST":
-            who = request.client.host if request.client else ""
-            wait_s = desk.logins.wait_s(who)
-            if wait_s > 0:
-                told = words.too_many.format(round(wait_s / 60 + 0.5))
-                return _page(request, desk, "login.html", status=429, onward=onward, told=told)
-            desk.logins.add(who)  # counted before it is tried, so that tries at once count too
-            given = (await _form(request)).get("password", "")[:200]
-            stored = dict(desk.settings.passwords or {})
-            roles = await desk.work(lambda: [r for r, h in stored.items() if matches(given, h)])
-            if roles:
-                desk.logins.forgive(who)
-                role = "add" if "add" in roles else roles[0]
-                value = f"{role}:{_known_name(request, desk) or secrets.token_urlsafe(9)}"
-                response = RedirectResponse(onward, 303)
-                response.set_cookie(
-                    COOKIE, desk.signer.sign(value, LOGIN_LASTS_S, time.time()),
-                    max_age=LOGIN_LASTS_S, httponly=True, samesite="strict",
-                    secure=request.url.scheme == "https",
-                )  # fmt: skip
-                return response
-            told = words.wrong_password
-        return _page(
-            request, desk, "login.html", status=401 if told else 200, onward=onward, told=told
-        )
-
-    async def log_out(_: Request) -> Response:
-        response = RedirectResponse("/login", 303)
-        response.delete_cookie(COOKIE)
-        return response
+        return page(request, "api.html", spec=SPEC)
 
     both = ["GET", "POST"]
     return [
@@ -255,56 +203,7 @@ def routes(desk: Desk) -> list[Route]:
         Route("/compare", compare, methods=both),
         Route("/history", history, methods=both),
         Route("/api", described),
-        Route("/login", log_in, methods=both),
-        Route("/logout", log_out, methods=["POST"]),
     ]
-
-
-def error_page(request: Request, status: int, told: str) -> Response:
-    """Return the page that says an error."""
-    return _page(request, None, "error.html", status=status, told=told)
-
-
-def _page(
-    request: Request, desk: Desk | None, template: str, *, status: int = 200, **values: Any
-) -> Response:
-    language = _language(request)
-    html = _templates.get_template(template).render(
-        t=texts(language),
-        lang=language,
-        here=request.url.path,
-        other=request.url.include_query_params(lang="zh" if language == "en" else "en").query,
-        logged_in=desk is not None and not desk.settings.open and request.state.visitor.name != "",
-        **values,
-    )
-    response = HTMLResponse(html, status)
-    if request.query_params.get("lang") in LANGUAGES:
-        response.set_cookie("baogao_lang", language, httponly=True, samesite="lax")
-    return response
-
-
-def _language(request: Request) -> str:
-    for said in (request.query_params.get("lang"), request.cookies.get("baogao_lang")):
-        if said in LANGUAGES:
-            return str(said)
-    return "zh"
-
-
-def _known_name(request: Request, desk: Desk) -> str:
-    """Return the name of a visitor who logs in again, so that the history stays theirs."""
-    told = desk.signer.read(request.cookies.get(COOKIE, ""), time.time())
-    return told.partition(":")[2] if told else ""
-
-
-async def _form(request: Request) -> dict[str, str]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        raise HTTPException(415, "表单的类型不对")
-    try:
-        given = parse_qs((await request.body()).decode("utf-8"), max_num_fields=50)
-    except ValueError as error:
-        raise HTTPException(400, "表单的内容不对") from error
-    return {name: values[-1] for name, values in given.items()}
 
 
 def _outline(report: Report) -> list[tuple[int, str, int]]:
@@ -343,8 +242,3 @@ def _with_sources(answer: Answer) -> str:
     """Return a briefing with its marks, and under it what they stand for."""
     sources = [f"[{c.n}] {where(c)}：“{drop_invisible(c.quote)}”" for c in answer.citations]
     return "\n".join([paragraph(answer), *sources])
-
-
-def _file(content: bytes, name: str, kind: str) -> Response:
-    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
-    return Response(content, media_type=kind, headers={"Content-Disposition": disposition})

@@ -6,38 +6,29 @@ import ipaddress
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from bot.records import KEEP_DAYS
-from bot.web.passwords import PasswordFile, hash_password
+from bot.web.accounts import Accounts
 from retrieval.errors import ConfigurationError
 
 PASSWORD = "BAOGAO_WEB_PASSWORD"
 KEYS = "BAOGAO_WEB_KEYS"
 HOSTS = "BAOGAO_WEB_HOSTS"
-LEAST_CHARS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
-    """``passwords`` maps a role to a password's hash; empty means nobody has to log in.
+    """``keys`` are those of the API, ``hosts`` further names the server answers to.
 
-    ``keys`` are those of the API, ``hosts`` further names the server answers to. Questions are
-    remembered for ``keep_days``, not at all with 0.
+    Questions are remembered for ``keep_days``, not at all with 0.
     """
 
     host: str = "127.0.0.1"
     port: int = 8765
-    passwords: Mapping[str, str] | None = None
     keys: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     questions_per_minute: int = 60
     keep_days: int = KEEP_DAYS
-
-    @property
-    def open(self) -> bool:
-        """Whether nobody has to log in."""
-        return not self.passwords
 
     @property
     def loopback(self) -> bool:
@@ -48,33 +39,26 @@ class WebSettings:
     def from_env(
         cls,
         variables: Mapping[str, str],
-        folder: Path,
+        accounts: Accounts,
         *,
         host: str,
         port: int,
         keep_days: int = KEEP_DAYS,
     ) -> WebSettings:
-        """Return the settings of a library's server.
+        """Return the settings of a library's server; a password given makes the first account.
 
-        Raises ``ConfigurationError`` where others could reach it and no password is set.
+        Raises ``ConfigurationError`` where others could reach it and nobody has an account.
         """
-        passwords = dict(PasswordFile(folder).read())
         given = variables.get(PASSWORD, "")
-        if given:
-            passwords["add"] = hash_password(check_password(given))
-        if not is_loopback(host) and not passwords:
+        if given and accounts.empty:
+            accounts.add("admin", "admin", given)
+        if not is_loopback(host) and accounts.empty:
             raise ConfigurationError(
-                f"--host {host} 会让别的电脑也能打开，要先设密码："
-                f"运行 baogao web-password，或设置 {PASSWORD}"
+                f"--host {host} 会让别的电脑也能打开，要先有账号："
+                f"运行 baogao web user add 名字 --role admin，或设置 {PASSWORD}"
             )
-        return cls(
-            host,
-            port,
-            passwords,
-            _listed(variables.get(KEYS)),
-            _listed(variables.get(HOSTS)),
-            keep_days=keep_days,
-        )
+        keys, hosts = _listed(variables.get(KEYS)), _listed(variables.get(HOSTS))
+        return cls(host, port, keys, hosts, keep_days=keep_days)
 
     def answers_to(self, name: str) -> bool:
         """Tell whether a Host header's name is this server's.
@@ -98,13 +82,6 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def check_password(password: str) -> str:
-    """Return the password; raises ``ConfigurationError`` if it is too short to be one."""
-    if len(password) < LEAST_CHARS:
-        raise ConfigurationError(f"密码至少要{LEAST_CHARS}个字符")
-    return password
 
 
 def _is_address(name: str) -> bool:
