@@ -118,10 +118,10 @@ def test_a_wheel_takes_in_a_report_and_answers(installed: Path) -> None:
 
 def test_a_wheel_serves_its_pages(installed: Path) -> None:
     code = (
-        "import bot, bot.web.pages as pages, bot.web.texts as t, pathlib\n"
+        "import bot, bot.web.rendering as pages, bot.web.texts as t, pathlib\n"
         f"assert str(pathlib.Path(bot.__file__)).startswith({str(installed.resolve())!r}), bot.__file__\n"
         "page = pages._templates.get_template('error.html').render(t=t.texts('zh'), lang='zh', here='/',"
-        " other='', logged_in=False, told='x')\n"
+        " other='', logged_in=False, visitor=pages.Visitor(0, ''), told='x')\n"
         "static = pathlib.Path(pages.__file__).parent / 'static'\n"
         "print(len(page), sorted(p.name for p in static.iterdir()))"
     )
