@@ -8,24 +8,26 @@ import re
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from answering import CUT
+from answering import CUT, assistant_over
 from starlette.testclient import TestClient
-from web_server import FROM_PAGE, web_client
+from web_server import FROM_PAGE, ORIGIN, TEXTS, web_client
 
 from bot.assistant import Assistant, Reply
-from bot.values import Answer
-from bot.web.history import History
+from bot.chats.conversations import ConversationStore, page_chats_path
+from bot.chats.file_names import safe_name
+from bot.chats.incoming import Incoming
+from bot.web.app import create_app
+from bot.web.guard import LOCAL
 from bot.web.openapi import SPEC
 from bot.web.settings import WebSettings
+from bot.web.talk import chat_of
 from bot.web.texts import texts
-from bot.web.uploads import safe_name
-from retrieval.question.query import State
 
 
 @pytest.fixture(scope="module")
@@ -112,10 +114,10 @@ def test_a_follow_up_inherits_and_another_conversation_does_not(client: TestClie
 def test_lines_are_streamed_and_the_last_is_the_reply(client: TestClient) -> None:
     got = client.post("/api/ask", json={"question": "青山县2023年存在哪些问题", "stream": True})
     lines = [json.loads(line) for line in got.text.splitlines()]
-    assert lines[-1]["type"] == "reply"
-    said = [line["sentence"] for line in lines[:-1]]
+    assert [line["type"] for line in lines[-2:]] == ["reply", "end"]
+    said = [line["sentence"] for line in lines[:-2]]
     assert len(said) >= 4
-    assert said == lines[-1]["reply"]["sentences"][: len(said)]
+    assert said == lines[-2]["reply"]["sentences"][: len(said)]
 
 
 def test_suggestions_reach_the_page(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,10 +138,11 @@ def test_an_error_in_the_middle_is_one_sentence(
 
     monkeypatch.setattr(Assistant, "ask", broken)
     whole = client.post("/api/ask", json={"question": "x"})
-    assert whole.status_code == 500
-    assert "secret" not in whole.text
+    assert whole.status_code == 503
+    assert "编号" in whole.json()["error"]["message"]
     lines = client.post("/api/ask", json={"question": "x", "stream": True}).text.splitlines()
-    assert [json.loads(line)["type"] for line in lines] == ["error"]
+    assert [json.loads(line)["type"] for line in lines] == ["message", "end"]
+    assert "secret" not in whole.text + "".join(lines)
     for stream in (True, False):
         body = {"messages": [{"role": "user", "content": "x"}], "stream": stream}
         got = client.post("/v1/chat/completions", json=body)
@@ -295,7 +298,7 @@ def test_the_history_is_kept_and_forgotten(tmp_path: Path) -> None:
     with web_client(tmp_path) as client:
         reply = ask(client, "青山县2023年存在哪些问题")
         assert reply["id"] in client.get("/history").text
-        assert (next(tmp_path.rglob("web.sqlite")).stat().st_mode & 0o777) == 0o600
+        assert (next(tmp_path.rglob("web-chats.sqlite")).stat().st_mode & 0o777) == 0o600
         assert form(client, "/history").status_code == 303
         assert reply["id"] not in client.get("/history").text
 
@@ -309,18 +312,109 @@ def test_nothing_is_remembered_where_nothing_is_to_be_kept(tmp_path: Path) -> No
         assert "白水" in onward["answer"]
 
 
-def test_what_was_asked_is_forgotten_in_time(tmp_path: Path) -> None:
-    now = [datetime(2026, 1, 1, tzinfo=UTC)]
-    history = History(tmp_path, keep_days=10, clock=lambda: now[0])
-    history.add("a", "session1", Answer("x", "问", "answered", ()), State())
-    now[0] += timedelta(days=9)
-    history.add("a", "session2", Answer("y", "问", "answered", ()), None)
-    assert [turn.answer for turn in history.turns("a")] == ["y", "x"]
-    now[0] += timedelta(days=2)
-    history.close()
-    history = History(tmp_path, keep_days=10, clock=lambda: now[0])  # opening looks too
-    assert [turn.answer for turn in history.turns("a")] == ["y"]
-    history.close()
+def test_a_conversation_is_there_again_after_a_visit_elsewhere(client: TestClient) -> None:
+    first = ask(client, "青山县2023年存在哪些问题")
+    then = ask(client, "白水的呢", first["session"])
+    got = client.get("/api/talk", params={"session": first["session"]}).json()
+    assert [answer["id"] for answer in got["answers"]] == [first["id"], then["id"]]
+    assert got["scope_label"] == then["scope_label"]
+    assert client.get("/api/talk", params={"session": "another-one"}).json()["answers"] == []
+
+
+def told(client: TestClient, **body: Any) -> list[dict[str, Any]]:
+    got = client.post("/api/ask", json={**body, "stream": True})
+    assert got.status_code == 200, got.text
+    return [json.loads(line) for line in got.text.splitlines()]
+
+
+def button(event: dict[str, Any], words: str) -> str:
+    return next(b["data"] for row in event["buttons"] for b in row if words in b["text"])
+
+
+def test_commands_do_on_the_page_what_they_do_in_a_messenger(client: TestClient) -> None:
+    session = ask(client, "青山县2023年持证率是多少")["session"]
+    helped, end = told(client, question="/help", session=session)
+    assert "/reports" in helped["text"]
+    assert "群里" not in helped["text"]
+    assert end["scope_label"]
+    assert "用时" in told(client, question="/why", session=session)[0]["text"]
+    exported = told(client, question="/export", session=session)
+    assert [e["type"] for e in exported] == ["message", "file", "end"]
+    forgotten, end = told(client, question="／new", session=session)
+    assert "已忘掉" in forgotten["text"]
+    assert end["scope_label"] == ""
+    briefed = told(client, question="/brief 青山", session=session)[-2]["reply"]
+    assert briefed["paragraph"] is True
+    assert "没有这个命令" in told(client, question="/nothing", session=session)[0]["text"]
+    programs = client.post("/api/ask", json={"question": "/reports"}).json()
+    assert "2 份" in programs["messages"][0]["text"]
+
+
+def test_the_list_of_reports_opens_turns_and_closes(client: TestClient) -> None:
+    listed, end = told(client, question="/reports")
+    session = end["session"]
+
+    def press(event: dict[str, Any], words: str) -> list[dict[str, Any]]:
+        pressed = button(event, words)
+        return told(client, press=pressed, message=event["id"], session=session)[:-1]
+
+    (card,) = press(listed, "1")
+    assert "发布单位" in card["text"]
+    (part,) = press(card, "1")
+    assert len(part["text"]) > 20
+    assert press(part, "收起") == [{"type": "delete", "id": part["id"]}]
+    forged = told(client, press="o|none", message=1, session=session)[0]
+    assert "已移除" in forged["text"]
+    assert told(client, press="z|" + "x" * 90, message=1, session=session)[0]["type"] == "toast"
+
+
+def test_what_is_wrong_is_said_and_kept(client: TestClient) -> None:
+    *_, answered, end = told(client, question="青山县2023年持证率是多少")
+    wrong = answered["reply"]["verdicts"][1]
+    asked = told(client, press=wrong["data"], message=answered["id"], session=end["session"])[0]
+    assert asked["ask_reply"]
+    thanks = told(client, question="应是99%", reply_to=asked["id"], session=end["session"])[0]
+    assert "已记下" in thanks["text"]
+    other = told(client, press=wrong["data"], message=1, session="some-other-talk")[0]
+    assert "别人的提问" in other["text"]  # answers are pressed where they were given
+
+
+def test_administrators_alone_remove_and_see_figures(tmp_path: Path) -> None:
+    with web_client(tmp_path, accounts={"reader": "read", "boss": "admin"}) as client:
+        for name, may in (("reader", False), ("boss", True)):
+            fields = {"name": name, "password": f"{name}-secret"}
+            client.post("/login", data=fields, headers=FROM_PAGE)
+            for command in ("/status", "/remove 青山.txt", "/add"):
+                text = told(client, question=command)[0]["text"]
+                assert ("只有管理员" not in text) is may, command
+        asked, end = told(client, question="/remove 青山.txt")
+        sure = button(asked, "确定")
+        done = told(client, press=sure, message=asked["id"], session=end["session"])[0]
+        assert "已移除" in done["text"]
+        assert "青山" not in client.get("/library").text
+
+
+def test_what_a_stop_left_unanswered_is_answered_after_the_start(tmp_path: Path) -> None:
+    with assistant_over(tmp_path, TEXTS) as assistant:
+        folder = assistant.library.folder
+        with closing(ConversationStore(page_chats_path(folder))) as store:
+            asked = Incoming(
+                "message", 1, chat_of("session-1"), True, LOCAL.number, 1, int(time.time()),
+                text="青山县2023年存在哪些问题",
+            )  # fmt: skip
+            store.receive(
+                1,
+                lane="q1",
+                user=LOCAL.number,
+                chat=asked.chat,
+                payload=asked.to_json(),
+                counted=True,
+            )
+        with TestClient(create_app(assistant, WebSettings()), base_url=ORIGIN) as client:
+            page = ""
+            while "青山县2023年存在哪些问题" not in page:
+                page = client.get("/history").text
+                time.sleep(0.02)
 
 
 def test_a_passage_is_read_as_stored(client: TestClient) -> None:

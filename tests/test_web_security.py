@@ -172,9 +172,12 @@ def test_too_much_is_refused_announced_or_not(client: TestClient) -> None:
 
 def test_questions_are_limited(tmp_path: Path) -> None:
     with web_client(tmp_path, settings=WebSettings(questions_per_minute=2)) as client:
-        got = [client.post("/api/ask", json={"question": "你好"}) for _ in range(3)]
+        question = {"question": "青山县2023年持证率是多少"}
+        got = [client.post("/api/ask", json=question) for _ in range(3)]
         assert [g.status_code for g in got] == [200, 200, 429]
         assert int(got[2].headers["retry-after"]) > 0
+        assert client.post("/api/ask", json={"question": "谢谢"}).status_code == 200  # not counted
+        assert client.post("/brief", data={"words": "青山"}, headers=FROM_PAGE).status_code == 429
 
 
 # Login

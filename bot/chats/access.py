@@ -59,6 +59,19 @@ class Rules(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """Rules as plain values: nobody let in but ``allow``, and hardly a limit unless one is set."""
+
+    allow: frozenset[int] = frozenset()
+    admins: frozenset[int] = frozenset()
+    per_minute: int = 1_000_000
+    per_day: int = 1_000_000
+    per_day_all: int = 1_000_000
+    concurrency: int = 1
+    max_age_s: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """Whether a question may be asked now; else which limit holds and for how long."""
 

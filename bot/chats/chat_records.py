@@ -39,6 +39,10 @@ CREATE TABLE IF NOT EXISTS pairing (
     code_hash TEXT PRIMARY KEY, role TEXT NOT NULL, expires REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """,
+    """
+CREATE INDEX IF NOT EXISTS answers_user ON answers (user, created);
+CREATE INDEX IF NOT EXISTS answers_id ON answers (json_extract(payload, '$.id'));
+""",
 )
 
 

@@ -54,6 +54,11 @@ def chats_path(library: Path) -> Path:
     return library.parent / f"{library.name}.chats.sqlite"
 
 
+def page_chats_path(library: Path) -> Path:
+    """Where the page keeps its chats: in the library's folder, since each server has its own inbox."""
+    return library / "web-chats.sqlite"
+
+
 class ConversationStore:
     """The SQLite file of the chats. Safe to call from several threads of one process.
 
@@ -193,10 +198,18 @@ class ConversationStore:
                 ),
             ).rowcount
             if added and counted:
-                now = self.steady_now()
-                db.execute("INSERT INTO quota VALUES (?, ?)", (user, now))
-                db.execute("REPLACE INTO facts VALUES ('steady_clock', ?)", (str(now),))
+                self._charge(db, user)
         return bool(added)
+
+    def charge(self, user: int) -> None:
+        """Charge a question that does not come by the inbox to the user's quota."""
+        with self._transaction() as db:
+            self._charge(db, user)
+
+    def _charge(self, db: sqlite3.Connection, user: int) -> None:
+        now = self.steady_now()
+        db.execute("INSERT INTO quota VALUES (?, ?)", (user, now))
+        db.execute("REPLACE INTO facts VALUES ('steady_clock', ?)", (str(now),))
 
     def seen(self, update_id: int) -> bool:
         """Tell whether an update was stored before."""
@@ -260,6 +273,11 @@ class ConversationStore:
         with self._transaction() as db:
             return db.execute("UPDATE inbox SET state = 'new' WHERE state = 'working'").rowcount
 
+    def is_waiting(self, update_id: int) -> bool:
+        """Tell whether an update is still to be begun."""
+        rows = self._rows("SELECT 1 FROM inbox WHERE update_id = ? AND state = 'new'", update_id)
+        return bool(rows)
+
     def waiting(self) -> int:
         """Count the updates not yet begun."""
         return int(self._rows("SELECT count(*) FROM inbox WHERE state = 'new'")[0][0])
@@ -307,13 +325,32 @@ class ConversationStore:
 
     def answer(self, key: str) -> StoredAnswer | None:
         """Return a stored answer, or None if there is none or it has been purged."""
-        rows = self._rows(
-            "SELECT key, chat, user, created, payload FROM answers WHERE key = ?", key
+        return next(iter(self._answers("key = ?", key)), None)
+
+    def answer_by_id(self, answer_id: str) -> StoredAnswer | None:
+        """Return the stored answer of the assistant's id, or None."""
+        return next(iter(self._answers("json_extract(payload, '$.id') = ?", answer_id)), None)
+
+    def answers(self, user: int, chat: int | None = None, *, most: int = 200) -> list[StoredAnswer]:
+        """Return the last answers to a user, in one chat if given, the last first."""
+        return self._answers(
+            "user = ? AND ifnull(chat = ?, 1) ORDER BY created DESC, rowid DESC LIMIT ?",
+            user,
+            chat,
+            most,
         )
-        if not rows:
-            return None
-        key, chat, user, created, payload = rows[0]
-        return StoredAnswer(key, chat, user, created, json.loads(payload))
+
+    def _answers(self, where: str, *values: Any) -> list[StoredAnswer]:
+        rows = self._rows(
+            f"SELECT key, chat, user, created, payload FROM answers WHERE {where}", *values
+        )
+        return [StoredAnswer(k, c, u, at, json.loads(payload)) for k, c, u, at, payload in rows]
+
+    def forget_user(self, user: int) -> None:
+        """Drop the answers to a user and what their conversations inherit."""
+        with self._transaction() as db:
+            db.execute("DELETE FROM answers WHERE user = ?", (user,))
+            db.execute("DELETE FROM conversations WHERE user = ?", (user,))
 
     def add_button(self, user: int, payload: dict[str, Any]) -> str:
         """Store what a button does and return its key; ``user`` 0 lets anybody press it.

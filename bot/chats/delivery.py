@@ -122,6 +122,7 @@ class Delivery:
                     ask_reply=reply.remark_on is not None,
                     mark=reply.mark,
                     copy=again and index == first,
+                    answer=reply.answer,
                 )
                 if reply.remark_on is not None:
                     self._store.expect_remark(incoming.chat, message, reply.remark_on)

@@ -13,7 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from bot.chats import views
@@ -21,6 +21,7 @@ from bot.chats.access import Access
 from bot.chats.blocks import clean, runs
 from bot.chats.chat_records import Conversation
 from bot.chats.conversations import ConversationStore
+from bot.chats.file_names import safe_name
 from bot.chats.incoming import Incoming
 from bot.chats.messages import Button, File, Reply, compose, rows, say, say_own
 from bot.chats.ports import AssistantLike, ReplyLike, RestoreState
@@ -31,6 +32,7 @@ from bot.chats.wire import Unreachable, Wire
 from bot.chats.wording import language_of, said, texts
 from bot.notes import Language, worded
 from bot.table import Table
+from bot.values import Answer
 from retrieval.documents import Report, ReportMeta
 from retrieval.errors import BaogaoError, LibraryBusy, LibraryError, ReportNotFound
 
@@ -55,6 +57,7 @@ class Desk:
     access: Access
     wire: Wire
     status: Callable[[], Mapping[str, Any]]
+    door: str = "messenger"  # or ``page``, ``terminal``: how it is said to be used
     started: float = field(default_factory=time.monotonic)
 
 
@@ -204,20 +207,16 @@ class Handlers:
     def _composed(self, incoming: Incoming, answered: ReplyLike) -> Reply:
         """Keep an answer and what the next question inherits; return it as messages."""
         answer, store = answered.answer, self._desk.store
-        payload = {
-            **answer.to_json(),
-            "checks_failed": list(answer.checks_failed),
-            "paragraph": answer.paragraph,
-        }
         label = self._desk.assistant.scope_label(answered.state)
         if answer.status == "clarify" and not answer.citations:
             label = ""  # thanks, a greeting, a question back: nothing that follows from a scope
         language = views.language_of_answer(answer)
-        payload |= {"label": label, "language": language}
-        key = store.add_answer(incoming.chat, incoming.user, payload)
-        inherited = answered.state.to_json() if answered.state is not None else None
-        store.save_conversation(incoming.chat, incoming.user, Conversation(inherited, key))
-        suggested = rows([self.question_button(q) for q in answered.suggestions], 1)
+        payload = payload_of(answer, label)
+        key = kept(store, incoming.chat, incoming.user, payload, answered.state)
+        # what cannot be answered comes with examples of what can
+        examples = [n for n in answer.notes if n.kind.startswith("example.")]
+        onward = answered.suggestions or [w.strip("· ") for w in worded(examples, language)]
+        suggested = rows([self.question_button(question) for question in onward], 1)
         keyboard = views.answer_keyboard(
             key, payload, scoped=bool(label), folded=views.folded(answer), language=language
         )
@@ -225,6 +224,7 @@ class Handlers:
             views.answer_blocks(answer, label, language),
             (*suggested, *keyboard),
             mark=said("copy", language, key=key),
+            answer=key,
         )
         if answer.status != "answered" or answered.table is None:
             return reply
@@ -254,8 +254,9 @@ class Handlers:
             return views.examples(library, language)
 
         found = await in_thread(work, timeout_s=ANSWER_WITHIN_S)
-        text = views.help_text(names, language)
-        text += "\n\n" + said("help.try" if found else "help.nothing_held", language)
+        door = self._desk.door
+        text = views.help_text(names, said(f"help.{door}", language), language)
+        text += "\n\n" + said("help.try" if found else f"nothing_held.{door}", language)
         return say_own(text, rows([self.question_button(question) for question in found], 1))
 
     async def _reports(self, _incoming: Incoming, language: Language) -> Reply:
@@ -380,7 +381,7 @@ class Handlers:
     async def _add(self, incoming: Incoming, language: Language) -> Reply:
         if not self._desk.access.is_admin(incoming.user):
             return say(said("admins.add", language))
-        return say(said("add.how", language))
+        return say(said(f"add.{self._desk.door}", language))
 
     async def _remove(self, incoming: Incoming, language: Language) -> Reply:
         if not self._desk.access.is_admin(incoming.user):
@@ -453,6 +454,27 @@ class Handlers:
         )
 
 
+def payload_of(answer: Answer, label: str) -> dict[str, Any]:
+    """Return an answer as it is stored: its JSON, and what only chats need of it."""
+    return {
+        **answer.to_json(),
+        "checks_failed": list(answer.checks_failed),
+        "paragraph": answer.paragraph,
+        "label": label,
+        "language": views.language_of_answer(answer),
+    }
+
+
+def kept(
+    store: ConversationStore, chat: int, user: int, payload: dict[str, Any], state: Any
+) -> str:
+    """Keep an answer and what the next question in its chat inherits; return the answer's key."""
+    key = store.add_answer(chat, user, payload)
+    inherited = state.to_json() if state is not None else None
+    store.save_conversation(chat, user, Conversation(inherited, key))
+    return key
+
+
 def exported(payload: Mapping[str, Any], created: float, name: str) -> File:
     """A briefing as a Word document with footnotes, where that can be written; else Markdown."""
     if payload.get("paragraph") and payload.get("status") == "answered":
@@ -484,18 +506,6 @@ def pictured(table: Table, title: str) -> tuple[File, ...]:
 def offers(assistant: object, feature: str) -> bool:
     """Tell whether the assistant has this feature; they came one after the other."""
     return callable(getattr(assistant, feature, None))
-
-
-def safe_name(name: str) -> str:
-    """Make a file name from elsewhere fit for our disk: one component, printable, short."""
-    base = PurePosixPath(clean(name).replace("\\", "/").replace("\n", " ")).name
-    base = base.lstrip(".").replace(":", "_") or "document"
-    stem, dot, suffix = base.rpartition(".")
-    if not dot:
-        stem, suffix = base, ""
-    while len(f"{stem}{dot}{suffix}".encode()) > 180 and stem:
-        stem = stem[:-1]
-    return f"{stem}{dot}{suffix[:12]}"
 
 
 def outcome_line(outcome: Any, meta: ReportMeta | None, language: Language = "zh") -> str:

@@ -91,10 +91,14 @@ class Intake:
         if self._is_further(incoming):
             self._close(incoming, "ignored:album")
             return None
-        if self._asks(incoming) and not self._is_free(incoming):
+        if self.counts_it(incoming):
             return self._question(incoming)
         self._answer_uncounted(incoming)
         return None
+
+    def counts_it(self, incoming: Incoming) -> bool:
+        """Tell whether a message is charged to its sender's quota."""
+        return self._asks(incoming) and not self._is_free(incoming)
 
     def _asks(self, incoming: Incoming) -> bool:
         if incoming.kind == "callback":

@@ -78,3 +78,11 @@ class Ignored:
 
     update_id: int
     reason: str
+
+
+def command_of(line: str) -> tuple[str | None, str]:
+    """Return the command of a typed line, if it is one, and the words left."""
+    if not line.startswith(("/", "／")):
+        return None, line.strip()
+    name, _, text = line[1:].partition(" ")
+    return name.lower(), text.strip()

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.chats.blocks import Block, plain_text
+from bot.chats.incoming import Incoming
 from bot.chats.messages import File, Keyboard
 from bot.chats.wire import Undeliverable, Unreachable
+from bot.values import Sentence
 
 
 @dataclass
@@ -65,11 +67,15 @@ class MemoryWire:
         ask_reply: bool = False,  # noqa: ARG002
         mark: str = "",
         copy: bool = False,
+        answer: str = "",  # noqa: ARG002
     ) -> int:
         """Show a message."""
         self._fail()
         words = f"{part}\n{mark}" if copy and mark else part
         return self._show(Shown(chat, words, keyboard, reply_to))
+
+    def line(self, incoming: Incoming, sentence: Sentence) -> None:
+        """Show nothing before the answer."""
 
     async def send_file(
         self,

@@ -60,6 +60,7 @@ class Reply:
     pressed button (``alert`` in a window). With ``remark_on`` a reply to the message sent is a
     remark on that answer. ``buttons_only`` changes just the keyboard of ``edit``; ``delete``
     removes that message. ``name`` is what blocks too long for messages are called as a file.
+    ``answer`` is the key of the stored answer that the blocks show.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -73,6 +74,7 @@ class Reply:
     delete: int | None = None
     mark: str = ""
     name: str = "回答"
+    answer: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values to store."""

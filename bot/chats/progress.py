@@ -54,6 +54,7 @@ class Progress:
 
     def line(self, sentence: Sentence) -> None:
         """Take a checked line; may be called from any thread."""
+        self.wire.line(self.incoming, sentence)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._lines.append, sentence)
 

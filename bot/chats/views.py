@@ -398,9 +398,9 @@ def examples(library: LibraryLike, language: Language = "zh") -> list[str]:
     return found
 
 
-def help_text(names: Sequence[str], language: Language = "zh") -> str:
-    """What ``/help`` says."""
-    lines = [said("help.text", language), ""]
+def help_text(names: Sequence[str], how: str, language: Language = "zh") -> str:
+    """What ``/help`` says: ``how`` it is used, and the commands."""
+    lines = [how, ""]
     lines += [f"/{name} {said(f'command.{name}', language)}" for name in names]
     return "\n".join(lines)
 

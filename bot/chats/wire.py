@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bot.chats.blocks import Block
+from bot.chats.incoming import Incoming
 from bot.chats.messages import File, Keyboard
+from bot.values import Sentence
 
 
 class WireError(Exception):
@@ -49,8 +51,16 @@ class Wire(Protocol):
         ask_reply: bool = False,
         mark: str = "",
         copy: bool = False,
+        answer: str = "",
     ) -> int:
-        """Send a part and return the message's id; a possible ``copy`` shows the ``mark``."""
+        """Send a part and return the message's id; a possible ``copy`` shows the ``mark``.
+
+        ``answer`` is the key of the stored answer it shows, for who can show more than blocks.
+        """
+        ...
+
+    def line(self, incoming: Incoming, sentence: Sentence) -> None:
+        """Show a checked line at once, where that costs nothing; called from any thread."""
         ...
 
     async def send_file(

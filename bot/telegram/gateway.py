@@ -39,6 +39,7 @@ from telegram.error import (
 from telegram.ext import ExtBot
 
 from bot.chats.blocks import Block
+from bot.chats.incoming import Incoming
 from bot.chats.messages import File, Keyboard, say
 from bot.chats.wire import Undeliverable, Unreachable, WireError
 from bot.chats.wording import said
@@ -48,6 +49,7 @@ from bot.telegram.limiter import FairRateLimiter, seconds
 from bot.telegram.rendering import MAX_UNITS, Part, utf16_units
 from bot.telegram.requests import NotTelegrams, OddResult, StrictRequest
 from bot.telegram.updates import ALLOWED_UPDATES, Me
+from bot.values import Sentence
 
 if TYPE_CHECKING:
     from bot.telegram.settings import TelegramSettings
@@ -195,6 +197,7 @@ class Gateway:
         ask_reply: bool = False,
         mark: str = "",
         copy: bool = False,
+        answer: str = "",  # noqa: ARG002
     ) -> int:
         """Send one message and return its id; ``mark`` is shown on what may be a second copy."""
         return await self._deliver(
@@ -210,6 +213,9 @@ class Gateway:
             ),
             thread,
         )
+
+    def line(self, incoming: Incoming, sentence: Sentence) -> None:
+        """Show nothing: lines are shown by edits, as often as Telegram takes them."""
 
     async def send_words(
         self, chat: int, words: str, *, reply_to: int | None = None, thread: int | None = None

@@ -15,21 +15,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.chats.access import Access
+from bot.chats.access import Access, Limits
 from bot.chats.blocks import Block, plain_text
 from bot.chats.callbacks import Callbacks
 from bot.chats.conversations import ConversationStore
 from bot.chats.handlers import Desk, Handlers
-from bot.chats.incoming import Incoming
+from bot.chats.incoming import Incoming, command_of
 from bot.chats.messages import Button, File, Keyboard, Reply
 from bot.chats.views import COMMANDS, stored_answer
 from bot.chats.wire import Unreachable
 from bot.formatting import to_terminal, wrap
 from bot.terminal.screen import Waiting, columns
+from bot.values import Sentence
 from retrieval.question.query import State
 
 if TYPE_CHECKING:
@@ -41,19 +41,6 @@ LEAVE = frozenset({"退出", "/exit", "/quit", "exit", "quit"})
 BEGIN_ANEW = frozenset({"新话题"})
 GREETING = "请提问（“新话题”清除前面的范围，/help 看命令，“退出”或 Ctrl-D 结束）："
 _PRESSED = ("q", "o", "t", "y", "r", "e")  # the buttons that make sense without a pointer
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """Whoever sits at the terminal may do everything, as often as they like."""
-
-    allow: frozenset[int] = frozenset({USER})
-    admins: frozenset[int] = frozenset({USER})
-    per_minute: int = 1_000_000
-    per_day: int = 1_000_000
-    per_day_all: int = 1_000_000
-    concurrency: int = 1
-    max_age_s: float = float("inf")
 
 
 class TerminalWire:
@@ -74,6 +61,9 @@ class TerminalWire:
         for line in str(part).split("\n"):
             print("\n".join(wrap(line, columns())))
         return 0
+
+    def line(self, incoming: Incoming, sentence: Sentence) -> None:
+        """Show nothing before the answer."""
 
     async def send_file(self, chat: int, file: File, **_: Any) -> int:  # noqa: ARG002
         """Write a file into the current folder, beside those of the same name."""
@@ -113,8 +103,9 @@ class TerminalChat:
         self._assistant = assistant
         self._store = store
         self._wire = TerminalWire()
-        access = Access(_Rules(), store)
-        desk = Desk(assistant, State.from_json, store, access, self._wire, dict)
+        # whoever sits at the terminal may do everything, as often as they like
+        access = Access(Limits(frozenset({USER}), frozenset({USER})), store)
+        desk = Desk(assistant, State.from_json, store, access, self._wire, dict, "terminal")
         self._handlers = Handlers(desk)
         self._callbacks = Callbacks(desk, self._handlers)
         self._buttons: list[Button] = []
@@ -130,11 +121,10 @@ class TerminalChat:
         """Answer a line: a question, a command, or the number of a button shown."""
         incoming = self._incoming(line)
         with Waiting("正在查阅报告"):
-            before = self._store.conversation(USER, USER).answer
             press = incoming.kind == "callback"
             work = self._callbacks.press if press else self._handlers.handle
             reply = asyncio.run(work(incoming))
-        asyncio.run(self._show(reply, before))
+        asyncio.run(self._show(reply))
 
     def _incoming(self, line: str) -> Incoming:
         number = next(self._numbers)
@@ -142,18 +132,14 @@ class TerminalChat:
         if 0 < pressed <= len(self._buttons):
             data = self._buttons[pressed - 1].data
             return Incoming("callback", number, USER, True, USER, 0, 0, callback_id="-", data=data)
-        command, text = None, line
-        if line.startswith(("/", "／")):
-            name, _, text = line[1:].partition(" ")
-            command = name.lower()
+        command, text = command_of(line)
         return Incoming(
             "message", number, USER, True, USER, number, int(time.time()),
-            text=text.strip(), command=command,
+            text=text, command=command,
         )  # fmt: skip
 
-    async def _show(self, reply: Reply, before: str | None) -> None:
-        key = self._store.conversation(USER, USER).answer
-        stored = self._store.answer(key) if key and key != before else None
+    async def _show(self, reply: Reply) -> None:
+        stored = self._store.answer(reply.answer) if reply.answer else None
         if stored is not None:
             print(to_terminal(stored_answer(stored.payload), columns()))
         else:

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -322,22 +322,24 @@ def feedback(
     ] = None,
     library: LibraryOption = None,
 ) -> None:
-    """列出用户在 Telegram 里点的 👍 / 不对，或导出为评测题。"""
-    from bot.chats.conversations import ConversationStore, chats_path
+    """列出用户在 Telegram 和网页里点的 👍 / 不对，或导出为评测题。"""
+    from bot.chats.conversations import ConversationStore, chats_path, page_chats_path
     from bot.chats.feedback import export_cases, list_lines
 
-    store = ConversationStore(chats_path(_library_folder(library)))
-    try:
-        if export is None:
-            print("\n".join(list_lines(store, verdict)) or "还没有反馈")
-        else:
-            rows = export_cases(store, verdict or "wrong")
-            export.write_text(
-                "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8"
-            )
-            print(f"已导出{len(rows)}条到 {export}")
-    finally:
-        store.close()
+    folder = _library_folder(library)
+    lines, cases = [], []
+    for name, path in (("telegram", chats_path(folder)), ("web", page_chats_path(folder))):
+        if path.exists():
+            with closing(ConversationStore(path)) as store:
+                lines += [f"{name}  {line}" for line in list_lines(store, verdict)]
+                rows = export_cases(store, verdict or "wrong")
+                cases += [{**row, "id": f"{name}-{row['id']}"} for row in rows]
+    if export is None:
+        print("\n".join(lines) or "还没有反馈")
+    else:
+        told = "".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases)
+        export.write_text(told, "utf-8")
+        print(f"已导出{len(cases)}条到 {export}")
 
 
 # ---- helpers --------------------------------------------------------------------------------

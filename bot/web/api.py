@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
 from urllib.parse import unquote
 
 from starlette.exceptions import HTTPException
@@ -12,38 +11,62 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.assistant import Reply
+from bot.chats.file_names import safe_name
 from bot.looking import list_reports, read_passage, report_row, search_rows
-from bot.values import Sentence
-from bot.web.desk import Desk, explain, json_of, number_of, words_of
+from bot.web.desk import INTERNAL, Desk, explain, json_of, number_of, too_many, words_of
 from bot.web.guard import UPLOAD
-from bot.web.history import session_name
 from bot.web.openapi import SPEC
-from bot.web.uploads import safe_name
+from bot.web.talk import Event, chat_of, session_name
 
 MOST_WORDS = 10
+MOST_TURNS = 20
 
 
 def routes(desk: Desk) -> list[Route]:
     """Return the endpoints over ``desk``."""
-    library = desk.assistant.library
+    library, talk = desk.assistant.library, desk.talk
 
     async def ask(request: Request) -> Response:
         body = await json_of(request)
-        question, session = words_of(body.get("question")), session_name(body.get("session"))
-        visitor = desk.count(request)
-        state = desk.history.state(visitor.name, session)
-        lines = desk.lines(question, state, visitor.name)
+        visitor, session = request.state.visitor, session_name(body.get("session"))
+        pressed, answered = body.get("press"), body.get("reply_to")
+        if isinstance(pressed, str) and pressed:
+            on = body.get("message")
+            incoming = talk.press(visitor, session, pressed[:64], on if type(on) is int else 0)
+        else:
+            words = words_of(body.get("question"))
+            reply_to = answered if type(answered) is int else None
+            incoming = talk.message(visitor, session, words, reply_to=reply_to)
+        refused = talk.refusal(incoming)
+        if refused is not None:
+            raise too_many(*refused)
+
+        async def told() -> AsyncIterator[Event]:
+            async for event in talk.events(incoming):
+                if event["type"] == "reply":
+                    label = talk.scope(visitor, session)
+                    event["reply"] |= {"session": session, "scope_label": label}
+                yield event
+            label = talk.scope(visitor, session)
+            yield {"type": "end", "session": session, "scope_label": label}
+
         if body.get("stream") is True:
-            return StreamingResponse(
-                _told(desk, lines, visitor.name, session), media_type="application/x-ndjson"
-            )
-        last: dict[str, Any] = {}
-        async for line in _told(desk, lines, visitor.name, session):
-            last = json.loads(line)
-        if last.get("type") == "error":
-            raise HTTPException(500, last["error"])
-        return JSONResponse(last["reply"])
+            return StreamingResponse(_lines(told()), media_type="application/x-ndjson")
+        events = [event async for event in told()]
+        for event in events:
+            if event["type"] == "reply":
+                return JSONResponse(event["reply"])
+        messages = [event for event in events if event["type"] in ("message", "file", "toast")]
+        if incoming.command is None and incoming.kind == "message":  # a question without an answer
+            text = next((event["text"] for event in messages if "text" in event), INTERNAL)
+            raise HTTPException(503, text)
+        return JSONResponse({"session": session, "messages": messages})
+
+    async def conversation(request: Request) -> Response:
+        visitor, session = request.state.visitor, session_name(request.query_params.get("session"))
+        kept = talk.store.answers(visitor.number, chat_of(session), most=MOST_TURNS)
+        label = talk.scope(visitor, session)
+        return JSONResponse({"answers": [a.payload for a in reversed(kept)], "scope_label": label})
 
     async def search(request: Request) -> Response:
         given = request.query_params
@@ -73,7 +96,7 @@ def routes(desk: Desk) -> list[Route]:
         return JSONResponse(await desk.work(lambda: read_passage(library, name, start or 0, end)))
 
     async def answer(request: Request) -> Response:
-        return JSONResponse(desk.answer(request.path_params["id"]).to_json())
+        return JSONResponse(desk.answer(request.path_params["id"]).payload)
 
     async def upload(request: Request) -> Response:
         if not request.state.visitor.may_add:
@@ -86,7 +109,7 @@ def routes(desk: Desk) -> list[Route]:
         content = await request.body()
         if not content:
             raise HTTPException(400, f"{name} 是空文件")
-        added = await desk.work(lambda: desk.uploads.add(name, lambda path: _write(content, path)))
+        added = await desk.work(lambda: desk.uploads.add(name, content))
         return JSONResponse(added.to_json(), 202)
 
     async def uploads(_: Request) -> Response:
@@ -103,6 +126,7 @@ def routes(desk: Desk) -> list[Route]:
 
     return [
         Route("/api/ask", ask, methods=["POST"]),
+        Route("/api/talk", conversation),
         Route("/api/search", search),
         Route("/api/reports", reports),
         Route("/api/read", read),
@@ -114,31 +138,10 @@ def routes(desk: Desk) -> list[Route]:
     ]
 
 
-def _write(content: bytes, path: Any) -> None:
-    path.write_bytes(content)
-
-
-async def _told(
-    desk: Desk, lines: AsyncIterator[Sentence | Reply], visitor: str, session: str
-) -> AsyncIterator[str]:
-    """Yield a JSON line a sentence, and last the reply, which is also kept in the history."""
+async def _lines(events: AsyncIterator[Event]) -> AsyncIterator[str]:
+    """Yield a JSON line an event."""
     try:
-        async for line in lines:
-            if isinstance(line, Sentence):
-                told = {"text": line.text, "kind": line.kind, "citations": list(line.citations)}
-                yield _line({"type": "sentence", "sentence": told})
-            else:
-                desk.keep(visitor, session, line)
-                more = {
-                    "session": session,
-                    "scope_label": desk.assistant.scope_label(line.state),
-                    "suggestions": desk.suggestions(line),
-                    "paragraph": line.answer.paragraph,
-                }
-                yield _line({"type": "reply", "reply": line.answer.to_json() | more})
+        async for event in events:
+            yield json.dumps(event, ensure_ascii=False) + "\n"
     except Exception as error:
-        yield _line({"type": "error", "error": explain(error)})
-
-
-def _line(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False) + "\n"
+        yield json.dumps({"type": "error", "error": explain(error)}, ensure_ascii=False) + "\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import tempfile
+import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -18,14 +20,14 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from bot.assistant import Assistant
+from bot.chats.conversations import DAY_S, ConversationStore, page_chats_path
 from bot.web import api, completions, entrance, pages
 from bot.web.accounts import Accounts
 from bot.web.desk import INTERNAL, Desk
 from bot.web.guard import HEADERS, Guard
-from bot.web.history import History
-from bot.web.limits import Window
 from bot.web.rendering import error_page
 from bot.web.settings import WebSettings
+from bot.web.talk import Talk
 from bot.web.uploads import Uploads
 from retrieval.errors import BaogaoError, ReportNotFound
 
@@ -48,21 +50,23 @@ def create_app(
     """Return the server over ``assistant``; its files are beside the library's."""
     folder = assistant.library.folder
     accounts = accounts or Accounts(folder)
+    store = _open_chats(folder, settings.keep_days)
+    talk = Talk(assistant, store, accounts, settings.questions_per_minute)
     desk = Desk(
         assistant,
-        History(folder, keep_days=settings.keep_days),
+        talk,
         Uploads(assistant.library),
-        settings,
         accounts,
-        Window(settings.questions_per_minute, 60.0),
+        settings.keep_days > 0,
         anyio.CapacityLimiter(THREADS),
     )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        talk.start()
         yield
+        await talk.stop()
         desk.uploads.close()
-        desk.history.close()
         accounts.close()
 
     return Starlette(
@@ -81,6 +85,17 @@ def create_app(
         },
         lifespan=lifespan,
     )
+
+
+def _open_chats(folder: Path, keep_days: int) -> ConversationStore:
+    """Return where conversations are kept; with 0 days in a folder that ends with the server."""
+    (folder / "web.sqlite").unlink(missing_ok=True)  # an earlier version's, which nobody tends
+    if keep_days:
+        return ConversationStore(page_chats_path(folder), answers_kept_s=keep_days * DAY_S)
+    passing = tempfile.TemporaryDirectory(prefix="baogao-page-")
+    store = ConversationStore(Path(passing.name) / "chats.sqlite")
+    weakref.finalize(store, passing.cleanup)
+    return store
 
 
 def _told(request: Request, error: Exception) -> Response:

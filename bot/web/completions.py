@@ -6,6 +6,7 @@ and what they settled is remembered by their words for a while, else found again
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import time
@@ -18,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from bot.assistant import Assistant
+from bot.assistant import Assistant, Reply
 from bot.formatting import where
 from bot.lock.plaintext import drop_invisible
 from bot.values import Answer, Sentence
@@ -45,7 +46,7 @@ def routes(desk: Desk) -> list[Route]:
         visitor = desk.count(request)
         state = await desk.work(lambda: states.after(questions[:-1]))
         model = body.get("model") if isinstance(body.get("model"), str) else MODEL
-        lines = desk.lines(questions[-1], state, visitor.name)
+        lines = _lines(desk, questions[-1], state, str(visitor.number))
         if body.get("stream") is True:
 
             async def chunks() -> AsyncIterator[str]:
@@ -91,6 +92,28 @@ def routes(desk: Desk) -> list[Route]:
         Route("/v1/models", models),
         Route("/v1/chat/completions", complete, methods=["POST"]),
     ]
+
+
+async def _lines(
+    desk: Desk, question: str, state: State, user: str
+) -> AsyncIterator[Sentence | Reply]:
+    """Yield each checked sentence as it is there, then the reply that holds them all."""
+    loop = asyncio.get_running_loop()
+    told: asyncio.Queue[Sentence | None] = asyncio.Queue()
+
+    def say(sentence: Sentence) -> None:
+        loop.call_soon_threadsafe(told.put_nowait, sentence)
+
+    asked = asyncio.ensure_future(
+        desk.work(lambda: desk.assistant.ask(question, state, on_sentence=say, user=user))
+    )
+    asked.add_done_callback(lambda _: told.put_nowait(None))
+    try:
+        while (sentence := await told.get()) is not None:
+            yield sentence
+        yield await asked
+    finally:
+        asked.cancel()  # who asked has gone: the thread ends by itself, nobody waits for it
 
 
 class _Chunks:

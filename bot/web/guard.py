@@ -65,6 +65,11 @@ LOCAL = Visitor(1, "local", "admin")  # who sits at the machine, where nobody ha
 _FIRST_KEY, _FIRST_ACCOUNT = 100, 1000
 
 
+def account_of(number: int) -> int:
+    """Return the id of the account a visitor's number stands for."""
+    return number - _FIRST_ACCOUNT
+
+
 class Guard:
     """The outermost layer of the server."""
 

@@ -52,6 +52,12 @@ SPEC: dict[str, Any] = {
     "components": {"securitySchemes": {"key": {"type": "http", "scheme": "bearer"}}},
     "security": [{}, {"key": []}],
     "paths": {
+        "/api/talk": {
+            "get": _does(
+                "一次对话里最近的回答和沿用的范围",
+                parameters=(_query("session", "string", "对话编号", required=True),),
+            )
+        },
         "/api/ask": {
             "post": _does(
                 "回答一个问题；stream 为 true 时逐句返回（application/x-ndjson）",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from datetime import datetime
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -11,20 +12,23 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from bot.answers.remarks import examples
 from bot.assistant import Reply
 from bot.briefing.briefing import paragraph
 from bot.briefing.export_docx import answer_document, briefing_document
+from bot.chats import views
 from bot.formatting import where
 from bot.labels import full_name
 from bot.lock.plaintext import drop_invisible
 from bot.looking import list_reports, marked_leaves, search_rows, section_at
+from bot.notes import Language, text_of
 from bot.tables.export_xlsx import table_workbook
 from bot.terminal.exports import answer_markdown, to_markdown
 from bot.values import Answer
 from bot.web.desk import Desk, number_of, words_of
-from bot.web.history import session_name
 from bot.web.openapi import SPEC
 from bot.web.rendering import download, fields_of, language_of, page
+from bot.web.talk import session_name
 from bot.web.texts import texts
 from retrieval.documents import Report
 from retrieval.search.exhaustive import search_words
@@ -43,15 +47,15 @@ def routes(desk: Desk) -> list[Route]:
     async def home(request: Request) -> Response:
         library.refresh()
         words = texts(language_of(request))
-        examples = desk.examples(english=language_of(request) == "en")
+        shown: Language = "en" if language_of(request) == "en" else "zh"
+        asked = [text_of(line, shown).strip("· ") for line in examples(library)]
         return page(
             request, "ask.html", held=len(library.reports()), answer=None,
-            examples=[*examples, words.ask_common, words.ask_holdings],
+            examples=[*asked, words.ask_common, words.ask_holdings],
         )  # fmt: skip
 
     async def one_answer(request: Request) -> Response:
-        found = desk.answer(request.path_params["id"])
-        told = found.to_json() | {"paragraph": found.paragraph}
+        told = desk.answer(request.path_params["id"]).payload
         return page(request, "ask.html", held=1, answer=told, examples=[])
 
     async def report(request: Request) -> Response:
@@ -128,25 +132,25 @@ def routes(desk: Desk) -> list[Route]:
             chars = (low or 200, high or max(300, low or 0)) if low or high else None
             if chars and not 20 <= chars[0] <= chars[1] <= 3000:
                 raise HTTPException(400, "字数应在20到3000之间，最少不能大于最多")
-            visitor = desk.count(request).name
+            visitor = desk.count(request)
             revise = form.get("revise", "").strip()
             talk = form.get("talk", "") if revise else ""
             if talk:
-                state = desk.history.state(visitor, talk)
+                state = desk.talk.state(visitor, talk)
                 told = words_of(revise)
                 made = await desk.work(
-                    lambda: desk.assistant.ask(told, state, user=f"web:{visitor}")
+                    lambda: desk.assistant.ask(told, state, user=str(visitor.number))
                 )
             else:
                 talk = f"brief-{secrets.token_urlsafe(6)}"
                 made = await desk.work(
                     lambda: desk.assistant.brief(
-                        words, year=year, chars=chars, user=f"web:{visitor}"
+                        words, year=year, chars=chars, user=str(visitor.number)
                     )
                 )
             reply = made
             form["talk"] = session_name(talk)
-            desk.keep(visitor, form["talk"], made)
+            desk.talk.keep(visitor, form["talk"], made)
             if form.get("left_out") == "on" and made.answer.status == "answered":
                 left = (await desk.work(lambda: desk.assistant.left_out(made.state))).answer
         return page(
@@ -162,18 +166,18 @@ def routes(desk: Desk) -> list[Route]:
         if request.method == "POST":
             form = await fields_of(request)
             words = words_of(form.get("words"))
-            visitor = desk.count(request).name
+            visitor = desk.count(request)
             reply, table = await desk.work(lambda: desk.assistant.tabulate(words))
             if form.get("as") == "xlsx":
                 return download(table_workbook(table, words), "对比.xlsx", _XLSX)
-            desk.keep(visitor, f"compare-{secrets.token_urlsafe(6)}", reply)
+            desk.talk.keep(visitor, f"compare-{secrets.token_urlsafe(6)}", reply)
         return page(
             request, "compare.html", form=form, table=table,
             answer=reply.answer if reply else None,
         )  # fmt: skip
 
     async def export(request: Request) -> Response:
-        found = desk.answer(request.path_params["id"])
+        found = views.stored_answer(desk.answer(request.path_params["id"]).payload)
         name = "简报" if found.paragraph else "回答"
         if request.path_params["kind"] == "docx":
             made = (briefing_document if found.paragraph else answer_document)(found)
@@ -182,11 +186,15 @@ def routes(desk: Desk) -> list[Route]:
         return download(text.encode(), f"{name}.md", "text/markdown; charset=utf-8")
 
     async def history(request: Request) -> Response:
-        visitor = request.state.visitor.name
+        number, store = request.state.visitor.number, desk.talk.store
         if request.method == "POST":
-            desk.history.forget(visitor)
+            store.forget_user(number)
             return RedirectResponse("/history", 303)
-        return page(request, "history.html", turns=desk.history.turns(visitor))
+        turns = [
+            (a.payload, datetime.fromtimestamp(a.created, views.SHANGHAI))
+            for a in (store.answers(number) if desk.remembers else ())
+        ]
+        return page(request, "history.html", turns=turns)
 
     async def described(request: Request) -> Response:
         return page(request, "api.html", spec=SPEC)

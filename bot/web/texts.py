@@ -77,6 +77,11 @@ _TEXTS: dict[str, tuple[str, str]] = {
         "没有连上服务，请看看它是否还在运行。",
         "The server did not answer; is it still running?",
     ),
+    "remark": (
+        "正确的说法，或应当引用的报告",
+        "What would be right, or the report that should be cited",
+    ),
+    "send_remark": ("提交", "Send"),
     "all_of": ("展开全部", "Show all"),
     "saved": ("摘录", "Saved quotes"),
     "save": ("存摘录", "Save quote"),

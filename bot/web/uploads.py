@@ -10,11 +10,9 @@ from __future__ import annotations
 import itertools
 import logging
 import queue
-import re
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -27,9 +25,6 @@ from retrieval.library.library import Library
 KEPT = 200
 MOST_WAITING = 50
 FAILED = "读入时出现内部错误，报告库没有受损；请查看服务的日志"
-_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\/\u200b-\u200f\u202a-\u202e\u2066-\u2069]')
-_MOST_NAME_BYTES = 180
-
 logger = logging.getLogger(__name__)
 
 
@@ -76,12 +71,12 @@ class Uploads:
         """Whether so many files wait that no more are taken for now."""
         return self._waiting.qsize() >= MOST_WAITING
 
-    def add(self, name: str, write: Callable[[Path], None]) -> Upload:
-        """Keep a file, written by ``write``, and have it taken in; return at once."""
+    def add(self, name: str, content: bytes) -> Upload:
+        """Keep a file and have it taken in; return at once."""
         folder = Path(tempfile.mkdtemp(prefix="baogao-upload-"))
         try:
             path = folder / name
-            write(path)
+            path.write_bytes(content)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -137,18 +132,3 @@ class Uploads:
         with self._lock:
             if number in self._uploads:
                 self._uploads[number] = replace(self._uploads[number], **news)
-
-
-def safe_name(given: str) -> str:
-    """Return a file name without folders and without characters that are none on some system.
-
-    The ending is kept where a long name is cut, since it may tell the kind.
-    """
-    name = _UNSAFE.sub("_", given.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
-    stem, dot, ending = name.rpartition(".")
-    if not dot:
-        stem, ending = name, ""
-    ending = dot + ending[:10]
-    while len((stem + ending).encode("utf-8", "replace")) > _MOST_NAME_BYTES:
-        stem = stem[:-1]
-    return (stem + ending).encode("utf-8", "replace").decode() if stem else "upload" + ending

@@ -165,7 +165,7 @@
     return folded;
   };
 
-  const show = (turn, reply) => {
+  const show = (turn, reply, message) => {
     const box = turn.querySelector(".lines");
     const lines = linesOf(turn, reply);
     if (lines.length > FOLD + 3) {
@@ -188,39 +188,98 @@
       link.href = `/answer/${encodeURIComponent(reply.id)}${end}`;
       row.append(link);
     }
+    for (const { text, data } of reply.verdicts || []) row.append(button(text, (node) => press(turn, node, data, message)));
     box.append(row);
   };
 
-  // What the next question is taken to be about, so that nobody is surprised by it
-  const speakOf = (label) => {
-    sessionStorage.setItem("spoken", label);
-    $("spoken").textContent = label ? `${t.spoken}${label}` : "";
-  };
-  speakOf(session ? sessionStorage.getItem("spoken") || "" : "");
+  // Whatever is no answer: blocks of words, buttons, a file, a line to write a remark in
 
-  let busy = false;
-  const ask = async (question) => {
-    if (busy) return;
-    busy = true;
-    const send = document.querySelector("#ask button");
-    send.disabled = true;
-    const turn = turnOf(question);
-    const box = turn.querySelector(".lines");
+  const STYLES = { b: "strong", i: "em", code: "code" };
+  const messageOf = (turn, told) => {
+    const part = make("section", undefined, "message");
+    part.dataset.id = told.id;
+    for (const block of told.blocks) {
+      const line = make("p");
+      for (const run of block) line.append(STYLES[run.tag] ? make(STYLES[run.tag], run.text) : run.text);
+      part.append(line);
+    }
+    for (const row of told.buttons) {
+      const box = make("div", undefined, "suggestions");
+      for (const { text, data } of row) {
+        const asks = data.startsWith("q|");
+        box.append(button(text, (node) => (asks ? ask(text) : press(turn, node, data, told.id))));
+      }
+      part.append(box);
+    }
+    if (told.ask_reply) {
+      const form = make("form", undefined, "row");
+      const words = make("input");
+      words.required = true;
+      words.maxLength = 1000;
+      words.setAttribute("aria-label", t.remark);
+      form.append(words, make("button", t.send_remark, "plain"));
+      form.addEventListener("submit", async (event) => {
+        event.preventDefault();
+        form.hidden = true;
+        await tell({ question: words.value, reply_to: told.id }, turn, turn);
+      });
+      part.append(form);
+    }
+    return part;
+  };
+  const fileOf = (told) => {
+    const link = make("a", told.name);
+    const bytes = Uint8Array.from(atob(told.base64), (c) => c.charCodeAt(0));
+    link.href = URL.createObjectURL(new Blob([bytes]));
+    link.download = told.name;
+    const line = make("p");
+    line.append(link);
+    return line;
+  };
+
+  // What the next question is taken to be about, so that nobody is surprised by it
+  const speakOf = (label) => { $("spoken").textContent = label ? `${t.spoken}${label}` : ""; };
+
+  const happen = (told, turn, waiting) => {
+    if (told.type === "sentence") waiting.before(lineOf(told.sentence, null, turn));
+    else if (told.type === "reply") {
+      show(turn, told.reply, told.id);
+      turn.scrollIntoView({ block: "start" });
+    } else if (told.type === "message") {
+      const was = turn.querySelector(`[data-id="${Number(told.id)}"]`);
+      const part = messageOf(turn, told);
+      if (was) was.replaceWith(part);
+      else turn.append(part);
+    } else if (told.type === "delete") {
+      const was = turn.querySelector(`[data-id="${Number(told.id)}"]`);
+      if (was) was.remove();
+    } else if (told.type === "toast") turn.append(make("p", told.text, "hint"));
+    else if (told.type === "file") turn.append(fileOf(told));
+    else if (told.type === "error") turn.append(make("p", told.error, "warning"));
+    else if (told.type === "end") {
+      session = told.session;
+      sessionStorage.setItem("session", session);
+      speakOf(told.scope_label);
+      return true;
+    }
+    return false;
+  };
+  const tell = async (body, turn, box) => {
     const waiting = make("p", t.working, "hint");
+    waiting.setAttribute("role", "status");
     box.append(waiting);
-    if ($("welcome")) $("welcome").remove();
-    turn.scrollIntoView({ block: "start" });
+    const fail = (words) => box.append(make("p", words, "warning"));
     try {
       const got = await fetch("/api/ask", {
         method: "POST", headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ question, session, stream: true }),
+        body: JSON.stringify({ ...body, session, stream: true }),
       });
+      if (got.redirected || got.status === 401) return location.assign("/login?next=/");
       if (!got.ok) {
         const text = await got.text();
         let told = text;
         try { told = JSON.parse(text).error.message; } catch { /* a plain sentence */ }
-        waiting.replaceWith(make("p", told, "warning"));
-        return;
+        return fail(told);
       }
       const reader = got.body.getReader();
       const decoder = new TextDecoder();
@@ -231,28 +290,35 @@
         rest += decoder.decode(value || new Uint8Array(), { stream: !done });
         const parts = rest.split("\n");
         rest = parts.pop();
-        for (const part of parts.filter(Boolean)) {
-          const told = JSON.parse(part);
-          if (told.type === "sentence") waiting.before(lineOf(told.sentence, null, turn));
-          else if (told.type === "reply") {
-            session = told.reply.session;
-            sessionStorage.setItem("session", session);
-            speakOf(told.reply.scope_label);
-            show(turn, told.reply);
-            turn.scrollIntoView({ block: "start" });
-            ended = true;
-          } else { waiting.replaceWith(make("p", told.error, "warning")); ended = true; }
-        }
+        for (const part of parts.filter(Boolean)) ended = happen(JSON.parse(part), turn, waiting) || ended;
         if (done) break;
       }
-      if (!ended) waiting.replaceWith(make("p", t.failed, "warning"));
+      if (!ended) fail(t.failed);
     } catch {
-      waiting.replaceWith(make("p", t.failed, "warning"));
+      fail(t.failed);
     } finally {
-      busy = false;
-      send.disabled = false;
-      $("question").focus({ preventScroll: true });
+      waiting.remove();
     }
+  };
+  const press = async (turn, node, data, message) => {
+    node.disabled = true;
+    await tell({ press: data, message }, turn, turn);
+    node.disabled = false;
+  };
+
+  let busy = false;
+  const ask = async (question) => {
+    if (busy) return;
+    busy = true;
+    const send = document.querySelector("#ask button");
+    send.disabled = true;
+    const turn = turnOf(question);
+    if ($("welcome")) $("welcome").remove();
+    turn.scrollIntoView({ block: "start" });
+    await tell({ question }, turn, turn.querySelector(".lines"));
+    busy = false;
+    send.disabled = false;
+    $("question").focus({ preventScroll: true });
   };
 
   $("ask").addEventListener("submit", (event) => {
@@ -279,5 +345,15 @@
   for (const example of document.querySelectorAll("#welcome button")) {
     example.addEventListener("click", () => ask(example.textContent));
   }
+  const restore = async () => {
+    const got = await fetch(`/api/talk?session=${encodeURIComponent(session)}`);
+    if (!got.ok) return;
+    const { answers, scope_label } = await got.json();
+    if (answers.length && $("welcome")) $("welcome").remove();
+    for (const answer of answers) show(turnOf(answer.question), answer);
+    speakOf(scope_label);
+    if (answers.length) $("turns").lastElementChild.scrollIntoView({ block: "start" });
+  };
   if (opened) show(turnOf(opened.question), opened);
+  else if (session) restore();
 })();
