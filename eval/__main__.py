@@ -7,17 +7,18 @@ import json
 import logging
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from bot.assistant import Assistant
-from eval.ablations import PARTS, list_ablations, without
+from eval.ablations import list_ablations
 from eval.baseline import find_losses, load_baseline, save_baseline
-from eval.blind import format_cards, read_cards
+from eval.blind import Card, format_cards, read_cards
 from eval.cases import KINDS, BadCase
 from eval.html_report import format_report
 from eval.libraries import cache_folder, prepare_library
+from eval.parts import PARTS, add_up, format_worths, weigh_part
 from eval.results import to_json
 from eval.rivals import build_rivals
 from eval.runner import Suite, list_tree_faults, run_suite, score_trees
@@ -29,7 +30,6 @@ from eval.terminal import (
     format_faults,
     format_side_by_side,
     format_suite,
-    format_without,
     format_writers,
 )
 from eval.vectors import RememberingEmbedder
@@ -84,8 +84,7 @@ def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
         if options.rivals:
             rivals[suite.name] = _run_rivals(opened)
     baseline = options.baseline or BASELINES / f"{_writer(results)}.json"
-    whole = options.only is None and not options.cases and options.limit is None
-    floors = load_baseline(baseline) if whole else {}
+    floors = load_baseline(baseline) if _is_whole(options) else {}
     for result in results:
         floor = floors.get(result.name)
         print(format_suite(result, floor.scores if floor else None), end="\n\n")
@@ -136,8 +135,7 @@ def run_ablations(suites: Sequence[Suite], options: argparse.Namespace) -> int:
 def run_blind(options: argparse.Namespace) -> int:
     """Ask each blind set; print its first run beside today's."""
     rows = []
-    for card in read_cards(BLIND, {"real": REAL, "written": WRITTEN}):
-        (suite,) = choose_suites([card.cases], card.reports)
+    for card, suite in _blind_suites():
         opened = _open(suite, options)
         scored = run_suite(suite, opened.assistant, opened.sources, step=_Counter(card.name))
         rows.append((card, sum(r.passed for r in scored.results), len(scored.results)))
@@ -146,14 +144,22 @@ def run_blind(options: argparse.Namespace) -> int:
 
 
 def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
-    """Score the product without one part; print what is lost and gained."""
-    for suite in suites:
-        opened = open_suite(suite, writer="extractive", library=options.library, tell=_tell)
-        library = opened.assistant.library
-        whole = run_suite(suite, Assistant(library), opened.sources, step=_Counter(suite.name))
-        step = _Counter(f"{suite.name} without {options.without}")
-        less = run_suite(suite, without(options.without, library), opened.sources, step=step)
-        print(format_without(options.without, whole, less), end="\n\n")
+    """Score the product without one part after the other; print what is lost and gained."""
+    suites = [*suites, *(suite for _, suite in _blind_suites())] if _is_whole(options) else suites
+    opened = [_open(suite, options) for suite in suites]
+    whole = [
+        run_suite(o.suite, o.assistant, o.sources, step=_Counter(o.suite.name)) for o in opened
+    ]
+    worths = []
+    for part in PARTS if "all" in options.without else options.without:
+        told = [weigh_part(part, o, w.results) for o, w in zip(opened, whole, strict=True)]
+        worths.append(add_up(told))
+        _tell(f"without {part}")
+    print(format_worths(worths))
+    if "all" not in options.without:
+        for worth in worths:
+            print(f"\n{worth.part}: lost {', '.join(worth.lost) or '–'}")
+            print(f"{worth.part}: gained {', '.join(worth.gained) or '–'}")
     return 0
 
 
@@ -167,6 +173,15 @@ def run_squad(options: argparse.Namespace) -> int:
     opened = open_suite(suite, writer=options.writer, library=library, tell=_tell)
     print(format_squad(score_squad(questions, opened.assistant, _Counter(suite.name))))
     return 0
+
+
+def _blind_suites() -> Iterator[tuple[Card, Suite]]:
+    for card in read_cards(BLIND, {"real": REAL, "written": WRITTEN}):
+        yield card, choose_suites([card.cases], card.reports)[0]
+
+
+def _is_whole(options: argparse.Namespace) -> bool:
+    return options.only is None and not options.cases and options.limit is None
 
 
 def _run_rivals(opened: OpenSuite) -> dict[str, SuiteResult]:
@@ -239,7 +254,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
     add("--rivals", action="store_true", help="run three rival pipelines on the same questions")
     add("--ablations", action="store_true", help="run with one part off after the other instead")
-    add("--without", choices=PARTS, metavar="PART", help=f"what one part earns: {', '.join(PARTS)}")
+    parts = f"what parts earn, blind sets included: all, or some of {', '.join(PARTS)}"
+    add("--without", nargs="+", choices=("all", *PARTS), metavar="PART", help=parts)
     add("--blind", action="store_true", help="ask the blind sets instead: first run and today")
     add("--squad", type=Path, metavar="FILE", help="score a SQuAD-format file instead")
     add(

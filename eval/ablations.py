@@ -25,8 +25,6 @@ from retrieval.search.retriever import Options
 
 CHUNK_SIZES = (250, 400)
 SEARCHES = ("dense", "lexical", "role_boost", "scope", "history")
-PARTS = (*SEARCHES, *(answerer.name for answerer in ANSWERERS))
-"""What ``--without`` takes away: a part of the search, or an answerer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Forgetful(Assistant):
 
 
 def without(part: str, library: Library) -> Assistant:
-    """Return an assistant that lacks one of ``PARTS``."""
+    """Return an assistant that lacks one of ``SEARCHES`` or an answerer."""
     if part == "scope":
         return Unscoped(library)
     if part == "history":

@@ -205,30 +205,6 @@ def _answerer_lines(suite: SuiteResult) -> Iterator[str]:
         yield f"{name:<15}{len(right):>6}{share:>7}"
 
 
-def format_without(part: str, whole: SuiteResult, less: SuiteResult) -> str:
-    """Return which cases are lost and gained without a part."""
-    lost = [
-        r.case.id for r, s in zip(whole.results, less.results, strict=True) if r.passed > s.passed
-    ]
-    won = [
-        r.case.id for r, s in zip(whole.results, less.results, strict=True) if r.passed < s.passed
-    ]
-    changed = sum(
-        r.answer["answer"] != s.answer["answer"]
-        for r, s in zip(whole.results, less.results, strict=True)
-    )
-    lines = [f"{whole.name} without {part}: {changed} of {len(whole.results)} answers change; "
-             f"{len(lost)} lost, {len(won)} gained"]  # fmt: skip
-    lines += [f"  lost   {case}" for case in lost]
-    lines += [f"  gained {case}" for case in won]
-    for measure in MEASURES:
-        a, b = whole.scores.get(measure.name), less.scores.get(measure.name)
-        if a and b and not measure.timed and abs(a.value - b.value) >= 5e-4:
-            old, new = format_value(measure, a.value), format_value(measure, b.value)
-            lines.append(f"  {measure.title:<33}{old:>8} → {new:>8}")
-    return "\n".join(lines)
-
-
 def _failure_lines(result: CaseResult) -> Iterator[str]:
     answer = result.answer
     words = " ".join(s["text"] for s in answer["sentences"]) or answer["answer"]

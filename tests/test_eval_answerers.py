@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from eval.ablations import PARTS
 from eval.blind import format_cards, read_cards
 from eval.cases import BadCase, Case, Evidence
 from eval.metrics import absence_stated_falsely, false_premise_corrected, note_kinds
+from eval.parts import PARTS, Worth, add_up, format_worths
 
 CASE = Case("c", "false_premise", "败诉2件吧？", (), ("a",), (("3件",),), (), (Evidence("a", "败诉3件"),), True)  # fmt: skip
 
@@ -50,8 +50,16 @@ def test_kinds_inside_other_notes_are_seen() -> None:
     assert note_kinds({"notes": [outer]}) == {"sentence", "not_found"}
 
 
-def test_every_answerer_and_search_can_be_taken_away() -> None:
-    assert {"dense", "lexical", "scope", "fact", "follow_through"} <= set(PARTS)
+def test_every_answerer_search_and_word_list_can_be_taken_away() -> None:
+    assert {"dense", "lexical", "scope", "fact", "follow_through", "synonyms.txt"} <= set(PARTS)
+
+
+def test_what_parts_earn_is_summed_over_suites_and_the_most_comes_first() -> None:
+    little = Worth("talk.txt", 9, 1, (), ("x",))
+    much = add_up([Worth("fact", 5, 4, ("a",), ()), Worth("fact", 2, 2, ("b", "c"), ("d",))])
+    assert (much.asked, much.changed, much.lost, much.gained) == (7, 6, ("a", "b", "c"), ("d",))
+    rows = format_worths([little, much]).splitlines()
+    assert rows[2].split() == ["fact", "7", "6", "3", "1"]
 
 
 def test_a_blind_set_shows_its_first_run_beside_todays(tmp_path: Path) -> None:

@@ -10,10 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 from retrieval.text.normalise import fold
-from retrieval.text.words import read_words
+from retrieval.text.words import data_lines, read_words
 
 _HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile("[a-z]+(?:['’][a-z]+)?")
@@ -116,11 +115,8 @@ def _glossary_stems() -> frozenset[str]:
 def _glossary() -> tuple[dict[tuple[str, ...], tuple[str, ...]], int]:
     """Stems of a phrase → Chinese terms, and the number of words of the longest phrase."""
     table: dict[tuple[str, ...], tuple[str, ...]] = {}
-    text = resources.files("retrieval").joinpath("data", "english.tsv").read_text("utf-8")
-    for line in text.splitlines():
-        if line.startswith("#") or not line.strip():
-            continue
+    for line in data_lines("english.tsv"):
         phrase, chinese = line.split("\t")
         key = tuple(map(stem, _WORD.findall(phrase)))
         table.setdefault(key, tuple(fold(word) for word in chinese.split("|")))
-    return table, max(map(len, table))
+    return table, max(map(len, table), default=0)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 
 from retrieval.text.normalise import fold
+from retrieval.text.words import data_lines
 
 
 def synonyms(word: str) -> tuple[str, ...]:
@@ -18,10 +18,7 @@ def synonyms(word: str) -> tuple[str, ...]:
 def synonym_table() -> Mapping[str, tuple[str, ...]]:
     """Return every word of the groups with its others, and words of talk with what they mean."""
     table: dict[str, dict[str, None]] = {}
-    text = resources.files("retrieval").joinpath("data", "synonyms.txt").read_text("utf-8")
-    for line in text.splitlines():
-        if line.startswith("#") or not line.strip():
-            continue
+    for line in data_lines("synonyms.txt"):
         told, arrow, said = line.partition(">")
         group = [fold(word) for word in (said if arrow else line).split()]
         if arrow:  # talk that only questions use: it may mean these, they never mean it

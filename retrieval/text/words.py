@@ -12,5 +12,8 @@ def read_words(name: str) -> list[str]:
 
 def data_lines(name: str) -> list[str]:
     """Return the lines of one of our data files that are neither blank nor explain it."""
-    text = (resources.files("retrieval") / "data" / name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
+    return [line for line in _text(name).splitlines() if line and not line.startswith("#")]
+
+
+def _text(name: str) -> str:
+    return (resources.files("retrieval") / "data" / name).read_text(encoding="utf-8")
