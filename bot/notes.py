@@ -84,7 +84,7 @@ def _flat(path: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 CORRECTING = frozenset(
-    {"figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went", "is_not_so",
+    {"figure_wrong", "figure_elsewhere", "no_such_figure", "figures_are", "went",
      "other_body", "body_absent", "office_of", "phrase_absent", "not_first", "misplaced",
      "not_all", "none_of_it", "said_otherwise"}
 )  # fmt: skip

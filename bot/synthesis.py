@@ -196,7 +196,7 @@ def _may_be_found(draft: Draft) -> bool:
 
 def _is_of_part(desk: Desk, told: Told) -> bool:
     """Tell whether a line stands in the part of its reports that the question asks for."""
-    wanted = {role for role in (desk.query.role, desk.query.also) if role is not None}
+    wanted = {desk.query.role} - {None}
     reports = {report.id: report for report in desk.reports}
     return not wanted or all(
         any(

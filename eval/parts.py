@@ -102,7 +102,7 @@ def _left_out(part: str) -> Iterator[None]:
         return
     real = words._text
     empty = "" if part.endswith(".tsv") else _NOTHING
-    words._text = lambda name: empty if name == part else real(name)  # type: ignore[assignment]
+    words._text = lambda name: empty if name == part else real(name)
     _forget()
     try:
         yield

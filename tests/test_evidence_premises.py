@@ -123,20 +123,6 @@ def test_the_way_it_went(question: str, note: str, report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    ("question", "start"),
-    [
-        ("松川县网上可办率比掌上低，是吧", "不是，原文的数字是99.90%和99.26%"),
-        ("松川县即办率高于掌上可办率，对吗", "不是，原文的数字是96.41%和99.26%"),
-        ("松川县信访总量比上年多，对吗", ""),
-    ],
-)
-def test_two_figures_of_one_report_compared(question: str, start: str, report: Report) -> None:
-    note = noted(question, report)
-    assert note.startswith(start)
-    assert bool(note) == bool(start)
-
-
-@pytest.mark.parametrize(
     ("question", "note"),
     [
         ("松川县县长沈明江部署了什么", "原文中沈明江的职务是县委书记："),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from bot.evidence.reading import Line, Reading
 from bot.values import Cited
@@ -11,10 +10,6 @@ from retrieval.documents import Span
 
 MAX_ANNOUNCING_CHARS = 32
 MAX_SENTENCES, MAX_CHARS = 5, 400
-MAX_ROWS = 14
-_HEADS_TABLE = re.compile(
-    r"表[0-9一二三四五六七八九十]+(?![0-9一二三四五六七八九十]*(?:明|示))|序号"
-)
 _OPENS = re.compile(
     r"(?:第[一二三四五六七八九十][，,、]|[一二三四五六七八九十]{1,2}(?:是|、|要)|其[一二三四五六]|首先|其次|再次|最后|同时|"
     r"[(（]?[一二三四五六七八九十0-9]{1,2}[)）.．、]|[①-⑳●•■◆])"
@@ -31,8 +26,6 @@ def announced(reading: Reading, cite: Cited) -> list[Span]:
     at = next((i for i, line in enumerate(lines) if line.span.start == cite.start), None)
     if at is None or cite.end < lines[at].span.end:
         return []
-    if _HEADS_TABLE.match(lines[at].folded):
-        return _rows(lines, at)
     if not _announces(lines[at]):
         return []
     found: list[Span] = []
@@ -41,16 +34,6 @@ def announced(reading: Reading, cite: Cited) -> list[Span]:
         if _OPENS.match(line.folded) or other_place or line.role != lines[at].role:
             break
         if found and line.span.end - found[0].start > MAX_CHARS:
-            break
-        found.append(line.span)
-    return found
-
-
-def _rows(lines: Sequence[Line], at: int) -> list[Span]:
-    """Return the rows of the table that a line is the title or the head of."""
-    found: list[Span] = []
-    for line in lines[at + 1 : at + 1 + MAX_ROWS]:
-        if line.path != lines[at].path or line.folded.endswith(("。", "；", "：", "!", "！")):
             break
         found.append(line.span)
     return found

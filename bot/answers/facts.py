@@ -119,21 +119,14 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
 
 
 def candidates(desk: Desk, report: Report) -> Sequence[Line]:
-    """Return the lines worth weighing: those around the hits, or all of a short report."""
+    """Return the lines worth weighing: those the question stays with, or all."""
     reading = desk.reading(report)
     if desk.only_years:
         return [line for line in reading.lines if _speaks_of(desk, report, line)]
     here = [line for line in reading.lines if _beside_focus(desk, report, line)]
     if here:
         return here
-    if len(reading.lines) <= 400:
-        return reading.lines
-    spans = [
-        Span(max(0, h.chunk.start - 200), h.chunk.end + 200)
-        for h in desk.hits
-        if h.chunk.report == report.id
-    ]
-    return reading.lines_in(spans)
+    return reading.lines
 
 
 def _beside_focus(desk: Desk, report: Report, line: Line) -> bool:
@@ -181,9 +174,6 @@ def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
     return evidence.coverage >= ENOUGH - slack
 
 
-_PART_OF = re.compile("其中|本级|专项|上半年|季度|以来办结")
-
-
 def _by_shared_words(query: Query, ranked: Sequence[Evidence]) -> list[Evidence]:
     """A second chance where segmentation failed: the line that shares a run of the topic's words.
 
@@ -225,7 +215,6 @@ def _contradicting(ranked: Sequence[Evidence], first: Evidence) -> list[Evidence
             and other.figure.unit == first.figure.unit
             and other.figure.value != first.figure.value
             and other.line is not first.line
-            and not any(_PART_OF.search(e.clause.folded) for e in (first, other) if e.clause)
         ):
             return [other]
     return []

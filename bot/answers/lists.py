@@ -55,18 +55,12 @@ def list_in(desk: Desk, report: Report) -> Draft:
     if not found and query.role == "causes":
         return _causes_inside(desk, report, themes)
     if found and not topical:
-        draft = _listed(report, found, query.role)
-        more = listing.role_items(report, query.also) if query.also else []
-        return _followed(draft, _listed(report, more, query.also)) if more and query.also else draft
+        return _listed(report, found, query.role)
     if query.role in ("measures", "leadership"):
         if not topical and not found:
             desk = replace(desk, query=replace(query, terms=content_terms(query.topic)))
         return _themed_list(desk, report)
     themed = _on_theme(desk, report, found, themes)
-    if themed and query.also:
-        draft = _listed(report, themed, query.role, whole=True)
-        more = _on_theme(desk, report, listing.role_items(report, query.also), themes)
-        return _followed(draft, _listed(report, more, query.also, whole=True)) if more else draft
     if len(themed) == 1 and len(found) > 1:
         return _inside(report, themed[0])
     if themed:
@@ -139,10 +133,6 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
         return replace(told, after=(*told.after, note("causes_unsaid")))
     gap = Note("causes_not_told", {"title": report.meta.title})
     return Draft(status="abstained", gap=(gap, *report.warnings))
-
-
-def _followed(draft: Draft, other: Draft) -> Draft:
-    return replace(draft, lines=draft.lines + other.lines)
 
 
 def _inside(report: Report, item: listing.Item) -> Draft:

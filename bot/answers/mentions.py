@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from bot.answers.facts import candidates
 from bot.evidence.drafting import Desk
-from bot.evidence.reading import Line
+from bot.evidence.reading import Line, quoted_in, unquoted
 from bot.evidence.selection import select, weigh
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import find_quantities
@@ -30,7 +30,6 @@ MAX_WITH_ANTECEDENT = 320
 _POINTS_BACK = re.compile(
     "(?:该|此|这[一项些]|典型|相关|有关|上述)(?:做法|经验|工作|项目|应用|案例|机制|模式)"
 )
-_QUOTED = re.compile("[“\"'《「]([^”\"'》」]{2,30})[”\"'》」]")
 _SAYS = re.compile("(?:提到|提及|写到|讲到|说到|谈到|涉及|推行|采用|实行)(?:了|过)?")
 _LACKS = re.compile(
     "不足|不够|不强|不高|不全|偏少|偏弱|偏低|较少|较弱|薄弱|短缺|紧缺|紧张|缺乏|缺少|欠缺|缺口|不到位|急需充实|流失|换岗|困难"
@@ -44,7 +43,7 @@ _DENIES = re.compile("未|没有|没|尚无|不(?!断|仅|但|忘|动产|同|良
 
 def asked_phrases(query: Query) -> tuple[str, ...]:
     """Return the phrases that must stand word for word: the quoted ones, or alternatives (A/B)."""
-    quoted = tuple(fold(p) for p in _QUOTED.findall(query.topic))
+    quoted = tuple(fold(p) for p in quoted_in(query.topic))
     if quoted:
         return quoted
     if re.search("[/／]|或者?", query.phrase):
@@ -145,7 +144,7 @@ def _covered(query: Query) -> bool:
 
 
 def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
-    held = [ln for ln in lines if any(p in _unquoted(ln.folded) for p in phrases)]
+    held = [ln for ln in lines if any(p in unquoted(ln.folded) for p in phrases)]
     if not held:
         return None
     told = [line for line in held if not line.is_heading and len(line.span) > MAX_SPAN_CHARS // 4]
@@ -227,13 +226,9 @@ def _denied(words: str, asked: Sequence[str]) -> bool:
     return False
 
 
-def _unquoted(words: str) -> str:
-    return re.sub("[“”\"'‘’《》「」]", "", fold(words))
-
-
 def _around(line: Line, phrases: Sequence[str]) -> Span:
     for i, clause in enumerate(line.clauses):
-        if any(p in _unquoted(clause.folded) for p in phrases):
+        if any(p in unquoted(clause.folded) for p in phrases):
             if len(line.span) <= MAX_SPAN_CHARS:
                 return line.span
             last = line.clauses[min(i + 1, len(line.clauses) - 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from decimal import Decimal
 
@@ -23,12 +23,13 @@ _CHANGE = re.compile(
     "(?:同比|同期|环比|较上年|比上年)[^，。]{0,4}(?:上升|下降|增长|增加|减少|提高|降低)"
 )
 _ASKS = re.compile("(?:哪些|哪几(?:个|项)|有几(?:个|项)|什么)[^，。]{0,6}(?:率|比例|指标|占比)")
-_BEYOND: tuple[tuple[re.Pattern[str], Callable[[Decimal, Decimal], bool], str], ...] = (
-    (re.compile("不低于|不少于|达到|达|在$|以上"), operator.ge, "least"),
-    (re.compile("超过|高于|大于|突破|超"), operator.gt, "above"),
-    (re.compile("不超过|不高于|以下|以内"), operator.le, "most"),
-    (re.compile("低于|不到|不足|少于|小于"), operator.lt, "below"),
+_BEYOND = re.compile(
+    "(?P<most>不超过|不高于|以下|以内)|(?P<least>不低于|不少于|达到|达|在$|以上)|"
+    "(?P<above>超过|高于|大于|突破|超)|(?P<below>低于|不到|不足|少于|小于)"
 )
+_HOLDS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "least": operator.ge, "above": operator.gt, "most": operator.le, "below": operator.lt,
+}  # fmt: skip
 
 
 def asks_beyond(topic: str) -> bool:
@@ -116,9 +117,7 @@ def _bound(plain: str) -> tuple[Decimal, Callable[[Decimal, Decimal], bool], str
     figure = asked[0]
     before = plain[max(0, figure.start - 4) : figure.start]
     after = plain[figure.end : figure.end + 2]
-    said = re.search("不(?:低于|少于|超过|高于)$", before)
-    rows = [row for row in _BEYOND if row[0].search(said.group() if said else before)]
-    rows = rows or [row for row in _BEYOND if row[0].search(after or figure.modifier)]
-    if not rows or figure.value is None:
+    said = _BEYOND.search(before) or _BEYOND.search(after or figure.modifier)
+    if said is None or said.lastgroup is None or figure.value is None:
         return None
-    return canonical(figure)[0], rows[0][1], rows[0][2]
+    return canonical(figure)[0], _HOLDS[said.lastgroup], said.lastgroup

@@ -12,6 +12,7 @@ from bot.evidence import listing
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import KnownFact, select, weigh
 from bot.evidence.whole_clauses import bare_start, is_effect, pieces, typeset
+from bot.lexicon import pattern
 from retrieval.documents import Report, Role, Span
 from retrieval.parsing.chunking import split_clauses, split_sentences
 from retrieval.question.query import Query
@@ -47,9 +48,6 @@ _EMPTY_PHRASE = -1.8
 # an item of every report: it comes last
 _SAYS_NOTHING_NEW = re.compile(
     "习近平|党的.{1,4}大|学习宣传|学习贯彻|(?:年度|各项)(?:重点)?(?:工作|任务)|加强(?:组织|党的)领导"
-)
-_LACK = re.compile(
-    "不足|不够|不高|不强|不到位|不平衡|不均|薄弱|滞后|有待|仍需|亟需|亟待|需要?进一步|较低|较弱|偏少|偏弱|偏低|不全|不明|缺乏|缺少|困难|尚未|未|不|仍|突出|老化|居高|流失|快|慢|单一|仅|重"
 )
 _TITLE = re.compile(
     "(?:20[0-9]{2}年度?)?.{0,10}(?:主要|重要|重点)?(?:做法|举措|工作|措施|情况)(?:及|和|与|、)(?:做法|举措|措施|成效|情况|成绩)"
@@ -317,7 +315,7 @@ def _forms(report: Report, item: listing.Item, part: Part, number: int) -> list[
             value = 1.0 - rank - len(piece.text) / 60
             if piece.span.start > bare_start(text, sentence):
                 value -= 0.5
-            if part == "problems" and _LACK.search(piece.text):
+            if part == "problems" and pattern("lack").search(piece.text):
                 value += 0.6
             if rank and len(sentences[0]) > 0 and part == "plans":
                 value += 0.2

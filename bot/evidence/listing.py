@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.lexicon import pattern
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.roles import role_of_heading
 from retrieval.parsing.chunking import split_sentences, trim
@@ -23,11 +24,6 @@ _OPENS_ENUMERATION = re.compile(
 # 存在A、B、C等问题: the list stands between verb and noun
 _OPENS_OBJECTS = re.compile(
     r"(?:存在|面临)着?(?=[^。；：]{4,120}等(?:方面的?)?(?:问题|不足|困难|短板|差距|情况))"
-)
-_LACK = re.compile(
-    "有待|不足|不够|不到位|不高|不强|不深|不严|不全|不充分|不平衡|不均|不规范|不完善|不健全|不明显|不显著|不畅|不力|不及时|不适应|不熟|不一|"
-    "缺乏|缺少|欠缺|短缺|偏少|偏低|偏弱|较少|较低|较弱|薄弱|滞后|需要?(?:进一步|加强|提升|提高|完善|加大|改进|重视)|仍需|亟需|亟待|急需|尚需|尚未|"
-    "没有|未能|难以|困难|欠|流于形式|参差不齐|单一|反弹|问题|差距|矛盾|滞|弱化|脱节"
 )
 # a sentence that looks back at the list and is no item of it
 _CLOSING = re.compile(
@@ -181,7 +177,7 @@ def _after_intro(text: str, block: Span) -> Span:
 
 
 def _lacking(text: str, spans: Sequence[Span]) -> int:
-    return sum(bool(_LACK.search(text[s.start : s.end])) for s in spans)
+    return sum(bool(pattern("lack").search(text[s.start : s.end])) for s in spans)
 
 
 _SUCH_AS = re.compile("^(?:譬如|比如|例如|诸如|如)(?![何期下实果今])")

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.evidence.binding import subject_terms
-from bot.evidence.reading import Reading
+from bot.evidence.reading import Reading, quoted_in, unquoted
 from bot.evidence.selection import Evidence
 from bot.notes import Note
 from retrieval.documents import Span
 from retrieval.question.query import Query
-from retrieval.text.normalise import fold, normalise
+from retrieval.text.normalise import fold, has_han, normalise
 
 _TITLES = "区委书记|县委书记|市委书记|书记|区长|县长|市长|镇长|乡长|主任|局长|院长|检察长|秘书长"
 _SURNAMES = (
@@ -21,13 +21,11 @@ _SURNAMES = (
 )
 _NAME = f"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 _PERSON = re.compile(f"(?P<title>{_TITLES})(?P<name>{_NAME})")
-_AFTER_NAME = re.compile("[主亲带部是在的做对组]$")
 _PLAIN = "[^\\W\\d_各个这那些有县市区乡级全于和与及在对由把从向到给帮的了等]"
 _BODY = re.compile(
     f"(?P<court>检察院|法院)|(?P<place>{_PLAIN}{{2}}(?:街道|(?<![街城集村])镇))(?![街村居级])|"
     f"(?P<office>{_PLAIN}{{2}}(?:(?<![格布全结大开当时政])局|(?<=[法治安导审改])办))(?![理事公长势面限])"
 )
-_QUOTED = re.compile('[“"《「]([^”"》」“《「]{2,20})[”"》」]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,12 @@ def judge_names(query: Query, found: Sequence[Evidence], reading: Reading) -> Mi
     if not found:
         return None
     topic, question = normalise(query.topic), normalise(query.question)
-    whole = _unquoted(reading.report.text)
+    whole = unquoted(reading.report.text)
     return (
         _judge_person(question, whole, found, reading)
         or _judge_quoted(topic, whole, found, reading)
         or _judge_body(topic, whole, found, reading)
     )
-
-
-def _unquoted(words: str) -> str:
-    return re.sub("[“”\"'‘’《》「」]", "", fold(words))
 
 
 def _judge_person(
@@ -61,7 +55,7 @@ def _judge_person(
     match = _PERSON.search(question)
     if not match:
         return None
-    title, name = match["title"], _AFTER_NAME.sub("", match["name"])
+    title, name = match["title"], match["name"].rstrip("主亲带部是在的做对组")
     if len(name) < 2:
         return None
     if name not in whole:
@@ -85,7 +79,7 @@ def _first_clause(words: str, reading: Reading) -> Span | None:
     """Return the first clause that holds ``words``, with the one after it if it is short."""
     for line in reading.lines:
         for i, clause in enumerate(line.clauses):
-            if words in _unquoted(clause.folded):
+            if words in unquoted(clause.folded):
                 last = line.clauses[min(i + 1, len(line.clauses) - 1)]
                 end = last.span.end if last.span.end - clause.span.start <= 120 else clause.span.end
                 return line.span if len(line.span) <= 120 else Span(clause.span.start, end)
@@ -93,14 +87,16 @@ def _first_clause(words: str, reading: Reading) -> Span | None:
 
 
 def _said(found: Sequence[Evidence]) -> str:
-    return "|".join(_unquoted(e.line.folded + e.line.lead + e.line.path) for e in found)
+    return "|".join(unquoted(e.line.folded + e.line.lead + e.line.path) for e in found)
 
 
 def _judge_quoted(
     topic: str, whole: str, found: Sequence[Evidence], reading: Reading
 ) -> Misnamed | None:
-    for phrase in _QUOTED.findall(topic):
-        words = _unquoted(phrase)
+    for phrase in quoted_in(topic):
+        if not has_han(phrase):
+            continue  # English words are held by none of the reports
+        words = unquoted(phrase)
         if words not in whole:
             return Misnamed(Note("phrase_absent", {"phrase": phrase}))
         if words not in _said(found):
@@ -124,7 +120,7 @@ def _judge_body(
     terms = [t for t in subject_terms(topic) if _core(body) not in t.word]
     clauses = [c for e in found for c in e.line.clauses]
     best = max(clauses, key=lambda c: sum(t.weight * t.match(c.folded) for t in terms))
-    said = _unquoted(best.folded)
+    said = unquoted(best.folded)
     others = [m[0] for m in _BODY.finditer(said) if m.lastgroup == kind]
     if others and _core(body) not in said:
         return Misnamed(Note("other_body", {"body": body}))

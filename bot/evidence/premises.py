@@ -29,7 +29,6 @@ from bot.evidence.selection import Evidence, claim_span
 from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
-from retrieval.genre.quantities import canonical
 from retrieval.genre.quantity_values import same_number
 from retrieval.question.query import Direction, Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme, is_topical
@@ -75,9 +74,6 @@ class _Verdict:
 def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> Premises:
     """Hold the question's figures, directions, comparisons and names against the report."""
     reading = read(report)
-    compared = _judge_comparison(query, reading)
-    if compared is not None:
-        return compared
     verdicts = _judge_figures(query, reading)
     wrong = [v for v in verdicts if v.wrong or v.turned or v.absent]
     places = [v.place for v in (wrong or verdicts) if v.place is not None and not v.absent]
@@ -155,8 +151,6 @@ def _judge_figure(
             return _Verdict(asserted, held[1], turned=True)
         sure = best >= SURE and best >= other + MARGIN and not (held[1].shared or held[1].former)
         return _Verdict(asserted, held[1], right=sure and _speaks_of_it(asserted, held[1]))
-    if held and not told and _names_it(asserted, held[1]):
-        return _Verdict(asserted, held[1])
     if rival and (told or (other >= CORRECTS and other >= best + MARGIN)) and not rival[1].shared:
         if asserted.change and rival[1].change and asserted.change != rival[1].change:
             return _Verdict(asserted, rival[1], wrong=True, turned=True)
@@ -192,15 +186,9 @@ def _speaks_of_it(asserted: Asserted, place: Placed, *, exactly: bool = False) -
     """Every term beside the asked figure stands beside the report's, in a like unit."""
     enough = 1.0 if exactly else SYNONYM_MATCH
     near = beside(asserted, place)
-    if unit_fit(asserted.quantity, place.quantity) <= 0 or _loose_unit(asserted, place):
+    if unit_fit(asserted.quantity, place.quantity) <= 0:
         return False
     return all(t.match(near) >= enough for t in asserted.own if is_theme(t))
-
-
-def _loose_unit(asserted: Asserted, place: Placed) -> bool:
-    """350个 may count anything: it is no 350项 until the words say so."""
-    units = (asserted.quantity.unit, place.quantity.unit)
-    return units[0] != units[1] and "个" in units
 
 
 def _astray(
@@ -214,17 +202,6 @@ def _astray(
     lost = any(is_theme(t) and not t.match(words) for t in verdict.asserted.own)
     uncovered = bool(_uncovered([_claim(place, query)], found))
     return (lost or confirms) and uncovered and bool(_brief(place, report))
-
-
-def _names_it(asserted: Asserted, place: Placed) -> bool:
-    """The words before the asked figure (or after, if it leads) stand beside the report's."""
-    near = beside(asserted, place)
-    terms = asserted.left or asserted.own
-    return (
-        bool(terms)
-        and asserted.quantity.unit == place.quantity.unit
-        and all(t.match(near) >= 1.0 for t in terms)
-    )
 
 
 def _stands(asserted: Asserted, placed: Sequence[Placed]) -> bool:
@@ -337,58 +314,3 @@ def _share(terms: Sequence[Term], near: str, earlier: str, line: Line) -> float:
         t.weight * max(t.match(near), 0.8 * t.match(earlier), 0.5 * t.match(around)) for t in terms
     )
     return held / total if total else 0.0
-
-
-_COMPARED = re.compile(
-    "(?P<a>[^，,。；;？?]{2,16}?)(?:要)?(?:比|低于|高于|多于|少于)(?P<b>[^，,。；;？?]{2,16}?)(?:更|要|还)?"
-    "(?P<way>高|低|多|少|大|小)(?=[吗吧，,。？?对是了的]|$)|"
-    "(?P<a2>[^，,。；;？?]{2,16}?)(?P<way2>低于|高于|多于|少于)(?P<b2>[^，,。；;？?0-9]{2,16})"
-)
-_OTHER_TIME = re.compile("年|同期|以前|过去|上次|预期|目标|[0-9]")
-_LESS = frozenset({"低", "少", "小", "低于", "少于"})
-
-
-def _judge_comparison(query: Query, reading: Reading) -> Premises | None:
-    """Judge 网上可办率比掌上低 from the two figures, where both are found beyond doubt."""
-    topic = normalise(query.topic)
-    match = _COMPARED.search(topic)
-    if not match or not _CONFIRM.search(query.question.strip()):
-        return None
-    left, right = match["a"] or match["a2"], match["b"] or match["b2"]
-    if _OTHER_TIME.search(left + right):
-        return None
-    first, second = subject_terms(left), subject_terms(right)
-    if first and second and len(second) < len(first):
-        # 网上可办率比掌上低: the second is said in short, its head is the first's
-        second = (*second, *(t for t in first[-1:] if t.word not in {u.word for u in second}))
-    one, other = _level(first, left, reading, query), _level(second, right, reading, query)
-    if one is None or other is None or one.span == other.span:
-        return None
-    (value, unit), (against, same) = canonical(one.quantity), canonical(other.quantity)
-    if unit != same:
-        return None
-    less = (match["way"] or match["way2"]) in _LESS
-    true = value < against if less else value > against
-    said = (one.quantity.text, other.quantity.text)
-    spans = dict.fromkeys((_claim(one, query), _claim(other, query)))
-    return Premises(
-        (note("is_so" if true else "is_not_so", figures=said),), tuple(spans), settled=True
-    )
-
-
-def _level(terms: Sequence[Term], words: str, reading: Reading, query: Query) -> Placed | None:
-    """Return the one figure (no change, no target) that the terms name, or None if in doubt."""
-    scored = []
-    for place in placed_figures(reading):
-        if place.change or place.former or place.shared or place.quantity.kind == "date":
-            continue
-        claimed = Asserted(place.quantity, words, tuple(terms), ())
-        scored.append((bind(claimed, place, query, reading.report.meta.year), place))
-    scored.sort(key=lambda row: -row[0])
-    if not scored or scored[0][0] < SURE:
-        return None
-    rivals = [
-        p for s, p in scored[1:6]
-        if s > scored[0][0] - MARGIN and canonical(p.quantity) != canonical(scored[0][1].quantity)
-    ]  # fmt: skip
-    return None if rivals else scored[0][1]

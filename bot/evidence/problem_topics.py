@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from bot.evidence import listing
 from bot.evidence.whole_clauses import bare_start, typeset
+from bot.lexicon import pattern
 from bot.values import Cited
 from retrieval.documents import Report, Role
 from retrieval.text.wrapping import words_without
@@ -36,12 +37,6 @@ TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 )
 
 
-_MARKS = re.compile(r"[*#\s]+")  # what Markdown leaves before the words
-_LACKING = re.compile(
-    "不足|不够|不高|不强|不到位|不均|不平衡|薄弱|滞后|有待|仍需|亟需|亟待|急需|进一步|较低|较弱|偏少|偏弱|偏低|缺乏|缺少|困难|尚未|未|难|单一|流失|老化|依然|仍"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Point:
     """One item of a part of a report, without its number: the words and where they stand."""
@@ -58,8 +53,8 @@ def points(report: Report, role: Role) -> list[Point]:
     for item in listing.role_items(report, role):
         span = listing.shown(item)
         start = bare_start(report.text, span)
-        marks = _MARKS.match(report.text, start, span.end)
-        start = marks.end() if marks else start
+        words = report.text[start : span.end]
+        start += len(words) - len(words.lstrip("*# \t\n"))  # what Markdown leaves before them
         end, words = words_without(report.text, start, span.end, "。，,；;、 \n")
         text = typeset(words)
         cite = Cited(report.id, start, end)
@@ -75,6 +70,6 @@ def topics_of(text: str) -> tuple[str, ...]:
 def telling_clause(text: str, topic: str = "") -> str:
     """Return the clause of an item that names the topic and a lack; its first if none does."""
     clauses = [c for c in re.split("[，。；]", text) if c] or [text]
-    pattern = dict(TOPICS).get(re.split("[、：]", topic)[0])
-    named = [c for c in clauses if pattern and pattern.search(c)] or clauses
-    return next((c for c in named if _LACKING.search(c)), named[0])
+    of_topic = dict(TOPICS).get(re.split("[、：]", topic)[0])
+    named = [c for c in clauses if of_topic and of_topic.search(c)] or clauses
+    return next((c for c in named if pattern("lack").search(c)), named[0])

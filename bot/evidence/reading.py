@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.documents import Report, Role, Section, Span
@@ -12,6 +13,8 @@ from retrieval.parsing.chunking import split_clauses, split_sentences, trim
 from retrieval.text.normalise import fold
 from retrieval.text.wrapping import words_of
 
+_QUOTED = re.compile("[“\"'《「]([^“”\"'《》「」]{2,30})[”\"'》」]")
+_MARKS = str.maketrans("", "", "“”\"'‘’《》「」")
 MAX_CELL_CHARS = 24
 MIN_CELLS = 6
 MAX_TABLE_CHARS = 800
@@ -52,17 +55,6 @@ class Reading:
 
     report: Report
     lines: tuple[Line, ...]
-
-    def lines_in(self, spans: Iterable[Span]) -> tuple[Line, ...]:
-        """Return the lines that overlap any of ``spans``, in order."""
-        wanted = sorted((s.start, s.end) for s in spans)
-        found, i = [], 0
-        for line in self.lines:
-            while i < len(wanted) and wanted[i][1] <= line.span.start:
-                i += 1
-            if any(a < line.span.end and line.span.start < b for a, b in wanted[i : i + 8]):
-                found.append(line)
-        return tuple(found)
 
 
 _KEPT: OrderedDict[tuple[str, str], Reading] = OrderedDict()
@@ -159,3 +151,13 @@ def _rows(cells: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
 def _clause(text: str, span: Span) -> Clause:
     words = words_of(text, span.start, span.end)
     return Clause(span, fold(words), find_quantities(words))
+
+
+def quoted_in(words: str) -> list[str]:
+    """Return what stands between quotation marks in a question."""
+    return _QUOTED.findall(words)
+
+
+def unquoted(words: str) -> str:
+    """Return words in search form without quotation marks."""
+    return fold(words).translate(_MARKS)

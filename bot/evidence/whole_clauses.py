@@ -16,9 +16,9 @@ from retrieval.text.numbering import inline_markers, marker_at
 
 _INLINE_STYLES = frozenset(("is", "must", "ordinal", "first", "aspect", "circled", "num_paren"))
 _CONNECTIVE = re.compile(
-    r"(?:其中|同时|此外|另外|一方面|另一方面|但是|但|而且|并且|并|且|虽然|尽管|因此|然而|也|还|还有|比如|例如|如)[，,：:]?"
+    r"(?:其中|同时|此外|另外|一方面|另一方面|但是|但|而且|并且|并|且|虽然|尽管|因此|然而|也|还|还有|比如|例如|如)[，,：:]"
+    r"|(?:譬|比|例)?如(?!何|期|下|实|果|今|意|需|要|此|同)"
 )
-_EXAMPLE = re.compile("(?:譬|比|例)?如(?!何|期|下|实|果|今|意|需|要|此|同)")
 # what says more about the clause before it, and means nothing alone
 _DEPENDENT = re.compile(
     r"(?:其中|同比|同期|环比|较|比|相比|占|分别|增长|上升|下降|减少|增加|提高|降低|增幅|降幅|涨幅|达到?|为|均|率|"
@@ -69,10 +69,8 @@ def bare_start(text: str, span: Span) -> int:
             )
         moved = marker.end if marker else start
         connective = _CONNECTIVE.match(text, moved, span.end)
-        if connective and connective.group()[-1] in "，,：:":
+        if connective:
             moved = connective.end()
-        elif example := _EXAMPLE.match(text, moved, span.end):
-            moved = example.end()
         while moved < span.end and text[moved] in " \u3000\xa0\t，,、：:.．":
             moved += 1
         if moved == start or moved >= span.end - 3:

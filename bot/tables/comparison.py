@@ -71,8 +71,7 @@ _ASKS_CHANGE = re.compile("增加|增长|上升|下降|减少|变化|增减|相�
 _COUNTED = re.compile(
     "数量|件数|案件数|总量|多少|案件.{0,4}(?:多|少|对比|比较|排名|排行|排序)|谁.{0,12}(?:多|少)"
 )
-_COMMON = re.compile("共同|共性|相同|异同|都有|一样|共通|普遍|in common|common")
-_ROUND = re.compile("余|多|约|近|左右")
+_ROUND = "余多约近左"  # marks of a round figure: 余, 多, 约, 近, 左右
 _UNIT_GROUPS = tuple(
     frozenset(units.split())
     for units in ("件 宗 起 份 例 条 项 个 部 篇 件次", "人 名 位", "次 场 期 轮 批 场次 期次 批次")
@@ -106,7 +105,7 @@ def suits(query: Query, reports: Sequence[Holding]) -> bool:
 
 def wanted(query: Query) -> tuple[Wanted, ...]:
     """Return the columns a question asks for: indicators, a part of the report, or a theme."""
-    about = [t for t in query.terms if is_topical(t) and not _COMMON.search(t.word)]
+    about = [t for t in query.terms if is_topical(t)]
     if query.role in _ROLE_COLUMNS and not about:
         return (Wanted(_ROLE_COLUMNS[query.role], role=query.role),)
     topic = normalise(query.topic)
@@ -448,7 +447,7 @@ def _difference(a: Cell, b: Cell) -> Note:
     assert b.value is not None
     gap = a.value - b.value
     amount, unit = abs(gap), a.unit
-    about = Note("about") if _ROUND.search(a.text + b.text) else ""
+    about = Note("about") if any(mark in a.text + b.text for mark in _ROUND) else ""
     if unit == "%":
         way = "gap.points_higher" if gap > 0 else "gap.points_lower"
         return Note(way, {"about": about, "amount": _plain(amount)})

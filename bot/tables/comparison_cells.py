@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
@@ -27,9 +27,8 @@ ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6
 NEAR_BEST = 0.12
 MAX_PHRASES = 3
-_PARTIAL = re.compile("^(?:其中|含|包括)|其中")
+_PARTIAL = re.compile("其中|^含|^包括")
 _ADDED = re.compile("新增|新培[育养]|新招|新聘|新设|新建")
-_SUM = re.compile("总数|总量|累计|达到?|共有")
 _WHOLE = re.compile("全[县区市省局]|各级|累计|共|总")
 
 
@@ -67,9 +66,6 @@ def cell_of(
         best = max(found, key=lambda f: _fit(query, f))
         rival = next((f for f in named if _contradicts(f, best)), None)
         added = bool(_ADDED.search(best.own)) and not _ADDED.search(query.topic)
-        if added:  # 新增215名，总数达1605名: the whole is compared, never what was added
-            best = _sum_behind(best, known) or best
-            added = bool(_ADDED.search(best.own))
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
         if not doubt and rival is not None:
             doubt = f"前后不一的数字（原文另一处为{rival.quantity.text}）"
@@ -97,15 +93,6 @@ def units_of(column: Wanted) -> frozenset[str]:
     return frozenset(
         u for name in column.measures if name in _rules() for u in _rules()[name].units
     )
-
-
-def _sum_behind(part: Fact, known: Sequence[Fact]) -> Fact | None:
-    """Return the total that a sentence gives right behind what was added to it."""
-    for fact in known:
-        near = 0 <= fact.start - part.end <= 2 and fact.unit == part.unit
-        if near and _SUM.search(fact.own):
-            return replace(fact, indicator=part.indicator)
-    return None
 
 
 def _akin(measure: str, fact: Fact, report: Report | None) -> bool:

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.text.normalise import fold
+from retrieval.text.normalise import fold, has_han
 from retrieval.text.words import data_lines, read_words
 
-_HAN = re.compile("[\u3400-\u9fff]")
 _WORD = re.compile("[a-z]+(?:['’][a-z]+)?")
 _VOWEL = re.compile("[aeiouy]")
 _PLURAL_ES = ("sses", "shes", "ches", "xes", "zes")
@@ -31,7 +30,7 @@ class Gloss:
 def is_english(question: str) -> bool:
     """Return True when a question is put in English, Chinese names in it notwithstanding."""
     latin = len(re.findall("[A-Za-z]{2,}", question))
-    return latin >= 3 or (latin > 0 and not _HAN.search(question))
+    return latin >= 3 or (latin > 0 and not has_han(question))
 
 
 def stem(word: str) -> str:

@@ -13,10 +13,10 @@ from functools import lru_cache
 from retrieval.genre.english import chinese_words, knows_english
 from retrieval.genre.romanisation import characters_by_syllable, romanise, slurred
 from retrieval.genre.synonyms import synonym_table
+from retrieval.text.normalise import has_han
 from retrieval.text.segmentation import compounds
 from retrieval.text.words import read_words
 
-_HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[a-z]+")
 _MAX_WORDS = 8
 _MAX_LETTERS = 40
@@ -27,7 +27,7 @@ _SHORTEST_NAME = 5
 def looks_like_pinyin(text: str) -> bool:
     """Return True for Latin text whose words are Chinese syllables and not English words."""
     words = _LATIN.findall(text.lower())
-    if not words or _HAN.search(text):
+    if not words or has_han(text):
         return False
     pinyin = english = 0
     for word in words:
@@ -65,7 +65,7 @@ def heard(word: str) -> str:
 
     Of three characters or more a slur is enough (中介操市 → 中介超市).
     """
-    if len(word) < 2 or word in _known() or not _HAN.match(word):
+    if len(word) < 2 or word in _known() or not has_han(word[:1]):
         return word
     found = _sounds(spoken=False).get(romanise(word))
     if found is None and len(word) > 2:
@@ -142,7 +142,7 @@ def _sounds(*, spoken: bool) -> Mapping[str, str]:
         _enter(table, read_words("pinyin_words.txt"))
     own: dict[str, str] = {}
     for word in (*synonym_table(), *compounds()):
-        if len(word) > 1 and _HAN.match(word):
+        if len(word) > 1 and has_han(word[:1]):
             sound = romanise(word)
             if own.setdefault(sound, word) != word:
                 shared.add(sound)
@@ -161,7 +161,7 @@ def _slurred() -> Mapping[str, str]:
     table: dict[str, str] = {}
     shared: set[str] = set()
     for word in _known():
-        if len(word) > 2 and _HAN.match(word):
+        if len(word) > 2 and has_han(word[:1]):
             sound = slurred(word)
             if table.setdefault(sound, word) != word:
                 shared.add(sound)
@@ -170,5 +170,5 @@ def _slurred() -> Mapping[str, str]:
 
 def _enter(table: dict[str, str], words: Iterable[str]) -> None:
     for word in words:
-        if _HAN.match(word):
+        if has_han(word[:1]):
             table.setdefault(romanise(word), word)

@@ -83,7 +83,6 @@ _FRACTION = re.compile(
     r"|(?<![0-9/])(?P<n>[1-9])/(?P<d>[1-9][0-9]?)(?![0-9/A-Za-z])"
 )
 _LIST_BODY = re.compile(r"[.、](?![0-9]{1,3}(?:[^0-9]|$))")
-_SESSION = re.compile(r"届|人大$|政协$|委员会$|代表大会$")
 _PLACE_UNITS = "门台家元张部所座间层"
 _PLACE_ENDS = "县市区镇乡河峡渠山桥庄店岭沟堡"
 _HOTLINE = re.compile(r".{0,4}(?:热线|电话|专线|平台)")
@@ -418,7 +417,7 @@ def _counts(plain: str, start: int, end: int, numeral: str, unit: str) -> bool:
         return after in _STOPS or plain.startswith(("以上", "左右", "多", "的"), end + 1)
     following = plain[end + len(unit) : end + len(unit) + 3]
     if unit == "次" and following.startswith(("会议", "全会", "全体", "党代")):
-        return not _SESSION.search(plain[max(0, start - 8) : start])  # 十七届人大三次会议
+        return "届" not in plain[max(0, start - 8) : start]  # 十七届人大三次会议
     if unit in _PLACE_UNITS and after and after in _PLACE_ENDS:
         return False  # 三门县, 五台山, 五家渠市
     return not plain.startswith(("部门", "人民", "张清", "位一"), end)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from retrieval.text.normalise import has_han
+
 _PLACE_READINGS = {
     "洪洞": "hong tong",
     "郫都": "pi du",
@@ -44,13 +46,7 @@ ENGLISH_NAMES = {
     "xizang": "西藏自治区",
 }
 
-_HAN = re.compile("[\\u4e00-\\u9fff]")
 _RUNS = re.compile("[\\u4e00-\\u9fff]+|.", re.DOTALL)
-_NEAR = (
-    (re.compile("^(z|c|s)h"), r"\1"),
-    (re.compile("^n"), "l"),
-    (re.compile("([aei])ng$"), r"\1n"),
-)
 
 
 @lru_cache(maxsize=8192)
@@ -63,7 +59,7 @@ def syllables(name: str) -> tuple[str, ...]:
             return (*reading.split(), *syllables(name[len(part) :]))
     read: list[str] = []
     for run in _RUNS.findall(name):
-        read += lazy_pinyin(run) if _HAN.match(run) else [run]
+        read += lazy_pinyin(run) if has_han(run) else [run]
     # 都 is du in every place name but never so in a dictionary's unknown words
     return tuple(
         "du" if character == "都" else syllable
@@ -88,9 +84,11 @@ def sounds_like(one: str, other: str) -> bool:
 
 
 def _blur(syllable: str) -> str:
-    for pattern, replacement in _NEAR:
-        syllable = pattern.sub(replacement, syllable)
-    return syllable
+    if syllable[:2] in ("zh", "ch", "sh"):
+        syllable = syllable[0] + syllable[2:]
+    if syllable[:1] == "n":
+        syllable = "l" + syllable[1:]
+    return syllable[:-1] if syllable[-3:] in ("ang", "eng", "ing") else syllable
 
 
 @lru_cache(maxsize=1)

@@ -131,7 +131,6 @@ class Query:
     ambiguous: tuple[Mention, ...] = ()
     wrong_parents: tuple[tuple[str, Chain], ...] = ()
     role: Role | None = None
-    also: Role | None = None
     terms: tuple[Term, ...] = ()
     carried: tuple[Term, ...] = ()
     wants: Wants = "text"

@@ -55,6 +55,11 @@ def _simplified() -> dict[int, str]:
     }
 
 
+def has_han(text: str) -> bool:
+    """Tell whether a text has a Chinese character."""
+    return any(_FIRST_HAN <= ord(character) <= _LAST_HAN for character in text)
+
+
 def simplify(text: str) -> str:
     """Return ``text`` in simplified characters, of the same length.
 

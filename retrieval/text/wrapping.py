@@ -26,9 +26,8 @@ _MAX_REST = 6
 _ENDS = frozenset("。！？：；")
 _WRAP_SLACK = 6  # punctuation may hang or be pushed over
 _BREAK_SLACK = 14  # a number or a Latin word that does not fit is pushed over whole
-_INDENTED = re.compile(r"\u3000|  |\t|\xa0\xa0")
-_BULLET = re.compile(r"[●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7]")
-_LINE_END = re.compile(r"[\r\n]")
+_OPENS_PARAGRAPH = ("\u3000", "  ", "\t", "\xa0\xa0", *"●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7")
+_JOIN = str.maketrans({"\r": JOINT, "\n": JOINT})
 
 
 def join_lines(text: str) -> list[tuple[int, int]]:
@@ -105,7 +104,7 @@ def unwrap(text: str) -> str:
     pieces, at = [], 0
     for start, end in joined:
         last = start + len(text[start:end].rstrip())
-        pieces += [text[at:start], _LINE_END.sub(JOINT, text[start:last])]
+        pieces += [text[at:start], text[start:last].translate(_JOIN)]
         at = last
     whole = "".join([*pieces, text[at:]])
     for start, end in swallowed:
@@ -163,7 +162,7 @@ def _columns(words: str) -> int:
 
 def _goes_on(before: str, text: str, start: int) -> bool:
     """Tell whether the line at ``start`` may carry on a full line that ended with ``before``."""
-    if _INDENTED.match(text, start) or _BULLET.match(text, start):
+    if text.startswith(_OPENS_PARAGRAPH, start):
         return False
     marker = marker_at(text, start)
     return before not in "。！？：:" or marker is None or marker.style == "circled"
