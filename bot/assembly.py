@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,13 +18,11 @@ from retrieval.library.ingestion import Watch
 from retrieval.library.library import Library
 from retrieval.search.embedding import Embedder, LocalEmbedder
 
-logger = logging.getLogger(__name__)
-
 
 def open_embedder(settings: Settings) -> Embedder:
     """Return the embedder the settings name; raises ``ConfigurationError`` if it lacks a model."""
     if settings.embedder == "local":
-        return open_local_embedder()
+        return LocalEmbedder()
     if not settings.embed_model:
         raise ConfigurationError("BAOGAO_EMBEDDER=openai 时要用 BAOGAO_EMBED_MODEL 指明向量模型")
     from bot.model.embedding_endpoint import OpenAIEmbedder
@@ -35,19 +31,6 @@ def open_embedder(settings: Settings) -> Embedder:
     return OpenAIEmbedder.at(
         settings.openai_api_key, settings.openai_base_url, settings.embed_model
     )
-
-
-def open_local_embedder() -> Embedder:
-    """Return the bundled model, run by ``onnxruntime`` or, where that is missing, its own engine."""
-    if find_spec("onnxruntime") is not None:
-        return LocalEmbedder()
-    from retrieval.search.e5_engine import EngineEmbedder
-
-    logger.warning(
-        "这台机器上没有 onnxruntime，改用内置模型自带的引擎：结果相近，导入约慢五倍；"
-        "两种向量不能混用，装上后请运行 baogao rebuild"
-    )
-    return EngineEmbedder()
 
 
 def open_synthesis(settings: Settings, writer: str) -> Synthesis | None:

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable
+
+from rich.cells import cell_len
 
 from bot.lock.plaintext import drop_invisible
 from bot.values import Answer, Citation
-
-
-def display_width(text: str) -> int:
-    """Return the columns ``text`` takes in a terminal: two for a wide character, none for a mark."""
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
 
 
 def wrap(text: str, width: int | None, indent: str = "") -> list[str]:
@@ -28,10 +21,10 @@ def wrap(text: str, width: int | None, indent: str = "") -> list[str]:
     lines: list[str] = []
     line, used = "", 0
     for word in _words(text):
-        wide = display_width(word)
+        wide = cell_len(word)
         if used + wide > width and line.strip() and word[0] not in "。，；：！？、）》”’)]%,.;:":
             lines.append(line.rstrip())
-            line, used = indent, display_width(indent)
+            line, used = indent, cell_len(indent)
             word = word.lstrip()
         line += word
         used += wide
@@ -41,11 +34,11 @@ def wrap(text: str, width: int | None, indent: str = "") -> list[str]:
 
 def cut(text: str, width: int | None) -> str:
     """Return ``text`` on one line of at most ``width`` columns, with … where it was cut."""
-    if width is None or display_width(text) <= width:
+    if width is None or cell_len(text) <= width:
         return text
     kept, used = "", 0
     for char in text:
-        used += display_width(char)
+        used += cell_len(char)
         if used > width - 1:
             break
         kept += char

@@ -2,7 +2,7 @@
 
 ``python -m eval.search`` makes 220 reports of counties all over the country from a seed, each deed
 of ``search_deeds.tsv`` told in three of them, and asks of every deed in the report's words, in
-everyday words, and within one province. A report has nothing else in common with the question, so
+everyday words, and in everyday words within one province. A report has nothing else in common with the question, so
 that what is found was found by the search and not by the scope. Right are all sentences in scope
 that tell of the deed.
 """
@@ -85,7 +85,7 @@ def make(count: int = REPORTS, seed: int = SEED) -> Made:
         questions += (
             Question(f"哪些地方{near}？", "official words", tuple(gold)),
             Question(f"哪些地方{everyday}？", "everyday words", tuple(gold)),
-            Question(f"{province}哪些地方{near}？", "in a province", tuple(inside)),
+            Question(f"{province}哪些地方{everyday}？", "in a province", tuple(inside)),
         )
     reports = tuple(
         (_name(i), _report(chain, told.get(i, []), Random(seed * 1_000_003 + i)))

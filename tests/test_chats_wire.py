@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary, FakeState
 
 from bot.chats.access import Access
 from bot.chats.callbacks import Callbacks
 from bot.chats.conversations import ConversationStore
 from bot.chats.delivery import Delivery
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from bot.chats.handlers import Desk, Handlers
 from bot.chats.inbox import Dispatcher, Intake
 from bot.chats.incoming import Attached, Ignored, Incoming

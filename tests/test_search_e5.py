@@ -103,7 +103,7 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(encoder):
 
 
 def test_integers_come_near_the_engine_they_replace(encoder):
-    engine = pytest.importorskip("retrieval.search.e5_engine").EngineEmbedder(workers=1)
+    engine = pytest.importorskip("eval.bench.engine").EngineEmbedder()
     texts = [TEXTS[0], TEXTS[1], "法治政府建设 " * 300]
     ours = unit_length(encoder.encode(texts, "passage"))
     assert np.sum(ours * engine.embed_documents(texts), axis=1).min() > 0.998

@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 from reporting_fakes import checked, desk, facts
+from rich.cells import cell_len
 
-from bot.formatting import display_width
 from bot.notes import worded
 from bot.table import NOT_SAID, Cell, Column, Row, Table
 from bot.tables import comparison
@@ -241,15 +241,15 @@ def test_every_line_passes_the_lock_and_an_empty_table_abstains() -> None:
 def test_the_text_is_aligned_by_chinese_widths() -> None:
     table = table_for("各地调解成功率对比", "001_", "003_", "004_")
     lines = to_text(table, notes=False).splitlines()
-    bars = {display_width(line[: line.index("│")]) for line in lines if "│" in line}
+    bars = {cell_len(line[: line.index("│")]) for line in lines if "│" in line}
     assert len(bars) == 1
-    assert all(display_width(line) <= 80 for line in to_text(table, 80).splitlines())
+    assert all(cell_len(line) <= 80 for line in to_text(table, 80).splitlines())
 
 
 def test_many_columns_become_blocks_within_the_width() -> None:
     table = table_for("清溪县和蒲江县行政复议收到、受理、审结、纠错率对比", "w02", "w06")
     lines = to_text(table, width=40).splitlines()
-    assert all(display_width(line) <= 41 for line in lines)
+    assert all(cell_len(line) <= 41 for line in lines)
     assert "  行政复议受理件数：52件" in lines
 
 

@@ -6,10 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary
 from fake_telegram import BOT_ID, BOT_NAME, FakeTelegram
 from telegram_bench import ADMIN, GROUP, OTHER, STRANGER, TEXTS, USER, bench
-
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
 
 QUESTION = "乙市行政复议收案多少件"
 MENTION = f"@{BOT_NAME} {QUESTION}"

@@ -7,10 +7,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary
 from fake_telegram import FakeTelegram
 from telegram_bench import TEXTS, USER, bench
 
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
 from bot.table import Cell, Column, Row, Table
 from bot.values import Cited, Sentence
 

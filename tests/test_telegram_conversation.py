@@ -6,11 +6,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary
 from fake_telegram import BOT_ID, BOT_NAME, FakeTelegram, Sent
 from telegram_bench import ADMIN, GROUP, OTHER, STRANGER, TEXTS, USER, Bench, bench
 
 from bot.chats import progress
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
 from bot.chats.feedback import export_cases, list_lines
 from bot.values import Sentence
 
@@ -519,7 +519,8 @@ def test_a_briefing_is_exported_for_the_word_processor(running: Bench) -> None:
 
 
 def test_a_stored_answer_is_the_answer() -> None:
-    from bot.chats.fake_assistant import FakeState
+    from fake_assistant import FakeState
+
     from bot.chats.views import stored_answer
 
     answer = FakeAssistant(FakeLibrary(TEXTS), lines=3).ask(QUESTION, FakeState()).answer

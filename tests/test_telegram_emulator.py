@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from telegram_bench import TEXTS
 
 from bot.chats.conversations import ConversationStore
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from bot.chats.inbox import Intake
 from bot.telegram.app import Bot
 from bot.telegram.settings import TelegramSettings

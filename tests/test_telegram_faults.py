@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from fake_telegram import TOKEN, FakeTelegram, Fault
 from telegram_bench import GROUP, OTHER, TEXTS, USER, bench
 
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary, FakeState
 from bot.telegram import gateway
 from bot.telegram.app import run
 from bot.telegram.settings import TelegramSettings

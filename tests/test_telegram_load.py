@@ -5,10 +5,10 @@ import time
 from pathlib import Path
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary
 from fake_telegram import FakeTelegram
 from telegram_bench import OTHER, TEXTS, USER, bench
 
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
 from bot.chats.threads import in_thread
 
 QUESTION = "乙市行政复议收案多少件"

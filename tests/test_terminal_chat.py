@@ -11,9 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from fake_assistant import FakeAssistant, FakeLibrary
+from rich.cells import cell_len
 
 from bot.chats.conversations import ConversationStore
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary
 from bot.terminal.chat import TerminalChat
 from bot.terminal.screen import Waiting, columns
 
@@ -218,12 +219,12 @@ def test_what_is_quick_says_nothing() -> None:
 
 
 def test_a_line_is_cut_to_the_terminal_and_whole_in_a_file() -> None:
-    from bot.formatting import cut, display_width, wrap
+    from bot.formatting import cut, wrap
 
     text = "法治政府建设 and so on" * 9
     assert cut(text, None) == text
     assert cut("短", 20) == "短"
     for width in range(5, 60):
-        assert display_width(cut(text, width)) <= width
-        assert max(map(display_width, wrap(text, width))) <= max(width, 4)
+        assert cell_len(cut(text, width)) <= width
+        assert max(map(cell_len, wrap(text, width))) <= max(width, 4)
     assert wrap(text, None) == [text]

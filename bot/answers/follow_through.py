@@ -1,7 +1,7 @@
 """Two years of one issuer: which problems stayed, which plans the next report tells of.
 
 Passages are paired by the words they share, rare words weighing most, and by the indicator of
-their figures; with an embedder likeness of meaning is added. Every pair shows both quotes, and
+their figures. Every pair shows both quotes, and
 where nothing matches that is said: it means the words were not found, not that nothing was done.
 """
 
@@ -27,7 +27,6 @@ from retrieval.genre.quantities import canonical
 from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
 from retrieval.question.terms import Term
-from retrieval.search.embedding import Embedder
 from retrieval.text.normalise import fold, normalise
 from retrieval.text.wrapping import words_without
 
@@ -127,9 +126,7 @@ def applies(desk: Desk) -> bool:
     return aspect(desk.query) is not None and consecutive(desk.reports) is not None
 
 
-def answer(
-    desk: Desk, facts: Facts | None = None, embedder: Embedder | None = None
-) -> Draft | None:
+def answer(desk: Desk, facts: Facts | None = None) -> Draft | None:
     """Return the draft for a question that applies; None if no plan is on the theme asked."""
     wanted = aspect(desk.query)
     years = consecutive(desk.reports) if wanted else None
@@ -137,7 +134,7 @@ def answer(
         return None
     if facts is None and desk.library is not None:
         facts = desk.library.facts
-    found = follow(*years, facts=facts, embedder=embedder)
+    found = follow(*years, facts=facts)
     terms = (*desk.query.terms, *desk.query.carried)
     if wanted == "plans" and terms:
         themed = _on_theme(found.plans, terms)
@@ -145,23 +142,15 @@ def answer(
     return draft(found, (wanted,))
 
 
-def follow(
-    earlier: Report,
-    later: Report,
-    *,
-    facts: Facts | None = None,
-    embedder: Embedder | None = None,
-) -> FollowThrough:
+def follow(earlier: Report, later: Report, *, facts: Facts | None = None) -> FollowThrough:
     """Pair the problems and plans of ``earlier`` with what ``later`` says.
 
-    ``facts`` gives the ledger of a report, for targets; ``embedder`` adds likeness of meaning.
+    ``facts`` gives the ledger of a report, for targets.
     """
     old, new = points(earlier, "problems"), points(later, "problems")
     background = [line.folded for report in (earlier, later) for line in read(report).lines]
     repeated, taken = [], set()
-    for score, i, j in _best_pairs(
-        [p.text for p in old], [p.text for p in new], background, embedder
-    ):
+    for score, i, j in _best_pairs([p.text for p in old], [p.text for p in new], background):
         if score < ENOUGH_FOR_PROBLEM:
             break
         repeated.append((i, Pair(_quote(old[i]), (_quote(new[j]),))))
@@ -173,7 +162,7 @@ def follow(
         tuple(pair for _, pair in sorted(repeated, key=lambda item: item[0])),
         tuple(_quote(p) for j, p in enumerate(new) if j not in taken),
         tuple(_quote(p) for i, p in enumerate(old) if i not in kept),
-        tuple(_plan_pairs(earlier, later, facts, embedder)),
+        tuple(_plan_pairs(earlier, later, facts)),
     )
 
 
@@ -182,15 +171,15 @@ def _quote(point: Point) -> Quote:
 
 
 def _best_pairs(
-    old: Sequence[str], new: Sequence[str], background: Sequence[str], embedder: Embedder | None
+    old: Sequence[str], new: Sequence[str], background: Sequence[str]
 ) -> list[tuple[float, int, int]]:
     """Return pairs of items, each item once, the likest first: as wholes, or by one clause each."""
-    whole = Likeness([*old, *new], background, embedder)
+    whole = Likeness([*old, *new], background)
     parts = [
         [c for c in re.split("[，；。]", text) if len(c) >= 4] or [text] for text in (*old, *new)
     ]
     flat = [(i, clause) for i, clauses in enumerate(parts) for clause in clauses]
-    clauses = Likeness([clause for _, clause in flat], background, None)
+    clauses = Likeness([clause for _, clause in flat], background)
     scores = {(i, j): whole.of(i, len(old) + j) for i in range(len(old)) for j in range(len(new))}
     for a, (i, _) in enumerate(flat):
         for b, (k, _) in enumerate(flat):
@@ -207,9 +196,7 @@ def _best_pairs(
 # ---- plans ----------------------------------------------------------------------------------
 
 
-def _plan_pairs(
-    earlier: Report, later: Report, facts: Facts | None, embedder: Embedder | None
-) -> list[Pair]:
+def _plan_pairs(earlier: Report, later: Report, facts: Facts | None) -> list[Pair]:
     plans = [
         (line, clause)
         for line in read(earlier).lines
@@ -226,7 +213,7 @@ def _plan_pairs(
         return [Pair(_clause_quote(earlier, c.span)) for _, c in plans]
     texts = [c.folded for _, c in (*plans, *answers)]
     background = [line.folded for report in (earlier, later) for line in read(report).lines]
-    likeness = Likeness(texts, background, embedder)
+    likeness = Likeness(texts, background)
     targets = _facts_by_clause(earlier, [c for _, c in plans], facts)
     results = _facts_by_clause(later, [c for _, c in answers], facts)
     pairs = []
@@ -327,9 +314,6 @@ def _on_theme(plans: Sequence[Pair], terms: Sequence[Term]) -> list[Pair]:
     if best < ENOUGH_ON_THEME * 0.7:
         return []
     return [pair for score, pair in scored if score >= best - 0.1]
-
-
-# ---- likeness -------------------------------------------------------------------------------
 
 
 # ---- as an answer ---------------------------------------------------------------------------

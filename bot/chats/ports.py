@@ -1,7 +1,6 @@
 """What the bot needs from the rest of the house, as protocols.
 
-The real ones are ``bot.assistant.Assistant`` and ``retrieval.library.library.Library``;
-``bot.chats.fake_assistant`` holds deterministic ones for tests and trials.
+The real ones are ``bot.assistant.Assistant`` and ``retrieval.library.library.Library``.
 """
 
 from __future__ import annotations

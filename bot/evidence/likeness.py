@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from retrieval.search.embedding import Embedder
 from retrieval.text.normalise import fold
 
 COMMON_WORDS = frozenset(
@@ -16,14 +15,9 @@ COMMON_WORDS = frozenset(
 
 
 class Likeness:
-    """How alike texts are: the share of their pairs of characters, by rarity, and of meaning."""
+    """How alike texts are: the share of their pairs of characters, by rarity."""
 
-    def __init__(
-        self,
-        texts: Sequence[str],
-        background: Sequence[str],
-        embedder: Embedder | None = None,
-    ) -> None:
+    def __init__(self, texts: Sequence[str], background: Sequence[str]) -> None:
         self._pairs = [_pairs(text) for text in texts]
         seen = Counter(pair for text in background for pair in _pairs(text))
         count = len(background) or 1
@@ -33,17 +27,12 @@ class Likeness:
             for pair in found
         }
         self._sums = [sum(self._weight[p] for p in found) for found in self._pairs]
-        self._vectors = embedder.embed_documents(list(texts)) if embedder else None
 
     def of(self, i: int, j: int) -> float:
-        """Return the likeness of two texts, 0 to 1 (a little more with an embedder)."""
+        """Return the likeness of two texts, 0 to 1."""
         scale = math.sqrt(self._sums[i] * self._sums[j])
         shared = sum(self._weight[p] for p in self._pairs[i] & self._pairs[j])
-        score = shared / scale if scale else 0.0
-        if self._vectors is not None:
-            close = float(self._vectors[i] @ self._vectors[j])
-            score += 0.5 * max(0.0, close - 0.85) / 0.15
-        return score
+        return shared / scale if scale else 0.0
 
     def within(self, i: int, j: int) -> float:
         """Return how much of the shorter of two texts the other one says, 0 to 1."""

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from io import StringIO
 from typing import Any
 
-from bot.formatting import display_width, wrap
+from bot.formatting import wrap
 from bot.lock.plaintext import drop_invisible
 from bot.notes import worded, words
 from bot.table import NOT_SAID, Cell, Row, Table
 from bot.values import Answer, Cited
 
 _LABEL_WIDTH = 22
-_LEAST_COLUMN = 12
+_LEAST_COLUMN = 15
+_WIDEST = 1_000
 
 
 def to_text(table: Table, width: int | None = None, *, notes: bool = True) -> str:
     """Return the table with aligned columns within ``width`` terminal columns, ``notes`` below.
 
-    A Chinese character takes two columns. Where the columns would be too narrow to read, each
-    report is set as a block of its own.
+    Where the columns would be too narrow to read, each report is set as a block of its own.
     """
-    head = ["报告", *(column.name for column in table.columns)]
-    body = [[row.label, *(cell.text for cell in row.cells)] for row in table.rows]
-    widths = _widths([head, *body], width)
-    lines = _grid(head, body, widths) if widths else _blocks(table, width)
+    room = _WIDEST if width is None else width
+    narrow = room < _LABEL_WIDTH + _LEAST_COLUMN * len(table.columns)
+    lines = _blocks(table, width) if narrow else _grid(table, room)
     for note in table.notes if notes else ():
         if note.kind == "silent_on":
             continue  # the table shows it
@@ -32,49 +32,22 @@ def to_text(table: Table, width: int | None = None, *, notes: bool = True) -> st
     return "\n".join(lines)
 
 
-def _widths(rows: Sequence[Sequence[str]], width: int | None) -> list[int] | None:
-    """Return the width of each column, None where they do not all fit in a readable way."""
-    count = len(rows[0])
-    natural = [max(display_width(row[i]) for row in rows) for i in range(count)]
-    if width is None:
-        return natural
-    room = width - 3 * (count - 1)
-    if sum(natural) <= room:
-        return natural
-    label = min(natural[0], _LABEL_WIDTH)
-    rest = room - label
-    if rest < _LEAST_COLUMN * (count - 1):
-        return None
-    widths, left, columns = [0] * (count - 1), rest, count - 1
-    for i in sorted(range(count - 1), key=lambda i: natural[i + 1]):
-        widths[i] = min(natural[i + 1], left // columns)
-        left -= widths[i]
-        columns -= 1
-    return [label, *widths]
+def _grid(table: Table, width: int) -> list[str]:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Grid
+    from rich.text import Text
 
-
-def _grid(head: Sequence[str], body: Sequence[Sequence[str]], widths: Sequence[int]) -> list[str]:
-    rule = "─┼─".join("─" * w for w in widths)
-    lines = [*_row_lines(head, widths), rule]
-    tall = any(display_width(cell) > w for row in body for cell, w in zip(row, widths, strict=True))
-    for number, row in enumerate(body):
-        if tall and number:
-            lines.append(rule)
-        lines += _row_lines(row, widths)
-    return lines
-
-
-def _row_lines(row: Sequence[str], widths: Sequence[int]) -> list[str]:
-    cells = [wrap(drop_invisible(text), w) for text, w in zip(row, widths, strict=True)]
-    height = max(len(cell) for cell in cells)
-    lines = []
-    for i in range(height):
-        parts = [cell[i] if i < len(cell) else "" for cell in cells]
-        padded = (
-            p + " " * max(w - display_width(p), 0) for p, w in zip(parts, widths, strict=True)
-        )
-        lines.append(" │ ".join(padded).rstrip())
-    return lines
+    long = any(len(cell.text) > _LABEL_WIDTH for row in table.rows for cell in row.cells)
+    grid = Grid(box=box.SQUARE, show_edge=False, show_lines=long, pad_edge=False)
+    for name in ("报告", *(column.name for column in table.columns)):
+        grid.add_column(Text(name), overflow="fold")
+    for row in table.rows:
+        grid.add_row(*(Text(drop_invisible(t)) for t in (row.label, *(c.text for c in row.cells))))
+    console = Console(file=StringIO(), width=width, color_system=None)
+    with console.capture() as shown:
+        console.print(grid)
+    return [line.rstrip() for line in shown.get().splitlines()]
 
 
 def _blocks(table: Table, width: int | None) -> list[str]:

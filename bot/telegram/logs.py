@@ -9,7 +9,6 @@ that somebody else attached is covered as well.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import sys
@@ -23,11 +22,6 @@ _SECRETS = re.compile(r"\d{6,12}:[A-Za-z0-9_-]{20,}|sk-[A-Za-z0-9_-]{8,}|(?<=Bea
 _TALKATIVE = ("telegram", "httpx", "httpcore", "httpx2", "openai", "hpack", "h11", "asyncio",
               "urllib3", "tornado", "apscheduler", "aiosqlite")  # fmt: skip
 _LINE_BREAKS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029]+")
-
-
-def digest(text: str) -> str:
-    """What logs may say of a text: its length and eight characters of a hash."""
-    return f"{len(text)}:{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
 
 def frames(exc: BaseException | None) -> str:

@@ -16,12 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
+from eval.bench.engine import EngineEmbedder
 from eval.cases import read_sources
 from retrieval.documents import Chunk
 from retrieval.library.chunk_vectors import ChunkEmbedder, chunk_words
 from retrieval.library.ledger import indexed_text
 from retrieval.parsing.parsing import parse_report
-from retrieval.search.e5_engine import EngineEmbedder
 from retrieval.search.embedding import Embedder, LocalEmbedder
 
 REPORTS = Path(__file__).parents[1] / "reports"

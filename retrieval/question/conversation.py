@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from retrieval.question.request import Ask, Content, Form, Request
 
-_SCOPED = ("places", "issuers", "everywhere", "excluded")
 # 它跟玉山比: one place beside the one spoken of
 _BESIDE = re.compile(
     "^(?:那|再|请)*(?:它|他|这|该|跟|和|与|同|比|拿|把)|跟?它|比一比|相比|[和跟与].{0,8}比"

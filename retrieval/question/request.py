@@ -27,7 +27,6 @@ ReaderName = Literal["trained", "model"]
 ACTS: tuple[Act, ...] = Act.__args__  # type: ignore[attr-defined]
 CONTENTS: tuple[Content, ...] = Content.__args__  # type: ignore[attr-defined]
 OPERATIONS: tuple[Operation, ...] = Operation.__args__  # type: ignore[attr-defined]
-TAGS: tuple[Tag, ...] = Tag.__args__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
+from fake_assistant import FakeAssistant, FakeLibrary, FakeState  # noqa: E402
 from fake_telegram import TOKEN  # noqa: E402
 from load.lag import BEAT_MS, Lags  # noqa: E402
 from telegram_bench import TEXTS  # noqa: E402
 
-from bot.chats.fake_assistant import FakeAssistant, FakeLibrary, FakeState  # noqa: E402
 from bot.telegram import app  # noqa: E402
 from bot.telegram.settings import TelegramSettings  # noqa: E402
 

@@ -116,7 +116,7 @@ class FakeLibrary:
                 return report
         raise ReportNotFound("no such report")
 
-    def ingest(self, paths: Sequence[Path], progress: Any = None) -> list[Outcome]:  # noqa: ARG002
+    def ingest(self, paths: Sequence[Path], progress: Any = None) -> list[Outcome]:
         """Add UTF-8 text files."""
         outcomes = []
         for path in paths:
@@ -173,7 +173,7 @@ class FakeAssistant:
         state: FakeState | None = None,
         *,
         on_sentence: Callable[[Sentence], None] | None = None,
-        user: str = "",  # noqa: ARG002
+        user: str = "",
     ) -> FakeReply:
         """Answer with the best sentences of the best report."""
         self.asked.append(question)
