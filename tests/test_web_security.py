@@ -62,7 +62,9 @@ def test_markup_is_shown_as_text(payload: str, client: TestClient) -> None:
         client.get("/report/" + re.sub(r"[/?#\x00]", "", payload)),
         client.get("/login", params={"next": payload}),
         client.post("/brief", data={"words": payload}, headers=FROM_PAGE),
-        client.post("/compare", data={"words": payload}, headers=FROM_PAGE),
+        client.get("/compare", params={"words": payload}),
+        client.get("/history", params={"words": payload}),
+        client.get("/brief", params={"words": payload, "talk": payload}),
     ]
     reply = client.post("/api/ask", json={"question": payload}).json()
     pages += [client.get(f"/answer/{reply['id']}"), client.get("/history")]

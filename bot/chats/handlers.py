@@ -211,7 +211,7 @@ class Handlers:
         if answer.status == "clarify" and not answer.citations:
             label = ""  # thanks, a greeting, a question back: nothing that follows from a scope
         language = views.language_of_answer(answer)
-        payload = payload_of(answer, label)
+        payload = payload_of(answer, label) | {"table": answered.table is not None}
         key = kept(store, incoming.chat, incoming.user, payload, answered.state)
         # what cannot be answered comes with examples of what can
         examples = [n for n in answer.notes if n.kind.startswith("example.")]

@@ -1,4 +1,4 @@
-"""A table as a workbook: the comparison on one sheet, the quotes on another. Uses openpyxl."""
+"""Workbooks: a comparison with its quotes on another sheet, or an answer. Uses openpyxl."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.notes import worded
 from bot.table import Table
+from bot.values import Answer
 
 _WIDE = 40
 
@@ -46,6 +47,33 @@ def table_workbook(table: Table, title: str) -> bytes:
         _put(sheet, last + offset, [note])
     sheet.freeze_panes = "B2"
     _quotes(book.create_sheet("出处"), table)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def answer_workbook(answer: Answer) -> bytes:
+    """Return an answer as .xlsx: a row for each line and source of it, with the official words."""
+    book = Workbook()
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)
+    sheet.title = "回答"
+    head = ["内容", "出处", "报告", "年度", "章节", "原话", "报告编号", "起始字", "结束字"]
+    _put(sheet, 1, head, bold=True)
+    cited = {citation.n: citation for citation in answer.citations}
+    line = 2
+    for sentence in answer.sentences:
+        sources = [cited[n] for n in sentence.citations]
+        for c in sources:
+            path = " › ".join(c.section_path)
+            source = (c.n, c.title or c.source, c.year, path, c.quote, c.report, c.start, c.end)
+            _put(sheet, line, [sentence.text, *source])
+            line += 1
+        if not sources:
+            _put(sheet, line, [sentence.text])
+            line += 1
+    _put(sheet, line + 1, [answer.question])
+    sheet.freeze_panes = "B2"
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,30 +13,33 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.answers.remarks import examples
-from bot.assistant import Reply
 from bot.briefing.briefing import paragraph
 from bot.briefing.export_docx import answer_document, briefing_document
-from bot.chats import views
+from bot.chats.views import SHANGHAI, place_year, stored_answer
 from bot.formatting import where
 from bot.labels import full_name
 from bot.lock.plaintext import drop_invisible
 from bot.looking import list_reports, marked_leaves, search_rows, section_at
 from bot.notes import Language, text_of
-from bot.tables.export_xlsx import table_workbook
+from bot.tables.export_xlsx import answer_workbook, table_workbook
 from bot.terminal.exports import answer_markdown, to_markdown
 from bot.values import Answer
 from bot.web.desk import Desk, number_of, words_of
+from bot.web.guard import Visitor
 from bot.web.openapi import SPEC
 from bot.web.rendering import download, fields_of, language_of, page
-from bot.web.talk import session_name
+from bot.web.talk import chat_of, session_name
 from bot.web.texts import texts
 from retrieval.documents import Report
+from retrieval.library.catalogue import ReportSummary
 from retrieval.search.exhaustive import search_words
 
 _DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_DRAFT = ("words", "year", "low", "high", "left_out", "talk")  # what a draft's address holds
 _MOST_SHOWN = 50
 _A_PAGE = 100
+_LISTED = 1000
 _DETAILED, _MOST_NAMED = 20, 500  # of the reports searched: shown with their places, by name
 
 
@@ -46,17 +49,18 @@ def routes(desk: Desk) -> list[Route]:
 
     async def home(request: Request) -> Response:
         library.refresh()
-        words = texts(language_of(request))
+        words, about = texts(language_of(request)), request.query_params.get("about", "")
         shown: Language = "en" if language_of(request) == "en" else "zh"
         asked = [text_of(line, shown).strip("· ") for line in examples(library)]
         return page(
             request, "ask.html", held=len(library.reports()), answer=None,
+            begun=next((_about(s) for s in library.reports() if s.id == about), ""),
             examples=[*asked, words.ask_common, words.ask_holdings],
         )  # fmt: skip
 
     async def one_answer(request: Request) -> Response:
         told = desk.answer(request.path_params["id"]).payload
-        return page(request, "ask.html", held=1, answer=told, examples=[])
+        return page(request, "ask.html", held=1, answer=told, examples=[], begun="")
 
     async def report(request: Request) -> Response:
         given = request.query_params
@@ -80,7 +84,16 @@ def routes(desk: Desk) -> list[Route]:
             path=section_at(found, spans[0][0]) if spans else (),
         )  # fmt: skip
 
+    async def remove(request: Request) -> Response:
+        if not request.state.visitor.is_admin:
+            raise HTTPException(403, texts(language_of(request)).admins_only)
+        name = (await fields_of(request)).get("report", "")
+        await desk.work(lambda: library.remove(name))
+        return RedirectResponse("/library", 303)
+
     async def shelf(request: Request) -> Response:
+        if request.method == "POST":
+            return await remove(request)
         given = request.query_params
         library.refresh()
         place, warned = given.get("place", ""), given.get("warned") == "on"
@@ -121,67 +134,69 @@ def routes(desk: Desk) -> list[Route]:
         )  # fmt: skip
 
     async def brief(request: Request) -> Response:
-        form: dict[str, str] = {}
-        reply: Reply | None = None
-        left: Answer | None = None
-        if request.method == "POST":
+        visitor: Visitor = request.state.visitor
+        if request.method == "POST":  # what is written has an address of its own to go on from
             form = await fields_of(request)
-            words = words_of(form.get("words"))
-            year = number_of(form.get("year"), "year")
-            low, high = number_of(form.get("low"), "low"), number_of(form.get("high"), "high")
-            chars = (low or 200, high or max(300, low or 0)) if low or high else None
-            if chars and not 20 <= chars[0] <= chars[1] <= 3000:
-                raise HTTPException(400, "字数应在20到3000之间，最少不能大于最多")
-            visitor = desk.count(request)
-            revise = form.get("revise", "").strip()
-            talk = form.get("talk", "") if revise else ""
-            if talk:
+            form["talk"] = await drafted(request, form)
+            kept = {name: form[name] for name in _DRAFT if form.get(name)}
+            return RedirectResponse("/brief?" + urlencode(kept), 303)
+        form = dict(request.query_params)
+        answer, left = None, None
+        talk = form.get("talk", "")
+        stored = desk.talk.store.answers(visitor.number, chat_of(talk), most=1) if talk else []
+        if stored:
+            answer = stored_answer(stored[0].payload)
+            if form.get("left_out") == "on" and answer.status == "answered":
                 state = desk.talk.state(visitor, talk)
-                told = words_of(revise)
-                made = await desk.work(
-                    lambda: desk.assistant.ask(told, state, user=str(visitor.number))
-                )
-            else:
-                talk = f"brief-{secrets.token_urlsafe(6)}"
-                made = await desk.work(
-                    lambda: desk.assistant.brief(
-                        words, year=year, chars=chars, user=str(visitor.number)
-                    )
-                )
-            reply = made
-            form["talk"] = session_name(talk)
-            desk.talk.keep(visitor, form["talk"], made)
-            if form.get("left_out") == "on" and made.answer.status == "answered":
-                left = (await desk.work(lambda: desk.assistant.left_out(made.state))).answer
+                left = (await desk.work(lambda: desk.assistant.left_out(state))).answer
         return page(
-            request, "brief.html", form=form, answer=reply.answer if reply else None,
-            written=paragraph(reply.answer, markers=False) if reply else "",
-            cited=_with_sources(reply.answer) if reply else "",
-            left=left,
+            request, "brief.html", form=form, answer=answer, left=left,
+            written=paragraph(answer, markers=False) if answer else "",
+            cited=_with_sources(answer) if answer else "",
         )  # fmt: skip
+
+    async def drafted(request: Request, form: dict[str, str]) -> str:
+        """Write a briefing, or revise the last of ``talk``; return the conversation it is kept in."""
+        words, revise = words_of(form.get("words")), form.get("revise", "").strip()
+        year = number_of(form.get("year"), "year")
+        low, high = number_of(form.get("low"), "low"), number_of(form.get("high"), "high")
+        chars = (low or 200, high or max(300, low or 0)) if low or high else None
+        if chars and not 20 <= chars[0] <= chars[1] <= 3000:
+            raise HTTPException(400, "字数应在20到3000之间，最少不能大于最多")
+        visitor = desk.count(request)
+        user, assistant = str(visitor.number), desk.assistant
+        talk = session_name(form.get("talk") if revise else None)
+        if revise:
+            told, state = words_of(revise), desk.talk.state(visitor, talk)
+            made = await desk.work(lambda: assistant.ask(told, state, user=user))
+        else:
+            made = await desk.work(
+                lambda: assistant.brief(words, year=year, chars=chars, user=user)
+            )
+        desk.talk.keep(visitor, talk, made)
+        return talk
 
     async def compare(request: Request) -> Response:
-        form: dict[str, str] = {}
-        reply, table = None, None
-        if request.method == "POST":
-            form = await fields_of(request)
-            words = words_of(form.get("words"))
+        words = request.query_params.get("words", "").strip()
+        answer, table = None, None
+        if words:
+            words_of(words)
             visitor = desk.count(request)
             reply, table = await desk.work(lambda: desk.assistant.tabulate(words))
-            if form.get("as") == "xlsx":
+            if request.query_params.get("as") == "xlsx":
                 return download(table_workbook(table, words), "对比.xlsx", _XLSX)
-            desk.talk.keep(visitor, f"compare-{secrets.token_urlsafe(6)}", reply)
-        return page(
-            request, "compare.html", form=form, table=table,
-            answer=reply.answer if reply else None,
-        )  # fmt: skip
+            answer = reply.answer
+            desk.talk.keep(visitor, session_name(None), reply)
+        return page(request, "compare.html", words=words, table=table, answer=answer)
 
     async def export(request: Request) -> Response:
-        found = views.stored_answer(desk.answer(request.path_params["id"]).payload)
+        found = stored_answer(desk.answer(request.path_params["id"]).payload)
         name = "简报" if found.paragraph else "回答"
         if request.path_params["kind"] == "docx":
             made = (briefing_document if found.paragraph else answer_document)(found)
             return download(made, f"{name}.docx", _DOCX)
+        if request.path_params["kind"] == "xlsx":
+            return download(answer_workbook(found), f"{name}.xlsx", _XLSX)
         text = (to_markdown if found.paragraph else answer_markdown)(found)
         return download(text.encode(), f"{name}.md", "text/markdown; charset=utf-8")
 
@@ -190,11 +205,13 @@ def routes(desk: Desk) -> list[Route]:
         if request.method == "POST":
             store.forget_user(number)
             return RedirectResponse("/history", 303)
+        words = request.query_params.get("words", "").strip()
         turns = [
-            (a.payload, datetime.fromtimestamp(a.created, views.SHANGHAI))
-            for a in (store.answers(number) if desk.remembers else ())
+            (a.payload, datetime.fromtimestamp(a.created, SHANGHAI))
+            for a in (store.answers(number, most=_LISTED) if desk.remembers else ())
+            if words in a.payload["question"]
         ]
-        return page(request, "history.html", turns=turns)
+        return page(request, "history.html", turns=turns, words=words)
 
     async def described(request: Request) -> Response:
         return page(request, "api.html", spec=SPEC)
@@ -205,13 +222,18 @@ def routes(desk: Desk) -> list[Route]:
         Route("/answer/{id:answer}", one_answer),
         Route("/answer/{id:answer}/export.{kind}", export),
         Route("/report/{id}", report),
-        Route("/library", shelf),
+        Route("/library", shelf, methods=both),
         Route("/search", search),
         Route("/brief", brief, methods=both),
-        Route("/compare", compare, methods=both),
+        Route("/compare", compare),
         Route("/history", history, methods=both),
         Route("/api", described),
     ]
+
+
+def _about(summary: ReportSummary) -> str:
+    """Return the beginning of a question on a report."""
+    return place_year(summary.meta).replace(" ", "") + ("年" if summary.meta.year else "")
 
 
 def _outline(report: Report) -> list[tuple[int, str, int]]:

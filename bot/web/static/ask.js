@@ -21,6 +21,12 @@
     node.addEventListener("click", () => act(node));
     return node;
   };
+  const flash = (node, words) => {  // a button says for a moment what it has done
+    const was = node.dataset.was || node.textContent;
+    node.dataset.was = was;
+    node.textContent = words;
+    setTimeout(() => { node.textContent = was; }, 1500);
+  };
   const copy = async (text, node) => {
     if (navigator.clipboard) await navigator.clipboard.writeText(text);
     else {
@@ -30,9 +36,7 @@
       document.execCommand("copy");
       area.remove();
     }
-    const was = node.textContent;
-    node.textContent = t.copied;
-    setTimeout(() => { node.textContent = was; }, 1500);
+    flash(node, t.copied);
   };
 
   // The report beside the answer
@@ -78,6 +82,7 @@
   // Saved quotes stay in this browser
 
   const saved = () => { try { return JSON.parse(localStorage.getItem("basket")) || []; } catch { return []; } };
+  const same = (a, b) => a.report === b.report && a.start === b.start && a.end === b.end;
   const keep = (quotes) => { localStorage.setItem("basket", JSON.stringify(quotes)); showBasket(); };
   const source = (c) => [(c.place.join("") || c.title) + (c.year ? ` ${c.year}` : ""), ...c.section_path].join(" › ");
   const showBasket = () => {
@@ -87,16 +92,17 @@
       const item = make("li");
       const link = make("a", source(c));
       link.href = `/report/${encodeURIComponent(c.report)}?start=${Number(c.start)}&end=${Number(c.end)}#cited`;
-      item.append(link, make("blockquote", c.quote));
+      item.append(link, make("blockquote", c.quote), button(t.remove, () => keep(saved().filter((other) => !same(c, other)))));
       return item;
     }));
+    $("basket-empty").hidden = quotes.length > 0;
+    $("basket-list").hidden = $("basket-copy").hidden = $("basket-clear").hidden = !quotes.length;
   };
   $("side-save").addEventListener("click", (event) => {
     const cited = side.citations[side.now];
     if (!cited) return;
-    const same = (c) => c.report === cited.report && c.start === cited.start && c.end === cited.end;
-    keep([...saved().filter((c) => !same(c)), cited]);
-    event.target.blur();
+    keep([...saved().filter((c) => !same(c, cited)), cited]);
+    flash(event.target, t.kept_quote);
   });
   $("basket-copy").addEventListener("click", (event) => copy(saved().map((c) => `“${c.quote}”（${source(c)}）`).join("\n"), event.target));
   $("basket-clear").addEventListener("click", () => keep([]));
@@ -182,13 +188,20 @@
     const row = make("p", undefined, "row");
     row.append(button(t.copy, (node) => copy(cited, node)), button(t.copy_plain, (node) => copy(plain, node)));
     const links = [[t.link, ""]];
-    if (reply.status === "answered") links.push([t.as_docx, "/export.docx"], [t.as_md, "/export.md"]);
+    if (reply.status === "answered") links.push([t.as_docx, "/export.docx"], [t.as_xlsx, "/export.xlsx"], [t.as_md, "/export.md"]);
     for (const [name, end] of links) {
       const link = make("a", name);
       link.href = `/answer/${encodeURIComponent(reply.id)}${end}`;
       row.append(link);
     }
-    for (const { text, data } of reply.verdicts || []) row.append(button(text, (node) => press(turn, node, data, message)));
+    if (reply.table) {
+      const link = make("a", t.as_table);
+      link.href = `/compare?words=${encodeURIComponent(reply.question)}`;
+      row.append(link);
+    }
+    for (const { text, data } of reply.verdicts || []) {
+      row.append(button(data.startsWith("u|") ? t.useful : text, (node) => press(turn, node, data, message)));
+    }
     box.append(row);
   };
 
@@ -250,6 +263,7 @@
       const part = messageOf(turn, told);
       if (was) was.replaceWith(part);
       else turn.append(part);
+      part.scrollIntoView({ block: "nearest" });
     } else if (told.type === "delete") {
       const was = turn.querySelector(`[data-id="${Number(told.id)}"]`);
       if (was) was.remove();
@@ -354,6 +368,8 @@
     speakOf(scope_label);
     if (answers.length) $("turns").lastElementChild.scrollIntoView({ block: "start" });
   };
+  const begun = $("question").value.length;
+  if (begun) $("question").setSelectionRange(begun, begun);  // a question begun elsewhere goes on at its end
   if (opened) show(turnOf(opened.question), opened);
   else if (session) restore();
 })();

@@ -30,7 +30,7 @@
         link.href = "/report/" + encodeURIComponent(result.report);
         link.textContent = t.report;
         const onward = document.createElement("a");
-        onward.href = "/";
+        onward.href = "/?about=" + encodeURIComponent(result.report);
         onward.textContent = t.ask;
         told.append("  ", link, "  ", onward);
       }
