@@ -102,7 +102,8 @@ def ask(browser: Any, question: str) -> Any:
     box.send_keys(Keys.ENTER)
     until(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, ".turn")) > before)
     turn = browser.find_elements(By.CSS_SELECTOR, ".turn")[-1]
-    until(browser, lambda _: turn.find_elements(By.CSS_SELECTOR, ".row"))
+    until(browser, lambda _: turn.find_elements(By.CSS_SELECTOR, ".row, .message"))
+    until(browser, lambda _: not turn.find_elements(By.CSS_SELECTOR, "[role=status]"))
     return turn
 
 
@@ -144,8 +145,9 @@ def test_the_first_ten_minutes(browser: Any, address: str, tmp_path: Path) -> No
     until(browser, lambda b: "红岩" in b.find_element(By.ID, "held").text)
     film(browser, "4-upload")
 
-    browser.get(address)
-    assert "530件" in ask(browser, "红岩县2022年受理矛盾纠纷多少件").text
+    browser.find_element(By.CSS_SELECTOR, "#uploads a[href*=about]").click()
+    until(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, ".turn")) == 2)  # still there
+    assert "530件" in ask(browser, "受理矛盾纠纷多少件").text
     film(browser, "5-ask-the-new-report")
 
     browser.get(f"{address}/brief")
@@ -167,6 +169,26 @@ def test_the_first_ten_minutes(browser: Any, address: str, tmp_path: Path) -> No
     browser.get(f"{address}/search?words=法律顾问")
     assert browser.find_elements(By.CSS_SELECTOR, "mark")
     film(browser, "8-search")
+    assert errors(browser) == []
+
+
+def test_commands_are_pressed_on_and_a_verdict_is_given(browser: Any, address: str) -> None:
+    browser.get(address)
+    turn = ask(browser, "/reports")
+    turn.find_element(By.CSS_SELECTOR, ".message button").send_keys(Keys.ENTER)
+    until(browser, lambda _: len(turn.find_elements(By.CSS_SELECTOR, ".message")) == 2)
+    turn.find_elements(By.CSS_SELECTOR, ".message:last-child button")[-1].send_keys(Keys.ENTER)
+    until(browser, lambda _: len(turn.find_elements(By.CSS_SELECTOR, ".message")) == 1)
+    turn = ask(browser, "綦江2023年列出了哪些问题")
+    turn.find_elements(By.CSS_SELECTOR, ".row button")[-1].send_keys(Keys.ENTER)
+    until(browser, lambda _: turn.find_elements(By.CSS_SELECTOR, ".message input"))
+    turn.find_element(By.CSS_SELECTOR, ".message input").send_keys("应是四条", Keys.ENTER)
+    until(browser, lambda _: "已记下" in turn.text)
+    turn = ask(browser, "/export")
+    assert turn.find_elements(By.CSS_SELECTOR, "a[download]")
+    assert "接着谈" in browser.find_element(By.ID, "spoken").text
+    ask(browser, "/new")
+    assert browser.find_element(By.ID, "spoken").text == ""
     assert errors(browser) == []
 
 
