@@ -53,6 +53,7 @@ from bot.model.tracing import span
 from bot.model.union import Line, is_worded
 from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
+from bot.row_places import told_in_rows
 from bot.second_reading import SecondReading
 from bot.synthesis import Attempt, Synthesis, widened
 from bot.table import Table
@@ -391,7 +392,8 @@ class Assistant:
             if query.kind in ("rank", "compare") and query.inherited and len(state.recent) > 1:
                 # 谁更高 after a question asked of several places: these
                 query = replace(query, places=state.recent)
-            asked.append(self._that_name_the_village(library, *_with_scope(query, holdings)))
+            named = self._that_name_the_village(library, *_with_scope(query, holdings))
+            asked.append(told_in_rows(library, *named, holdings))
         return asked
 
     def _that_name_the_village(

@@ -141,8 +141,13 @@ def _beside_focus(desk: Desk, report: Report, line: Line) -> bool:
 
 
 def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
-    """A report of another year answers for an asked year only in words that name that year."""
+    """A report of another year answers for an asked year only in words that name that year.
+
+    A report of years later only tells it in a table.
+    """
     for year in desk.only_years:
+        if report.meta.year is not None and report.meta.year - year > 1 and line.row is None:
+            continue
         if str(year) in line.folded or (report.meta.year == year - 1 and line.role == "plans"):
             return True
     return False

@@ -19,6 +19,7 @@ from retrieval.genre.quantities import Quantity
 from retrieval.library.library import Library
 from retrieval.question.query import Query, State
 from retrieval.question.terms import is_theme
+from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
 from retrieval.text.wrapping import words_of
@@ -159,7 +160,17 @@ def asked_words(query: Query) -> str:
 
 
 def claim(report: Report, span: Span) -> DraftLine:
-    """Return a span as a claim: its words on one line, without a comma or semicolon at the end."""
+    """Return a span as a claim: its words on one line, without a comma or semicolon at the end.
+
+    Cells of a table are told with the words of their row and columns, and cite its head, too.
+    """
+    placed = row_at(report.text, span.start)
+    if placed is not None and span.end <= placed[1].end:
+        grid, row = placed
+        cells = [c for c in row.cells if c.start < span.end and span.start < c.end]
+        cites = (Cited(report.id, *grid.head), Cited(report.id, row.start, row.end))
+        if cells:
+            return DraftLine(" ".join(tell(cells).split()), "claim", cites)
     words = words_of(report.text, span.start, span.end)
     text = re.sub(r"\s+", " ", words).strip().rstrip("，,；;、：:")
     return DraftLine(text, "claim", (Cited(report.id, span.start, span.end),))

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from retrieval.documents import Report, Role, Section, Span
+from retrieval.genre.cell_figures import cell_clause
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.chunking import split_clauses, split_sentences, trim
+from retrieval.text.grids import GridRow, row_at
 from retrieval.text.normalise import fold
 from retrieval.text.wrapping import words_of
 
@@ -34,7 +36,8 @@ class Line:
     """A sentence with what a reader carries into it.
 
     ``lead`` is the first sentence of its item or paragraph and ``path`` its headings, both in
-    search form; ``before`` is the sentence that precedes it in the same leaf.
+    search form; ``before`` is the sentence that precedes it in the same leaf. A row of a table
+    has its cells for clauses, each with the words of its row and column; ``row`` is where it stands.
     """
 
     span: Span
@@ -47,6 +50,7 @@ class Line:
     role: Role
     is_heading: bool = False
     is_table: bool = False
+    row: GridRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,28 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
         path = fold(" ".join(section.path))
         lead = before = ""
         for span, is_table in _sentences(text, section):
+            placed = row_at(text, span.start)
+            if placed is not None:
+                grid, row = placed
+                told = [cell_clause(grid, cell) for cell in row.cells]
+                clauses = tuple(
+                    Clause(Span(cell.start, cell.end), fold(words), find_quantities(words))
+                    for cell, words in zip(row.cells, told, strict=True)
+                )
+                lines.append(
+                    Line(
+                        span,
+                        fold("，".join(told)),
+                        clauses,
+                        lead,
+                        path,
+                        "",
+                        index,
+                        section.role,
+                        row=row,
+                    )
+                )
+                continue
             folded = fold(text[span.start : span.end])
             clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
             lead = lead or folded
@@ -131,6 +157,11 @@ def _sentences(text: str, section: Section) -> Iterator[tuple[Span, bool]]:
     cells: list[Span] = []
     for span in split_sentences(text, section.start, section.end):
         words = text[span.start : span.end]
+        if row_at(text, span.start) is not None:
+            yield from _rows(cells)
+            cells = []
+            yield span, False
+            continue
         if len(span) <= MAX_CELL_CHARS and words[-1] not in "。！？!?；;：:，,":
             cells.append(span)
             continue

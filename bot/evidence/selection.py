@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evidence.reading import Clause, Line, Reading
+from bot.evidence.table_rows import column_bonus, meant_rows
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity, same_value
 from retrieval.question.query import Query
@@ -132,7 +133,7 @@ def select(
     found = []
     aims = query.role == "plans"
     asked = [f for f in known if f.indicator in query.indicators and (aims or f.period != "target")]
-    for line in lines:
+    for line in meant_rows(query, [t for t, _ in weighted], reading.report, lines):
         named = [f for f in asked if line.span.start <= f.start < line.span.end]
         best = _best_in(query, reading.report, line, weighted, carried, boosts, named)
         if best:
@@ -186,6 +187,8 @@ def _best_in(
         )
         figure, bonus = _figure(query, clause, kinds, weighted)
         score = coverage + bonus + 0.3 * extra + boosts.get(line.span.start, 0.0)
+        if line.row is not None:
+            score += column_bonus(query, report, line.row.cells[index])
         if query.wants == "number" and figure is None and _denies(clause, weighted):
             score += DENIAL_BONUS
         if any(clause.span.start <= f.start < clause.span.end for f in named):
@@ -345,6 +348,8 @@ def claim_span(line: Line, clause: Clause, figure: Quantity | None, terms: Seque
     """
     if line.is_table:
         return line.span
+    if line.row is not None:
+        return clause.span
     clauses = line.clauses
     centre = clauses.index(clause)
     useful = [any(t.match(c.folded) >= 0.9 for t in terms) for c in clauses]

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.lock.cells import tells_cells
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
 from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
@@ -181,6 +182,8 @@ class Checker:
         quotes = [words_of(self._text_of(c.report), c.start, c.end) for c in line.cites]
         if not all(quotes):
             return Failure(line, ("引用的位置不在报告中",))
+        if tells_cells(text, [(self._text_of(c.report), c.start) for c in line.cites]):
+            return Sentence(text, "claim", self.numbers(line.cites))
         verdict = self._judge(text, dict(zip(line.cites, quotes, strict=True)))
         if verdict.problems:
             return Failure(line, verdict.problems)

@@ -13,6 +13,7 @@ from typing import Literal
 
 from retrieval.documents import Span
 from retrieval.text.furniture import is_date_line, is_furniture, is_menu_like
+from retrieval.text.grids import is_in_grid
 from retrieval.text.numbering import marker_at
 from retrieval.text.wrapping import join_lines
 
@@ -58,6 +59,8 @@ def page_lines(text: str, title: Sequence[Span]) -> list[PageLine]:
         words = text[start:end]
         if any(start <= span.start < end for span in title):
             result.append(PageLine("title", start, end))
+        elif is_in_grid(text, start, end):
+            result.append(PageLine("text", start, end))
         elif index < first or index > last or is_furniture(words):
             result.append(PageLine("furniture", start, end))
         elif index >= closing:
@@ -100,7 +103,10 @@ def _bounds(text: str, lines: Sequence[tuple[int, int]], title: Sequence[Span]) 
         return after_title, len(words) - 1
     last = len(words) - 1
     while last > first and not (
-        _is_text(words[last]) or _SIGNATURE.match(words[last]) or words[last].endswith("。")
+        is_in_grid(text, *lines[last])
+        or _is_text(words[last])
+        or _SIGNATURE.match(words[last])
+        or words[last].endswith("。")
     ):
         last -= 1
     return first, last

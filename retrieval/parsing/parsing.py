@@ -10,10 +10,11 @@ from retrieval.parsing.chunking import chunk_report
 from retrieval.parsing.indicators import Fact, find_facts
 from retrieval.parsing.metadata import read_metadata
 from retrieval.parsing.sections import parse_sections
+from retrieval.parsing.table_facts import with_table_facts
 from retrieval.places.places import gazetteer
 from retrieval.readers.values import NO_CONTAINER, Container
 
-PARSER_VERSION = 11
+PARSER_VERSION = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +36,13 @@ def parse_report(
     ``container`` is what the page or document said of the text besides.
     """
     metadata = read_metadata(text, source, gazetteer(), container)
-    sections = parse_sections(text, metadata.title, metadata.meta.year)
+    year = metadata.meta.year
+    sections = parse_sections(text, metadata.title, year)
     return Parsed(
         metadata.meta,
         sections,
         chunk_report(report_id, metadata.meta, text, sections),
-        find_facts(text, sections, metadata.meta.year),
+        with_table_facts(text, sections, year, find_facts(text, sections, year)),
         _doubts(text, metadata.meta, sections),
     )
 

@@ -22,6 +22,7 @@ from retrieval.genre.roles import (
 )
 from retrieval.parsing.page_lines import PageLine, page_lines
 from retrieval.parsing.sequences import Quotations, believed_markers
+from retrieval.text.grids import is_in_grid
 from retrieval.text.numbering import Marker, Style, marker_at, rank
 from retrieval.text.wrapping import words_of
 
@@ -131,7 +132,7 @@ class _Walk:
 
     def _opening(self, line: PageLine) -> Marker | None:
         """Return the number that opens a line of text, if it is one."""
-        if line.kind != "text" or _TABLE_ROW.search(self.text, line.start, line.end):
+        if line.kind != "text" or self._is_row(line):
             return None
         marker = marker_at(self.text, self._words_start(line.start, line.end))
         if marker is None or marker.end >= line.end:
@@ -140,12 +141,20 @@ class _Walk:
             return None  # a lone ) is a damaged (二) only when words follow
         return marker
 
+    def _is_row(self, line: PageLine) -> bool:
+        row = _TABLE_ROW.search(self.text, line.start, line.end)
+        return row is not None or is_in_grid(self.text, line.start, line.end)
+
     def _words_start(self, start: int, end: int) -> int:
         lead = _LEAD.match(self.text, start, end)
         return lead.end() if lead else start
 
     def _text_line(self, line: PageLine, marker: Marker | None, following: Marker | None) -> None:
         start = line.start
+        if is_in_grid(self.text, line.start, line.end):
+            self._close_inline()
+            self._emit("body", self._role(), start)
+            return
         for point in turning_points(self.text, line.start, line.end, self.year):
             self._part(start, point, marker, None)
             start, marker = point, None

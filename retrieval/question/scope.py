@@ -69,6 +69,9 @@ class Holdings(Sequence[Holding]):
         return sorted(found, key=lambda holding: self._rank[holding.id])
 
 
+TOLD_AFTER = 3
+"""How many years later a report's tables may still give a year's figures."""
+
 # 2023年报告的下一步, 2023年…下一步 are told by the report on 2023, unlike 2023年的计划
 _FROM_THE_REPORT = re.compile(
     "年(?:度)?[^，。？?]{0,8}(?:报告|总结|材料)|下一步|下步|下一阶段|今后|接下来|明年|来年|下一年"
@@ -132,7 +135,9 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
                     announced = len(years) > 1 and any(h.meta.year == year - 1 for h in group)
                     if query.places and not announced:
                         missing.append(_no_year(place, year, group))
-                    nearby += [h for h in group if h.meta.year in (year - 1, year + 1)]
+                    nearby += [
+                        h for h in group if h.meta.year and -1 <= h.meta.year - year <= TOLD_AFTER
+                    ]
         if not query.places:
             for year in years:
                 if all(h.meta.year != year for h in found):

@@ -159,6 +159,7 @@ class _Walk:
         self._links = 0
         self._pre = 0
         self._ids = 0
+        self._spans: dict[Any, list[int]] = {}  # of each table: rows that cells above still fill
 
     def run(self, root: Any) -> None:
         stack: list[tuple[Any, bool]] = [(root, False)]
@@ -178,7 +179,7 @@ class _Walk:
                 self._end_line()
                 self._say(element.tail)
                 continue
-            if tag == "tr" and (cells := _row(element)) is not None:
+            if tag == "tr" and (cells := self._cells(element)) is not None:
                 self._end_line()
                 self._row(cells)
                 self._say(element.tail)
@@ -231,6 +232,10 @@ class _Walk:
             self.lines.append(Line(text, self._open.linked, tuple(self._path), heading, area))
         self._open = _Open()
 
+    def _cells(self, row: Any) -> list[str] | None:
+        table = next(row.iterancestors("table"), None)
+        return _row(row, self._spans.setdefault(table, []))
+
     def _row(self, cells: list[str]) -> None:
         if any(cells) and len(self.lines) < _MAX_LINES:
             self._ids += 1
@@ -243,17 +248,36 @@ def _is_hidden(element: Any) -> bool:
     return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
 
 
-def _row(row: Any) -> list[str] | None:
-    """Return the cells of a row of figures; None where the table only lays out the page."""
+def _row(row: Any, filled: list[int]) -> list[str] | None:
+    """Return the cells of a row of figures; None where the table only lays out the page.
+
+    ``filled`` counts for each column the rows that a cell above still spans; a spanned cell is
+    empty.
+    """
     cells = [cell for cell in row if cell.tag in ("td", "th")]
-    if len(cells) < 2 or _lays_out(cells):
+    if (len(cells) < 2 and not any(filled)) or _lays_out(cells):
         return None
     words: list[str] = []
+
+    def fill() -> None:
+        while len(words) < len(filled) and filled[len(words)]:
+            filled[len(words)] -= 1
+            words.append("")
+
     for cell in cells:
-        words.append(_cell_words(cell))
-        span = cell.get("colspan") or "1"
-        words += [""] * (min(int(span), 50) - 1 if span.isdecimal() else 0)
+        fill()
+        rows = min(_span(cell, "rowspan"), 200) - 1
+        for column in range(min(_span(cell, "colspan"), 50)):
+            filled.extend([0] * (len(words) + 1 - len(filled)))
+            filled[len(words)] = rows
+            words.append("" if column else _cell_words(cell))
+    fill()
     return words
+
+
+def _span(cell: Any, name: str) -> int:
+    said = cell.get(name) or ""
+    return max(int(said), 1) if said.isdecimal() and len(said) < 4 else 1
 
 
 def _lays_out(cells: list[Any]) -> bool:

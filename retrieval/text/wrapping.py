@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.text.furniture import is_furniture, is_page_number
+from retrieval.text.grids import is_in_grid
 from retrieval.text.numbering import marker_at
 
 JOINT = "\u2060"
@@ -58,6 +59,10 @@ def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
             joined[-1] = (joined[-1][0], end)
             swallowed.append((start, end))
             over_page = True
+            continue
+        if is_in_grid(text, start, end):  # a row is whole and ends with its line
+            joined.append((start, end))
+            before, alone, last_mark, over_page = "", False, "", False
             continue
         wrapped = before and joined[-1][1] == start and _goes_on(before, text, start)
         rest = bool(pages) and last_mark and last_mark not in _ENDS and _is_rest(words)

@@ -1,0 +1,72 @@
+"""Which rows and columns of a table a question means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.evidence.reading import Line
+from retrieval.documents import Report
+from retrieval.genre.cell_figures import cell_year
+from retrieval.question.query import Query
+from retrieval.question.terms import SYNONYM_MATCH, Term
+from retrieval.text.grids import GridCell, row_at
+from retrieval.text.normalise import fold
+
+NAMED, OF_ANOTHER_YEAR = 0.3, -0.5
+_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
+
+
+def meant_rows(
+    query: Query, terms: Sequence[Term], report: Report, lines: Sequence[Line]
+) -> list[Line]:
+    """Return ``lines`` without the rows that are about something else than what is asked.
+
+    A row is meant whose name the question says, the longest such name, or else a term of it.
+    Where it says none of a table's, the whole is meant: the total, which is asked for in many
+    words (一共, 全区) and in none.
+    """
+    tables: dict[int, list[Line]] = {}
+    for line in lines:
+        placed = row_at(report.text, line.span.start) if line.row is not None else None
+        if placed is not None:
+            tables.setdefault(placed[0].start, []).append(line)
+    meant = {id(line) for rows in tables.values() for line in _meant(query, terms, report, rows)}
+    return [line for line in lines if line.row is None or id(line) in meant]
+
+
+def _meant(
+    query: Query, terms: Sequence[Term], report: Report, rows: Sequence[Line]
+) -> Sequence[Line]:
+    asked = fold(query.question)
+    told = [(line, line.row, fold(line.row.label)) for line in rows if line.row is not None]
+    said = [label for _, row, label in told if not row.is_total and label and label in asked]
+    longest = [label for label in said if not any(label != o and label in o for o in said)]
+    if longest:
+        return [line for line, _, label in told if label in longest]
+    of_years = [
+        line
+        for line, row, _ in told
+        if query.years and {cell_year(c, report.meta.year) for c in row.cells} <= set(query.years)
+    ]
+    if of_years and len(of_years) < len(told):
+        return of_years
+    known = [t for t in terms if len(t.word) > 1]
+    by_term = [
+        line
+        for line, row, label in told
+        if not row.is_total and any(t.match(label) >= SYNONYM_MATCH for t in known)
+    ]
+    return by_term or [line for line, row, _ in told if row.is_total]
+
+
+def column_bonus(query: Query, report: Report, cell: GridCell) -> float:
+    """Weigh a cell by its column: named in the question, of the year asked about, or of another."""
+    if len(cell.column) > 1 and fold(_BRACKETS.sub("", cell.column)) in fold(query.question):
+        return NAMED
+    told = cell_year(cell, report.meta.year)
+    if told is None:
+        return 0.0
+    if query.years:
+        return NAMED if told in query.years else OF_ANOTHER_YEAR
+    return OF_ANOTHER_YEAR if told != report.meta.year else 0.0

@@ -1,0 +1,72 @@
+"""Tables in plain text: rows and columns whatever parts the cells; prose is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from made_tables import PAGES
+
+from retrieval.readers.reading import read_bytes_of
+from retrieval.text.grids import find_grids, row_at, tell
+
+REAL = sorted((Path(__file__).parent.parent / "eval" / "reports").glob("*.txt"))
+
+
+def told(text: str) -> list[list[str]]:
+    """Return every cell of every row as it is told."""
+    return [[tell([c]) for c in row.cells] for grid in find_grids(text) for row in grid.rows]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.source)
+def test_every_page_has_its_table(page):
+    text = read_bytes_of(page.raw).text
+    grids = find_grids(text)
+    assert len(grids) == 1
+    for row in grids[0].rows:
+        for cell in row.cells:
+            assert text[cell.start : cell.end] == cell.text
+            assert row.start <= cell.start < cell.end <= row.end
+            assert row_at(text, cell.start) == (grids[0], row)
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_real_reports_without_tables_have_none(path):
+    assert find_grids(path.read_text("utf-8")) == ()
+
+
+def test_thousands_set_apart_by_a_blank_are_parted_by_the_total():
+    text = "领域 件数 金额(万元) 检查次数\n市场 1 267 942.3 18 406\n城管 203 517.4 3 864\n合计 1 470 1 459.7 22 270\n"
+    assert told(text) == [
+        ["市场，件数：1 267", "市场，金额(万元)：942.3", "市场，检查次数：18 406"],
+        ["城管，件数：203", "城管，金额(万元)：517.4", "城管，检查次数：3 864"],
+        ["合计，件数：1 470", "合计，金额(万元)：1 459.7", "合计，检查次数：22 270"],
+    ]
+
+
+def test_bars_and_the_rule_under_the_head():
+    text = "| 项目 | 2022年 | 2023年 |\n|---|---:|---:|\n| 收案 | 41 | 63 |\n| 审结 | — | 60 |\n"
+    assert told(text) == [["收案，2022年：41", "收案，2023年：63"], ["审结，2023年：60"]]
+
+
+def test_a_merged_label_is_every_row_s_and_a_running_number_none():
+    text = "序号\t地区\t类别\t数量\n1\t东片\t许可\t4\n2\t\t处罚\t9\n3\t西片\t许可\t7\n"
+    assert told(text) == [["东片许可，数量：4"], ["东片处罚，数量：9"], ["西片许可，数量：7"]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "首页 政务公开 互动交流 数据中心\n政策 解读 12345 热线\n",
+        "全年审核文件31件。 备案20件。\n全年培训3次。 参加200人。\n",
+        "索引号：0123   发文机关：某某县   日期：2024年1月3日\n主题词：法治   有效性：有效   2024\n",
+        "张三 李四 王五\n赵六 钱七 孙八\n周九 吴十 郑一\n",
+    ],
+)
+def test_what_only_has_blanks_is_no_table(text):
+    assert find_grids(text) == ()
+
+
+def test_a_long_page_of_words_set_apart_costs_little_and_is_whole():
+    text = "甲 1 234 567 890 123 456 789 012 345 678 901 234 567 890\n" * 400
+    assert find_grids("项 一 二 三 四 五\n" + text) is not None
