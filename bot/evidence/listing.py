@@ -16,7 +16,8 @@ from retrieval.text.wrapping import unwrap
 MAX_ITEM_CHARS = 160
 _INTRO = re.compile(
     r"(?:存在|面临|有).{0,24}(?:问题|不足|短板|差距|困难|薄弱环节).{0,8}$|(?:以下|如下|几个方面|几点|方面).{0,10}[：:]?$|[：:]$|"
-    r"^(?:虽然|尽管|总的来看|总体上|同时|但)?.{0,60}(?:取得|成效).{0,40}(?:但|仍|还)"
+    r"^(?:虽然|尽管|总的来看|总体上|同时|但)?.{0,60}(?:取得|成效).{0,40}(?:但|仍|还)|"
+    r"^(?:下一|今后|明年|新的一年|针对|对此).{0,16}(?:坚持问题导向|逐[项条一个]整改|入手|发力|着手).{0,8}$"
 )
 _OPENS_ENUMERATION = re.compile(
     r"(?:主要)?(?:表现|体现|集中|反映)(?:在|为|于)(?:以下(?:几个)?方面)?|比如|例如|诸如|主要是|主要有|包括|[：:]|[，,。](?:譬)?如(?!何|期|下|实|果|今)"
@@ -30,6 +31,12 @@ _CLOSING = re.compile(
     r"^(?:(?:针对|对于|对)?(?:以上|上述|这些|此类)(?:存在的?)?(?:的?问题|不足|短板|差距|困难|情况)|对此|为此|"
     r"(?:针对|对于)(?:存在的)?(?:问题|不足|短板)[，,]|特此|(?:在)?(?:今后|以后|下一步)的?(?:工作)?中?[，,].{0,16}(?:解决|改进|克服|整改|改正)[。；]?$)"
 )
+# how a report rounds off: no figure, and a wish for what it will all be good for
+_ASPIRES = re.compile(
+    r"^[^0-9]{0,160}(?:提供|作出|贡献|奠定|谱写|开创|书写|再上|迈上|凝聚)[^0-9。；]{0,24}"
+    r"(?:保障|贡献|力量|基础|篇章|局面|台阶|支撑)[。！]?$"
+)
+_MAX_TURN_CHARS = 60
 _TRAILING = re.compile("等(?:方面)?(?:的?问题|情况|不足|现象)?[。；;]?$")
 
 
@@ -127,8 +134,21 @@ def _prose_items(text: str, bodies: Sequence[Section]) -> list[Item]:
     start, end = bodies[0].start, bodies[-1].end
     matches = re.finditer(r"[^\r\n]+", unwrap(text)[start:end])
     paragraphs = [trim(text, m.start() + start, m.end() + start) for m in matches]
-    paragraphs = [p for p in paragraphs if len(p) and not _CLOSING.match(text[p.start : p.end])]
+    paragraphs = [q for p in paragraphs if len(q := _without_turn(text, p))]
+    if len(paragraphs) > 1 and _ASPIRES.search(text[paragraphs[-1].start : paragraphs[-1].end]):
+        paragraphs.pop()
     return [Item("", span, span) for span in _enumeration(text, paragraphs)]
+
+
+def _without_turn(text: str, paragraph: Span) -> Span:
+    """Return a paragraph without a first sentence that only looks back at the list before it."""
+    sentences = split_sentences(text, paragraph.start, paragraph.end)
+    if not sentences or not _CLOSING.match(text[sentences[0].start : sentences[0].end]):
+        return paragraph
+    first = text[sentences[0].start : sentences[0].end]
+    if re.search("[；;：:]", first) or len(first) > _MAX_TURN_CHARS:
+        return paragraph
+    return Span(sentences[1].start, paragraph.end) if len(sentences) > 1 else Span(0, 0)
 
 
 def _enumeration(text: str, paragraphs: Sequence[Span]) -> list[Span]:
@@ -186,6 +206,8 @@ _SUCH_AS = re.compile("^(?:譬如|比如|例如|诸如|如)(?![何期下实果�
 def _opening(words: str) -> int | None:
     """Return where an enumeration starts inside a sentence, or None."""
     match = _OPENS_OBJECTS.search(words) or _OPENS_ENUMERATION.search(words)
+    if match and re.search("[；;]", words[: match.start()]):
+        return None  # the list began before: this opens what one of its items says
     if match and len(words) - match.end() > 10:
         rest = words[match.end() :].lstrip("：:，, ")
         return len(words) - len(_SUCH_AS.sub("", rest, count=1))

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evidence.reading import Clause, Line, Reading
-from bot.evidence.table_rows import column_bonus, meant_rows
+from bot.evidence.table_rows import column_bonus, meant_rows, meant_span
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity, same_value
 from retrieval.question.query import Query
@@ -216,6 +216,8 @@ def _best_in(
     elif line.role in ("problems", "causes") and query.role is None and line.is_heading:
         score -= 0.15  # the heading of a problem names a lack, not what was done
     span = claim_span(line, clause, figure, [t for t, _ in weighted])
+    if line.row is not None:
+        span = meant_span(query, report, line.row, span)
     sure = any(span.start <= f.start < span.end for f in named)
     return Evidence(report.id, line, span, score, coverage, figure, clause, sure, none_said)
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 
 from bot.evidence.reading import Line
-from retrieval.documents import Report
-from retrieval.genre.cell_figures import cell_year
+from retrieval.documents import Report, Span
+from retrieval.genre.cell_figures import CHANGE, cell_year
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term
-from retrieval.text.grids import GridCell, row_at
+from retrieval.text.grids import GridCell, GridRow, row_at
 from retrieval.text.normalise import fold
 
 NAMED, OF_ANOTHER_YEAR = 0.3, -0.5
@@ -39,7 +39,11 @@ def _meant(
     query: Query, terms: Sequence[Term], report: Report, rows: Sequence[Line]
 ) -> Sequence[Line]:
     asked = fold(query.question)
-    told = [(line, line.row, fold(line.row.label)) for line in rows if line.row is not None]
+    told = [
+        (line, line.row, fold(_BRACKETS.sub("", line.row.label)))
+        for line in rows
+        if line.row is not None
+    ]
     said = [label for _, row, label in told if not row.is_total and label and label in asked]
     longest = [label for label in said if not any(label != o and label in o for o in said)]
     if longest:
@@ -51,13 +55,26 @@ def _meant(
     ]
     if of_years and len(of_years) < len(told):
         return of_years
-    known = [t for t in terms if len(t.word) > 1]
+    known = [t for t in (*terms, *query.carried) if len(t.word) > 1]
     by_term = [
         line
         for line, row, label in told
         if not row.is_total and any(t.match(label) >= SYNONYM_MATCH for t in known)
     ]
     return by_term or [line for line, row, _ in told if row.is_total]
+
+
+def meant_span(query: Query, report: Report, row: GridRow, best: Span) -> Span:
+    """Return the span of the cells of a row that are asked for: ``best`` and others as well named.
+
+    Who asks for several years, or how much it changed, wants the cells of each.
+    """
+    meant = [best]
+    for cell in row.cells:
+        changed = (query.change or query.compared) and CHANGE.search(cell.column)
+        if changed or column_bonus(query, report, cell) > 0:
+            meant.append(Span(cell.start, cell.end))
+    return Span(min(s.start for s in meant), max(s.end for s in meant))
 
 
 def column_bonus(query: Query, report: Report, cell: GridCell) -> float:

@@ -12,6 +12,8 @@ from retrieval.text.grids import Grid, GridCell
 _BRACKETED_UNIT = re.compile(r"[（(]\s*(?:单位[:：])?\s*([^()（）]{1,6})\s*[）)]")
 _COUNTS = re.compile(r"(人次|场次|件次|家次|批次|[件宗起人次个份条项部户名家场])数?$")
 _RATE = re.compile(r"率$|占比|比重|比例|同比|环比|增幅|降幅")
+CHANGE = re.compile("增减|同比|环比|增幅|降幅|变化")
+"""A column that tells how much the others changed."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _THIS_YEAR, _LAST_YEAR = re.compile("本年|今年|当年"), re.compile("上年|去年|上一年")
 
@@ -20,6 +22,9 @@ def cell_clause(grid: Grid, cell: GridCell) -> str:
     """Return what a cell says as a clause: 道路货运立案数为143件."""
     value = re.sub(r"(?<=\d)[,，\s](?=\d{3})", "", cell.text.strip())
     names = _BRACKETED_UNIT.sub("", f"{cell.label}{cell.column}")
+    if CHANGE.search(cell.column) and is_figure(value):
+        turn = "下降" if value[0] in "-−－" else "增长"
+        return f"{names}{turn}{value.lstrip('-−－+')}{_unit(grid, cell)}"
     return f"{names}为{value}{_unit(grid, cell)}"
 
 
@@ -27,10 +32,10 @@ def cell_figure(grid: Grid, cell: GridCell) -> Quantity | None:
     """Return the figure of a cell where it stands in the text, None if it holds none."""
     if not is_figure(cell.text):
         return None
-    found = find_quantities(f"为{cell_clause(grid, cell).rpartition('为')[2]}")
-    if len(found) != 1:
+    found = find_quantities(cell_clause(grid, cell))
+    if not found or found[-1].value is None:
         return None
-    return replace(found[0], start=cell.start, end=cell.end, text=cell.text, doubtful=False)
+    return replace(found[-1], start=cell.start, end=cell.end, text=cell.text, doubtful=False)
 
 
 def cell_year(cell: GridCell, year: int | None) -> int | None:

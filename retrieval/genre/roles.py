@@ -20,7 +20,7 @@ _ONLY_CAUSES = re.compile(
 )
 _PLANS = re.compile(
     r"下一步|下步|下一阶段|下阶段|下一年|下年度?|打算|今后|来年|明年|工作计划|工作安排|工作思路|工作规划|工作展望|"
-    r"重点安排|努力方向|工作重点$|改进措施|整改措施|对策"
+    r"重点安排|努力方向|工作重点$|改进(?:措施|情况|方向)|整改措施|对策"
 )
 _LEADERSHIP = re.compile(
     r"政治站位|党建引领|牵头抓总|政治责任|党委统领|第一责任人|党政主要负责人|主要负责人.{0,6}履|组织领导|加强.{0,4}领导|党的领导|党对.{0,12}领导|履行.{0,8}职责(?:情况|$)|履职情况"
@@ -42,13 +42,17 @@ _OPENS_PROBLEMS = re.compile(
     r"^(?:主要)?存在(?:的|着|以下|一些|主要)?.{0,10}(?:问题|不足|短板|差距|困难)|^(?:主要)?(?:问题|不足|短板)"
 )
 _OPENS_PLANS = re.compile(
-    r"^(?:下一步|下步|下一阶段|下阶段|今后|接下来|明年|来年|新的一年|针对(?:以上|上述|存在)|面对)"
+    r"^(?:下一[步年]|下步|下一阶段|下阶段|今后|接下来|明年|来年|新的一年|针对(?:以上|上述|存在)|面对|[对为]此[，,].{0,16}将)"
+)
+_OPENS_CAUSES = re.compile(
+    r"^(?:究其|分析)[^，,。]{0,4}(?:原因|根源)|^(?:其|主要|[产造形][^，,。]{1,10})的?(?:主要)?原因(?:主要)?[是在有：:]"
 )
 
 # a sentence inside a line that may open problems or plans, and what a list after it starts with
 _PLANS_SENTENCE = re.compile(
-    r"(?<=[。！])\s{0,9}(?:下一步|下步|下一阶段|下阶段|今后[，,]|接下来|针对(?:以上|上述|这些|存在)|20[0-9]{2}年)"
+    r"(?<=[。！])\s{0,9}(?:下一步|下步|下一阶段|下阶段|今后[，,]|接下来|新的一年|[对为]此[，,]|针对(?:以上|上述|这些|存在)|20[0-9]{2}年)"
 )
+_CAUSE_WORD = re.compile("原因|根源")
 _LACK_WORD = re.compile("存在|面临|看到|认识到|意识到|正视|[还仍也]有")
 _LEADS_TO_LIST = re.compile(
     r"[：:]|一是|主要(?:是|有|表现|体现|存在)|(?:问题|不足|短板|差距|困难|薄弱环节)[。；;]$"
@@ -56,7 +60,7 @@ _LEADS_TO_LIST = re.compile(
 _MAX_OPENING = 110
 # the words a plain title such as 存在的主要问题 is made of; whatever else makes it a sentence
 _TITLE_WORDS = re.compile(
-    "第一责任人|主要负责人|薄弱环节|努力方向|依法行政|下一阶段|下阶段|下一步|下一年度|下步|法治政府|"
+    "第一责任人|主要负责人|薄弱环节|努力方向|依法行政|下一阶段|下阶段|下一步|下一年度?|下步|法治政府|"
     "20[0-9]{2}年度?|主要|重点|存在|面临|当前|目前|工作|问题|不足|困难|短板|弱项|差距|原因|分析|打算|安排|计划|"
     "思路|举措|措施|做法|成效|成绩|亮点|特色|开展|推进|落实|完成|建设|情况|党政|履行|职责|取得|今后|改进|整改|"
     "基本|总体|以及|[的中和及与、：: \u3000]"
@@ -77,9 +81,9 @@ def is_plain_title(line: str, year: int | None) -> bool:
 
 
 def turning_points(text: str, start: int, end: int, year: int | None) -> list[int]:
-    """Return where sentences inside ``text[start:end]`` open problems or plans, in order.
+    """Return where sentences inside ``text[start:end]`` open problems, causes or plans, in order.
 
-    Only such as lead to a list count (…但还存在一些不足：一是…), or that announce plans.
+    Only such problems as lead to a list count (…但还存在一些不足：一是…).
     """
     points = set()
     for match in _PLANS_SENTENCE.finditer(text, start, end):
@@ -93,6 +97,10 @@ def turning_points(text: str, start: int, end: int, year: int | None) -> list[in
         close = text.find("。", match.end(), min(end, match.end() + _MAX_OPENING))
         sentence = text[stop + 1 : close + 1 if close > 0 else min(end, match.end() + _MAX_OPENING)]
         if _LEADS_TO_LIST.search(sentence) and role_opened_by(sentence, year) == "problems":
+            points.add(stop + 1)
+    for match in _CAUSE_WORD.finditer(text, start, end):
+        stop = max(text.rfind(mark, start, match.start()) for mark in "。；")
+        if stop >= 0 and role_opened_by(text[stop + 1 : end], year) == "causes":
             points.add(stop + 1)
     return sorted(points)
 
@@ -126,6 +134,11 @@ def joins_problems_and_plans(heading: str) -> bool:
     return bool(_PROBLEMS.search(heading)) and bool(_PLANS.search(heading))
 
 
+def joins_problems_and_causes(heading: str) -> bool:
+    """Return True for a heading such as 不足和原因, whose body tells first these, then those."""
+    return bool(_PROBLEMS.search(heading)) and bool(_CAUSES.search(heading))
+
+
 def role_opened_by(paragraph: str, year: int | None) -> Role | None:
     """Return the role a paragraph's first words open (下一步，… → plans), or None."""
     opening = paragraph.strip()[:110]
@@ -134,6 +147,8 @@ def role_opened_by(paragraph: str, year: int | None) -> Role | None:
     match = _YEAR.match(opening)
     if match and year is not None and int(match.group(1)) == year + 1 and "将" in opening:
         return "plans"
+    if _OPENS_CAUSES.search(opening):
+        return "causes"
     return "problems" if _OPENS_PROBLEMS.search(opening) else None
 
 

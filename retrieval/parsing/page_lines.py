@@ -23,11 +23,17 @@ _PROSE = re.compile(r"[。；;]|[，,].{8,}")
 _BODY = r"(?:人民政府|政府|办事处|管委会|管理委员会|委员会|局|厅|办公室|中心|委|队|社|院)"
 _DATE = r"(?:[二〇○O零一三四五六七八九十]{4}|20\d\d) ?年 ?.{1,3}月 ?.{1,3}日"
 _SIGNATURE = re.compile(rf"^(?:.{{2,30}}{_BODY}|{_DATE}|.{{2,30}}{_BODY}\s{{0,9}}{_DATE})$")
-_FAREWELL = re.compile(r"^特此(?:报告|汇报|公告|公布|说明)[。！]?$")
+# what a letter ends with: 特此报告, 以上报告，请予审示, 汇报完毕, 如有不妥，请批评指正
+_FORMULA = (
+    r"(?:[特专]此[^。，]{0,6}|(?:以上|上述|如上|如有不妥|当否|妥否|[^。，；]{0,4}(?:汇报|报告)完毕)[^。；]{0,16})"
+    r"(?:[，,]\s{0,3}(?:敬?请|妥否)[^。；]{0,14})?[。！]?"
+)
+_FAREWELL = re.compile(rf"^{_FORMULA}$")
+_CONTACT = re.compile(r"^[（(]?\s{0,3}(?:联系人|联系电话|联系方式|抄送|抄报)[:：]?[^。]{0,60}$")
 _ATTACHED = re.compile(r"^附件?\s?(?:\d|[一二三])?[:：]")
 # a signature or farewell at the end of a line of text
 _TAIL = re.compile(
-    r"(?<=[。！”）)])\s{0,30}(?:特此(?:报告|汇报|公告|公布|说明)[。！]?)?\s{0,30}"
+    rf"(?<=[。！”）)])\s{{0,30}}(?:{_FORMULA})?\s{{0,30}}"
     rf"(?:[^。，；：、\s]{{2,30}}{_BODY})?\s{{0,30}}(?:{_DATE})?\s*\Z"
 )
 _TAIL_CHARS = 120
@@ -132,7 +138,9 @@ def _closing(text: str, lines: Sequence[tuple[int, int]], first: int, last: int)
 
 
 def _signed(words: Sequence[str], first: int, end: int) -> int:
-    while end - 1 > first and (_SIGNATURE.match(words[end - 1]) or _FAREWELL.match(words[end - 1])):
+    while end - 1 > first and any(
+        p.match(words[end - 1]) for p in (_SIGNATURE, _FAREWELL, _CONTACT)
+    ):
         end -= 1
     return end
 

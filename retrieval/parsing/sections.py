@@ -15,6 +15,7 @@ from retrieval.documents import Kind, Role, Section, Span
 from retrieval.genre.roles import (
     is_plain_role,
     is_plain_title,
+    joins_problems_and_causes,
     joins_problems_and_plans,
     role_of_heading,
     role_opened_by,
@@ -23,7 +24,7 @@ from retrieval.genre.roles import (
 from retrieval.parsing.page_lines import PageLine, page_lines
 from retrieval.parsing.sequences import Quotations, believed_markers
 from retrieval.text.grids import is_in_grid
-from retrieval.text.numbering import Marker, Style, marker_at, rank
+from retrieval.text.numbering import Marker, Style, inline_markers, marker_at, rank
 from retrieval.text.wrapping import words_of
 
 MAX_HEADING_CHARS = 60
@@ -43,6 +44,8 @@ _CLOSING = re.compile(
     r"(?<=[。！])(?:我们将|我[县市区局镇省州旗厅委]将|我街道将|在今后的工作中|今后的工作中|总之，)[^。]{4,120}[。！][^。！]{0,80}[。！]?\s*\Z"
     r"|(?<=[。！])(?:我们将|我[县市区局镇省州旗厅委]将|我街道将|总之，)(?=[^。]{0,12}(?:以|继续|进一步|坚持|在|更))"
 )
+# the roles that words may go on to where a heading named the first
+_ONWARD = frozenset({("problems", "plans"), ("problems", "causes"), ("causes", "plans")})
 _GOING_ON = ("；", ";", "，", ",")  # what stands at the end of an item of a running sentence
 _LABEL_END = "。：:；;，, \t\u3000"
 
@@ -68,12 +71,19 @@ class _Turn:
 
     ``numbers`` are those of the headings it stands under: a heading that carries one of
     these sequences on ends it, one that starts a new sequence belongs to it. ``depth`` is
-    how many headings were open.
+    how many headings were open, ``before`` the last number of every list that ran.
     """
 
     role: Role
     depth: int
     numbers: dict[Style, int]
+    before: dict[Style, int]
+
+    def ends_with(self, marker: Marker) -> bool:
+        """Tell whether an item inside a line carries on a list begun before the turn."""
+        if marker.number == 1:
+            self.before.pop(marker.style, None)
+        return self.before.get(marker.style, 0) + 1 == marker.number != 1
 
     def holds_at(self, marker: Marker) -> bool:
         if marker.style not in self.numbers:
@@ -187,6 +197,8 @@ class _Walk:
         joined = any(joins_problems_and_plans(node.label) for node in self.stack)
         line = self.text[start:end]
         opened = role_opened_by(line, self.year)
+        if opened == "causes" and not self._tells_causes(start, end):
+            return
         directly_under_heading = bool(self.stack) and self.leaves[-1].kind == "heading"
         if opened is None or (
             directly_under_heading and not joined and not is_plain_title(line, self.year)
@@ -195,9 +207,21 @@ class _Walk:
         if self.turn:  # what words have opened words may close
             del self.stack[self.turn.depth :]
         named = self.stack[-1].role if self.stack else "preamble"
-        if joined or named in ("measures", "other", "preamble"):
+        onward = (named, opened) in _ONWARD
+        if joined or onward or named in ("measures", "other", "preamble"):
             numbers = {n.style: n.number for n in self.stack if n.number and not n.inline}
-            self.turn = _Turn(opened, len(self.stack), numbers)
+            self.turn = _Turn(opened, len(self.stack), numbers, self._running())
+
+    def _tells_causes(self, start: int, end: int) -> bool:
+        """Tell whether what gives reasons does so for all problems, told before under one heading.
+
+        A reason amid a list is its item's.
+        """
+        if not any(joins_problems_and_causes(node.label) for node in self.stack):
+            return False
+        before = self._running()
+        later = inline_markers(self.text, start, end)
+        return not any(m.number == before.get(m.style, 0) + 1 != 1 for m in later)
 
     def _heading(self, marker: Marker, line_end: int, items: Sequence[Marker]) -> None:
         """Emit the heading (or numbered item) that ``marker`` opens, and the body behind it."""
@@ -278,6 +302,8 @@ class _Walk:
                 if not self._blank(closed, stop):
                     self._emit("body", self._role(), closed)
                 continue
+            if self.turn and self.turn.ends_with(marker):
+                self.turn = None
             self._open(marker, marker.text.rstrip("，,、：:"), inline=True)
             self._emit("item", self._role(), marker.start)
             closing = _CLOSING.search(self.text, marker.end, stop) if stop == end else None
