@@ -54,9 +54,9 @@ def test_a_row_that_is_not_there_is_not_answered_from_another(assistant, questio
     assert ask(assistant, question).status == "abstained"
 
 
-def test_the_citations_are_the_head_and_the_row(assistant):
+def test_the_citations_are_the_row_and_the_head(assistant):
     answer = ask(assistant, "云溪县2022年行政复议收案多少件")
-    head, row = answer.citations
+    row, head = answer.citations
     assert head.quote == "项目\t2021年\t2022年\t2023年"
     assert row.quote == "行政复议收案（件）\t35\t41\t62"
     text = assistant.library.report(row.report).text

@@ -168,7 +168,7 @@ def claim(report: Report, span: Span) -> DraftLine:
     if placed is not None and span.end <= placed[1].end:
         grid, row = placed
         cells = [c for c in row.cells if c.start < span.end and span.start < c.end]
-        cites = (Cited(report.id, *grid.head), Cited(report.id, row.start, row.end))
+        cites = (Cited(report.id, row.start, row.end), Cited(report.id, *grid.head))
         if cells:
             return DraftLine(" ".join(tell(cells).split()), "claim", cites)
     words = words_of(report.text, span.start, span.end)

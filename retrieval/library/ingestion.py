@@ -384,7 +384,7 @@ class Writer:
         if meta.year is None and not meta.place:
             return None
         for entry in self._entries.values():
-            if entry.meta.year != meta.year or entry.meta.place != meta.place:
+            if entry.meta.year != meta.year or not _may_be_one(entry.meta.place, meta.place):
                 continue
             if are_one_paper(self._ledger.source(entry.report, entry.version)[1], text):
                 return entry
@@ -518,6 +518,12 @@ class Writer:
 
 def _duplicate(source: str, held: Entry, how: str) -> IngestResult:
     return IngestResult(source, "duplicate", held.report, f"与已入库的“{held.source}”{how}")
+
+
+def _may_be_one(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Tell whether two places as read may be one: the menu said the province, or none was read."""
+    shorter = min(len(one), len(other))
+    return not shorter or tuple(one[-shorter:]) == tuple(other[-shorter:])
 
 
 def _folders(paths: Sequence[Path]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ _MIN_LIKENESS = 0.8
 _MAX_CHARS = 40_000
 _MAX_EXTRA = 0.25
 _PROSE = re.compile("[。；;，,：:]")
+_ENTITY = re.compile("&[a-z]{2,6};")  # left in a text that was a page's source
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ def fold_with_places(text: str) -> Folded:
     """Return the search form of ``text`` without blanks, with the way back."""
     words: list[str] = []
     places: list[int] = []
+    text = _ENTITY.sub(lambda left: " " * len(left[0]), text)
     for line in re.finditer(r"\S+", text):
         for offset, char in enumerate(line.group()):
             for folded in normalise(char):
