@@ -28,7 +28,7 @@ from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.evidence.absence import in_search_form
-from bot.evidence.drafting import Desk, Draft, silent
+from bot.evidence.drafting import Desk, Draft
 from bot.evidence.opening import (
     MAX_READ_REPORTS,
     Opened,
@@ -36,6 +36,7 @@ from bot.evidence.opening import (
     Passages,
     choose_opened,
 )
+from bot.evidence.silence import silent
 from bot.evidence.wording import in_their_words
 from bot.holdings import (
     known_facts,

@@ -32,7 +32,7 @@ from retrieval.question.terms import synonyms
 
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
-_NOT_FOUND = frozenset({"not_found", "figure_not_found"})
+_NOT_FOUND = frozenset({"not_found", "not_answered", "figure_not_found"})
 _EVERY_LINE = frozenset({"list", "compare", "rank", "which"})  # kinds that leave out nothing
 
 

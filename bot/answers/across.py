@@ -12,10 +12,11 @@ from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention, ordinals
 from bot.evidence.absence import absence_notes, holds, names_of
-from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label, silent
+from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import Evidence
+from bot.evidence.silence import silent
 from bot.labels import full_name
 from bot.notes import note
 from bot.values import Cited, DraftLine

@@ -43,7 +43,8 @@ from bot.answers.premised import premised
 from bot.answers.thresholds import asks_beyond, beyond
 from bot.briefing import briefing
 from bot.briefing.briefing import Briefing
-from bot.evidence.drafting import Desk, Draft, silent
+from bot.evidence.drafting import Desk, Draft
+from bot.evidence.silence import silent
 from retrieval.question.asking import Kind
 from retrieval.question.request import Content, Operation
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.evidence.absence import holds, words_of
-from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim, silent
+from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
+from bot.evidence.silence import silent
 from bot.lexicon import stages_of
 from bot.notes import Note, note
 from retrieval.documents import Report, Span

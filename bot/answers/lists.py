@@ -10,9 +10,10 @@ from bot.answers.facts import ENOUGH, candidates, one_report
 from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
 from bot.evidence import listing
-from bot.evidence.drafting import Desk, Draft, claim, role_name, silent
+from bot.evidence.drafting import Desk, Draft, claim, role_name
 from bot.evidence.reading import Line, Reading, section_words
 from bot.evidence.selection import Evidence, select, weigh
+from bot.evidence.silence import silent
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span

@@ -16,11 +16,11 @@ from bot.evidence.drafting import (
     claim,
     label,
     role_name,
-    silent,
 )
 from bot.evidence.pieces import Piece, leaves
 from bot.evidence.reading import Line, read
 from bot.evidence.selection import select
+from bot.evidence.silence import silent
 from bot.labels import full_name, full_place
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine

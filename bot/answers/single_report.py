@@ -15,7 +15,8 @@ from bot.answers.facts import one_report
 from bot.answers.lists import list_in, newest_of_one_issuer
 from bot.answers.mentions import asked_phrases, mention, nearest
 from bot.answers.overview import overview
-from bot.evidence.drafting import Desk, Draft, claim, silent
+from bot.evidence.drafting import Desk, Draft, claim
+from bot.evidence.silence import silent
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report

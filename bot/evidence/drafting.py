@@ -141,11 +141,6 @@ class Desk:
         return bonus
 
 
-def silent(desk: Desk) -> Draft:
-    """Return the draft that says what was looked for and not found."""
-    return Draft(status="abstained", gap=(Note("not_found", {"topic": asked_words(desk.query)}),))
-
-
 def asked_words(query: Query) -> str:
     """Return what a question is about in its own words: its themes, those side by side as one."""
     themes = [t.word for t in query.terms if is_theme(t)] or [t.word for t in query.terms]
