@@ -27,6 +27,7 @@ from bot.answers.suggestions import (
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
+from bot.doubles import counted_once
 from bot.evidence.absence import in_search_form
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.opening import (
@@ -394,7 +395,8 @@ class Assistant:
                 # 谁更高 after a question asked of several places: these
                 query = replace(query, places=state.recent)
             named = self._that_name_the_village(library, *_with_scope(query, holdings))
-            asked.append(told_in_rows(library, *named, holdings))
+            query, scope = told_in_rows(library, *named, holdings)
+            asked.append((query, counted_once(library, query, scope)))
         return asked
 
     def _that_name_the_village(

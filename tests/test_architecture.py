@@ -47,6 +47,7 @@ HOMES = {
     "jinja2": "bot/web/",
     "uvicorn": "bot/web/",
     "mcp": "bot/mcp/",
+    "watchfiles": "bot/terminal/watching.py",
     "argon2": "bot/web/accounts.py",
 }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import time
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -57,6 +59,9 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
         prune: Annotated[
             bool, typer.Option("--prune", help="文件夹里已经没有的报告，从库中移除")
         ] = False,
+        watch: Annotated[
+            bool, typer.Option("--watch", help="读入后继续监视，文件一有变化就更新，按 Ctrl-C 停止")
+        ] = False,
         library: LibraryOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -74,6 +79,9 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
             raise typer.BadParameter("请给出报告文件、文件夹或网址，或用 --urls 给出网址清单")
         addresses = [words for words in given if is_address(words)]
         files = [Path(words) for words in given if not is_address(words)]
+        if watch and not files:
+            raise typer.BadParameter("--watch 监视的是文件夹和文件，请给出路径")
+        started = time.time()
         with open_library(library, create=True) as shelf:
             try:
                 results = shelf.ingest(
@@ -89,14 +97,41 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
                 raise BaogaoError(
                     f"已中断，库中现有 {kept} 份报告、仍可使用；重新运行同一命令会接着做完"
                 ) from None
-        for result in results:
-            print(json_of(result) if as_json else line_of(result))
+            _show(results, as_json=as_json)
+            if watch:
+                _follow(shelf, files, started, as_json=as_json, prune=prune)
+                return
         if not results:
             raise BaogaoError("没有找到文件，请给出报告文件或所在的文件夹")
-        if not as_json and len(results) > 1:
-            print(account_of(results))
         if any(result.status == "refused" for result in results):
             raise typer.Exit(1)
+
+
+def _show(results: Sequence[IngestResult], *, as_json: bool) -> None:
+    for result in results:
+        print(json_of(result) if as_json else line_of(result), flush=True)
+    if not as_json and len(results) > 1:
+        print(account_of(results), flush=True)
+
+
+def _follow(
+    shelf: Library, paths: Sequence[Path], since: float, *, as_json: bool, prune: bool
+) -> None:
+    """Follow the paths until Ctrl-C, and say what is held then."""
+    from bot.terminal.watching import follow, rounds_of
+
+    def tell(words: str) -> None:
+        print(words, file=sys.stderr, flush=True)
+
+    def show(results: Sequence[IngestResult]) -> None:
+        _show(results, as_json=as_json)
+
+    tell(f"正在监视 {'、'.join(map(str, paths))}，按 Ctrl-C 停止")
+    try:
+        follow(shelf, paths, rounds_of(paths, since), show, tell, prune=prune)
+    except KeyboardInterrupt:
+        shelf.refresh()
+    tell(f"已停止监视，库中现有 {len(shelf.reports())} 份报告")
 
 
 def json_of(result: IngestResult) -> str:

@@ -7,11 +7,12 @@ import re
 from dataclasses import dataclass
 
 from retrieval.text.furniture import is_date_line, is_furniture
-from retrieval.text.normalise import normalise
+from retrieval.text.normalise import fold, normalise
 from retrieval.text.numbering import marker_at
 
 _SHINGLE = 8
-_MIN_LIKENESS = 0.8
+NEARLY_ONE = 0.8
+"""From which likeness on two texts of one body and year are one report."""
 _MAX_CHARS = 40_000
 _MAX_EXTRA = 0.25
 _PROSE = re.compile("[。；;，,：:]")
@@ -52,7 +53,7 @@ def are_one_paper(a: str, b: str) -> bool:
     shorter, longer = sorted((len(first.words), len(second.words)))
     if max(len(a), len(b)) > _MAX_CHARS or longer - shorter > longer * _MAX_EXTRA:
         return False
-    if _likeness(first.words, second.words) < _MIN_LIKENESS:
+    if _likeness(first.words, second.words) < NEARLY_ONE:
         return False
     matcher = difflib.SequenceMatcher(None, first.words, second.words, autojunk=False)
     for kind, a0, a1, b0, b1 in matcher.get_opcodes():
@@ -61,6 +62,13 @@ def are_one_paper(a: str, b: str) -> bool:
         if kind in ("insert", "replace") and not _is_the_pages(b, second, b0, b1):
             return False
     return True
+
+
+def likeness(a: str, b: str) -> float:
+    """Return how much two texts have in common, from 0 to 1; 0 where one says much more."""
+    first, second = fold(a[:_MAX_CHARS]), fold(b[:_MAX_CHARS])
+    shorter, longer = sorted((len(first), len(second)))
+    return 0.0 if longer - shorter > longer * _MAX_EXTRA else _likeness(first, second)
 
 
 def _likeness(a: str, b: str) -> float:

@@ -48,11 +48,12 @@ def find_files(paths: list[Path]) -> Iterator[MetFile]:
             # A folder named like a report is no report; it is still walked as a folder.
             subfolders[:] = sorted(n for n in subfolders if not n.startswith("."))
             for name in sorted([*names, *hidden, *links]):
-                yield MetFile(Path(folder, name), _why_skipped(name, name in hidden))
+                yield MetFile(Path(folder, name), passed_over(name, is_folder=name in hidden))
         yield from (MetFile(path) for path in closed)
 
 
-def _why_skipped(name: str, is_folder: bool) -> str:
+def passed_over(name: str, *, is_folder: bool = False) -> str:
+    """Return why a file of this name is not even opened; empty if it is."""
     if name.startswith("."):
         return "隐藏文件夹" if is_folder else "隐藏文件"
     if name.startswith("~$"):
