@@ -14,8 +14,8 @@ def test_right_lines_are_shown_and_wrong_ones_are_not():
     assert len({line.id for line in lines}) == len(lines) >= 500
     for line in lines:
         for name, quote in line.passages:
-            assert quote in Path(REPORTS / name).read_text("utf-8")
-    judged = judge_lines(lines, REPORTS)
+            assert any(quote in (folder / name).read_text("utf-8") for folder in REPORTS[:1])
+    judged = judge_lines(lines)
     for held in (False, True):
         right = [j for j in judged if j.right and j.held >= held]
         wrong = [j for j in judged if not j.right and j.held >= held]

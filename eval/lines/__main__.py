@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import argparse
 
-from eval.lines.lines import LINES, REPORTS, judge_lines, read_lines, table
+from pathlib import Path
+
+from eval.lines.lines import HELD, LINES, REPORTS, judge_lines, read_lines, table
 
 
 def main() -> None:
     """Judge every line of the set and print what was shown."""
     parser = argparse.ArgumentParser(prog="python -m eval.lines", description=main.__doc__)
     parser.add_argument(
-        "--lines", default=str(LINES), help="the lines (default: the set of the project)"
+        "--lines",
+        nargs="+",
+        type=Path,
+        default=[LINES, HELD],
+        help="files of lines (default: the two sets of the project)",
     )
-    parser.add_argument("--reports", default=str(REPORTS), help="the folder of their reports")
+    parser.add_argument(
+        "--reports", nargs="+", type=Path, default=REPORTS, help="the folders of their reports"
+    )
     parser.add_argument(
         "--show", action="store_true", help="print the lines misjudged among those read"
     )
     options = parser.parse_args()
-    judged = judge_lines(read_lines(options.lines), options.reports)
-    print(table(judged))
-    if options.show:
-        for line in judged:
-            if not line.held and line.shown != line.right:
-                print(
-                    f"{line.id} {line.kind} {'shown' if line.shown else 'refused'}: {line.text}  {'；'.join(line.problems)}"
-                )
+    for path in options.lines:
+        judged = judge_lines(read_lines(path), options.reports)
+        print(f"{path.name}\n{table(judged)}")
+        if options.show:
+            for line in judged:
+                if not line.held and line.shown != line.right:
+                    print(
+                        f"{line.id} {line.kind} {'shown' if line.shown else 'refused'}: {line.text}  {'；'.join(line.problems)}"
+                    )
 
 
 if __name__ == "__main__":

@@ -15,9 +15,14 @@ from bot.values import Cited, DraftLine, Sentence
 from retrieval.documents import Report
 from retrieval.parsing.parsing import parse_report
 from retrieval.places.gazetteer import short_name
+from retrieval.readers.reading import read_file
 
 LINES = Path(__file__).parent / "lines.jsonl"
-REPORTS = Path(__file__).parent.parent / "reports"
+HELD = Path(__file__).parent / "held.jsonl"
+REPORTS = (
+    Path(__file__).parent.parent / "reports",
+    Path(__file__).parent.parent / "reports_written",
+)
 _READ = ("000", "001")  # reports whose misjudged lines were read while the lock was written
 
 
@@ -61,13 +66,13 @@ def read_lines(path: str | Path) -> list[Line]:
     return found
 
 
-def judge_lines(lines: Iterable[Line], folder: str | Path) -> list[Judged]:
-    """Judge each line against its passages and no others."""
-    return [_judge(line, Path(folder)) for line in lines]
+def judge_lines(lines: Iterable[Line], folders: Sequence[Path] = REPORTS) -> list[Judged]:
+    """Judge each line against its passages and no others; reports are looked for in ``folders``."""
+    return [_judge(line, folders) for line in lines]
 
 
-def _judge(line: Line, folder: Path) -> Judged:
-    reports = {name: _report(folder / name) for name, _ in line.passages}
+def _judge(line: Line, folders: Sequence[Path]) -> Judged:
+    reports = {name: _report(_found(name, folders)) for name, _ in line.passages}
     spans = []
     for name, quote in line.passages:
         start = reports[name].text.index(quote)
@@ -86,9 +91,13 @@ def _judge(line: Line, folder: Path) -> Judged:
     return Judged(line.id, line.kind, line.text, line.right, held, shown, problems, judged)
 
 
-@lru_cache(maxsize=16)
+def _found(name: str, folders: Sequence[Path]) -> Path:
+    return next(path for folder in folders if (path := folder / name).is_file())
+
+
+@lru_cache(maxsize=32)
 def _report(path: Path) -> Report:
-    text = path.read_text("utf-8")
+    text = read_file(path).text
     parsed = parse_report(text, path.name, path.name)
     return Report(path.name, parsed.meta, text, parsed.sections, parsed.chunks)
 
