@@ -253,7 +253,8 @@ class Assistant:
                         Attempt(),
                         on_sentence,
                     )
-                answered = [_Answered(query, scope, (), said or Draft(), Attempt())]
+                whole = _Answered(query, scope, (), said or Draft(), Attempt())
+                answered = [whole]
             else:
                 answered = []
                 for query, scope in asked:
@@ -268,8 +269,10 @@ class Assistant:
                             second if len(asked) == 1 else None,
                         )
                     )
+                whole = _joined(answered, question)
+                if len(answered) > 1 and whole.draft.status == "answered":
+                    whole = self._worded_together(library, whole, state, second)
                 with span("check"):
-                    whole = _joined(answered, question)
                     refused = whole.draft.status == "abstained" and not whole.scope.missing
                     refused = refused and not (whole.query.field or whole.query.address)
                     refused = refused and bool(whole.scope.reports)
@@ -297,7 +300,7 @@ class Assistant:
                 baogao__checks_failed=len(answer.checks_failed),
             )
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
-        self._record(first.query, answer, first.hits, first.attempt)
+        self._record(first.query, answer, first.hits, whole.attempt)
         asks = tuple(a.query.ask for a in answered) if asked else ()
         return Reply(
             answer,
@@ -349,6 +352,19 @@ class Assistant:
             if anew is not None:
                 return _Answered(anew.query, anew.scope, anew.hits, draft, attempt)
         return _Answered(query, scope, hits.found, draft, attempt, isinstance(made, Briefing))
+
+    def _worded_together(
+        self, library: Library, whole: _Answered, state: State, second: SecondReading
+    ) -> _Answered:
+        """Let a model word what several asks of one message found, in one call."""
+        if second.synthesis is None:
+            return whole
+        # every line stays: the model's stand in for those that they say
+        query = replace(whole.query, kind="list", role=None, also=None)
+        desk = self._desk(library, query, whole.scope, whole.hits, state)
+        with span("synthesis"):
+            _, draft, attempt = self._with_model(second, desk, whole.draft, whole.draft, None)
+        return replace(whole, draft=draft, attempt=attempt)
 
     def why(self, answer_id: str) -> dict[str, Any]:
         """Return the record of an answer; raises ``ReportNotFound`` if none is kept."""

@@ -21,7 +21,7 @@ from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
 from bot.model.union import Line, completed, united
 from bot.model.writers_llm import LLMWriter, Written
-from bot.notes import Note
+from bot.notes import CORRECTING, Note
 from bot.values import Passage, Sentence, Told
 from prompts import load
 from retrieval.errors import ModelFailed
@@ -34,6 +34,7 @@ OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
 _NOT_FOUND = frozenset({"not_found", "not_answered", "figure_not_found"})
 _EVERY_LINE = frozenset({"list", "compare", "rank", "which"})  # kinds that leave out nothing
+_ORDERED = frozenset({"compare", "rank", "which"})  # beside these a bare piece says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,11 @@ class Synthesis:
         if silent:
             return Attempt(written, lines=written.told)
         if query.kind in _EVERY_LINE:
-            lines = united(draft, [t for t in written.told if _is_of_part(desk, t)])
+            told = [t for t in written.told if _is_of_part(desk, t)]
+            lines = united(draft, told, adds=query.kind not in _ORDERED)
+        elif any(line.note is not None and line.note.kind in CORRECTING for line in draft.before):
+            # what corrects the question stays under the note
+            lines = united(draft, written.told, adds=False)
         else:
             lines = completed(draft, written.told)
         if not any(isinstance(line, Told) for line in lines):

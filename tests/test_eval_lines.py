@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from eval.lines.lines import LINES, REPORTS, judge_lines, read_lines, table
 
 SHOWN, WRONG, DOUBTED = 0.75, 0.02, 0.03

@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.passages import numbered
 from bot.evidence.reading import Line
+from bot.lock.figure_contexts import COUNTED
 from bot.lock.plaintext import neutralise
 from bot.lock.planted import masked, planted_spans
 from bot.values import Cited, Passage
 from retrieval.documents import Report
+from retrieval.genre.quantities import find_quantities
 
 _SEMICOLON = re.compile(r"[；;]")
 _LEAST_CHARS = 14  # a shorter piece stays with the one before
@@ -90,12 +92,15 @@ def _by_worth(desk: Desk, draft: Draft, pieces: Sequence[_Piece]) -> list[_Piece
 def _pieces(desk: Desk, report: Report) -> Iterator[_Piece]:
     """Yield the sentences of a report, long ones cut at semicolons.
 
-    Furniture, doubles and what was planted are left out: what is not shown cannot be selected.
+    Furniture, doubles, what only announces (headings, which stand over the pieces, and 如下：)
+    and what was planted are left out: what is not shown cannot be selected.
     """
     seen: set[str] = set()
     planted = planted_spans(report.text)
     for line in desk.reading(report).lines:
-        if line.role == "furniture":
+        words = report.text[line.span.start : line.span.end].strip()
+        announces = report.sections[line.section].kind == "heading" or words.endswith(("：", ":"))
+        if line.role == "furniture" or (announces and not _tells_figures(words)):
             continue
         for start, end in _cut(report.text, line):
             words = report.text[start:end].strip()
@@ -104,6 +109,10 @@ def _pieces(desk: Desk, report: Report) -> Iterator[_Piece]:
                 continue
             seen.add(key)
             yield _Piece(Cited(report.id, start, end), words, f"{report.id}{line.path}", line.role)
+
+
+def _tells_figures(words: str) -> bool:
+    return any(q.kind in COUNTED for q in find_quantities(words))
 
 
 def _cut(text: str, line: Line) -> Iterator[tuple[int, int]]:

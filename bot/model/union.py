@@ -24,8 +24,11 @@ KEPT = 0.6
 Line = DraftLine | Told
 
 
-def united(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
-    """Return the draft's lines, the model's in the place of those they say; then what is new."""
+def united(draft: Draft, told: Sequence[Told], *, adds: bool = True) -> tuple[Line, ...]:
+    """Return the draft's lines, the model's in the place of those they say; then what is new.
+
+    Without ``adds`` nothing comes after but in words that say what it is to the question.
+    """
     claims = [line for line in draft.lines if line.kind == "claim"]
     left = list(told)
     lines: list[Line] = []
@@ -37,7 +40,11 @@ def united(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
         left.remove(stand_in)
         head = head_of(line.text, ())
         lines.append(_headed(stand_in, head))
-    new = [t for t in left if not any(_meets(t.cites, line.cites) for line in claims)]
+    new = [
+        t
+        for t in left
+        if (adds or is_worded(t)) and not any(_meets(t.cites, line.cites) for line in claims)
+    ]
     if new:
         lines += [note("also_told"), *sorted(new, key=lambda t: _order(t, draft))]
     return tuple(lines)
@@ -59,7 +66,7 @@ def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
 def _says(told: Told, line: DraftLine, claims: Sequence[DraftLine]) -> bool:
     """Tell whether a model's line says one official line, its figures and most of its words."""
     met = [c for c in claims if _meets(told.cites, c.cites)]
-    if met != [line] or told.way == "inferred":
+    if met != [line] or told.way in ("inferred", "quoted"):
         return False
     said = find_quantities(told.text)
     if not all(any(same_number(f, q) for q in said) for f in find_quantities(line.text)):

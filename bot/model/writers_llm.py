@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.lock.citations import Checked, Checker, Failure
+from bot.lock.figure_contexts import COUNTED
+from bot.lock.lock import is_english
 from bot.lock.plaintext import neutralise
+from bot.lock.wording import pairs
 from bot.model import sheet
 from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
 from bot.model.draft_lines import draft_lines, whole
@@ -27,9 +30,12 @@ from bot.model.selection import MAX_SAID_CHARS, SCHEMA, Item, read_selection
 from bot.notes import Language
 from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
 from prompts import Prompt, load
+from retrieval.genre.quantities import find_quantities
+from retrieval.text.normalise import level
 
 CANNOT_ANSWER = "资料中没有相关内容"
 _BRACKETED = re.compile(r"\s*[\[［【]\s*\^?\d[\d\s,，、;\-^]*[\]］】]")
+_SHARED_PAIRS = 3  # of characters, of a refused line and the pieces that are shown for it
 _TOKENS_A_PASSAGE = 8  # its marker in the list, and the break after it
 LANGUAGE_RULE = {
     "zh": "用中文作答。",
@@ -133,8 +139,9 @@ class _Progress:
         self.quote(own)
 
     def give_way(self, failure: Failure, passages: Sequence[Passage]) -> None:
-        """Put official words in the place of a refused line."""
-        shown = self.quote(passages)
+        """Put official words in the place of a refused line: those it speaks of."""
+        said = level(failure.line.text)
+        shown = self.quote([p for p in passages if _speaks_of(said, level(p.text))])
         if shown:
             self.replaced.append((failure, shown[0]))
         else:
@@ -332,6 +339,17 @@ class LLMWriter:
         shown = tuple(passages[: len(blocks)])
         markers = "".join(f"[{passage.n}]" for passage in shown)
         return shown, prompt.messages(**values, passages=text, markers=markers)
+
+
+def _speaks_of(said: str, piece: str) -> bool:
+    """Tell whether a line shares words or a figure with a piece; an English one is given credit."""
+    own = pairs(said)
+    if not own and is_english(said):
+        return True
+    figures = {q.value for q in find_quantities(said) if q.kind in COUNTED}
+    return len(own & pairs(piece)) >= _SHARED_PAIRS or bool(
+        figures & {q.value for q in find_quantities(piece)}
+    )
 
 
 def total_usage(usage: Sequence[Usage]) -> dict[str, int]:

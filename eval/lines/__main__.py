@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-
 from pathlib import Path
 
 from eval.lines.lines import HELD, LINES, REPORTS, judge_lines, read_lines, table
