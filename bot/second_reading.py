@@ -10,12 +10,10 @@ from collections.abc import Callable
 from bot.model.llm import Allowance
 from bot.model.reader import UNSURE
 from bot.model.tracing import span
-from bot.synthesis import Synthesis
+from bot.synthesis import ABSENCES, Synthesis
 from retrieval.question.proposed import Proposal
 from retrieval.question.query import State
-from retrieval.question.request import Operation, Request
-
-_ABSENCES: frozenset[Operation] = frozenset(("verify", "which"))
+from retrieval.question.request import Request
 
 
 class SecondReading:
@@ -53,7 +51,7 @@ class SecondReading:
         if proposal is None:
             return []
         if self._is_sure:
-            absences = any(ask.operation in _ABSENCES for ask in self._trained.asks)
+            absences = any(ask.operation in ABSENCES for ask in self._trained.asks)
             return [] if absences or not proposal.words else [(self._trained, proposal.words)]
         return [(proposal.request, proposal.words), (self._trained, ())]
 

@@ -14,6 +14,7 @@ from datetime import date
 from bot.briefing.briefing import Briefing
 from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft
+from bot.lock.wording import pairs
 from bot.model.budget import PROMPT_TOKENS, DailyBudget, count_tokens
 from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.reader import ModelReader
@@ -27,9 +28,12 @@ from prompts import load
 from retrieval.errors import ModelFailed
 from retrieval.question.proposed import Proposal
 from retrieval.question.query import Query
-from retrieval.question.request import Request
+from retrieval.question.request import Operation, Request
 from retrieval.question.terms import synonyms
+from retrieval.text.normalise import fold
 
+ABSENCES: frozenset[Operation] = frozenset(("verify", "which"))
+"""Operations for which that the words are nowhere is an answer."""
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
 _NOT_FOUND = frozenset({"not_found", "not_answered", "figure_not_found"})
@@ -118,7 +122,10 @@ class Synthesis:
         if not written.told:
             return Attempt(reason="nothing the lock let through", discarded=written)
         if silent:
-            return Attempt(written, lines=written.told)
+            told = tuple(t for t in written.told if _is_of_theme(query, t))
+            if not told:
+                return Attempt(reason="nothing on what was asked", discarded=written)
+            return Attempt(written, lines=told)
         if query.kind in _EVERY_LINE:
             told = [t for t in written.told if _is_of_part(desk, t)]
             lines = united(draft, told, adds=query.kind not in _ORDERED)
@@ -197,6 +204,14 @@ class Synthesis:
 def _may_be_found(draft: Draft) -> bool:
     """Tell whether a refusal only says that words were not found, which a reader might yet do."""
     return bool(draft.gap) and all(gap.kind in _NOT_FOUND for gap in draft.gap)
+
+
+def _is_of_theme(query: Query, told: Told) -> bool:
+    """Tell whether a line may answer where nothing was found: 有没有X needs a word of X."""
+    wanted = pairs(fold("".join(query.ask.theme)))
+    return (
+        query.ask.operation not in ABSENCES or not wanted or bool(wanted & pairs(fold(told.text)))
+    )
 
 
 def _is_of_part(desk: Desk, told: Told) -> bool:

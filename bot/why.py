@@ -18,6 +18,7 @@ _REASONS = {
     "not for a model": "这类问题不用模型",
     "over budget": "今日的模型用量已到上限",
     "nothing the lock let through": "模型写的话没有一行通过核对",
+    "nothing on what was asked": "模型挑出的原文与所问无关",
     "no better than the draft": "模型没有说出原文以外更好的写法",
     "declined": "模型认为原文没有回答所问",
     "breaker": "模型连续失败，暂停调用",

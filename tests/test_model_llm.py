@@ -11,7 +11,7 @@ from bot.model.draft_lines import MAX_REPLY_CHARS, draft_lines
 from bot.model.endpoints import Endpoint
 from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import Allowance, Breaker, PatientChat
-from bot.model.openai_client import OpenAIEndpoint, retry_after
+from bot.model.openai_client import OpenAIEndpoint, longest_pause, retry_after
 from retrieval.errors import ConfigurationError, ModelFailed
 
 ASK = [{"role": "user", "content": "问"}]
@@ -177,3 +177,9 @@ def test_an_endless_line_and_an_endless_reply_are_bounded():
 
 
 # ---- search terms ------------------------------------------------------------------------------
+
+
+def test_a_long_deadline_lets_a_slow_model_read_its_prompt():
+    assert longest_pause(45) == 30
+    assert longest_pause(10) == 10
+    assert longest_pause(300) == 200

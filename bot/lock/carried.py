@@ -70,14 +70,38 @@ def own_words(
     if len(sentence) > _MAX_CHARS:
         return (sentence[:20],)
     own = own_names(tuple(names))
-    told = [_clauses(source, own) for source in sources]
+    bare = _BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence))
     found: list[str] = []
-    for part in _sentences(_BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence)), own):
-        for clause in part:
-            if several or any(t.text in spare for t in clause.tokens):
-                clause = _uncompared(clause, several=several, spare=spare)
-            found += _own(clause, told)
+    # words of one meaning stand for one another, but 设 is also a part of 设立
+    forms = [
+        (
+            [c for part in _sentences(bare, own, same) for c in part],
+            [_clauses(source, own, same) for source in sources],
+        )
+        for same in (True, False)
+    ]
+    (first, told), (second, plainly) = forms
+    for clause, plain in zip(first, second, strict=True):
+        found += min(
+            (
+                _added(clause, told, several=several, spare=spare),
+                _added(plain, plainly, several=several, spare=spare),
+            ),
+            key=lambda words: sum(map(len, words)),
+        )
     return tuple(dict.fromkeys(found))
+
+
+def _added(
+    clause: _Clause,
+    told: Sequence[Sequence[Sequence[_Clause]]],
+    *,
+    several: bool,
+    spare: Collection[str],
+) -> list[str]:
+    if several or any(t.text in spare for t in clause.tokens):
+        clause = _uncompared(clause, several=several, spare=spare)
+    return _own(clause, told)
 
 
 @lru_cache(maxsize=256)
@@ -157,7 +181,7 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
         wider = tokens[first : last + 2]  # 区 of 区政府, where an earlier clause says whose
         if len(run) <= _VERB < len(wider) + len(run) and any(_within(wider, c) for c in earlier):
             continue
-        follows = any(i < first for i in matched)
+        follows = all(i < first for i in matched)
         left += _joined(run, sentence[place + 1 :]) if follows else run
     return left
 
@@ -254,40 +278,45 @@ def _joined(run: _Run, following: Sequence[_Clause]) -> _Run:
 
 
 @lru_cache(maxsize=1024)
-def _clauses(text: str, names: tuple[str, ...]) -> tuple[tuple[_Clause, ...], ...]:
-    return tuple(_sentences(text, names))
+def _clauses(text: str, names: tuple[str, ...], same: bool) -> tuple[tuple[_Clause, ...], ...]:
+    return tuple(_sentences(text, names, same))
 
 
-def _sentences(text: str, names: tuple[str, ...]) -> Iterator[tuple[_Clause, ...]]:
-    """Yield the sentences of a text as clauses."""
+def _sentences(text: str, names: tuple[str, ...], same: bool) -> Iterator[tuple[_Clause, ...]]:
+    """Yield the sentences of a text as clauses, each item of a list as a sentence of its own.
+
+    ``same``: one word stands for each group of one meaning.
+    """
     for sentence in _SENTENCE.split(text):
         clauses = []
         for part in _CLAUSE.split(sentence):
             words = "".join(part.split())
-            tokens = _tokens(words, names)
-            if tokens:
-                clauses.append(_Clause(_levelled(words, names), tokens))
+            if clauses and _NUMBER.match(words):
+                yield tuple(clauses)
+                clauses = []
+            tokens = _tokens(words, names, same)
+            clauses.append(_Clause(_levelled(words, names, same), tokens))
         if clauses:
             yield tuple(clauses)
 
 
 @lru_cache(maxsize=8192)
-def _levelled(clause: str, names: tuple[str, ...]) -> str:
-    """Return a clause with names blanked, and one word for each group of one meaning."""
+def _levelled(clause: str, names: tuple[str, ...], same: bool) -> str:
+    """Return a clause with names blanked, and with ``same`` one word for each of one meaning."""
     text = _NUMBER.sub("", clause)
     for name in names:
         text = re.sub(f"{re.escape(name)}(?!级)", "\0" * len(name), text)
     text = _YEAR.sub(lambda match: "\0" * len(match[0]), text)
     text = _NUMBER.sub("", text.lstrip("\0"))
-    for word, canon in same_words():
+    for word, canon in same_words() if same else ():
         text = word.sub(canon, text)
     return text
 
 
 @lru_cache(maxsize=8192)
-def _tokens(clause: str, names: tuple[str, ...]) -> _Run:
+def _tokens(clause: str, names: tuple[str, ...], same: bool) -> _Run:
     """Return what a clause says: characters of Chinese, figures, Latin words; glue left out."""
-    text = _levelled(clause, names)
+    text = _levelled(clause, names, same)
     covered = bytearray(len(text))
     found: list[_Token] = []
 

@@ -31,13 +31,21 @@ if TYPE_CHECKING:
     import openai
 
 MAX_BODY_BYTES = 8_000_000
-_LONGEST_PAUSE_S = 30.0  # of a connection with no byte at all, inside the deadline
+_PAUSE_S, _PAUSE_SHARE = 30.0, 2 / 3  # of a connection with no byte at all: the longer of the two
 _MAX_LEARNT = 8  # forms tried in one call: more than any server refuses
 _PROXY_TROUBLE = "代理不能用，请检查 HTTPS_PROXY、ALL_PROXY（如 http://127.0.0.1:7890、socks5://127.0.0.1:1080）。"
 
 _log = logging.getLogger("baogao.llm")
 Call = Callable[[Callable[[str], None]], None]
 Attempt = tuple[Mapping[str, Any], Call]  # what is sent, and the sending of it
+
+
+def longest_pause(seconds: float) -> float:
+    """Return how long a call of ``seconds`` may be without a byte before it is made anew.
+
+    A model on a slow machine reads its prompt for most of a long deadline before it says a word.
+    """
+    return min(seconds, max(_PAUSE_S, _PAUSE_SHARE * seconds))
 
 
 class _Overrun(Exception):
@@ -150,7 +158,7 @@ class OpenAIEndpoint:
 
             def call(emit: Callable[[str], None]) -> None:
                 with self._client().chat.completions.with_streaming_response.create(
-                    **body, timeout=min(seconds, _LONGEST_PAUSE_S)
+                    **body, timeout=longest_pause(seconds)
                 ) as response:
                     kind = response.headers.get("content-type", "")
                     if "html" in kind:
@@ -186,7 +194,7 @@ class OpenAIEndpoint:
 
             def call(emit: Callable[[str], None]) -> None:
                 with self._client().embeddings.with_streaming_response.create(
-                    **body, timeout=min(seconds, _LONGEST_PAUSE_S)
+                    **body, timeout=longest_pause(seconds)
                 ) as response:
                     if "html" in response.headers.get("content-type", ""):
                         raise _WebPage
@@ -210,7 +218,7 @@ class OpenAIEndpoint:
         def attempt(_: Dialect, seconds: float) -> Attempt:
             def call(emit: Callable[[str], None]) -> None:
                 with self._client().models.with_streaming_response.list(
-                    timeout=min(seconds, _LONGEST_PAUSE_S)
+                    timeout=longest_pause(seconds)
                 ) as response:
                     if "html" in response.headers.get("content-type", ""):
                         raise _WebPage
