@@ -127,7 +127,7 @@ class Synthesis:
                 return Attempt(reason="nothing on what was asked", discarded=written)
             return Attempt(written, lines=told)
         if query.kind in _EVERY_LINE:
-            told = [t for t in written.told if _is_of_part(desk, t)]
+            told = tuple(t for t in written.told if _is_of_part(desk, t))
             lines = united(draft, told, adds=query.kind not in _ORDERED)
         elif any(line.note is not None and line.note.kind in CORRECTING for line in draft.before):
             # what corrects the question stays under the note

@@ -288,7 +288,7 @@ def _sentences(text: str, names: tuple[str, ...], same: bool) -> Iterator[tuple[
     ``same``: one word stands for each group of one meaning.
     """
     for sentence in _SENTENCE.split(text):
-        clauses = []
+        clauses: list[_Clause] = []
         for part in _CLAUSE.split(sentence):
             words = "".join(part.split())
             if clauses and _NUMBER.match(words):

@@ -19,7 +19,6 @@ _WHY: Mapping[str, Note] = {
     "certificate": Note("trouble.certificate"),
     "quota": Note("trouble.quota"),
     "deadline": Note("trouble.deadline"),
-    "timeout": Note("trouble.deadline"),
     "thought": Note("trouble.thought"),
     "too_long": Note("trouble.context"),
     "http_400": Note("trouble.request"),
