@@ -13,6 +13,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.lexicon import pattern, same_words
 from retrieval.genre.quantities import canonical, find_quantities
@@ -28,9 +29,15 @@ _NUMBER = re.compile(
 )
 _DATE_PART = re.compile(r"\d+[年月日号]|[上下]旬|[初底末]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年度?(?!\d{1,2}月)")
+_TIMES = re.compile(r"《[^《》]*》|(?<![较比由从自\d])((?:19|20)\d\d)(?=年)|(近[一二两三四五六七八九十几\d]+年)")
+_DEPENDENT = re.compile(
+    "^(?:同比|环比|同期|[较比](?:上年|去年|20\\d\\d年|前年|往年)|(?:增长|下降|上升|提高|降低|减少|增加|增幅|降幅)[了为到至达约]{0,2}\\d)"
+)
 _MAX_CHARS = 1_500  # of a line; a longer one is no sentence
 _MAX_TOKENS = 160
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
+_LISTED = re.compile("[、和与及]|以及|并且?")
+_STANDS = 4  # characters of a member of a list that say enough by themselves
 _VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
 _ADVERBS = 8  # characters that a clause may begin with before what a line takes of it
 
@@ -49,8 +56,14 @@ _Run = tuple[_Token, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
+    """A clause with what it says; ``times`` are its years, those it only compares with apart."""
+
     text: str
     tokens: _Run
+    times: frozenset[str] = frozenset()
+
+
+_Place = tuple[int, int, int]  # of a clause: its quote, its sentence there, its turn in that
 
 
 def own_words(
@@ -72,36 +85,61 @@ def own_words(
     own = own_names(tuple(names))
     bare = _BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence))
     found: list[str] = []
-    # words of one meaning stand for one another, but 设 is also a part of 设立
-    forms = [
-        (
-            [c for part in _sentences(bare, own, same) for c in part],
-            [_clauses(source, own, same) for source in sources],
-        )
-        for same in (True, False)
-    ]
-    (first, told), (second, plainly) = forms
-    for clause, plain in zip(first, second, strict=True):
-        found += min(
-            (
-                _added(clause, told, several=several, spare=spare),
-                _added(plain, plainly, several=several, spare=spare),
-            ),
-            key=lambda words: sum(map(len, words)),
-        )
+    for forms in zip(
+        *(
+            _added(bare, sources, own, spare, several=several, same=same)
+            # words of one meaning stand for one another, but 设 is also a part of 设立
+            for same in (True, False)
+        ),
+        strict=True,
+    ):
+        found += min(forms, key=lambda words: sum(map(len, words)))
     return tuple(dict.fromkeys(found))
 
 
 def _added(
-    clause: _Clause,
-    told: Sequence[Sequence[Sequence[_Clause]]],
+    sentence: str,
+    sources: Sequence[str],
+    names: tuple[str, ...],
+    spare: Collection[str],
     *,
     several: bool,
-    spare: Collection[str],
-) -> list[str]:
-    if several or any(t.text in spare for t in clause.tokens):
-        clause = _uncompared(clause, several=several, spare=spare)
-    return _own(clause, told)
+    same: bool,
+) -> Iterator[list[str]]:
+    """Yield what each clause of a line adds to its quotes."""
+    told = [_clauses(source, names, same) for source in sources]
+    before: set[_Place] = set()
+    for clause in (c for part in _sentences(sentence, names, same) for c in part):
+        if several or any(t.text in spare for t in clause.tokens):
+            clause = _uncompared(clause, several=several, spare=spare)
+        words, places = _own(clause, told)
+        parts = [_own(part, told) for part in _parts(clause)] if words else []
+        if len(parts) > 1 and not any(added for added, _ in parts):
+            words, places = [], set().union(*(where for _, where in parts))
+        if not words and places and before and _DEPENDENT.match(clause.text):
+            if not any(_follows(clause, place, before, told) for place in places):
+                words = [clause.text]  # a change that the quotes tell of something else
+        elif places:
+            before = places
+        yield words
+
+
+def _follows(
+    clause: _Clause,
+    place: _Place,
+    heads: Collection[_Place],
+    told: Sequence[Sequence[Sequence[_Clause]]],
+) -> bool:
+    """Tell whether a change (同比上升…) stands right after what the line says it of."""
+    quote, sentence, at = place
+    clauses = told[quote][sentence]
+    if not {t.key for t in clause.tokens if t.figure} <= {t.key for t in clauses[at].tokens}:
+        return False
+    while at > 0 and (at == place[2] or _DEPENDENT.match(clauses[at].text)):
+        if (quote, sentence, at) in heads:
+            return True
+        at -= 1
+    return (quote, sentence, at) in heads
 
 
 @lru_cache(maxsize=256)
@@ -123,21 +161,36 @@ def _rank(name: str) -> int:
     return next((rank for rank, tails in enumerate(_RANKS) if name.endswith(tails)), -1)
 
 
-def _own(clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]]) -> list[str]:
-    """Return what a clause adds to the source's clause that carries most of it."""
+def _own(
+    clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]]
+) -> tuple[list[str], set[_Place]]:
+    """Return what a clause adds to the source's clause that carries most of it, and where that is."""
     tokens = clause.tokens
-    if not tokens:
-        return []
-    best: list[_Token] | None = None
-    for source in told:
-        for sentence in source:
-            for place in range(len(sentence)):
+    best: list[_Token] = list(tokens)
+    places: set[_Place] = set()
+    for quote, source in enumerate(told) if tokens else ():
+        for number, sentence in enumerate(source):
+            for place, other in enumerate(sentence):
+                if clause.times and other.times and not clause.times & other.times:
+                    continue
                 own = _left(tokens, sentence, place)
-                if best is None or len(own) < len(best):
-                    best = own
-                if not best:
-                    return []
-    return ["".join(t.text for t in run) for run in _runs(best or list(tokens), tokens)]
+                if len(own) < len(best):
+                    best, places = own, set()
+                if len(own) == len(best) < len(tokens):
+                    places.add((quote, number, place))
+    return ["".join(t.text for t in run) for run in _runs(best, tokens)], places
+
+
+def _parts(clause: _Clause) -> list[_Clause]:
+    """Return the members of a list in a clause, if each says enough to stand alone."""
+    cuts = [m.end() for m in _LISTED.finditer(clause.text)]
+    bounds = list(pairwise([0, *cuts, len(clause.text)]))
+    members = [tuple(t for t in clause.tokens if a <= t.at < b) for a, b in bounds]
+    if not all(len(m) >= _STANDS or any(t.figure for t in m) for m in members):
+        return []
+    return [
+        _Clause(clause.text[a:b], m, clause.times) for (a, b), m in zip(bounds, members, strict=True)
+    ]
 
 
 def _uncompared(clause: _Clause, *, several: bool, spare: Collection[str]) -> _Clause:
@@ -148,7 +201,7 @@ def _uncompared(clause: _Clause, *, several: bool, spare: Collection[str]) -> _C
         for t in clause.tokens
         if not (t.figure and (several or t.text in spare)) and words[t.at] != "\0"
     )
-    return _Clause(words, figure_free)
+    return _Clause(words, figure_free, clause.times)
 
 
 def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]:
@@ -179,7 +232,7 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
         ):
             continue
         wider = tokens[first : last + 2]  # 区 of 区政府, where an earlier clause says whose
-        if len(run) <= _VERB < len(wider) + len(run) and any(_within(wider, c) for c in earlier):
+        if 1 == len(run) < len(wider) and any(_within(wider, c) for c in earlier):
             continue
         follows = all(i < first for i in matched)
         left += _joined(run, sentence[place + 1 :]) if follows else run
@@ -295,7 +348,8 @@ def _sentences(text: str, names: tuple[str, ...], same: bool) -> Iterator[tuple[
                 yield tuple(clauses)
                 clauses = []
             tokens = _tokens(words, names, same)
-            clauses.append(_Clause(_levelled(words, names, same), tokens))
+            times = frozenset(t[0] or t[1] for t in _TIMES.findall(words) if any(t))
+            clauses.append(_Clause(_levelled(words, names, same), tokens, times))
         if clauses:
             yield tuple(clauses)
 

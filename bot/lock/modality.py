@@ -12,6 +12,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from bot.lock.wording import overlap, pairs
 
@@ -22,7 +23,7 @@ _SENTENCE = re.compile(r"[。!?\n]")
 _DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|划分|分为|分成|编入|贯穿|摆[在上]|落到)"
 PLAN = re.compile(
     rf"(?<!现)将(?!军|领|士|近|[^,。;]{{1,24}}{_DISPOSES})|即将|拟(?!定|订|制(?!定))|(?:计划|准备|打算)(?=[于在用再把对从新开建制组设完出推修培聘启实举]|全|继续)"
-    "|(?<!全)力争|争取(?!到)|有望|预计|力求|目标是"
+    "|(?<!全)力争|争取(?!到)|有望|预计|力求|目标是|(?<![\u4e00-\u9fff])(?:计划|打算|准备)(?=[\u4e00-\u9fff])"
 )
 # Where these stand, the clauses after them up to the full stop are plans, too.
 AHEAD = re.compile(
@@ -48,6 +49,8 @@ _SWEEPING = tuple(
         ("唯一", "唯一|仅|只"), ("(?<!不)仅(?!仅是)|只有", "仅|只|(?<!人)才|不足[0-9]|唯"), ("从未|从不(?![足到满])", "从未|从不|未曾|无"),
     )
 )  # fmt: skip
+_EVERY = re.compile("(?:所有|全体|[全各][省市县区镇乡])(?=([\u4e00-\u9fff]{2}))")
+_COUNT_BEFORE = re.compile(r"\d[^\d,]{1,2}$")
 _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
 _SEVERAL = re.compile("[、和与及各每两双]")
 _NONE = re.compile("无(?!论)|没有")
@@ -109,18 +112,19 @@ def modality_problems(
             clause = replace(clause, before=f"下一步,{clause.before}")  # 在…方面,计划…
         close = _closest(clause, sources)
         found += _standing_problems(clause, close)
-        found += _extent_problems(clause, close or sources)
+        near = close or _closest(clause, sources, 0.0) or sources
+        found += _extent_problems(clause, near, [*near, *_after(near, sources)])
     found += _post_problems(sentence, "\n".join(passages))
     return tuple(dict.fromkeys(found))
 
 
-def _closest(clause: Said, sources: Sequence[Said]) -> list[Said]:
+def _closest(clause: Said, sources: Sequence[Said], least: float = _LIKE) -> list[Said]:
     """Return the source clauses that say most of a clause, words of standing and extent apart."""
     if len(pairs(clause.bare)) < 3:
         return []
     scored = [(overlap(clause.bare, source.bare), source) for source in sources]
     best = max((score for score, _ in scored), default=0.0)
-    return [s for score, s in scored if score >= max(_LIKE, best - _TIE)]
+    return [s for score, s in scored if score >= max(least, best - _TIE) and score > 0]
 
 
 def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
@@ -151,19 +155,30 @@ def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
         yield f"原文只说“{said}”基本或初步如此"
 
 
-def _extent_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
+def _after(close: Sequence[Said], sources: Sequence[Said]) -> list[Said]:
+    """Return the clauses that follow the close ones in their sentences: …16条,均被采纳."""
+    return [b for a, b in pairwise(sources) if a in close and b.before.endswith(a.text + ",")]
+
+
+def _extent_problems(
+    clause: Said, close: Sequence[Said], support_in: Sequence[Said]
+) -> Iterator[str]:
     """Yield some told as all, and words that generalise or single out without support."""
     if not SOME.search(clause.text) and all(_governs(SOME, s.text, clause.text) for s in close):
         yield f"原文只说部分如此：“{close[0].text[:30]}”"
     for word, support in _SWEEPING:
         found = word.search(clause.text)
-        if not found or any(support.search(s.text) for s in close):
+        if not found or any(support.search(s.text) for s in support_in):
             continue
         if found[0] in "均都" and _SEVERAL.search(clause.text[: found.start()]):
             continue  # 甲、乙均…, 各单位均…: the writer sums up what the source says of each
         if found[0] in "均都" and any(_NONE.search(s.text) for s in close):
             continue  # 无败诉案件 is 均未败诉
         yield f"原文没有说“{found[0]}”"
+    for found in _EVERY.finditer(clause.text):  # 163名领导干部 are not 全区领导干部
+        held = [s.text for s in close if found[1] in s.text and not _EVERY.search(s.text)]
+        if held and all(_COUNT_BEFORE.search(text[: text.find(found[1])]) for text in held):
+            yield f"原文没有说“{found[0]}{found[1]}”"
     for found in _MOST.finditer(clause.text):
         if not any(found[0] in s.text or _FIRST_PLACE.search(s.text) for s in close):
             yield f"原文没有说“{found[0]}”"

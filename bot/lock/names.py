@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from retrieval.places.gazetteer import gazetteer
+
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 
 # The tail of a place, a body or an organisation; the characters before it must be the quotes'.
@@ -141,6 +143,8 @@ def name_problems(
             in ("场", "域", "民", "长" if len(match[0]) == 1 else "\0", "别", "分", "间")
         ):
             continue
+        if match[0] in _LEVELS and _is_level(joined, match.start(), source):
+            continue
         if (
             before[1:] + match[0] in source + home
             and before[0] in "由在对向从于与和及是为到让使的年月日等去给至往把被将"
@@ -152,6 +156,12 @@ def name_problems(
             found.append(match[0])
     found.extend(_people(joined, source))
     return tuple(f"原文没有“{name}”" for name in dict.fromkeys(found))
+
+
+def _is_level(text: str, at: int, source: str) -> bool:
+    """Tell whether a level begins a name of the quotes (区政府) after words that are no place."""
+    names = gazetteer().short
+    return text[at : at + 3] in source and not any(text[max(0, at - n) : at] in names for n in (2, 3))
 
 
 _SURNAMES = (

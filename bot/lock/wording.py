@@ -168,12 +168,13 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
             )
             if stands or not says_no:
                 found.append(f"原文没有否定“{word or clause}”")
-        for source in close:
+        for source in sources:
             for reach in _denied(source):
-                word = reach[:2]
+                # a clause like it by its first two characters, any other by four of them
+                word = reach[:2] if source in close else reach[:4] if len(reach) > 3 else ""
                 if not word or not _affirms(word, clause):
                     continue
-                if any(_affirms(word, other) for other in close):
+                if any(_affirms(word, other) for other in (close if source in close else sources)):
                     continue
                 found.append(f"原文否定“{word}”，句中漏了否定")
     return tuple(dict.fromkeys(found))
