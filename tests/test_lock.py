@@ -55,7 +55,7 @@ WRONG = [
     ("柯桥区收到行政复议申请350件。", REVIEW, "柯桥"),
     ("青田收到行政复议申请350件。", REVIEW, "青田"),
     ("合计收到行政复议申请511件，受理审结160件。", REVIEW, "511件"),
-    ("专业法制人员队伍力量充足。", STAFF, "相反"),
+    ("专业法制人员队伍力量充足。", STAFF, "不是原文的话"),
     ("执法人员取得执法资格。", STAFF, "否定"),
     ("共处理2.5万件。", STAFF, "约数"),
     ("罚款约89.1万元。", STAFF, "89.1万元"),
@@ -147,6 +147,6 @@ def test_one_changed_figure_is_always_refused():
 
 def test_a_hostile_line_is_judged_in_time():
     for line in ("不" * 5000, "1" * 5000, "，1件" * 1500, "综" * 5000, "a.b" * 2000, "“" * 5000):
-        started = time.perf_counter()
+        started = time.process_time()
         support(line, [REVIEW, STAFF], SCOPE)
-        assert time.perf_counter() - started < 2.0
+        assert time.process_time() - started < 2.0

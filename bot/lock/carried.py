@@ -29,7 +29,9 @@ _NUMBER = re.compile(
 )
 _DATE_PART = re.compile(r"\d+[年月日号]|[上下]旬|[初底末]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年度?(?!\d{1,2}月)")
-_TIMES = re.compile(r"《[^《》]*》|(?<![较比由从自\d])((?:19|20)\d\d)(?=年)|(近[一二两三四五六七八九十几\d]+年)")
+_TIMES = re.compile(
+    r"《[^《》]*》|(?<![较比由从自\d])((?:19|20)\d\d)(?=年)|(近[一二两三四五六七八九十几\d]+年)"
+)
 _DEPENDENT = re.compile(
     "^(?:同比|环比|同期|[较比](?:上年|去年|20\\d\\d年|前年|往年)|(?:增长|下降|上升|提高|降低|减少|增加|增幅|降幅)[了为到至达约]{0,2}\\d)"
 )
@@ -84,17 +86,13 @@ def own_words(
         return (sentence[:20],)
     own = own_names(tuple(names))
     bare = _BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence))
-    found: list[str] = []
-    for forms in zip(
-        *(
-            _added(bare, sources, own, spare, several=several, same=same)
-            # words of one meaning stand for one another, but 设 is also a part of 设立
-            for same in (True, False)
-        ),
-        strict=True,
-    ):
-        found += min(forms, key=lambda words: sum(map(len, words)))
-    return tuple(dict.fromkeys(found))
+    found = list(_added(bare, sources, own, spare, several=several, same=True))
+    if any(found):  # words of one meaning stand for one another, but 设 is also a part of 设立
+        plain = _added(bare, sources, own, spare, several=several, same=False)
+        found = [
+            min(pair, key=lambda w: sum(map(len, w))) for pair in zip(found, plain, strict=True)
+        ]
+    return tuple(dict.fromkeys(words for clause in found for words in clause))
 
 
 def _added(
@@ -189,7 +187,8 @@ def _parts(clause: _Clause) -> list[_Clause]:
     if not all(len(m) >= _STANDS or any(t.figure for t in m) for m in members):
         return []
     return [
-        _Clause(clause.text[a:b], m, clause.times) for (a, b), m in zip(bounds, members, strict=True)
+        _Clause(clause.text[a:b], m, clause.times)
+        for (a, b), m in zip(bounds, members, strict=True)
     ]
 
 
@@ -232,7 +231,8 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
         ):
             continue
         wider = tokens[first : last + 2]  # 区 of 区政府, where an earlier clause says whose
-        if 1 == len(run) < len(wider) and any(_within(wider, c) for c in earlier):
+        short = len(run) == 1 or (len(run) <= _VERB and _is_put_in(first, last, common))
+        if short and len(wider) > len(run) and any(_within(wider, c) for c in earlier):
             continue
         follows = all(i < first for i in matched)
         left += _joined(run, sentence[place + 1 :]) if follows else run
@@ -300,6 +300,13 @@ def _opens(source: _Run, common: Sequence[tuple[int, int]]) -> bool:
     return bool(pattern("adverb").fullmatch(skipped))
 
 
+def _is_put_in(first: int, last: int, common: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether tokens of a line stand between two that are neighbours in the source."""
+    before = [theirs for mine, theirs in common if mine < first]
+    after = [theirs for mine, theirs in common if mine > last]
+    return bool(before and after) and after[0] - before[-1] == 1
+
+
 def _is_subject(run: _Run, source: _Run) -> bool:
     """Tell whether a run can be the subject of the clauses after one: its opening words."""
     if pattern("stage").search("".join(t.text for t in run)):
@@ -340,18 +347,23 @@ def _sentences(text: str, names: tuple[str, ...], same: bool) -> Iterator[tuple[
 
     ``same``: one word stands for each group of one meaning.
     """
+    head: list[_Clause] = []
     for sentence in _SENTENCE.split(text):
-        clauses: list[_Clause] = []
+        clauses = list(head)  # the title of an item is the subject of what stands under it
+        numbered = False
         for part in _CLAUSE.split(sentence):
             words = "".join(part.split())
-            if clauses and _NUMBER.match(words):
-                yield tuple(clauses)
-                clauses = []
-            tokens = _tokens(words, names, same)
+            if _NUMBER.match(words):
+                if len(clauses) > len(head):
+                    yield tuple(clauses)
+                clauses, head, numbered = [], [], True
             times = frozenset(t[0] or t[1] for t in _TIMES.findall(words) if any(t))
+            tokens = _tokens(words, names, same)
             clauses.append(_Clause(_levelled(words, names, same), tokens, times))
-        if clauses:
+        if len(clauses) > len(head):
             yield tuple(clauses)
+        if numbered and len(clauses) == 1:
+            head = clauses
 
 
 @lru_cache(maxsize=8192)

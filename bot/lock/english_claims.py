@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
@@ -21,9 +22,11 @@ from retrieval.genre.quantities import Quantity, find_quantities, same_value
 _PART = re.compile(
     r"(?<!\d),|,(?!\d)|;|\.(?!\d)|!|\?|(?<![a-z])(?:while|whereas|but|although|though)(?![a-z])"
 )
-_AND = re.compile(r"(?<![a-z])(?:and|of which|including)(?![a-z])")
+_AND = re.compile(
+    r"(?<![a-z])(?:and|of which|including|involving|covering|in|with|for|at)(?![a-z])"
+)
 _NO = re.compile(
-    r"(?<![a-z])(?:no(?! more than| less than|\. ?\d)|not(?! only)|none|never|without|neither|nor|cannot|fail(?:s|ed|ing)? to|fail(?:s|ed)"
+    r"(?<![a-z])(?:no(?!-| more than| less than|\. ?\d)|not(?! only)|none|never|without|neither|nor|cannot|fail(?:s|ed|ing)? to|fail(?:s|ed)"
     r"|lack(?:s|ed|ing)?|zero|insufficient(?:ly)?|inadequate(?:ly)?|un(?:able|resolved|completed|qualified|used|certified)"
     r"|yet to|absence)(?![a-z])|n't(?![a-z])"
 )
@@ -35,7 +38,7 @@ _CHINESE_NO = re.compile(
     "没|未|不|无|非|缺|零|禁止|难以|薄弱|滞后|避免|杜绝|防止|停止|废止|失效|取消|(?<![0-9.])0(?![0-9.])"
 )
 _RISE_EN = re.compile(
-    r"(?<![a-z])(?:increas|rose|risen|rise|rising|grew|grow|up(?![a-z-])|climb|upward|higher|gain)"
+    r"(?<![a-z])(?:increas|rose|risen|rise|rising|grew|grow|(?<!set )up(?![a-z-])|climb|upward|higher|gain)"
 )
 _FALL_EN = re.compile(
     r"(?<![a-z])(?:decreas|fell|fallen|fall|falling|declin|drop|down(?![a-z])|reduc|lower|shrank|fewer)"
@@ -70,6 +73,7 @@ _MOVES = re.compile("上升|下降|增长|增加|减少|提高|降低")
 _OF = re.compile(r"\s*(?:件|项|个)?\s*(?:out )?of (?:the |its |all )?\s*")
 _STOP = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
 _FULL_STOP = re.compile(r"[。!?\n]")
+_SUBJECT = 8  # characters that a body may have that does all that its sentence tells
 _CHANGE = re.compile("^(?:同比|环比|同期|较|比|增|降|上升|下降|提高|减|幅)")
 
 
@@ -105,7 +109,13 @@ def english_problems(text: str, passages: Sequence[str]) -> tuple[str, ...]:
             before = _terms(part) or before
         close = _homes(part, figures, passages, told) or close
         if close:
-            found += _standing(part, close)
+            following = [
+                s.text
+                for passage in passages
+                for s in said_in(passage)
+                if any(s.before.endswith(f"{text},") for text, _ in close)
+            ]
+            found += _standing(part, close, following)
     return tuple(dict.fromkeys(found))
 
 
@@ -196,7 +206,7 @@ def _strange(
     same = [t for t in told if same_value(quantity, t.quantity)]
     if not same:
         return
-    ours = "\n".join(f"{t.own}\n{t.taken}" for t in same)
+    ours = "\n".join(f"{t.own}\n{t.taken}\n{_doer(t.sentence)}" for t in same)
     missed = [term for term in terms if not any(word in ours for word in term)]
     if shared and len(missed) < len(terms):
         return
@@ -206,6 +216,12 @@ def _strange(
         if any(word in other.own for term in missed for word in term if word not in _GENERAL):
             yield f"“{quantity.text}”在原文中说的是“{same[0].clause[:30]}”"
             return
+
+
+def _doer(sentence: str) -> str:
+    """Return who a sentence opens with, if it opens with a body: its subject to its end."""
+    ends = [match.end() for match in pattern("doer").finditer(sentence[:_SUBJECT])]
+    return sentence[: ends[-1]] if ends else ""
 
 
 def _turned(quantity: Quantity, words: str, told: Sequence[_Told]) -> Iterator[str]:
@@ -241,8 +257,13 @@ def _homes(
     return [(text, before) for score, text, before in scored if score == best]
 
 
-def _standing(part: str, close: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Yield denials, plans, hedges and generalities on which a part and its clauses differ."""
+def _standing(
+    part: str, close: Sequence[tuple[str, str]], following: Sequence[str]
+) -> Iterator[str]:
+    """Yield denials, plans, hedges and generalities on which a part and its clauses differ.
+
+    What generalises may stand in the clause after: …案件4件,均判决驳回.
+    """
     said = part.strip()[:40]
     texts = [text for text, _ in close]
     denies, wants = bool(_NO.search(part)), bool(_WANT.search(part))
@@ -265,5 +286,5 @@ def _standing(part: str, close: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield "原文只说部分如此"
     for word, support in _SWEEPING:
         found = word.search(part)
-        if found and not any(support.search(text) for text in texts):
+        if found and not any(support.search(text) for text in (*texts, *following)):
             yield f"原文没有说“{found[0].strip()}”"

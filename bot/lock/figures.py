@@ -25,6 +25,12 @@ from retrieval.genre.quantities import (
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _LINKING = re.compile("[了共的]|一共|总共|累计|合计|总计|分别|达到|截至目前|全年")
+_MARK, _COLON = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。]"), re.compile("^[^,;。:]{0,12}:")
+_SEMI, _COMMA, _JOINT = (
+    re.compile(";"),
+    re.compile(r"(?<!\d),|,(?!\d)"),
+    re.compile("、|[和与及]|以及"),
+)
 _COUNTERS = frozenset("件份个项条宗起例部")
 
 
@@ -70,14 +76,19 @@ def check_figures(
     ]
     if not english:
         found += [
-            f"“{q.text}”的约数与原文不同（余、约、近、以上…）" for q in verdict.modifier_mismatch
+            f"“{q.text}”的约数与原文不同（余、约、近、以上…）"
+            for q in verdict.modifier_mismatch
+            if not _modified_apart(q, sentence, source)
         ]
     excused: list[Quantity] = []
+    counted: list[Quantity] = []
     shown = held_figures(sentence, source) if verdict.missing else ()
     for quantity in verdict.missing:
         if _is_paragraph_number(quantity, sentence, source):
             continue
-        if recomputed(quantity, sentence, shown, context):
+        if _counts_its_list(quantity, sentence):
+            counted.append(quantity)
+        elif recomputed(quantity, sentence, shown, context):
             excused.append(quantity)
         else:
             found.append(f"原文没有“{quantity.text}”")
@@ -91,7 +102,32 @@ def check_figures(
         found += _misdated(sentence, context)
     if found:
         return FigureCheck(tuple(dict.fromkeys(found)))
-    return FigureCheck((), tuple(q.text for q in excused), derived_rates(sentence, source, context))
+    derived = (*derived_rates(sentence, source, context), *(q.text for q in counted))
+    return FigureCheck((), tuple(q.text for q in excused), derived)
+
+
+def _modified_apart(quantity: Quantity, sentence: str, source: str) -> bool:
+    """Tell whether a figure's modifier stands before it in its clause: 约有20万人."""
+    clause = _MARK.split(sentence[: quantity.start])[-1]
+    return not quantity.modifier and any(
+        o.modifier and o.value == quantity.value and clause[-4:].count(o.modifier)
+        for o in find_quantities(source)
+    )
+
+
+def _counts_its_list(quantity: Quantity, sentence: str) -> bool:
+    """Tell whether a small number counts what the line lists beside it: 甲、乙和丙三个方面."""
+    if quantity.kind != "number" or quantity.value not in range(2, 11):
+        return False
+    before = _MARK.split(sentence[: quantity.start])[-1]
+    after = _COLON.split(sentence[quantity.end :], maxsplit=1)[1:]
+    listed = after[0].rstrip("。") if after else ""
+    return any(
+        len(mark.split(words)) == quantity.value
+        for words, marks in ((before, (_JOINT,)), (listed, (_SEMI, _COMMA, _JOINT)))
+        for mark in marks
+        if words
+    )
 
 
 def _other_units(sentence: str, source: str) -> Iterator[str]:

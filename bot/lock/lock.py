@@ -49,6 +49,9 @@ _ENGLISH_ARTICLES = frozenset(
     {"the", "this", "that", "in", "each", "our", "of", "and", "its", "for"}
 )
 _FEW_CHARS, _FEW_SHARE = 6, 0.25  # words of its own that a line may leave to a judge
+_CONTRAST = re.compile(
+    r"(?:并?不是|并非|并?没有|未)([^,。;:不没未]{1,12}),(?:而是|是|而)(?=([^,。;]{1,30}))"
+)
 _ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
 
 
@@ -106,7 +109,7 @@ def judge(
     years = {int(year) for name in own_names for year in _YEAR.findall(name)}
     if plans:  # what is planned is planned for the year after the report's
         years |= {year + 1 for year in years}
-    text = level(sentence)
+    text = _CONTRAST.sub(_excluded, level(sentence))
     known_names = tuple(level(name) for name in known)
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources
@@ -117,11 +120,9 @@ def judge(
         *figures.problems,
         *_document_problems(text, sources),
         *_quotation_problems(text, sources, own_names),
-        *_latin_problems(text, sources, own_names),
         *_place_problems(sentence, sources, own_names),
         *name_problems(text, sources, own_names, known_names),
         *wording.direction_problems(text, sources, figures.excused),
-        *wording.polarity_problems(text, sources),
         *wording.negation_problems(text, sources),
         *modality_problems(text, context, frozenset(level(plan) for plan in plans)),
     )
@@ -151,6 +152,17 @@ def support(
     return judge(sentence, quotes, allowed, known, around).problems
 
 
+def _excluded(contrast: re.Match[str]) -> str:
+    """Leave out what a line only denies where its other half rules it out: 不是上升,而是下降."""
+    denied, said = contrast[1], contrast[2]
+    rules_out = any(
+        one.search(denied) and other.search(said) and not one.search(said)
+        for one, other in ((wording.RISING, wording.FALLING), (wording.FALLING, wording.RISING))
+    )
+    ranks = _ORDINAL.search(denied), _ORDINAL.search(said)
+    return "" if rules_out or (all(ranks) and denied not in said) else contrast[0]
+
+
 def _may_be_judged(own: Sequence[str], text: str, sources: Sequence[str]) -> bool:
     """Tell whether words of its own are few and of no closed class, so that a judge may decide.
 
@@ -160,22 +172,36 @@ def _may_be_judged(own: Sequence[str], text: str, sources: Sequence[str]) -> boo
     said = {m[0] for m in pattern("never_judged").finditer(text) if m[0] not in source}
     few = sum(map(len, own)) <= max(_FEW_CHARS, _FEW_SHARE * len(text))
     return few and not any(
-        pattern("never_judged").search(words) or any(set(words) & set(word) for word in said)
+        pattern("never_judged").search(words)
+        or words in gazetteer().short
+        or any(set(words) & set(word) for word in said)
         for words in own
     )
 
 
 def _in_sentences(quotes: Sequence[str], context: Sequence[str]) -> list[str]:
-    """Return each quote widened to the sentence of a passage that it stands in."""
-    widened = []
+    """Return each quote widened to the sentence of a passage it stands in, neighbours as one."""
+    alone: list[str] = []
+    spans: dict[str, list[tuple[int, int]]] = {}
     for quote in quotes:
-        passage = next((p for p in context if quote in p), quote)
+        passage = next((p for p in context if quote in p), None)
+        if passage is None:
+            alone.append(quote)
+            continue
         at = passage.find(quote)
         start = max(passage.rfind(mark, 0, at) for mark in "。!?\n") + 1
         ends = [passage.find(mark, at + len(quote) - 1) for mark in "。!?\n"]
         end = min((e for e in ends if e >= 0), default=len(passage))
-        widened.append(passage[start : max(end, at + len(quote))])
-    return list(dict.fromkeys(widened))
+        spans.setdefault(passage, []).append((start, max(end, at + len(quote))))
+    for passage, found in spans.items():
+        first, last = min(found)
+        for start, end in sorted(found):
+            if start > last + 1:
+                alone.append(passage[first:last])
+                first, last = start, end
+            last = max(last, end)
+        alone.append(passage[first:last])
+    return list(dict.fromkeys(alone))
 
 
 @lru_cache(maxsize=1)
@@ -223,12 +249,6 @@ def _quotation_problems(
         if words and not any(words in source for source in squeezed):
             found.append(f"原文没有{match[0][:40]}")
     return tuple(found)
-
-
-def _latin_problems(text: str, sources: Sequence[str], allowed: Sequence[str]) -> tuple[str, ...]:
-    held = set(_LATIN.findall("\n".join((*sources, *allowed))))
-    words = dict.fromkeys(_LATIN.findall(text))
-    return tuple(f"原文没有“{word}”" for word in words if word not in held)
 
 
 def _judge_english(
