@@ -244,17 +244,11 @@ class Assistant:
             if said is not None or not asked:
                 query = Query(question, "", "overview", english=english)
                 scope = Resolved(())
+                draft = said or Draft(status="abstained")
+                whole = _Answered(query, scope, (), draft, second.told(Attempt()))
                 with span("check"):
-                    answer = self._check(
-                        library,
-                        query,
-                        scope,
-                        said or Draft(status="abstained"),
-                        Attempt(),
-                        on_sentence,
-                    )
-                whole = _Answered(query, scope, (), said or Draft(), Attempt())
-                answered = [whole]
+                    answer = self._check(library, query, scope, draft, whole.attempt, on_sentence)
+                answered = [replace(whole, draft=said or Draft())]
             else:
                 answered = []
                 for query, scope in asked:
@@ -272,6 +266,7 @@ class Assistant:
                 whole = _joined(answered, question)
                 if len(answered) > 1 and whole.draft.status == "answered":
                     whole = self._worded_together(library, whole, state, second)
+                whole = replace(whole, attempt=second.told(whole.attempt))
                 with span("check"):
                     refused = whole.draft.status == "abstained" and not whole.scope.missing
                     refused = refused and not (whole.query.field or whole.query.address)
@@ -360,7 +355,7 @@ class Assistant:
         if second.synthesis is None:
             return whole
         # every line stays: the model's stand in for those that they say
-        query = replace(whole.query, kind="list", role=None, also=None)
+        query = replace(whole.query, kind="list", role=None)
         desk = self._desk(library, query, whole.scope, whole.hits, state)
         with span("synthesis"):
             _, draft, attempt = self._with_model(second, desk, whole.draft, whole.draft, None)
@@ -612,14 +607,16 @@ class Assistant:
         written = attempt.written if status == "answered" else None
         lines: list[Line]
         below: list[DraftLine] = []
+        notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
         if status == "abstained":
             lines = [*refusal(scope, draft, library)]
             if draft.lines and all(line.kind == "note" for line in draft.lines):
                 lines = list(draft.lines)  # a refusal in words of its own
             elif draft.lines:  # what is near what was asked, said to be so
-                lines += [note("nearest"), *draft.lines]
+                declined = any(gap.kind == "declined" for gap in draft.gap)
+                lines += [note("nearest_read" if declined else "nearest"), *draft.lines]
+            lines += notice if attempt.unread else []
         else:
-            notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
             around = [*notice, *misplaced(query), *draft.before]
             lines = [*around, *(attempt.lines or draft.lines), *draft.after]
             if paragraph:  # it is pasted as it is: what is said about it stands under it

@@ -170,6 +170,7 @@ def describe(query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt
         "model": {
             "asked": bool(written or attempt.reason),
             "not_used_because": attempt.reason,
+            "unread_because": attempt.unread,
             "prompt": written.prompt if written else "",
             "usage": dict(written.usage) if written else {},
             "cost_yuan": written.cost if written else 0,

@@ -6,11 +6,14 @@ It is asked where the trained reader is unsure, or where its reading found nothi
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from bot.model.llm import Allowance
 from bot.model.reader import UNSURE
 from bot.model.tracing import span
-from bot.synthesis import ABSENCES, Synthesis
+from bot.model.trouble import unread
+from bot.synthesis import ABSENCES, Attempt, Synthesis
+from retrieval.errors import ModelFailed
 from retrieval.question.proposed import Proposal
 from retrieval.question.query import State
 from retrieval.question.request import Request
@@ -28,6 +31,7 @@ class SecondReading:
         self._trained, self._before = trained, state.request
         self._asked = False
         self._proposal: Proposal | None = None
+        self.failure: ModelFailed | None = None
 
     def if_unsure(self, is_place: Callable[[str], bool]) -> Request:
         """Return the request: the model's where the trained reader is unsure, else its own."""
@@ -60,7 +64,24 @@ class SecondReading:
         if not self._asked and self.synthesis is not None:
             self._asked = True
             with span("read"):
-                self._proposal = self.synthesis.read(
-                    self._trained, self._before, is_place, user=self.user, allowance=self.allowance
-                )
+                try:
+                    self._proposal = self.synthesis.read(
+                        self._trained,
+                        self._before,
+                        is_place,
+                        user=self.user,
+                        allowance=self.allowance,
+                    )
+                except ModelFailed as error:
+                    self.failure = error
         return self._proposal
+
+    def told(self, attempt: Attempt) -> Attempt:
+        """Return what came of asking the model, with why it could not read the message, if so.
+
+        The user is told once; where it worded the answer after all, the record alone says it.
+        """
+        if self.failure is None:
+            return attempt
+        said = None if attempt.written else unread(self.failure)
+        return replace(attempt, notice=said, unread=self.failure.reason)

@@ -46,7 +46,8 @@ class Attempt:
     """What came of asking the model: an answer, or why the draft stands (``reason``).
 
     ``lines`` are those of the answer, the draft's among them. ``notice`` is said to the user
-    when the model could not be had; ``discarded`` is what it wrote and was not used.
+    when the model could not be had; ``discarded`` is what it wrote and was not used. ``unread``
+    is why it could not read the message anew.
     ``declined``: it says that the reports do not answer this.
     """
 
@@ -56,6 +57,7 @@ class Attempt:
     discarded: Written | None = None
     lines: tuple[Line, ...] = ()
     declined: bool = False
+    unread: str = ""
 
 
 class Synthesis:
@@ -176,7 +178,10 @@ class Synthesis:
         user: str,
         allowance: Allowance,
     ) -> Proposal | None:
-        """Return how the model understands a message, held to its words; None if it does not."""
+        """Return how the model understands a message, held to its words; None if it does not.
+
+        Raises ``ModelFailed`` if it could not be had.
+        """
         if allowance.spent or not self._budget.allows(user, self._today()):
             return None
         try:

@@ -53,6 +53,8 @@ def why_lines(record: Mapping[str, Any]) -> list[str]:
         f"检索到{len(record['hits'])}段，引用{len(answer['citations'])}处",
         "写法：" + _written_by(answer, model),
     ]
+    if model.get("unread_because"):
+        lines.append(f"请模型再读一遍提问，没有读成：{_reason(model['unread_because'])}")
     if model["asked"]:
         lines += _selected(model)
         lines += _refused(model)
@@ -67,8 +69,11 @@ def _written_by(answer: Mapping[str, Any], model: Mapping[str, Any]) -> str:
     reason = model["not_used_because"]
     if not reason:
         return "摘自原文"
-    said = _REASONS.get(reason, f"模型出错：{reason}")
-    return f"摘自原文；没有用模型的话，因为{said}{_spent(model)}"
+    return f"摘自原文；没有用模型的话，因为{_reason(reason)}{_spent(model)}"
+
+
+def _reason(reason: str) -> str:
+    return _REASONS.get(reason, f"模型出错：{reason}")
 
 
 def _spent(model: Mapping[str, Any]) -> str:

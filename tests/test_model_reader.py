@@ -15,7 +15,9 @@ from bot.model.budget import Ceilings, DailyBudget
 from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import Allowance, PatientChat
 from bot.model.reader import ModelReader
+from bot.records import AnswerRecords
 from bot.synthesis import Synthesis
+from bot.why import why_lines
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 from retrieval.question.proposed import SCHEMA
@@ -41,6 +43,7 @@ READING = {
         }
     ],
 }  # fmt: skip
+NOT_HAD = ("without_model", "without_model_because", "model_unavailable")
 DOWN = ModelFailed("down", reason="timeout", retry=False)
 
 
@@ -108,11 +111,18 @@ def test_a_reading_is_found_in_what_is_said(reply: str) -> None:
 
 @pytest.mark.parametrize(
     "reply",
-    ["{", "{}", "   ", "[]", "没有看懂", '{"act": "ask"', "{" * 5_000 + "}" * 5_000, DOWN,
-     ModelFailed("late", reason="deadline", retry=False), ['{"act":', DOWN]],
-)  # fmt: skip
+    ["{", "{}", "   ", "[]", "没有看懂", '{"act": "ask"', "{" * 5_000 + "}" * 5_000],
+)
 def test_what_is_no_reading_is_none(reply: Any) -> None:
     assert read(reply)[0] is None
+
+
+@pytest.mark.parametrize(
+    "reply", [DOWN, ModelFailed("late", reason="deadline", retry=False), ['{"act":', DOWN]]
+)
+def test_a_model_that_is_gone_is_an_error(reply: Any) -> None:
+    with pytest.raises(ModelFailed):
+        read(reply)
 
 
 def test_one_call_of_the_questions_allowance_is_used() -> None:
@@ -161,10 +171,19 @@ def test_without_a_reading_the_trained_one_stands(library: Library, reply: Any) 
     assistant, _ = asking(library, [reply, DOWN], request)
     plain = Assistant(library, reader=FakeReader([request])).ask(request.question).answer
     answer = assistant.ask(request.question).answer
-    assert (answer.status, [s.text for s in answer.sentences]) == (
-        plain.status,
-        [s.text for s in plain.sentences],
-    )
+    told = [s.text for s in answer.sentences if s.note is None or s.note.kind not in NOT_HAD]
+    assert (answer.status, told) == (plain.status, [s.text for s in plain.sentences])
+    gone = reply in ("", DOWN)  # nothing at all was said: that is told, once
+    assert len(answer.sentences) == len(plain.sentences) + gone
+
+
+def test_that_a_model_could_not_read_is_on_the_record(library: Library, tmp_path: Path) -> None:
+    assistant, _ = asking(library, [DOWN, "全年办理行政诉讼案件41件，败诉2件。[1]"], unsure())
+    assistant._records = AnswerRecords(tmp_path / "answers.sqlite")
+    answer = assistant.ask(QUESTION).answer
+    lines = why_lines(assistant.why(answer.id))
+    assert sum("没有读成" in line for line in lines) == 1
+    assert sum(s.note is not None and s.note.kind in NOT_HAD for s in answer.sentences) <= 1
 
 
 SILENT = "青山县2023年开展了多少次无人机巡查"  # the reports do not say

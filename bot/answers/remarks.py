@@ -97,7 +97,7 @@ def closing(
 def not_told(desk: Desk, draft: Draft) -> Draft:
     """Turn an answer that a reader found beside the question into the nearest to be had."""
     claims = tuple(line for line in draft.lines if line.kind == "claim")
-    gap = Note("not_found", {"topic": asked_words(desk.query)})
+    gap = Note("declined", {"topic": asked_words(desk.query)})
     return Draft(claims, "abstained", (gap,), focus=draft.focus, answerer=draft.answerer)
 
 

@@ -1,7 +1,8 @@
 """The model reader: how a message is understood, asked of a chat model, held to the message.
 
 For messages that the trained reader is unsure of, or that its reading found nothing for. Whatever
-goes wrong (no JSON, blanks, no answer in time), the trained reader's request stands.
+goes wrong (no JSON, blanks, no answer in time), the trained reader's request stands; a model that
+could not be had at all is an error, so that it can be said.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import Any
 from bot.lock.plaintext import neutralise
 from bot.model.llm import Allowance, PatientChat
 from prompts import load
-from retrieval.errors import ModelFailed
 from retrieval.question.proposed import SCHEMA, Proposal, held_to
 from retrieval.question.request import Request
 
@@ -44,8 +44,10 @@ class ModelReader:
         """Return how the model understands a message that ``trained`` is a reading of, or None.
 
         ``before`` is the request before it, ``is_place`` tells whether a name is one. One call of
-        ``allowance`` is used, and ``SHARE`` of its time at most.
+        ``allowance`` is used, and ``SHARE`` of its time at most. Raises ``ModelFailed`` if the reply was not whole.
         """
+        if allowance.spent:
+            return None
         own = Allowance(
             calls_left=min(1, allowance.calls_left),
             seconds=min(SHARE * allowance.seconds, allowance.seconds_left),
@@ -62,8 +64,6 @@ class ModelReader:
                 messages, max_tokens=_MAX_TOKENS, allowance=own, schema=SCHEMA
             ):
                 reply += piece
-        except ModelFailed:
-            return None
         finally:
             allowance.calls_left -= 1 if own.calls_left < 1 and allowance.calls_left else 0
             allowance.usage += own.usage

@@ -38,3 +38,9 @@ def unavailable(error: ModelFailed) -> Note:
     if reason is None:
         return MODEL_UNAVAILABLE
     return Note("model_unavailable_because", {"why": reason, "where": _BELOW})
+
+
+def unread(error: ModelFailed) -> Note:
+    """Return what is said of a message that the model could not read."""
+    reason = why(error)
+    return Note("without_model_because", {"why": reason}) if reason else Note("without_model")
