@@ -110,12 +110,12 @@ def test_the_vector_database_is_probed_once_and_only_if_it_was_touched(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     probed: list[Path] = []
-    store = type(library._store)
-    monkeypatch.setattr("retrieval.library.library.EXACT_SCAN_MAX_ROWS", 0)
+    store = type(library._shelf.store)  # type: ignore[attr-defined]
+    monkeypatch.setattr("retrieval.library.folder_shelf.EXACT_SCAN_MAX_ROWS", 0)
     monkeypatch.setattr(store, "check", lambda _, folder: probed.append(folder))
     vector = library.embedder.embed_query("行政复议")
     for touched in (False, True):
-        library._store._sound.clear()  # type: ignore[attr-defined]
+        library._shelf.store._sound.clear()  # type: ignore[attr-defined]
         if touched:
             (library.folder / "generations" / library.generation / STAMP).unlink()
         for _ in range(3):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from library_fakes import QuickStore, open_library, report_text, write_report
 
-import retrieval.library.library
+import retrieval.library.folder_shelf
 from retrieval.library import generations
 from retrieval.library.library import Library
 from retrieval.library.vector_store import FOLDER, LAG_REPORTS, EmbeddedStore
@@ -100,7 +100,7 @@ class Counting(EmbeddedStore):
 def test_few_reports_more_are_found_without_another_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retrieval.library.library, "EXACT_SCAN_MAX_ROWS", 0)
+    monkeypatch.setattr(retrieval.library.folder_shelf, "EXACT_SCAN_MAX_ROWS", 0)
     source, store = tmp_path / "in", Counting()
     for i in range(3):
         write_report(source, f"{i}.txt", place=place(i))

@@ -129,6 +129,16 @@ class Generation:
             raise LibraryDamaged(f"向量索引与清单不符，{_MEND}")
         return matrix
 
+    @property
+    def lacking(self) -> Mapping[str, int]:
+        """The reports of which some rows have no vector, with how many."""
+        return self.dense.lacking
+
+    @cached_property
+    def chunk_ids(self) -> frozenset[str]:
+        """The ids of all rows."""
+        return frozenset(chunk for chunk, _ in self.dense.rows)
+
     @cached_property
     def stored(self) -> Generation:
         """The generation whose vector database serves this one."""

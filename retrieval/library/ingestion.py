@@ -19,19 +19,10 @@ from retrieval.documents import Chunk, Note, ReportMeta, Section
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
 from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.chunk_vectors import ChunkEmbedder, ChunkWords, chunk_words, space_of
-from retrieval.library.generations import (
-    GRACE_S,
-    Generation,
-    Manifest,
-    VectorStore,
-    build_generation,
-    read_pointer,
-    remove_stale,
-    retire,
-    switch,
-)
+from retrieval.library.generations import GRACE_S, Manifest
 from retrieval.library.ledger import Ledger, indexed_text, now
 from retrieval.library.same_paper import are_one_paper
+from retrieval.library.shelf import Served, Shelf
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.indicators import Fact
 from retrieval.readers.files import display_name, find_files
@@ -141,14 +132,13 @@ class Writer:
 
     def __init__(
         self,
-        folder: Path,
+        shelf: Shelf,
         ledger: Ledger,
         *,
         embedder: Embedder,
         parse: Parser,
         parser_version: int,
-        store: VectorStore,
-        current: Generation | None,
+        current: Served | None,
         served: Mapping[str, int],
         entries: Sequence[Entry] | None = None,
         watch: Watch | None = None,
@@ -157,7 +147,7 @@ class Writer:
 
         ``entries`` are those of ``served``, where they are known already.
         """
-        self._folder, self._ledger, self._store = folder, ledger, store
+        self._shelf, self._ledger = shelf, ledger
         self._embedder, self._parse = embedder, parse
         self._parser_version = parser_version
         self._vectors = ChunkEmbedder(embedder)
@@ -287,8 +277,7 @@ class Writer:
     def _switch(self, gained: Collection[str] = ()) -> None:
         self._watch(Progress("index", 0, 1))
         before = self._pointed()
-        generation = build_generation(
-            self._folder,
+        generation = self._shelf.build(
             self._ledger,
             Manifest(
                 space_of(self._embedder),
@@ -296,12 +285,11 @@ class Writer:
                 self._parser_version,
                 reports=dict(self._versions),
             ),
-            self._store,
             previous=self._generation,
             replaced=self._replaced,
             gained=gained,
         )
-        switch(self._folder, generation.name)
+        self._shelf.switch(generation.name)
         if self._ledger.setting("published") is None:
             self._ledger.set_setting("published", "yes")
         self._generation = generation
@@ -309,19 +297,19 @@ class Writer:
         self._watch(Progress("index", 1, 1))
         for name in before:
             with suppress(OSError):  # what the pointer named may be gone: that is being mended
-                retire(self._folder, name)
+                self._shelf.retire(name)
         self._clear()
 
     def _clear(self, grace_s: float = GRACE_S) -> None:
         """Drop generations and versions that neither a pointer nor a recent reader is on."""
-        staying = remove_stale(self._folder, self._pointed(), grace_s=grace_s)
+        staying = self._shelf.remove_stale(self._pointed(), grace_s=grace_s)
         still_read = {item for manifest in staying for item in manifest.reports.items()}
         self._ledger.settle(self._versions, still_read)
 
     def _pointed(self) -> set[str]:
         """Return the name of the generation that readers follow, if there is one."""
         try:
-            name = read_pointer(self._folder)
+            name = self._shelf.pointer()
         except LibraryDamaged:
             return set()
         return {name} if name else set()
@@ -475,7 +463,7 @@ class Writer:
         gained: set[str] = set()
         if self._generation is not None and self._generation.manifest.without_vector:
             served = self._generation.manifest.reports
-            gained = set(self._generation.dense.lacking)
+            gained = set(self._generation.lacking)
             for report in sorted(gained):
                 for row in self._ledger.index_rows(report, served[report]):
                     self._unembedded.setdefault(row.vector_key, row.words)

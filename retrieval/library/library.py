@@ -1,7 +1,7 @@
 """The library: one folder that holds the reports, and everything a question needs of them.
 
-SQLite is the truth (``ledger``), the indexes are a generation (``generations``); this module puts
-the two together for readers and starts writers. A library is safe to read from several threads.
+A shelf holds the truth (``ledger``) and the indexes (a generation); this module puts the two
+together for readers and starts writers. A library is safe to read from several threads.
 Whoever needs several calls to agree (search, then read the chunks) works on ``pinned()``.
 """
 
@@ -27,14 +27,8 @@ from retrieval.errors import (
     ReportNotFound,
 )
 from retrieval.library.catalogue import ReportSummary, find_report, summarise
-from retrieval.library.generations import (
-    POINTER,
-    Generation,
-    VectorStore,
-    read_manifest,
-    read_pointer,
-    writer_lock,
-)
+from retrieval.library.folder_shelf import FolderShelf
+from retrieval.library.generations import VectorStore
 from retrieval.library.ingestion import (
     IngestResult,
     Parser,
@@ -43,10 +37,9 @@ from retrieval.library.ingestion import (
     Writer,
     disk_trouble,
 )
-from retrieval.library.ledger import FILE, Ledger, missing
-from retrieval.library.salvage import salvage
+from retrieval.library.ledger import Ledger, missing
+from retrieval.library.shelf import Served, Shelf
 from retrieval.library.stored_values import Entry
-from retrieval.library.vector_store import EmbeddedStore, ServerStore
 from retrieval.library.verification import Problem, check_origin, current_generation, find_problems
 from retrieval.parsing.indicators import Fact
 from retrieval.search.embedding import Embedder, Vectors
@@ -57,7 +50,6 @@ logger = logging.getLogger(__name__)
 
 _Made = TypeVar("_Made")
 
-EXACT_SCAN_MAX_ROWS = 200_000
 CACHED_REPORTS = 64
 KEPT_OF_EACH = 16
 
@@ -65,7 +57,7 @@ KEPT_OF_EACH = 16
 class _View:
     """What one generation serves; caches live and die with it."""
 
-    def __init__(self, ledger: Ledger, generation: Generation | None) -> None:
+    def __init__(self, ledger: Ledger, generation: Served | None) -> None:
         self._ledger = ledger
         self.generation = generation
         self.versions = dict(generation.manifest.reports) if generation else {}
@@ -92,11 +84,6 @@ class _View:
     @cached_property
     def by_id(self) -> dict[str, ReportSummary]:
         return {s.id: s for s in self.summaries}
-
-    @cached_property
-    def chunk_ids(self) -> frozenset[str]:
-        rows = self.generation.dense.rows if self.generation else []
-        return frozenset(chunk for chunk, _ in rows)
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._kept:
@@ -139,7 +126,7 @@ class Library:
         embedder: Embedder,
         parse: Parser,
         parser_version: int,
-        store: VectorStore,
+        shelf: Shelf,
         follows: bool = True,
     ) -> None:
         self.folder = folder
@@ -148,7 +135,7 @@ class Library:
         self._view = view
         self._parse = parse
         self._parser_version = parser_version
-        self._store = store
+        self._shelf = shelf
         self._follows = follows
         self._no_query_vector = False
 
@@ -162,13 +149,15 @@ class Library:
         parser_version: int | None = None,
         create: bool = False,
         chroma_url: str | None = None,
+        database_url: str | None = None,
         store: VectorStore | None = None,
         for_rebuild: bool = False,
     ) -> Library:
         """Open the library in ``folder``; no report and no index is read yet.
 
         ``create`` makes an empty one if there is none. ``parse`` and ``parser_version`` default
-        to the product's parser, ``store`` to embedded Chroma or the server at ``chroma_url``.
+        to the product's parser, ``store`` to embedded Chroma or the server at ``chroma_url``. With
+        ``database_url`` the library is in that PostgreSQL, and the folder holds none of it.
         ``for_rebuild`` opens in spite of damaged or outdated indexes; only ``rebuild`` and
         ``verify`` are of use then. Raises ``LibraryMissing``, ``LibraryMismatch``,
         ``LibraryDamaged`` or ``LibraryError``, each with what to do.
@@ -179,18 +168,21 @@ class Library:
             parse = parse or parse_report
             parser_version = PARSER_VERSION if parser_version is None else parser_version
         folder = Path(folder)
-        ledger = _open_ledger(folder, create=create)
+        shelf = _shelf(folder, store, chroma_url, database_url)
         try:
-            generation = None if for_rebuild else current_generation(folder, ledger)
+            ledger = shelf.ledger(create=create)
+        except BaseException:
+            shelf.close()
+            raise
+        try:
+            generation = None if for_rebuild else current_generation(shelf, ledger)
             if generation is None and not create and not for_rebuild:
                 raise missing(folder)
             if generation is not None:
                 check_origin(generation, embedder, parser_version)
-            if store is None:
-                library_id = ledger.setting("library_id") or "0"
-                store = ServerStore(chroma_url, library_id) if chroma_url else EmbeddedStore()
         except BaseException:
             ledger.close()
+            shelf.close()
             raise
         return cls(
             folder,
@@ -199,14 +191,13 @@ class Library:
             embedder=embedder,
             parse=parse,
             parser_version=parser_version,
-            store=store,
+            shelf=shelf,
         )
 
     def close(self) -> None:
         """Close the databases; the library cannot be used afterwards."""
         self._ledger.close()
-        if isinstance(self._store, EmbeddedStore):
-            self._store.close()
+        self._shelf.close()
 
     def __enter__(self) -> Library:
         return self
@@ -230,16 +221,16 @@ class Library:
         if not self._follows:
             return False
         try:
-            name = read_pointer(self.folder)
+            name = self._shelf.pointer()
             if name is None or name == self.generation:
                 return False
-            generation = Generation(self.folder, name)
+            generation = self._shelf.generation(name)
         except LibraryDamaged as error:
             logger.warning("not followed: %s", error)
             return False
         check_origin(generation, self.embedder, self._parser_version)
         if self._ledger.replaced:
-            self._ledger = Ledger(self.folder)
+            self._ledger = self._shelf.ledger()
         of_each = self._view.of_each  # what follows from one version is true of it for ever
         self._view = _View(self._ledger, generation)
         self._view.of_each = of_each
@@ -254,7 +245,7 @@ class Library:
             embedder=self.embedder,
             parse=self._parse,
             parser_version=self._parser_version,
-            store=self._store,
+            shelf=self._shelf,
             follows=False,
         )
 
@@ -384,7 +375,7 @@ class Library:
         generation = self._view.generation
         if generation is None or generation.manifest.without_vector == 0:
             return generation is not None
-        return reports is not None and generation.dense.lacking.keys().isdisjoint(reports)
+        return reports is not None and generation.lacking.keys().isdisjoint(reports)
 
     def embed_query(self, text: str) -> Vectors | None:
         """Return the vector of a question; None if there are no vectors or no embedder to be had.
@@ -421,8 +412,8 @@ class Library:
     ) -> list[tuple[str, float]]:
         """Return up to ``k`` chunk ids with their cosine, best first, of ``reports`` only if given.
 
-        Exact, except for an unscoped search over more than ``EXACT_SCAN_MAX_ROWS`` and in server
-        mode, which are the vector database's.
+        Exact, except for an unscoped search over very many and in server mode, which are the
+        vector database's.
         """
         generation = self._view.generation
         if generation is None:
@@ -432,39 +423,7 @@ class Library:
                 f"问题的向量是 {vector.shape[-1]} 维，报告库是 {generation.manifest.dimension} 维，"
                 "请用建库时的向量模型，或运行 baogao rebuild"
             )
-        if isinstance(self._store, ServerStore):
-            return self._store.search(vector, k, reports, self._view.chunk_ids)
-        if reports is None and generation.manifest.rows > EXACT_SCAN_MAX_ROWS:
-            found = self._search_embedded(generation, vector, k)
-            if found is not None:
-                return found
-        return generation.dense.search(vector, k, reports)
-
-    def _search_embedded(
-        self, generation: Generation, vector: Vectors, k: int
-    ) -> list[tuple[str, float]] | None:
-        """Search Chroma in this process, or return None where it cannot be trusted.
-
-        The reports that it does not hold as they are served are scanned.
-        """
-        if not isinstance(self._store, EmbeddedStore):
-            return None
-        try:
-            stored, beyond = generation.stored, generation.beyond_store
-            if not self._store.sound(stored.folder):
-                return None
-            outdated = {chunk for report in beyond for chunk, _ in stored.dense.rows_of(report)}
-            asked = k
-            while True:
-                found = self._store.search(stored.folder, vector, asked)
-                known = [(chunk, score) for chunk, score in found if chunk not in outdated]
-                if len(known) >= k or len(found) < asked:
-                    break
-                asked *= 4
-        except LibraryError:
-            return None
-        newer = generation.dense.search(vector, k, beyond)
-        return sorted([*known, *newer], key=lambda pair: -pair[1])[:k]
+        return self._shelf.search_dense(generation, vector, k, reports)
 
     # Writing
 
@@ -512,9 +471,8 @@ class Library:
         try:
             library = cls.open(folder, for_rebuild=True, **options)
         except LibraryDamaged:
-            if not (folder / FILE).is_file():
-                raise
-            lost = _salvage(folder)
+            known = {name: options.get(name) for name in ("store", "chroma_url", "database_url")}
+            lost = _shelf(folder, **known).salvage()
             library = cls.open(folder, for_rebuild=True, **options)
         with library:
             return [*lost, *library.rebuild(progress)]
@@ -526,9 +484,9 @@ class Library:
         parsed again (it stays as it was). Vectors already made for the same text by the same
         embedder are kept.
         """
-        lost = _salvage(self.folder)
+        lost = self._shelf.salvage()
         if self._ledger.replaced:
-            self._ledger = Ledger(self.folder)
+            self._ledger = self._shelf.ledger()
         with self._writer(progress, mending=True) as writer:
             return [*lost, *writer.reparse_all()]
 
@@ -538,31 +496,28 @@ class Library:
         Reads everything: the database, each report against its raw bytes, each index against
         the database, the vector database in a child process.
         """
-        return find_problems(
-            self.folder, self._ledger, self._store, self.embedder, self._parser_version
-        )
+        return find_problems(self._shelf, self._ledger, self.embedder, self._parser_version)
 
     @contextmanager
     def _writer(self, progress: Watch | None, *, mending: bool = False) -> Iterator[Writer]:
         ledger = None
         try:
-            with writer_lock(self.folder):
-                ledger = Ledger(self.folder)
+            with self._shelf.writing():
+                ledger = self._shelf.ledger()
                 if mending:
-                    current, served = None, _served_or_latest(self.folder, ledger)
+                    current, served = None, _served_or_latest(self._shelf, ledger)
                 else:
-                    current = current_generation(self.folder, ledger)
+                    current = current_generation(self._shelf, ledger)
                     served = current.manifest.reports if current else {}
                     if current is not None:
                         check_origin(current, self.embedder, self._parser_version)
                 known = current is not None and current.name == self.generation
                 yield Writer(
-                    self.folder,
+                    self._shelf,
                     ledger,
                     embedder=self.embedder,
                     parse=self._parse,
                     parser_version=self._parser_version,
-                    store=self._store,
                     current=current,
                     served=served,
                     entries=self._view.entries if known else None,
@@ -583,40 +538,22 @@ def _differ(entry: Entry, after: Entry | None) -> bool:
     return after is None or entry.content_key != after.content_key
 
 
-def _open_ledger(folder: Path, *, create: bool) -> Ledger:
-    if folder.exists() and not folder.is_dir():
-        raise LibraryError(f"{folder} 不是目录，请用 --library 指定一个目录")
-    if not (folder / FILE).exists():
-        if (folder / POINTER).exists():
-            raise LibraryDamaged(
-                f"报告库的数据库 {FILE} 不见了：请从备份恢复它，"
-                "或把这个目录移走后重新运行 baogao ingest 文件夹"
-            )
-        if not create:
-            raise missing(folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LibraryError(f"无法建立目录 {folder}（{error.strerror}），请检查权限") from error
-        with writer_lock(folder):
-            return Ledger(folder, create=True)
-    return Ledger(folder, create=create)
+def _shelf(
+    folder: Path, store: VectorStore | None, chroma_url: str | None, database_url: str | None
+) -> Shelf:
+    if database_url is None:
+        return FolderShelf(folder, store, chroma_url)
+    from retrieval.library.postgres_shelf import PostgresShelf
+
+    return PostgresShelf(database_url)
 
 
-def _salvage(folder: Path) -> list[str]:
-    try:
-        with writer_lock(folder):
-            return salvage(folder)
-    except OSError as error:
-        raise disk_trouble(error) from error
-
-
-def _served_or_latest(folder: Path, ledger: Ledger) -> Mapping[str, int]:
+def _served_or_latest(shelf: Shelf, ledger: Ledger) -> Mapping[str, int]:
     """Return the versions the pointer's generation serves; if it cannot tell, the latest ones."""
     try:
-        generation = read_pointer(folder)
-        if generation is not None:
-            served = read_manifest(folder, generation).reports
+        name = shelf.pointer()
+        if name is not None:
+            served = shelf.manifest(name).reports
             # What a damaged database lost cannot be served any more.
             return {e.report: e.version for e in ledger.entries(served)}
     except LibraryDamaged:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, UnreadableFile
 from retrieval.library.chunk_vectors import space_of
-from retrieval.library.generations import Generation, VectorStore, check_generation, read_pointer
 from retrieval.library.ingestion import check_parts, content_key
 from retrieval.library.ledger import Ledger
+from retrieval.library.shelf import Served, Shelf
 from retrieval.library.stored_values import Entry
 from retrieval.readers.reading import TEXT_ENCODINGS, reread
 from retrieval.search.embedding import Embedder
@@ -25,20 +24,20 @@ class Problem:
     fix: str = "baogao rebuild"
 
 
-def current_generation(folder: Path, ledger: Ledger) -> Generation | None:
+def current_generation(shelf: Shelf, ledger: Ledger) -> Served | None:
     """Return the generation that the pointer names; None if nothing was ever published.
 
     Raises ``LibraryDamaged`` if there should be one.
     """
-    name = read_pointer(folder)
+    name = shelf.pointer()
     if name is None:
         if ledger.setting("published") is None:
             return None
         raise LibraryDamaged("报告库的指针文件不见了，请运行 baogao rebuild")
-    return Generation(folder, name)
+    return shelf.generation(name)
 
 
-def check_origin(generation: Generation, embedder: Embedder, parser_version: int) -> None:
+def check_origin(generation: Served, embedder: Embedder, parser_version: int) -> None:
     """Raise ``LibraryMismatch`` if the indexes were made by another embedder or parser.
 
     The name decides: what an embedder behind a network makes is not asked here, so that a library
@@ -59,28 +58,21 @@ def check_origin(generation: Generation, embedder: Embedder, parser_version: int
 
 
 def find_problems(
-    folder: Path, ledger: Ledger, store: VectorStore, embedder: Embedder, parser_version: int
+    shelf: Shelf, ledger: Ledger, embedder: Embedder, parser_version: int
 ) -> list[Problem]:
-    """Return everything that is wrong with the library in ``folder``; empty if nothing is."""
+    """Return everything that is wrong with the library on ``shelf``; empty if nothing is."""
     complaint = ledger.integrity()
     if complaint:
         return [Problem("数据库", f"数据库文件已损坏：{complaint}")]
     try:
-        generation = current_generation(folder, ledger)
+        generation = current_generation(shelf, ledger)
         if generation is None:
             return []
         check_origin(generation, embedder, parser_version)
     except LibraryError as error:
         return [Problem("索引", str(error))]
     problems = list(_report_problems(generation, ledger))
-    try:
-        problems.extend(Problem("索引", m) for m in check_generation(generation, ledger))
-    except LibraryError as error:
-        problems.append(Problem("索引", str(error)))
-    try:
-        store.check(generation.stored.folder)
-    except LibraryError as error:
-        problems.append(Problem("向量库", str(error)))
+    problems.extend(Problem(part, message) for part, message in shelf.faults(generation, ledger))
     if generation.manifest.without_vector:
         problems.append(
             Problem("向量", f"{generation.manifest.without_vector} 个片段没有向量，只能按字词检索")
@@ -88,7 +80,7 @@ def find_problems(
     return problems
 
 
-def _report_problems(generation: Generation, ledger: Ledger) -> Iterator[Problem]:
+def _report_problems(generation: Served, ledger: Ledger) -> Iterator[Problem]:
     served = generation.manifest.reports
     try:
         entries = {e.report: e for e in ledger.entries(served)}
