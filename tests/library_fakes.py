@@ -84,13 +84,17 @@ def _rows_in(generation: Path) -> str:
         raise LibraryDamaged("差") from error
 
 
+# Where libraries stand: options that a test of several places changes for all that are opened.
+PLACE: dict[str, object] = {"store": QuickStore()}
+
+
 def open_library(folder: Path, **options) -> Library:
     settings = {
         "embedder": FakeEmbedder(),
         "parse": parse_lines,
         "parser_version": 1,
         "create": True,
-        "store": QuickStore(),
+        **PLACE,
     }
     return Library.open(folder, **{**settings, **options})
 

@@ -1,12 +1,9 @@
 """The vector database itself: built, copied, damaged, and on a server."""
 
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
+import chroma_server
 import numpy as np
 import pytest
 from library_fakes import open_library, report_text, write_report
@@ -149,26 +146,7 @@ def test_a_large_unscoped_search_is_the_databases_and_survives_its_damage(tmp_pa
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    program = Path(sys.executable).with_name("chroma")
-    process = subprocess.Popen(
-        [program, "run", "--path", tmp_path_factory.mktemp("server"), "--host", "127.0.0.1",
-         "--port", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    give_up = time.monotonic() + 60
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                break
-        assert time.monotonic() < give_up
-        assert process.poll() is None
-        time.sleep(0.2)
-    yield f"http://127.0.0.1:{port}"
-    process.terminate()
-    process.wait()
+    yield from chroma_server.serve(tmp_path_factory.mktemp("server"))
 
 
 def test_a_library_on_a_server_searches_updates_and_verifies(server, tmp_path):

@@ -47,6 +47,11 @@ class FolderShelf:
         self.store = store or EmbeddedStore()
         self._server = None if store else chroma_url
 
+    @property
+    def place(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
     def ledger(self, *, create: bool = False) -> Ledger:
         """Open the database in the folder; both are made with ``create``."""
         ledger = self._opened(self.folder, create=create)

@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -71,6 +71,18 @@ class IndexRow:
     words: ChunkWords
 
 
+class Statements(Protocol):
+    """What writes inside a transaction; values stand for the ``?`` of a statement."""
+
+    def execute(self, sql: str, values: Sequence[Any] = (), /) -> Any:
+        """Run one statement; what it returns counts and holds its rows."""
+        ...
+
+    def executemany(self, sql: str, rows: Iterable[Sequence[Any]], /) -> Any:
+        """Run one statement for every row of values."""
+        ...
+
+
 class Ledger:
     """A connection to the truth. Safe to use from several threads; one writer at a time."""
 
@@ -111,8 +123,12 @@ class Ledger:
 
     def set_setting(self, key: str, value: str) -> None:
         """Write a value of the manifest."""
-        with self._writing():
-            self._db.execute("INSERT OR REPLACE INTO manifest VALUES (?, ?)", (key, value))
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO manifest VALUES (?, ?)"
+                " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (key, value),
+            )
 
     # Reading
 
@@ -310,45 +326,12 @@ class Ledger:
         vector_keys: Sequence[str],
     ) -> None:
         """Store one version whole, in one transaction."""
-        with self._writing():
-            self._db.execute(
-                "INSERT INTO reports VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-                (
-                    entry.report,
-                    entry.version,
-                    entry.source,
-                    entry.origin,
-                    entry.content_key,
-                    encoding,
-                    entry.added_at,
-                    entry.chars,
-                    entry.chunks,
-                    to_json(asdict(entry.meta)),
-                    to_json(entry.warnings),
-                    to_json([[s.path, s.node, s.role, s.kind, s.start, s.end] for s in sections]),
-                    to_json([asdict(f) for f in facts]),
-                    text,
-                    raw,
-                ),
-            )
-            self._db.executemany(
+        report = report_row(entry, raw, text, encoding, sections, facts)
+        with self._writing() as db:
+            db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(report))})", report)
+            db.executemany(
                 "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                [
-                    (
-                        entry.report,
-                        entry.version,
-                        c.ordinal,
-                        c.id,
-                        c.start,
-                        c.end,
-                        c.text,
-                        c.context,
-                        to_json(c.path),
-                        c.role,
-                        key,
-                    )
-                    for c, key in zip(chunks, vector_keys, strict=True)
-                ],
+                [chunk_row(entry, c, key) for c, key in zip(chunks, vector_keys, strict=True)],
             )
 
     def next_version(self, report: str) -> int:
@@ -359,16 +342,16 @@ class Ledger:
     def put_vectors(self, keys: Sequence[str], vectors: Iterable[Vectors]) -> None:
         """Store vectors under their keys, in one transaction."""
         rows = [(k, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)]
-        with self._writing():
-            self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
 
     def forget_vectors(self, keys: Collection[str] | None = None) -> None:
         """Drop the vectors under ``keys``; without ``keys``, those that no stored chunk uses."""
-        with self._writing():
+        with self._writing() as db:
             if keys is not None:
-                self._db.executemany("DELETE FROM vectors WHERE key = ?", [(k,) for k in keys])
+                db.executemany("DELETE FROM vectors WHERE key = ?", [(k,) for k in keys])
                 return
-            self._db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM chunks)")
+            db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM chunks)")
 
     def settle(self, served: Mapping[str, int], still_read: Collection[tuple[str, int]]) -> None:
         """Drop what no generation serves.
@@ -383,15 +366,13 @@ class Ledger:
         if not idle:
             return
         content = {(r, v): key for r, v, key in rows}
-        with self._writing():
+        with self._writing() as db:
             for report, version, key in idle:
                 now = served.get(report)
                 older = now is not None and version < now
-                self._db.execute(
-                    "DELETE FROM chunks WHERE report = ? AND version = ?", (report, version)
-                )
+                db.execute("DELETE FROM chunks WHERE report = ? AND version = ?", (report, version))
                 if not older or content.get((report, now or 0)) == key:
-                    self._db.execute(
+                    db.execute(
                         "DELETE FROM reports WHERE report = ? AND version = ?", (report, version)
                     )
 
@@ -422,11 +403,11 @@ class Ledger:
             )
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self) -> Iterator[Statements]:
         with self._lock, errors_told():
             self._db.execute("BEGIN IMMEDIATE")
             try:
-                yield
+                yield self._db
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -448,10 +429,55 @@ class Ledger:
         return row
 
 
-def missing(folder: Path) -> LibraryMissing:
-    """Return the error for a folder that holds no library."""
+def report_row(
+    entry: Entry,
+    raw: bytes,
+    text: str,
+    encoding: str,
+    sections: Sequence[Section],
+    facts: Sequence[Fact],
+) -> tuple[Any, ...]:
+    """Return the values of one row of ``reports``."""
+    return (
+        entry.report,
+        entry.version,
+        entry.source,
+        entry.origin,
+        entry.content_key,
+        encoding,
+        entry.added_at,
+        entry.chars,
+        entry.chunks,
+        to_json(asdict(entry.meta)),
+        to_json(entry.warnings),
+        to_json([[s.path, s.node, s.role, s.kind, s.start, s.end] for s in sections]),
+        to_json([asdict(f) for f in facts]),
+        text,
+        raw,
+    )
+
+
+def chunk_row(entry: Entry, chunk: Chunk, vector_key: str) -> tuple[Any, ...]:
+    """Return the values of one row of ``chunks``."""
+    return (
+        entry.report,
+        entry.version,
+        chunk.ordinal,
+        chunk.id,
+        chunk.start,
+        chunk.end,
+        chunk.text,
+        chunk.context,
+        to_json(chunk.path),
+        chunk.role,
+        vector_key,
+    )
+
+
+def missing(place: object) -> LibraryMissing:
+    """Return the error for a place (a folder, a database) that holds no library."""
     return LibraryMissing(
-        f"{folder} 里还没有报告库，请先运行 baogao ingest 文件夹（或用 --library 指定别的目录）"
+        f"{place} 里还没有报告库，请先运行 baogao ingest 文件夹（或用 --library 指定别的目录）"
     )
 
 

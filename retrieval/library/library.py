@@ -20,6 +20,7 @@ from typing import Any, TypeVar, cast
 
 from retrieval.documents import Chunk, Note, Report
 from retrieval.errors import (
+    ConfigurationError,
     EmbeddingFailed,
     LibraryDamaged,
     LibraryError,
@@ -177,7 +178,7 @@ class Library:
         try:
             generation = None if for_rebuild else current_generation(shelf, ledger)
             if generation is None and not create and not for_rebuild:
-                raise missing(folder)
+                raise missing(shelf.place)
             if generation is not None:
                 check_origin(generation, embedder, parser_version)
         except BaseException:
@@ -545,6 +546,8 @@ def _shelf(
         return FolderShelf(folder, store, chroma_url)
     from retrieval.library.postgres_shelf import PostgresShelf
 
+    if store is not None or chroma_url is not None:
+        raise ConfigurationError("BAOGAO_DATABASE_URL 和 BAOGAO_CHROMA_URL 只能设置一个")
     return PostgresShelf(database_url)
 
 

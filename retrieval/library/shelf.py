@@ -57,6 +57,11 @@ class Served(Protocol):
 class Shelf(Protocol):
     """What a library asks of the place where it stands."""
 
+    @property
+    def place(self) -> str:
+        """Where that is, for a person."""
+        ...
+
     def ledger(self, *, create: bool = False) -> Ledger:
         """Open the truth, ``create`` makes it; raises ``LibraryMissing`` or what is wrong."""
         ...

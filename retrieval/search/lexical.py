@@ -47,6 +47,26 @@ def character_pairs(text: str) -> list[str]:
     return pairs
 
 
+def weighted_terms(query: str) -> list[tuple[str, str, float]]:
+    """Return what a query asks for, each once: the field, the token and how much it counts."""
+    return [
+        (field, token, weight)
+        for field, found, weight in (
+            ("words", tokens(query), 1.0),
+            ("pairs", character_pairs(query), PAIRS_WEIGHT),
+        )
+        for token in list(dict.fromkeys(found))[:MAX_QUERY_TOKENS]
+    ]
+
+
+def terms_within(word: str) -> tuple[str, list[str]]:
+    """Return a field and its tokens that every text has which holds ``word``."""
+    parts = character_pairs(word)
+    if not parts or len(word) == 1:
+        return "words", list(dict.fromkeys(tokens(word)))
+    return "pairs", list(dict.fromkeys(parts))
+
+
 class LexicalIndex:
     """A BM25 index in a folder. Reading and writing do not meet: a written folder is only read."""
 
@@ -91,13 +111,10 @@ class LexicalIndex:
         import tantivy
 
         clauses = []
-        for word in words:
-            field, parts = "pairs", character_pairs(word)
-            if not parts or len(word) == 1:
-                field, parts = "words", tokens(word)
+        for field, parts in (terms_within(word) for word in words):
             terms = [
                 (tantivy.Occur.Must, tantivy.Query.term_query(self._schema, field, part))
-                for part in dict.fromkeys(parts)
+                for part in parts
             ]
             if terms:
                 clauses.append((tantivy.Occur.Should, tantivy.Query.boolean_query(terms)))
@@ -121,13 +138,9 @@ class LexicalIndex:
         import tantivy
 
         clauses: list[tuple[Any, tantivy.Query]] = []
-        for field, found, weight in (
-            ("words", tokens(text), 1.0),
-            ("pairs", character_pairs(text), PAIRS_WEIGHT),
-        ):
-            for token in list(dict.fromkeys(found))[:MAX_QUERY_TOKENS]:
-                term = tantivy.Query.term_query(self._schema, field, token)
-                clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
+        for field, token, weight in weighted_terms(text):
+            term = tantivy.Query.term_query(self._schema, field, token)
+            clauses.append((tantivy.Occur.Should, tantivy.Query.boost_query(term, weight)))
         return tantivy.Query.boolean_query(clauses) if clauses else None
 
 
