@@ -59,10 +59,11 @@ class PostgresLedger(Ledger):
     def facts(self, report: str, version: int) -> tuple[Fact, ...]:
         """Return the numeric facts of one version, in order."""
         rows = self._all(
-            "SELECT value FROM facts WHERE report = ? AND version = ? ORDER BY ordinal",
+            "SELECT string_agg(value, ',' ORDER BY ordinal) FROM facts"
+            " WHERE report = ? AND version = ?",
             (report, version),
         )
-        return tuple(to_fact(json.loads(value)) for (value,) in rows)
+        return tuple(map(to_fact, json.loads(f"[{rows[0][0] or ''}]")))
 
     def figures(
         self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]
@@ -134,12 +135,14 @@ class PostgresLedger(Ledger):
             # One statement, for the trigger that counts the terms runs once for each.
             db.execute(
                 "INSERT INTO chunks SELECT report, version, ordinal, id, start, stop, text, context,"
-                " path, role, key, words::tsvector, pairs::tsvector, words_length, pairs_length"
+                " path, role, key, words::tsvector, pairs::tsvector, words_length, pairs_length,"
+                " words_rounded, pairs_rounded"
                 " FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::int[], ?::int[],"
                 " ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],"
-                " ?::int[], ?::int[]) AS held (report, version, ordinal, id, start, stop, text,"
-                " context, path, role, key, words, pairs, words_length, pairs_length)",
-                [list(column) for column in zip(*rows, strict=True)] or [[]] * 15,
+                " ?::int[], ?::int[], ?::int[], ?::int[]) AS held (report, version, ordinal, id,"
+                " start, stop, text, context, path, role, key, words, pairs, words_length,"
+                " pairs_length, words_rounded, pairs_rounded)",
+                [list(column) for column in zip(*rows, strict=True)] or [[]] * 17,
             )
 
     def put_vectors(self, keys: Sequence[str], vectors: Iterable[Vectors]) -> None:
@@ -187,10 +190,20 @@ def as_vector(vector: Vectors) -> str:
     return f"[{','.join(map(repr, np.asarray(vector, dtype=np.float64).tolist()))}]"
 
 
-def indexed(text: str) -> tuple[str, str, int, int]:
-    """Return the words and the pairs of a text as vectors of terms, and how many there are."""
+def indexed(text: str) -> tuple[str, str, int, int, int, int]:
+    """Return the words and the pairs of a text as vectors of terms, how many, and how many about."""
     words, pairs = tokens(text), character_pairs(text)
-    return _tsvector(words), _tsvector(pairs), len(words), len(pairs)
+    lengths = len(words), len(pairs)
+    return _tsvector(words), _tsvector(pairs), *lengths, *map(_rounded, lengths)
+
+
+def _rounded(length: int) -> int:
+    """Return a length as the word index on disk keeps it, so that both rank alike.
+
+    It is exact up to 40, beyond it an eighth of the power of two below is the step.
+    """
+    step = max(0, (length - 24).bit_length() - 4) if length > 24 else 0
+    return 24 + ((length - 24) >> step << step)
 
 
 def _tsvector(found: Sequence[str]) -> str:

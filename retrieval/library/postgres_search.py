@@ -8,7 +8,7 @@ that someone may still be reading) is passed over.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from math import log
+from math import log, pi
 from typing import Any
 
 from retrieval.library.postgres import Database
@@ -28,37 +28,33 @@ MAX_MATCHES = 50_000
 """Of a search over very many: how many chunks are scored, those with the rarest words first."""
 MANY_REPORTS = 200
 SPARE = 20
+MAX_TIMES = 30
 K1, B = 1.2, 0.75
 _COLUMNS = ", ".join(f"c.{name}" for name in CHUNK_COLUMNS.split(", "))
 _SCOPE = "JOIN unnest(%(reports)s::text[], %(versions)s::int[]) AS scope (report, version) USING (report, version)"
 
 
 def _norm(field: str) -> str:
-    """Return BM25's norm of a text by its length.
-
-    Lengths are rounded as the word index on disk rounds them, so that both rank alike: exact up
-    to 40, then to an eighth of the power of two below.
-    """
-    length = f"c.{field}_length"
-    shift = f"floor(log(2, greatest({length} - 24, 1)))::int - 3"
-    rounded = (
-        f"CASE WHEN {length} < 40 THEN {length}"
-        f" ELSE 24 + ((({length} - 24) >> ({shift})) << ({shift})) END"
-    )
-    return f"{K1} * ({1 - B} + {B} * ({rounded}) / %(mean_{field})s)"
+    """Return BM25's norm of a text by its length."""
+    return f"{K1} * ({1 - B} + {B} * c.{field}_rounded / %(mean_{field})s)"
 
 
+# How often a term stands in a text has no function of its own, and taking the text's terms apart
+# takes 0.2 ms a text. The rank of a query of one term is the sum of 1/i² up to that number, divided
+# by the sum of all of them: it is told by where it falls between those sums.
+_SUMS = [sum(1 / i**2 for i in range(1, times + 1)) for times in range(1, MAX_TIMES + 1)]
+_TIMES = ",".join(f"{(total - 0.5 / MAX_TIMES**2) * 6 / pi**2:.6f}" for total in _SUMS)
 _BY_WORDS = f"""
-SELECT {_COLUMNS}, c.version,
-    sum(asked.weight * {1 + K1} * held.times / (held.times + held.norm)) AS score
-FROM chunks AS c {{scope}} CROSS JOIN LATERAL (
-    SELECT 'words' AS field, lexeme, cardinality(positions) AS times, {_norm("words")} AS norm
-        FROM unnest(c.words)
-    UNION ALL
-    SELECT 'pairs', lexeme, cardinality(positions), {_norm("pairs")} FROM unnest(c.pairs)) AS held
-JOIN unnest(%(fields)s::text[], %(tokens)s::text[], %(weights)s::float8[])
-    AS asked (field, lexeme, weight) USING (field, lexeme)
-WHERE c.words @@ %(words)s::tsquery OR c.pairs @@ %(pairs)s::tsquery
+SELECT {_COLUMNS}, c.version, sum(asked.weight * {1 + K1} * held.times / (held.times +
+    CASE asked.field WHEN 'words' THEN {_norm("words")} ELSE {_norm("pairs")} END))::real AS score
+FROM chunks AS c {{scope}}
+CROSS JOIN unnest(%(fields)s::text[], %(terms)s::tsquery[], %(weights)s::float8[])
+    AS asked (field, term, weight)
+CROSS JOIN LATERAL (
+    SELECT CASE asked.field WHEN 'words' THEN c.words ELSE c.pairs END AS terms) AS stored
+CROSS JOIN LATERAL (SELECT width_bucket(
+    ts_rank('{{1,1,1,1}}', stored.terms, asked.term), '{{{_TIMES}}}'::float8[]) AS times) AS held
+WHERE (c.words @@ %(words)s::tsquery OR c.pairs @@ %(pairs)s::tsquery) AND stored.terms @@ asked.term
 GROUP BY c.report, c.version, c.ordinal ORDER BY score DESC, c.report, c.ordinal LIMIT %(limit)s
 """
 _BY_VECTOR = f"""
@@ -104,7 +100,7 @@ class PostgresSearch:
             rare = _rarest(known, counts)
         values: dict[str, Any] = {
             "fields": [field for field, _, _ in known],
-            "tokens": [token for _, token, _ in known],
+            "terms": [quoted(token) for _, token, _ in known],
             "weights": [weight * _idf(counts[f, token], chunks) for f, token, weight in known],
         }
         for field in ("words", "pairs"):

@@ -32,6 +32,7 @@ CREATE TABLE chunks (
     context text NOT NULL, path text NOT NULL, role text NOT NULL, vector_key text NOT NULL,
     words tsvector NOT NULL, pairs tsvector NOT NULL,
     words_length int NOT NULL, pairs_length int NOT NULL,
+    words_rounded int NOT NULL, pairs_rounded int NOT NULL,
     PRIMARY KEY (report, version, ordinal)) WITH (toast_tuple_target = 8160);
 CREATE INDEX chunks_by_id ON chunks (id);
 CREATE INDEX chunks_by_vector ON chunks (vector_key);
