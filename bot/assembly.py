@@ -81,6 +81,7 @@ def open_library(
         create=create,
         for_rebuild=for_rebuild,
         chroma_url=settings.chroma_url,
+        database_url=settings.database_url,
     )
 
 
@@ -88,7 +89,11 @@ def mend_library(folder: Path, progress: Watch | None = None) -> list[str]:
     """Rebuild the library in ``folder`` from its stored texts, however damaged; return notes."""
     settings = Settings()
     return Library.mend(
-        folder, embedder=open_embedder(settings), chroma_url=settings.chroma_url, progress=progress
+        folder,
+        progress,
+        embedder=open_embedder(settings),
+        chroma_url=settings.chroma_url,
+        database_url=settings.database_url,
     )
 
 

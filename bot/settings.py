@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     embedder: Literal["local", "openai"] = Field("local", alias="BAOGAO_EMBEDDER")
     embed_model: str = Field("", alias="BAOGAO_EMBED_MODEL")
     chroma_url: str | None = Field(None, alias="BAOGAO_CHROMA_URL")
+    database_url: str | None = Field(None, alias="BAOGAO_DATABASE_URL")
     keep_days: int = Field(KEEP_DAYS, ge=0, le=36_500, alias="BAOGAO_KEEP_ANSWERS")
     otel: bool = Field(False, alias="BAOGAO_OTEL")
     telegram_token: str = Field("", alias="TELEGRAM_BOT_TOKEN")

@@ -8,6 +8,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
+import postgres_server
 import pytest
 from fake_telegram import FakeTelegram
 from hypothesis import settings
@@ -34,6 +35,12 @@ def fake() -> Any:
     """A Bot API server on loopback."""
     with FakeTelegram() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Any:
+    """A PostgreSQL server of its own; where there is none the test is skipped."""
+    yield from postgres_server.serve()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -68,6 +75,7 @@ def _no_settings_from_outside(
         "BAOGAO_MODEL",
         "BAOGAO_LIBRARY",
         "BAOGAO_CHROMA_URL",
+        "BAOGAO_DATABASE_URL",
         "TELEGRAM_BOT_TOKEN",
     ):
         monkeypatch.delenv(name, raising=False)

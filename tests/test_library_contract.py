@@ -42,11 +42,6 @@ def chroma(tmp_path_factory):
     yield from chroma_server.serve(tmp_path_factory.mktemp("chroma"))
 
 
-@pytest.fixture(scope="session")
-def postgres():
-    yield from postgres_server.serve()
-
-
 @pytest.fixture(params=["folder", "chroma server", "postgres"], autouse=True)
 def place(request, monkeypatch):
     """Let every library of a test stand at one place."""

@@ -54,6 +54,7 @@ app = typer.Typer(
   BAOGAO_THOUGHT_TOKENS  会思考的模型另可用多少词元思考（默认 4000）
   BAOGAO_EMBEDDER（local|openai）  BAOGAO_EMBED_MODEL   向量模型
   BAOGAO_CHROMA_URL    使用 Chroma 服务器
+  BAOGAO_DATABASE_URL  报告库放在 PostgreSQL（要装 baogao[postgres]），多个进程共用
   BAOGAO_KEEP_ANSWERS  回答记录保留多少天（默认 180，0 为不留）
   BAOGAO_OTEL=1        记录调用链（要装 baogao[otel]），不含提问和原文
   BAOGAO_WEB_PASSWORD  BAOGAO_WEB_KEYS  BAOGAO_WEB_HOSTS   第一个账号 admin 的密码、接口的密钥、别的主机名

@@ -52,6 +52,7 @@ def register(app: typer.Typer, open_library: OpenLibrary, folder_of: LibraryFold
         from bot.chats.conversations import chats_path
         from bot.terminal.screen import Waiting
 
+        _refuse_for_database()
         folder = folder_of(library)
         with Waiting("正在备份"):
             manifest = back_up(folder, chats_path(folder), file)
@@ -76,6 +77,7 @@ def register(app: typer.Typer, open_library: OpenLibrary, folder_of: LibraryFold
         from bot.chats.conversations import chats_path
         from bot.terminal.progress import ProgressBar
 
+        _refuse_for_database()
         folder = folder_of(library)
         manifest, aside = put_back(
             file,
@@ -87,6 +89,14 @@ def register(app: typer.Typer, open_library: OpenLibrary, folder_of: LibraryFold
         print(f"已恢复 {manifest.reports} 份报告到 {folder}（备份于 {manifest.made_at}）")
         if aside is not None:
             print(f"原有内容移到了 {aside}")
+
+
+def _refuse_for_database() -> None:
+    from bot.settings import Settings
+    from retrieval.errors import BaogaoError
+
+    if Settings().database_url:
+        raise BaogaoError("报告库在 PostgreSQL 里（BAOGAO_DATABASE_URL）：请用 pg_dump 和 pg_restore")
 
 
 def agreed(question: str) -> bool:

@@ -39,6 +39,7 @@ class Database:
             raise ConfigurationError(
                 "BAOGAO_DATABASE_URL 应是 postgresql://用户:密码@主机:端口/库名 的形式，请检查设置"
             )
+        self._open_pool = _driver().ConnectionPool
         self._url = url
         self._held: ConnectionPool[Connection[Any]] | None = None
 
@@ -121,9 +122,7 @@ class Database:
 
     def _pool(self) -> ConnectionPool[Connection[Any]]:
         if self._held is None:
-            import psycopg_pool
-
-            self._held = psycopg_pool.ConnectionPool(
+            self._held = self._open_pool(
                 self._url,
                 min_size=1,
                 max_size=MAX_CONNECTIONS,
@@ -150,6 +149,16 @@ class Writing:
         cursor = self._connection.cursor()
         cursor.executemany(_spelt(sql), rows)
         return cursor
+
+
+def _driver() -> Any:
+    try:
+        import psycopg_pool
+    except ImportError as error:
+        raise ConfigurationError(
+            "设置了 BAOGAO_DATABASE_URL，还要安装 PostgreSQL 的驱动：pip install 'baogao[postgres]'"
+        ) from error
+    return psycopg_pool
 
 
 def _first(cursor: Any) -> Any:

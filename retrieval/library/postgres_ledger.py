@@ -193,8 +193,8 @@ def as_vector(vector: Vectors) -> str:
 def indexed(text: str) -> tuple[str, str, int, int, int, int]:
     """Return the words and the pairs of a text as vectors of terms, how many, and how many about."""
     words, pairs = tokens(text), character_pairs(text)
-    lengths = len(words), len(pairs)
-    return _tsvector(words), _tsvector(pairs), *lengths, *map(_rounded, lengths)
+    many, some = len(words), len(pairs)
+    return _tsvector(words), _tsvector(pairs), many, some, _rounded(many), _rounded(some)
 
 
 def _rounded(length: int) -> int:

@@ -24,6 +24,14 @@ from retrieval.search.embedding import Vectors
 
 TABLES = "library"
 _POINTER = "current"
+# What ``terms`` should hold (see ``postgres_tables``), but for what is 0.
+_COUNTED = """
+SELECT 'words' AS field, word AS token, ndoc::bigint AS count
+    FROM ts_stat('SELECT words FROM chunks')
+UNION ALL SELECT 'pairs', word, ndoc FROM ts_stat('SELECT pairs FROM chunks')
+UNION ALL SELECT field, '', total FROM (SELECT sum(words_length), sum(pairs_length), count(*)
+    FROM chunks) AS s (w, p, c), LATERAL (VALUES ('words', w), ('pairs', p), ('chunks', c))
+    AS t (field, total) WHERE total <> 0"""
 _MEND = "请运行 baogao rebuild"
 
 
@@ -176,17 +184,17 @@ class PostgresShelf:
                 yield "索引", "字词索引与原文库的条目不同"
                 break
         counted = self._database.all(
-            "SELECT count(*) FROM ("
-            " SELECT 'words' AS field, word AS token, ndoc FROM ts_stat('SELECT words FROM chunks')"
-            " UNION ALL SELECT 'pairs', word, ndoc FROM ts_stat('SELECT pairs FROM chunks')) AS s"
-            " FULL JOIN (SELECT field, token, count FROM terms WHERE token <> '' AND count <> 0)"
-            " AS t USING (field, token) WHERE s.ndoc IS DISTINCT FROM t.count"
+            f"SELECT count(*) FROM ({_COUNTED}) AS s FULL JOIN (SELECT * FROM terms WHERE count <> 0)"
+            " AS t USING (field, token) WHERE s.count IS DISTINCT FROM t.count"
         )
         if counted[0][0]:
             yield "索引", "字词的计数与索引不符"
 
     def salvage(self) -> list[str]:
-        """Nothing here: a server that cannot read its pages is mended from its backups."""
+        """Count the terms anew; a server that cannot read its pages is mended from its backups."""
+        with self.writing(), self._database.writing() as db:
+            db.execute("TRUNCATE terms")
+            db.execute(f"INSERT INTO terms SELECT field, token, count FROM ({_COUNTED}) AS s")
         return []
 
     def close(self) -> None:
