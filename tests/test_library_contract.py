@@ -1,7 +1,7 @@
 """What every place where a library can stand must do: the same tests on each.
 
-They are those of ``test_library`` that know no folder, run on a folder with embedded Chroma, with
-a Chroma server beside it, and on PostgreSQL.
+They are those of ``test_library`` that know no folder, run on a folder, on one with a Chroma
+server beside it, and on PostgreSQL.
 """
 
 import chroma_server
@@ -11,7 +11,6 @@ import pytest
 from test_library import *  # noqa: F403 - the tests of this module, chosen below
 
 from retrieval.errors import LibraryBusy
-from retrieval.library.vector_store import EmbeddedStore
 
 # A folder's own: its files, locks, permissions and rescue.
 OF_FOLDERS = (
@@ -46,7 +45,7 @@ def chroma(tmp_path_factory):
 def place(request, monkeypatch):
     """Let every library of a test stand at one place."""
     places = {
-        "folder": lambda: {"store": EmbeddedStore()},
+        "folder": lambda: {"store": library_fakes.QuickStore()},
         "chroma server": lambda: {"store": None, "chroma_url": request.getfixturevalue("chroma")},
         "postgres": lambda: {
             "store": None,

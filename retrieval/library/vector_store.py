@@ -144,7 +144,7 @@ class ServerStore:
         self._ssl = parts.scheme == "https"
         self._port = parts.port or (443 if self._ssl else 8000)
         self._name = f"baogao-{library_id}"
-        self._held: ChromaCollection | None = None
+        self._held: dict[int, ChromaCollection] = {}
 
     def may_lag(self, covered: int, changed: int) -> bool:  # noqa: ARG002 - the protocol's
         """A server takes rows in at once."""
@@ -152,7 +152,7 @@ class ServerStore:
 
     def build(self, generation: Path, previous: Path | None, replaced: Collection[str]) -> None:
         """Add the rows of ``generation``; those of earlier ones, which may be in use, stay."""
-        collection = self._collection()
+        collection = self._collection(_matrix(generation).dimension)
         keep: set[str] = set()
         for other in generation.parent.iterdir() if previous is not None else ():
             # One run may switch twice; what a killed one left unfinished is in no use.
@@ -164,7 +164,8 @@ class ServerStore:
     def check(self, generation: Path) -> None:
         """Raise ``LibraryDamaged`` if a row of ``generation`` is missing or differs."""
         with _server_errors():
-            _compare(self._collection(), generation, exact=False)
+            collection = self._collection(_matrix(generation).dimension)
+            _compare(collection, generation, exact=False)
 
     def search(
         self, vector: Vectors, k: int, reports: Collection[str] | None, held: Collection[str]
@@ -172,8 +173,10 @@ class ServerStore:
         """Return up to ``k`` chunk ids with their cosine; only ids in ``held`` count."""
         where = None if reports is None else {"report": {"$in": sorted(reports)}}
         with _server_errors():
-            collection = self._collection()
+            collection = self._collection(len(vector))
             asked, rows = k + 20, collection.count()
+            if held and not rows:
+                raise LibraryError("向量服务器上没有这个报告库的向量，请运行 baogao rebuild")
             while True:
                 found = _found(collection, vector, min(asked, max(rows, 1)), where)
                 ours = [(chunk, score) for chunk, score in found if chunk in held]
@@ -181,16 +184,18 @@ class ServerStore:
                     return ours[:k]
                 asked *= 4
 
-    def _collection(self) -> ChromaCollection:
-        if self._held is None:
+    def _collection(self, dimension: int) -> ChromaCollection:
+        """Return the collection for vectors of one length: none takes others than its first."""
+        if dimension not in self._held:
             with _server_errors():
                 import chromadb
 
                 client = chromadb.HttpClient(
                     host=self._host, port=self._port, ssl=self._ssl, settings=_settings()
                 )
-                self._held = _open_collection(client, self._name, create=True)
-        return self._held
+                name = f"{self._name}-{dimension}"
+                self._held[dimension] = _open_collection(client, name, create=True)
+        return self._held[dimension]
 
 
 @contextlib.contextmanager
