@@ -18,7 +18,7 @@ from eval.blind import Card, format_cards, read_cards
 from eval.cases import KINDS, BadCase
 from eval.html_report import format_report
 from eval.libraries import cache_folder, prepare_library
-from eval.parts import PARTS, add_up, format_worths, weigh_part
+from eval.parts import PARTS, add_up, ask_all, format_worths, weigh_part
 from eval.results import to_json
 from eval.rivals import build_rivals
 from eval.runner import Suite, list_tree_faults, run_suite, score_trees
@@ -147,12 +147,11 @@ def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
     """Score the product without one part after the other; print what is lost and gained."""
     suites = [*suites, *(suite for _, suite in _blind_suites())] if _is_whole(options) else suites
     opened = [_open(suite, options) for suite in suites]
-    whole = [
-        run_suite(o.suite, o.assistant, o.sources, step=_Counter(o.suite.name)) for o in opened
-    ]
+    libraries = [o.assistant.library for o in opened]
+    whole = [ask_all(o.suite.cases, Assistant(o.assistant.library)) for o in opened]
     worths = []
     for part in PARTS if "all" in options.without else options.without:
-        told = [weigh_part(part, o, w.results) for o, w in zip(opened, whole, strict=True)]
+        told = [weigh_part(part, *given) for given in zip(libraries, whole, strict=True)]
         worths.append(add_up(told))
         _tell(f"without {part}")
     print(format_worths(worths))

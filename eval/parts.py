@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from importlib import resources
 
 from bot.answers.choose import ANSWERERS
+from bot.assistant import Assistant
 from eval.ablations import SEARCHES, without
-from eval.metrics import Json
-from eval.runner import Step, run_case
-from eval.scoring import CaseResult
-from eval.suites import OpenSuite
+from eval.cases import Case
+from eval.metrics import CRASHED, passed
+from retrieval.library.library import Library
 from retrieval.text import words
 
 WORD_LISTS = tuple(
@@ -44,30 +44,49 @@ class Worth:
     gained: tuple[str, ...]
 
 
-def weigh_part(
-    part: str, opened: OpenSuite, whole: Sequence[CaseResult], step: Step | None = None
-) -> Worth:
-    """Ask a suite without ``part``; ``whole`` are its results with everything in place."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A case as it was answered: words, status and answerer, and whether that was right."""
+
+    case: Case
+    said: tuple[str, str]
+    answerer: str
+    right: bool
+
+
+def ask_all(cases: Sequence[Case], assistant: Assistant) -> list[Asked]:
+    """Ask the cases, each after the questions before it; a crash is an answer that is wrong."""
+    found = []
+    for case in cases:
+        state = None
+        try:
+            for earlier in case.history:
+                state = assistant.ask(earlier, state).state
+            answer = assistant.ask(case.question, state).answer.to_json()
+            said = (answer["answer"], answer["status"])
+            found.append(Asked(case, said, answer["answerer"], passed(case, answer)))
+        except Exception as error:  # a part may be needed by what is left
+            found.append(Asked(case, (str(error), CRASHED), "", False))
+    return found
+
+
+def weigh_part(part: str, library: Library, whole: Sequence[Asked]) -> Worth:
+    """Ask a suite without ``part``; ``whole`` is how it is answered with everything in place."""
     answerer = part not in SEARCHES and part not in WORD_LISTS
-    own = sum(r.answer.get("answerer") == part for r in whole)
-    asked = [
-        r for r in whole
-        if not answerer or r.answer.get("answerer") == part or (r.case.history and own)
+    own = sum(a.answerer == part for a in whole)
+    concerned = [
+        a for a in whole
+        if not answerer or a.answerer == part or (a.case.history and own)
     ]  # fmt: skip
     with _left_out(part):
-        assistant = without(part, opened.assistant.library)
-        less = []
-        for done, result in enumerate(asked, 1):
-            less.append(run_case(result.case, assistant, opened.sources))
-            if step:
-                step(done, len(asked))
-    pairs = list(zip(asked, less, strict=True))
+        less = ask_all([a.case for a in concerned], without(part, library))
+    pairs = list(zip(concerned, less, strict=True))
     return Worth(
         part,
         own if answerer else len(whole),
-        sum(_said(r.answer) != _said(s.answer) for r, s in pairs),
-        tuple(r.case.id for r, s in pairs if r.passed > s.passed),
-        tuple(r.case.id for r, s in pairs if r.passed < s.passed),
+        sum(a.said != b.said for a, b in pairs),
+        tuple(a.case.id for a, b in pairs if a.right > b.right),
+        tuple(a.case.id for a, b in pairs if a.right < b.right),
     )
 
 
@@ -88,10 +107,6 @@ def format_worths(worths: Sequence[Worth]) -> str:
     for w in sorted(worths, key=lambda w: len(w.gained) - len(w.lost)):
         rows.append(f"{w.part:<26}{w.asked:>7}{w.changed:>9}{len(w.lost):>7}{len(w.gained):>8}")
     return "\n".join(rows)
-
-
-def _said(answer: Json) -> tuple[object, object]:
-    return answer["answer"], answer["status"]
 
 
 @contextmanager
