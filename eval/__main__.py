@@ -32,6 +32,7 @@ from eval.terminal import (
     format_suite,
     format_writers,
 )
+from eval.unheld import sample_unheld
 from eval.vectors import RememberingEmbedder
 from retrieval.errors import BaogaoError
 from retrieval.search.embedding import LocalEmbedder
@@ -73,12 +74,14 @@ def run(suites: Sequence[Suite], options: argparse.Namespace) -> int:
     writers: dict[str, dict[str, SuiteResult]] = {}
     for suite in suites:
         opened = _open(suite, options)
-        tree = score_trees(opened.reports, opened.gold_trees)
+        extra = score_trees(opened.reports, opened.gold_trees)
+        if _is_whole(options):
+            extra["unheld_answered"] = sample_unheld(opened.assistant)
         if options.failures:
             for fault in list_tree_faults(opened.reports, opened.gold_trees):
                 print(fault)
         step = _Counter(suite.name)
-        results.append(run_suite(suite, opened.assistant, opened.sources, tree=tree, step=step))
+        results.append(run_suite(suite, opened.assistant, opened.sources, tree=extra, step=step))
         if any(r.answer["writer"] == "llm" for r in results[-1].results):
             writers[suite.name] = {"extractive": _without_model(opened), "llm": results[-1]}
         if options.rivals:

@@ -55,6 +55,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure("over_refusal", "over-refusal", -1, 0.03),
     Measure("false_premises", "false premises corrected", 1, 0.90),
     Measure("false_absences", "absences stated falsely", -1, 0, "sum"),
+    Measure("unheld_answered", "answered on places not held", -1, 0, "sum"),
     Measure("tree_coverage", "section tree: characters covered", 1, 1),
     Measure("heading_precision", "section tree: heading precision", 1),
     Measure("heading_recall", "section tree: heading recall", 1, 0.97),

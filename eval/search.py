@@ -2,9 +2,9 @@
 
 ``python -m eval.search`` makes 220 reports of counties all over the country from a seed, each deed
 of ``search_deeds.tsv`` told in three of them, and asks of every deed in the report's words, in
-everyday words, and in everyday words within one province. A report has nothing else in common with the question, so
-that what is found was found by the search and not by the scope. Right are all sentences in scope
-that tell of the deed.
+everyday words, and in everyday words within one province. A report has nothing else in common with
+the question, so that what is found was found by the search and not by the scope. Right are all
+sentences in scope that tell of the deed.
 """
 
 from __future__ import annotations

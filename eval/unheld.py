@@ -1,7 +1,8 @@
 """Names of counties that are not held, asked bare in four forms: none may be answered from elsewhere.
 
-``python -m eval.unheld [--names 600]`` asks them over the five real reports and prints each answer
-that was given all the same. Names are drawn from the gazetteer with a fixed seed.
+``python -m eval`` asks a sample of them; ``python -m eval.unheld [--names 600]`` asks them over the
+five real reports and prints each answer that was given all the same. Names are drawn from the
+gazetteer with a fixed seed.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from bot.assembly import open_assistant
-from bot.assistant import Reply
+from bot.assistant import Assistant, Reply
 from eval.libraries import prepare_library
+from eval.metrics import Ratio
 from eval.suites import REAL
 from retrieval.places.gazetteer import gazetteer, short_name
 from retrieval.question.query import State
@@ -22,6 +24,7 @@ from retrieval.search.embedding import LocalEmbedder
 FORMS = ("{}列出了哪些问题", "{}2022年审核了多少件行政规范性文件", "{}的下一步打算", "那{}呢")
 BEFORE = "綦江列出了哪些问题"
 SEED = 5
+SAMPLE = 25
 
 
 class Asked(Protocol):
@@ -39,6 +42,14 @@ def unheld_names(count: int, held: Sequence[str]) -> list[str]:
     names = [name for name in dict.fromkeys(names) if name not in held]
     random.Random(SEED).shuffle(names)
     return names[:count]
+
+
+def sample_unheld(assistant: Assistant, count: int = SAMPLE) -> list[Ratio]:
+    """Return a 1 for each question on ``count`` unheld names that was answered, a 0 for others."""
+    held = [short_name(part) for s in assistant.library.reports() for part in s.meta.place]
+    names = unheld_names(count, held)
+    answered = sum(1 for _ in answered_from_elsewhere(assistant, names))
+    return [(float(n < answered), 1.0) for n in range(len(names) * len(FORMS))]
 
 
 def answered_from_elsewhere(assistant: Asked, names: Sequence[str]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from answering import assistant_over
 
-from eval.unheld import answered_from_elsewhere, unheld_names
+from eval.unheld import FORMS, answered_from_elsewhere, sample_unheld, unheld_names
 
 
 def test_names_are_drawn_alike_and_without_the_held() -> None:
@@ -21,3 +21,5 @@ def test_names_are_drawn_alike_and_without_the_held() -> None:
 def test_word_like_names_are_not_answered_from_elsewhere(tmp_path: Path, names: list[str]) -> None:
     with assistant_over(tmp_path) as assistant:
         assert list(answered_from_elsewhere(assistant, names)) == []
+        sample = sample_unheld(assistant, 3)
+        assert sample == [(0.0, 1.0)] * 3 * len(FORMS)

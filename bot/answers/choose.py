@@ -94,7 +94,7 @@ def _silent_on_year(desk: Desk) -> bool:
 
 
 def _is_paragraph(desk: Desk) -> bool:
-    asked = briefing.asked(desk.query) and not desk.query.english and not desk.only_years
+    asked = briefing.asked(desk.query) and not desk.only_years
     return asked and 0 < len(desk.reports) <= MAX_BRIEF_REPORTS
 
 
@@ -241,8 +241,12 @@ ANSWERERS: tuple[Answerer, ...] = (
         "brief",
         _is_paragraph,
         briefing.brief,
-        ("写一段青山县2023年法治政府建设的简报", "青山县2023年工作概括成200字"),
-        ("青山县存在哪些问题", "summarise 青山县 in one paragraph"),
+        (
+            "写一段青山县2023年法治政府建设的简报",
+            "青山县2023年工作概括成200字",
+            "summarise 青山县 in one paragraph",
+        ),
+        ("青山县存在哪些问题",),
     ),
     Answerer(
         "places_beyond",
@@ -292,13 +296,6 @@ ANSWERERS: tuple[Answerer, ...] = (
         overview.catalogue,
         ("现在有哪些报告", "哪份报告不完整"),
         ("青山县存在哪些问题",),
-    ),
-    Answerer(
-        "extract",
-        _of_kind("brief"),
-        overview.brief,
-        ("summarise 青山县 in one paragraph",),
-        ("写一段青山县2023年的简报",),
     ),
     Answerer(
         "overview",

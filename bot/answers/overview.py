@@ -5,28 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.answers.facts import ENOUGH, candidates
 from bot.evidence import listing
 from bot.evidence.drafting import (
     Desk,
     Draft,
     Held,
     alone,
-    cited,
     claim,
     label,
     role_name,
 )
 from bot.evidence.pieces import Piece, leaves
 from bot.evidence.reading import Line, read
-from bot.evidence.selection import select
 from bot.evidence.silence import silent
 from bot.labels import full_name, full_place
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
 from retrieval.parsing.chunking import trim
-from retrieval.question.terms import is_topical
 
 MAX_REPORTS_PER_ANSWER = 40
 MAX_LEADS = 12
@@ -207,53 +203,3 @@ def _short(report: Report, lead: Span) -> Span:
     cut = report.text.rfind("，", lead.start, lead.start + MAX_LEAD_CHARS)
     cut = max(cut, report.text.rfind(",", lead.start, lead.start + MAX_LEAD_CHARS))
     return Span(lead.start, cut) if cut > lead.start else lead
-
-
-def brief(desk: Desk) -> Draft:
-    """A plain extract: what was done with its figures, what is lacking, what comes next."""
-    if any(is_topical(t) for t in desk.query.terms) and len(desk.reports) == 1:
-        themed = _focused(desk, desk.reports[0])
-        if themed:
-            return themed
-    lines: list[DraftLine] = []
-    for report in desk.reports[:6]:
-        if len(desk.reports) > 1:
-            lines.append(label(report))
-        lines += _extract(report)
-    return Draft(tuple(lines)) if lines else silent(desk)
-
-
-def _focused(desk: Desk, report: Report) -> Draft | None:
-    ranked = select(desk.query, desk.reading(report), candidates(desk, report), desk.boosts(report))
-    sure = [e for e in ranked if e.coverage >= ENOUGH][:5]
-    if not sure:
-        return None
-    spans = sorted({e.span for e in sure}, key=lambda s: s.start)
-    return Draft(tuple(claim(report, s) for s in spans), focus=tuple(cited(e) for e in sure))
-
-
-def _extract(report: Report) -> list[DraftLine]:
-    lines: list[DraftLine] = []
-    reading = read(report)
-    with_figures = [
-        ln for ln in reading.lines
-        if ln.role in ("measures", "leadership") and sum(len(c.figures) for c in ln.clauses) >= 2 and len(ln.span) <= 160
-    ]  # fmt: skip
-    with_figures.sort(
-        key=lambda ln: -sum(len(c.figures) for c in ln.clauses) / (1 + len(ln.span) / 80)
-    )
-    heads = listing.role_items(report, "measures")[:8]
-    if heads:
-        lines.append(note("heads", what=role_name("measures")))
-        lines += [claim(report, i.lead) for i in heads if len(i.lead) <= 80]
-        chosen = sorted(with_figures[:3], key=lambda ln: ln.span.start)
-        lines += [claim(report, ln.span) for ln in chosen]
-    roles: tuple[Role, ...] = ("problems", "plans")
-    for role in roles:
-        found = listing.role_items(report, role)
-        if found:
-            lines.append(note("heads", what=role_name(role)))
-            lines += [claim(report, i.lead) for i in found[:8]]
-        else:
-            lines.append(note("role_absent", part=role_name(role)))
-    return lines
