@@ -14,12 +14,16 @@ import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from bot.lock.planted import speaks_to_a_machine
 from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import PatientChat
 from bot.model.writers_llm import LLMWriter, Written
 from bot.values import Passage
 from eval.planted.orders import CARRIERS
+
+pytestmark = pytest.mark.slow
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 PLACES = {

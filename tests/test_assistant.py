@@ -20,6 +20,8 @@ from retrieval.library.library import Library
 from retrieval.question.query import State
 from retrieval.search.embedding import FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 
 

@@ -20,6 +20,8 @@ from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 from retrieval.search.embedding import FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 REPORT = """青石县2023年法治政府建设情况报告
 一、主要举措和成效
 （一）依法决策。全年审核规范性文件12件，提出意见34条。

@@ -20,6 +20,8 @@ from retrieval.documents import Chunk
 from retrieval.library.library import Library
 from retrieval.search.embedding import FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 REPORTS = Path(eval.suites.HERE) / "reports"
 KEQIAO = REPORTS / "002_13e2c0081a279d59.txt"
 CASE = {

@@ -15,6 +15,8 @@ from eval.baseline import find_losses, load_baseline
 from eval.runner import run_suite, score_trees
 from eval.suites import choose_suites, open_suite
 
+pytestmark = pytest.mark.slow
+
 BASELINE = BASELINES / "extractive.json"
 
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from eval.planted.__main__ import try_all
 from eval.planted.orders import CARRIERS, Planted, list_orders, list_planted
+
+pytestmark = pytest.mark.slow
 
 
 def test_there_are_enough_in_every_carrier() -> None:

@@ -10,6 +10,8 @@ from answering import assistant_over, talk
 
 from bot.assistant import Assistant
 
+pytestmark = pytest.mark.slow
+
 LAST = """柳泉县人民政府2022年度法治政府建设情况报告
 2022年，柳泉县扎实推进法治政府建设，现将情况报告如下：
 一、主要举措和成效

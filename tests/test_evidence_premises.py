@@ -191,6 +191,7 @@ def _swaps() -> Iterator[tuple[str, str, str, Report]]:
                 )
 
 
+@pytest.mark.slow
 def test_no_swapped_figure_of_a_real_report_is_affirmed_and_no_true_one_corrected() -> None:
     swaps = list(_swaps())
     assert len(swaps) >= 60

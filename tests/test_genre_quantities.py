@@ -312,6 +312,7 @@ def test_a_text_supports_its_own_numbers(text: str) -> None:
     assert compare_numbers(text, text).missing == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("unit", "limit_s"),
     [

@@ -16,6 +16,8 @@ from library_fakes import open_library, report_text, write_report
 from retrieval.errors import LibraryDamaged, LibraryError
 from retrieval.library.library import Library
 
+pytestmark = pytest.mark.slow
+
 TESTS = Path(__file__).parent
 ROUNDS = 14
 

@@ -13,6 +13,8 @@ from retrieval.errors import ConfigurationError, LibraryDamaged, LibraryError
 from retrieval.library.vector_store import FOLDER, EmbeddedStore, ServerStore
 from retrieval.search.dense import FIRST, link_part, write_matrix
 
+pytestmark = pytest.mark.slow
+
 DIMENSION = 16
 
 

@@ -16,6 +16,8 @@ import pytest
 from bot.model.llm import Allowance, Breaker, OpenAIChat, PatientChat
 from retrieval.errors import ModelFailed
 
+pytestmark = pytest.mark.slow
+
 KEY = "sk-test-0123456789abcdef"
 ASK = [{"role": "user", "content": "问题原文甲乙丙"}]
 

@@ -20,6 +20,8 @@ from near_misses import Trial, passages_of, real_trials
 from bot.lock.citations import Checker
 from bot.values import DraftLine, Passage, Sentence
 
+pytestmark = pytest.mark.slow
+
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 MAX_LEAKED, MIN_KEPT = 0.01, 0.97
 

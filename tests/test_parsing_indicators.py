@@ -319,6 +319,7 @@ def test_spans_of_facts_hold_their_figures(text: str) -> None:
         assert 0 <= fact.subject_start <= fact.subject_end <= len(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["1件", "、1件", "行政复议收到1件，", "《", "同比上升1%，", "一"])
 def test_facts_take_linear_time(unit: str) -> None:
     find_facts("受理1件。")

@@ -164,6 +164,7 @@ def _seconds(*texts: str) -> list[float]:
     return best
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_lines_cost_linear_time(unit: str) -> None:
     half, whole = _seconds(*(unit * (size // len(unit)) for size in (50_000, 100_000)))

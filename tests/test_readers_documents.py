@@ -17,6 +17,8 @@ from retrieval.readers.reading import read_bytes_of, read_met
 from retrieval.readers.worker import ReadingChild
 from retrieval.readers.zip import read_zip
 
+pytestmark = pytest.mark.slow
+
 TEXT = """青山县2023年法治政府建设情况报告
 2023年，青山县深入学习贯彻习近平法治思想，扎实推进法治政府建设，全年审核行政规范性文件41件，备案率百分之百。现将有关情况报告如下：
 一、主要举措和成效

@@ -7,6 +7,8 @@ import pytest
 from retrieval.errors import EmbeddingFailed
 from retrieval.search.embedding import FakeEmbedder, LocalEmbedder, unit_length
 
+pytestmark = pytest.mark.slow
+
 TEXTS = [
     "审核规范性文件41件",
     "办理行政复议案件48件",

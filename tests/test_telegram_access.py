@@ -10,6 +10,8 @@ from fake_assistant import FakeAssistant, FakeLibrary
 from fake_telegram import BOT_ID, BOT_NAME, FakeTelegram
 from telegram_bench import ADMIN, GROUP, OTHER, STRANGER, TEXTS, USER, bench
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "乙市行政复议收案多少件"
 MENTION = f"@{BOT_NAME} {QUESTION}"
 CLOSED_GROUP = -100300

@@ -14,6 +14,8 @@ from telegram_bench import TEXTS, USER, bench
 from bot.table import Cell, Column, Row, Table
 from bot.values import Cited, Sentence
 
+pytestmark = pytest.mark.slow
+
 
 def briefing(answer):
     """As the real assistant has it: a paragraph led in by a note, with a note under it."""

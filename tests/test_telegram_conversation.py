@@ -14,6 +14,8 @@ from bot.chats import progress
 from bot.chats.feedback import export_cases, list_lines
 from bot.values import Sentence
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "乙市行政复议收案多少件"
 
 

@@ -11,6 +11,8 @@ from fake_telegram import TOKEN, FakeTelegram
 from load.kill_rounds import run as kill_rounds
 from load.kill_rounds import start
 
+pytestmark = pytest.mark.slow
+
 BOT = Path(__file__).parent / "load" / "bot_process.py"
 
 

@@ -21,6 +21,8 @@ from bot.telegram.app import Bot
 from bot.telegram.settings import TelegramSettings
 from bot.telegram.updates import Me, parse_update
 
+pytestmark = pytest.mark.slow
+
 emulator = pytest.importorskip("tg_auto_test.test_utils.serverless_telegram_client")
 TOKEN = "123:ABC"  # the emulator's own
 USER = 9001

@@ -10,6 +10,8 @@ from telegram_bench import Bench, bench
 
 from bot.telegram.settings import Webhook
 
+pytestmark = pytest.mark.slow
+
 SECRET = "s" * 40
 QUESTION = "乙市行政复议收案多少件"
 

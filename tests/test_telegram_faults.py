@@ -15,6 +15,8 @@ from bot.telegram.app import run
 from bot.telegram.settings import TelegramSettings
 from retrieval.errors import LibraryDamaged
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "乙市行政复议收案多少件"
 
 

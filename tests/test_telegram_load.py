@@ -11,6 +11,8 @@ from telegram_bench import OTHER, TEXTS, USER, bench
 
 from bot.chats.threads import in_thread
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "乙市行政复议收案多少件"
 
 

@@ -8,6 +8,8 @@ import pytest
 from fake_telegram import BOT_NAME, FakeTelegram
 from telegram_bench import GROUP, USER, bench
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "乙市行政复议收案多少件"
 ANSWER = "34件"
 TYPE_IT = "文字"

@@ -11,6 +11,8 @@ from bot.telegram.app import run
 from bot.telegram.settings import TelegramSettings
 from retrieval.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 OURS = "BAOGAO_TELEGRAM_PROXY"
 
 

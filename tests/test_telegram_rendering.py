@@ -8,6 +8,8 @@ from bot.chats.blocks import Block, Run, clean, plain_text, runs
 from bot.chats.messages import Button, Reply, compose, say
 from bot.telegram.rendering import MAX_UNITS, escape, label, layout, split, utf16_units
 
+pytestmark = pytest.mark.slow
+
 ALPHABETS = [
     "法治政府建设行政复议收案审结件。；，、",
     "<>&\"'/b<i></b>&amp;&lt;",

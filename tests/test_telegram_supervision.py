@@ -12,6 +12,8 @@ from telegram_bench import USER, bench
 
 from bot.telegram.supervision import Supervisor
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "乙市行政复议收案多少件"
 
 

@@ -6,6 +6,8 @@ from bot.telegram.settings import TelegramSettings, parse_ids
 from bot.telegram.updates import Me, parse_update
 from retrieval.errors import ConfigurationError
 
+pytestmark = pytest.mark.slow
+
 ME = Me(1, "baogao_test_bot")
 PERSON = {"id": 7, "is_bot": False, "first_name": "甲"}
 

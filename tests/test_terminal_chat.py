@@ -18,6 +18,8 @@ from bot.chats.conversations import ConversationStore
 from bot.terminal.chat import TerminalChat
 from bot.terminal.screen import Waiting, columns
 
+pytestmark = pytest.mark.slow
+
 QUESTION = "乙市行政复议收案多少件"
 TEXTS = {
     "甲.txt": "甲县2023年法治政府建设报告\n一、行政复议收案12件。\n二、存在的问题是人员不足。\n",

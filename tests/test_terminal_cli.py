@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.slow
+
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 
 

@@ -19,6 +19,8 @@ from bot.terminal import cli_reports
 from retrieval.library.library import Library
 from retrieval.search.embedding import FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> typer.Typer:

@@ -13,6 +13,8 @@ from test_terminal_cli import baogao
 
 from bot.terminal import cli
 
+pytestmark = pytest.mark.slow
+
 
 def test_alone_it_says_three_things_to_do_next(tmp_path: Path) -> None:
     done = baogao(BAOGAO_LIBRARY=str(tmp_path / "none"))

@@ -17,6 +17,8 @@ from bot.terminal import exports
 from bot.values import Answer, Citation, Cited, Sentence
 from retrieval.errors import BaogaoError
 
+pytestmark = pytest.mark.slow
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 

@@ -37,6 +37,7 @@ pytestmark = [
         not (shutil.which("chromium") and shutil.which("chromedriver")), reason="no chromium"
     ),
     pytest.mark.timeout(900),
+    pytest.mark.slow,
 ]
 WAIT_S = 60
 TEXTS = {path.name: path.read_text("utf-8") for path in REAL}
