@@ -14,6 +14,7 @@ from eval.__main__ import BASELINES
 from eval.baseline import find_losses, load_baseline
 from eval.runner import run_suite, score_trees
 from eval.suites import choose_suites, open_suite
+from eval.unheld import sample_unheld
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +26,8 @@ BASELINE = BASELINES / "extractive.json"
 def test_no_measure_falls_and_no_right_case_fails(name: str) -> None:
     (suite,) = [suite for suite in choose_suites(None, None) if suite.name == name]
     opened = open_suite(suite, writer="extractive", library=None, tell=sys.stderr.write)
-    tree = score_trees(opened.reports, opened.gold_trees)
-    result = run_suite(suite, opened.assistant, opened.sources, tree=tree)
+    extra = score_trees(opened.reports, opened.gold_trees)
+    extra["unheld_answered"] = sample_unheld(opened.assistant)
+    result = run_suite(suite, opened.assistant, opened.sources, tree=extra)
     losses = list(find_losses(result, load_baseline(BASELINE)[name]))
     assert not losses, "\n".join(losses)
