@@ -156,7 +156,7 @@ def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
     for part in PARTS if "all" in options.without else options.without:
         told = [weigh_part(part, *given) for given in zip(libraries, whole, strict=True)]
         worths.append(add_up(told))
-        _tell(f"without {part}")
+        _tell(format_worths(worths[-1:]).splitlines()[-1])
     print(format_worths(worths))
     if "all" not in options.without:
         for worth in worths:
