@@ -71,16 +71,7 @@ class _Filler(string.Formatter):
 
 @lru_cache(maxsize=2)
 def _templates(language: Language) -> Mapping[str, str]:
-    return dict(_flat("", load_notes(language)))
-
-
-def _flat(path: str, table: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
-    """Yield each kind with its template: ``roles.problems`` for a key of the table ``roles``."""
-    for key, value in table.items():
-        if isinstance(value, str):
-            yield path + key, value
-        else:
-            yield from _flat(f"{path}{key}.", value)
+    return load_notes(language)
 
 
 CORRECTING = frozenset(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import tomllib
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -73,13 +74,25 @@ def load(name: str) -> Prompt:
     return Prompt(name, f"{name}@{digest}", text)
 
 
-def load_notes(language: str) -> dict[str, Any]:
-    """Return the catalogue of notes in a language (``zh`` or ``en``), as its tables stand."""
-    with (_FOLDER / f"notes.{language}.toml").open("rb") as file:
-        return tomllib.load(file)
+def load_notes(language: str) -> dict[str, str]:
+    """Return the catalogue of notes in a language (``zh`` or ``en``), by kind."""
+    return _catalogue(f"notes.{language}.toml")
 
 
-def load_chat_texts(language: str) -> dict[str, Any]:
-    """Return what chats say of themselves in a language (``zh`` or ``en``), as its tables stand."""
-    with (_FOLDER / f"chats.{language}.toml").open("rb") as file:
-        return tomllib.load(file)
+def load_chat_texts(language: str) -> dict[str, str]:
+    """Return what chats say of themselves in a language (``zh`` or ``en``), by key."""
+    return _catalogue(f"chats.{language}.toml")
+
+
+def _catalogue(name: str) -> dict[str, str]:
+    with (_FOLDER / name).open("rb") as file:
+        return dict(_flat("", tomllib.load(file)))
+
+
+def _flat(path: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield each key with its words: ``roles.problems`` for a key of the table ``roles``."""
+    for key, value in table.items():
+        if isinstance(value, str):
+            yield path + key, value
+        else:
+            yield from _flat(f"{path}{key}.", value)

@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from fake_llm import ScriptedChat
 
 from bot.lock.planted import speaks_to_a_machine
-from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import PatientChat
 from bot.model.writers_llm import LLMWriter, Written
 from bot.values import Passage

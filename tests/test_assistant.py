@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fake_llm import ScriptedChat
 
 from bot.assistant import Assistant
 from bot.evidence.drafting import Draft
-from bot.model.fake_llm import ScriptedChat
 from bot.model.trouble import MODEL_UNAVAILABLE
 from bot.model.union import united
 from bot.notes import Note, note

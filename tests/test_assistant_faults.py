@@ -8,10 +8,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fake_llm import Reply, ScriptedChat
 
 from bot.assistant import Assistant
 from bot.model.budget import Ceilings, DailyBudget
-from bot.model.fake_llm import Reply, ScriptedChat
 from bot.model.llm import Allowance, Breaker, PatientChat
 from bot.model.trouble import MODEL_UNAVAILABLE
 from bot.synthesis import OVER_BUDGET, Synthesis

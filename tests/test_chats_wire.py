@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from fake_assistant import FakeAssistant, FakeLibrary, FakeState
+from memory_wire import MemoryWire, Shown
 
 from bot.chats.access import Access
 from bot.chats.callbacks import Callbacks
@@ -14,7 +15,6 @@ from bot.chats.delivery import Delivery
 from bot.chats.handlers import Desk, Handlers
 from bot.chats.inbox import Dispatcher, Intake
 from bot.chats.incoming import Attached, Ignored, Incoming
-from bot.chats.memory_wire import MemoryWire, Shown
 
 USER, ADMIN = 7, 9
 QUESTION = "乙市行政复议收案多少件"

@@ -85,7 +85,12 @@ def test_the_rarest_words_choose_what_is_scored_of_very_many(tmp_path, url, monk
 
 
 def test_characters_that_a_database_minds_come_back(tmp_path, url):
-    words = report_text() + "引号'和\\反斜线、\"双引号\"、空\0字符、100%与?问号。\n" + "长" * 3000 + "a" * 3000
+    words = (
+        report_text()
+        + '引号\'和\\反斜线、"双引号"、空\0字符、100%与?问号。\n'
+        + "长" * 3000
+        + "a" * 3000
+    )
     path = tmp_path / "odd.txt"
     path.write_text(words, "utf-8")
     with opened(tmp_path / "lib", url) as library:

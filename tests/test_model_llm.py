@@ -6,10 +6,10 @@ import subprocess
 import sys
 
 import pytest
+from fake_llm import ScriptedChat
 
 from bot.model.draft_lines import MAX_REPLY_CHARS, draft_lines
 from bot.model.endpoints import Endpoint
-from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import Allowance, Breaker, PatientChat
 from bot.model.openai_client import OpenAIEndpoint, longest_pause, retry_after
 from retrieval.errors import ConfigurationError, ModelFailed

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_llm import ScriptedChat
 
 from bot.assistant import Assistant
 from bot.model.budget import Ceilings, DailyBudget
-from bot.model.fake_llm import ScriptedChat
 from bot.model.llm import Allowance, PatientChat
 from bot.model.reader import ModelReader
 from bot.records import AnswerRecords

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_llm import Reply, ScriptedChat
 
 from bot.assistant import Assistant
 from bot.model import tracing
 from bot.model.budget import DailyBudget
-from bot.model.fake_llm import Reply, ScriptedChat
 from bot.model.llm import PatientChat
 from bot.synthesis import Synthesis
 from retrieval.errors import ModelFailed

@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
+from fake_llm import Reply, ScriptedChat
 
 from bot.model.budget import PROMPT_TOKENS, count_messages
-from bot.model.fake_llm import Reply, ScriptedChat
 from bot.model.llm import Allowance, PatientChat
 from bot.model.writers_llm import CANNOT_ANSWER, LLMWriter, Written
 from bot.values import Passage

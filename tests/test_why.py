@@ -7,10 +7,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from fake_llm import Reply, ScriptedChat
 
 from bot.assistant import Assistant
 from bot.model.budget import DailyBudget
-from bot.model.fake_llm import Reply, ScriptedChat
 from bot.model.llm import PatientChat
 from bot.records import AnswerRecords
 from bot.synthesis import Synthesis

@@ -6,7 +6,7 @@ The words stand in ``prompts/chats.zh.toml`` and ``prompts/chats.en.toml``, the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -31,12 +31,4 @@ def language_of(words: str, before: str = "") -> Language:
 @lru_cache(maxsize=2)
 def texts(language: Language) -> Mapping[str, str]:
     """Return the words of every key."""
-    return dict(_flat("", load_chat_texts(language)))
-
-
-def _flat(path: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for key, value in table.items():
-        if isinstance(value, str):
-            yield path + key, value
-        else:
-            yield from _flat(f"{path}{key}.", value)
+    return load_chat_texts(language)

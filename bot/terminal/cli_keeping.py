@@ -96,7 +96,9 @@ def _refuse_for_database() -> None:
     from retrieval.errors import BaogaoError
 
     if Settings().database_url:
-        raise BaogaoError("报告库在 PostgreSQL 里（BAOGAO_DATABASE_URL）：请用 pg_dump 和 pg_restore")
+        raise BaogaoError(
+            "报告库在 PostgreSQL 里（BAOGAO_DATABASE_URL）：请用 pg_dump 和 pg_restore"
+        )
 
 
 def agreed(question: str) -> bool:

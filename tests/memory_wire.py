@@ -50,7 +50,7 @@ class MemoryWire:
     def layout(
         self,
         blocks: Sequence[Block],
-        name: str,  # noqa: ARG002
+        name: str,
     ) -> tuple[Sequence[str], tuple[File, ...]]:
         """Return ``most`` blocks a message, as plain words."""
         starts = range(0, len(blocks), self.most)
@@ -63,11 +63,11 @@ class MemoryWire:
         *,
         keyboard: Keyboard = (),
         reply_to: int | None = None,
-        thread: int | None = None,  # noqa: ARG002
-        ask_reply: bool = False,  # noqa: ARG002
+        thread: int | None = None,
+        ask_reply: bool = False,
         mark: str = "",
         copy: bool = False,
-        answer: str = "",  # noqa: ARG002
+        answer: str = "",
     ) -> int:
         """Show a message."""
         self._fail()
@@ -83,7 +83,7 @@ class MemoryWire:
         file: File,
         *,
         reply_to: int | None = None,
-        thread: int | None = None,  # noqa: ARG002
+        thread: int | None = None,
     ) -> int:
         """Show a file."""
         self._fail()
@@ -112,7 +112,7 @@ class MemoryWire:
     async def typing(self, chat: int, thread: int | None = None) -> None:
         """Show nothing."""
 
-    async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:  # noqa: ARG002
+    async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
         """Keep what a press is answered with."""
         self.toasts.append(text)
 
