@@ -325,7 +325,7 @@ class Assistant:
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
         if query.ask.theme and len(scope.reports) <= MAX_RESPELLED:
-            texts = [in_search_form(r, library.report(r).text) for r in scope.reports]
+            texts = [in_search_form(library.report(r).text) for r in scope.reports]
             query = in_their_words(query, texts)
             hits = Passages(lambda: self._search(library, query, scope))
             desk = self._desk(library, query, scope, hits, state)
@@ -421,7 +421,7 @@ class Assistant:
         naming = tuple(
             r
             for r in few
-            if any(name in in_search_form(r, library.report(r).text) for name in names)
+            if any(name in in_search_form(library.report(r).text) for name in names)
         )
         if naming:
             return query, replace(scope, reports=naming)

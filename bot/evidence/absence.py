@@ -6,8 +6,9 @@ stand, and only what was asked was not found beside them. The two are never said
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from threading import Lock
 
 from bot.evidence.drafting import Held
 from bot.labels import full_name
@@ -20,10 +21,24 @@ from retrieval.text.normalise import fold
 MAX_NAMED = 12
 
 
-@lru_cache(maxsize=4096)
-def in_search_form(report_id: str, text: str) -> str:  # noqa: ARG001 - the key it is kept under
-    """Return a report's text in search form, kept for the next question."""
-    return fold(text)
+MAX_KEPT_CHARS = 20_000_000
+_kept: OrderedDict[str, str] = OrderedDict()
+_keeping = Lock()
+
+
+def in_search_form(text: str) -> str:
+    """Return a report's text in search form; of those asked for last ``MAX_KEPT_CHARS`` are kept."""
+    with _keeping:
+        if text in _kept:
+            _kept.move_to_end(text)
+            return _kept[text]
+    folded = fold(text)
+    with _keeping:
+        _kept[text] = folded
+        spare = sum(map(len, _kept)) - MAX_KEPT_CHARS
+        while spare > 0 and len(_kept) > 1:
+            spare -= len(_kept.popitem(last=False)[0])
+    return folded
 
 
 def words_of(terms: Sequence[Term]) -> tuple[str, ...]:
@@ -35,7 +50,7 @@ def words_of(terms: Sequence[Term]) -> tuple[str, ...]:
 
 def holds(report: Report, words: Iterable[str]) -> bool:
     """Tell whether any of ``words`` (in search form) stands in a report, blanks aside."""
-    text = in_search_form(report.id, report.text)
+    text = in_search_form(report.text)
     return any(word in text for word in words)
 
 
