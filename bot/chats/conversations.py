@@ -334,8 +334,10 @@ class ConversationStore:
     def answers(self, user: int, chat: int | None = None, *, most: int = 200) -> list[StoredAnswer]:
         """Return the last answers to a user, in one chat if given, the last first."""
         return self._answers(
-            "user = ? AND ifnull(chat = ?, 1) ORDER BY created DESC, rowid DESC LIMIT ?",
+            "user = ? AND (CAST(? AS BIGINT) IS NULL OR chat = ?)"
+            " ORDER BY created DESC, rowid DESC LIMIT ?",
             user,
+            chat,
             chat,
             most,
         )
@@ -405,9 +407,9 @@ class ConversationStore:
         with self._transaction() as db:
             return bool(
                 db.execute(
-                    "UPDATE feedback SET remark = trim(remark || char(10) || ?, char(10))"
+                    "UPDATE feedback SET remark = trim(remark || ?, ?)"
                     " WHERE answer = ? AND user = ?",
-                    (remark, answer, user),
+                    (f"\n{remark}", "\n", answer, user),
                 ).rowcount
             )
 
@@ -415,7 +417,7 @@ class ConversationStore:
         """Return the stored feedback, oldest first; of one verdict if given."""
         rows = self._rows(
             "SELECT id, created, answer, user, verdict, remark, payload FROM feedback"
-            " WHERE ? IS NULL OR verdict = ? ORDER BY id",
+            " WHERE CAST(? AS TEXT) IS NULL OR verdict = ? ORDER BY id",
             verdict,
             verdict,
         )

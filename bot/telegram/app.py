@@ -17,6 +17,7 @@ from bot.chats.chat_records import InboxRow
 from bot.chats.conversations import DAY_S, ConversationStore
 from bot.chats.inbox import Dispatcher, Intake, Notice
 from bot.chats.ports import AssistantLike, RestoreState
+from bot.chats.shared import open_chats
 from bot.chats.wire import Unreachable, WireError
 from bot.chats.wording import said
 from bot.telegram.endpoint import Route, check_route, serve, webhook_route
@@ -54,9 +55,13 @@ def run(
     webhook_secret = settings.webhook.secret if settings.webhook else ""
     with safe_logging((settings.token, webhook_secret, *secrets), settings.log_level):
         try:
-            store = ConversationStore(
-                settings.state_path, answers_kept_s=settings.keep_days * DAY_S
+            store = open_chats(
+                settings.state_path,
+                settings.database_url,
+                answers_kept_s=settings.keep_days * DAY_S,
             )
+        except BaogaoError as exc:
+            return _fail(str(exc))
         except (OSError, sqlite3.DatabaseError):
             return _fail("会话数据库无法打开：请检查目录的权限和剩余空间。")
         try:

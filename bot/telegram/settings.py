@@ -32,7 +32,8 @@ class TelegramSettings:
     """The bot's settings.
 
     ``allow`` and ``admins`` are ids of users (positive) and groups (negative); both empty means
-    closed, but for those let in by pairing. ``state_path`` is the chats' SQLite file.
+    closed, but for those let in by pairing. ``state_path`` is the chats' SQLite file; with
+    ``database_url`` it holds the inbox, and all else of the chats is in that PostgreSQL.
     ``health`` is ``host:port`` for operators' checks, empty for none; ``proxy`` is the address of
     the one to go through, None for none; ``certificates`` names a file or folder of root
     certificates to trust in place of the usual ones, empty for those. Times in seconds.
@@ -40,6 +41,7 @@ class TelegramSettings:
 
     token: str = field(repr=False)
     state_path: Path
+    database_url: str | None = field(default=None, repr=False)
     api: str = DEFAULT_API
     allow: frozenset[int] = frozenset()
     admins: frozenset[int] = frozenset()
@@ -79,6 +81,7 @@ class TelegramSettings:
         return cls(
             token=token,
             state_path=state_path,
+            database_url=env.get("BAOGAO_DATABASE_URL") or None,
             api=api,
             allow=parse_ids(env.get("BAOGAO_TELEGRAM_ALLOW", ""), "BAOGAO_TELEGRAM_ALLOW"),
             admins=parse_ids(env.get("BAOGAO_TELEGRAM_ADMINS", ""), "BAOGAO_TELEGRAM_ADMINS"),

@@ -6,6 +6,7 @@ so that what holds for both is written once.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,7 @@ CONNECT_WAIT_S = 10.0
 LOCK_WAIT_S = 1.0
 # Plans are compiled for queries of seconds, ours are of milliseconds. A search through the graph
 # of vectors goes on until it has found as many as are asked for.
-_OPTIONS = f"-c search_path={SCHEMA},public -c jit=off -c hnsw.iterative_scan=strict_order"
+_OPTIONS = "-c jit=off -c hnsw.iterative_scan=strict_order"
 Values = Sequence[Any] | Mapping[str, Any]
 _NUL = "\U0010ffff"
 """Stands for the character 0, which PostgreSQL takes in no text; no text can hold this one."""
@@ -33,12 +34,16 @@ _NUL = "\U0010ffff"
 class Database:
     """One PostgreSQL database. Safe to use from several threads."""
 
-    def __init__(self, url: str) -> None:
-        """Name the database by its ``postgresql://`` address; nothing is opened yet."""
+    def __init__(self, url: str, schema: str = SCHEMA) -> None:
+        """Name the database by its ``postgresql://`` address; nothing is opened yet.
+
+        Its tables are those of ``schema``.
+        """
         if not url.startswith(("postgresql://", "postgres://")):
             raise ConfigurationError(
                 "BAOGAO_DATABASE_URL 应是 postgresql://用户:密码@主机:端口/库名 的形式，请检查设置"
             )
+        self._schema = schema
         self._open_pool = _driver().ConnectionPool
         self._url = url
         self._held: ConnectionPool[Connection[Any]] | None = None
@@ -58,11 +63,12 @@ class Database:
 
         with _errors_told():
             for fell_before in (False, True):
+                connection = None
                 try:
                     with self._pool().connection() as connection:
                         return connection.execute(_spelt(sql), values).fetchall()
                 except psycopg.OperationalError:
-                    if fell_before or not connection.broken:
+                    if fell_before or connection is None or not connection.broken:
                         raise
                     self._pool().check()
         raise AssertionError("unreachable")
@@ -79,7 +85,7 @@ class Database:
 
         Raises ``LibraryBusy`` after ``LOCK_WAIT_S`` seconds.
         """
-        key = crc32(f"{SCHEMA} {name}".encode())
+        key = crc32(f"{self._schema} {name}".encode())
         with _errors_told(), self._pool().connection() as connection:
             give_up = time.monotonic() + LOCK_WAIT_S
             while not _first(connection.execute("SELECT pg_try_advisory_lock(%s)", [key])):
@@ -98,10 +104,12 @@ class Database:
         Raises ``LibraryMismatch`` for tables of a later version, which are left as they are.
         """
         with self.writing() as db:
-            db.execute("SELECT pg_advisory_xact_lock(?)", [crc32(f"{SCHEMA} migrate".encode())])
-            db.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             db.execute(
-                f"CREATE TABLE IF NOT EXISTS {SCHEMA}.migrations"
+                "SELECT pg_advisory_xact_lock(?)", [crc32(f"{self._schema} migrate".encode())]
+            )
+            db.execute(f"CREATE SCHEMA IF NOT EXISTS {self._schema}")
+            db.execute(
+                "CREATE TABLE IF NOT EXISTS migrations"
                 " (name text, step int, at timestamptz DEFAULT now(), PRIMARY KEY (name, step))"
             )
             done = self._steps_done(db, name)
@@ -113,7 +121,7 @@ class Database:
 
     def migrated(self, name: str) -> int:
         """Return how many steps the tables called ``name`` have behind them; 0 if there are none."""
-        if self.all("SELECT to_regclass('migrations')")[0][0] is None:
+        if self.all("SELECT to_regclass(?)", [f"{self._schema}.migrations"])[0][0] is None:
             return 0
         return int(self.all("SELECT count(*) FROM migrations WHERE name = ?", [name])[0][0])
 
@@ -128,7 +136,11 @@ class Database:
                 max_size=MAX_CONNECTIONS,
                 timeout=CONNECT_WAIT_S,
                 configure=_configure,
-                kwargs={"autocommit": True, "options": _OPTIONS, "connect_timeout": 5},
+                kwargs={
+                    "autocommit": True,
+                    "options": f"-c search_path={self._schema},public {_OPTIONS}",
+                    "connect_timeout": 5,
+                },
                 open=True,
             )
         return self._held
@@ -158,6 +170,8 @@ def _driver() -> Any:
         raise ConfigurationError(
             "设置了 BAOGAO_DATABASE_URL，还要安装 PostgreSQL 的驱动：pip install 'baogao[postgres]'"
         ) from error
+    # It tells every try to connect; what is shown is our own sentence, once.
+    logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
     return psycopg_pool
 
 
