@@ -12,6 +12,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import uvicorn
 from answering import CUT, REAL, assistant_over
 from web_server import PAYLOADS
 
+from bot.assistant import Assistant, Reply
 from bot.records import AnswerRecords
 from bot.web.app import create_app
 from bot.web.settings import WebSettings
@@ -267,17 +269,53 @@ def test_a_page_is_light_and_fetches_nothing_from_elsewhere(browser: Any, addres
     assert errors(browser) == []
 
 
-def test_markup_in_an_answer_never_runs(browser: Any, address: str) -> None:
+SHOWN = {
+    "ARTICLE", "BLOCKQUOTE", "BUTTON", "DETAILS", "DIV", "H2", "LI", "OL", "P", "SUMMARY", "A",
+}  # fmt: skip
+
+
+def test_markup_never_runs(
+    browser: Any, address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither of a question nor of a model nor of a file's name."""
+    asked = Assistant.ask
+
+    def said(self: Assistant, words: str, *args: Any, **more: Any) -> Reply:
+        payload = words.removesuffix("綦江有哪些问题")
+        reply = asked(self, "綦江有哪些问题", *args, **more)
+        lines = tuple(replace(s, text=payload + s.text) for s in reply.answer.sentences)
+        cited = tuple(replace(c, quote=payload, title=payload) for c in reply.answer.citations)
+        answer = replace(
+            reply.answer, question=words, sentences=lines, citations=cited, warnings=(payload,)
+        )
+        return replace(reply, answer=answer, suggestions=(payload,))
+
+    monkeypatch.setattr(Assistant, "ask", said)
     browser.get(address)
     title = browser.title
     for payload in PAYLOADS:
-        ask(browser, payload.replace("alert(1)", "document.title=1") + "綦江有哪些问题")
+        turn = ask(browser, payload.replace("alert(1)", "document.title=1") + "綦江有哪些问题")
+        assert turn.find_elements(By.CSS_SELECTOR, ".warning"), turn.text
     time.sleep(0.2)
     assert browser.title == title
-    tags = browser.execute_script(
-        "return [...new Set([...document.querySelectorAll('#turns *')].map((e) => e.tagName))].sort()"
+    tags = "return [...new Set([...document.querySelectorAll('#turns *')].map((e) => e.tagName))]"
+    assert set(browser.execute_script(tags)) <= SHOWN
+    browser.refresh()  # the conversation is shown again
+    until(browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, ".turn")) >= 20)
+    assert set(browser.execute_script(tags)) <= SHOWN
+
+    browser.get(f"{address}/library")
+    names = [p.replace("alert(1)", "document.title=1") for p in PAYLOADS if "/" not in p][:12]
+    for name in names:
+        (tmp_path / name).write_text("x", "utf-8")
+        browser.find_element(By.ID, "files").send_keys(str(tmp_path / name))
+    until(
+        browser, lambda b: len(b.find_elements(By.CSS_SELECTOR, "#uploads .warning")) >= len(names)
     )
-    assert set(tags) <= {
-        "ARTICLE", "BLOCKQUOTE", "BUTTON", "DETAILS", "DIV", "H2", "LI", "OL", "P", "SUMMARY", "A",
-    }  # fmt: skip
+    assert browser.title
+    assert browser.title != "1"
+    inside = (
+        "return [...new Set([...document.querySelectorAll('#uploads *')].map((e) => e.tagName))]"
+    )
+    assert set(browser.execute_script(inside)) <= {"LI", "P", "A"}
     assert errors(browser) == []

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import html
+import io
 import re
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from html.parser import HTMLParser
@@ -15,11 +17,14 @@ from answering import QINGSHAN
 from starlette.testclient import TestClient
 from web_server import FROM_PAGE, ORIGIN, PAYLOADS, web_client
 
+from bot.assistant import Assistant, Reply
+from bot.values import Answer, Citation, Scope, Sentence
 from bot.web.accounts import LOGIN_LASTS_S, Accounts
 from bot.web.guard import MOST_BYTES, MOST_UPLOAD_BYTES
 from bot.web.limits import Window
 from bot.web.settings import WebSettings
 from retrieval.errors import ConfigurationError
+from retrieval.question.query import State
 
 OURS = {"src": ("/static/",), "href": ("/", "?", "#")}
 
@@ -50,10 +55,6 @@ def bad_of(page: str) -> list[str]:
     return found.bad
 
 
-def evil(payload: str) -> str:
-    return QINGSHAN.replace("一是执法力量不足。", f"一是执法力量不足{payload}。")
-
-
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_markup_is_shown_as_text(payload: str, client: TestClient) -> None:
     pages = [
@@ -74,17 +75,81 @@ def test_markup_is_shown_as_text(payload: str, client: TestClient) -> None:
     assert "{{7*7}}" in pages[0].text or "7*7" not in payload
 
 
-def test_markup_in_a_report_and_its_name_is_shown_as_text(tmp_path: Path) -> None:
-    texts = {f"<img src=x onerror=alert({n})>{n}.txt": evil(p).replace("青山", f"青{chr(0x5DDD + n)}")
-             for n, p in enumerate(PAYLOADS[:4])}  # fmt: skip
-    with web_client(tmp_path, texts) as client:
-        pages = [client.get("/library").text]
-        for row in client.get("/api/reports").json()["reports"]:
-            pages.append(client.get(f"/report/{row['report']}?start=0&end=400").text)
-            assert html.escape("onerror=") in pages[-1]
-        pages.append(client.get("/search", params={"words": "执法力量不足"}).text)
+def test_markup_in_reports_and_their_names_is_shown_as_text(tmp_path: Path) -> None:
+    texts = {}
+    for n, payload in enumerate(PAYLOADS):
+        county = f"青{chr(0x5DDD + n)}县"
+        name = f"{n}" + payload.replace("/", "∕")[:40] + ".txt"
+        texts[name] = (
+            f"{county}人民政府2023年度法治政府建设情况报告{payload}\n"
+            f"一、主要举措{payload}\n（一）受理矛盾纠纷{n + 10}件{payload}。\n"
+            f"二、存在的问题\n一是执法力量不足{payload}。\n"
+        )
+    with web_client(tmp_path, texts, WebSettings(questions_per_minute=10_000)) as client:
+        held = client.get("/api/reports").json()["reports"]
+        assert len(held) == len(PAYLOADS)
+        pages = [client.get("/library"), client.get("/search", params={"words": "执法力量不足"})]
+        pages += [client.get("/compare", params={"words": "对比各地受理矛盾纠纷数"})]
+        for row in held:
+            pages.append(client.get(f"/report/{row['report']}?start=0&end=400"))
+            county = "".join(row["place"]) or row["title"][:3]
+            reply = client.post("/api/ask", json={"question": f"{county}存在哪些问题"}).json()
+            pages.append(client.get(f"/answer/{reply['id']}"))
+        pages += [client.post("/brief", data={"words": held[0]["report"]}, headers=FROM_PAGE)]
+        shown = "".join(page.text for page in pages)
         for page in pages:
-            assert bad_of(page) == []
+            assert page.status_code in (200, 303), page.text
+            assert bad_of(page.text) == [], page.url
+        for payload in PAYLOADS:
+            assert html.escape(payload)[:12] in shown.replace("&#34;", "&quot;").replace(
+                "&#39;", "&#x27;"
+            )
+
+
+def test_markup_that_a_model_wrote_is_shown_as_text(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = client.get("/api/reports").json()["reports"][0]["report"]
+    for payload in PAYLOADS:
+
+        def said(self: Assistant, words: str, *_: Any, payload: str = payload, **__: Any) -> Reply:
+            cited = Citation(
+                1, report, payload, payload, (payload,), 2023, (payload,), 0, 5, payload
+            )
+            lines = (Sentence(payload, "claim", (1,)), Sentence(payload, "note"))
+            answer = Answer(
+                f"made-{len(payload)}", words, "answered", lines, (cited,), Scope((report,)),
+                (payload,), "llm", paragraph=True,
+            )  # fmt: skip
+            return Reply(answer, State(), suggestions=(payload,))
+
+        monkeypatch.setattr(Assistant, "ask", said)
+        monkeypatch.setattr(Assistant, "brief", said)
+        got = client.post("/api/ask", json={"question": "青山县有哪些问题"})
+        assert got.headers["content-type"] == "application/json"
+        drafted = client.post("/brief", data={"words": payload}, headers=FROM_PAGE)
+        for path in (f"/answer/{got.json()['id']}", drafted.headers["location"], "/history"):
+            page = client.get(path)
+            assert page.status_code == 200
+            assert bad_of(page.text) == [], payload
+        for kind in ("docx", "xlsx", "md"):
+            saved = client.get(f"/answer/{got.json()['id']}/export.{kind}")
+            assert saved.headers["content-disposition"].startswith("attachment")
+
+
+def test_a_packed_path_leads_nowhere(client: TestClient, tmp_path: Path) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        for name in ("../../evil.txt", "/tmp/evil.txt", "a/../../evil.txt", "C:\\evil.txt"):
+            file.writestr(name, QINGSHAN.replace("青山", "恶山"))
+    headers = {"X-Baogao": "upload", "X-File-Name": "..%2F..%2Fevil.zip"}
+    upload = client.post("/api/upload", content=packed.getvalue(), headers=headers).json()
+    assert upload["name"] == "evil.zip"
+    while upload["status"] != "done":
+        upload = client.get(f"/api/uploads/{upload['id']}").json()
+    assert upload["results"]
+    assert not list(tmp_path.parent.rglob("evil*"))
+    assert not Path("/tmp/evil.txt").exists()
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +178,18 @@ def test_every_reply_carries_the_strict_policy(client: TestClient, path: str) ->
     ],
 )
 @pytest.mark.parametrize(
-    "path", ["/api/ask", "/api/upload", "/v1/chat/completions", "/history", "/brief", "/login"]
+    "path",
+    [
+        "/api/ask",
+        "/api/upload",
+        "/v1/chat/completions",
+        "/history",
+        "/brief",
+        "/login",
+        "/logout",
+        "/library",
+        "/accounts",
+    ],
 )
 def test_requests_of_other_pages_are_refused(
     client: TestClient, path: str, headers: dict[str, str]
