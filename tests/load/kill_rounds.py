@@ -20,16 +20,32 @@ sys.path[:0] = [str(HERE.parents[1]), str(HERE.parent)]
 
 from fake_telegram import FakeTelegram  # noqa: E402
 
+STARTS_WITHIN_S = 600.0
 _ASKED = re.compile(r"题(\d+)号")
 
 
 def start(api: str, state: Path, delay_s: float, *more: str) -> subprocess.Popen:
+    """Start the bot; what it writes goes to ``<state>.log``, since a pipe nobody reads holds it up."""
     return subprocess.Popen(
         [sys.executable, str(HERE / "bot_process.py"), api, str(state), "--delay", str(delay_s),
          *more],
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stderr=Path(f"{state}.log").open("ab"),
     )  # fmt: skip
+
+
+def await_polling(fake: FakeTelegram, process: subprocess.Popen, state: Path, polls: int) -> None:
+    """Wait until the bot polls, as long as it lives: on a busy machine a start takes its time."""
+    fake.wait(
+        lambda f: f.number_of("getUpdates") > polls or process.poll() is not None, STARTS_WITHIN_S
+    )
+    if process.poll() is not None:
+        raise AssertionError(f"ended with {process.returncode}: {written(state)[-2000:]}")
+
+
+def written(state: Path) -> str:
+    """Return what the bot has written to stderr."""
+    return Path(f"{state}.log").read_text("utf-8", "replace")
 
 
 def run(rounds: int, questions: int, *, seed: int = 1, delay_s: float = 0.3) -> dict[str, float]:
@@ -42,8 +58,7 @@ def run(rounds: int, questions: int, *, seed: int = 1, delay_s: float = 0.3) -> 
         for _ in range(rounds):
             process = start(fake.url, state, delay_s)
             try:
-                polls = fake.number_of("getUpdates")
-                fake.wait(lambda f, n=polls: f.number_of("getUpdates") > n, 60)
+                await_polling(fake, process, state, fake.number_of("getUpdates"))
                 for _ in range(questions):
                     number += 1
                     asked[fake.say(f"题{number}号：乙市行政复议收案多少件", rng.randint(1, 8))] = (
@@ -56,8 +71,7 @@ def run(rounds: int, questions: int, *, seed: int = 1, delay_s: float = 0.3) -> 
                 process.wait()
         process = start(fake.url, state, 0.0)
         try:
-            polls = fake.number_of("getUpdates")
-            fake.wait(lambda f: f.number_of("getUpdates") > polls, 60)
+            await_polling(fake, process, state, fake.number_of("getUpdates"))
             fake.wait(lambda f: answered(f, asked) >= set(asked), 120)
             time.sleep(2)  # anything said twice would come now
         except AssertionError:
