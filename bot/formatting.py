@@ -88,6 +88,7 @@ def to_terminal(answer: Answer, width: int | None = None) -> str:
         for citation in answer.citations:
             lines += wrap(f"[{citation.n}] {where(citation)}", width, "    ")
             quote = " ".join(drop_invisible(citation.quote).split())
-            lines += wrap(f"    “{quote}”", width, "    ")
+            if quote:
+                lines += wrap(f"    “{quote}”", width, "    ")
             lines.append(f"    {citation.source}")
     return "\n".join(lines)

@@ -100,7 +100,7 @@ def test_buttons_are_pressed_by_their_numbers(chat: TerminalChat, capsys) -> Non
     number = re.search(r"(\d)\) .县", offered)
     assert number is not None
     assert "出处" in said(chat, capsys, number[1])
-    assert "[1]" in said(chat, capsys, "34")  # no such button: a question
+    assert "没有编号为 34" in said(chat, capsys, "34")  # no such button
 
 
 def test_what_may_be_meant_is_numbered(tmp_path: Path, capsys) -> None:

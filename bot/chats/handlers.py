@@ -221,7 +221,7 @@ class Handlers:
             key, payload, scoped=bool(label), folded=views.folded(answer), language=language
         )
         reply = compose(
-            views.answer_blocks(answer, label, language),
+            views.answer_blocks(views.without_lines(answer, onward), label, language),
             (*suggested, *keyboard),
             mark=said("copy", language, key=key),
             answer=key,

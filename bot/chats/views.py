@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -79,6 +79,13 @@ def answer_blocks(
     if scope_label:
         blocks += [(Run(""),), runs(said("scope", language, label=scope_label), "i")]
     return blocks
+
+
+def without_lines(answer: Answer, words: Iterable[str]) -> Answer:
+    """Return an answer without the notes that only say what buttons under it say."""
+    pressed = set(words)
+    kept = [s for s in answer.sentences if s.kind == "claim" or s.text.strip("· ") not in pressed]
+    return replace(answer, sentences=tuple(kept))
 
 
 def folded(answer: Answer) -> int:

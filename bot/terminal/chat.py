@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +26,14 @@ from bot.chats.conversations import ConversationStore
 from bot.chats.handlers import Desk, Handlers
 from bot.chats.incoming import Incoming, command_of
 from bot.chats.messages import Button, File, Keyboard, Reply
-from bot.chats.views import COMMANDS, stored_answer
+from bot.chats.views import COMMANDS, stored_answer, without_lines
 from bot.chats.wire import Unreachable
+from bot.chats.wording import said
 from bot.formatting import to_terminal, wrap
 from bot.terminal.screen import Waiting, columns
-from bot.values import Sentence
+from bot.values import Answer, Sentence
 from retrieval.question.query import State
+from retrieval.text.normalise import fold
 
 if TYPE_CHECKING:
     from bot.assistant import Assistant
@@ -39,6 +42,7 @@ USER = 1
 HISTORY_LINES = 500
 LEAVE = frozenset({"退出", "/exit", "/quit", "exit", "quit"})
 BEGIN_ANEW = frozenset({"新话题"})
+NO_SUCH_NUMBER = "现在没有编号为 {0} 的选项；问一条的详情请写“第{0}条”"
 GREETING = "请提问（“新话题”清除前面的范围，/help 看命令，“退出”或 Ctrl-D 结束）："
 _PRESSED = ("q", "o", "t", "y", "r", "e")  # the buttons that make sense without a pointer
 
@@ -124,7 +128,7 @@ class TerminalChat:
             press = incoming.kind == "callback"
             work = self._callbacks.press if press else self._handlers.handle
             reply = asyncio.run(work(incoming))
-        asyncio.run(self._show(reply))
+        asyncio.run(self._show(reply, pressed=press))
 
     def _incoming(self, line: str) -> Incoming:
         number = next(self._numbers)
@@ -133,15 +137,20 @@ class TerminalChat:
             data = self._buttons[pressed - 1].data
             return Incoming("callback", number, USER, True, USER, 0, 0, callback_id="-", data=data)
         command, text = command_of(line)
+        bare = line.isascii() and line.isdigit() and len(line) < 4
         return Incoming(
             "message", number, USER, True, USER, number, int(time.time()),
-            text=text, command=command,
+            text=text, command=command, line=NO_SUCH_NUMBER.format(line) if bare else "",
         )  # fmt: skip
 
-    async def _show(self, reply: Reply) -> None:
+    async def _show(self, reply: Reply, *, pressed: bool) -> None:
         stored = self._store.answer(reply.answer) if reply.answer else None
         if stored is not None:
-            print(to_terminal(stored_answer(stored.payload), columns()))
+            answer = stored_answer(stored.payload)
+            if pressed:  # the question stands nowhere on the screen yet
+                print(said("asked", question=answer.question))
+            asked = [b.text for row in reply.keyboard for b in row if b.data.startswith("q|")]
+            print(to_terminal(_once(without_lines(answer, asked)), columns()))
         else:
             for part in self._wire.layout(reply.blocks, reply.name)[0]:
                 await self._wire.send(USER, part)
@@ -155,6 +164,14 @@ class TerminalChat:
             if button.text != str(number):  # those are numbered in the text above
                 print(f"  {number}) {button.text}")
         print()
+
+
+def _once(answer: Answer) -> Answer:
+    """Return an answer whose sources quote only what its lines do not say word for word."""
+    lines = fold("".join(s.text for s in answer.sentences))
+    stands = [fold(c.quote).rstrip(".,;。；，") in lines for c in answer.citations]
+    cited = zip(answer.citations, stands, strict=True)
+    return replace(answer, citations=tuple(replace(c, quote="") if s else c for c, s in cited))
 
 
 def converse(assistant: Assistant, *, history: Path | None) -> None:
