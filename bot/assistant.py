@@ -802,7 +802,12 @@ def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
         Resolved(tuple(reports), () if told else tuple(missing), tuple(nearby)),
         answered[0].hits,
         Draft(
-            tuple(lines), status, tuple(gaps), answered[-1].draft.items, answered[-1].draft.focus
+            tuple(lines),
+            status,
+            tuple(gaps),
+            answered[-1].draft.items,
+            answered[-1].draft.focus,
+            figures=tuple(f for one in answered for f in one.draft.figures),
         ),
         Attempt(),
     )

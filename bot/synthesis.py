@@ -20,7 +20,7 @@ from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.reader import ModelReader
 from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
-from bot.model.union import Line, completed, united
+from bot.model.union import Line, completed, meets, united
 from bot.model.writers_llm import LLMWriter, Written
 from bot.notes import CORRECTING, Note
 from bot.values import Passage, Sentence, Told
@@ -129,7 +129,7 @@ class Synthesis:
                 return Attempt(reason="nothing on what was asked", discarded=written)
             return Attempt(written, lines=told)
         if query.kind in _EVERY_LINE:
-            told = tuple(t for t in written.told if _is_of_part(desk, t))
+            told = tuple(t for t in written.told if _is_of_part(desk, draft, t))
             lines = united(draft, told, adds=query.kind not in _ORDERED)
         elif any(line.note is not None and line.note.kind in CORRECTING for line in draft.before):
             # what corrects the question stays under the note
@@ -219,8 +219,10 @@ def _is_of_theme(query: Query, told: Told) -> bool:
     )
 
 
-def _is_of_part(desk: Desk, told: Told) -> bool:
-    """Tell whether a line stands in the part of its reports that the question asks for."""
+def _is_of_part(desk: Desk, draft: Draft, told: Told) -> bool:
+    """Tell whether a line stands in the part that the question asks for, or where the draft does."""
+    if any(meets(told.cites, line.cites) for line in draft.lines):
+        return True
     wanted = {desk.query.role} - {None}
     reports = {report.id: report for report in desk.reports}
     return not wanted or all(

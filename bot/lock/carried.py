@@ -372,6 +372,9 @@ def _levelled(clause: str, names: tuple[str, ...], same: bool) -> str:
     text = _NUMBER.sub("", clause)
     for name in names:
         text = re.sub(f"{re.escape(name)}(?!级)", "\0" * len(name), text)
+    levels = {name[-1] for name in names if len(name) > 1 and _rank(name) >= 0}
+    if text[:1] in levels and text[1:2] not in "级镇乡县、":  # 区司法局 of 我区司法局
+        text = f"\0{text[1:]}"
     text = _YEAR.sub(lambda match: "\0" * len(match[0]), text)
     text = _NUMBER.sub("", text.lstrip("\0"))
     for word, canon in same_words() if same else ():

@@ -42,6 +42,7 @@ _NUMBER = re.compile(
 )
 _NAMED = re.compile(r"[^：:，,。；;]{2,40}[：:]\s*")
 _HEAD_REST = re.compile(r"[\s:()]|\d{4}|年度?|报告|省|市|县|区")
+_DONE = ("measures", "leadership")
 _STOPS = "。！？\n"
 _MOST_AROUND = 400  # characters of a sentence on either side of a passage
 _NOTHING_SAID = re.compile(r"^[\W_]*$")
@@ -328,7 +329,14 @@ class Checker:
         around = tuple(self._sentences_around(p) for p in shown)
         plans = frozenset(self._sentences_around(p) for p in shown if p.role == "plans")
         verdict = judge(
-            text, tuple(quotes.values()), allowed, known, around, plans, several=len(reports) > 1
+            text,
+            tuple(quotes.values()),
+            allowed,
+            known,
+            around,
+            plans,
+            done=frozenset(self._sentences_around(p) for p in shown if p.role in _DONE),
+            several=len(reports) > 1,
         )
         if verdict.problems or len(reports) < 2:
             return verdict

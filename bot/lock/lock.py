@@ -50,7 +50,7 @@ _ENGLISH_ARTICLES = frozenset(
 )
 _FEW_CHARS, _FEW_SHARE = 6, 0.25  # words of its own that a line may leave to a judge
 _CONTRAST = re.compile(
-    r"(?:并?不是|并非|并?没有|未)([^,。;:不没未]{1,12}),(?:而是|是|而)(?=([^,。;]{1,30}))"
+    r"(?:并?不是|并非|并?没有|未)([^,。;:不没未]{1,12}),(?:而是|是|而)?(?=([^。;]{1,60}))"
 )
 _ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
 
@@ -98,6 +98,7 @@ def judge(
     around: Sequence[str] = (),
     plans: Collection[str] = (),
     *,
+    done: Collection[str] = (),
     several: bool = False,
 ) -> Verdict:
     """Judge one sentence; see ``support`` for the arguments."""
@@ -124,7 +125,9 @@ def judge(
         *name_problems(text, sources, own_names, known_names),
         *wording.direction_problems(text, sources, figures.excused),
         *wording.negation_problems(text, sources),
-        *modality_problems(text, context, frozenset(level(plan) for plan in plans)),
+        *modality_problems(
+            text, context, frozenset(map(level, plans)), frozenset(map(level, done))
+        ),
     )
     spare = (*figures.excused, *figures.derived)
     own = own_words(text, _in_sentences(sources, context), own_names, spare, several=several)
@@ -160,7 +163,7 @@ def _excluded(contrast: re.Match[str]) -> str:
         for one, other in ((wording.RISING, wording.FALLING), (wording.FALLING, wording.RISING))
     )
     ranks = _ORDINAL.search(denied), _ORDINAL.search(said)
-    return "" if rules_out or (all(ranks) and denied not in said) else contrast[0]
+    return "," if rules_out or (all(ranks) and denied not in said) else contrast[0]
 
 
 def _may_be_judged(own: Sequence[str], text: str, sources: Sequence[str]) -> bool:

@@ -52,6 +52,7 @@ _SWEEPING = tuple(
 _EVERY = re.compile("(?:所有|全体|[全各][省市县区镇乡])(?=([\u4e00-\u9fff]{2}))")
 _COUNT_BEFORE = re.compile(r"\d[^\d,]{1,2}$")
 _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
+_OBJECT = re.compile("将[^,。;]{2}")
 _SEVERAL = re.compile("[、和与及各每两双]")
 _NONE = re.compile("无(?!论)|没有")
 _FIRST_PLACE = re.compile("第一|首位|榜首|居首|之最")
@@ -94,12 +95,20 @@ def said_in(text: str) -> tuple[Said, ...]:
 
 
 def modality_problems(
-    sentence: str, passages: Sequence[str], plans: Collection[str] = ()
+    sentence: str,
+    passages: Sequence[str],
+    plans: Collection[str] = (),
+    done: Collection[str] = (),
 ) -> tuple[str, ...]:
     """Find clauses that are more certain, more done or more general than what they are told from.
 
-    ``plans`` are the passages that stand in a section of what is to be done.
+    ``plans`` are the passages that stand in a section of what is to be done, ``done`` those in
+    one of what was done: there 将 puts an object first (将5个所下划至镇街).
     """
+    for passage in done:
+        for words in {match[0] for match in _OBJECT.finditer(passage)}:
+            sentence = sentence.replace(words, f"把{words[1:]}")
+    passages = [p.replace("将", "把") if p in done else p for p in passages]
     sources = [
         replace(said, before=f"下一步,{said.before}") if passage in plans else said
         for passage in passages

@@ -18,8 +18,9 @@ from retrieval.genre.quantities import find_quantities
 from retrieval.genre.quantity_values import same_number
 from retrieval.text.normalise import level
 
-KEPT = 0.6
-"""Least share of an official line's character pairs in the model's line that stands in for it."""
+KEPT, KEPT_OF_LONG = 0.6, 0.25
+"""Least share of an official line's character pairs in what stands in for it; long ones say more."""
+LONG_CHARS = 60
 
 Line = DraftLine | Told
 
@@ -30,24 +31,70 @@ def united(draft: Draft, told: Sequence[Told], *, adds: bool = True) -> tuple[Li
     Without ``adds`` nothing comes after but in words that say what it is to the question.
     """
     claims = [line for line in draft.lines if line.kind == "claim"]
-    left = list(told)
     lines: list[Line] = []
+    said: set[int] = set()  # claims that a line before says as well
     for line in draft.lines:
-        stand_in = next((t for t in left if line.kind == "claim" and _says(t, line, claims)), None)
+        at = next((i for i, claim in enumerate(claims) if claim is line), -1)
+        if at < 0:
+            lines.append(line)
+            continue
+        if at in said:
+            continue
+        stand_in, met = _stand_in(at, claims, told, draft)
         if stand_in is None:
             lines.append(line)
             continue
-        left.remove(stand_in)
-        head = head_of(line.text, ())
-        lines.append(_headed(stand_in, head))
+        said |= met
+        lines.append(_headed(stand_in, head_of(line.text, ())))
     new = [
         t
-        for t in left
-        if (adds or is_worded(t)) and not any(_meets(t.cites, line.cites) for line in claims)
+        for t in told
+        if (adds or is_worded(t)) and not any(meets(t.cites, line.cites) for line in claims)
     ]
     if new:
         lines += [note("also_told"), *sorted(new, key=lambda t: _order(t, draft))]
     return tuple(lines)
+
+
+def _stand_in(
+    at: int, claims: Sequence[DraftLine], told: Sequence[Told], draft: Draft
+) -> tuple[Told | None, set[int]]:
+    """Return what the model says in the place of a claim, and which claims it says.
+
+    Several lines of its own stand together; one line may say several claims without heads.
+    """
+    worded = [t for t in told if t.way not in ("inferred", "quoted")]
+    met = {
+        i: {n for n, claim in enumerate(claims) if meets(t.cites, claim.cites)}
+        for i, t in enumerate(worded)
+    }
+    # what is quoted out of this claim once more is the same
+    same = {n for n, claim in enumerate(claims) if n >= at and _within(claim, claims[at])}
+    own = [worded[i] for i, places in met.items() if at in places and places <= same]
+    if own and _says("；".join(t.text for t in own), claims[at], draft):
+        return _joined(own), same
+    for i, places in met.items():
+        headless = all(not head_of(claims[n].text, ()) for n in places)
+        if len(places) > 1 and min(places) == at and headless:
+            if all(_says(worded[i].text, claims[n], draft) for n in places):
+                return worded[i], places
+    return None, set()
+
+
+def _within(claim: DraftLine, other: DraftLine) -> bool:
+    return claim is other or all(
+        any(c.report == o.report and o.start <= c.start and c.end <= o.end for o in other.cites)
+        for c in claim.cites
+    )
+
+
+def _joined(told: Sequence[Told]) -> Told:
+    """Return lines as one, each without the number and the full stop that it had alone."""
+    if len(told) == 1:
+        return told[0]
+    text = "；".join(without_number(t.text).rstrip("。；;.") for t in told)
+    cites = tuple(dict.fromkeys(c for t in told for c in t.cites))
+    return Told(text, cites, told[0].way)
 
 
 def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
@@ -63,16 +110,24 @@ def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
     return (*told, *kept)
 
 
-def _says(told: Told, line: DraftLine, claims: Sequence[DraftLine]) -> bool:
-    """Tell whether a model's line says one official line, its figures and most of its words."""
-    met = [c for c in claims if _meets(told.cites, c.cites)]
-    if met != [line] or told.way in ("inferred", "quoted"):
+def _says(text: str, line: DraftLine, draft: Draft) -> bool:
+    """Tell whether words say an official line: a short one whole, of a long one what is asked.
+
+    The official words stand under the citation; of a long line its figures may be left there,
+    but not those that answer.
+    """
+    said = find_quantities(text)
+    official = level(without_number(line.text))
+    long = len(official) > LONG_CHARS
+    figures = find_quantities(line.text)
+    if long or draft.figures:
+        figures = [f for f in figures if any(same_number(f, asked) for asked in draft.figures)]
+    if not all(any(same_number(f, q) for q in said) for f in figures):
         return False
-    said = find_quantities(told.text)
-    if not all(any(same_number(f, q) for q in said) for f in find_quantities(line.text)):
-        return False
-    official = pairs(level(without_number(line.text)))
-    return not official or len(official & pairs(level(told.text))) >= KEPT * len(official)
+    if draft.figures or (long and not head_of(line.text, ())):
+        return True  # no item of a list: what is asked may be a part of it
+    own = pairs(official)
+    return len(own & pairs(level(text))) >= (KEPT_OF_LONG if long else KEPT) * len(own)
 
 
 def _headed(told: Told, head: str) -> Told:
@@ -82,7 +137,8 @@ def _headed(told: Told, head: str) -> Told:
     return Told(head + without_number(told.text), told.cites, told.way)
 
 
-def _meets(some: Sequence[Cited], others: Sequence[Cited]) -> bool:
+def meets(some: Sequence[Cited], others: Sequence[Cited]) -> bool:
+    """Tell whether some spans and others share characters."""
     return any(
         a.report == b.report and a.start < b.end and b.start < a.end for a in some for b in others
     )

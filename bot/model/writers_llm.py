@@ -35,6 +35,8 @@ from retrieval.text.normalise import level
 
 CANNOT_ANSWER = "资料中没有相关内容"
 _BRACKETED = re.compile(r"\s*[\[［【]\s*\^?\d[\d\s,，、;\-^]*[\]］】]")
+_ANSWERED = re.compile(r"^(?:是的?|不是|没有|有的?|对|否)[，,。]\s*(?=.)")
+AHEAD = "下一步，"
 _SHARED_PAIRS = 3  # of characters, of a refused line and the pieces that are shown for it
 _TOKENS_A_PASSAGE = 8  # its marker in the list, and the break after it
 LANGUAGE_RULE = {
@@ -121,10 +123,14 @@ class _Progress:
         """Take an item: the model's sentence where it holds, else the pieces it selected."""
         own = tuple(passages[n] for n in item.quotes)
         if item.say and len(item.say) <= MAX_SAID_CHARS:
-            line = DraftLine(
-                _BRACKETED.sub("", item.say) + "".join(f"[{p.n}]" for p in own), "claim"
-            )
+            words = _ANSWERED.sub("", _BRACKETED.sub("", item.say))
+            line = _marked(words, own)
             outcome = self.checker.check_line(line)
+            if isinstance(outcome, Failure) and all(p.role == "plans" for p in own):
+                planned = _marked(f"{AHEAD}{words}", own)  # what is planned is said to be
+                again = self.checker.check_line(planned)
+                if isinstance(again, Sentence) or (isinstance(again, Failure) and again.rewords):
+                    line, outcome = planned, again
             if isinstance(outcome, Sentence):
                 self.told.append(self.checker.told(outcome))
                 return
@@ -339,6 +345,10 @@ class LLMWriter:
         shown = tuple(passages[: len(blocks)])
         markers = "".join(f"[{passage.n}]" for passage in shown)
         return shown, prompt.messages(**values, passages=text, markers=markers)
+
+
+def _marked(words: str, passages: Sequence[Passage]) -> DraftLine:
+    return DraftLine(words + "".join(f"[{p.n}]" for p in passages), "claim")
 
 
 def _speaks_of(said: str, piece: str) -> bool:
