@@ -131,8 +131,10 @@ class Synthesis:
         if query.kind in _EVERY_LINE:
             told = tuple(t for t in written.told if _is_of_part(desk, draft, t))
             lines = united(draft, told, adds=query.kind not in _ORDERED)
-        elif any(line.note is not None and line.note.kind in CORRECTING for line in draft.before):
-            # what corrects the question stays under the note
+        elif any(
+            line.note is not None and (line.note.kind in CORRECTING or "count" in line.note.values)
+            for line in (*draft.before, *draft.lines)
+        ):  # what corrects the question, or is counted, stays under the note
             lines = united(draft, written.told, adds=False)
         else:
             lines = completed(draft, written.told)

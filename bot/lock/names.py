@@ -162,9 +162,7 @@ def _is_level(text: str, at: int, source: str) -> bool:
     """Tell whether a level begins a name of the quotes (区政府) after words that are no place."""
     names = gazetteer().short
     following = re.sub(r"[\s()\[\]]", "", text[at : at + 6])[:3]
-    return following in source and not any(
-        text[max(0, at - n) : at] in names for n in (2, 3)
-    )
+    return following in source and not any(text[max(0, at - n) : at] in names for n in (2, 3))
 
 
 _SURNAMES = (

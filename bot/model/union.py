@@ -31,6 +31,9 @@ def united(draft: Draft, told: Sequence[Told], *, adds: bool = True) -> tuple[Li
     Without ``adds`` nothing comes after but in words that say what it is to the question.
     """
     claims = [line for line in draft.lines if line.kind == "claim"]
+    counted = any(line.note is not None and "count" in line.note.values for line in draft.lines)
+    # a lone 二是 says nothing
+    listed = counted or sum(bool(head_of(claim.text, ())) for claim in claims) > 1
     lines: list[Line] = []
     said: set[int] = set()  # claims that a line before says as well
     for line in draft.lines:
@@ -45,7 +48,7 @@ def united(draft: Draft, told: Sequence[Told], *, adds: bool = True) -> tuple[Li
             lines.append(line)
             continue
         said |= met
-        lines.append(_headed(stand_in, head_of(line.text, ())))
+        lines.append(_headed(stand_in, head_of(line.text, ()) if listed else ""))
     new = [
         t
         for t in told
@@ -63,7 +66,7 @@ def _stand_in(
 
     Several lines of its own stand together; one line may say several claims without heads.
     """
-    worded = [t for t in told if t.way not in ("inferred", "quoted")]
+    worded = [t for t in told if t.way != "inferred"]
     met = {
         i: {n for n, claim in enumerate(claims) if meets(t.cites, claim.cites)}
         for i, t in enumerate(worded)
@@ -71,13 +74,16 @@ def _stand_in(
     # what is quoted out of this claim once more is the same
     same = {n for n, claim in enumerate(claims) if n >= at and _within(claim, claims[at])}
     own = [worded[i] for i, places in met.items() if at in places and places <= same]
-    if own and _says("；".join(t.text for t in own), claims[at], draft):
+    if any(map(is_worded, own)) and _says("；".join(t.text for t in own), claims[at], draft):
         return _joined(own), same
     for i, places in met.items():
-        headless = all(not head_of(claims[n].text, ()) for n in places)
-        if len(places) > 1 and min(places) == at and headless:
-            if all(_says(worded[i].text, claims[n], draft) for n in places):
-                return worded[i], places
+        if len(places) < 2 or min(places) != at or not is_worded(worded[i]):
+            continue
+        if all(
+            not head_of(claims[n].text, ()) and _says(worded[i].text, claims[n], draft)
+            for n in places
+        ):
+            return worded[i], places
     return None, set()
 
 
@@ -121,7 +127,7 @@ def _says(text: str, line: DraftLine, draft: Draft) -> bool:
     long = len(official) > LONG_CHARS
     figures = find_quantities(line.text)
     if long or draft.figures:
-        figures = [f for f in figures if any(same_number(f, asked) for asked in draft.figures)]
+        figures = tuple(f for f in figures if any(same_number(f, asked) for asked in draft.figures))
     if not all(any(same_number(f, q) for q in said) for f in figures):
         return False
     if draft.figures or (long and not head_of(line.text, ())):
