@@ -20,6 +20,7 @@ from bot.lock.english_figures import amount_problems, in_chinese_figures
 from bot.lock.figures import check_figures
 from bot.lock.modality import modality_problems
 from bot.lock.names import name_problems
+from bot.lock.placement import placement_problems
 from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.places.places import PlaceIndex
@@ -132,6 +133,8 @@ def judge(
     spare = (*figures.excused, *figures.derived)
     own = own_words(text, _in_sentences(sources, context), own_names, spare, several=several)
     problems += tuple(f"“{words}”不是原文的话" for words in own)
+    if not problems:
+        problems = placement_problems(text, context, own_names, spare)
     rewords = bool(own) and len(problems) == len(own) and _may_be_judged(own, text, sources)
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed, rewords)
 

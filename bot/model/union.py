@@ -104,7 +104,10 @@ def _joined(told: Sequence[Told]) -> Told:
 
 
 def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
-    """Return the model's lines, and after them the draft's lines whose figures they leave out."""
+    """Return the model's lines, and after them the draft's lines whose figures they leave out.
+
+    A line of the model's about such a line is not said beside it once more.
+    """
     said = [figure for t in told for figure in find_quantities(t.text)]
     missing = [f for f in draft.figures if not any(same_number(f, q) for q in said)]
     kept = [
@@ -113,7 +116,7 @@ def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
         if line.kind == "claim"
         and any(same_number(f, q) for f in missing for q in find_quantities(line.text))
     ]
-    return (*told, *kept)
+    return (*(t for t in told if not any(meets(t.cites, k.cites) for k in kept)), *kept)
 
 
 def _says(text: str, line: DraftLine, draft: Draft) -> bool:
