@@ -419,9 +419,7 @@ class Assistant:
         names = [fold(name) for name in query.villages]
         few = scope.reports[:MAX_READ_REPORTS]
         naming = tuple(
-            r
-            for r in few
-            if any(name in in_search_form(library.report(r).text) for name in names)
+            r for r in few if any(name in in_search_form(library.report(r).text) for name in names)
         )
         if naming:
             return query, replace(scope, reports=naming)
