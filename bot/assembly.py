@@ -33,6 +33,11 @@ def open_embedder(settings: Settings) -> Embedder:
     )
 
 
+def open_embedder_here() -> Embedder:
+    """Return the embedder that this process's own settings name: what a worker elsewhere calls."""
+    return open_embedder(Settings())
+
+
 def open_synthesis(settings: Settings, writer: str) -> Synthesis | None:
     """Return the model side for ``writer`` (auto, extractive or llm), or None to do without.
 

@@ -30,6 +30,7 @@ ROOMS = {
 TOOLS = {"retrieval.question.train"}
 HOMES = {
     "chromadb": "retrieval/library/vector_store.py",
+    "distributed": "retrieval/search/spread_embedding.py",
     "psycopg": "retrieval/library/postgres.py",
     "psycopg_pool": "retrieval/library/postgres.py",
     "tantivy": "retrieval/search/lexical.py",

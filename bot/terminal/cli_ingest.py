@@ -6,8 +6,8 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
 
@@ -62,6 +62,12 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
         watch: Annotated[
             bool, typer.Option("--watch", help="读入后继续监视，文件一有变化就更新，按 Ctrl-C 停止")
         ] = False,
+        dask: Annotated[
+            str | None,
+            typer.Option(
+                "--dask", metavar="ADDRESS", help="向量交给这个 Dask 集群去算（大批首次入库）"
+            ),
+        ] = None,
         library: LibraryOption = None,
         as_json: JsonOption = False,
     ) -> None:
@@ -82,7 +88,7 @@ def register(app: typer.Typer, open_library: CreateLibrary) -> None:
         if watch and not files:
             raise typer.BadParameter("--watch 监视的是文件夹和文件，请给出路径")
         started = time.time()
-        with open_library(library, create=True) as shelf:
+        with open_library(library, create=True) as shelf, _spread(shelf, dask):
             try:
                 results = shelf.ingest(
                     files,
@@ -132,6 +138,24 @@ def _follow(
     except KeyboardInterrupt:
         shelf.refresh()
     tell(f"已停止监视，库中现有 {len(shelf.reports())} 份报告")
+
+
+@contextmanager
+def _spread(shelf: Library, address: str | None) -> Iterator[None]:
+    """Let the cluster at ``address`` embed for the library meanwhile."""
+    if address is None:
+        yield
+        return
+    from bot.assembly import open_embedder_here
+    from retrieval.search.spread_embedding import SpreadEmbedder
+
+    own, embedder = shelf.embedder, SpreadEmbedder(address, open_embedder_here)
+    shelf.embedder = embedder
+    try:
+        yield
+    finally:
+        shelf.embedder = own
+        embedder.close()
 
 
 def json_of(result: IngestResult) -> str:

@@ -31,6 +31,7 @@ from retrieval.readers.url import Fetcher, read_urls
 from retrieval.readers.values import NO_CONTAINER, Container, Document
 from retrieval.readers.worker import ReadingChild
 from retrieval.search.embedding import Embedder
+from retrieval.search.spread_embedding import SpreadEmbedder
 
 Status = Literal["added", "unchanged", "updated", "duplicate", "refused", "skipped"]
 Stage = Literal["read", "embed", "index"]
@@ -470,10 +471,12 @@ class Writer:
         lost = self._ledger.lost_keys(list(self._unembedded))
         words = [self._unembedded[key] for key in lost]
         self._unembedded = {}
-        done = 0
+        done, size = 0, EMBED_BATCH
+        if isinstance(self._embedder, SpreadEmbedder):
+            size = max(size, self._embedder.batch)
         try:
-            for start in range(0, len(lost), EMBED_BATCH):
-                batch = words[start : start + EMBED_BATCH]
+            for start in range(0, len(lost), size):
+                batch = words[start : start + size]
                 self._watch(Progress("embed", start, len(lost)))
                 vectors = self._vectors.embed(
                     batch,
@@ -481,7 +484,7 @@ class Writer:
                         Progress("embed", start + n, len(lost))
                     ),
                 )
-                self._ledger.put_vectors(lost[start : start + EMBED_BATCH], vectors)
+                self._ledger.put_vectors(lost[start : start + size], vectors)
                 done += len(batch)
             self._vectors_failed = False
         except EmbeddingFailed as error:
