@@ -75,7 +75,7 @@ class SpreadEmbedder:
             if task.status != "finished":
                 self._client.cancel(list(tasks))
                 raise EmbeddingFailed(
-                    f"Dask 的工作进程没有算出向量（{_reason(result)}），请检查集群"
+                    f"Dask 的工作进程没有算出向量（{_reason(result)}），各工作进程要装同一版本的 baogao"
                 )
             name, made = result
             if name != self.name or made.shape != (len(tasks[task]), self.dimension):
