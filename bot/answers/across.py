@@ -202,9 +202,7 @@ def _not_mentioned(
 
 
 def compare(desk: Desk) -> Draft:
-    """Answer report by report: the items of a role, on the theme asked if there is one, or a fact."""
-    if not desk.query.role or desk.query.wants in ("number", "percent"):
-        return per_report(desk)
+    """Answer report by report: the items of a role, on the theme asked if there is one."""
     lines: list[DraftLine] = []
     items: list[Cited] = []
     quiet: list[Report] = []

@@ -11,7 +11,7 @@ from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, claim, role_name
-from bot.evidence.reading import Line, Reading, section_words
+from bot.evidence.reading import Reading, section_words
 from bot.evidence.selection import Evidence, select, weigh
 from bot.evidence.silence import silent
 from bot.notes import Note, note
@@ -33,9 +33,6 @@ def list_in(desk: Desk, report: Report) -> Draft:
     query = desk.query
     if query.address:
         return numbered_place(report, query.address, query.role, query.topic)
-    if _asks_next_year(desk, report):
-        desk = replace(desk, query=replace(query, role="plans"))
-        query = desk.query
     if query.documents and query.role in (None, "measures"):
         documents = issued(desk, report)
         if documents is not None:
@@ -77,16 +74,6 @@ def _no_part(report: Report, role: Role) -> Draft:
     """Say that a report lacks a part, and what is doubtful about the report."""
     gap = Note("part_absent", {"title": report.meta.title, "part": role_name(role)})
     return Draft(status="abstained", gap=(gap, *report.warnings))
-
-
-def _asks_next_year(desk: Desk, report: Report) -> bool:
-    """2024年有几项工作, with the report on 2023 at hand: work to come is what it plans."""
-    ahead = report.meta.year is not None and report.meta.year + 1 in desk.only_years
-    return (
-        ahead
-        and desk.query.role in (None, "measures")
-        and bool(re.search("工作|任务|重点|事|做什么|干什么", desk.query.topic))
-    )
 
 
 def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
@@ -191,15 +178,10 @@ def _on_theme(
 def _themed_list(desk: Desk, report: Report) -> Draft:
     """A list without a role: the items under one heading, or an enumeration in one sentence.
 
-    Which of the two is decided by whose words hold the question's terms; the number of items
-    the question speaks of (哪四件事) tips the balance.
+    Which of the two is decided by whose words hold the question's terms.
     """
     reading = desk.reading(report)
     lines = [line for line in candidates(desk, report) if not line.is_heading]
-    beside = _beside_focus(desk, report, lines)
-    if beside:
-        ranked = select(desk.query, reading, beside, desk.boosts(report))
-        return _spans_draft(report, [_whole_sentence(e) for e in ranked[:1]] or [beside[0].span])
     ranked = select(desk.query, reading, lines, desk.boosts(report))
     node = _best_node(desk, report)
     best = ranked[0] if ranked else None
@@ -221,19 +203,6 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
         (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
     )
     return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
-
-
-def _beside_focus(desk: Desk, report: Report, lines: Sequence[Line]) -> list[Line]:
-    """Return the lines of the words last cited, for a follow-up with no topic of its own."""
-    query = desk.query
-    if not query.inherited or query.role or any(is_topical(t) for t in query.terms):
-        return []
-    return [
-        line
-        for line in lines
-        for name, start, end in desk.state.focus
-        if name == report.id and line.span.start < end and start < line.span.end
-    ]
 
 
 def _names_documents(topic: str) -> bool:
@@ -284,8 +253,6 @@ def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None
         score = sum(w * t.match(head) for t, w in weighted) / total
         if score < ENOUGH_THEME:
             continue
-        if desk.query.count and _child_count(report, section.node) == desk.query.count:
-            score += 0.25
         score += 0.01 * len(section.node)
         if score >= ENOUGH_THEME and (best is None or score > best[0]):
             best = (score, section.node)
@@ -293,13 +260,6 @@ def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None
         return None
     node = best[1]
     return best[0], [s for s in report.sections if s.node[: len(node)] == node]
-
-
-def _child_count(report: Report, node: tuple[int, ...]) -> int:
-    depth = len(node)
-    return len(
-        {s.node[depth] for s in report.sections if len(s.node) > depth and s.node[:depth] == node}
-    )
 
 
 def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> Draft:

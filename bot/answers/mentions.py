@@ -6,7 +6,6 @@ denies it (未, 没有): both mention it, but the first is what is asked.
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +17,7 @@ from bot.evidence.selection import select, weigh
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import find_quantities
 from retrieval.question.query import Query
-from retrieval.question.terms import PARTIAL_MATCH, SYNONYM_MATCH, Term, content_terms, is_theme
+from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 from retrieval.text.normalise import fold, normalise
 
 # the least weighted share of the question's terms that the cited words must hold
@@ -34,8 +33,6 @@ _SAYS = re.compile("(?:提到|提及|写到|讲到|说到|谈到|涉及|推行|�
 _LACKS = re.compile(
     "不足|不够|不强|不高|不全|偏少|偏弱|偏低|较少|较弱|薄弱|短缺|紧缺|紧张|缺乏|缺少|欠缺|缺口|不到位|急需充实|流失|换岗|困难"
 )
-_OR = re.compile("\\s*(?:[、,，/／]|或者?|还是)\\s*")
-_ALL_OF = re.compile("同时|既|都|全部|一并|以及")
 _STAFF = ("力量", "人员", "队伍", "人手", "人才")
 _OF_LACK = ("problems", "causes")
 _DENIES = re.compile("未|没有|没|尚无|不(?!断|仅|但|忘|动产|同|良|少|再)")
@@ -97,10 +94,6 @@ def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
 
 def _alternatives(query: Query) -> tuple[Query, ...]:
     """Return one query for each side of 提到A或者B; none where nothing is left to choose."""
-    if listed := _listed(query):
-        return tuple(
-            replace(query, topic=words, phrase="", terms=content_terms(words)) for words in listed
-        )
     said = _SAYS.search(query.topic)
     sides = re.split("或者?(?!许|多|少|大|小)", query.topic[said.end() :] if said else "")
     if len(sides) < 2:
@@ -114,26 +107,6 @@ def _alternatives(query: Query) -> tuple[Query, ...]:
         parts.append(replace(query, topic=f"提到“{words}”", phrase=words, terms=terms))
         parts.append(replace(query, topic=words, phrase="", terms=terms))
     return tuple(parts)
-
-
-def _listed(query: Query) -> tuple[str, ...]:
-    """Return the themes of 柔性执法、首违不罚、免罚: any of them will do, unless all are asked."""
-    themes = query.ask.theme
-    asked = query.ask.operation == "which" and len(themes) > 1 and not _ALL_OF.search(query.topic)
-    between = [
-        query.topic.partition(a)[2].partition(b)[0] for a, b in itertools.pairwise(themes)
-    ]  # fmt: skip
-    return themes if asked and all(_OR.fullmatch(words) for words in between) else ()
-
-
-def nearest(desk: Desk, report: Report) -> Span | None:
-    """Return the sentence that holds a part of every term asked for, or None."""
-    terms = [t for t in desk.query.terms if len(t.word) > 1]
-    ranked = select(desk.query, desk.reading(report), candidates(desk, report), desk.boosts(report))
-    for evidence in ranked[:8]:
-        if terms and all(t.match(evidence.line.folded) >= PARTIAL_MATCH for t in terms):
-            return evidence.span
-    return None
 
 
 def _covered(query: Query) -> bool:

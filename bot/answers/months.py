@@ -10,7 +10,7 @@ from bot.evidence.reading import Clause, Reading
 from bot.notes import Note
 from bot.values import Cited
 from retrieval.documents import Report, Span
-from retrieval.question.terms import SYNONYM_MATCH, Term, is_topical
+from retrieval.question.terms import Term, is_topical
 
 MAX_PASSAGE_CHARS = 220
 MAX_PASSAGES = 6
@@ -38,7 +38,7 @@ def in_month(desk: Desk, report: Report, month: int) -> Draft:
             gap = Note("month_silent", {"month": month, "topic": topic})
             return Draft(status="abstained", gap=(gap,))
         passages = [p for score, p in scored if score == best]
-    spans = [_cut(p, topical) for p in passages[:MAX_PASSAGES]]
+    spans = [_cut(p) for p in passages[:MAX_PASSAGES]]
     cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
     return Draft(tuple(claim(report, s) for s in spans), items=cites, focus=cites)
 
@@ -71,12 +71,8 @@ def _share(terms: Sequence[Term], passage: Passage) -> float:
     return sum(t.match(words) for t in terms) / len(terms)
 
 
-def _cut(passage: Passage, terms: Sequence[Term]) -> Span:
-    """Return a passage whole if short, else from its month to the last clause that matters."""
+def _cut(passage: Passage) -> Span:
+    """Return a passage whole if short, else from its month as far as there is room."""
     start = passage[0].span.start
     fitting = [c for c in passage if c.span.end - start <= MAX_PASSAGE_CHARS] or [passage[0]]
-    if fitting[-1] is not passage[-1]:
-        useful = [c for c in fitting if any(t.match(c.folded) >= SYNONYM_MATCH for t in terms)]
-        if useful and useful[-1] is not fitting[0]:
-            fitting = [c for c in fitting if c.span.end <= useful[-1].span.end]
     return Span(start, fitting[-1].span.end)

@@ -13,12 +13,12 @@ from dataclasses import replace
 from bot.answers.announcements import announced
 from bot.answers.facts import one_report
 from bot.answers.lists import list_in, newest_of_one_issuer
-from bot.answers.mentions import asked_phrases, mention, nearest
+from bot.answers.mentions import asked_phrases, mention
 from bot.answers.overview import overview
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.silence import silent
-from bot.notes import Note, note
-from bot.values import Cited, DraftLine
+from bot.notes import Note
+from bot.values import Cited
 from retrieval.documents import Report
 from retrieval.question.asking import Field, statute_of, without_field
 from retrieval.question.terms import content_terms, is_theme, is_topical
@@ -79,19 +79,12 @@ def _told_out(desk: Desk, report: Report, draft: Draft) -> Draft:
 
 
 def whether_said(desk: Desk) -> Draft:
-    """Answer 有没有提到… from words that say just that, or call what is nearest only near."""
+    """Answer 有没有提到… from words that say just that."""
     report = desk.reports[0]
     span = mention(desk, report, asked_phrases(desk.query))
-    before: tuple[DraftLine, ...] = ()
     if span is None:
-        near = nearest(desk, report)
-        if near is None:
-            return silent(desk)
-        span = near
-        before = (note("phrase_absent", phrase=desk.query.phrase or desk.query.topic),)
-    return Draft(
-        (claim(report, span),), focus=(Cited(report.id, span.start, span.end),), before=before
-    )
+        return silent(desk)
+    return Draft((claim(report, span),), focus=(Cited(report.id, span.start, span.end),))
 
 
 def _is_heading(report: Report, cite: Cited) -> bool:
