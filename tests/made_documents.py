@@ -51,10 +51,13 @@ def make_pdf(
     *,
     size: float = 14,
     rules: Sequence[tuple[float, float, float, float]] = (),
+    tiny: Sequence[tuple[float, float, str]] = (),
+    white: Sequence[tuple[float, float, str]] = (),
 ) -> bytes:
     """Return a PDF whose pages hold (x, y, words) in a Chinese font that is not embedded.
 
     ``rules`` are lines (x0, y0, x1, y1) drawn on every page. Every character is ``size`` wide.
+    ``tiny`` and ``white`` are words on every page that nobody can see.
     """
     objects: list[bytes] = []
 
@@ -79,9 +82,10 @@ def make_pdf(
     kids = []
     for page in pages:
         drawn = "".join(f"{a} {b} m {c} {d} l S\n" for a, b, c, d in rules)
-        for x, y, words in page:
-            code = words.encode("utf-16-be").hex()
-            drawn += f"BT /F1 {size} Tf 1 0 0 1 {x} {y} Tm <{code}> Tj ET\n"
+        for colour, points, placed in (("", size, page), ("", 1, tiny), ("1 1 1 rg ", size, white)):
+            for x, y, words in placed:
+                code = words.encode("utf-16-be").hex()
+                drawn += f"BT {colour}/F1 {points} Tf 1 0 0 1 {x} {y} Tm <{code}> Tj ET\n"
         stream = drawn.encode()
         content = add(b"<< /Length %d >>\nstream\n" % len(stream) + stream + b"\nendstream")
         kids.append(

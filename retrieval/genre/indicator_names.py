@@ -97,7 +97,8 @@ def name_figure(
     context = "\n".join((heading, governing, said, own))
     near = f"{governing}\n{own}"
     best: tuple[tuple[int, int], str] | None = None
-    for indicator in _with_unit(unit):
+    told = {at for word, places in _by_word(unit) if word in own for at in places}
+    for indicator in (_with_unit(unit)[at] for at in sorted(told)):
         length = _matched(indicator.own, own)
         if not length or any(word in own for word in indicator.none):
             continue
@@ -119,6 +120,19 @@ def _with_unit(unit: str) -> tuple[Indicator, ...]:
     if unit:
         return tuple(i for i in indicators() if unit in i.units)
     return tuple(i for i in indicators() if "%" not in i.units and "元" not in i.units)
+
+
+@lru_cache(maxsize=1024)
+def _by_word(unit: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Return the words of which a clause must hold one, with the indicators they may mean.
+
+    Of the groups that an indicator needs it is the one with the fewest words.
+    """
+    table: dict[str, list[int]] = {}
+    for at, indicator in enumerate(_with_unit(unit)):
+        for word in min(indicator.own, key=len):
+            table.setdefault(word, []).append(at)
+    return tuple((word, tuple(places)) for word, places in table.items())
 
 
 def _any(group: tuple[str, ...], words: str) -> bool:

@@ -17,7 +17,7 @@ import legacy_doc
 from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.docx import read_docx
-from retrieval.readers.txt import check_sense, oddities
+from retrieval.readers.txt import check_sense, check_writing, oddities
 from retrieval.readers.values import Document, count_words
 
 _TIMEOUT_S = 60
@@ -33,6 +33,7 @@ def read_doc(raw: bytes) -> Document:
         converted = _convert(office, raw)
         if converted is not None:
             read = read_docx(converted)
+            check_writing(read.text)
             return Document(raw, read.text, "doc", read.notes, kept=read.kept, dropped=read.dropped)
     try:
         found = legacy_doc.extract_text(raw)
@@ -47,6 +48,7 @@ def read_doc(raw: bytes) -> Document:
     if not text:
         raise UnreadableFile("旧版 Word 文件里没有文字，请用 Word 或 WPS 另存为 docx 后再导入")
     check_sense(text)
+    check_writing(text)
     notes = (PLAINLY_READ, *oddities(text))
     return Document(raw, text + "\n", "doc", notes, kept=count_words(text))
 

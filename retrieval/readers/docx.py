@@ -31,6 +31,7 @@ _OUT = {
 }
 _CN_DIGITS = "零一二三四五六七八九"
 _MAX_DEPTH = 400
+_LEAST_HALF_POINTS = 4
 
 
 def read_docx(raw: bytes) -> Document:
@@ -292,8 +293,19 @@ class _Walk:
 
 
 def _vanishes(run: Any) -> bool:
+    """Tell whether a run is not to be seen: hidden, of no size, or white where no ground is dark."""
     mark = run.find(f"{_W}rPr/{_W}vanish")
-    return mark is not None and _value(mark, "1") not in ("0", "false")
+    if mark is not None and _value(mark, "1") not in ("0", "false"):
+        return True
+    size = _value(run.find(f"{_W}rPr/{_W}sz"), "")
+    if size.isdecimal() and int(size) <= _LEAST_HALF_POINTS:
+        return True
+    if _value(run.find(f"{_W}rPr/{_W}color"), "").upper() != "FFFFFF":
+        return False
+    shaded = (
+        run.find(f"{_W}rPr/{_W}shd") is not None or run.find(f"{_W}rPr/{_W}highlight") is not None
+    )
+    return not shaded and next(run.iterancestors(f"{_W}tbl", f"{_W}txbxContent"), None) is None
 
 
 def _chosen(element: Any) -> Any:

@@ -33,10 +33,12 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em|%)?\s*(?:;|$|!)"
+    r"display\s*:\s*none|visibility\s*:\s*hidden"
+    r"|font-size\s*:\s*(?:0(?:\.\d+)?(?:px|pt|em|rem|%)?|1(?:px|pt|%))\s*(?:;|$|!)"
     r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{4,}",
     re.IGNORECASE,
 )
+_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white)\s*(?:;|$|!)", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"\u2e80-\u9fff\u3000-\u303f\uff00-\uffef“”‘’…—"
 _BREAK_IN_CHINESE = re.compile(rf"(?<=[{_WIDE}])[ \t]*[\r\n]+[ \t]*(?=[{_WIDE}])")
@@ -245,7 +247,21 @@ class _Walk:
 
 def _is_hidden(element: Any) -> bool:
     style = element.get("style")
-    return element.get("hidden") is not None or bool(style and _HIDDEN.search(style))
+    if element.get("hidden") is not None:
+        return True
+    return bool(style) and bool(_HIDDEN.search(style) or _is_white(element, style))
+
+
+def _is_white(element: Any, style: str) -> bool:
+    """Tell whether words are white where nothing says that the ground is not."""
+    if not _WHITE.search(style) or "background" in style:
+        return False
+    return not any(
+        above.tag in ("table", "header", "nav")
+        or above.get("bgcolor")
+        or "background" in (above.get("style") or "")
+        for above in element.iterancestors()
+    )
 
 
 def _row(row: Any, filled: list[int]) -> list[str] | None:

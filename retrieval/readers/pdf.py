@@ -6,6 +6,7 @@ pages; ruled tables are read cell by cell, a row a line with tabs.
 
 from __future__ import annotations
 
+import ctypes
 import io
 import re
 import unicodedata
@@ -29,6 +30,8 @@ _MIN_RULES = 6
 _PAGE_NUMBER = re.compile(
     r"[-—–―·•\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[,，/]?\s*(?:共|/)\s*\d{1,4}\s*页?)?[-—–―·•\s]*"
 )
+_LEAST_HEIGHT = 2.5  # points: smaller letters are not meant for eyes
+_WHITE = 250
 _WIDE = re.compile("[\u2e80-\u9fff\u3000-\u303f\uff00-\uffef“”‘’…—]")
 _RADICALS = {
     code: unicodedata.normalize("NFKC", chr(code))
@@ -75,7 +78,7 @@ def read_pdf(raw: bytes) -> Document:
             raise UnreadableFile(
                 f"PDF 有 {len(document)} 页，超过 {MAX_PAGES} 页上限，请拆分后再导入"
             )
-        pages = _pages(document, raw)
+        pages, hidden = _pages(document, raw)
     finally:
         document.close()
     lines, dropped = _without_running_lines(pages)
@@ -88,47 +91,74 @@ def read_pdf(raw: bytes) -> Document:
     if scanned and len(pages) > 1:
         shown = "、".join(map(str, scanned[:6]))
         notes.append(Note("read.pictures_only", {"pages": shown}))
-    return Document(raw, text, "pdf", tuple(notes), kept=count_words(text), dropped=dropped)
+    if hidden:
+        notes.append(Note("read.hidden_words", {"count": hidden}))
+    return Document(
+        raw, text, "pdf", tuple(notes), kept=count_words(text), dropped=dropped + hidden
+    )
 
 
-def _pages(document: pypdfium2.PdfDocument, raw: bytes) -> list[tuple[list[_PdfLine], float]]:
-    """Return the lines of each page and its height (0 if the page is blank)."""
+def _pages(
+    document: pypdfium2.PdfDocument, raw: bytes
+) -> tuple[list[tuple[list[_PdfLine], float]], int]:
+    """Return the lines of each page and its height (0 if the page is blank); and what is hidden."""
     pages: list[tuple[list[_PdfLine], float]] = []
-    characters = 0
+    characters = hidden = 0
     for number in range(len(document)):
         page = document[number]
         height = float(page.get_height())
-        lines = list(_lines(page, number))
+        kinds = Counter(item.type for item in page.get_objects(max_depth=2))
+        # white on a page without any coloured ground is not to be read by people
+        white = not kinds[pdfium.FPDF_PAGEOBJ_PATH] and not kinds[pdfium.FPDF_PAGEOBJ_IMAGE]
+        lines, unseen = _lines(page, number, white_is_hidden=white)
+        hidden += unseen
         characters += sum(len(line.text) for line in lines)
         if characters > _MAX_CHARS:
             raise UnreadableFile("PDF 的文字过多，不像一份报告，没有导入")
-        kinds = Counter(item.type for item in page.get_objects(max_depth=2))
         if lines and kinds[pdfium.FPDF_PAGEOBJ_PATH] >= _MIN_RULES:
             lines = _with_tables(lines, raw, number, height)
         holds_picture = kinds[pdfium.FPDF_PAGEOBJ_IMAGE] > 0
         pages.append((lines, height if lines or holds_picture else 0.0))
-    return pages
+    return pages, hidden
 
 
-def _lines(page: pypdfium2.PdfPage, number: int) -> Iterator[_PdfLine]:
+def _lines(
+    page: pypdfium2.PdfPage, number: int, *, white_is_hidden: bool
+) -> tuple[list[_PdfLine], int]:
+    """Return the lines of a page, and how many characters of it nobody can see."""
     textpage = page.get_textpage()
+    lines: list[_PdfLine] = []
+    hidden = 0
     words: list[str] = []
     boxes: list[tuple[float, float, float, float]] = []
     for index in range(textpage.count_chars()):
         code = pdfium.FPDFText_GetUnicode(textpage, index)
         if code in (10, 13):
             if boxes:
-                yield _line(words, boxes, number)
+                lines.append(_line(words, boxes, number))
             words, boxes = [], []
             continue
         if code in (0, 2, 0xFFFE, 0xFFFF):  # a hyphen at the line's end, or nothing
             words.append("-" if code == 2 else "")
             continue
+        if chr(code).isspace():
+            words.append(chr(code))
+            continue
+        box = textpage.get_charbox(index, loose=True)
+        if box[3] - box[1] < _LEAST_HEIGHT or (white_is_hidden and _is_white(textpage, index)):
+            hidden += 1
+            continue
         words.append(_RADICALS.get(code) or chr(code))
-        if not chr(code).isspace():
-            boxes.append(textpage.get_charbox(index, loose=True))
+        boxes.append(box)
     if boxes:
-        yield _line(words, boxes, number)
+        lines.append(_line(words, boxes, number))
+    return lines, hidden
+
+
+def _is_white(textpage: pypdfium2.PdfTextPage, index: int) -> bool:
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    told = pdfium.FPDFText_GetFillColor(textpage, index, red, green, blue, alpha)
+    return bool(told) and min(red.value, green.value, blue.value) >= _WHITE
 
 
 def _line(

@@ -21,6 +21,10 @@ ReadContainer = Callable[[str, bytes], Document]
 TEXT_ENCODINGS = frozenset(
     ("utf-8", "gb18030", "hz", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 )
+MIN_WORDS = 10
+"""A text of fewer characters says nothing: what is left of a broken file, or a test."""
+MAX_WORDS = 1_000_000
+"""A hundred times a long report: what has more is no report, and would take minutes."""
 IN_ARCHIVE = "!/"
 """Stands in an origin between an archive and its member."""
 _NEVER_TEXT = frozenset(
@@ -55,7 +59,14 @@ def read_bytes_of(raw: bytes, read_container: ReadContainer = read_here) -> Docu
         raise UnreadableFile("是压缩包里的压缩包，请解压后再导入")
     if kind in ("txt", "html"):
         check_size(len(raw))
-    return read_txt(raw) if kind == "txt" else read_container(kind, raw)
+    document = read_txt(raw) if kind == "txt" else read_container(kind, raw)
+    if document.kept < MIN_WORDS:
+        raise UnreadableFile(f"全文只有 {document.kept} 个字，不是一份报告，请检查原文件")
+    if document.kept > MAX_WORDS:
+        raise UnreadableFile(
+            f"全文有 {document.kept // 10_000} 万字，超过 {MAX_WORDS // 10_000} 万字上限，请拆分后再导入"
+        )
+    return document
 
 
 def read_file(path: Path) -> Document:
@@ -82,6 +93,9 @@ def read_met(met: MetFile, read_container: ReadContainer = read_here) -> Iterato
         if kind == "other" and not met.asked and met.path.suffix.lower() not in _DOCUMENTS:
             yield Read(source, origin, skipped=f"内容是{what}，不是能读的文档")
             return
+        if kind == "txt" and met.path.suffix.lower() in _NEVER_TEXT:
+            ending = display_name(met.path.suffix)
+            raise UnreadableFile(f"后缀是 {ending}，内容却是纯文本，请改成 .txt 后再导入")
         yield Read(source, origin, read_bytes_of(raw, read_container))
     except UnreadableFile as error:
         yield Read(source, origin, refused=str(error))

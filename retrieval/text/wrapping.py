@@ -145,6 +145,8 @@ class Joined:
 def join(text: str) -> Joined:
     """Return ``text`` without the line ends that end nothing."""
     whole = unwrap(text)
+    if JOINT not in whole:
+        return Joined(whole, ())
     joints = tuple(i for i, char in enumerate(whole) if char == JOINT and text[i] != JOINT)
     return Joined("".join(c for i, c in enumerate(whole) if c != JOINT or text[i] == JOINT), joints)
 
