@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+import shutil
+import subprocess
 import zipfile
 
+import docx
 import pytest
 from made_documents import make_docx, make_pdf, make_zip, paragraph, print_pdf, table
 
@@ -316,3 +319,36 @@ def test_a_child_that_takes_too_long_is_stopped():
             child.read("pdf", print_pdf(TEXT * 40))
     finally:
         child.close()
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_libreoffice_keeps_numbers_and_tables_of_an_old_word_file(tmp_path):
+    paper = docx.Document()
+    for line in LINES:
+        paper.add_paragraph(line)
+    paper.add_paragraph("健全制度", style="List Number")
+    table = paper.add_table(3, 3)
+    rows = (("项目", "2022年", "2023年"), ("收案（件）", "41", "62"), ("审结（件）", "40", "58"))
+    for at, row in enumerate(rows):
+        for column, words in enumerate(row):
+            table.cell(at, column).text = words
+    paper.add_paragraph("特此报告。")
+    paper.save(tmp_path / "paper.docx")
+    profile = (tmp_path / "profile").as_uri()
+    order = [
+        "soffice",
+        "--headless",
+        f"-env:UserInstallation={profile}",
+        "--convert-to",
+        "doc:MS Word 97",
+    ]
+    subprocess.run(
+        [*order, "--outdir", str(tmp_path), str(tmp_path / "paper.docx")], check=True, timeout=200
+    )
+    read = read_bytes_of((tmp_path / "paper.doc").read_bytes())
+    assert read.encoding == "doc"
+    if any(note.kind == "read.plainly" for note in read.notes):
+        pytest.skip("LibreOffice took too long on this machine")
+    assert "1.健全制度" in read.text
+    assert "收案（件）\t41\t62" in read.text
+    assert all(line in read.text for line in LINES)
