@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ MIN_WORDS = 10
 """A text of fewer characters says nothing: what is left of a broken file, or a test."""
 MAX_WORDS = 1_000_000
 """A hundred times a long report: what has more is no report, and would take minutes."""
+SHORT = 200
+_HAN = re.compile("[\u3400-\u9fff]")
 IN_ARCHIVE = "!/"
 """Stands in an origin between an archive and its member."""
 _NEVER_TEXT = frozenset(
@@ -59,13 +62,20 @@ def read_bytes_of(raw: bytes, read_container: ReadContainer = read_here) -> Docu
         raise UnreadableFile("是压缩包里的压缩包，请解压后再导入")
     if kind in ("txt", "html"):
         check_size(len(raw))
-    document = read_txt(raw) if kind == "txt" else read_container(kind, raw)
+    return read_txt(raw) if kind == "txt" else read_container(kind, raw)
+
+
+def read_report(raw: bytes, read_container: ReadContainer = read_here) -> Document:
+    """Return the document of a file's bytes if it may be a report; raises ``UnreadableFile``."""
+    document = read_bytes_of(raw, read_container)
     if document.kept < MIN_WORDS:
         raise UnreadableFile(f"全文只有 {document.kept} 个字，不是一份报告，请检查原文件")
     if document.kept > MAX_WORDS:
         raise UnreadableFile(
             f"全文有 {document.kept // 10_000} 万字，超过 {MAX_WORDS // 10_000} 万字上限，请拆分后再导入"
         )
+    if document.kept < SHORT and not _HAN.search(document.text):
+        raise UnreadableFile("全文没有一个汉字，不是一份报告，请检查原文件")
     return document
 
 
@@ -96,7 +106,7 @@ def read_met(met: MetFile, read_container: ReadContainer = read_here) -> Iterato
         if kind == "txt" and met.path.suffix.lower() in _NEVER_TEXT:
             ending = display_name(met.path.suffix)
             raise UnreadableFile(f"后缀是 {ending}，内容却是纯文本，请改成 .txt 后再导入")
-        yield Read(source, origin, read_bytes_of(raw, read_container))
+        yield Read(source, origin, read_report(raw, read_container))
     except UnreadableFile as error:
         yield Read(source, origin, refused=str(error))
 
@@ -130,7 +140,7 @@ def read_members(
             )
             continue
         try:
-            yield Read(source, place, read_bytes_of(member.raw, read_container))
+            yield Read(source, place, read_report(member.raw, read_container))
         except UnreadableFile as error:
             yield Read(source, place, refused=str(error))
 

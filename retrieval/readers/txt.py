@@ -85,7 +85,6 @@ _HZ = re.compile(r"~\{[\x21-\x7e]{2,}?~\}")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _MAX_PRIVATE_SHARE = 0.1
-_SHORT = 200
 
 
 def check_sense(text: str) -> None:
@@ -97,8 +96,6 @@ def check_sense(text: str) -> None:
         raise UnreadableFile(
             "多数字符属于自造字区，换了字体就无法辨认，请从原系统重新导出为普通文字"
         )
-    if len(words) < _SHORT and not _HAN.search(words):
-        raise UnreadableFile("全文没有一个汉字，不是一份报告，请检查原文件")
     if len(words) > 40 and len(set(words)) <= 3:
         raise UnreadableFile("全文只是同一个字符的重复，没有可读的文字，请检查原文件")
 

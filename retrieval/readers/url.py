@@ -22,7 +22,7 @@ from urllib.robotparser import RobotFileParser
 from retrieval.errors import UnreadableFile
 from retrieval.readers.files import MAX_CONTAINER_BYTES, check_size
 from retrieval.readers.kinds import kind_of
-from retrieval.readers.reading import Read, ReadContainer, read_bytes_of, read_members
+from retrieval.readers.reading import Read, ReadContainer, read_members, read_report
 from retrieval.readers.txt import decode
 from retrieval.readers.worker import read_here
 
@@ -258,7 +258,7 @@ def _read_url(
             return
         attached = _attachments(fetched) if follow and kind == "html" else []
         try:
-            document = read_bytes_of(fetched.raw, read_container)
+            document = read_report(fetched.raw, read_container)
         except UnreadableFile as error:
             yield Read(source, url, refused=str(error))
         else:
