@@ -76,7 +76,10 @@ def test_facts_and_lengths_are_those_of_the_reports(tmp_path):
     from retrieval.parsing.indicators import find_facts
 
     with Library.open(
-        tmp_path / "lib", embedder=FakeEmbedder(), create=True, **library_fakes.PLACE  # noqa: F405
+        tmp_path / "lib",
+        embedder=FakeEmbedder(),  # noqa: F405
+        create=True,
+        **library_fakes.PLACE,
     ) as library:
         library.ingest([Path(__file__).parent.parent / "eval" / "reports"])  # noqa: F405
         ids = [summary.id for summary in library.reports()]

@@ -56,8 +56,9 @@ def test_it_answers_as_the_folder_does(tmp_path, url):
             for question in QUESTIONS:
                 ours = shared.search_lexical(question, 40, scope)
                 theirs = folder.search_lexical(question, 40, scope)
-                # texts as near as each other come in the order of their place
-                assert [s for _, s in ours] == pytest.approx([s for _, s in theirs], rel=1e-5)
+                # texts as near as each other come in the order of their place; the folder adds up
+                # in 32 bits, so that the least scores differ in their fifth digit
+                assert [s for _, s in ours] == pytest.approx([s for _, s in theirs], rel=1e-4)
                 assert len({i for i, _ in ours} ^ {i for i, _ in theirs}) <= 2
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.chats.chat_records import SCHEMA
 from bot.chats.conversations import ConversationStore
 from bot.migrations import migrate
 from retrieval.errors import ConfigurationError
@@ -33,7 +34,7 @@ def test_chats_of_a_later_version_are_neither_used_nor_set_aside(tmp_path: Path)
     path = tmp_path / "chats.sqlite"
     ConversationStore(path).close()
     with sqlite3.connect(path) as db:
-        assert version(db) == 1
+        assert version(db) == len(SCHEMA)
         db.execute("PRAGMA user_version = 99")
     with pytest.raises(ConfigurationError):
         ConversationStore(path)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.answers.facts import ENOUGH, candidates, one_report
 from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
+from bot.answers.suggestions import IN_PLACE_OF_A_REFUSAL
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, claim, role_name
 from bot.evidence.reading import Reading, section_words
@@ -32,7 +33,9 @@ def list_in(desk: Desk, report: Report) -> Draft:
     """List in one report: a numbered part, the items of a role, or those under a theme."""
     query = desk.query
     if query.address:
-        return numbered_place(report, query.address, query.role, query.topic)
+        # a number is exact; which part it is in only a wish that is surely read tells
+        sure = query.ask.confidence >= IN_PLACE_OF_A_REFUSAL
+        return numbered_place(report, query.address, query.role if sure else None, query.topic)
     if query.documents and query.role in (None, "measures"):
         documents = issued(desk, report)
         if documents is not None:

@@ -8,9 +8,11 @@ from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.extent import judge_extent
 from bot.evidence.premises import judge_premises
 from bot.evidence.selection import select
-from bot.notes import CORRECTING
+from bot.notes import CORRECTING, Note
 from bot.values import DraftLine
-from retrieval.text.normalise import fold, normalise
+from retrieval.documents import Report
+from retrieval.genre.quantities import Quantity, same_value
+from retrieval.text.normalise import normalise
 
 _ENOUGH_FOUND = 3
 
@@ -34,9 +36,7 @@ def premised(desk: Desk, draft: Draft) -> Draft:
         found = select(query, reading, reading.lines, {}, known=desk.ledger(report.id))
         judged = judge_premises(query, found[:_ENOUGH_FOUND], report)
         kinds = {line.note.kind for line in judged.notes if line.note is not None}
-        text = fold(report.text)
-        stands = any(figure.text in text for figure in desk.query.figures)
-        if judged.corrects and not (kinds == {"no_such_figure"} and stands):
+        if judged.corrects and not (kinds == {"no_such_figure"} and _lacking(desk, report) == ()):
             held = [cite for line in draft.lines for cite in line.cites]
             more = [
                 s
@@ -49,6 +49,14 @@ def premised(desk: Desk, draft: Draft) -> Draft:
     told = judge_extent(
         normalise(desk.query.topic), desk.query.terms, cited, figured=bool(draft.figures)
     )
+    if told is None and desk.query.ask.claims and (lacking := _lacking(desk, report)):
+        told = Note("no_such_figure", {"asked": "、".join(q.text for q in lacking)})
     if told is None:
         return draft
     return replace(draft, before=(DraftLine("", "note", note=told), *draft.before))
+
+
+def _lacking(desk: Desk, report: Report) -> tuple[Quantity, ...]:
+    """Return the asserted figures that stand nowhere in a report, by their value and not as text."""
+    held = [q for ln in desk.reading(report).lines for c in ln.clauses for q in c.figures]
+    return tuple(f for f in desk.query.figures if not any(same_value(f, q) for q in held))

@@ -8,6 +8,7 @@ from bot.evidence.drafting import Draft
 from bot.notes import note
 from retrieval.question.query import Query
 from retrieval.question.request import Ask, Request
+from retrieval.question.terms import is_english
 
 # below the first the bot asks back at once; below the second instead of refusing. Of the readings
 # of held-out writers under 0.2 four in five were wrong, under 0.45 half (retrieval.question.train)
@@ -16,25 +17,32 @@ MOST = 3
 # said so that nothing of the place spoken of is carried over
 _ALL_HELD, _ALL_HELD_EN = "全部报告有哪些", "list all reports of all places"
 
-_WORDED: Mapping[tuple[str, str], str] = {
-    ("figure", "tell"): "{who}{theme}是多少",
-    ("figure", "change"): "{who}{theme}比上年有什么变化",
-    ("figure", "rank"): "各地{theme}谁最多",
-    ("figure", "compare"): "各地{theme}对比",
-    ("problems", "list"): "{who}列出了哪些问题",
-    ("problems", "common"): "各地的共性问题有哪些",
-    ("plans", "list"): "{who}下一步打算做什么",
-    ("measures", "list"): "{who}{theme}有哪些做法",
-    ("measures", "which"): "哪些地方开展了{theme}",
-    ("causes", "list"): "{who}{theme}的原因是什么",
-    ("honours", "list"): "{who}获得过哪些荣誉",
-    ("remedy", "list"): "{who}{theme}的问题打算怎么解决",
-    ("meaning", "tell"): "{theme}是什么意思",
-    ("report", "overview"): "{who}的报告主要讲了什么",
-    ("report", "brief"): "写一段{who}的简报",
-    ("report", "which"): "哪些报告提到{theme}",
-    ("report", "verify"): "{who}的报告有没有提到{theme}",
-    ("holdings", "list"): "现有哪些报告",
+# each reading as a question, in Chinese and in English
+_WORDED: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("figure", "tell"): ("{who}{theme}是多少", "what is {theme} of {who}"),
+    ("figure", "change"): (
+        "{who}{theme}比上年有什么变化",
+        "how did {theme} of {who} change on the year before",
+    ),
+    ("figure", "rank"): ("各地{theme}谁最多", "which place has the most {theme}"),
+    ("figure", "compare"): ("各地{theme}对比", "compare {theme} of all places"),
+    ("problems", "list"): ("{who}列出了哪些问题", "what problems did {who} list"),
+    ("problems", "common"): ("各地的共性问题有哪些", "what problems do the places share"),
+    ("plans", "list"): ("{who}下一步打算做什么", "what does {who} plan next"),
+    ("measures", "list"): ("{who}{theme}有哪些做法", "what did {who} do about {theme}"),
+    ("measures", "which"): ("哪些地方开展了{theme}", "which places did {theme}"),
+    ("causes", "list"): ("{who}{theme}的原因是什么", "what caused {theme} in {who}"),
+    ("honours", "list"): ("{who}获得过哪些荣誉", "what honours did {who} win"),
+    ("remedy", "list"): ("{who}{theme}的问题打算怎么解决", "how will {who} solve {theme}"),
+    ("meaning", "tell"): ("{theme}是什么意思", "what does {theme} mean"),
+    ("report", "overview"): ("{who}的报告主要讲了什么", "what does the report of {who} say"),
+    ("report", "brief"): ("写一段{who}的简报", "write a paragraph on {who}"),
+    ("report", "which"): ("哪些报告提到{theme}", "which reports mention {theme}"),
+    ("report", "verify"): (
+        "{who}的报告有没有提到{theme}",
+        "does the report of {who} mention {theme}",
+    ),
+    ("holdings", "list"): ("现有哪些报告", "which reports are held"),
 }
 
 
@@ -43,15 +51,15 @@ def suggestions(request: Request, asks: tuple[Ask, ...]) -> tuple[str, ...]:
     if not asks:
         return ()
     first = asks[0]
-    who = "、".join(first.places or first.issuers) + "".join(
-        f"{year}年" for year in first.years[:1]
-    )
-    theme = "、".join(first.theme)
+    english = is_english(request.question)
+    comma, year = (", ", " in {}") if english else ("、", "{}年")
+    who = comma.join(first.places or first.issuers) + "".join(map(year.format, first.years[:1]))
+    theme = comma.join(first.theme)
     readings = [(first.content, first.operation), *((c, o) for c, o, _ in request.alternatives)]
     found = []
     for reading in readings:
-        words = _WORDED.get(reading)
-        if words is None or ("{theme}" in words and not theme) or ("{who}" in words and not who):
+        words = _WORDED.get(reading, ("", ""))[english]
+        if not words or ("{theme}" in words and not theme) or ("{who}" in words and not who):
             continue
         found.append(words.format(who=who, theme=theme))
     return tuple(dict.fromkeys(found))[:MOST]

@@ -151,7 +151,13 @@ def _judge_figure(
             return _Verdict(asserted, held[1], turned=True)
         sure = best >= SURE and best >= other + MARGIN and not (held[1].shared or held[1].former)
         return _Verdict(asserted, held[1], right=sure and _speaks_of_it(asserted, held[1]))
-    if rival and (told or (other >= CORRECTS and other >= best + MARGIN)) and not rival[1].shared:
+    # 共35件 beside 一类15件: the total stands there, and parts of it are asked for
+    summed = bool(held and rival and held[1].line is rival[1].line and is_total(held[1]))
+    if (
+        rival
+        and (told or (other >= CORRECTS and other >= best + MARGIN))
+        and not (rival[1].shared or summed)
+    ):
         if asserted.change and rival[1].change and asserted.change != rival[1].change:
             return _Verdict(asserted, rival[1], wrong=True, turned=True)
         return _Verdict(

@@ -10,7 +10,6 @@ from itertools import product
 
 from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import Chain, Gazetteer, short_name, word_like_names
-from retrieval.places.place_words import may_be_in_a_name
 from retrieval.places.subunits import Unit, parse_unit, unit_of, unit_surfaces
 from retrieval.text.normalise import level
 
@@ -87,7 +86,6 @@ class HeldUnits:
                 2 <= len(unit.own) <= 4
                 and not self._places.knows(unit.own)
                 and unit.own not in word_like_names()
-                and may_be_in_a_name(unit.own)
             ):
                 table[level(unit.own)].append(chain)
         return {name: tuple(chains) for name, chains in table.items()}

@@ -16,6 +16,7 @@ from retrieval.question.request import Ask, Content, Form, Request
 _BESIDE = re.compile(
     "^(?:那|再|请)*(?:它|他|这|该|跟|和|与|同|比|拿|把)|跟?它|比一比|相比|[和跟与].{0,8}比"
 )
+_HAN = re.compile("[\u4e00-\u9fff]")
 _THEMED: frozenset[Content] = frozenset(
     ("figure", "causes", "remedy", "measures", "meaning", "report")
 )
@@ -34,7 +35,7 @@ def completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
         return tuple(_changed(ask, said, request) for ask in last)
     if request.act == "rework":
         form = request.asks[0].form if request.asks else Form()
-        return tuple(replace(ask, form=_merged(ask.form, form)) for ask in last)
+        return tuple(replace(ask, form=_merged(_ordered(ask), form)) for ask in last)
     if request.act in ("ask", "item"):
         before, out = last[-1], []
         for ask in request.asks:
@@ -110,9 +111,13 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
         ask = replace(
             ask, theme=said.theme, claims=(), context=context, words=_reworded(ask, said.theme)
         )
-    if said.form != Form():
-        ask = replace(ask, form=_merged(ask.form, said.form))
-    return replace(ask, span=(0, 0))
+    form = _ordered(ask)
+    return replace(ask, form=_merged(form, said.form) if said.form != Form() else form, span=(0, 0))
+
+
+def _ordered(ask: Ask) -> Form:
+    """Return the form an earlier wish ordered: a question in English orders no English for ever."""
+    return replace(ask.form, english=ask.form.english and bool(_HAN.search(ask.words)))
 
 
 def _reworded(ask: Ask, theme: Sequence[str]) -> str:

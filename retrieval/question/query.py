@@ -223,6 +223,16 @@ def clean(question: str) -> str:
     return re.sub(r"\s+", " ", printable)[:MAX_QUESTION_CHARS].strip()
 
 
+def _nested(words: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the spans of names, a place and the one inside it as one: 江苏的鼓楼."""
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and words[joined[-1][1] : start] == "的":
+            start = joined.pop()[0]
+        joined.append((start, end))
+    return joined
+
+
 def settle(
     ask: Ask,
     request: Request,
@@ -253,7 +263,7 @@ def settle(
         and not places.begins_with_a_place(t.text)
     ]
     offices = [t for t in offices if t not in behind]
-    spans = [(t.start, t.end) for t in (*named, *offices)]
+    spans = _nested(words, [(t.start, t.end) for t in (*named, *offices)])
     elsewhere = [
         (t.start, t.end)
         for t in tags
@@ -545,10 +555,13 @@ def _indicators(topic: str) -> tuple[str, ...]:
 
 def _asserted(ask: Ask, topic: str) -> tuple[Quantity, ...]:
     """Return the figures that the question itself asserts: those of its claims."""
-    words = " ".join(normalise(claim) for claim in ask.claims)
+    # a figure that a reader left in a theme (行政诉讼败诉2件) is asserted as well
+    words = " ".join(normalise(claim) for claim in (*ask.claims, *ask.theme))
+    words = words if ask.claims or find_quantities(words) else ""
     if not words and (ask.operation == "verify" or not ask.theme):
         words = topic
-    if ask.content not in ("figure", "measures", "report", "honours") and ask.operation != "verify":
+    telling = ask.content in ("figure", "measures", "report", "honours")
+    if not (ask.claims or telling or ask.operation == "verify"):
         words = ""  # 三个不足的原因 counts what it asks about, it claims nothing
     kinds = ("number", "percent", "points", "money", "date")
     found = (q for q in find_quantities(words) if q.kind in kinds and q.value is not None)

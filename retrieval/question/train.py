@@ -11,9 +11,10 @@ import argparse
 import json
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -36,9 +37,9 @@ from retrieval.text.segmentation import tag
 
 MODELS = Path(__file__).parent / "models"
 HELD_OUT = ("clerk", "villager")
-ITERATIONS = 120
-STRENGTH = 16.0  # inverse of the L2 penalty: best on held-out writers of 1, 2, 4, 8, 16
-_MIN_COUNT = 2
+ITERATIONS = 100
+STRENGTH = 8.0  # inverse of the L2 penalty: best on held-out writers of 2, 4, 8, 16
+_MIN_COUNT = 5  # every message is there twice, as labelled and as read
 _LEAST_WEIGHT = 0.02  # a sign that moves no score by more is left out of the file
 REPORTS = Path(__file__).parents[2] / "eval" / "reports"
 
@@ -49,9 +50,29 @@ def fit(utterances: Sequence[Utterance], vectors: WordVectors) -> tuple[bytes, b
     spans, parts = tagging.fit(utterances, NameTable(), iterations=ITERATIONS)
     _say(f"  spans and parts: {time.monotonic() - started:.0f} s")
     started = time.monotonic()
-    wishes = fit_wishes(utterances, vectors)
+    as_read = read_by_the_other_half(utterances)
+    _say(f"  each half tagged by the other: {time.monotonic() - started:.0f} s")
+    started = time.monotonic()
+    wishes = fit_wishes([*utterances, *as_read], vectors)
     _say(f"  acts and wishes: {time.monotonic() - started:.0f} s")
     return spans, parts, wishes
+
+
+def read_by_the_other_half(utterances: Sequence[Utterance]) -> list[Utterance]:
+    """Return the utterances with the spans that a tagger finds which was fitted on other frames.
+
+    The heads see found spans when they are used, with their mistakes; fitted on the labelled ones
+    alone they trust them too much.
+    """
+    names = NameTable()
+    halves: tuple[list[Utterance], list[Utterance]] = ([], [])
+    for u in utterances:
+        halves[zlib.crc32(u.frame.encode()) % 2].append(u)
+    found = []
+    for fitted_on, read in (halves, halves[::-1]):
+        tagger = Tagger(*tagging.fit(fitted_on, names, iterations=ITERATIONS // 2))
+        found += [replace(u, tags=tagger.tag(u.text, names)[0]) for u in read]
+    return found
 
 
 def _say(line: str) -> None:
@@ -102,7 +123,7 @@ def fit_wishes(utterances: Sequence[Utterance], vectors: WordVectors) -> WishMod
     x_acts, x_wishes = _matrix(acts, index), _matrix(wishes, index)
     classes, columns = {}, []
     for head in HEADS:
-        model = LogisticRegression(C=STRENGTH, max_iter=300, tol=1e-3)
+        model = LogisticRegression(C=STRENGTH, max_iter=200, tol=1e-3)
         rows, x = (acts, x_acts) if head == "act" else (wishes, x_wishes)
         model.fit(x, [row.labels[head] for row in rows])
         classes[head] = [str(c) for c in model.classes_]
