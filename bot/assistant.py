@@ -454,6 +454,11 @@ class Assistant:
         ordered |= {hit.chunk.id: hit for hit in hits if hit.chunk.id not in ordered}
         return list(ordered.values())[:k]
 
+    def desk(self, library: Library, query: Query, scope: Resolved, state: State) -> Desk:
+        """Lay out what one settled ask is answered from, with its passages found."""
+        hits = self._search(library, query, scope)
+        return self._desk(library, query, scope, hits, state)
+
     def scope_label(self, state: State) -> str:
         """Return what a conversation has settled on, for people: 重庆市綦江区 · 2023."""
         places = "、".join("".join(place[-2:]) for place in state.places)

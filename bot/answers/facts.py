@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim
+from bot.evidence.likely import likely
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
@@ -107,11 +108,13 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
         if chosen and part.role is None and not any(is_theme(t) for t in part.terms):
             here = [chosen[-1].line]  # 审了多少件，提了多少条: the second asks on in that sentence
         ranked = select(part, reading, here, near, known=known)
-        sure = [e for e in ranked if _sure(part, e, following=bool(chosen))]
+        sure = [e for e in ranked if sure_of(part, e, following=bool(chosen))]
         if not sure and len(here) > 1:
             sure = _by_shared_words(part, ranked)
         if sure:
             chosen.append(sure[0])
+        elif best := likely(part, reading, here, desk.hits, desk.state.focus, known):
+            chosen.append(best)
     if len(chosen) == 1 and chosen[0].named:
         chosen += _contradicting(ranked, chosen[0])
     if len(chosen) == 1 and desk.query.kind == "fact":
@@ -154,7 +157,7 @@ def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
     return False
 
 
-def _sure(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
+def sure_of(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
     """Decide whether evidence answers the question or the report is silent on it.
 
     The thresholds are where answerable and unanswerable cases part on the evaluation set: of

@@ -18,8 +18,8 @@ class Likeness:
     """How alike texts are: the share of their pairs of characters, by rarity."""
 
     def __init__(self, texts: Sequence[str], background: Sequence[str]) -> None:
-        self._pairs = [_pairs(text) for text in texts]
-        seen = Counter(pair for text in background for pair in _pairs(text))
+        self._pairs = [pairs_of(text) for text in texts]
+        seen = Counter(pair for text in background for pair in pairs_of(text))
         count = len(background) or 1
         self._weight = {
             pair: math.log(1 + count / max(seen[pair], 1)) * (0.2 if pair in COMMON_WORDS else 1.0)
@@ -41,6 +41,7 @@ class Likeness:
         return shared / least if least else 0.0
 
 
-def _pairs(text: str) -> frozenset[str]:
+def pairs_of(text: str) -> frozenset[str]:
+    """Return the pairs of neighbouring Chinese characters of a text."""
     runs = re.findall("[\u3400-\u9fff]+", fold(text))
     return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))

@@ -29,6 +29,7 @@ WEAK = 0.2
 ABSENT_TALK = 0.35
 MAX_CLAIM_CHARS = 120
 WHOLE_SENTENCE_CHARS = 90
+HEADING_CHARS = 40
 _NONE = re.compile(
     "(?:未|没有|没|无)(?:发生|出现|产生|新增|一)?.{0,12}(?:案件|情况|情形|事件|败诉|纠错|投诉|诉讼|被)|0(?:败诉|投诉|上访)"
 )
@@ -189,19 +190,19 @@ def _best_in(
         score = coverage + bonus + 0.3 * extra + boosts.get(line.span.start, 0.0)
         if line.row is not None:
             score += column_bonus(query, report, line.row.cells[index])
-        if query.wants == "number" and figure is None and _denies(clause, weighted):
+        if query.wants == "number" and figure is None and denies(clause, weighted):
             score += DENIAL_BONUS
         if any(clause.span.start <= f.start < clause.span.end for f in named):
             score += INDICATOR_BONUS * min(1.0, coverage + 0.1)
-        if kinds and figure is None and not (query.wants == "number" and _denies(clause, weighted)):
+        if kinds and figure is None and not (query.wants == "number" and denies(clause, weighted)):
             score -= NO_FIGURE
         if best is None or score > best[0]:
             best = (score, coverage, clause, figure)
     if best is None:
         return None
     score, coverage, clause, figure = best
-    score -= 0.5 * _contrasts(weighted, line, clause)
-    none_said = query.wants == "number" and figure is None and _denies(clause, weighted)
+    score -= 0.5 * contrasts(weighted, line, clause)
+    none_said = query.wants == "number" and figure is None and denies(clause, weighted)
     if query.wants == "date" and figure is None:
         score -= 0.3
     if any(
@@ -222,7 +223,7 @@ def _best_in(
     return Evidence(report.id, line, span, score, coverage, figure, clause, sure, none_said)
 
 
-def _denies(clause: Clause, weighted: Sequence[tuple[Term, float]]) -> bool:
+def denies(clause: Clause, weighted: Sequence[tuple[Term, float]]) -> bool:
     """The clause says there was none of what is asked (复议后无败诉案件): that is the number."""
     if not _NONE.search(clause.folded):
         return False
@@ -233,7 +234,7 @@ def _denies(clause: Clause, weighted: Sequence[tuple[Term, float]]) -> bool:
     return sum(is_topical(t) and t.match(clause.folded) >= SYNONYM_MATCH for t, _ in weighted) >= 2
 
 
-def _contrasts(weighted: Sequence[tuple[Term, float]], line: Line, clause: Clause) -> int:
+def contrasts(weighted: Sequence[tuple[Term, float]], line: Line, clause: Clause) -> int:
     """Return how many contrasts (一审 and 二审) the line answers with the wrong member."""
     asked = "".join(t.word for t, _ in weighted)
     wrong = 0
@@ -253,6 +254,36 @@ def _around(term: Term, line: Line) -> float:
     )
 
 
+def wants_figure(query: Query) -> bool:
+    """Tell whether a question asks for a figure, a date or a rank."""
+    return query.wants in _FIGURES
+
+
+def figures_of(query: Query, clause: Clause) -> list[Quantity]:
+    """Return the figures of a clause that are of the wanted kind and may be of the wanted unit."""
+    kinds = _FIGURES.get(query.wants, frozenset())
+    return [
+        q
+        for q in clause.figures
+        if q.kind in kinds and not (query.wants == "number" and _incompatible(query.unit, q.unit))
+    ]
+
+
+def figure_of(query: Query, clause: Clause, terms: Sequence[Term]) -> Quantity | None:
+    """Return the figure of a clause that is most likely meant."""
+    weighted = [(term, 1.0) for term in terms]
+    return _figure(query, clause, _FIGURES.get(query.wants), weighted)[0]
+
+
+def unit_fit(asked: str, unit: str) -> str:
+    """Return how a figure's unit fits the asked one: ``same``, ``alike`` or ``other``."""
+    plain = unit.lstrip("万亿")
+    if plain == asked:
+        return "same"
+    alike = any(asked[-1] in group and plain[:1] in group for group in _UNIT_GROUPS)
+    return "alike" if alike or asked == "个" else "other"
+
+
 def _figure(
     query: Query,
     clause: Clause,
@@ -262,11 +293,7 @@ def _figure(
     """Return the figure of the clause that is of the wanted kind and unit, and its bonus."""
     if kinds is None:
         return None, 0.0
-    figures = [
-        q
-        for q in clause.figures
-        if q.kind in kinds and not (query.wants == "number" and _incompatible(query.unit, q.unit))
-    ]
+    figures = figures_of(query, clause)
     if not figures:
         return None, 0.0
     asked = query.unit
@@ -277,9 +304,9 @@ def _figure(
             bonus += _unit_bonus(asked, q.unit)
         elif query.wants == "number" and q.kind in ("percent", "points"):
             bonus -= 0.12
-        if _is_change(clause):
+        if is_change(clause):
             bonus += 0.3 if query.change else -0.1
-        if query.role != "plans" and _UNREACHED.search(clause.folded):
+        if query.role != "plans" and is_unreached(clause):
             bonus -= 0.3  # what was aimed at or missed is not what was reached
         bonus += 0.05 * any(t.word in fold(clause.folded)[: max(q.start, 1)] for t, _ in weighted)
         return bonus
@@ -319,7 +346,12 @@ _UNREACHED = re.compile(
 )
 
 
-def _is_change(clause: Clause) -> bool:
+def is_unreached(clause: Clause) -> bool:
+    """Tell whether a clause speaks of what was aimed at or missed."""
+    return bool(_UNREACHED.search(clause.folded))
+
+
+def is_change(clause: Clause) -> bool:
     """A figure that says by how much something changed is seldom the figure asked for."""
     return bool(re.search("同比|同期|较|比上年|上升|下降|增长|减少|增加|提高|降低", clause.folded))
 
