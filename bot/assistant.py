@@ -402,7 +402,9 @@ class Assistant:
         asked = []
         for ask in completed(request, state.asks):
             query = settle_ask(ask, request, places, known, speaks_of, near=state.places)
-            if query.kind in ("rank", "compare") and query.inherited and len(state.recent) > 1:
+            names = any(t.tag in ("place", "office") for t in request.tags)
+            several = query.inherited and not names and len(state.recent) > 1
+            if query.kind in ("rank", "compare") and several:
                 # 谁更高 after a question asked of several places: these
                 query = replace(query, places=state.recent)
             named = self._that_name_the_village(library, *_with_scope(query, holdings))
