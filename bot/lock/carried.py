@@ -17,12 +17,12 @@ from itertools import pairwise
 
 from bot.lexicon import pattern, same_words
 from retrieval.genre.quantities import canonical, find_quantities
+from retrieval.text.normalise import has_han
 
 _BRACKETS = re.compile(r"[()\[\]【】]")
 _BRACKETED_NUMBER = re.compile(r"\([一二三四五六七八九十\d]{1,3}\)")
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
 _SENTENCE = re.compile(r"[。!?\n]")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z][a-z0-9+.-]*")
 _NUMBER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[是、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|第[一二三四五六七八九十]{1,3},)"
@@ -408,7 +408,7 @@ def _tokens(clause: str, names: tuple[str, ...], same: bool) -> _Run:
         if not any(covered[match.start() : match.end()]):
             cover(*match.span())
     for at, sign in enumerate(text):
-        if not covered[at] and _HAN.match(sign):
+        if not covered[at] and has_han(sign):
             found.append(_Token(sign, sign, at))
     for match in _LATIN.finditer(text):
         if cover(*match.span()):

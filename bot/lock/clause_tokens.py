@@ -14,12 +14,12 @@ from functools import lru_cache
 from bot.lock.figure_contexts import COUNTED
 from retrieval.genre.quantities import canonical, find_quantities
 from retrieval.genre.quantity_values import Quantity
+from retrieval.text.normalise import has_han
 
 MAX_TOKENS = 160  # of a clause; longer ones are no clauses
 _STOP = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
 _HARD_STOP = re.compile(r"[。!?\n]")
 _TITLE = re.compile(r"《[^《》\n]{2,60}》|“[^“”\n]{1,40}”")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[a-z][a-z0-9]*")
 _COMPARED = re.compile("(?:较|比|同|与|由|从|自|去年|上年)$")
 _SHARED = "分别"
@@ -161,7 +161,7 @@ def _tokens(clause: str) -> tuple[Token, ...]:
         if not any(covered[match.start() : match.end()]):
             cover(*match.span())
     for at, sign in enumerate(clause):
-        if not covered[at] and _HAN.match(sign):
+        if not covered[at] and has_han(sign):
             found.append((at, Token(sign, sign, None, at)))
     for match in _LATIN.finditer(clause):
         if cover(*match.span()):

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from retrieval.question.request import Ask, Content, Form, Request
+from retrieval.text.normalise import has_han
 
 # 它跟玉山比: one place beside the one spoken of
 _BESIDE = re.compile(
     "^(?:那|再|请)*(?:它|他|这|该|跟|和|与|同|比|拿|把)|跟?它|比一比|相比|[和跟与].{0,8}比"
 )
-_HAN = re.compile("[\u4e00-\u9fff]")
 _THEMED: frozenset[Content] = frozenset(
     ("figure", "causes", "remedy", "measures", "meaning", "report")
 )
@@ -117,7 +117,7 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
 
 def _ordered(ask: Ask) -> Form:
     """Return the form an earlier wish ordered: a question in English orders no English for ever."""
-    return replace(ask.form, english=ask.form.english and bool(_HAN.search(ask.words)))
+    return replace(ask.form, english=ask.form.english and has_han(ask.words))
 
 
 def _reworded(ask: Ask, theme: Sequence[str]) -> str:

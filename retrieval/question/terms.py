@@ -16,7 +16,7 @@ from retrieval.genre.english import glosses, is_english, without_english
 from retrieval.genre.pinyin import heard as heard_word
 from retrieval.genre.pinyin import sound_pattern
 from retrieval.genre.synonyms import synonym_table, synonyms
-from retrieval.text.normalise import fold, normalise
+from retrieval.text.normalise import fold, has_han, normalise
 from retrieval.text.segmentation import tag
 from retrieval.text.words import read_words
 
@@ -37,7 +37,6 @@ __all__ = [
 SYNONYM_MATCH = 0.9
 PARTIAL_MATCH = 0.5
 SHORTEST_RUN = 3
-_HAN = re.compile("[\u3400-\u9fff]")
 _QUOTED = re.compile("[“\"'《「‘]([^”\"'》」’]{2,30})[”\"'》」’]")
 _NUMBER = re.compile(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?")
 # parts of speech that name nothing: numerals, pronouns, measure words, particles, marks …
@@ -79,7 +78,7 @@ def content_terms(question: str) -> tuple[Term, ...]:
     found: dict[str, Term] = {}
     english = is_english(words)
     for phrase in _QUOTED.findall(words):
-        if not english or _HAN.search(phrase):
+        if not english or has_han(phrase):
             found[fold(phrase)] = Term(fold(phrase), _QUOTED_WEIGHT, synonyms(fold(phrase)))
             words = words.replace(phrase, " ")
     if english:
@@ -163,7 +162,7 @@ def _rejoined(tagged: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
         word = word.strip()
         if (
             len(word) == 1
-            and _HAN.match(word)
+            and has_han(word)
             and pos[:1] not in _NAMELESS
             and word not in _general()
             and word not in _weak()
@@ -183,7 +182,7 @@ def _weight(word: str, pos: str) -> float:
     known = word in synonym_table()
     if word in _weak():
         return _WEAK_WEIGHT
-    nameless = not (_HAN.search(word) or len(word) > 1) or pos[:1] in _NAMELESS
+    nameless = not (has_han(word) or len(word) > 1) or pos[:1] in _NAMELESS
     if word in _general() or nameless:
         return _FULL if known and len(word) > 1 else 0.0
     if len(word) == 1:
