@@ -10,7 +10,7 @@ from bot.holdings import summaries_of
 from retrieval.documents import Note
 from retrieval.library.catalogue import ReportSummary, claimed_identity
 from retrieval.library.library import Library
-from retrieval.library.same_paper import NEARLY_ONE, likeness
+from retrieval.library.same_paper import NEARLY_ONE, likeness, sketch
 from retrieval.question.query import Query
 from retrieval.question.scope import Resolved
 
@@ -53,11 +53,11 @@ def doubles_of(library: Library) -> Mapping[str, str]:
             latest_first = sorted(
                 group, key=lambda s: (s.meta.published or "", s.added_at, s.id), reverse=True
             )
-            texts = dict(library.texts([s.id for s in group]))
+            sketches = {r: sketch(text) for r, text in library.texts([s.id for s in group])}
             for at, summary in enumerate(latest_first):
                 for later in latest_first[:at]:
                     if later.id not in standing and (
-                        likeness(texts[later.id], texts[summary.id]) >= NEARLY_ONE
+                        likeness(sketches[later.id], sketches[summary.id]) >= NEARLY_ONE
                     ):
                         standing[summary.id] = later.id
                         break

@@ -21,7 +21,7 @@ from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.chunk_vectors import ChunkEmbedder, ChunkWords, chunk_words, space_of
 from retrieval.library.generations import GRACE_S, Manifest
 from retrieval.library.ledger import Ledger, indexed_text, now
-from retrieval.library.same_paper import are_one_paper
+from retrieval.library.same_paper import Paper, are_one_paper, read_paper
 from retrieval.library.shelf import Served, Shelf
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.indicators import Fact
@@ -38,6 +38,7 @@ Stage = Literal["read", "embed", "index"]
 
 EMBED_BATCH = 128
 SWITCH_EVERY = 200
+KEPT_PAPERS = 256  # to compare new ones with; some 50 kB each
 WORDS_FIRST_CHUNKS = 4 * EMBED_BATCH
 """Beyond it vectors take so long that the words are served before: five seconds of two cores."""
 VANISHED = "文件已不在文件夹里，报告仍在库中；确认不要时运行 baogao ingest --prune 移除"
@@ -158,6 +159,7 @@ class Writer:
         self._replaced: set[str] = set()
         self._unembedded: dict[str, ChunkWords] = {}
         self._vectors_failed = False
+        self._papers: dict[tuple[str, int], Paper] = {}
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
         entries = ledger.entries(self._versions) if entries is None else entries
@@ -372,12 +374,22 @@ class Writer:
         """Return a held report that says the same as ``text`` in other lines, widths or menus."""
         if meta.year is None and not meta.place:
             return None
+        paper = read_paper(text)
         for entry in self._entries.values():
             if entry.meta.year != meta.year or not _may_be_one(entry.meta.place, meta.place):
                 continue
-            if are_one_paper(self._ledger.source(entry.report, entry.version)[1], text):
+            if are_one_paper(self._paper_of(entry), paper):
                 return entry
         return None
+
+    def _paper_of(self, entry: Entry) -> Paper:
+        """Return a held report's text as papers are compared; those looked at last are kept."""
+        held = (entry.report, entry.version)
+        paper = self._papers.pop(held, None)
+        self._papers[held] = paper or read_paper(self._ledger.source(*held)[1])
+        while len(self._papers) > KEPT_PAPERS:
+            del self._papers[next(iter(self._papers))]
+        return self._papers[held]
 
     def _moved(self, source: str, meta: ReportMeta, touched: set[str]) -> Entry | None:
         """Return the report that was read from a file of this name which is gone now."""

@@ -1,118 +1,208 @@
-"""Whether two texts are one paper: the same words but for a page's menus, widths and line breaks."""
+"""Whether two texts are one paper: the same words but for a page's menus, widths and line breaks.
+
+Each text is folded and cut into lines once (``Paper``); two of them are then walked side by side.
+Where they part, only a whole line that says nothing may be left out, so that of two papers which
+differ in a figure no more is looked at than what stands before it.
+"""
 
 from __future__ import annotations
 
-import difflib
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
 
 from retrieval.text.furniture import is_date_line, is_furniture
 from retrieval.text.normalise import fold, normalise
 from retrieval.text.numbering import marker_at
 
-_SHINGLE = 8
 NEARLY_ONE = 0.8
 """From which likeness on two texts of one body and year are one report."""
-_MAX_CHARS = 40_000
+_RUN_CHARS = 8
+_SKETCH_RUNS = 512
+_SKETCHED_CHARS = 40_000
 _MAX_EXTRA = 0.25
+_SHORT_CHARS = 30
+_MENU_CHARS = 12  # no title of a report is as short
+_AGREED_BY_CHANCE = 8
+_MAX_STEPS = 4_000
+_FACTOR = np.uint64(0x9E3779B97F4A7C15)
 _PROSE = re.compile("[。；;，,：:]")
 _ENTITY = re.compile("&[a-z]{2,6};")  # left in a text that was a page's source
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
-    """A text without blanks, width and case, and where each character stood."""
+class Paper:
+    """A text in its search form without blanks, line by line.
+
+    ``starts`` are the lines' positions, ``prose`` the lines from the first sentence to the last.
+    """
 
     words: str
-    places: tuple[int, ...]
+    lines: tuple[str, ...]
+    starts: tuple[int, ...]
+    prose: range
+
+    def line_at(self, position: int) -> int:
+        """Return the line that the character at a position stands in."""
+        return bisect_right(self.starts, position) - 1
+
+    def end_of(self, line: int) -> int:
+        """Return where a line ends."""
+        return self.starts[line + 1] if line + 1 < len(self.starts) else len(self.words)
 
 
-def fold_with_places(text: str) -> Folded:
-    """Return the search form of ``text`` without blanks, with the way back."""
-    words: list[str] = []
-    places: list[int] = []
-    text = _ENTITY.sub(lambda left: " " * len(left[0]), text)
-    for line in re.finditer(r"\S+", text):
-        for offset, char in enumerate(line.group()):
-            for folded in normalise(char):
-                if not folded.isspace():
-                    words.append(folded)
-                    places.append(line.start() + offset)
-    return Folded("".join(words), tuple(places))
+def read_paper(text: str) -> Paper:
+    """Return the form of ``text`` in which it is compared with others."""
+    raw = _ENTITY.sub(lambda left: " " * len(left[0]), text)
+    folded = ["".join(line.split()) for line in normalise(raw).split("\n")]
+    lines, starts, position = [], [], 0
+    for line, words in zip(raw.split("\n"), folded, strict=True):
+        if words:
+            lines.append(line.strip())
+            starts.append(position)
+            position += len(words)
+    said = [i for i, line in enumerate(lines) if len(line) > _SHORT_CHARS and _PROSE.search(line)]
+    prose = range(said[0], said[-1] + 1) if said else range(len(lines))
+    return Paper("".join(folded), tuple(lines), tuple(starts), prose)
 
 
-def are_one_paper(a: str, b: str) -> bool:
+def are_one_paper(a: Paper, b: Paper) -> bool:
     """Tell whether ``a`` and ``b`` differ in nothing that either of them says.
 
     A changed word or figure, or a paragraph more, makes two papers; a menu line, a page number
-    or a running head more does not.
+    or a running head more does not. Lines that might be a table's cells or headings may be more
+    in one of the two only: in both they are what was changed.
     """
-    first, second = fold_with_places(a[:_MAX_CHARS]), fold_with_places(b[:_MAX_CHARS])
-    if first.words == second.words:
+    if a.words == b.words:
         return True
-    shorter, longer = sorted((len(first.words), len(second.words)))
-    if max(len(a), len(b)) > _MAX_CHARS or longer - shorter > longer * _MAX_EXTRA:
+    shorter, longer = sorted((len(a.words), len(b.words)))
+    if longer - shorter > longer * _MAX_EXTRA:
         return False
-    if _likeness(first.words, second.words) < NEARLY_ONE:
-        return False
-    matcher = difflib.SequenceMatcher(None, first.words, second.words, autojunk=False)
-    for kind, a0, a1, b0, b1 in matcher.get_opcodes():
-        if kind in ("delete", "replace") and not _is_the_pages(a, first, a0, a1):
-            return False
-        if kind in ("insert", "replace") and not _is_the_pages(b, second, b0, b1):
-            return False
-    return True
+    return _agreed_words(a, b) >= NEARLY_ONE * shorter
 
 
-def likeness(a: str, b: str) -> float:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """Up to ``at`` the two share ``agreed`` characters; ``longer`` is the one that has lines more."""
+
+    at: tuple[int, int]
+    agreed: int = 0
+    longer: int | None = None
+
+
+def _agreed_words(a: Paper, b: Paper) -> int:
+    """Walk both texts and leave out lines that say nothing wherever they part.
+
+    Return how many characters they share if they come to their ends so, else 0.
+    """
+    papers = (a, b)
+    steps: list[_Step] = [_Step((0, 0))]
+    seen: set[_Step] = set()
+    while steps and len(seen) < _MAX_STEPS:
+        step = steps.pop()
+        agreed = _agreed(a.words, step.at[0], b.words, step.at[1])
+        at = (step.at[0] + agreed, step.at[1] + agreed)
+        if at == (len(a.words), len(b.words)):
+            return step.agreed + agreed
+        for side, paper in enumerate(papers):
+            for line in _lines_before(paper, at[side], step.at[side]):
+                again = at[side] - paper.starts[line]
+                weight = _weight(paper, line)
+                if weight is None or (weight and step.longer == 1 - side):
+                    continue
+                ends = [at[0] - again, at[1] - again]
+                ends[side] = paper.end_of(line)
+                longer = side if weight else step.longer
+                after = _Step((ends[0], ends[1]), step.agreed + agreed - again, longer)
+                if after not in seen:
+                    seen.add(after)
+                    steps.append(after)
+    return 0
+
+
+def _lines_before(paper: Paper, position: int, since: int) -> list[int]:
+    """Return the lines that may have come in where the texts part, the likeliest last.
+
+    A line may begin with what stands in the other text, too, so that they part in it or after.
+    """
+    line = paper.line_at(position) if position < len(paper.words) else len(paper.lines) - 1
+    found = []
+    while line >= 0 and paper.starts[line] >= since:
+        if paper.end_of(line) < position - _AGREED_BY_CHANCE:
+            break
+        found.append(line)
+        line -= 1
+    return found[::-1]
+
+
+def _weight(paper: Paper, line: int) -> bool | None:
+    """Return None for a line that says something, True for one that may be a cell or heading."""
+    words = paper.lines[line]
+    if is_furniture(words) or is_date_line(words):
+        return False
+    if len(words) > _SHORT_CHARS or _PROSE.search(words) or marker_at(words, 0) is not None:
+        return None
+    return line in paper.prose or len(words) > _MENU_CHARS
+
+
+def _agreed(a: str, i: int, b: str, j: int) -> int:
+    """Return how many characters the two have in common from ``i`` and ``j`` on."""
+    agreed, step = 0, 4096
+    while step:
+        one = a[i + agreed : i + agreed + step]
+        if one and one == b[j + agreed : j + agreed + step]:
+            agreed += len(one)
+        else:
+            step //= 2
+    return agreed
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Which runs of characters a text has: how many, and those whose hashes come first."""
+
+    chars: int
+    count: int
+    runs: npt.NDArray[np.uint64]
+
+
+def sketch(text: str) -> Sketch:
+    """Return what is kept of ``text`` to tell how alike it is to others."""
+    return _sketched(fold(text[:_SKETCHED_CHARS]))
+
+
+def likeness(a: Sketch, b: Sketch) -> float:
     """Return how much two texts have in common, from 0 to 1; 0 where one says much more."""
-    first, second = fold(a[:_MAX_CHARS]), fold(b[:_MAX_CHARS])
-    shorter, longer = sorted((len(first), len(second)))
-    return 0.0 if longer - shorter > longer * _MAX_EXTRA else _likeness(first, second)
+    shorter, longer = sorted((a.chars, b.chars))
+    return 0.0 if longer - shorter > longer * _MAX_EXTRA else _alike(a, b)
 
 
-def _likeness(a: str, b: str) -> float:
-    """Return the share of runs of characters that two texts have in common."""
-    runs = [{t[i : i + _SHINGLE] for i in range(len(t) - _SHINGLE + 1)} for t in (a, b)]
-    return len(runs[0] & runs[1]) / max(1, min(len(runs[0]), len(runs[1])))
+def _sketched(words: str) -> Sketch:
+    """Hash every run of ``_RUN_CHARS`` characters; equal runs have equal hashes in every process."""
+    codes = np.frombuffer(words.encode("utf-32-le", "replace"), "<u4").astype(np.uint64)
+    count = max(0, len(codes) - _RUN_CHARS + 1)
+    hashes = np.zeros(count, np.uint64)
+    for offset in range(_RUN_CHARS):
+        hashes = hashes * _FACTOR + codes[offset : offset + count]
+    hashes ^= hashes >> np.uint64(33)
+    hashes *= _FACTOR  # so that which hashes come first says nothing of which runs they are
+    runs = np.unique(hashes ^ (hashes >> np.uint64(29)))
+    return Sketch(len(words), len(runs), runs[:_SKETCH_RUNS].copy())
 
 
-def _is_the_pages(text: str, folded: Folded, start: int, end: int) -> bool:
-    """Tell whether what only one text has are whole lines without a sentence of their own."""
-    begin, stop = folded.places[start], folded.places[end - 1] + 1
-    # A difference may be reported shifted by what its two ends have in common.
-    for shift in range(-6, 7):
-        first, last = start + shift, end + shift
-        if not (0 <= first < last <= len(folded.words)):
-            continue
-        if folded.words[min(start, first) : min(end, last)] == "" or not _same_shifted(
-            folded.words, start, end, shift
-        ):
-            continue
-        begin, stop = folded.places[first], folded.places[last - 1] + 1
-        line_start = text.rfind("\n", 0, begin) + 1
-        line_end = text.find("\n", stop)
-        line_end = len(text) if line_end < 0 else line_end
-        if text[line_start:begin].strip() or text[stop:line_end].strip():
-            continue
-        if all(_says_nothing(line.strip()) for line in text[begin:stop].split("\n")):
-            return True
-    return False
+def _alike(a: Sketch, b: Sketch) -> float:
+    """Return the share of the shorter text's runs that the other has; estimated for long ones.
 
-
-def _same_shifted(words: str, start: int, end: int, shift: int) -> bool:
-    """Tell whether leaving out ``[start, end)`` or the same range shifted gives the same rest."""
-    if shift == 0:
-        return True
-    if shift > 0:
-        return words[start : start + shift] == words[end : end + shift]
-    return words[start + shift : start] == words[end + shift : end]
-
-
-def _says_nothing(line: str) -> bool:
-    if not line or is_furniture(line) or is_date_line(line):
-        return True
-    number = re.fullmatch(r"[-—–\s第]*\d{1,4}[-—–\s页]*(?:[/共]\s*\d+\s*页?)?", line)
-    if number:
-        return True
-    return len(line) <= 30 and not _PROSE.search(line) and marker_at(line, 0) is None
+    Of the first hashes of both together, as many are in both as of all runs (bottom-k MinHash).
+    """
+    if max(a.count, b.count) <= _SKETCH_RUNS:
+        common = float(len(np.intersect1d(a.runs, b.runs)))
+    else:
+        first = np.union1d(a.runs, b.runs)[:_SKETCH_RUNS]
+        in_both = np.isin(first, a.runs) & np.isin(first, b.runs)
+        of_all = float(in_both.mean())
+        common = of_all / (1 + of_all) * (a.count + b.count)
+    return common / max(1, min(a.count, b.count))
