@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from made_cell_tables import CELL_PAGES
 from made_tables import PAGES
 
+from retrieval.parsing.chunking import split_sentences
 from retrieval.readers.reading import read_bytes_of
 from retrieval.text.grids import find_grids, row_at, tell
 
@@ -18,7 +20,7 @@ def told(text: str) -> list[list[str]]:
     return [[tell([c]) for c in row.cells] for grid in find_grids(text) for row in grid.rows]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.source)
+@pytest.mark.parametrize("page", [*PAGES, *CELL_PAGES], ids=lambda page: page.source)
 def test_every_page_has_its_table(page):
     text = read_bytes_of(page.raw).text
     grids = find_grids(text)
@@ -54,9 +56,59 @@ def test_a_merged_label_is_every_row_s_and_a_running_number_none():
     assert told(text) == [["东片许可，数量：4"], ["东片处罚，数量：9"], ["西片许可，数量：7"]]
 
 
+def test_cells_one_a_line_under_two_heads():
+    text = (
+        "科室 2022年 2023年 受理 办结 受理 办结 一科 4 3 9 8 二科 7 7 5 - 合计 11 10 14 8".replace(
+            " ", "\n"
+        )
+    )
+    assert told(text) == [
+        [
+            "一科，2022年受理：4",
+            "一科，2022年办结：3",
+            "一科，2023年受理：9",
+            "一科，2023年办结：8",
+        ],
+        ["二科，2022年受理：7", "二科，2022年办结：7", "二科，2023年受理：5"],
+        [
+            "合计，2022年受理：11",
+            "合计，2022年办结：10",
+            "合计，2023年受理：14",
+            "合计，2023年办结：8",
+        ],
+    ]
+
+
+def test_a_row_of_cells_one_a_line_is_one_sentence():
+    text = "项目\n上年\n本年\n收案\n12\n15\n审结\n11\n14\n以上为全部案件。"
+    spans = split_sentences(text, 0, len(text))
+    assert [text[s.start : s.end] for s in spans][3:] == [
+        "收案\n12\n15",
+        "审结\n11\n14",
+        "以上为全部案件。",
+    ]
+
+
+def test_an_empty_cell_is_told_only_where_the_others_are_aligned():
+    aligned = "街道    调解    公证\n东街     41      7\n西街             9\n南街     12\n"
+    assert told(aligned) == [
+        ["东街，调解：41", "东街，公证：7"],
+        ["西街，公证：9"],
+        ["南街，调解：12"],
+    ]
+    crooked = "街道    调解    公证\n东街     41      7\n西街         9\n南街     12   3\n"
+    assert ["西街，公证：9"] not in told(crooked)
+    assert ["西街，调解：9"] not in told(crooked)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "首页\n政务公开\n12\n互动交流\n30\n办事服务\n",
+        "1\n召开会议\n2\n印发文件\n3\n开展检查\n4\n组织培训\n",
+        "张三\n李四\n王五\n赵六\n钱七\n孙八\n周九\n吴十\n",
+        "2021年\n2022年\n2023年\n2021年\n2022年\n2023年\n2021年\n2022年\n",
+        "3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n13\n14\n",
         "首页 政务公开 互动交流 数据中心\n政策 解读 12345 热线\n",
         "全年审核文件31件。 备案20件。\n全年培训3次。 参加200人。\n",
         "索引号：0123   发文机关：某某县   日期：2024年1月3日\n主题词：法治   有效性：有效   2024\n",
@@ -65,6 +117,11 @@ def test_a_merged_label_is_every_row_s_and_a_running_number_none():
 )
 def test_what_only_has_blanks_is_no_table(text):
     assert find_grids(text) == ()
+
+
+def test_a_long_page_of_short_lines_costs_little():
+    assert find_grids("甲\n1\n2\n" * 20_000) == ()
+    assert len(find_grids("项\n一\n二\n" + "甲\n1\n2\n" * 20_000)[0].rows) == 20_000
 
 
 def test_a_long_page_of_words_set_apart_costs_little_and_is_whole():

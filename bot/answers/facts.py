@@ -119,6 +119,8 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
         chosen += _contradicting(ranked, chosen[0])
     if len(chosen) == 1 and desk.query.kind == "fact":
         chosen += _uncovered(desk, reading, lines, chosen[0], boosts)
+        if all(e.line.row is not None for e in chosen):
+            chosen.sort(key=lambda e: e.span.start)
     return _joined(chosen)
 
 
@@ -240,12 +242,19 @@ def _uncovered(
     query = desk.query
     if not re.search("各|分别|和|与|、", query.topic):
         return []
+    if first.line.row is not None:
+        ranked = select(query, reading, lines, boosts, known=desk.ledger(reading.report.id))
+        return [e for e in ranked if e.line is not first.line and _names_row(query, e.line)]
     text = fold(reading.report.text[first.line.span.start : first.line.span.end])
     left = [t for t in query.terms if is_topical(t) and t.match(text) < 0.5]
     if not left:
         return []
     ranked = select(query, reading, lines, boosts, terms=left, known=desk.ledger(reading.report.id))
     return [e for e in ranked[:1] if e.coverage >= 0.85 and (e.figure or query.wants == "text")]
+
+
+def _names_row(query: Query, line: Line) -> bool:
+    return line.row is not None and fold(line.row.label) in fold(query.question)
 
 
 def _joined(chosen: Sequence[Evidence]) -> list[Evidence]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from retrieval.documents import HEADINGS_JOINED, Chunk, ReportMeta, Section, Span
+from retrieval.text.grids import row_at
 from retrieval.text.wrapping import unwrap
 
 MAX_CHARS = 120
@@ -26,13 +27,18 @@ _CLAUSE = re.compile(r"(?:[^；;，,]|(?<=[0-9]),(?=[0-9]{3}(?![0-9])))*(?:[；;
 def split_sentences(text: str, start: int, end: int) -> list[Span]:
     """Return the sentences of ``text[start:end]`` without blanks around them.
 
-    A line end ends one unless the page only wrapped its lines there.
+    A line end ends one unless the page only wrapped its lines there, or it stands inside the row
+    of a table.
     """
-    spans = []
+    spans: list[Span] = []
     for match in _SENTENCE.finditer(unwrap(text), start, end):
         span = trim(text, match.start(), match.end())
-        if len(span):
-            spans.append(span)
+        if not len(span):
+            continue
+        placed = row_at(text, span.start) if spans else None
+        if placed is not None and placed[1].start <= spans[-1].start:
+            span = Span(spans.pop().start, span.end)
+        spans.append(span)
     return spans
 
 

@@ -1,6 +1,7 @@
 """Tables of figures in a text: rows and columns, whatever parts the cells.
 
-Cells are parted by tabs (as our readers write them), bars, several blanks, or a single blank.
+Cells are parted by tabs (as our readers write them), bars, several blanks, a single blank, or
+stand one a line.
 A text is never edited: a cell is a span of it. What a table says of a cell are the words of its
 row and of its column; both may stand over several cells, in merged ones as well.
 """
@@ -13,6 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from retrieval.text.grid_columns import extents, place
+from retrieval.text.grid_lines import TOTAL, YEAR, find_cell_runs
 from retrieval.text.grid_numbers import is_empty, is_figure, settled, ways_to_part
 
 Bounds = tuple[int, int]
@@ -21,6 +24,9 @@ Bounds = tuple[int, int]
 MAX_ROW_CHARS = 400
 MAX_COLUMNS = 40
 _MAX_HEADS = 3
+_LINES = "lines"
+_MARKED = ("tabs", "bars", _LINES)
+"""What parts cells so that an empty one can be told."""
 _LINE = re.compile(r"[^\r\n]+")
 _PROSE = re.compile(r"[。；;！!？?]")
 _TABS = re.compile(r"[^\t]+")
@@ -29,8 +35,6 @@ _WIDE = re.compile(r"[^ \u3000\xa0\t]+(?:[ \xa0][^ \u3000\xa0\t]+)*")
 _SINGLE = re.compile(r"[^ \u3000\xa0\t]+")
 _RULE = re.compile(r"[|｜:\-—─━+ \t]+")
 _CAPTION = re.compile(r"[（(]?\s*(?:计量)?单位\s*[:：]\s*([^）)\s]{1,12})\s*[）)]?\s*$")
-_YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?")
-_TOTAL = re.compile(r"[合总共]\s*计|总数|累计|全[省市县区]")
 _BRACKETED = re.compile(r"[（(【]")
 
 
@@ -99,7 +103,22 @@ def find_grids(text: str) -> tuple[Grid, ...]:
         if line is None or not _RULE.fullmatch(stripped):
             before = stripped
     grids += _grids(text, block, caption)
-    return tuple(grids)
+    return tuple(sorted([*grids, *_of_single_cells(text, grids)], key=lambda grid: grid.start))
+
+
+def _of_single_cells(text: str, found: Sequence[Grid]) -> list[Grid]:
+    """Return the tables with a cell a line that overlap none of those found."""
+    grids = []
+    for run in find_cell_runs(text):
+        lines = [
+            _Line(cells[0][0], cells[-1][1], cells, _LINES) for cells in (*run.heads, *run.rows)
+        ]
+        if any(g.start < lines[-1].end and lines[0].start < g.end for g in found):
+            continue
+        grid = _grid(text, lines, _unit(run.before))
+        if grid is not None:
+            grids.append(grid)
+    return grids
 
 
 def row_at(text: str, position: int) -> tuple[Grid, GridRow] | None:
@@ -207,8 +226,8 @@ def _grid(text: str, lines: Sequence[_Line], unit: str) -> Grid | None:
     width = _width(text, lines[:heads], rows)
     if width < 2:
         return None
-    settled_rows = _settled(text, rows, width)
-    if len(settled_rows) < (1 if lines[0].by in ("tabs", "bars") else 2):
+    settled_rows = _settled(text, rows, width, lines[heads - 1])
+    if len(settled_rows) < (1 if lines[0].by in _MARKED else 2):
         return None
     labels = _label_columns(text, settled_rows, width)
     columns = _columns(text, lines[:heads], width, labels)
@@ -221,14 +240,16 @@ def _grid(text: str, lines: Sequence[_Line], unit: str) -> Grid | None:
         filled = max((i for i, words in enumerate(own) if words), default=labels)
         own = [w or (last[i] if i < filled else "") for i, w in enumerate(own)]
         last = own
-        named = [w for w, c in zip(own, columns, strict=False) if not _is_serial(w, c)]
+        named = [
+            w for w, c in zip(own, columns, strict=False) if not (_is_serial(w, c) or is_empty(w))
+        ]
         label = _joined(named) or own[0]
         values = tuple(
             GridCell(a, b, text[a:b], label, column)
             for (a, b), column in zip(cells[labels:], columns[labels:], strict=True)
             if b > a and not is_empty(text[a:b])
         )
-        made.append(GridRow(line.start, line.end, label, values, bool(_TOTAL.match(label))))
+        made.append(GridRow(line.start, line.end, label, values, bool(TOTAL.match(label))))
     figures = [any(is_figure(c.text) for c in row.cells) for row in made]
     if sum(figures) * 2 < len(made) or not any(figures):
         return None
@@ -239,14 +260,14 @@ def _grid(text: str, lines: Sequence[_Line], unit: str) -> Grid | None:
 def _is_head(text: str, line: _Line, above: int) -> bool:
     """Tell whether a line names columns: none of its cells is a figure; years may be, in the first."""
     words = [text[a:b].strip() for a, b in line.cells]
-    if above and any(_TOTAL.match(w) for w in words[:1]):
+    if above and any(TOTAL.match(w) for w in words[:1]):
         return False
     filled = [w for w in words[1:] if w]
     plain = not any(is_figure(w) for w in filled)
     years = (
-        above <= 1 and bool(filled) and all(_YEAR.fullmatch(w) or not is_figure(w) for w in filled)
+        above <= 1 and bool(filled) and all(YEAR.fullmatch(w) or not is_figure(w) for w in filled)
     )
-    named = not words[0] or not is_figure(words[0]) or bool(_YEAR.fullmatch(words[0]))
+    named = not words[0] or not is_figure(words[0]) or bool(YEAR.fullmatch(words[0]))
     return named and (plain or years) and not all(is_empty(w) for w in filled)
 
 
@@ -254,14 +275,14 @@ def _width(text: str, heads: Sequence[_Line], rows: Sequence[_Line]) -> int:
     """Return the number of columns that head and rows agree on; 0 if they do not."""
     counts = Counter(len(row.cells) for row in rows)
     widest = max((len(x.cells) for x in (*heads, *rows)), default=0)
-    if heads[0].by in ("tabs", "bars"):
+    if heads[0].by in _MARKED:
         return widest
     last = len(_head_cells(text, heads[-1]))
     choices = [last, last + 1, last + 2] if len(heads) > 1 else [last]
     choices += [len(_head_cells(text, heads[0]))] if len(heads) > 1 else []
     if heads[0].by == "wide":
-        best = counts.most_common(1)[0][0] if counts else 0
-        return best if best in choices else 0
+        best = max(choices, key=lambda w: counts[w])
+        return best if counts[best] and max(counts) == best else 0
     fits = {w: sum(bool(_ways(text, row, w)) for row in rows) for w in choices}
     best = max(choices, key=lambda w: fits[w], default=0)
     return best if best and fits[best] * 2 > len(rows) else 0
@@ -283,23 +304,31 @@ def _ways(text: str, line: _Line, width: int) -> list[tuple[Bounds, ...]]:
 
 
 def _settled(
-    text: str, rows: Sequence[_Line], width: int
+    text: str, rows: Sequence[_Line], width: int, head: _Line
 ) -> list[tuple[_Line, tuple[Bounds, ...]]]:
-    """Return the rows with exactly ``width`` cells each; what does not fit ends the table."""
+    """Return the rows with exactly ``width`` cells each; what does not fit ends the table.
+
+    Between wide blanks an empty cell is told by where the others stand, if all are aligned.
+    """
+    whole = [(x.start, cells) for x in (head, *rows) if len(cells := _head_cells(text, x)) == width]
+    columns = extents(text, whole) if head.by == "wide" else []
     fitting: list[tuple[_Line, list[tuple[Bounds, ...]]]] = []
     for row in rows:
-        if row.by in ("tabs", "bars"):
+        if row.by in _MARKED:
             spare = ((row.end, row.end),) * (width - len(row.cells))
             fitting.append((row, [(*row.cells, *spare)]))
             continue
         ways = _ways(text, row, width)
         if not ways:
-            if row.by == "wide" and len(row.cells) > 1:
+            placed = place(text, row.start, row.cells, columns) if columns else ()
+            if row.by != "wide":
+                break
+            if not placed:
                 continue  # a blank cell cannot be told from a gap
-            break
+            ways = [placed]
         fitting.append((row, ways))
     totals = [
-        i for i, (row, _) in enumerate(fitting) if _TOTAL.match(text[row.start : row.end].strip())
+        i for i, (row, _) in enumerate(fitting) if TOTAL.match(text[row.start : row.end].strip())
     ]
     chosen = settled(text, [ways for _, ways in fitting], totals)
     return [(row, cells) for (row, _), cells in zip(fitting, chosen, strict=True)]
@@ -320,7 +349,7 @@ def _label_columns(text: str, rows: Sequence[tuple[_Line, tuple[Bounds, ...]]], 
             and len(numbered) * 3 >= len(words) * 2
             and [int(w) for w in numbered] == list(range(1, len(numbered) + 1))
         )
-        years = labels == 0 and words and all(_YEAR.fullmatch(w) for w in words)
+        years = labels == 0 and words and all(YEAR.fullmatch(w) for w in words)
         if serial or years or not any(is_figure(w) for w in words):
             labels += 1
             if years:
@@ -331,18 +360,20 @@ def _label_columns(text: str, rows: Sequence[tuple[_Line, tuple[Bounds, ...]]], 
 
 
 def _is_serial(words: str, column: str) -> bool:
-    return words.isdecimal() and not _YEAR.fullmatch(words) and "年" not in column
+    return words.isdecimal() and not YEAR.fullmatch(words) and "年" not in column
 
 
 def _columns(text: str, heads: Sequence[_Line], width: int, labels: int) -> list[str] | None:
     """Return the words of each column, those of merged cells spread over what they span."""
     spread = []
+    named = any(len(_head_cells(text, head)) == width for head in heads)
     for index, head in enumerate(heads):
         cells = [text[a:b].strip() for a, b in _head_cells(text, head)]
-        if head.by in ("tabs", "bars"):
+        if head.by in _MARKED:
             cells += [""] * (width - len(cells))
         lower = index < len(heads) - 1
-        row = _spread(cells, width, labels, lower=lower, padded=head.by in ("tabs", "bars"))
+        padded = head.by in _MARKED
+        row = _spread(cells, width, labels, lower=lower, padded=padded, named=named)
         if row is None:
             return None
         spread.append(row)
@@ -354,9 +385,12 @@ def _columns(text: str, heads: Sequence[_Line], width: int, labels: int) -> list
 
 
 def _spread(
-    cells: Sequence[str], width: int, labels: int, *, lower: bool, padded: bool
+    cells: Sequence[str], width: int, labels: int, *, lower: bool, padded: bool, named: bool
 ) -> list[str] | None:
-    """Return a head over ``width`` columns; ``lower`` heads stand under it."""
+    """Return a head over ``width`` columns; ``lower`` heads stand under it.
+
+    ``named`` tells that a head names every column, so that none else names those of labels.
+    """
     if padded:
         filled, last = [], ""
         for index, words in enumerate(cells[:width]):
@@ -365,7 +399,8 @@ def _spread(
         return filled
     if len(cells) == width:
         return list(cells)
-    for before in (labels, 0):  # over the columns of labels stands a cell, or none
+    for before in (0, labels) if named else (labels, 0):
+        # over the columns of labels stands a cell, or none
         groups = len(cells) - before
         if groups > 0 and (width - labels) % groups == 0:
             times = (width - labels) // groups
