@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any
+
+from library_fakes import QuickStore
 
 from bot.assistant import Assistant
 from bot.values import Answer
@@ -44,6 +50,14 @@ BAISHUI = """白水县司法局2023年法治政府建设情况报告
 （一）创新普法形式。
 """
 
+QINGSHI = """青石县2023年法治政府建设情况报告
+一、主要举措和成效
+（一）依法决策。全年审核规范性文件12件，提出意见34条。
+（二）化解纠纷。受理民间纠纷560件，调解成功551件，调解成功率98.4%。
+二、存在问题
+一是执法人员偏少。二是普法形式单一。
+"""
+
 CUT = """红岩县人民政府2022年度法治政府建设情况报告
 2022年，红岩县推进法治政府建设，现将情况报告如下：
 一、主要举措和成效
@@ -71,18 +85,41 @@ RED_ROCK_BEFORE = """红岩县人民政府2022年度法治政府建设情况报�
 """
 
 
+_BUILT = TemporaryDirectory(prefix="baogao-built-")
+
+
+def _opened(folder: Path, **options: Any) -> Library:
+    """Open the library of a folder without Chroma, which has tests of its own."""
+    return Library.open(folder / "library", embedder=FakeEmbedder(), store=QuickStore(), **options)
+
+
+@cache
+def _built(texts: tuple[tuple[str, str], ...] | None) -> Path:
+    """Return a folder with a library over ``texts`` or the five real reports, made once a run."""
+    folder = Path(mkdtemp(dir=_BUILT.name))
+    paths = REAL
+    if texts is not None:
+        paths = [folder / name for name, _ in texts]
+        for path, (_, text) in zip(paths, texts, strict=True):
+            path.write_text(text, "utf-8")
+    with _opened(folder, create=True) as library:
+        assert {r.status for r in library.ingest(paths)} == {"added"}
+    return folder
+
+
+@contextmanager
+def library_over(folder: Path, texts: Mapping[str, str] | None = None) -> Iterator[Library]:
+    """Give a library of ``texts`` by file name, or of the five real reports: a copy of its own."""
+    built = _built(None if texts is None else tuple(texts.items()))
+    shutil.copytree(built, folder, dirs_exist_ok=True)
+    with _opened(folder) as library:
+        yield library
+
+
 @contextmanager
 def assistant_over(folder: Path, texts: Mapping[str, str] | None = None) -> Iterator[Assistant]:
     """Give an assistant over ``texts`` by file name, or over the five real reports."""
-    paths = REAL
-    if texts is not None:
-        paths = []
-        for name, text in texts.items():
-            path = folder / name
-            path.write_text(text, "utf-8")
-            paths.append(path)
-    with Library.open(folder / "library", embedder=FakeEmbedder(), create=True) as library:
-        assert {r.status for r in library.ingest(paths)} == {"added"}
+    with library_over(folder, texts) as library:
         yield Assistant(library)
 
 

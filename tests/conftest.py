@@ -5,11 +5,13 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import postgres_server
 import pytest
+from argon2 import PasswordHasher
 from fake_telegram import FakeTelegram
 from hypothesis import settings
 
@@ -61,6 +63,16 @@ def _no_network() -> Any:
 
     patch.setattr(socket.socket, "connect", guarded_connect)
     patch.setattr(socket, "getaddrinfo", guarded_resolve)
+    yield
+    patch.undo()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_hashes() -> Any:
+    """Passwords are hashed as always, with little work: a hash must cost a guesser, not a test."""
+    patch = pytest.MonkeyPatch()
+    quick = partial(PasswordHasher, time_cost=1, memory_cost=8, parallelism=1)
+    patch.setattr("bot.web.accounts.PasswordHasher", quick)
     yield
     patch.undo()
 

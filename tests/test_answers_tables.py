@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from library_fakes import QuickStore
 from made_cell_tables import CELL_PAGES
 from made_tables import PAGES
 
@@ -28,7 +29,9 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder: Path = tmp_path_factory.mktemp("tables")
     for page in ALL:
         (folder / page.source).write_bytes(page.raw)
-    with Library.open(folder / "library", embedder=FakeEmbedder(), create=True) as library:
+    with Library.open(
+        folder / "library", embedder=FakeEmbedder(), create=True, store=QuickStore()
+    ) as library:
         library.ingest([folder / page.source for page in ALL])
         yield Assistant(library)
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from datetime import date
-from pathlib import Path
 
 import pytest
+from answering import QINGSHI, library_over
 from fake_llm import Reply, ScriptedChat
 
 from bot.assistant import Assistant
@@ -18,17 +18,10 @@ from bot.synthesis import OVER_BUDGET, Synthesis
 from bot.values import Answer
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
-from retrieval.search.embedding import FakeEmbedder
 
 pytestmark = pytest.mark.slow
 
-REPORT = """青石县2023年法治政府建设情况报告
-一、主要举措和成效
-（一）依法决策。全年审核规范性文件12件，提出意见34条。
-（二）化解纠纷。受理民间纠纷560件，调解成功551件，调解成功率98.4%。
-二、存在问题
-一是执法人员偏少。二是普法形式单一。
-三、下一步打算
+REPORT = f"""{QINGSHI}三、下一步打算
 （一）充实执法队伍。（二）丰富普法形式。
 """
 QUESTIONS = (
@@ -45,10 +38,7 @@ RIGHT = (
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("faults")
-    (folder / "r.txt").write_text(REPORT, "utf-8")
-    with Library.open(folder / "lib", embedder=FakeEmbedder(), create=True) as held:
-        held.ingest([Path(folder / "r.txt")])
+    with library_over(tmp_path_factory.mktemp("faults"), {"r.txt": REPORT}) as held:
         yield held
 
 

@@ -6,22 +6,17 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from library_fakes import QuickStore
-from reporting_fakes import REAL
+from answering import assistant_over
 
 from bot.assistant import Assistant
 from bot.notes import Note, words
-from retrieval.library.library import Library
 from retrieval.question.query import State
-from retrieval.search.embedding import FakeEmbedder
 
 
 @pytest.fixture(scope="module")
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
-    folder = tmp_path_factory.mktemp("library")
-    with Library.open(folder, embedder=FakeEmbedder(), create=True, store=QuickStore()) as shelf:
-        shelf.ingest(REAL)
-        yield Assistant(shelf)
+    with assistant_over(tmp_path_factory.mktemp("library")) as held:
+        yield held
 
 
 @pytest.mark.parametrize("question", ["还有什么没写进去", "省略了什么？", "哪些内容没写进简报"])

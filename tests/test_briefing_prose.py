@@ -7,8 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 import pytest
-from library_fakes import QuickStore
-from reporting_fakes import REAL
+from answering import library_over
 
 from bot.assistant import Assistant
 from bot.briefing.briefing import paragraph
@@ -20,7 +19,6 @@ from bot.values import Answer
 from prompts import load
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
-from retrieval.search.embedding import FakeEmbedder
 
 QUESTION = "写一段玉山县2023年法治政府建设的简报"
 GOOD = [
@@ -87,10 +85,8 @@ def _numbers(line: str, blocks: Sequence[tuple[str, str]]) -> str:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("library")
-    with Library.open(folder, embedder=FakeEmbedder(), create=True, store=QuickStore()) as shelf:
-        shelf.ingest(REAL)
-        yield shelf
+    with library_over(tmp_path_factory.mktemp("library")) as held:
+        yield held
 
 
 def ask(library: Library, question: str, *replies: Says) -> tuple[Answer, Scribe]:

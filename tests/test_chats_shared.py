@@ -12,6 +12,8 @@ from bot.chats.chat_records import Conversation
 from bot.chats.shared import SharedConversations, open_chats
 from retrieval.errors import LibraryError
 
+pytestmark = pytest.mark.slow
+
 for _name in (
     "test_a_damaged_file_is_set_aside",
     "test_the_file_is_for_its_owner_only",

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from eval.lines.lines import LINES, REPORTS, judge_lines, read_lines, table
+
+pytestmark = pytest.mark.slow
 
 SHOWN, WRONG, DOUBTED = 0.75, 0.02, 0.03
 

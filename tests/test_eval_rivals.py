@@ -45,6 +45,7 @@ def test_every_character_is_in_a_piece_and_no_piece_is_too_long(text: str) -> No
         assert reached == len(text)
 
 
+@pytest.mark.slow
 def test_three_rivals_find_and_quote(tmp_path: Path) -> None:
     rivals = list(build_rivals(SOURCES, FakeEmbedder(256), tmp_path))
     assert [rival.name for rival in rivals] == ["dense", "BM25", "recursive+Chroma"]

@@ -16,6 +16,8 @@ from retrieval.library.library import Library
 from retrieval.library.vector_store import STAMP
 from retrieval.search.embedding import FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 COUNT = opening.MAX_READ_REPORTS + 11
 HOLDING = -(-COUNT // RARE_EVERY)
 

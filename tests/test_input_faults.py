@@ -340,7 +340,13 @@ ROWS = [
 ]
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.__name__)
+BOMBS = range(11, 18)  # what is made to cost time
+MARKED = [
+    pytest.param(row, marks=[pytest.mark.slow] * (int(row.__name__[1:3]) in BOMBS)) for row in ROWS
+]
+
+
+@pytest.mark.parametrize("row", MARKED, ids=lambda row: row.__name__)
 def test_row(row, fold, request):
     if row is f26_changed_while_read:
         row(fold, request.getfixturevalue("monkeypatch"))
@@ -352,6 +358,7 @@ def test_every_row_is_here():
     assert [row.__name__[:3] for row in ROWS] == [f"f{n:02}" for n in range(1, 27)]
 
 
+@pytest.mark.slow
 def test_eighty_bad_files_are_each_named_and_the_good_one_goes_in(fold):
     names = []
     for name, raw in bad_files():

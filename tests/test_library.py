@@ -562,6 +562,7 @@ def test_mending_a_sound_database_leaves_it_alone(library):
     assert (library.folder / FILE).stat().st_ino == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [0.3, 0.5, 0.8])
 def test_what_a_damaged_database_still_gives_is_rescued(tmp_path, at):
     source = tmp_path / "in"

@@ -12,6 +12,8 @@ from test_library import *  # noqa: F403 - the tests of this module, chosen belo
 
 from retrieval.errors import LibraryBusy
 
+pytestmark = pytest.mark.slow
+
 # A folder's own: its files, locks, permissions and rescue.
 OF_FOLDERS = (
     "test_a_removed_report_is_gone_with_its_words",

@@ -47,6 +47,7 @@ def test_a_report_added_leaves_the_files_of_the_others_alone(tmp_path: Path) -> 
         assert len(library.reports()) == 9
 
 
+@pytest.mark.slow
 def test_many_additions_are_merged_and_end_as_one_run_does(tmp_path: Path) -> None:
     source, most = tmp_path / "in", generations.MAX_PARTS
     with open_library(tmp_path / "lib") as library:
@@ -97,6 +98,7 @@ class Counting(EmbeddedStore):
         super().build(*arguments)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_few_reports_more_are_found_without_another_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -125,6 +127,7 @@ def test_few_reports_more_are_found_without_another_database(
         assert (tmp_path / "lib" / "generations" / library.generation / FOLDER).is_dir()
 
 
+@pytest.mark.slow
 def test_a_database_as_it_was_checked_is_trusted_and_another_is_not(tmp_path: Path) -> None:
     source = write_report(tmp_path / "in", "a.txt")
     with open_library(tmp_path / "lib", store=EmbeddedStore()) as library:

@@ -18,6 +18,8 @@ from retrieval.library.library import Library
 from retrieval.library.postgres import Database
 from retrieval.search.embedding import FakeEmbedder
 
+pytestmark = pytest.mark.slow
+
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 QUESTIONS = [
     row["question"]

@@ -116,6 +116,7 @@ def real_sentences() -> list[str]:
 SENTENCES = real_sentences()
 
 
+@pytest.mark.slow
 def test_real_sentences_support_themselves_whole_and_lightly_reworded():
     refused = []
     for sentence in SENTENCES:

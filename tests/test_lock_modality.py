@@ -17,6 +17,7 @@ REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 MAX_LEAKED, MIN_KEPT = 0.01, 0.97
 
 
+@pytest.mark.slow
 def test_denials_plans_and_generalities_put_into_real_sentences_are_refused():
     chance = Random(7)
     passages = passages_of(p.read_text(encoding="utf-8") for p in sorted(REPORTS.glob("*.txt")))

@@ -107,6 +107,7 @@ REPORT = """青山县2023年度法治政府建设工作报告
 """
 
 
+@pytest.mark.slow
 def test_a_library_lives_while_its_endpoint_is_down(tmp_path, caplog):
     page = tmp_path / "a.txt"
     page.write_text(REPORT, "utf-8")
@@ -148,6 +149,7 @@ def test_a_library_lives_while_its_endpoint_is_down(tmp_path, caplog):
         assert "42件" in answer.text
 
 
+@pytest.mark.slow
 def test_another_model_behind_the_name_leaves_the_words(tmp_path):
     page = tmp_path / "a.txt"
     page.write_text(REPORT, "utf-8")

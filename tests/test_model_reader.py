@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import library_over
 from fake_llm import ScriptedChat
 
 from bot.assistant import Assistant
@@ -22,7 +23,6 @@ from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 from retrieval.question.proposed import SCHEMA
 from retrieval.question.request import Ask, FakeReader, Request
-from retrieval.search.embedding import FakeEmbedder
 
 QUESTION = "青山那边老百姓告政府的多不多"
 REPORT = """青山县2023年度法治政府建设工作报告
@@ -53,11 +53,8 @@ def as_json(value: object) -> str:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder: Path = tmp_path_factory.mktemp("reader")
-    (folder / "a.txt").write_text(REPORT, "utf-8")
-    with Library.open(folder / "lib", embedder=FakeEmbedder(), create=True) as shelf:
-        shelf.ingest([folder / "a.txt"])
-        yield shelf
+    with library_over(tmp_path_factory.mktemp("reader"), {"r.txt": REPORT}) as held:
+        yield held
 
 
 def unsure(question: str = QUESTION, confidence: float = 0.2, **more: Any) -> Request:

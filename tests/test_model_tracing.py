@@ -7,10 +7,10 @@ import logging
 import time
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import QINGSHI, library_over
 from fake_llm import Reply, ScriptedChat
 
 from bot.assistant import Assistant
@@ -20,15 +20,7 @@ from bot.model.llm import PatientChat
 from bot.synthesis import Synthesis
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
-from retrieval.search.embedding import FakeEmbedder
 
-REPORT = """青石县2023年法治政府建设情况报告
-一、主要举措和成效
-（一）依法决策。全年审核规范性文件12件，提出意见34条。
-（二）化解纠纷。受理民间纠纷560件，调解成功551件，调解成功率98.4%。
-二、存在问题
-一是执法人员偏少。二是普法形式单一。
-"""
 QUESTION = "青石县审核了多少件规范性文件"
 LINE = "全年审核规范性文件12件，提出意见34条。[‹34条›]"
 KEY = "sk-test-0123456789abcdef"
@@ -36,10 +28,7 @@ KEY = "sk-test-0123456789abcdef"
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("traced")
-    (folder / "r.txt").write_text(REPORT, "utf-8")
-    with Library.open(folder / "lib", embedder=FakeEmbedder(), create=True) as held:
-        held.ingest([Path(folder / "r.txt")])
+    with library_over(tmp_path_factory.mktemp("traced"), {"r.txt": QINGSHI}) as held:
         yield held
 
 
@@ -100,12 +89,12 @@ def test_nothing_that_was_said_is_traced(library: Library, spans: Any) -> None:
     ):  # fmt: skip
         assistant(library, replies, name).ask(QUESTION)
     with pytest.raises(ValueError, match="青石"), tracing.span("write", note=QUESTION, key=KEY):
-        raise ValueError(REPORT)
+        raise ValueError(QINGSHI)
     told = "\n".join(span.to_json() for span in spans.get_finished_spans())
     assert "error.type" in told
     assert "refused" in told
     assert KEY not in told
-    for words in (QUESTION, LINE, *REPORT.split("\n")):
+    for words in (QUESTION, LINE, *QINGSHI.split("\n")):
         for at in range(len(words) - 3):
             piece = words[at : at + 4]
             assert not any("一" <= c <= "鿿" for c in piece) or piece not in told, piece

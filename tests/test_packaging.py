@@ -105,6 +105,7 @@ def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_wheel_takes_in_a_report_and_answers(installed: Path) -> None:
     (installed / "青山.txt").write_text(QINGSHAN, "utf-8")
     where = run(installed, "--help")
@@ -116,6 +117,7 @@ def test_a_wheel_takes_in_a_report_and_answers(installed: Path) -> None:
     assert "860件" in told.stdout
 
 
+@pytest.mark.slow
 def test_a_wheel_serves_its_pages(installed: Path) -> None:
     code = (
         "import bot, bot.web.rendering as pages, bot.web.texts as t, pathlib\n"

@@ -102,6 +102,7 @@ def test_a_vector_does_not_depend_on_the_texts_beside_it(encoder):
         assert np.allclose(alone, vector, atol=1e-4 * np.abs(vector).max())
 
 
+@pytest.mark.slow
 def test_integers_come_near_the_engine_they_replace(encoder):
     engine = pytest.importorskip("eval.bench.engine").EngineEmbedder()
     texts = [TEXTS[0], TEXTS[1], "法治政府建设 " * 300]

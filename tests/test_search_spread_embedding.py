@@ -17,6 +17,8 @@ distributed = pytest.importorskip("distributed", reason="the extra [dask] is not
 from retrieval.search import spread_embedding  # noqa: E402
 from retrieval.search.spread_embedding import SpreadEmbedder  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 PLACES = "青绿白黑红黄蓝紫金银铜铁"
 
 

@@ -34,6 +34,7 @@ def statuses(shown):
     return [[(r.source, r.status) for r in results] for results in shown]
 
 
+@pytest.mark.slow
 def test_each_round_is_taken_in_and_told(shelf, folder):
     paper = folder / "青山.txt"
     shown, told = [], []
@@ -57,6 +58,7 @@ def test_each_round_is_taken_in_and_told(shelf, folder):
     assert told == []
 
 
+@pytest.mark.slow
 def test_a_round_that_fails_is_told_and_tried_again(shelf, folder, monkeypatch):
     paper = folder / "青山.txt"
     paper.write_text(QINGSHAN, "utf-8")
@@ -75,6 +77,7 @@ def test_a_round_that_fails_is_told_and_tried_again(shelf, folder, monkeypatch):
     assert statuses(shown) == [[("青山.txt", "added")]]
 
 
+@pytest.mark.slow
 def test_a_real_folder_is_followed_until_it_is_told_to_stop(shelf, folder):
     early = folder / "白水.txt"
     since = time.time()

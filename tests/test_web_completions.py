@@ -80,6 +80,7 @@ def test_wrong_requests_are_the_clients_errors(client: openai.OpenAI) -> None:
         client.embeddings.create(model="x", input="x")
 
 
+@pytest.mark.slow
 def test_the_mcp_client_finds_and_uses_every_tool(tmp_path: Path) -> None:
     async def use(server: Any) -> None:
         async with Client(server) as agent:

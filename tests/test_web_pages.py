@@ -154,6 +154,7 @@ def test_an_error_in_the_middle_is_one_sentence(
         assert "secret" not in got.text
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from answering import QINGSHI, library_over
 from fake_llm import Reply, ScriptedChat
 
 from bot.assistant import Assistant
@@ -17,23 +18,11 @@ from bot.synthesis import Synthesis
 from bot.why import why_lines
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
-from retrieval.search.embedding import FakeEmbedder
-
-REPORT = """青石县2023年法治政府建设情况报告
-一、主要举措和成效
-（一）依法决策。全年审核规范性文件12件，提出意见34条。
-（二）化解纠纷。受理民间纠纷560件，调解成功551件，调解成功率98.4%。
-二、存在问题
-一是执法人员偏少。二是普法形式单一。
-"""
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    folder = tmp_path_factory.mktemp("why")
-    (folder / "r.txt").write_text(REPORT, "utf-8")
-    with Library.open(folder / "lib", embedder=FakeEmbedder(), create=True) as held:
-        held.ingest([Path(folder / "r.txt")])
+    with library_over(tmp_path_factory.mktemp("why"), {"r.txt": QINGSHI}) as held:
         yield held
 
 
