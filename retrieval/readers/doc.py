@@ -1,7 +1,7 @@
 """Old Word files (doc, wps) → text: by LibreOffice where it is installed, else read plainly.
 
-Without LibreOffice the text comes out, automatic numbers and the cells of tables do not; a
-warning says so.
+Without LibreOffice the text and the rows of tables come out, automatic numbers do not; a warning
+says so.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-import legacy_doc
-
 from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.docx import read_docx
 from retrieval.readers.txt import check_sense, check_writing, oddities
 from retrieval.readers.values import Document, count_words
+from retrieval.readers.word_binary import read_word_binary
 
 _TIMEOUT_S = 24  # the child that reads has 30: what takes longer is read plainly
-_FIELD = re.compile("\x13[^\x13\x14\x15]*\x14|[\x13\x14\x15]")
-_CELL = re.compile("\x07")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\ue000-\uf8ff\ufeff]")
 PLAINLY_READ = Note("read.plainly")
 
 
@@ -38,15 +36,13 @@ def read_doc(raw: bytes) -> Document:
             check_writing(read.text)
             return Document(raw, read.text, "doc", read.notes, kept=read.kept, dropped=read.dropped)
     try:
-        found = legacy_doc.extract_text(raw)
+        found = read_word_binary(raw)
     except Exception as error:  # whatever it stumbles over is one file's trouble
         raise UnreadableFile(
             "旧版 Word 文件读不出来，请用 Word 或 WPS 另存为 docx 后再导入"
         ) from error
-    text = (
-        _FIELD.sub("", found.text).replace("\r", "\n").replace("\x0b", "\n").replace("\x0c", "\n")
-    )
-    text = _CELL.sub("\t", text).strip()
+    lines = (line.rstrip() for line in _UNSEEN.sub("", found).split("\n"))
+    text = "\n".join(filter(None, lines)).strip()
     if not text:
         raise UnreadableFile("旧版 Word 文件里没有文字，请用 Word 或 WPS 另存为 docx 后再导入")
     check_sense(text)
