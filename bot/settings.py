@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -17,14 +18,20 @@ from pydantic_settings import (
 )
 
 from bot.model.endpoints import spell_proxies, unquoted
+from bot.records import KEEP_DAYS
+from bot.telegram.settings import TelegramSettings
+from bot.web.settings import WebSettings
 from retrieval.errors import ConfigurationError
 
 FILE = ".env"
-KEEP_DAYS = 180
 
 
 class Settings(BaseSettings):
-    """Everything that can be set from outside; command-line options override it."""
+    """Everything that can be set from outside; command-line options override it.
+
+    The groups ``telegram`` and ``web`` are read when they are asked for: what is wrong in one of
+    them keeps nobody from asking in the terminal.
+    """
 
     model_config = SettingsConfigDict(extra="ignore", populate_by_name=True, env_ignore_empty=True)
 
@@ -41,10 +48,6 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, alias="BAOGAO_DATABASE_URL")
     keep_days: int = Field(KEEP_DAYS, ge=0, le=36_500, alias="BAOGAO_KEEP_ANSWERS")
     otel: bool = Field(False, alias="BAOGAO_OTEL")
-    telegram_token: str = Field("", alias="TELEGRAM_BOT_TOKEN")
-    telegram_api: str = Field("https://api.telegram.org", alias="BAOGAO_TELEGRAM_API")
-    telegram_allow: str = Field("", alias="BAOGAO_TELEGRAM_ALLOW")
-    telegram_admins: str = Field("", alias="BAOGAO_TELEGRAM_ADMINS")
 
     def __init__(self, **values: Any) -> None:
         try:
@@ -52,6 +55,18 @@ class Settings(BaseSettings):
         except ValidationError as error:
             names = "、".join(dict.fromkeys(str(fault["loc"][0]) for fault in error.errors()))
             raise ConfigurationError(f"{names} 的值不对，请检查环境变量和 .env") from None
+
+    @cached_property
+    def telegram(self) -> TelegramSettings:
+        """The messenger's group."""
+        return TelegramSettings.from_variables(
+            environment(), keep_days=self.keep_days, database_url=self.database_url
+        )
+
+    @cached_property
+    def web(self) -> WebSettings:
+        """The page's group."""
+        return WebSettings.from_variables(environment(), keep_days=self.keep_days)
 
     @classmethod
     def settings_customise_sources(

@@ -71,7 +71,9 @@ def bench(
         "poll_timeout_s": 2,
         **settings,
     }
-    config = TelegramSettings(TOKEN, folder / "chats.sqlite", api=fake.url, **values)
+    config = TelegramSettings(
+        token=TOKEN, state_path=folder / "chats.sqlite", api=fake.url, **values
+    )
     assistant = assistant or FakeAssistant(FakeLibrary(TEXTS))
     log = io.StringIO()
     store = ConversationStore(config.state_path)

@@ -20,7 +20,7 @@ def test_a_dotenv_in_any_encoding_of_a_chinese_computer(
     (tmp_path / ".env").write_bytes(WORDS.replace("\n", "\r\n").encode(encoding))
     settings = Settings()
     assert settings.model == "模型甲"
-    assert settings.telegram_token == "1:x"
+    assert settings.telegram.token == "1:x"
     assert settings.library is None  # set to nothing is not set
     assert environment()["BAOGAO_MODEL"] == "模型甲"
 
@@ -49,3 +49,22 @@ def test_a_wrong_value_names_its_setting(tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(ConfigurationError, match="BAOGAO_KEEP_ANSWERS") as caught:
         Settings()
     assert "forever" not in str(caught.value)
+
+
+def test_the_groups_are_read_when_asked_for(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BAOGAO_TELEGRAM_ALLOW", "7, -8")
+    monkeypatch.setenv("BAOGAO_DATABASE_URL", "postgresql://db")
+    monkeypatch.setenv("BAOGAO_WEB_KEYS", "a, b")
+    monkeypatch.setenv("BAOGAO_WEB_HOSTS", "")
+    monkeypatch.setenv("host", "0.0.0.0")
+    (tmp_path / ".env").write_text("BAOGAO_KEEP_ANSWERS=3\nBAOGAO_WEB_HOSTS=x.example\n")
+    settings = Settings()
+    web = settings.web
+    assert (web.keys, web.hosts, web.host, web.keep_days) == (("a", "b"), (), "127.0.0.1", 3)
+    with pytest.raises(ConfigurationError, match="TELEGRAM_BOT_TOKEN"):
+        _ = settings.telegram
+    monkeypatch.setenv("TELEGRAM_BOT_TOKEN", "1:x")
+    telegram = settings.telegram
+    assert telegram.allow == {7, -8}
+    assert (telegram.database_url, telegram.keep_days) == ("postgresql://db", 3)

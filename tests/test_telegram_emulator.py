@@ -32,7 +32,9 @@ class Bridge:
     """Our bot behind an application of the emulator's."""
 
     def __init__(self, folder: Path) -> None:
-        settings = TelegramSettings(TOKEN, folder / "chats.sqlite", allow=frozenset({USER}))
+        settings = TelegramSettings(
+            token=TOKEN, state_path=folder / "chats.sqlite", allow=frozenset({USER})
+        )
         self.store = ConversationStore(settings.state_path)
         self.assistant = FakeAssistant(FakeLibrary(TEXTS))
         self.bot = Bot(settings, self.assistant, self.store, FakeState.from_json)

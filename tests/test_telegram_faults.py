@@ -256,7 +256,7 @@ def test_t08_a_second_instance_ends_with_a_clear_line(
         b.thread.join(15)
         assert b.codes == [1]
     assert "另一个进程" in capsys.readouterr().err
-    assert TelegramSettings(TOKEN, tmp_path).conflict_limit_s + 10 < 30
+    assert TelegramSettings(token=TOKEN, state_path=tmp_path).conflict_limit_s + 10 < 30
 
 
 def test_t08_a_passing_conflict_is_borne(tmp_path: Path, fake: FakeTelegram) -> None:
@@ -309,7 +309,9 @@ def test_t13_a_wrong_token_ends_without_showing_it(
     tmp_path: Path, fake: FakeTelegram, capfd, status: int
 ) -> None:
     fake.always["getMe"] = Fault(status, f"The token `{TOKEN}` was rejected")
-    settings = TelegramSettings(TOKEN, tmp_path / "x.sqlite", api=fake.url, log_level="DEBUG")
+    settings = TelegramSettings(
+        token=TOKEN, state_path=tmp_path / "x.sqlite", api=fake.url, log_level="DEBUG"
+    )
     code = run(settings, lambda: FakeAssistant(FakeLibrary({})), restore=FakeState.from_json)
     assert code == 1
     out = capfd.readouterr()

@@ -185,7 +185,9 @@ def test_given_up_requests_do_not_use_up_the_connections(
     fake.always["sendChatAction"] = Fault(delay_s=0.03)
 
     async def give_up_many() -> None:
-        api = gateway.Gateway(TelegramSettings(TOKEN, tmp_path / "x", api=fake.url))
+        api = gateway.Gateway(
+            TelegramSettings(token=TOKEN, state_path=tmp_path / "x", api=fake.url)
+        )
         await api.start()
         for n in range(40):
             typing = [asyncio.create_task(api.typing(USER)) for _ in range(12)]

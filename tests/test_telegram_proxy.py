@@ -18,7 +18,7 @@ OURS = "BAOGAO_TELEGRAM_PROXY"
 
 def proxy_of(**env: str) -> str | None:
     values = {"TELEGRAM_BOT_TOKEN": "1:x", **env}
-    return TelegramSettings.from_env(values, Path("x")).proxy
+    return TelegramSettings.from_variables(values).proxy
 
 
 @pytest.mark.parametrize("kind", [HttpProxy, SocksProxy])
@@ -77,12 +77,12 @@ def test_the_roots_of_an_office_are_trusted(tmp_path: Path) -> None:
     if file is None:
         pytest.skip("no certificates on this machine")
     values = {"TELEGRAM_BOT_TOKEN": "1:x", "SSL_CERT_FILE": file}
-    settings = TelegramSettings.from_env(values, tmp_path / "x")
+    settings = TelegramSettings.from_variables(values)
     assert settings.certificates == file
     context = StrictRequest(certificates=file)._client_kwargs["verify"]
     assert context.verify_mode == ssl.CERT_REQUIRED
     with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
-        TelegramSettings.from_env({**values, "SSL_CERT_FILE": "/none.pem"}, tmp_path / "x")
+        TelegramSettings.from_variables({**values, "SSL_CERT_FILE": "/none.pem"})
     (tmp_path / "no.pem").write_text("不是证书")
     with pytest.raises(ConfigurationError, match="SSL_CERT_FILE"):
         StrictRequest(certificates=str(tmp_path / "no.pem"))
@@ -90,7 +90,9 @@ def test_the_roots_of_an_office_are_trusted(tmp_path: Path) -> None:
 
 def test_a_dead_proxy_is_one_sentence(tmp_path: Path, capfd, monkeypatch) -> None:
     monkeypatch.setattr("bot.telegram.app.STARTS_WAIT_S", (0.05,))
-    settings = TelegramSettings(TOKEN, tmp_path / "x.sqlite", proxy="socks5://127.0.0.1:9")
+    settings = TelegramSettings(
+        token=TOKEN, state_path=tmp_path / "x.sqlite", proxy="socks5://127.0.0.1:9"
+    )
     assert run(settings, lambda: None) == 1  # type: ignore[arg-type,return-value]
     errors = capfd.readouterr().err
     assert "代理" in errors

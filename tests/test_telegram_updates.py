@@ -190,12 +190,12 @@ def test_malformed_allow_lists_are_refused(text: str) -> None:
 def test_a_wrong_setting_is_named_and_not_shown(env, named, tmp_path) -> None:
     base = {} if named == "TELEGRAM_BOT_TOKEN" else {"TELEGRAM_BOT_TOKEN": "1:secret-word"}
     with pytest.raises(ConfigurationError) as caught:
-        TelegramSettings.from_env({**base, **env}, tmp_path / "x")
+        TelegramSettings.from_variables({**base, **env})
     assert named in str(caught.value)
     assert "secret-word" not in str(caught.value)
 
 
 def test_settings_do_not_show_the_token(tmp_path) -> None:
-    settings = TelegramSettings.from_env({"TELEGRAM_BOT_TOKEN": "1:secret-word"}, tmp_path / "x")
+    settings = TelegramSettings.from_variables({"TELEGRAM_BOT_TOKEN": "1:secret-word"})
     assert "secret-word" not in repr(settings)
     assert settings.allow == frozenset()

@@ -266,7 +266,9 @@ ACCOUNTS = {"reader": "read", "adder": "add", "boss": "admin"}
 
 @contextmanager
 def guarded(folder: Path, **more: Any) -> Iterator[TestClient]:
-    with web_client(folder, settings=WebSettings("0.0.0.0", **more), accounts=ACCOUNTS) as client:
+    with web_client(
+        folder, settings=WebSettings(host="0.0.0.0", **more), accounts=ACCOUNTS
+    ) as client:
         yield client
 
 
@@ -444,7 +446,9 @@ def test_no_account_no_other_machine(tmp_path: Path) -> None:
     accounts = Accounts(tmp_path)
 
     def settings(host: str, **variables: str) -> WebSettings:
-        return WebSettings.from_env(variables, accounts, host=host, port=1)
+        made = WebSettings.from_variables(variables, host=host, port=1)
+        made.let_in(accounts)
+        return made
 
     for host in ("0.0.0.0", "::", "192.168.1.5", "office.example"):
         with pytest.raises(ConfigurationError, match="web user add"):

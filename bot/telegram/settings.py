@@ -1,4 +1,4 @@
-"""What the bot needs to start, read once from the environment and checked there."""
+"""What the bot needs to start: the group of ``bot.settings.Settings`` that is its own."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
+
+from bot.records import KEEP_DAYS
+from bot.setting_group import SettingGroup
 from retrieval.errors import ConfigurationError
 
 PER_MINUTE, PER_DAY, PER_DAY_ALL = 60, 500, 5_000
@@ -27,75 +32,81 @@ class Webhook:
     secret: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class TelegramSettings:
-    """The bot's settings.
+class TelegramSettings(SettingGroup):
+    """The bot's settings, by the names of their variables or by their own.
 
     ``allow`` and ``admins`` are ids of users (positive) and groups (negative); both empty means
     closed, but for those let in by pairing. ``state_path`` is the chats' SQLite file; with
     ``database_url`` it holds the inbox, and all else of the chats is in that PostgreSQL.
-    ``health`` is ``host:port`` for operators' checks, empty for none; ``proxy`` is the address of
-    the one to go through, None for none; ``certificates`` names a file or folder of root
-    certificates to trust in place of the usual ones, empty for those. Times in seconds.
+    ``pair`` asks for a pairing code at the start. ``health`` is ``host:port`` for operators'
+    checks, empty for none; ``proxy`` is the address of the one to go through, None for none;
+    ``certificates`` names a file or folder of root certificates to trust in place of the usual
+    ones, empty for those. Times in seconds.
     """
 
-    token: str = field(repr=False)
-    state_path: Path
-    database_url: str | None = field(default=None, repr=False)
-    api: str = DEFAULT_API
-    allow: frozenset[int] = frozenset()
-    admins: frozenset[int] = frozenset()
-    proxy: str | None = field(default=None, repr=False)
+    token: str = Field(alias="TELEGRAM_BOT_TOKEN", repr=False)
+    api: str = Field(DEFAULT_API, alias="BAOGAO_TELEGRAM_API")
+    allow: frozenset[int] = Field(frozenset(), alias="BAOGAO_TELEGRAM_ALLOW")
+    admins: frozenset[int] = Field(frozenset(), alias="BAOGAO_TELEGRAM_ADMINS")
+    proxy: str | None = Field(None, alias="BAOGAO_TELEGRAM_PROXY", repr=False)
     certificates: str = ""
-    per_minute: int = PER_MINUTE
-    per_day: int = PER_DAY
-    per_day_all: int = PER_DAY_ALL
+    per_minute: int = Field(PER_MINUTE, alias="BAOGAO_TELEGRAM_PER_MINUTE")
+    per_day: int = Field(PER_DAY, alias="BAOGAO_TELEGRAM_PER_DAY")
+    per_day_all: int = Field(PER_DAY_ALL, alias="BAOGAO_TELEGRAM_PER_DAY_ALL")
     webhook: Webhook | None = None
-    health: str = ""
+    health: str = Field("", alias="BAOGAO_TELEGRAM_HEALTH")
+    log_level: str = Field("INFO", alias="BAOGAO_LOG_LEVEL")
+    state_path: Path = Path("chats.sqlite")
+    database_url: str | None = Field(None, repr=False)
+    keep_days: int = KEEP_DAYS
+    pair: bool = False
     concurrency: int = 64
     poll_timeout_s: int = 30
     conflict_limit_s: float = 15.0
     stop_within_s: float = 10.0
     max_age_s: float = 43_200.0
-    pair: bool = False
-    keep_days: int = 180
-    log_level: str = "INFO"
 
     @classmethod
-    def from_env(
-        cls, env: Mapping[str, str], state_path: Path, *, pair: bool = False, keep_days: int = 180
-    ) -> TelegramSettings:
-        """Read the settings, or raise ``ConfigurationError`` naming the one that is wrong.
-
-        ``env`` holds the variables by name; ``pair`` asks for a pairing code at the start,
-        ``keep_days`` is how long answers are kept.
-        """
-        token = env.get("TELEGRAM_BOT_TOKEN", "").strip()
+    def prepared(cls, held: dict[str, str]) -> Mapping[str, Any]:
+        """Add the proxy, the certificates and the webhook; there must be a token."""
+        held = {name: value.strip() for name, value in held.items() if value.strip()}
+        token = held.get("TELEGRAM_BOT_TOKEN", "")
         if not token:
             raise ConfigurationError("未设置 TELEGRAM_BOT_TOKEN：请向 @BotFather 申请机器人令牌。")
         if not _TOKEN.fullmatch(token):
             raise ConfigurationError("TELEGRAM_BOT_TOKEN 的格式不对，应为“数字:字符”。")
-        api = (env.get("BAOGAO_TELEGRAM_API") or DEFAULT_API).strip().rstrip("/")
+        proxy = _proxy(held, held.get("BAOGAO_TELEGRAM_API", DEFAULT_API))
+        followed = {"certificates": _certificates(held), "webhook": _webhook(held)}
+        return {**held, **followed, "BAOGAO_TELEGRAM_PROXY": proxy}
+
+    @field_validator("api")
+    @classmethod
+    def _address(cls, api: str) -> str:
         if not api.startswith(("http://", "https://")):
             raise ConfigurationError("BAOGAO_TELEGRAM_API 应以 http:// 或 https:// 开头。")
-        return cls(
-            token=token,
-            state_path=state_path,
-            database_url=env.get("BAOGAO_DATABASE_URL") or None,
-            api=api,
-            allow=parse_ids(env.get("BAOGAO_TELEGRAM_ALLOW", ""), "BAOGAO_TELEGRAM_ALLOW"),
-            admins=parse_ids(env.get("BAOGAO_TELEGRAM_ADMINS", ""), "BAOGAO_TELEGRAM_ADMINS"),
-            proxy=_proxy(env, api),
-            certificates=_certificates(env),
-            per_minute=_count(env, "BAOGAO_TELEGRAM_PER_MINUTE", PER_MINUTE),
-            per_day=_count(env, "BAOGAO_TELEGRAM_PER_DAY", PER_DAY),
-            per_day_all=_count(env, "BAOGAO_TELEGRAM_PER_DAY_ALL", PER_DAY_ALL),
-            webhook=_webhook(env),
-            health=env.get("BAOGAO_TELEGRAM_HEALTH", "").strip(),
-            pair=pair,
-            keep_days=keep_days,
-            log_level=(env.get("BAOGAO_LOG_LEVEL") or "INFO").strip().upper(),
-        )
+        return api.rstrip("/")
+
+    @field_validator("allow", "admins", mode="before")
+    @classmethod
+    def _ids(cls, value: object, info: ValidationInfo) -> object:
+        return parse_ids(value, _named(cls, info)) if isinstance(value, str) else value
+
+    @field_validator("per_minute", "per_day", "per_day_all", mode="before")
+    @classmethod
+    def _count(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, str) and not (re.fullmatch("[0-9]{1,7}", value) and int(value)):
+            raise ConfigurationError(f"{_named(cls, info)} 应为正整数。")
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _level(cls, value: str) -> str:
+        return value.upper()
+
+
+def _named(group: type[BaseModel], info: ValidationInfo) -> str:
+    """Return the name of the variable that a field is set by."""
+    return group.model_fields[info.field_name or ""].alias or ""
 
 
 def parse_ids(text: str, name: str) -> frozenset[int]:
@@ -112,31 +123,23 @@ def parse_ids(text: str, name: str) -> frozenset[int]:
     return frozenset(ids)
 
 
-def _count(env: Mapping[str, str], name: str, default: int) -> int:
-    text = env.get(name, "").strip()
-    if not text:
-        return default
-    if not re.fullmatch(r"[0-9]{1,7}", text) or int(text) == 0:
-        raise ConfigurationError(f"{name} 应为正整数。")
-    return int(text)
-
-
 def _proxy(env: Mapping[str, str], api: str) -> str | None:
     """Return the proxy to reach ``api`` through: our own setting, else what all programs are told.
 
     The common variables (``https_proxy``, ``all_proxy``, ``no_proxy``, in either case) mean here
     what they mean to curl; ``socks://`` is what desktops write for SOCKS 5.
     """
-    name, proxy = "BAOGAO_TELEGRAM_PROXY", env.get("BAOGAO_TELEGRAM_PROXY", "").strip()
+    name, proxy = "BAOGAO_TELEGRAM_PROXY", env.get("BAOGAO_TELEGRAM_PROXY", "")
     if proxy.lower() in ("none", "off", "0"):
         return None
     if not proxy:
         address = urlsplit(api)
-        common = {key.lower(): value.strip() for key, value in env.items() if value.strip()}
-        if _bypassed(address.hostname or "", common.get("no_proxy", "")):
+        if _bypassed(address.hostname or "", env.get("NO_PROXY", "")):
             return None
-        name = f"{address.scheme}_proxy" if f"{address.scheme}_proxy" in common else "all_proxy"
-        proxy = common.get(name, "")
+        name = (
+            f"{address.scheme}_proxy" if f"{address.scheme}_PROXY".upper() in env else "all_proxy"
+        )
+        proxy = env.get(name.upper(), "")
     if not proxy:
         return None
     proxy = proxy if "://" in proxy else f"http://{proxy}"
@@ -158,7 +161,7 @@ def _proxy(env: Mapping[str, str], api: str) -> str | None:
 def _certificates(env: Mapping[str, str]) -> str:
     """Return the file or folder of root certificates that all programs are told to trust."""
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
-        value = env.get(name, "").strip()
+        value = env.get(name)
         if not value:
             continue
         if not Path(value).exists():
@@ -174,17 +177,17 @@ def _bypassed(host: str, no_proxy: str) -> bool:
 
 
 def _webhook(env: Mapping[str, str]) -> Webhook | None:
-    url = env.get("BAOGAO_TELEGRAM_WEBHOOK", "").strip()
+    url = env.get("BAOGAO_TELEGRAM_WEBHOOK", "")
     if not url:
         return None
     if not url.startswith("https://"):
         raise ConfigurationError("BAOGAO_TELEGRAM_WEBHOOK 应为 https:// 开头的公网地址。")
-    secret = env.get("BAOGAO_TELEGRAM_SECRET", "").strip()
+    secret = env.get("BAOGAO_TELEGRAM_SECRET", "")
     if not _SECRET.fullmatch(secret):
         raise ConfigurationError(
             "BAOGAO_TELEGRAM_SECRET 应为至少32个字母、数字、下划线或短横（可用 openssl rand -hex 32 生成）。"
         )
-    host, port = parse_address(env.get("BAOGAO_TELEGRAM_LISTEN") or "127.0.0.1:8443",
+    host, port = parse_address(env.get("BAOGAO_TELEGRAM_LISTEN", "127.0.0.1:8443"),
                                "BAOGAO_TELEGRAM_LISTEN")  # fmt: skip
     return Webhook(url, host, port, secret)
 

@@ -300,17 +300,15 @@ def telegram(
     """启动 Telegram 机器人（需要 TELEGRAM_BOT_TOKEN）；默认只答名单里的人，配对码见终端。"""
     from bot.assembly import open_assistant
     from bot.chats.conversations import chats_path
-    from bot.settings import Settings, environment
+    from bot.settings import Settings
     from bot.telegram.app import run
-    from bot.telegram.settings import TelegramSettings
 
     folder = _library_folder(library)
-    ours = Settings()
-    settings = TelegramSettings.from_env(
-        environment(), chats_path(folder), pair=pair, keep_days=ours.keep_days
-    )
-    key = ours.openai_api_key
-    code = run(settings, lambda: open_assistant(folder, create=True), secrets=(key,) if key else ())
+    settings = Settings()
+    key = settings.openai_api_key
+    started = {"state_path": chats_path(folder), "pair": pair}
+    bot = settings.telegram.model_copy(update=started)
+    code = run(bot, lambda: open_assistant(folder, create=True), secrets=(key,) if key else ())
     if code:
         raise typer.Exit(code)
 

@@ -38,17 +38,15 @@ def register(app: typer.Typer, library_folder: Callable[[Path | None], Path]) ->
         if context.invoked_subcommand is not None:
             return
         from bot.assembly import open_assistant
-        from bot.settings import Settings, environment
+        from bot.settings import Settings
         from bot.web.accounts import Accounts
         from bot.web.app import run
-        from bot.web.settings import WebSettings
 
         check_writer(writer)
         folder = library_folder(library)
         accounts = Accounts(folder)
-        settings = WebSettings.from_env(
-            environment(), accounts, host=host, port=port, keep_days=Settings().keep_days
-        )
+        settings = Settings().web.model_copy(update={"host": host, "port": port})
+        settings.let_in(accounts)
         assistant = open_assistant(folder, writer=writer, create=True)
 
         def started(url: str) -> None:

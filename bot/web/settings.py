@@ -4,61 +4,57 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pydantic import Field, field_validator
 
 from bot.records import KEEP_DAYS
-from bot.web.accounts import Accounts
+from bot.setting_group import SettingGroup
 from retrieval.errors import ConfigurationError
 
-PASSWORD = "BAOGAO_WEB_PASSWORD"
-KEYS = "BAOGAO_WEB_KEYS"
-HOSTS = "BAOGAO_WEB_HOSTS"
+if TYPE_CHECKING:
+    from bot.web.accounts import Accounts
 
 
-@dataclass(frozen=True, slots=True)
-class WebSettings:
-    """``keys`` are those of the API, ``hosts`` further names the server answers to.
+class WebSettings(SettingGroup):
+    """The page's settings, by the names of their variables or by their own.
 
-    Questions are remembered for ``keep_days``, not at all with 0.
+    ``keys`` are those of the API, ``hosts`` further names the server answers to, ``password`` that
+    of the first account. Questions are remembered for ``keep_days``, not at all with 0.
     """
 
+    password: str = Field("", alias="BAOGAO_WEB_PASSWORD", repr=False)
+    keys: tuple[str, ...] = Field((), alias="BAOGAO_WEB_KEYS", repr=False)
+    hosts: tuple[str, ...] = Field((), alias="BAOGAO_WEB_HOSTS")
     host: str = "127.0.0.1"
     port: int = 8765
-    keys: tuple[str, ...] = ()
-    hosts: tuple[str, ...] = ()
     questions_per_minute: int = 60
     keep_days: int = KEEP_DAYS
+
+    @field_validator("keys", "hosts", mode="before")
+    @classmethod
+    def _listed(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip() for part in value.split(",") if part.strip())
 
     @property
     def loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return is_loopback(self.host)
 
-    @classmethod
-    def from_env(
-        cls,
-        variables: Mapping[str, str],
-        accounts: Accounts,
-        *,
-        host: str,
-        port: int,
-        keep_days: int = KEEP_DAYS,
-    ) -> WebSettings:
-        """Return the settings of a library's server; a password given makes the first account.
+    def let_in(self, accounts: Accounts) -> None:
+        """Make the first account of the password given.
 
-        Raises ``ConfigurationError`` where others could reach it and nobody has an account.
+        Raises ``ConfigurationError`` where others could reach the server and nobody has an account.
         """
-        given = variables.get(PASSWORD, "")
-        if given and accounts.empty:
-            accounts.add("admin", "admin", given)
-        if not is_loopback(host) and accounts.empty:
+        if self.password and accounts.empty:
+            accounts.add("admin", "admin", self.password)
+        if not self.loopback and accounts.empty:
             raise ConfigurationError(
-                f"--host {host} 会让别的电脑也能打开，要先有账号："
-                f"运行 baogao web user add 名字 --role admin，或设置 {PASSWORD}"
+                f"--host {self.host} 会让别的电脑也能打开，要先有账号："
+                "运行 baogao web user add 名字 --role admin，或设置 BAOGAO_WEB_PASSWORD"
             )
-        keys, hosts = _listed(variables.get(KEYS)), _listed(variables.get(HOSTS))
-        return cls(host, port, keys, hosts, keep_days=keep_days)
 
     def answers_to(self, name: str) -> bool:
         """Tell whether a Host header's name is this server's.
@@ -90,7 +86,3 @@ def _is_address(name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _listed(value: str | None) -> tuple[str, ...]:
-    return tuple(part.strip() for part in (value or "").split(",") if part.strip())

@@ -64,8 +64,8 @@ def main() -> int:
     parser.add_argument("--real", type=Path, help="a library to answer from, in place of the fake")
     args = parser.parse_args()
     settings = TelegramSettings(
-        TOKEN,
-        args.state,
+        token=TOKEN,
+        state_path=args.state,
         api=args.api,
         allow=frozenset(range(1, args.users + 1)),
         admins=frozenset({1}),

@@ -124,7 +124,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, FakeTelegram() as fake:
         assistant = open_assistant(Path(folder) / "library", create=True)
         settings = TelegramSettings(
-            TOKEN, Path(folder) / "chats.sqlite", api=fake.url, per_minute=1_000
+            token=TOKEN, state_path=Path(folder) / "chats.sqlite", api=fake.url, per_minute=1_000
         )
         store = ConversationStore(settings.state_path)
         terminal = io.StringIO()
