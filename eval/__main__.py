@@ -18,7 +18,16 @@ from eval.blind import Card, format_cards, read_cards
 from eval.cases import KINDS, BadCase
 from eval.html_report import format_report
 from eval.libraries import cache_folder, prepare_library
-from eval.parts import PARTS, add_up, ask_all, format_worths, weigh_part
+from eval.parts import (
+    PARTS,
+    SCOPE,
+    add_up,
+    ask_all,
+    format_worths,
+    named_parts,
+    watched,
+    weigh_part,
+)
 from eval.results import to_json
 from eval.rivals import build_rivals
 from eval.runner import Suite, list_tree_faults, run_suite, score_trees
@@ -40,6 +49,7 @@ from retrieval.search.embedding import LocalEmbedder
 OUT = HERE.parent / "eval-out"
 BASELINES = HERE / "baselines"
 BLIND = HERE / "blind"
+MOST_SAID_CASE_BY_CASE = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -48,6 +58,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if options.update_baseline is not None and (options.only or options.cases or options.limit):
         parser.error("a baseline is made of whole suites, without --only, --cases and --limit")
+    try:
+        named_parts(options.without or ())
+    except ValueError as error:
+        parser.error(str(error))
     logging.basicConfig(level=logging.ERROR, stream=sys.stderr)
     try:
         if options.squad:
@@ -149,16 +163,18 @@ def run_blind(options: argparse.Namespace) -> int:
 def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
     """Score the product without one part after the other; print what is lost and gained."""
     suites = [*suites, *(suite for _, suite in _blind_suites())] if _is_whole(options) else suites
+    parts = named_parts(options.without)
+    watch = watched(parts)
     opened = [_open(suite, options) for suite in suites]
     libraries = [o.assistant.library for o in opened]
-    whole = [ask_all(o.suite.cases, Assistant(o.assistant.library)) for o in opened]
+    whole = [ask_all(o.suite.cases, Assistant(o.assistant.library), watch) for o in opened]
     worths = []
-    for part in PARTS if "all" in options.without else options.without:
-        told = [weigh_part(part, *given) for given in zip(libraries, whole, strict=True)]
+    for part in parts:
+        told = [weigh_part(part, *given, watch) for given in zip(libraries, whole, strict=True)]
         worths.append(add_up(told))
         _tell(format_worths(worths[-1:]).splitlines()[-1])
     print(format_worths(worths))
-    if "all" not in options.without:
+    if len(worths) <= MOST_SAID_CASE_BY_CASE:
         for worth in worths:
             print(f"\n{worth.part}: lost {', '.join(worth.lost) or '–'}")
             print(f"{worth.part}: gained {', '.join(worth.gained) or '–'}")
@@ -256,8 +272,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--library", type=Path, metavar="DIR", help="a library to ask instead of a cached one")
     add("--rivals", action="store_true", help="run three rival pipelines on the same questions")
     add("--ablations", action="store_true", help="run with one part off after the other instead")
-    parts = f"what parts earn, blind sets included: all, or some of {', '.join(PARTS)}"
-    add("--without", nargs="+", choices=("all", *PARTS), metavar="PART", help=parts)
+    parts = (
+        f"what parts earn, blind sets included: some of {', '.join(PARTS)}; a room or a module "
+        f"({', '.join(SCOPE)}) for each of its functions and patterns; one of these "
+        "(module:name); or all"
+    )
+    add("--without", nargs="+", metavar="PART", help=parts)
     add("--blind", action="store_true", help="ask the blind sets instead: first run and today")
     add("--squad", type=Path, metavar="FILE", help="score a SQuAD-format file instead")
     add(

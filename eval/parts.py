@@ -1,36 +1,40 @@
 """What each part of the answering earns: the cases asked again with the part taken away.
 
-A part is a search, an answerer or a word list. Without an answerer only the cases that it
-answered, and those of a conversation, can change; the others are not asked again.
+A part is a search, an answerer, a word list, a class of the lexicon, or a function or a pattern of
+ours (``eval.taken_away``). A case is asked again only where the part had something to do with it:
+where the answerer answered, where the function or pattern had something to say. A false premise
+is right only where the answer says what is wrong.
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import resources
 
 from bot.answers.choose import ANSWERERS
 from bot.assistant import Assistant
 from eval.ablations import SEARCHES, without
 from eval.cases import Case
-from eval.metrics import CRASHED, passed
-from retrieval.library.library import Library
-from retrieval.text import words
-
-WORD_LISTS = tuple(
-    sorted(
-        file.name
-        for file in (resources.files("retrieval") / "data").iterdir()
-        if file.name.endswith((".txt", ".tsv"))
-    )
+from eval.metrics import CRASHED, false_premise_corrected, passed
+from eval.taken_away import (
+    WORD_LISTS,
+    code_parts,
+    find_code,
+    forget,
+    is_code,
+    taken_away,
+    word_classes,
 )
-PARTS = (*SEARCHES, *(answerer.name for answerer in ANSWERERS), *WORD_LISTS)
-"""What ``--without`` takes away: a search, an answerer or a word list."""
+from eval.touched import Touched
+from retrieval.library.library import Library
 
-_NOTHING = "\ue000"  # stands in for an empty list: a pattern of no words would match everywhere
+PARTS = (*SEARCHES, *(a.name for a in ANSWERERS), *WORD_LISTS, *word_classes())
+"""What ``--without`` takes away by its name, beside functions and patterns of ours."""
+
+SCOPE = ("retrieval.places", "retrieval.question.scope")
+"""Where it is settled of which reports a question is."""
+
+MANY = 8  # from so many functions on it pays to watch once which cases each has to do with
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,48 +50,99 @@ class Worth:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A case as it was answered: words, status and answerer, and whether that was right."""
+    """A case as it was answered: words, status and answerer, and whether that was right.
+
+    ``touched`` are the parts that had something to say, of those that were watched.
+    """
 
     case: Case
     said: tuple[str, str]
     answerer: str
     right: bool
+    touched: frozenset[str] = frozenset()
 
 
-def ask_all(cases: Sequence[Case], assistant: Assistant) -> list[Asked]:
+def named_parts(names: Sequence[str]) -> tuple[str, ...]:
+    """Return the parts of some names: ``all``, a part, or a room or a module for all of its parts.
+
+    Raises ``ValueError`` for a name that is none of these.
+    """
+    return tuple(dict.fromkeys(part for name in names for part in _named(name)))
+
+
+def _named(name: str) -> Iterator[str]:
+    if name == "all":
+        yield from PARTS
+        for room in SCOPE:
+            yield from code_parts(room)
+    elif name in PARTS:
+        yield name
+    elif is_code(name):
+        find_code(name)
+        yield name
+    else:
+        yield from code_parts(name)
+
+
+def watched(parts: Sequence[str]) -> Touched | None:
+    """Return what watches the functions and patterns among some parts, where there are many."""
+    code = [part for part in parts if is_code(part)]
+    return Touched(code) if len(code) >= MANY else None
+
+
+def ask_all(
+    cases: Sequence[Case], assistant: Assistant, watch: Touched | None = None
+) -> list[Asked]:
     """Ask the cases, each after the questions before it; a crash is an answer that is wrong."""
+    if watch is None:
+        return [_ask(case, assistant) for case in cases]
     found = []
     for case in cases:
-        state = None
-        try:
-            for earlier in case.history:
-                state = assistant.ask(earlier, state).state
-            answer = assistant.ask(case.question, state).answer.to_json()
-            said = (answer["answer"], answer["status"])
-            found.append(Asked(case, said, answer["answerer"], passed(case, answer)))
-        except Exception as error:  # a part may be needed by what is left
-            found.append(Asked(case, (str(error), CRASHED), "", False))
+        forget()  # what an earlier case left in a cache would not be seen
+        with watch.watching() as touched:
+            asked = _ask(case, assistant)
+        found.append(Asked(case, asked.said, asked.answerer, asked.right, frozenset(touched)))
     return found
 
 
-def weigh_part(part: str, library: Library, whole: Sequence[Asked]) -> Worth:
+def _ask(case: Case, assistant: Assistant) -> Asked:
+    state = None
+    try:
+        for earlier in case.history:
+            state = assistant.ask(earlier, state).state
+        answer = assistant.ask(case.question, state).answer.to_json()
+        said = (answer["answer"], answer["status"])
+        right = passed(case, answer) and false_premise_corrected(case, answer) != (0.0, 1)
+        return Asked(case, said, answer["answerer"], right)
+    except Exception as error:  # a part may be needed by what is left
+        return Asked(case, (str(error), CRASHED), "", False)
+
+
+def weigh_part(
+    part: str, library: Library, whole: Sequence[Asked], watch: Touched | None = None
+) -> Worth:
     """Ask a suite without ``part``; ``whole`` is how it is answered with everything in place."""
-    answerer = part not in SEARCHES and part not in WORD_LISTS
-    own = sum(a.answerer == part for a in whole)
-    concerned = [
-        a for a in whole
-        if not answerer or a.answerer == part or (a.case.history and own)
-    ]  # fmt: skip
-    with _left_out(part):
+    if part in SEARCHES:
+        concerned, less = whole, ask_all([a.case for a in whole], without(part, library))
+    elif part in _ANSWERERS:
+        own = any(a.answerer == part for a in whole)
+        concerned = [a for a in whole if a.answerer == part or (a.case.history and own)]
         less = ask_all([a.case for a in concerned], without(part, library))
+    else:
+        concerned = [a for a in whole if part in a.touched or watch is None or not is_code(part)]
+        with taken_away(part):
+            less = ask_all([a.case for a in concerned], Assistant(library))
     pairs = list(zip(concerned, less, strict=True))
     return Worth(
         part,
-        own if answerer else len(whole),
+        sum(a.answerer == part for a in whole) if part in _ANSWERERS else len(concerned),
         sum(a.said != b.said for a, b in pairs),
         tuple(a.case.id for a, b in pairs if a.right > b.right),
         tuple(a.case.id for a, b in pairs if a.right < b.right),
     )
+
+
+_ANSWERERS = frozenset(answerer.name for answerer in ANSWERERS)
 
 
 def add_up(worths: Sequence[Worth]) -> Worth:
@@ -103,33 +158,10 @@ def add_up(worths: Sequence[Worth]) -> Worth:
 
 def format_worths(worths: Sequence[Worth]) -> str:
     """Return a table of parts, those that earn most first."""
-    rows = [f"{'without':<26}{'asked':>7}{'changed':>9}{'lost':>7}{'gained':>8}", "-" * 57]
+    wide = max([24, *(len(w.part) for w in worths)]) + 2
+    head = f"{'without':<{wide}}{'asked':>7}{'changed':>9}{'lost':>7}{'gained':>8}"
+    rows = [head, "-" * len(head)]
     for w in sorted(worths, key=lambda w: len(w.gained) - len(w.lost)):
-        rows.append(f"{w.part:<26}{w.asked:>7}{w.changed:>9}{len(w.lost):>7}{len(w.gained):>8}")
+        counts = f"{w.asked:>7}{w.changed:>9}{len(w.lost):>7}{len(w.gained):>8}"
+        rows.append(f"{w.part:<{wide}}{counts}")
     return "\n".join(rows)
-
-
-@contextmanager
-def _left_out(part: str) -> Iterator[None]:
-    """Have a word list read as empty while the context lasts; other parts: do nothing."""
-    if part not in WORD_LISTS:
-        yield
-        return
-    real = words._text
-    empty = "" if part.endswith(".tsv") else _NOTHING
-    words._text = lambda name: empty if name == part else real(name)
-    _forget()
-    try:
-        yield
-    finally:
-        words._text = real
-        _forget()
-
-
-def _forget() -> None:
-    """Empty every cache of ours: what was read from a list is kept in them."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith(("bot.", "retrieval.")):
-            for value in list(vars(module).values()):
-                if hasattr(value, "cache_clear") and hasattr(value, "cache_info"):
-                    value.cache_clear()

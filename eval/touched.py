@@ -1,0 +1,84 @@
+"""Which parts had something to say while a question was answered: the others cannot change it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any
+
+from eval.taken_away import find_code, ours, plain, stand_in
+
+
+class Touched:
+    """Watches some code parts: functions for a result that is something, patterns for their users."""
+
+    def __init__(self, parts: Collection[str]) -> None:
+        self._functions: dict[CodeType, str] = {}
+        self._users: dict[CodeType, set[str]] = {}
+        self._always: set[CodeType] = set()
+        patterns = {}
+        for part in parts:
+            value = find_code(part)
+            if isinstance(value, re.Pattern):
+                patterns[id(value)] = part
+                continue
+            function = plain(value)
+            self._functions[function.__code__] = part
+            if stand_in(value).__code__.co_argcount:  # what is handed through is always something
+                self._always.add(function.__code__)
+        for module in ours():
+            held = {n: patterns[id(v)] for n, v in vars(module).items() if id(v) in patterns}
+            if held:
+                for code in _codes(module.__name__, vars(module).values()):
+                    used = {held[name] for name in code.co_names if name in held}
+                    if used:
+                        self._users.setdefault(code, set()).update(used)
+        self._found: set[str] = set()
+
+    @contextmanager
+    def watching(self) -> Iterator[set[str]]:
+        """Yield the parts that have something to say until the context is left."""
+        self._found = set()
+        sys.setprofile(self._see)
+        try:
+            yield self._found
+        finally:
+            sys.setprofile(None)
+
+    def _see(self, frame: FrameType, event: str, value: Any) -> None:
+        if event != "return":
+            return
+        code = frame.f_code
+        users = self._users.get(code)
+        if users:
+            self._found |= users
+        part = self._functions.get(code)
+        if part and part not in self._found and (code in self._always or _something(value)):
+            self._found.add(part)
+
+
+def _something(value: Any) -> bool:
+    try:
+        return bool(value)
+    except ValueError:  # an array
+        return True
+
+
+def _codes(module: str, values: Any) -> Iterator[CodeType]:
+    """Yield the code of every function and method of a module, and of what is defined inside."""
+    for value in values:
+        if isinstance(value, type) and value.__module__ == module:
+            yield from _codes(module, list(vars(value).values()))
+            continue
+        value = getattr(value, "fget", None) or getattr(value, "func", None) or value
+        try:
+            waiting = [plain(value).__code__]
+        except AttributeError:
+            continue
+        while waiting:
+            code = waiting.pop()
+            yield code
+            waiting += [c for c in code.co_consts if isinstance(c, CodeType)]
