@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
-from itertools import pairwise
 
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
@@ -15,14 +12,11 @@ from bot.evidence.absence import absence_notes, holds, names_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
-from bot.evidence.selection import Evidence
 from bot.evidence.silence import silent
 from bot.labels import full_name
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report, Span
-from retrieval.genre.quantities import canonical
-from retrieval.question.query import Query
 from retrieval.question.terms import Term, is_theme
 from retrieval.text.normalise import fold
 
@@ -43,7 +37,6 @@ def per_report(desk: Desk) -> Draft:
     if not asked_all:
         best = max(found[0].coverage for _, found in said)
         said = [(r, f) for r, f in said if f[0].coverage >= best - 0.12]
-    before = order_notes(query, said) if query.kind == "rank" or _asks_order(query) else []
     lines: list[DraftLine] = []
     for report, found in said:
         lines.append(label(report))
@@ -54,7 +47,6 @@ def per_report(desk: Desk) -> Draft:
     quiet = [r for r, found in answers if not found] if asked_all else []
     return Draft(
         tuple(lines),
-        before=tuple(before),
         after=tuple(not_saying(quiet, desk.query.terms)),
         focus=tuple(cited(e) for _, f in said for e in f),
     )
@@ -66,46 +58,6 @@ def _in_its_year(desk: Desk, report: Report) -> Desk:
     if report.meta.year not in years or len(years) < 2:
         return desk
     return replace(desk, query=replace(desk.query, years=(report.meta.year,)))
-
-
-def _asks_order(query: Query) -> bool:
-    return bool(re.search("更(?:高|多|低|少|大|小)|谁[^，]{0,8}(?:高|多|低|少)|最", query.question))
-
-
-def order_notes(query: Query, said: Sequence[tuple[Report, Sequence[Evidence]]]) -> list[DraftLine]:
-    """Put the figures found in order, ties kept, and name those that cannot be compared."""
-    rows: dict[str, list[tuple[Decimal, str, str]]] = {}
-    apart = []
-    for report, found in said:
-        figure = found[0].figure
-        if figure is None or figure.value is None:
-            apart.append(full_name(report.meta))
-            continue
-        value, unit = canonical(figure)
-        rows.setdefault(_unit_kind(unit), []).append((value, figure.text, full_name(report.meta)))
-    if not rows:
-        return []
-    kind = max(rows, key=lambda k: len(rows[k]))
-    apart += [name for other, group in rows.items() if other != kind for _, _, name in group]
-    alike = sorted(rows[kind], key=lambda row: row[0], reverse=not query.lowest)
-    if len(alike) < 2:
-        return []
-    shown = f"{alike[0][2]}（{alike[0][1]}）"
-    for (before, _, _), (value, text, name) in pairwise(alike):
-        sign = "=" if value == before else "<" if query.lowest else ">"
-        shown += f" {sign} {name}（{text}）"
-    notes = [note("figures_rising" if query.lowest else "figures_falling", shown=shown)]
-    if apart:
-        notes.append(note("not_comparable", reports=tuple(apart)))
-    return notes
-
-
-_UNIT_KINDS = ("件宗起份例项条", "人名位", "次场期轮", "家户所")
-
-
-def _unit_kind(unit: str) -> str:
-    """Return what a unit counts, so that 件 and 宗 compare, 件 and 人 do not."""
-    return next((kind for kind in _UNIT_KINDS if unit and unit[-1] in kind), unit)
 
 
 def not_saying(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:

@@ -37,9 +37,8 @@ def list_in(desk: Desk, report: Report) -> Draft:
         sure = query.ask.confidence >= IN_PLACE_OF_A_REFUSAL
         return numbered_place(report, query.address, query.role if sure else None, query.topic)
     if query.documents and query.role in (None, "measures"):
-        documents = issued(desk, report)
-        if documents is not None:
-            return documents
+        documents = None if query.ask.theme else issued(desk, report)
+        return documents or _themed_list(desk, report)
     if not query.role:
         return _themed_list(desk, report)
     found = listing.role_items(report, query.role)
@@ -96,9 +95,6 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
-_TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
-
-
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     """Where causes have no section of their own, they stand inside the problems."""
     problems = listing.role_items(report, "problems")
@@ -107,12 +103,8 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     )
     if themes:
         themed = _on_theme(desk, report, problems, themes)
-    elif names_causes:
-        themed = problems
     else:
-        themed = [
-            p for p in problems if _TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
-        ]
+        themed = problems if names_causes else []
     if themed:
         return _listed(report, themed, "problems", whole=True)
     told = Draft(status="abstained")
@@ -188,9 +180,6 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
     ranked = select(desk.query, reading, lines, desk.boosts(report))
     node = _best_node(desk, report)
     best = ranked[0] if ranked else None
-    if _names_documents(desk.query.topic):
-        ranked = [e for e in ranked if "《" in e.line.folded] or ranked
-        best = ranked[0] if ranked else None
     told = best is not None and _enumerates(best) and best.coverage >= ENOUGH_SENTENCE
     if told and best and node and desk.query.role == "measures":
         # what was achieved is all of the item, not the one sentence that strings things together
@@ -206,12 +195,6 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
         (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
     )
     return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
-
-
-def _names_documents(topic: str) -> bool:
-    return bool(
-        re.search("(?:出台|印发|制定|发布).{0,8}(?:文件|制度|办法|方案|规定|意见|通知|规则)", topic)
-    )
 
 
 def _spans_draft(report: Report, spans: Sequence[Span], whole: Sequence[Span] = ()) -> Draft:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.answers.announcements import announced
 from bot.answers.facts import one_report
 from bot.answers.lists import list_in, newest_of_one_issuer
 from bot.answers.mentions import asked_phrases, mention
@@ -56,7 +55,7 @@ def _other_topics(topic: str, field: Field) -> bool:
 
 
 def fact(desk: Desk) -> Draft:
-    """Answer a fact, told out where its words only announce what follows."""
+    """Answer a fact; where only a heading answers, what stands under it."""
     report = desk.reports[0]
     draft = one_report(desk)
     if desk.query.wants != "text" or not draft.focus:
@@ -68,14 +67,7 @@ def fact(desk: Desk) -> Draft:
         under = list_in(replace(desk, query=replace(desk.query, role="measures")), report)
         if under.status == "answered" and under.focus != draft.focus:
             return replace(under, before=draft.before)
-    return _told_out(desk, report, draft)
-
-
-def _told_out(desk: Desk, report: Report, draft: Draft) -> Draft:
-    """Add to a last line that only announces what follows it in the report."""
-    cites = [cite for line in draft.lines for cite in line.cites]
-    told = announced(desk.reading(report), cites[-1]) if cites else []
-    return replace(draft, lines=(*draft.lines, *(claim(report, span) for span in told)))
+    return draft
 
 
 def whether_said(desk: Desk) -> Draft:
@@ -97,9 +89,7 @@ def items(desk: Desk) -> Draft:
     report = desk.reports[0] if len(desk.reports) == 1 else newest_of_one_issuer(desk)
     if report is None:
         return silent(desk)
-    draft = list_in(desk, report)
-    alone = sum(line.kind == "claim" for line in draft.lines) == 1
-    return _told_out(desk, report, draft) if alone else draft
+    return list_in(desk, report)
 
 
 def introduction(desk: Desk) -> Draft:
