@@ -35,7 +35,7 @@ def list_in(desk: Desk, report: Report) -> Draft:
     if query.address:
         # a number is exact; which part it is in only a wish that is surely read tells
         sure = query.ask.confidence >= IN_PLACE_OF_A_REFUSAL
-        return numbered_place(report, query.address, query.role if sure else None, query.topic)
+        return numbered_place(report, query.address, query.role if sure else None)
     if query.documents and query.role in (None, "measures"):
         documents = None if query.ask.theme else issued(desk, report)
         return documents or _themed_list(desk, report)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from bot.evidence import listing
 from bot.evidence.drafting import Draft, claim
 from bot.evidence.reading import read, section_words
-from bot.notes import Note, note
+from bot.notes import Note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.question.addressing import Step
@@ -17,12 +17,11 @@ from retrieval.text.numbering import Marker, marker_at
 Node = tuple[int, ...]
 
 MAX_LINES_PER_PLACE = 12
-_ASKS_GAP = re.compile("缺|少了|跳|漏|断")
 _STYLES = {"part": ("part", "cn", "plain"), "paren": ("cn_paren",)}
 _CN = "一二三四五六七八九十"
 
 
-def numbered_place(report: Report, steps: Sequence[Step], role: Role | None, topic: str) -> Draft:
+def numbered_place(report: Report, steps: Sequence[Step], role: Role | None) -> Draft:
     """Show what stands at ``steps``; a number that the report skips or lacks is said to be absent.
 
     A number that several parts have ((五) of the measures and of the plans) shows each, unless
@@ -36,8 +35,6 @@ def numbered_place(report: Report, steps: Sequence[Step], role: Role | None, top
         nodes = below
     if role is not None:
         nodes = [n for n in nodes if any(s.role == role for s in _leaves(report, n))] or nodes
-    if len(nodes) == 1 and _ASKS_GAP.search(topic):
-        return _numbers(report, nodes[0])
     lines: list[DraftLine] = []
     cites: list[Cited] = []
     for node in nodes:
@@ -125,24 +122,6 @@ def _absent(report: Report, parents: Sequence[Node], step: Step) -> Draft:
     gap = Note("number_absent", {"name": name})
     gap = Note("and_so", {"clauses": (gap, *gaps)}) if gaps else gap
     return Draft(status="abstained", gap=(gap, *report.warnings))
-
-
-def _numbers(report: Report, node: Node) -> Draft:
-    """Say which numbers a part has and which it skips."""
-    found = [number for n in _children(report, node) if (number := _number(report, n))]
-    if not found:
-        return Draft(status="abstained", gap=(Note("no_numbers"),))
-    skipped = [_numeral(n) for n in range(1, max(found)) if n not in found]
-    said = Note("numbers_skipped", {"numbers": f"({')('.join(skipped)})"})
-    said = said if skipped else Note("numbers_whole")
-    numbers = "".join(_held_numbers(report, node))
-    heads = [
-        s for s in _leaves(report, node) if s.kind == "heading" and len(s.node) == len(node) + 1
-    ]
-    return Draft(
-        tuple(claim(report, section_words(report.text, s)) for s in heads),
-        before=(note("numbers_listed", numbers=numbers, said=said),),
-    )
 
 
 def _held_numbers(report: Report, parent: Node) -> list[str]:

@@ -19,13 +19,8 @@ from bot.evidence.silence import silent
 from bot.notes import Note
 from bot.values import Cited
 from retrieval.documents import Report
-from retrieval.question.asking import Field, statute_of, without_field
-from retrieval.question.terms import content_terms, is_theme, is_topical
-from retrieval.text.normalise import normalise
-
-_OF_PAGE = re.compile(
-    "报告|发布|公开|公布|落款|单位|部门|机构|机关|文号|出具|bureau|标题|全称|日期|成文|时间"
-)
+from retrieval.question.asking import statute_of
+from retrieval.question.terms import is_theme
 
 
 def statute_lacking(desk: Desk) -> str:
@@ -43,15 +38,8 @@ def no_statute(desk: Desk) -> Draft:
 
 
 def is_about_page(desk: Desk) -> bool:
-    """Tell whether a question asks for a field of the page and for nothing else."""
-    field = desk.query.field
-    return field is not None and not _other_topics(desk.query.topic, field)
-
-
-def _other_topics(topic: str, field: Field) -> bool:
-    """Tell whether a question is about more than the page's own fields."""
-    left = content_terms(without_field(normalise(topic), field))
-    return any(is_topical(t) and not _OF_PAGE.search(t.word) for t in left)
+    """Tell whether a question asks for a field of the page."""
+    return desk.query.field is not None
 
 
 def fact(desk: Desk) -> Draft:

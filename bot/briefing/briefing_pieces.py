@@ -34,29 +34,15 @@ _HEADLINE = re.compile(
     "行政复议(?:收到|受理|办理)件数|行政诉讼败诉率|出庭应诉率|规范性文件审核件数|调解成功率|调解受理件数|处罚案件数|网上可办率"
 )
 _SLIGHT = re.compile("宣传资料|信息公开|主动公开|信息公示|咨询服务|受众|建议提案")
-_TOLD_RESULT = re.compile(
-    "明显|成效|水平|提升|完成|步伐|台阶|态势|成绩|发展|保障|轨道|推进|推动|目标|进展"
-)
-_ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
 _DONE = re.compile("建成|创成|获评|荣获|获得|率先|全覆盖|首[个批]|试点|全部|100%|上线|入选|试行")
+_ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
 _WHOLE = re.compile("全年|全[县区市省]|累计|各级|一年来|今年以来|20[0-9]{2}年")
-_SLOGAN = re.compile("习近平|思想|精神|决策部署|会议|指导|引领|统领|要求|学习贯彻")
-_GOAL_OF_ALL = re.compile(
-    "职能科学|权责法定|人民满意的法治政府"
-)  # the outline's words for its goal
-_EMPTY_PHRASE = -1.8
 # an item of every report: it comes last
 _SAYS_NOTHING_NEW = re.compile(
     "习近平|党的.{1,4}大|学习宣传|学习贯彻|(?:年度|各项)(?:重点)?(?:工作|任务)|加强(?:组织|党的)领导"
 )
-_TITLE = re.compile(
-    "(?:20[0-9]{2}年度?)?.{0,10}(?:主要|重要|重点)?(?:做法|举措|工作|措施|情况)(?:及|和|与|、)(?:做法|举措|措施|成效|情况|成绩)"
-)
-_LAST_YEARS = re.compile("上一?年度?.{0,6}(?:法治政府|依法行政|报告)")  # every report was published
 _YEAR = re.compile("20[0-9]{2}年度?")
 _UP_TO_A_FIGURE = re.compile("[^0-9]*[^，；]*")
-_HEADS = re.compile("主要领导|主要负责|党政|书记|[县区市镇局]长|第一责任人|常务会|委员会")
-_SIGNATURE = re.compile("[^，。；]{2,20}(?:人民政府|委员会|办公室|办事处|[局厅委院])")
 _RUN_IN_HEADING = re.compile("(?:^|[\n。；;）)】])\\s{0,4}([\u3400-\u9fff]{2,10}[：:])$")
 DOER: Mapping[Role, Part] = {
     "measures": "measures", "leadership": "measures", "other": "measures", "preamble": "measures",
@@ -166,15 +152,7 @@ def _overall(reading: Reading) -> list[Piece]:
                 piece = _piece(reading.report, "overall", span, ())
                 if piece is None or len(piece.text) > 80 or (i and _leans(piece.text)):
                     continue
-                results = len(_TOLD_RESULT.findall(piece.text)) * 0.3 or -0.5
-                value = (
-                    results
-                    - 2 * bool(_GOAL_OF_ALL.search(piece.text))
-                    - len(_SLOGAN.findall(piece.text))
-                    - len(piece.text) / 40
-                )
-                if value > _EMPTY_PHRASE:
-                    found.append(replace(piece, value=value))
+                found.append(replace(piece, value=-len(piece.text) / 40))
     return sorted(found, key=lambda p: -p.value)
 
 
@@ -196,8 +174,6 @@ def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
                 middle = piece.span.start > line.span.start + 8
                 lost = (middle or bool(piece.names)) and not _names_its_subject(piece)
                 value = piece.value - 0.8 * slight - 1.5 * lost
-                if line.role == "leadership":  # this part is about what the heads did
-                    value += 0.3 * bool(_HEADS.search(piece.text))
                 if value > 0:  # of a whole report many things are to be told: shortly
                     value /= ((12 + max(len(piece.text), SHORT_ENOUGH)) / 60) ** 0.3
                 found.append(replace(piece, value=value))
@@ -270,12 +246,10 @@ def _worth(
     value = sum(worth / (1 + 0.5 * i) for i, worth in enumerate(known))
     value += 0.3 * min(max(len(figures) - len(names), 0), 3) / (1 + len(known) / 2)
     value -= 2.0 * any(q.doubtful for q in figures)
-    value -= 0.8 * bool(_LAST_YEARS.search(words))
     if line.lead == line.folded and not figures and len(words) < 30:
         value -= 1.5  # the words that head an item: they name, they do not tell
     value += 0.3 * bool(_DONE.search(words))
     value += 0.3 * bool(known and known[0] >= 1.0 and _WHOLE.search(words))
-    value -= 0.5 * len(_SLOGAN.findall(words))
     value -= 0.25 * sum(is_effect(c.folded) for c in clauses)
     return value + 0.5
 
@@ -330,9 +304,7 @@ def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Pi
     if core.endswith("等") and len(core) < len(words.strip()):
         core = core[:-1] if core[-2:-1] in "，,、" else core
     text = typeset(core)
-    if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text) or _TITLE.fullmatch(text):
-        return None
-    if _SIGNATURE.fullmatch(text):
+    if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text):
         return None
     whole = join(report.text)
     end = whole.original(whole.joined(span.start) + len(core), end=True)
