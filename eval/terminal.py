@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from io import StringIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
 
 from bot.answers.choose import ANSWERERS
+from bot.formatting import cut
 from eval.metrics import CRASHED
 from eval.scoring import BY_NAME, MEASURES, CaseResult, Measure, Score, SuiteResult
 
 WIDTH = 80
 ANSWER_CHARS = 160
 _KIND_COLUMNS = (
-    ("facts", "right"),
     ("evidence_recall", "evid."),
     ("citation_precision", "citeP"),
     ("citation_recall", "citeR"),
@@ -35,22 +40,25 @@ def format_suite(suite: SuiteResult, before: Mapping[str, float] | None = None) 
     """Return a suite's table: every measure with its interval, its bar and the change since
     ``before`` (measure → value), then the kinds of question."""
     right = sum(r.passed for r in suite.results)
+    measured = [
+        _measure_row(measure, score, (before or {}).get(measure.name))
+        for measure in MEASURES
+        if (score := suite.scores.get(measure.name)) is not None
+    ]
     lines = [
         f"{suite.name}: {right} of {len(suite.results)} cases right",
-        f"{'measure':<33}{'score':>8}  {'95%':<14}{'n':>4}  {'bar':>7}  {'change':>8}",
-        "-" * WIDTH,
+        _grid(("measure", "score", "95%", "n", "bar", "change"), measured),
+        "",
+        _grid(("kind", "cases", "right", *(h for _, h in _KIND_COLUMNS)), _kind_rows(suite)),
+        "",
+        _grid(("answerer", "asked", "right"), _answerer_rows(suite)),
+        "",
     ]
-    for measure in MEASURES:
-        score = suite.scores.get(measure.name)
-        if score is not None:
-            old = (before or {}).get(measure.name)
-            lines.append(_measure_line(measure, score, old))
-    lines += ["", *_kind_lines(suite), "", *_answerer_lines(suite), ""]
-    lost = _count(r.lost_at for r in suite.results if not r.passed)
+    lost = Counter(r.lost_at for r in suite.results if not r.passed)
     if lost:
-        lines.append("lost: " + ", ".join(f"{cause} {count}" for cause, count in lost))
-    crashes = _count(r.answer["answer"] for r in suite.results if r.answer["status"] == CRASHED)
-    lines += [f"crashed {count} times: {cause}" for cause, count in crashes]
+        lines.append("lost: " + ", ".join(f"{cause} {count}" for cause, count in _ranked(lost)))
+    crashes = Counter(r.answer["answer"] for r in suite.results if r.answer["status"] == CRASHED)
+    lines += [f"crashed {count} times: {cause}" for cause, count in _ranked(crashes)]
     return "\n".join(lines)
 
 
@@ -61,22 +69,18 @@ def format_side_by_side(suites: Mapping[str, SuiteResult], *, across: bool = Tru
     the share of right answers only.
     """
     if not across:
-        rows = [[name, *(_value(m, run) for m in _SHORT)] for name, run in suites.items()]
         head = ["", *(short for _, short in _SHORT_TITLES)]
-        lines = ["".join(cell.rjust(10) for cell in row[1:]) for row in (head, *rows)]
-        names = [row[0] for row in (head, *rows)]
-        return "\n".join(f"{n:<18}{line}" for n, line in zip(names, lines, strict=True))
-    widths = [max(8, columns(name) + 2) for name in suites]
-    head_line = "".join(f"{name:>{width}}" for name, width in zip(suites, widths, strict=True))
-    lines = [f"{'measure':<33}{head_line}", "-" * WIDTH]
-    for measure in MEASURES:
-        if measure.timed:
-            continue  # a rival's vectors are remembered, its times would mean nothing
-        cells = [_value(measure, run) for run in suites.values()]
-        if any(cell != "–" for cell in cells[1:]):
-            aligned = "".join(c.rjust(w) for c, w in zip(cells, widths, strict=True))
-            lines.append(f"{measure.title:<33}{aligned}")
-    return "\n".join(lines)
+        rows = [[name, *(_value(m, run) for m in _SHORT)] for name, run in suites.items()]
+        return _grid(head, rows)
+    # a rival's vectors are remembered, its times would mean nothing
+    compared = [
+        [measure.title, *(_value(measure, run) for run in suites.values())]
+        for measure in MEASURES
+        if not measure.timed
+    ]
+    return _grid(
+        ("measure", *suites), [row for row in compared if any(cell != "–" for cell in row[2:])]
+    )
 
 
 def format_writers(suites: Mapping[str, SuiteResult]) -> str:
@@ -144,26 +148,20 @@ def meets_bar(measure: Measure, value: float) -> bool:
     return (value - measure.bar) * measure.better >= -1e-9
 
 
-def columns(text: str) -> int:
-    """Return how many columns a terminal needs for ``text``: Chinese characters take two."""
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+def _grid(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table whose first column is names and whose others are figures."""
+    grid = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for number, name in enumerate(head):
+        grid.add_column(name, justify="right" if number else "left", no_wrap=True)
+    for row in rows:
+        grid.add_row(*row)
+    console = Console(file=StringIO(), width=WIDTH, color_system=None, markup=False)
+    with console.capture() as shown:
+        console.print(grid)
+    return "\n".join(line.rstrip() for line in shown.get().splitlines())
 
 
-def cut(text: str, width: int) -> str:
-    """Return ``text`` on one line, cut to ``width`` columns."""
-    flat = " ".join(text.split())
-    if columns(flat) <= width:
-        return flat
-    kept, used = "", 1
-    for character in flat:
-        used += columns(character)
-        if used > width:
-            break
-        kept += character
-    return kept + "…"
-
-
-def _measure_line(measure: Measure, score: Score, old: float | None) -> str:
+def _measure_row(measure: Measure, score: Score, old: float | None) -> Sequence[str]:
     interval = ""
     if score.low is not None and score.high is not None:
         interval = f"{format_value(measure, score.low)}–{format_value(measure, score.high)}"
@@ -173,45 +171,43 @@ def _measure_line(measure: Measure, score: Score, old: float | None) -> str:
         bar = f"{sign} {measure.bar:g}" + (" " if meets_bar(measure, score.value) else "!")
     change = "" if old is None or measure.timed else _change(score.value - old)
     value = format_value(measure, score.value)
-    return f"{measure.title:<33}{value:>8}  {interval:<14}{score.scored:>4}  {bar:>7}  {change:>8}"
+    return measure.title, value, interval, str(score.scored), bar, change
 
 
 def _change(difference: float) -> str:
     return "" if abs(difference) < 5e-4 else f"{difference:+.3f}"
 
 
-def _kind_lines(suite: SuiteResult) -> Iterator[str]:
-    yield f"{'kind':<15}{'cases':>6}{'right':>7}" + "".join(f"{h:>8}" for _, h in _KIND_COLUMNS[1:])
-    yield "-" * WIDTH
+def _kind_rows(suite: SuiteResult) -> list[list[str]]:
+    rows = []
     for kind, scores in suite.by_kind.items():
-        results = [r for r in suite.results if r.case.kind == kind]
-        right = sum(r.passed for r in results)
-        cells = []
-        for name, _ in _KIND_COLUMNS[1:]:
-            score = scores.get(name)
-            cells.append(f"{format_value(BY_NAME[name], score.value) if score else '–':>8}")
-        yield f"{kind:<15}{len(results):>6}{right / len(results):>7.3f}" + "".join(cells)
+        passed = [r.passed for r in suite.results if r.case.kind == kind]
+        figures = [
+            format_value(BY_NAME[name], scores[name].value) if name in scores else "–"
+            for name, _ in _KIND_COLUMNS
+        ]
+        rows.append([kind, *_asked_and_right(passed), *figures])
+    return rows
 
 
-def _answerer_lines(suite: SuiteResult) -> Iterator[str]:
-    """Yield asked and right of each answerer; one that no case asks shows 0."""
+def _answerer_rows(suite: SuiteResult) -> list[list[str]]:
+    """Return asked and right of each answerer; one that no case asks shows 0."""
     asked: dict[str, list[bool]] = {answerer.name: [] for answerer in ANSWERERS}
     for result in suite.results:
         asked.setdefault(result.answer.get("answerer") or "–", []).append(result.passed)
-    yield f"{'answerer':<15}{'asked':>6}{'right':>7}"
-    yield "-" * 28
-    for name, right in asked.items():
-        share = f"{sum(right) / len(right):.3f}" if right else "–"
-        yield f"{name:<15}{len(right):>6}{share:>7}"
+    return [[name, *_asked_and_right(passed)] for name, passed in asked.items()]
+
+
+def _asked_and_right(passed: Sequence[bool]) -> tuple[str, str]:
+    return str(len(passed)), f"{sum(passed) / len(passed):.3f}" if passed else "–"
 
 
 def _failure_lines(result: CaseResult) -> Iterator[str]:
     answer = result.answer
     words = " ".join(s["text"] for s in answer["sentences"]) or answer["answer"]
     yield f"✗ {result.case.id}  [{answer['status']}; lost: {result.lost_at}]"
-    for earlier in result.case.history:
-        yield f"    h: {cut(earlier, WIDTH - 7)}"
-    yield f"    q: {cut(result.case.question, WIDTH - 7)}"
+    for mark, asked in [*(("h", h) for h in result.case.history), ("q", result.case.question)]:
+        yield f"    {mark}: {cut(' '.join(asked.split()), WIDTH - 7)}"
     yield f"    a: {words[:ANSWER_CHARS].replace(chr(10), ' ')}{'…' if len(words) > ANSWER_CHARS else ''}"
     if result.missing:
         yield "    missing: " + "; ".join("|".join(group) for group in result.missing)
@@ -219,8 +215,5 @@ def _failure_lines(result: CaseResult) -> Iterator[str]:
         yield "    forbidden: " + "; ".join(result.forbidden)
 
 
-def _count(words: Iterable[str]) -> list[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for word in words:
-        counts[word] = counts.get(word, 0) + 1
+def _ranked(counts: Counter[str]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.cells import cell_len
 
 from bot.values import Answer, Citation, Scope, Sentence
 from eval.baseline import Floor, find_losses, load_baseline, save_baseline
@@ -18,7 +19,7 @@ from eval.metrics import Source
 from eval.results import to_json
 from eval.runner import Suite, list_tree_faults, run_suite, score_trees
 from eval.scoring import BY_NAME, SuiteResult, score_case, summarise
-from eval.terminal import WIDTH, columns, cut, format_failures, format_faults, format_suite
+from eval.terminal import WIDTH, format_failures, format_faults, format_suite
 from eval.trees import GoldHead, coverage, list_differences, score_tree
 from retrieval.documents import Chunk, Hit, Section
 
@@ -184,7 +185,7 @@ def test_tokens_are_counted_where_a_model_wrote() -> None:
 
 def test_the_table_fits_eighty_columns_and_says_what_misses_its_bar(result: SuiteResult) -> None:
     table = format_suite(result, {"facts": 0.75})
-    assert max(columns(line) for line in table.splitlines() if "crashed" not in line) <= WIDTH
+    assert max(cell_len(line) for line in table.splitlines() if "crashed" not in line) <= WIDTH
     line = next(line for line in table.splitlines() if line.startswith("facts answered right"))
     assert "0.500" in line
     assert "≥ 0.95!" in line
@@ -202,11 +203,6 @@ def test_failures_name_what_is_missing_and_forbidden(result: SuiteResult) -> Non
 
 def test_loose_grounding_is_listed_for_right_and_wrong_cases(result: SuiteResult) -> None:
     assert format_faults(result) == "✗ wrong: citation precision 0/1"
-
-
-def test_cut_counts_columns() -> None:
-    assert cut("受理 多少件", 80) == "受理 多少件"
-    assert cut("受理案件三十六件", 9) == "受理案件…"
 
 
 class Tags(HTMLParser):
