@@ -14,7 +14,7 @@ from datetime import date
 from bot.briefing.briefing import Briefing
 from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft
-from bot.lock.wording import pairs
+from bot.evidence.likeness import pairs_of
 from bot.model.budget import PROMPT_TOKENS, DailyBudget, count_tokens
 from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.reader import ModelReader
@@ -215,9 +215,11 @@ def _may_be_found(draft: Draft) -> bool:
 
 def _is_of_theme(query: Query, told: Told) -> bool:
     """Tell whether a line may answer where nothing was found: 有没有X needs a word of X."""
-    wanted = pairs(fold("".join(query.ask.theme)))
+    wanted = pairs_of(fold("".join(query.ask.theme)))
     return (
-        query.ask.operation not in ABSENCES or not wanted or bool(wanted & pairs(fold(told.text)))
+        query.ask.operation not in ABSENCES
+        or not wanted
+        or bool(wanted & pairs_of(fold(told.text)))
     )
 
 

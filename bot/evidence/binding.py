@@ -8,11 +8,12 @@ claims, and ``bind`` scores how well a placed figure is the one the question spe
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.evidence.reading import Clause, Line, Reading
+from bot.evidence.units import Fit, plain_unit, unit_fit
 from retrieval.documents import Span
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.genre.quantity_values import same_number
@@ -35,10 +36,7 @@ _MOVE_WORDS = re.compile(
 _FORMER = re.compile("(?:由|从|上年|去年|上年同期的?)$")
 _CLASS = re.compile("[一二三四五][类审级]|[省市县区]级|国家级|首[次批个]|第[一二三四五][次批]")
 _COUNT_UNITS = frozenset("件宗起份个例项条本部篇次场期轮人名位家户所处台套辆张块间支幅册只")
-_COUNT_GROUPS = (
-    frozenset("件宗起份个例项条本部篇"), frozenset("人名位"), frozenset("次场期轮"),
-    frozenset("家户所"), frozenset("辆台套"),
-)  # fmt: skip
+_UNIT_BONUS: Mapping[Fit, float] = {"same": 0.1, "alike": 0.05, "none": 0.05, "other": -0.05}
 _RELATIONS: tuple[tuple[Relation, re.Pattern[str], re.Pattern[str]], ...] = (
     ("less", re.compile("(?:不足|不到|没到|没有到|未到|未达到?|没达到|低于|少于|不满)$"), re.compile("^(?:以下|以内)")),
     ("more", re.compile("(?:超过了?|突破了?|高于|多于|逾|超)$"), re.compile("^(?:以上|多|余)")),
@@ -223,26 +221,12 @@ def comparable(asked: Quantity, other: Quantity) -> bool:
         return True
     if asked.kind == "date":
         return bool(asked.value and asked.value % 100 and other.value and other.value % 100)
-    mine, theirs = _plain_unit(asked), _plain_unit(other)
+    mine, theirs = plain_unit(asked.unit), plain_unit(other.unit)
     return mine == theirs or (_counts(mine) and _counts(theirs))
-
-
-def _plain_unit(quantity: Quantity) -> str:
-    return quantity.unit.lstrip("百千万亿")
 
 
 def _counts(unit: str) -> bool:
     return not unit or unit[0] in _COUNT_UNITS
-
-
-def unit_fit(asked: Quantity, other: Quantity) -> float:
-    """Return 0.1 for one unit, 0.05 for units that count alike (件 and 宗), else below 0."""
-    mine, theirs = _plain_unit(asked), _plain_unit(other)
-    if mine == theirs:
-        return 0.1
-    if "" in (mine, theirs) or any(mine[0] in g and theirs[0] in g for g in _COUNT_GROUPS):
-        return 0.05
-    return -0.05
 
 
 _AIM = re.compile("目标|控制在|力争|确保|不低于|不高于|要求达到")
@@ -301,7 +285,7 @@ def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> flo
     }
     own = [c for c in re.split("[，,]", placed.before)[-1] + placed.after if "㐀" <= c <= "鿿"]
     score -= 0.12 * sum(c not in known for c in own) / max(5, len(own))
-    score += unit_fit(asked.quantity, placed.quantity)
+    score += _UNIT_BONUS[unit_fit(asked.quantity.unit, placed.quantity.unit)]
     if bool(asked.change) != bool(placed.change):
         score -= 0.25
     if line.role == "plans" and query.role != "plans":

@@ -22,9 +22,11 @@ from bot.evidence import selection
 from bot.evidence.likeness import pairs_of
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.selection import Evidence, KnownFact, claim_span, weigh
+from bot.evidence.units import unit_fit
 from retrieval.documents import Hit
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, is_topical
+from retrieval.text.normalise import fold
 
 Floats = NDArray[np.float64]
 SIGNS = (
@@ -78,7 +80,8 @@ def likely(
     known: Sequence[KnownFact],
 ) -> Evidence | None:
     """Return the clause that answers ``query`` most likely; None where that is not likely enough."""
-    clauses, signs = signs_of(query, reading, lines, hits, focus, known)
+    told = _Told(query, reading, hits, focus, known)
+    clauses, signs = told.signs(lines)
     if not clauses:
         return None
     weights = fitted().figure if selection.wants_figure(query) else fitted().text
@@ -87,7 +90,7 @@ def likely(
     if 1 / (1 + math.exp(-logit)) < fitted().least:
         return None
     line, clause = clauses[best]
-    terms = [term for term, _ in weigh(query.terms, reading)]
+    terms = [term for term, _ in told.weighted]
     figure = selection.figure_of(query, clause, terms)
     span = claim_span(line, clause, figure, terms)
     return Evidence(reading.report.id, line, span, 1.0, 1.0, figure, clause)
@@ -112,14 +115,7 @@ def signs_of(
     known: Sequence[KnownFact],
 ) -> tuple[list[tuple[Line, Clause]], Floats]:
     """Return the clauses that may answer and their signs, of shape (clauses, ``len(SIGNS)``)."""
-    told = _Told(query, reading, hits, focus, known)
-    clauses, rows = [], []
-    for line in lines:
-        if told.may_answer(line):
-            for row, clause in told.rows(line):
-                clauses.append((line, clause))
-                rows.append([row.get(sign, 0.0) for sign in SIGNS])
-    return clauses, np.array(rows, np.float64).reshape(len(rows), len(SIGNS))
+    return _Told(query, reading, hits, focus, known).signs(lines)
 
 
 class _Told:
@@ -138,7 +134,7 @@ class _Told:
         self.weighted = weigh(query.terms, reading)
         self.carried = weigh(query.carried, reading)
         self.topical = [(t, w) for t, w in self.weighted if is_topical(t)]
-        pairs = pairs_of(query.topic)
+        pairs = pairs_of(fold(query.topic))
         size = len(reading.lines)
         self.pairs = {
             pair: math.log(1 + size / (1 + sum(pair in ln.folded for ln in reading.lines)))
@@ -157,10 +153,17 @@ class _Told:
         self.focus = [(a, b) for name, a, b in focus if name == report.id]
         ahead = report.meta.year is not None and query.years == (report.meta.year + 1,)
         self.ahead = query.role == "plans" or ahead
-        aims = query.role == "plans"
-        self.named = [
-            f for f in known if f.indicator in query.indicators and (aims or f.period != "target")
-        ]
+        self.named = selection.asked_facts(query, known)
+
+    def signs(self, lines: Sequence[Line]) -> tuple[list[tuple[Line, Clause]], Floats]:
+        """Return the clauses of the lines that may answer, and their signs."""
+        clauses, rows = [], []
+        for line in lines:
+            if self.may_answer(line):
+                for row, clause in self.rows(line):
+                    clauses.append((line, clause))
+                    rows.append([row.get(sign, 0.0) for sign in SIGNS])
+        return clauses, np.array(rows, np.float64).reshape(len(rows), len(SIGNS))
 
     def may_answer(self, line: Line) -> bool:
         """Tell whether anything asked stands in a line or around it, or search ranks it."""
@@ -240,7 +243,7 @@ class _Told:
             query.wants == "number" and not figures and selection.denies(clause, self.weighted)
         )
         if figures and query.unit:
-            fits = {selection.unit_fit(query.unit, q.unit) for q in figures}
+            fits = {unit_fit(query.unit, q.unit) for q in figures}
             best = "same" if "same" in fits else "alike" if "alike" in fits else "other"
             signs[f"unit {best}"] = 1.0
         if figures:

@@ -6,9 +6,11 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from retrieval.text.normalise import fold
 
+_HAN = re.compile(r"[\u3400-\u9fff]+")
 COMMON_WORDS = frozenset(
     "工作 建设 推进 加强 提升 提高 完善 进一 一步 深化 落实 政府 行政 法治 全县 全区 我县 我区 开展 实施 全面 年内 全年 能力 水平 情况 问题 部分 个别 别部 部门 不足 存在".split()
 )
@@ -18,8 +20,8 @@ class Likeness:
     """How alike texts are: the share of their pairs of characters, by rarity."""
 
     def __init__(self, texts: Sequence[str], background: Sequence[str]) -> None:
-        self._pairs = [pairs_of(text) for text in texts]
-        seen = Counter(pair for text in background for pair in pairs_of(text))
+        self._pairs = [pairs_of(fold(text)) for text in texts]
+        seen = Counter(pair for text in background for pair in pairs_of(fold(text)))
         count = len(background) or 1
         self._weight = {
             pair: math.log(1 + count / max(seen[pair], 1)) * (0.2 if pair in COMMON_WORDS else 1.0)
@@ -41,7 +43,7 @@ class Likeness:
         return shared / least if least else 0.0
 
 
+@lru_cache(maxsize=8192)
 def pairs_of(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring Chinese characters of a text."""
-    runs = re.findall("[\u3400-\u9fff]+", fold(text))
-    return frozenset(run[i : i + 2] for run in runs for i in range(len(run) - 1))
+    return frozenset(run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1))

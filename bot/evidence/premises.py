@@ -20,12 +20,12 @@ from bot.evidence.binding import (
     is_total,
     placed_figures,
     subject_terms,
-    unit_fit,
     way,
 )
 from bot.evidence.premise_names import judge_names
 from bot.evidence.reading import Clause, Line, Reading, read
 from bot.evidence.selection import Evidence, claim_span
+from bot.evidence.units import unit_fit
 from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
@@ -192,7 +192,7 @@ def _speaks_of_it(asserted: Asserted, place: Placed, *, exactly: bool = False) -
     """Every term beside the asked figure stands beside the report's, in a like unit."""
     enough = 1.0 if exactly else SYNONYM_MATCH
     near = beside(asserted, place)
-    if unit_fit(asserted.quantity, place.quantity) <= 0:
+    if unit_fit(asserted.quantity.unit, place.quantity.unit) == "other":
         return False
     return all(t.match(near) >= enough for t in asserted.own if is_theme(t))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.table_rows import column_bonus, meant_rows, meant_span
+from bot.evidence.units import Fit, unit_fit, unit_group
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity, same_value
 from retrieval.question.query import Query
@@ -33,13 +34,7 @@ HEADING_CHARS = 40
 _NONE = re.compile(
     "(?:未|没有|没|无)(?:发生|出现|产生|新增|一)?.{0,12}(?:案件|情况|情形|事件|败诉|纠错|投诉|诉讼|被)|0(?:败诉|投诉|上访)"
 )
-# units that answer for one another; across the groups they do not (几名律师 is not 58份)
-_UNIT_GROUPS = (
-    frozenset("件宗起份例项条本部篇类"),
-    frozenset("人名位"),
-    frozenset("次场期轮"),
-    frozenset("家户所"),
-)
+_UNIT_BONUS: Mapping[Fit, float] = {"same": 0.25, "alike": 0.06, "none": -0.15, "other": -0.15}
 _FIGURES: Mapping[str, frozenset[str]] = {
     "number": frozenset({"number", "percent", "points", "money"}),
     "percent": frozenset({"percent", "points"}),
@@ -132,14 +127,19 @@ def select(
     weighted = weigh(query.terms if terms is None else terms, reading)
     carried = tuple((t, w * 0.4) for t, w in weigh(query.carried, reading))
     found = []
-    aims = query.role == "plans"
-    asked = [f for f in known if f.indicator in query.indicators and (aims or f.period != "target")]
+    asked = asked_facts(query, known)
     for line in meant_rows(query, [t for t, _ in weighted], reading.report, lines):
         named = [f for f in asked if line.span.start <= f.start < line.span.end]
         best = _best_in(query, reading.report, line, weighted, carried, boosts, named)
         if best:
             found.append(best)
     return sorted(found, key=lambda e: (-e.score, e.span.start))
+
+
+def asked_facts(query: Query, known: Sequence[KnownFact]) -> list[KnownFact]:
+    """Return those of a report's figures whose indicator is asked, targets only for plans."""
+    aims = query.role == "plans"
+    return [f for f in known if f.indicator in query.indicators and (aims or f.period != "target")]
 
 
 def _best_in(
@@ -275,15 +275,6 @@ def figure_of(query: Query, clause: Clause, terms: Sequence[Term]) -> Quantity |
     return _figure(query, clause, _FIGURES.get(query.wants), weighted)[0]
 
 
-def unit_fit(asked: str, unit: str) -> str:
-    """Return how a figure's unit fits the asked one: ``same``, ``alike`` or ``other``."""
-    plain = unit.lstrip("万亿")
-    if plain == asked:
-        return "same"
-    alike = any(asked[-1] in group and plain[:1] in group for group in _UNIT_GROUPS)
-    return "alike" if alike or asked == "个" else "other"
-
-
 def _figure(
     query: Query,
     clause: Clause,
@@ -301,7 +292,7 @@ def _figure(
     def fit(q: Quantity) -> float:
         bonus = 0.1
         if asked:
-            bonus += _unit_bonus(asked, q.unit)
+            bonus += _UNIT_BONUS[unit_fit(asked, q.unit)]
         elif query.wants == "number" and q.kind in ("percent", "points"):
             bonus -= 0.12
         if is_change(clause):
@@ -315,17 +306,6 @@ def _figure(
     return best, fit(best)
 
 
-def _unit_bonus(asked: str, unit: str) -> float:
-    plain = unit.lstrip("万亿")
-    if plain == asked:
-        return 0.25
-    if asked == "个":
-        return 0.05
-    if any(asked[-1] in g and plain[:1] in g for g in _UNIT_GROUPS) or asked[:1] == plain[:1]:
-        return 0.06
-    return -0.15
-
-
 def _incompatible(asked: str, unit: str) -> bool:
     """Square metres never answer a question for money, nor days one for cases."""
     if not asked:
@@ -334,10 +314,7 @@ def _incompatible(asked: str, unit: str) -> bool:
         return asked != "个" or unit.startswith("%")
     if asked == "个" or unit.startswith("个"):
         return False
-    groups = [
-        next((i for i, group in enumerate(_UNIT_GROUPS) if word[:1] in group), None)
-        for word in (asked, unit.lstrip("万亿"))
-    ]
+    groups = unit_group(asked), unit_group(unit)
     return None not in groups and groups[0] != groups[1]
 
 

@@ -12,13 +12,14 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bot.evidence.likeness import pairs_of
 from bot.lock.cells import tells_cells
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
 from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
-from bot.lock.wording import overlap, pairs
+from bot.lock.wording import overlap
 from bot.notes import Language, text_of
 from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
 from retrieval.text.normalise import level
@@ -164,7 +165,7 @@ class Checker:
         ranked = []
         for cite, text, start in _units(cited):
             shared = len(figures & set(_FIGURE.findall(level(text))))
-            likeness = overlap(words, level(text)) if pairs(words) else 0.0
+            likeness = overlap(words, level(text)) if pairs_of(words) else 0.0
             ranked.append((likeness + 0.3 * shared, -start, cite, text))
         best = max(ranked, key=lambda unit: unit[:2], default=None)
         if best is None or best[0] < 0.25 or best[2] in self._numbers:
@@ -231,7 +232,7 @@ class Checker:
             problems.append("同样的字句一再重复")
         if self._language == "zh" and is_english(text):
             problems.append("没有用提问的语言")
-        elif (len(text.split()) if is_english(text) else len(pairs(level(text)))) < _MIN_WORDS:
+        elif (len(text.split()) if is_english(text) else len(pairs_of(level(text)))) < _MIN_WORDS:
             problems.append("不成句，没有说明是什么")
         elif self._said_before(level(text)):
             problems.append("与前面的句子重复")
@@ -247,7 +248,7 @@ class Checker:
             figures <= set(_FIGURE.findall(level(sentence.text)))
             and overlap(text, level(sentence.text)) >= _SAME
             for sentence in self._sentences
-            if sentence.kind == "claim" and pairs(text)
+            if sentence.kind == "claim" and pairs_of(text)
         )
 
     def _support_from(
@@ -259,7 +260,7 @@ class Checker:
         """
         units = list(_units(cited))
         own = level(text)
-        wanted = pairs(own)
+        wanted = pairs_of(own)
         digits = set(_FIGURE.findall(own))
         chosen: dict[Cited, str] = {}
         verdict = Verdict(("没有引用",))
@@ -268,12 +269,12 @@ class Checker:
             verdict = self._judge(text, everything, cited)
             return () if verdict.problems else _merged(tuple(everything), self._text_of), verdict
         while len(chosen) < min(_MAX_UNITS, len(units)):
-            covered = frozenset().union(*(pairs(level(t)) for t in chosen.values()))
+            covered = frozenset().union(*(pairs_of(level(t)) for t in chosen.values()))
             seen = set(_FIGURE.findall("\n".join(map(level, chosen.values()))))
             best = max(
                 (unit for unit in units if unit[0] not in chosen),
                 key=lambda unit: (
-                    len((pairs(level(unit[1])) & wanted) - covered)
+                    len((pairs_of(level(unit[1])) & wanted) - covered)
                     + 6 * len((set(_FIGURE.findall(level(unit[1]))) & digits) - seen),
                     overlap(unit[1], own),
                     -unit[2],

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.lock.wording import pairs
+from bot.evidence.likeness import pairs_of
 from retrieval.genre.quantities import Quantity, find_quantities
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")
@@ -54,10 +54,10 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
         if head == rest and place + 1 < len(figures):
             head = head[: joined.start()] if (joined := _JOINING.search(head)) else ""
         stops = [m.end() for m in _FULL_STOP.finditer(text, 0, quantity.start)]
-        earlier = pairs(_last_han(text[stops[-1] if stops else 0 : quantity.start], None))
-        if not pairs(_last_han(tail, None)) and not pairs(head):  # 行政复议申请,350件
+        earlier = pairs_of(_last_han(text[stops[-1] if stops else 0 : quantity.start], None))
+        if not pairs_of(_last_han(tail, None)) and not pairs_of(head):  # 行政复议申请,350件
             tail = re.split("[,:、(]", before.rstrip(",:、("))[-1]
-        near = pairs(_last_han(tail, _NEAR * 2)) | pairs(_first_han(head, _NEAR))
+        near = pairs_of(_last_han(tail, _NEAR * 2)) | pairs_of(_first_han(head, _NEAR))
         found.append(FigureContext(quantity, near or earlier, earlier, not near))
     return tuple(found)
 

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.lock.wording import overlap, pairs
+from bot.evidence.likeness import pairs_of
+from bot.lock.wording import overlap
 
 _LIKE = 0.5  # share of a clause's character pairs in a source clause that says the same
 _TIE = 0.05
@@ -129,7 +130,7 @@ def modality_problems(
 
 def _closest(clause: Said, sources: Sequence[Said], least: float = _LIKE) -> list[Said]:
     """Return the source clauses that say most of a clause, words of standing and extent apart."""
-    if len(pairs(clause.bare)) < 3:
+    if len(pairs_of(clause.bare)) < 3:
         return []
     scored = [(overlap(clause.bare, source.bare), source) for source in sources]
     best = max((score for score, _ in scored), default=0.0)

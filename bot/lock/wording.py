@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
+from bot.evidence.likeness import pairs_of
+
 _CLAUSE_END = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[。;!?、\n]|\.(?=\s|$)")
 _HAN = re.compile(r"[\u3400-\u9fff]+")
 
@@ -44,16 +46,10 @@ def clauses(text: str) -> tuple[str, ...]:
     return tuple(part for part in parts if part)
 
 
-@lru_cache(maxsize=8192)
-def pairs(text: str) -> frozenset[str]:
-    """Return the pairs of neighbouring Chinese characters of a text."""
-    return frozenset(run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1))
-
-
 def overlap(words: str, source: str) -> float:
     """Return the part of ``words``' character pairs that stand in ``source`` (1.0 if none)."""
-    own = pairs(words)
-    return len(own & pairs(source)) / len(own) if own else 1.0
+    own = pairs_of(words)
+    return len(own & pairs_of(source)) / len(own) if own else 1.0
 
 
 def nearest(clause: str, sources: Sequence[str]) -> tuple[str, ...]:

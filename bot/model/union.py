@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.evidence.drafting import Draft
+from bot.evidence.likeness import pairs_of
 from bot.lock.citations import head_of, without_number
-from bot.lock.wording import pairs
 from bot.notes import note
 from bot.values import Cited, DraftLine, Told
 from retrieval.genre.quantities import find_quantities
@@ -135,8 +135,8 @@ def _says(text: str, line: DraftLine, draft: Draft) -> bool:
         return False
     if draft.figures or (long and not head_of(line.text, ())):
         return True  # no item of a list: what is asked may be a part of it
-    own = pairs(official)
-    return len(own & pairs(level(text))) >= (KEPT_OF_LONG if long else KEPT) * len(own)
+    own = pairs_of(official)
+    return len(own & pairs_of(level(text))) >= (KEPT_OF_LONG if long else KEPT) * len(own)
 
 
 def _headed(told: Told, head: str) -> Told:

@@ -15,11 +15,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.evidence.likeness import pairs_of
 from bot.lock.citations import Checked, Checker, Failure
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.lock import is_english
 from bot.lock.plaintext import neutralise
-from bot.lock.wording import pairs
 from bot.model import sheet
 from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
 from bot.model.draft_lines import draft_lines, whole
@@ -353,11 +353,11 @@ def _marked(words: str, passages: Sequence[Passage]) -> DraftLine:
 
 def _speaks_of(said: str, piece: str) -> bool:
     """Tell whether a line shares words or a figure with a piece; an English one is given credit."""
-    own = pairs(said)
+    own = pairs_of(said)
     if not own and is_english(said):
         return True
     figures = {q.value for q in find_quantities(said) if q.kind in COUNTED}
-    return len(own & pairs(piece)) >= _SHARED_PAIRS or bool(
+    return len(own & pairs_of(piece)) >= _SHARED_PAIRS or bool(
         figures & {q.value for q in find_quantities(piece)}
     )
 

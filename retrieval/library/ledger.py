@@ -134,9 +134,8 @@ class Ledger:
 
     def entries(self, versions: Mapping[str, int]) -> list[Entry]:
         """Return the entries of these versions (report → version), by report id."""
-        few = list(versions) if len(versions) <= _BATCH else []
-        where = f"WHERE report IN ({','.join('?' * len(few))})" if few else ""
-        sql = f"SELECT {ENTRY_COLUMNS} FROM reports {where} ORDER BY report, version"
+        of_few, few = _of_few(versions)
+        sql = f"SELECT {ENTRY_COLUMNS} FROM reports WHERE {of_few} ORDER BY report, version"
         rows = self._all(sql, few) if versions else []
         return [to_entry(row) for row in rows if versions.get(row[0]) == row[1]]
 
@@ -195,12 +194,11 @@ class Ledger:
 
     def own_chars(self, versions: Mapping[str, int]) -> dict[str, int]:
         """Return how many characters each version has, page furniture left out."""
-        few = list(versions) if len(versions) <= _BATCH else []
-        of_few = f"report IN ({','.join('?' * len(few))}) AND" if few else ""
+        of_few, few = _of_few(versions)
         rows = self._all(
             "SELECT report, version, sum(json_extract(leaf.value, '$[5]') -"
             " json_extract(leaf.value, '$[4]')) FROM reports, json_each(sections) AS leaf"
-            f" WHERE {of_few} json_extract(leaf.value, '$[2]') <> 'furniture'"
+            f" WHERE {of_few} AND json_extract(leaf.value, '$[2]') <> 'furniture'"
             " GROUP BY report, version",
             few,
         )
@@ -240,17 +238,15 @@ class Ledger:
                 f" OR ({fact('indicator')} IS NOT NULL AND"
                 f" ({fact('unit')} IN ({kind_marks}) OR {fact('quantity.unit')} IN ({kind_marks})))"
             )
-        found: dict[str, list[Fact]] = {report: [] for report in versions}
-        few = list(versions) if len(versions) <= _BATCH else []
-        of_few = f"report IN ({','.join('?' * len(few))}) AND" if few else ""
-        for report, version, value in self._all(
+        of_few, few = _of_few(versions)
+        rows = self._all(
             "SELECT report, version, held.value FROM reports, json_each(facts) AS held"
-            f" WHERE {of_few} ({wanted}) ORDER BY report, version, held.key",
+            f" WHERE {of_few} AND ({wanted}) ORDER BY report, version, held.key",
             [*few, *names, *kinds, *kinds],
-        ):
-            if versions.get(report) == version:
-                found[report].append(to_fact(json.loads(value)))
-        return {report: tuple(facts) for report, facts in found.items()}
+        )
+        return gathered(
+            versions, [(r, value) for r, version, value in rows if versions.get(r) == version]
+        )
 
     def chunk(self, chunk_id: str, versions: Mapping[str, int]) -> Chunk | None:
         """Return the chunk of that id in the served versions, or None."""
@@ -327,12 +323,9 @@ class Ledger:
     ) -> None:
         """Store one version whole, in one transaction."""
         report = report_row(entry, raw, text, encoding, sections, facts)
+        rows = [chunk_row(entry, c, key) for c, key in zip(chunks, vector_keys, strict=True)]
         with self._writing() as db:
-            db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(report))})", report)
-            db.executemany(
-                "INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)",
-                [chunk_row(entry, c, key) for c, key in zip(chunks, vector_keys, strict=True)],
-            )
+            self._put(db, entry, report, facts, rows)
 
     def next_version(self, report: str) -> int:
         """Return the number the next version of ``report`` takes, from 1."""
@@ -377,6 +370,18 @@ class Ledger:
                     )
 
     # Inside
+
+    def _put(
+        self,
+        db: Statements,
+        entry: Entry,  # noqa: ARG002
+        report: Sequence[Any],
+        facts: Sequence[Fact],  # noqa: ARG002
+        chunks: Sequence[Sequence[Any]],
+    ) -> None:
+        """Insert the rows of a version; its facts stand in the report's."""
+        db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(report))})", report)
+        db.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)", chunks)
 
     def _create(self) -> None:
         # One transaction, so that a kill leaves either nothing or a whole empty ledger.
@@ -427,6 +432,22 @@ class Ledger:
         if row is None:
             raise LibraryDamaged("报告库缺少应有的记录，请运行 baogao rebuild")
         return row
+
+
+def _of_few(versions: Mapping[str, int]) -> tuple[str, list[str]]:
+    """Return a condition on ``report`` with its values; many reports are sifted afterwards."""
+    few = list(versions) if len(versions) <= _BATCH else []
+    return (f"report IN ({','.join('?' * len(few))})" if few else "TRUE"), few
+
+
+def gathered(
+    versions: Mapping[str, int], rows: Iterable[tuple[str, str]]
+) -> dict[str, tuple[Fact, ...]]:
+    """Return the facts of rows (report, fact as JSON) by report, in their order."""
+    found: dict[str, list[Fact]] = {report: [] for report in versions}
+    for report, value in rows:
+        found[report].append(to_fact(json.loads(value)))
+    return {report: tuple(facts) for report, facts in found.items()}
 
 
 def report_row(

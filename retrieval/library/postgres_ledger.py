@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from retrieval.documents import Chunk, Section
-from retrieval.library.ledger import Ledger, Statements, chunk_row, indexed_text, report_row
+from retrieval.documents import Chunk
+from retrieval.library.ledger import Ledger, Statements, gathered, indexed_text
 from retrieval.library.postgres import Database
 from retrieval.library.stored_values import Entry, to_fact, to_json
 from retrieval.parsing.indicators import Fact
@@ -23,6 +23,7 @@ from retrieval.search.lexical import character_pairs, tokens
 KEPT_CHUNKS = 8_192
 MAX_TOKEN_CHARS = 500  # of four bytes each: PostgreSQL takes no longer ones
 _FACTS = 12  # where ``report_row`` has what stands in a table of its own here
+_TEXT, _CONTEXT = 6, 7  # where ``chunk_row`` has them
 
 
 class PostgresLedger(Ledger):
@@ -69,15 +70,13 @@ class PostgresLedger(Ledger):
         self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]
     ) -> dict[str, tuple[Fact, ...]]:
         """Return of each version the named facts of some indicators, or in some units, in order."""
-        found: dict[str, list[Fact]] = {report: [] for report in versions}
-        for report, value in self._all(
+        rows = self._all(
             f"SELECT report, value FROM facts JOIN {SCOPE} USING (report, version)"
             " WHERE indicator = ANY(?) OR (indicator IS NOT NULL"
             " AND (unit = ANY(?) OR quantity_unit = ANY(?))) ORDER BY report, ordinal",
             (*scope(versions), sorted(indicators), sorted(units), sorted(units)),
-        ):
-            found[report].append(to_fact(json.loads(value)))
-        return {report: tuple(facts) for report, facts in found.items()}
+        )
+        return gathered(versions, rows)
 
     def chunk(self, chunk_id: str, versions: Mapping[str, int]) -> Chunk | None:
         """Return the chunk of that id in the served versions, or None; those found last are kept."""
@@ -104,47 +103,6 @@ class PostgresLedger(Ledger):
 
     # Writing
 
-    def add(
-        self,
-        entry: Entry,
-        *,
-        raw: bytes,
-        text: str,
-        encoding: str,
-        sections: Sequence[Section],
-        facts: Sequence[Fact],
-        chunks: Sequence[Chunk],
-        vector_keys: Sequence[str],
-    ) -> None:
-        """Store one version whole, with its words, in one transaction."""
-        row = list(report_row(entry, raw, text, encoding, sections, facts))
-        stored = [to_json(asdict(fact)) for fact in facts]
-        del row[_FACTS]
-        rows = [
-            (*chunk_row(entry, chunk, key), *indexed(indexed_text(chunk.context, chunk.text)))
-            for chunk, key in zip(chunks, vector_keys, strict=True)
-        ]
-        with self._writing() as db:
-            db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(row))})", row)
-            db.execute(
-                "INSERT INTO facts SELECT ?, ?, n, value::jsonb ->> 'indicator',"
-                " value::jsonb ->> 'unit', value::jsonb #>> '{quantity,unit}', value"
-                " FROM unnest(?::text[]) WITH ORDINALITY AS held (value, n)",
-                (entry.report, entry.version, stored),
-            )
-            # One statement, for the trigger that counts the terms runs once for each.
-            db.execute(
-                "INSERT INTO chunks SELECT report, version, ordinal, id, start, stop, text, context,"
-                " path, role, key, words::tsvector, pairs::tsvector, words_length, pairs_length,"
-                " words_rounded, pairs_rounded"
-                " FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::int[], ?::int[],"
-                " ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],"
-                " ?::int[], ?::int[], ?::int[], ?::int[]) AS held (report, version, ordinal, id,"
-                " start, stop, text, context, path, role, key, words, pairs, words_length,"
-                " pairs_length, words_rounded, pairs_rounded)",
-                [list(column) for column in zip(*rows, strict=True)] or [[]] * 17,
-            )
-
     def put_vectors(self, keys: Sequence[str], vectors: Iterable[Vectors]) -> None:
         """Store vectors under their keys, in one transaction."""
         with self._writing() as db:
@@ -166,6 +124,38 @@ class PostgresLedger(Ledger):
             )
 
     # Inside
+
+    def _put(
+        self,
+        db: Statements,
+        entry: Entry,
+        report: Sequence[Any],
+        facts: Sequence[Fact],
+        chunks: Sequence[Sequence[Any]],
+    ) -> None:
+        """Insert the rows of a version, its facts and the words of its chunks in tables of their own."""
+        row = [*report[:_FACTS], *report[_FACTS + 1 :]]
+        stored = [to_json(asdict(fact)) for fact in facts]
+        rows = [(*chunk, *indexed(indexed_text(chunk[_CONTEXT], chunk[_TEXT]))) for chunk in chunks]
+        db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(row))})", row)
+        db.execute(
+            "INSERT INTO facts SELECT ?, ?, n, value::jsonb ->> 'indicator',"
+            " value::jsonb ->> 'unit', value::jsonb #>> '{quantity,unit}', value"
+            " FROM unnest(?::text[]) WITH ORDINALITY AS held (value, n)",
+            (entry.report, entry.version, stored),
+        )
+        # One statement, for the trigger that counts the terms runs once for each.
+        db.execute(
+            "INSERT INTO chunks SELECT report, version, ordinal, id, start, stop, text, context,"
+            " path, role, key, words::tsvector, pairs::tsvector, words_length, pairs_length,"
+            " words_rounded, pairs_rounded"
+            " FROM unnest(?::text[], ?::int[], ?::int[], ?::text[], ?::int[], ?::int[],"
+            " ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],"
+            " ?::int[], ?::int[], ?::int[], ?::int[]) AS held (report, version, ordinal, id,"
+            " start, stop, text, context, path, role, key, words, pairs, words_length,"
+            " pairs_length, words_rounded, pairs_rounded)",
+            [list(column) for column in zip(*rows, strict=True)] or [[]] * 17,
+        )
 
     @contextmanager
     def _writing(self) -> Iterator[Statements]:
