@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,7 @@ from retrieval.library.stored_values import (
     CHUNK_COLUMNS,
     ENTRY_COLUMNS,
     Entry,
+    fact_values,
     to_chunk,
     to_entry,
     to_fact,
@@ -41,6 +43,7 @@ FILE = "baogao.sqlite3"
 SCHEMA_VERSION = 1
 _MARK = 0x62616F67  # "baog" as SQLite's application id
 _BATCH = 500
+_KEPT_ROWS = 256  # reports of which the rows for the indexes are kept: a build asks several times
 
 _TABLES = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -93,6 +96,7 @@ class Ledger:
         """
         self.path = folder / FILE
         self._lock = threading.RLock()
+        self._rows: dict[tuple[str, int], list[IndexRow]] = {}
         try:
             self._db = _connect(self.path, create=create)
             with errors_told():
@@ -259,6 +263,13 @@ class Ledger:
 
     def index_rows(self, report: str, version: int) -> list[IndexRow]:
         """Return what the indexes hold of one version, in order."""
+        kept = self._rows.pop((report, version), None)
+        self._rows[report, version] = kept or self._read_rows(report, version)
+        while len(self._rows) > _KEPT_ROWS:
+            del self._rows[next(iter(self._rows))]
+        return self._rows[report, version]
+
+    def _read_rows(self, report: str, version: int) -> list[IndexRow]:
         rows = self._all(
             "SELECT id, context, text, vector_key, path FROM chunks"
             " WHERE report = ? AND version = ? ORDER BY ordinal",
@@ -269,7 +280,7 @@ class Ledger:
                 row[0],
                 indexed_text(row[1], row[2]),
                 row[3],
-                chunk_words(row[2], row[1], json.loads(row[4])),
+                chunk_words(row[2], row[1], _path(row[4])),
             )
             for row in rows
         ]
@@ -324,6 +335,7 @@ class Ledger:
         """Store one version whole, in one transaction."""
         report = report_row(entry, raw, text, encoding, sections, facts)
         rows = [chunk_row(entry, c, key) for c, key in zip(chunks, vector_keys, strict=True)]
+        self._rows.pop((entry.report, entry.version), None)
         with self._writing() as db:
             self._put(db, entry, report, facts, rows)
 
@@ -358,6 +370,7 @@ class Ledger:
         idle = [row for row in rows if (row[0], row[1]) not in keep]
         if not idle:
             return
+        self._rows.clear()
         content = {(r, v): key for r, v, key in rows}
         with self._writing() as db:
             for report, version, key in idle:
@@ -472,7 +485,7 @@ def report_row(
         to_json(asdict(entry.meta)),
         to_json(entry.warnings),
         to_json([[s.path, s.node, s.role, s.kind, s.start, s.end] for s in sections]),
-        to_json([asdict(f) for f in facts]),
+        to_json([fact_values(f) for f in facts]),
         text,
         raw,
     )
@@ -493,6 +506,11 @@ def chunk_row(entry: Entry, chunk: Chunk, vector_key: str) -> tuple[Any, ...]:
         chunk.role,
         vector_key,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _path(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
 
 
 def missing(place: object) -> LibraryMissing:

@@ -6,7 +6,6 @@ import json
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from threading import Lock
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 from retrieval.documents import Chunk
 from retrieval.library.ledger import Ledger, Statements, gathered, indexed_text
 from retrieval.library.postgres import Database
-from retrieval.library.stored_values import Entry, to_fact, to_json
+from retrieval.library.stored_values import Entry, fact_values, to_fact, to_json
 from retrieval.parsing.indicators import Fact
 from retrieval.search.embedding import Vectors
 from retrieval.search.lexical import character_pairs, tokens
@@ -32,6 +31,7 @@ class PostgresLedger(Ledger):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._chunks: OrderedDict[str, tuple[int, Chunk]] = OrderedDict()
+        self._rows = {}
         self._keeping = Lock()
 
     @property
@@ -135,7 +135,7 @@ class PostgresLedger(Ledger):
     ) -> None:
         """Insert the rows of a version, its facts and the words of its chunks in tables of their own."""
         row = [*report[:_FACTS], *report[_FACTS + 1 :]]
-        stored = [to_json(asdict(fact)) for fact in facts]
+        stored = [to_json(fact_values(fact)) for fact in facts]
         rows = [(*chunk, *indexed(indexed_text(chunk[_CONTEXT], chunk[_TEXT]))) for chunk in chunks]
         db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(row))})", row)
         db.execute(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
+from operator import add
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,15 +38,35 @@ def tokens(text: str) -> list[str]:
 
     Compound words come with the shorter words inside them (规范性 with 规范).
     """
-    return [t for t in cut_for_search(normalise(text)) if _TOKEN.search(t)]
+    return _words(normalise(text))
+
+
+def _words(normalised: str) -> list[str]:
+    return [t for t in cut_for_search(normalised) if _is_word(t)]
+
+
+@lru_cache(maxsize=65_536)
+def _is_word(token: str) -> bool:
+    return _TOKEN.search(token) is not None
 
 
 def character_pairs(text: str) -> list[str]:
     """Return the pairs of neighbouring Chinese characters (a lone one stands for itself)."""
+    return _pairs(normalise(text))
+
+
+def _pairs(normalised: str) -> list[str]:
     pairs: list[str] = []
-    for run in _HAN.findall(normalise(text)):
-        pairs.extend(run[i : i + 2] for i in range(max(1, len(run) - 1)))
+    for run in _HAN.findall(normalised):
+        pairs += map(add, run, run[1:]) if len(run) > 1 else run
     return pairs
+
+
+@lru_cache(maxsize=2_048)
+def _indexed_line(line: str) -> tuple[str, str]:
+    """Return the words and pairs of a line as they are indexed; what stands over chunks comes again."""
+    normalised = normalise(line)
+    return " ".join(_words(normalised)), " ".join(_pairs(normalised))
 
 
 def weighted_terms(query: str) -> list[tuple[str, str, float]]:
@@ -178,14 +200,9 @@ def _write(folder: Path, rows: Iterable[Row], replaced: Collection[str]) -> None
     for report in sorted(replaced):
         writer.delete_documents_by_term("report", report)
     for chunk_id, report, text in rows:
-        writer.add_document(
-            tantivy.Document(
-                id=chunk_id,
-                report=report,
-                words=" ".join(tokens(text)),
-                pairs=" ".join(character_pairs(text)),
-            )
-        )
+        lines = [_indexed_line(line) for line in text.split("\n")]
+        words, pairs = (" ".join(filter(None, found)) for found in zip(*lines, strict=True))
+        writer.add_document(tantivy.Document(id=chunk_id, report=report, words=words, pairs=pairs))
     writer.commit()
     writer.wait_merging_threads()
 

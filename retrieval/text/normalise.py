@@ -55,6 +55,11 @@ def _simplified() -> dict[int, str]:
     }
 
 
+@lru_cache(maxsize=1)
+def _traditional() -> frozenset[str]:
+    return frozenset(map(chr, _simplified()))
+
+
 def has_han(text: str) -> bool:
     """Tell whether a text has a Chinese character."""
     return any(_FIRST_HAN <= ord(character) <= _LAST_HAN for character in text)
@@ -66,12 +71,11 @@ def simplify(text: str) -> str:
     Whole words decide where they can (乾隆 keeps 乾); in the rare text where that would change
     the length, each character is converted on its own. Simplified text comes back untouched.
     """
-    table = _simplified()
-    if text.isascii() or table.keys().isdisjoint(map(ord, set(text))):
+    if text.isascii() or _traditional().isdisjoint(text):
         return text
     safe = text.encode("utf-8", "replace").decode("utf-8").replace("\0", _REPLACEMENT)
     converted = _converter().convert(safe)
-    return converted if len(converted) == len(text) else text.translate(table)
+    return converted if len(converted) == len(text) else text.translate(_simplified())
 
 
 def level(text: str) -> str:
