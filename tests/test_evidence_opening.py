@@ -27,7 +27,9 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     folder: Path = tmp_path_factory.mktemp("many")
     paths = write_reports(folder / "reports", COUNT)
     with Library.open(folder / "library", embedder=FakeEmbedder(), create=True) as opened:
-        opened.ingest(paths)
+        with pytest.MonkeyPatch.context() as many:
+            many.setattr("retrieval.library.vector_store.EXACT_SCAN_MAX_ROWS", 0)
+            opened.ingest(paths)
         yield opened
 
 
@@ -113,7 +115,7 @@ def test_the_vector_database_is_probed_once_and_only_if_it_was_touched(
 ) -> None:
     probed: list[Path] = []
     store = type(library._shelf.store)  # type: ignore[attr-defined]
-    monkeypatch.setattr("retrieval.library.folder_shelf.EXACT_SCAN_MAX_ROWS", 0)
+    monkeypatch.setattr("retrieval.library.vector_store.EXACT_SCAN_MAX_ROWS", 0)
     monkeypatch.setattr(store, "check", lambda _, folder: probed.append(folder))
     vector = library.embedder.embed_query("行政复议")
     for touched in (False, True):

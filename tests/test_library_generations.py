@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from library_fakes import QuickStore, open_library, report_text, write_report
 
-import retrieval.library.folder_shelf
+import retrieval.library.vector_store
 from retrieval.library import generations
 from retrieval.library.library import Library
 from retrieval.library.vector_store import FOLDER, LAG_REPORTS, EmbeddedStore
@@ -102,7 +102,7 @@ class Counting(EmbeddedStore):
 def test_few_reports_more_are_found_without_another_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(retrieval.library.folder_shelf, "EXACT_SCAN_MAX_ROWS", 0)
+    monkeypatch.setattr(retrieval.library.vector_store, "EXACT_SCAN_MAX_ROWS", 0)
     source, store = tmp_path / "in", Counting()
     for i in range(3):
         write_report(source, f"{i}.txt", place=place(i))
@@ -128,7 +128,10 @@ def test_few_reports_more_are_found_without_another_database(
 
 
 @pytest.mark.slow
-def test_a_database_as_it_was_checked_is_trusted_and_another_is_not(tmp_path: Path) -> None:
+def test_a_database_as_it_was_checked_is_trusted_and_another_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval.library.vector_store, "EXACT_SCAN_MAX_ROWS", 0)
     source = write_report(tmp_path / "in", "a.txt")
     with open_library(tmp_path / "lib", store=EmbeddedStore()) as library:
         library.ingest([source])

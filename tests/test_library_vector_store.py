@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from library_fakes import open_library, report_text, write_report
 
-import retrieval.library.folder_shelf
+import retrieval.library.vector_store
 from retrieval.errors import ConfigurationError, LibraryDamaged, LibraryError
 from retrieval.library.vector_store import FOLDER, EmbeddedStore, ServerStore
 from retrieval.search.dense import FIRST, link_part, write_matrix
@@ -121,7 +121,7 @@ def test_a_damaged_graph_costs_the_child_and_not_this_process(flushed, tmp_path,
 
 
 def test_a_large_unscoped_search_is_the_databases_and_survives_its_damage(tmp_path, monkeypatch):
-    monkeypatch.setattr(retrieval.library.folder_shelf, "EXACT_SCAN_MAX_ROWS", 0)
+    monkeypatch.setattr(retrieval.library.vector_store, "EXACT_SCAN_MAX_ROWS", 0)
     source = write_report(tmp_path / "in", "a.txt")
     with open_library(tmp_path / "lib", store=None) as library:
         library.ingest([source])

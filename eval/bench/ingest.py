@@ -56,12 +56,13 @@ class _Costless(Embedder):
     dimension = 384
 
     def embed_query(self, text: str) -> Vectors:
-        return self.embed_documents([text])[0]
+        found: Vectors = self.embed_documents([text])[0]
+        return found
 
     def embed_documents(self, texts: Sequence[str], progress: Any = None) -> Vectors:
         del progress
-        made: Vectors = np.full((len(texts), self.dimension), self.dimension**-0.5, np.float32)
-        return made
+        made: Vectors = np.ones((len(texts), self.dimension), np.float32)
+        return made / np.float32(self.dimension**0.5)
 
 
 def copies(count: int) -> Iterator[tuple[str, str]]:

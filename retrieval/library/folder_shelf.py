@@ -19,6 +19,7 @@ from retrieval.library.generations import (
     VectorStore,
     build_generation,
     check_generation,
+    held_vectors,
     read_manifest,
     read_pointer,
     remove_stale,
@@ -26,14 +27,13 @@ from retrieval.library.generations import (
     switch,
     writer_lock,
 )
+from retrieval.library.held_vectors import Held
 from retrieval.library.ingestion import disk_trouble
 from retrieval.library.ledger import FILE, Ledger, missing
 from retrieval.library.salvage import salvage
 from retrieval.library.shelf import Found, Served
 from retrieval.library.vector_store import EmbeddedStore, ServerStore
 from retrieval.search.embedding import Vectors
-
-EXACT_SCAN_MAX_ROWS = 200_000
 
 
 class FolderShelf:
@@ -99,6 +99,10 @@ class FolderShelf:
         """Read the manifest in a generation's folder."""
         return read_manifest(self.folder, name)
 
+    def held_vectors(self, *, doubted: bool = False) -> Held:
+        """Return the vectors of the pointer's generation, or of the newest whose manifest is whole."""
+        return held_vectors(self.folder, doubted=doubted)
+
     def build(
         self,
         ledger: Ledger,
@@ -107,12 +111,13 @@ class FolderShelf:
         previous: Served | None,
         replaced: Collection[str],
         gained: Collection[str],
+        held: Held,
     ) -> Generation:
         """Write a folder that holds what ``previous`` held and what came since."""
         before = previous if isinstance(previous, Generation) else None
         return build_generation(
             self.folder, ledger, manifest, self.store,
-            previous=before, replaced=replaced, gained=gained,
+            previous=before, replaced=replaced, gained=gained, held=held,
         )  # fmt: skip
 
     def switch(self, name: str) -> None:
@@ -130,14 +135,14 @@ class FolderShelf:
     def search_dense(
         self, generation: Served, vector: Vectors, k: int, reports: Collection[str] | None
     ) -> list[Found]:
-        """Scan exactly, but for an unscoped search over more than ``EXACT_SCAN_MAX_ROWS``.
+        """Scan exactly, but for an unscoped search over so many rows that there is a database for it.
 
         That one, and every one in server mode, is the vector database's.
         """
         assert isinstance(generation, Generation)
         if isinstance(self.store, ServerStore):
             return self.store.search(vector, k, reports, generation.chunk_ids)
-        if reports is None and generation.manifest.rows > EXACT_SCAN_MAX_ROWS:
+        if reports is None and self.store.is_wanted(generation.manifest.rows):
             found = self._search_embedded(generation, vector, k)
             if found is not None:
                 return found
@@ -150,7 +155,7 @@ class FolderShelf:
 
         The reports that it does not hold as they are served are scanned.
         """
-        if not isinstance(self.store, EmbeddedStore):
+        if not isinstance(self.store, EmbeddedStore) or not generation.manifest.store:
             return None
         try:
             stored, beyond = generation.stored, generation.beyond_store
@@ -177,6 +182,8 @@ class FolderShelf:
                 yield "索引", message
         except LibraryError as error:
             yield "索引", str(error)
+        if not generation.manifest.store:
+            return
         try:
             self.store.check(generation.stored.folder)
         except LibraryError as error:

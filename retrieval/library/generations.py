@@ -13,7 +13,6 @@ merged when there are more than ``MAX_PARTS``, small ones first, so that a row i
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import re
@@ -21,24 +20,25 @@ import secrets
 import shutil
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
+from retrieval.library.held_vectors import Held, HeldVectors, NoVectors
 from retrieval.library.ledger import Ledger
 from retrieval.search.dense import (
-    CHUNKS,
     FILES,
-    REPORTS,
     DenseMatrix,
     RowName,
     link,
     link_part,
+    part_hash,
     write_matrix,
 )
 from retrieval.search.embedding import Vectors
@@ -50,7 +50,7 @@ LOCK = "writer.lock"
 MANIFEST = "manifest.json"
 RETIRED = "retired"
 LEXICAL = "lexical"
-FORMAT = 2
+FORMAT = 3
 LOCK_WAIT_S = 1.0
 GRACE_S = 120.0  # longer than an answer may take
 SAMPLE_ROWS = 20
@@ -61,6 +61,10 @@ _MEND = "请运行 baogao rebuild"
 
 class VectorStore(Protocol):
     """What a generation needs of a vector database (see ``vector_store``)."""
+
+    def is_wanted(self, rows: int) -> bool:
+        """Tell whether a store is asked at all where there are so many rows."""
+        ...
 
     def may_lag(self, covered: int, changed: int) -> bool:
         """Tell whether a store of ``covered`` reports will do where ``changed`` differ from it."""
@@ -79,9 +83,9 @@ class VectorStore(Protocol):
 class Manifest:
     """What a generation serves and what it was made with.
 
-    ``parts`` are the names of its vectors' parts, each with the hash of what names its rows.
-    ``store`` is the generation whose vector database serves this one, too: itself, or an earlier
-    one, from which few reports differ.
+    ``parts`` are the names of its vectors' parts, each with the hash of its files. ``store`` is
+    the generation whose vector database serves this one, too: itself, or an earlier one, from
+    which few reports differ; empty where none is wanted.
     """
 
     embedder: str
@@ -187,20 +191,23 @@ def build_generation(
     previous: Generation | None,
     replaced: Collection[str],
     gained: Collection[str] = (),
+    held: Held | None = None,
 ) -> Generation:
     """Build and check a new generation that serves ``manifest.reports``; the pointer is not moved.
 
     It starts from ``previous``, in which the reports of ``replaced`` changed, came or went and
     those of ``gained`` have vectors now that they had not; if that is damaged, from nothing.
+    Vectors come from the ledger, or from ``held`` where they were made before.
     """
+    held = held or NoVectors()
     number = int(previous.name[1:7]) + 1 if previous else 1
     changes = (set(replaced), set(gained))
     try:
-        return _build(library, ledger, manifest, store, number, previous, *changes)
+        return _build(library, ledger, manifest, store, number, previous, *changes, held)
     except LibraryDamaged:
         if previous is None:
             raise
-    return _build(library, ledger, manifest, store, number, None, *changes)
+    return _build(library, ledger, manifest, store, number, None, *changes, held)
 
 
 def _build(
@@ -212,6 +219,7 @@ def _build(
     previous: Generation | None,
     replaced: Collection[str],
     gained: Collection[str],
+    held: Held,
 ) -> Generation:
     name = f"g{number:06d}-{secrets.token_hex(4)}"
     folder = library / FOLDER / name
@@ -223,20 +231,23 @@ def _build(
     if before is not None:
         fresh &= {*replaced, *gained}
     try:
-        _write_vectors(folder, ledger, manifest, f"{number:06d}", before, fresh)
+        _write_vectors(folder, ledger, manifest, f"{number:06d}", before, fresh, held)
         _write_lexical(folder, ledger, manifest.reports, previous, replaced)
         dense = DenseMatrix(folder, manifest.reports, before.parts if before else ())
         finished = replace(
             manifest,
             rows=len(dense),
-            parts={part.name: _hash(folder, part.name) for part in dense.parts},
+            parts=_hashes(folder, dense, previous if before else None),
             without_vector=sum(dense.lacking.values()),
-            store=_store_to_follow(manifest, store, previous) or name,
         )
+        if store.is_wanted(finished.rows):
+            follow = _store_to_follow(manifest, store, previous)
+            finished = replace(finished, store=follow or name)
         values = {f.name: getattr(finished, f.name) for f in fields(finished)}
         (folder / MANIFEST).write_text(json.dumps(values), "utf-8")
         if finished.store == name:
-            store.build(folder, previous.stored.folder if previous else None, replaced)
+            earlier = previous.stored.folder if previous and previous.manifest.store else None
+            store.build(folder, earlier, replaced)
         generation = Generation(library, name, dense)
         for problem in check_generation(generation, ledger, fresh):
             raise LibraryDamaged(f"新建的索引没有通过检查：{problem}")
@@ -249,7 +260,7 @@ def _build(
 
 def _store_to_follow(manifest: Manifest, store: VectorStore, previous: Generation | None) -> str:
     """Return the generation whose vector database will do for a new one, empty if none will."""
-    if previous is None:
+    if previous is None or not previous.manifest.store:
         return ""
     stored = previous.stored
     changed = len(_changed(stored, manifest.reports))
@@ -325,8 +336,10 @@ def check_generation(
     before was checked then.
     """
     manifest, reports = generation.manifest, generation.manifest.reports
-    if fresh is None and any(_hash(generation.folder, p) != h for p, h in manifest.parts.items()):
-        yield "索引行的清单被改动"
+    if fresh is None and any(
+        part_hash(generation.folder, p) != h for p, h in manifest.parts.items()
+    ):
+        yield "向量索引的文件被改动"
         return
     compared = sorted(reports if fresh is None else fresh)
     try:
@@ -373,6 +386,7 @@ def _write_vectors(
     name: str,
     before: DenseMatrix | None,
     fresh: Collection[str],
+    held: Held,
 ) -> None:
     """Link the parts from ``before`` and write one of the ``fresh`` reports and what is merged."""
     merged: set[str] = set()
@@ -381,19 +395,19 @@ def _write_vectors(
         for part in before.parts:
             if part.name not in merged:
                 link_part(before.folder, part.name, folder)
-    moved = []
+    moved: set[str] = set()
     if before is not None and merged:
-        moved = [
+        moved = {
             report
             for report in before.reports
             if before.part_of(report) in merged
             and report in manifest.reports
             and report not in fresh
-        ]
+        }
     if not moved and not fresh and before is not None and len(merged) < len(before.parts):
         return
     rows: list[RowName] = []
-    keys: list[str | Vectors] = []
+    keys: list[str] = []
     for report in sorted({*moved, *fresh}):
         if report in fresh:
             stored = ledger.index_rows(report, manifest.reports[report])
@@ -401,8 +415,20 @@ def _write_vectors(
             keys += [row.vector_key for row in stored]
         elif before is not None:
             rows += before.rows_of(report)
-            keys += list(before.vectors_of(report))
-    write_matrix(folder, rows, _vectors(ledger, keys, manifest.dimension), manifest.dimension, name)
+            keys += before.keys_of(report)
+
+    def vectors() -> Iterator[Vectors | None]:
+        for report, group in groupby(zip(rows, keys, strict=True), key=lambda row: row[0][1]):
+            if report in moved and before is not None:
+                yield from before.vectors_of(report)
+                continue
+            wanted = [key for _, key in group]
+            known = {**held.of(report), **ledger.vectors(wanted)}
+            for vector in map(known.get, wanted):
+                fits = vector is not None and vector.shape == (manifest.dimension,)
+                yield vector if fits else None
+
+    write_matrix(folder, rows, vectors(), manifest.dimension, name, keys)
 
 
 def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str]) -> Sequence[str]:
@@ -425,18 +451,6 @@ def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str
         taken.append(name)
         rows += alive[name]
     return [*dict.fromkeys([*outdated, *taken])]
-
-
-def _vectors(
-    ledger: Ledger, keys: Sequence[str | Vectors], dimension: int
-) -> Iterator[Vectors | None]:
-    """Yield the vector of each row, from the ledger where only its key is known."""
-    for start in range(0, len(keys), 5_000):
-        batch = keys[start : start + 5_000]
-        found = ledger.vectors([key for key in batch if isinstance(key, str)])
-        for key in batch:
-            vector = found.get(key) if isinstance(key, str) else key
-            yield vector if vector is not None and vector.shape == (dimension,) else None
 
 
 def _write_lexical(
@@ -482,6 +496,8 @@ def _dense_faults(
         stored = ledger.index_rows(report, served[report])
         if dense.rows_of(report) != [(row.id, report) for row in stored]:
             yield "向量索引与原文库的条目不同"
+        elif stored and dense.keys_of(report) != [row.vector_key for row in stored]:
+            yield "向量索引的向量是别的文字的"
         elif stored and not _same_vectors(
             dense.vectors_of(report), ledger, [row.vector_key for row in stored]
         ):
@@ -489,15 +505,13 @@ def _dense_faults(
 
 
 def _same_vectors(vectors: Vectors, ledger: Ledger, keys: Sequence[str]) -> bool:
-    stored = ledger.vectors(keys)
-    for key, vector in zip(keys, vectors, strict=True):
-        expected = stored.get(key)
-        if expected is None or expected.shape != vector.shape:
-            if np.any(vector):
-                return False
-        elif not np.array_equal(vector, expected):
-            return False
-    return True
+    """Tell whether vectors are those just made; of others their part's hash tells."""
+    made = ledger.vectors(keys)
+    return all(
+        np.array_equal(vector, made[key])
+        for key, vector in zip(keys, vectors, strict=True)
+        if key in made and made[key].shape == vector.shape
+    )
 
 
 def _lexical_faults(
@@ -518,15 +532,23 @@ def _lexical_faults(
             return
 
 
-def _hash(folder: Path, part: str) -> str:
-    """Return the hash of what names the rows of a part."""
-    digest = hashlib.sha256()
-    try:
-        for file in (CHUNKS, REPORTS):
-            digest.update((folder / file.format(part)).read_bytes())
-    except OSError:
-        return ""
-    return digest.hexdigest()
+def _hashes(folder: Path, dense: DenseMatrix, previous: Generation | None) -> dict[str, str]:
+    """Return the hash of every part; a linked one was hashed when it was written."""
+    known = previous.manifest.parts if previous else {}
+    return {part.name: known.get(part.name) or part_hash(folder, part.name) for part in dense.parts}
+
+
+def held_vectors(library: Path, *, doubted: bool) -> Held:
+    """Return the vectors of the newest generation that can be read (see ``Shelf.held_vectors``)."""
+    pointed: str | None = None
+    with suppress(LibraryError):
+        pointed = read_pointer(library)
+    names = sorted((p.name for p in (library / FOLDER).glob("g*")), reverse=True)
+    for name in [*filter(None, [pointed]), *names]:
+        with suppress(LibraryError):
+            parts = read_manifest(library, name).parts
+            return HeldVectors(library / FOLDER / name, parts if doubted else None)
+    return NoVectors()
 
 
 def _sync_tree(folder: Path) -> None:

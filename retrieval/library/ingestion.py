@@ -142,12 +142,14 @@ class Writer:
         parser_version: int,
         current: Served | None,
         served: Mapping[str, int],
+        mending: bool = False,
         entries: Sequence[Entry] | None = None,
         watch: Watch | None = None,
     ) -> None:
         """``served`` are the versions to go on from, ``current`` the indexes to build upon.
 
-        ``entries`` are those of ``served``, where they are known already.
+        ``entries`` are those of ``served``, where they are known already. ``mending`` doubts what
+        the indexes hold.
         """
         self._shelf, self._ledger = shelf, ledger
         self._embedder, self._parse = embedder, parse
@@ -160,6 +162,7 @@ class Writer:
         self._unembedded: dict[str, ChunkWords] = {}
         self._vectors_failed = False
         self._papers: dict[tuple[str, int], Paper] = {}
+        self._held = shelf.held_vectors(doubted=mending)
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
         entries = ledger.entries(self._versions) if entries is None else entries
@@ -276,6 +279,15 @@ class Writer:
         gained = self._embed() - self._replaced
         if self._replaced or gained or always:
             self._switch(gained)
+        if self._lacking() and not self._vectors_failed:
+            # what the indexes held could not be read: it was made again, or is now
+            gained = self._embed()
+            if gained:
+                self._switch(gained)
+        self._ledger.hand_over_vectors()
+
+    def _lacking(self) -> Collection[str]:
+        return self._generation.lacking if self._generation is not None else ()
 
     def _switch(self, gained: Collection[str] = ()) -> None:
         self._watch(Progress("index", 0, 1))
@@ -291,11 +303,13 @@ class Writer:
             previous=self._generation,
             replaced=self._replaced,
             gained=gained,
+            held=self._held,
         )
         self._shelf.switch(generation.name)
         if self._ledger.setting("published") is None:
             self._ledger.set_setting("published", "yes")
         self._generation = generation
+        self._held = self._shelf.held_vectors()
         self._replaced.clear()
         self._watch(Progress("index", 1, 1))
         for name in before:
@@ -442,8 +456,10 @@ class Writer:
         self._entries[report] = entry
         self._versions[report] = entry.version
         self._replaced.add(report)
-        words = [chunk_words(c.text, c.context, c.path) for c in parsed.chunks]
-        self._unembedded.update(zip(keys, words, strict=True))
+        held = self._held.of(report)
+        for key, chunk in zip(keys, parsed.chunks, strict=True):
+            if key not in held:
+                self._unembedded[key] = chunk_words(chunk.text, chunk.context, chunk.path)
         return entry
 
     def _parsed(self, read: Document, source: str, report: str) -> Parsed:
@@ -478,8 +494,10 @@ class Writer:
             served = self._generation.manifest.reports
             gained = set(self._generation.lacking)
             for report in sorted(gained):
+                held = self._held.of(report)
                 for row in self._ledger.index_rows(report, served[report]):
-                    self._unembedded.setdefault(row.vector_key, row.words)
+                    if row.vector_key not in held:
+                        self._unembedded.setdefault(row.vector_key, row.words)
         lost = self._ledger.lost_keys(list(self._unembedded))
         words = [self._unembedded[key] for key in lost]
         self._unembedded = {}

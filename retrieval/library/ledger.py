@@ -23,6 +23,8 @@ import numpy as np
 from retrieval.documents import Chunk, Report, Section
 from retrieval.errors import LibraryDamaged, LibraryError, LibraryMismatch, LibraryMissing
 from retrieval.library.chunk_vectors import ChunkWords, chunk_words
+from retrieval.library.made_vectors import FOLDER as MADE
+from retrieval.library.made_vectors import MadeVectors
 from retrieval.library.stored_values import (
     CHUNK_COLUMNS,
     ENTRY_COLUMNS,
@@ -95,6 +97,7 @@ class Ledger:
         Raises ``LibraryDamaged``, ``LibraryMismatch`` (another schema) or ``LibraryError``.
         """
         self.path = folder / FILE
+        self._made = MadeVectors(folder / MADE)
         self._lock = threading.RLock()
         self._rows: dict[tuple[str, int], list[IndexRow]] = {}
         try:
@@ -286,8 +289,14 @@ class Ledger:
         ]
 
     def vectors(self, keys: Sequence[str]) -> dict[str, Vectors]:
-        """Return the stored vectors among ``keys``."""
+        """Return the vectors among ``keys`` that no generation need hold yet."""
+        return {**self._stored_vectors(keys), **self._made.get(keys)}
+
+    def _stored_vectors(self, keys: Sequence[str]) -> dict[str, Vectors]:
+        """Return the vectors that an earlier version of the program kept in the database."""
         found: dict[str, Vectors] = {}
+        if not self._one("SELECT count(*) FROM (SELECT 1 FROM vectors LIMIT 1)")[0]:
+            return found
         for start in range(0, len(keys), _BATCH):
             batch = keys[start : start + _BATCH]
             marks = ",".join("?" * len(batch))
@@ -299,16 +308,8 @@ class Ledger:
 
     def lost_keys(self, keys: Sequence[str]) -> list[str]:
         """Return those of ``keys`` that have no vector, each once, in order."""
-        held: set[str] = set()
-        unique = list(dict.fromkeys(keys))
-        for start in range(0, len(unique), _BATCH):
-            batch = unique[start : start + _BATCH]
-            marks = ",".join("?" * len(batch))
-            held.update(
-                row[0]
-                for row in self._all(f"SELECT key FROM vectors WHERE key IN ({marks})", batch)
-            )
-        return [key for key in unique if key not in held]
+        held = self._made.held(keys) | self._stored_vectors(keys).keys()
+        return [key for key in dict.fromkeys(keys) if key not in held]
 
     def integrity(self) -> str | None:
         """Return SQLite's complaint about the file, or None if it is sound."""
@@ -345,18 +346,20 @@ class Ledger:
         return int(row[0] or 0) + 1
 
     def put_vectors(self, keys: Sequence[str], vectors: Iterable[Vectors]) -> None:
-        """Store vectors under their keys, in one transaction."""
-        rows = [(k, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)]
-        with self._writing() as db:
-            db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
+        """Store vectors under their keys until a generation holds them; raises ``OSError``."""
+        self._made.put(keys, vectors)
 
-    def forget_vectors(self, keys: Collection[str] | None = None) -> None:
-        """Drop the vectors under ``keys``; without ``keys``, those that no stored chunk uses."""
-        with self._writing() as db:
-            if keys is not None:
-                db.executemany("DELETE FROM vectors WHERE key = ?", [(k,) for k in keys])
-                return
-            db.execute("DELETE FROM vectors WHERE key NOT IN (SELECT vector_key FROM chunks)")
+    def forget_vectors(self) -> None:
+        """Drop the vectors that nothing uses, where they are kept with the reports."""
+
+    def hand_over_vectors(self) -> None:
+        """Drop the vectors: the generation that is served holds them."""
+        self._made.clear()
+        if self._one("SELECT count(*) FROM (SELECT 1 FROM vectors LIMIT 1)")[0]:
+            with self._writing() as db:
+                db.execute("DELETE FROM vectors")
+            with self._lock, errors_told():
+                self._db.execute("VACUUM")
 
     def settle(self, served: Mapping[str, int], still_read: Collection[tuple[str, int]]) -> None:
         """Drop what no generation serves.

@@ -521,6 +521,7 @@ class Library:
                     parser_version=self._parser_version,
                     current=current,
                     served=served,
+                    mending=mending,
                     entries=self._view.entries if known else None,
                     watch=progress,
                 )
@@ -559,6 +560,6 @@ def _served_or_latest(shelf: Shelf, ledger: Ledger) -> Mapping[str, int]:
             served = shelf.manifest(name).reports
             # What a damaged database lost cannot be served any more.
             return {e.report: e.version for e in ledger.entries(served)}
-    except LibraryDamaged:
+    except (LibraryDamaged, LibraryMismatch):  # or another version of the program wrote it
         pass
     return ledger.latest()

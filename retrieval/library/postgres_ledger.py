@@ -112,16 +112,22 @@ class PostgresLedger(Ledger):
                 [(key, as_vector(vector)) for key, vector in zip(keys, vectors, strict=True)],
             )
 
-    def forget_vectors(self, keys: Collection[str] | None = None) -> None:
-        """Drop the vectors under ``keys``; without ``keys``, those that no stored chunk uses."""
+    def lost_keys(self, keys: Sequence[str]) -> list[str]:
+        """Return those of ``keys`` that have no vector, each once, in order."""
+        unique = list(dict.fromkeys(keys))
+        rows = self._all("SELECT key FROM vectors WHERE key = ANY(?)", [unique])
+        held = {row[0] for row in rows}
+        return [key for key in unique if key not in held]
+
+    def forget_vectors(self) -> None:
+        """Drop the vectors that no stored chunk uses."""
         with self._writing() as db:
             db.execute(
-                "DELETE FROM vectors WHERE key = ANY(?)"
-                if keys is not None
-                else "DELETE FROM vectors WHERE NOT EXISTS"
-                " (SELECT 1 FROM chunks WHERE vector_key = key)",
-                [list(keys)] if keys is not None else (),
+                "DELETE FROM vectors WHERE NOT EXISTS (SELECT 1 FROM chunks WHERE vector_key = key)"
             )
+
+    def hand_over_vectors(self) -> None:
+        """Keep them: searches read them here."""
 
     # Inside
 

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, replace
 
 from retrieval.errors import LibraryDamaged, LibraryMismatch
 from retrieval.library.generations import FORMAT, GRACE_S, SAMPLE_ROWS, Manifest
+from retrieval.library.held_vectors import Held, NoVectors
 from retrieval.library.ledger import Ledger, missing
 from retrieval.library.postgres import Database
 from retrieval.library.postgres_ledger import SCOPE, PostgresLedger, indexed, scope
@@ -87,6 +88,10 @@ class PostgresShelf:
         search = PostgresSearch(self._database, self._ledger, manifest.reports, manifest.rows)
         return PostgresGeneration(name, manifest, json.loads(rows[0][1]), search)
 
+    def held_vectors(self, *, doubted: bool = False) -> Held:  # noqa: ARG002 - the protocol's
+        """Return none: they stand in the database, where the ledger finds them."""
+        return NoVectors()
+
     def build(
         self,
         ledger: Ledger,  # noqa: ARG002 - the protocol's
@@ -95,6 +100,7 @@ class PostgresShelf:
         previous: Served | None,
         replaced: Collection[str],
         gained: Collection[str],
+        held: Held,  # noqa: ARG002 - the protocol's
     ) -> PostgresGeneration:
         """Write down what is served; words and vectors were stored with the reports."""
         served, lacking = manifest.reports, dict[str, int]()

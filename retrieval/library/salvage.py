@@ -1,7 +1,7 @@
 """Rescue from a damaged database: every report that can still be read goes into a new one.
 
-Only what cannot be made again is taken over: raw bytes, names and vectors. Parsing and indexes
-are the rebuild's that follows. The damaged file is kept beside the new one.
+Only what cannot be made again is taken over: raw bytes and names. Parsing and indexes are the
+rebuild's that follows; vectors stand in the indexes and are taken from there. The damaged file is kept beside the new one.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from itertools import islice
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from retrieval.documents import ReportMeta
 from retrieval.errors import LibraryDamaged, UnreadableFile
@@ -26,7 +23,6 @@ from retrieval.readers.reading import TEXT_ENCODINGS, reread
 
 DAMAGED = f"{FILE}.damaged"
 _WORKSHOP = "salvage"
-_BATCH = 1_000
 
 
 def salvage(folder: Path) -> list[str]:
@@ -77,7 +73,6 @@ def _rescue(folder: Path, rescued: Ledger) -> list[str]:
                 lost.append(
                     f"报告 {report} 在损坏的数据库里读不出，请用它的原文件重新运行 baogao ingest"
                 )
-        _take_over_vectors(rescued, _steps(broken, "SELECT key, vector FROM vectors"))
     return lost
 
 
@@ -108,17 +103,6 @@ def _take_over(rescued: Ledger, report: str, version: int, row: tuple[Any, ...])
         chunks=(),
         vector_keys=(),
     )
-
-
-def _take_over_vectors(rescued: Ledger, rows: Iterator[tuple[Any, ...]]) -> None:
-    while batch := list(islice(rows, _BATCH)):
-        sound = [
-            (key, np.frombuffer(vector, dtype="<f4"))
-            for key, vector in batch
-            if isinstance(key, str) and isinstance(vector, bytes) and len(vector) % 4 == 0
-        ]
-        sound = [(key, vector) for key, vector in sound if np.isfinite(vector).all()]
-        rescued.put_vectors([key for key, _ in sound], [vector for _, vector in sound])
 
 
 def _known(folder: Path) -> list[tuple[str, int]]:

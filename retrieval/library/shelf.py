@@ -11,6 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from retrieval.library.generations import GRACE_S, Manifest
+from retrieval.library.held_vectors import Held
 from retrieval.library.ledger import Ledger
 from retrieval.search.embedding import Vectors
 
@@ -82,6 +83,13 @@ class Shelf(Protocol):
         """Return what a generation serves; raises ``LibraryDamaged``."""
         ...
 
+    def held_vectors(self, *, doubted: bool = False) -> Held:
+        """Return the vectors of the newest generation that can be read.
+
+        ``doubted`` ones count only if they are as they were written.
+        """
+        ...
+
     def build(
         self,
         ledger: Ledger,
@@ -90,6 +98,7 @@ class Shelf(Protocol):
         previous: Served | None,
         replaced: Collection[str],
         gained: Collection[str],
+        held: Held,
     ) -> Served:
         """Build and check a new generation (see ``generations.build_generation``)."""
         ...

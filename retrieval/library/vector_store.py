@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 FOLDER = "chroma"
 COLLECTION = "baogao-chunks"
 STAMP = "chroma.stamp.json"
+EXACT_SCAN_MAX_ROWS = 200_000
+"""Up to so many rows all are scanned, in less time than the database takes to open (decision 10)."""
 # How many reports may differ from a database before another is built; they are scanned exactly.
 LAG_REPORTS = 20
 LAG_SHARE = 10
@@ -63,6 +65,10 @@ class EmbeddedStore:
         self._lock = threading.Lock()
         self._sound: dict[Path, bool] = {}
         self._held: tuple[Path, ClientAPI, ChromaCollection] | None = None
+
+    def is_wanted(self, rows: int) -> bool:
+        """Tell whether a search over all of so many rows asks the database."""
+        return rows > EXACT_SCAN_MAX_ROWS
 
     def may_lag(self, covered: int, changed: int) -> bool:
         """Tell whether so few reports changed that building another database can wait."""
@@ -145,6 +151,10 @@ class ServerStore:
         self._port = parts.port or (443 if self._ssl else 8000)
         self._name = f"baogao-{library_id}"
         self._held: dict[int, ChromaCollection] = {}
+
+    def is_wanted(self, rows: int) -> bool:  # noqa: ARG002 - the protocol's
+        """Every search asks the server."""
+        return True
 
     def may_lag(self, covered: int, changed: int) -> bool:  # noqa: ARG002 - the protocol's
         """A server takes rows in at once."""

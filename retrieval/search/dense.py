@@ -8,6 +8,7 @@ of the rows are looked up for the few that are found.
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
@@ -22,8 +23,9 @@ from retrieval.search.embedding import Vectors
 
 VECTORS = "vectors-{}.npy"
 CHUNKS = "chunks-{}.npy"
+KEYS = "keys-{}.npy"
 REPORTS = "reports-{}.tsv"
-FILES = (VECTORS, CHUNKS, REPORTS)
+FILES = (VECTORS, CHUNKS, KEYS, REPORTS)
 FIRST = "000001"
 
 # A row's chunk id and report id.
@@ -40,7 +42,10 @@ class Stretch(NamedTuple):
 
 
 class Part:
-    """Rows and vectors as they were written at one time; ``chunks[i]`` names ``vectors[i]``."""
+    """Rows and vectors as they were written at one time.
+
+    ``chunk(i)`` names ``vectors[i]``, ``keys(i, i + 1)`` says of which words it was made.
+    """
 
     def __init__(self, folder: Path, name: str) -> None:
         """Map the files; raises ``OSError`` or ``ValueError`` if they do not fit together."""
@@ -51,10 +56,15 @@ class Part:
         self._chunks: npt.NDArray[np.bytes_] = np.load(
             folder / CHUNKS.format(name), mmap_mode="r", allow_pickle=False
         )
+        self._keys: npt.NDArray[np.bytes_] = np.load(
+            folder / KEYS.format(name), mmap_mode="r", allow_pickle=False
+        )
         self.stretches = _read_stretches(folder / REPORTS.format(name))
         self._starts = [stretch.start for stretch in self.stretches]
         rows = self.stretches[-1].stop if self.stretches else 0
-        if self.vectors.ndim != 2 or not len(self.vectors) == len(self._chunks) == rows:
+        if self.vectors.ndim != 2 or not (
+            len(self.vectors) == len(self._chunks) == len(self._keys) == rows
+        ):
             raise ValueError("vectors and rows differ in number")
 
     def __len__(self) -> int:
@@ -63,6 +73,10 @@ class Part:
     def chunk(self, row: int) -> str:
         """Return the chunk id of a row."""
         return bytes(self._chunks[row]).decode("utf-8")
+
+    def keys(self, start: int, stop: int) -> list[str]:
+        """Return the keys of the vectors of some rows."""
+        return [bytes(key).decode("ascii") for key in self._keys[start:stop]]
 
     def report(self, row: int) -> str:
         """Return the report id of a row."""
@@ -142,6 +156,11 @@ class DenseMatrix:
         part, stretch = self._held[report]
         return part.vectors[stretch.start : stretch.stop]
 
+    def keys_of(self, report: str) -> list[str]:
+        """Return the keys of a report's vectors, in order."""
+        part, stretch = self._held[report]
+        return part.keys(stretch.start, stretch.stop)
+
     @property
     def rows(self) -> list[RowName]:
         """The names of all rows, report by report."""
@@ -199,6 +218,18 @@ def part_names(folder: Path) -> list[str]:
     )
 
 
+def part_hash(folder: Path, name: str) -> str:
+    """Return the hash of a part's files, empty if one cannot be read."""
+    digest = hashlib.sha256()
+    try:
+        for file in FILES:
+            with (folder / file.format(name)).open("rb") as opened:
+                digest.update(hashlib.file_digest(opened, "sha256").digest())
+    except OSError:
+        return ""
+    return digest.hexdigest()
+
+
 def link_part(folder: Path, name: str, into: Path) -> None:
     """Let ``into`` hold a part of ``folder``, too: the same files, copied where none can be linked."""
     for file in FILES:
@@ -219,8 +250,9 @@ def write_matrix(
     vectors: Iterable[Vectors | None],
     dimension: int,
     name: str = FIRST,
+    keys: Sequence[str] = (),
 ) -> None:
-    """Write a part: ``rows`` (those of a report side by side) and their vectors, one by one."""
+    """Write a part: ``rows`` (those of a report side by side), their vectors, one by one, and keys."""
     path = folder / VECTORS.format(name)
     lacking = np.ones(len(rows), bool)
     shape = (len(rows), dimension)
@@ -236,6 +268,8 @@ def write_matrix(
         np.save(path, np.zeros(shape, dtype=np.float32))
     ids = [chunk.encode("utf-8") for chunk, _ in rows]
     np.save(folder / CHUNKS.format(name), np.array(ids, dtype=np.bytes_ if ids else "S1"))
+    named = [key.encode("ascii") for key in keys] or [b""] * len(rows)
+    np.save(folder / KEYS.format(name), np.array(named, dtype=np.bytes_ if any(named) else "S1"))
     lines, start = [], 0
     for report, group in groupby(rows, key=lambda row: row[1]):
         stop = start + sum(1 for _ in group)
