@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention, ordinals
-from bot.evidence.absence import absence_notes, holds, names_of
+from bot.evidence.absence import absence_notes, names_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
 from bot.evidence.pieces import WORK, on_theme, told
 from bot.evidence.premises import judge_premises
@@ -18,7 +17,6 @@ from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report, Span
 from retrieval.question.terms import Term, is_theme
-from retrieval.text.normalise import fold
 
 # a leaf that fits so well does what is asked; a weaker one may only mention it
 SURE_FIT = 0.9
@@ -28,7 +26,7 @@ MAX_REPORTS_SHOWN = 60
 
 def per_report(desk: Desk) -> Draft:
     """Answer a fact report by report, naming those that do not say."""
-    answers = [(report, answer_in(_in_its_year(desk, report), report)) for report in desk.reports]
+    answers = [(report, answer_in(desk, report)) for report in desk.reports]
     said = [(report, found) for report, found in answers if found]
     if not said:
         return silent(desk)
@@ -52,14 +50,6 @@ def per_report(desk: Desk) -> Draft:
     )
 
 
-def _in_its_year(desk: Desk, report: Report) -> Desk:
-    """Of several years asked, each report answers for its own."""
-    years = desk.query.years
-    if report.meta.year not in years or len(years) < 2:
-        return desk
-    return replace(desk, query=replace(desk.query, years=(report.meta.year,)))
-
-
 def not_saying(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:
     """Return the notes that name the reports which do not say what is asked, absences proved."""
     return absence_notes(reports, terms) if reports else []
@@ -69,7 +59,7 @@ def which(desk: Desk) -> Draft:
     """Name the reports that mention what is asked, each with the words, and those that do not."""
     saying: list[tuple[Report, Span]] = []
     quiet: list[Report] = []
-    phrases = asked_phrases(desk.query) or _standing(desk)
+    phrases = asked_phrases(desk.query)
     verbatim = bool(phrases) or desk.query.asks_mention
     for report in desk.reports:
         told = None if verbatim else _told_of_work(desk, report)
@@ -104,14 +94,6 @@ def which(desk: Desk) -> Draft:
         after=tuple(after),
         focus=tuple(Cited(r.id, s.start, s.end) for r, s in shown),
     )
-
-
-def _standing(desk: Desk) -> tuple[str, ...]:
-    """Return the theme of a mere mention, if any report has its very words: then these count."""
-    if desk.query.ask.content != "report" or len(desk.query.ask.theme) != 1:
-        return ()
-    words = fold(desk.query.ask.theme[0])
-    return (words,) if any(holds(report, (words,)) for report in desk.reports) else ()
 
 
 def _told_of_work(desk: Desk, report: Report) -> Span | None:

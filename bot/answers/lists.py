@@ -95,6 +95,9 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
+_TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
+
+
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     """Where causes have no section of their own, they stand inside the problems."""
     problems = listing.role_items(report, "problems")
@@ -103,8 +106,12 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     )
     if themes:
         themed = _on_theme(desk, report, problems, themes)
+    elif names_causes:
+        themed = problems
     else:
-        themed = problems if names_causes else []
+        themed = [
+            p for p in problems if _TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
+        ]
     if themed:
         return _listed(report, themed, "problems", whole=True)
     told = Draft(status="abstained")

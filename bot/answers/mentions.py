@@ -16,7 +16,7 @@ from bot.evidence.selection import select, weigh
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import find_quantities
 from retrieval.question.query import Query
-from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme
+from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 from retrieval.text.normalise import fold, normalise
 
 # the least weighted share of the question's terms that the cited words must hold
@@ -28,6 +28,7 @@ MAX_WITH_ANTECEDENT = 320
 _POINTS_BACK = re.compile(
     "(?:该|此|这[一项些]|典型|相关|有关|上述)(?:做法|经验|工作|项目|应用|案例|机制|模式)"
 )
+_SAYS = re.compile("(?:提到|提及|写到|讲到|说到|谈到|涉及|推行|采用|实行)(?:了|过)?")
 _LACKS = re.compile(
     "不足|不够|不强|不高|不全|偏少|偏弱|偏低|较少|较弱|薄弱|短缺|紧缺|紧张|缺乏|缺少|欠缺|缺口|不到位|急需充实|流失|换岗|困难"
 )
@@ -51,6 +52,10 @@ def words_to_hold(query: Query) -> tuple[str, ...]:
     ``mention`` takes no report on parts of words alone, so a report that holds none of these whole
     need not be read. English words are matched by sound, and no word of the text follows from them.
     """
+    parts = _alternatives(query)
+    if parts:
+        each = [words_to_hold(part) for part in parts]
+        return tuple(dict.fromkeys(w for words in each for w in words)) if all(each) else ()
     terms = [t for t in query.terms if is_theme(t) or len(t.word) > 1] or list(query.terms)
     words = [*asked_phrases(query), *([fold(query.phrase)] if query.phrase else [])]
     words += [word for t in terms for word in (t.word, *t.variants)]
@@ -63,11 +68,18 @@ def words_to_hold(query: Query) -> tuple[str, ...]:
 
 def telling_phrases(query: Query) -> tuple[str, ...]:
     """Return the phrases of which each, where it stands in a report's own words, is a mention."""
+    parts = _alternatives(query)
+    if parts:
+        return tuple(dict.fromkeys(p for part in parts for p in telling_phrases(part)))
     return asked_phrases(query) or ((fold(query.phrase),) if query.phrase else ())
 
 
 def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
     """Return the words of ``report`` that mention what is asked, or None."""
+    parts = _alternatives(desk.query)
+    if parts:
+        found = (mention(replace(desk, query=part), report, asked_phrases(part)) for part in parts)
+        return next((span for span in found if span is not None), None)
     lines = desk.reading(report).lines
     if phrases:
         return _phrase_in(lines, phrases)
@@ -76,6 +88,23 @@ def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
         if verbatim or not _covered(desk.query):
             return verbatim
     return _terms_in(desk, report)
+
+
+def _alternatives(query: Query) -> tuple[Query, ...]:
+    """Return one query for each side of 提到A或者B; none where nothing is left to choose."""
+    said = _SAYS.search(query.topic)
+    sides = re.split("或者?(?!许|多|少|大|小)", query.topic[said.end() :] if said else "")
+    if len(sides) < 2:
+        return ()
+    parts = []
+    for side in sides:
+        words = re.sub("的?(?:报告|地方|有|是)?(?:哪|几|多少).*$", "", side).strip(' ，。？?“”"')
+        terms = content_terms(words)
+        if not terms:
+            return ()
+        parts.append(replace(query, topic=f"提到“{words}”", phrase=words, terms=terms))
+        parts.append(replace(query, topic=words, phrase="", terms=terms))
+    return tuple(parts)
 
 
 def _covered(query: Query) -> bool:

@@ -41,7 +41,6 @@ _CONFIRM = re.compile(
     "|^(?:did|is|are|was|were|does|do|has|have)\\b",
     re.IGNORECASE,
 )
-_OPEN_ASK = re.compile("多少|几|什么|哪|怎么|为何|为啥|如何|谁|原因|咋|呢[?？]?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
     places = [v.place for v in (wrong or verdicts) if v.place is not None and not v.absent]
     extra = _uncovered([_claim(p, query) for p in places], found)
     confirms = bool(_CONFIRM.search(query.question.strip()))
-    settled = bool(places) and confirms and not _OPEN_ASK.search(query.topic)
+    settled = bool(places) and confirms
     if wrong:
         return Premises((_correction(wrong, report),), extra, settled, corrects=True)
     astray = [v for v in verdicts if _astray(v, query, found, report, confirms=confirms)]
@@ -101,7 +100,6 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
     if (
         verdicts
         and confirms
-        and not _OPEN_ASK.search(query.topic)
         and all(v.right and _whole(query, v) for v in verdicts)
         and (
             query.direction is None

@@ -30,7 +30,6 @@ _FRAME = re.compile(
     "(?:还|仍|尚|急|亟)?(?:有待|需要?|待)?(?:于)?进一步(?:加强|提[升高]|完善|发挥|健全|深化)?|"
     "(?:有待|仍需|亟待|急需)(?:加强|提[升高]|完善)?|仍显|不够|不足|不高|较为|比较|还不|个别|部分|少数|一些|单位|机制|仅有|深入|到位|落实|力度|作用|发挥|显著|明显|法治政府建设|法治建设|依法行政"
 )
-_LEANING = re.compile("^[的和与及对不未在]|[的和与及对不未在]$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +151,7 @@ def _shared_words(texts: Sequence[str]) -> str:
     fit = [
         (count, len(run), run)
         for run, count in runs.items()
-        if count > 1
-        and not _LEANING.search(run)
-        and not all(a + b in COMMON_WORDS for a, b in pairwise(run))
+        if count > 1 and not all(a + b in COMMON_WORDS for a, b in pairwise(run))
     ]
     # of runs of as many members the longest, the first in the first text where they are equal
     return max(fit, key=lambda f: (f[0], f[1], -texts[0].find(f[2])), default=(0, 0, "相近事项"))[2]

@@ -11,7 +11,6 @@ from retrieval.text.grids import Grid, GridCell
 
 _BRACKETED_UNIT = re.compile(r"[（(]\s*(?:单位[:：])?\s*([^()（）]{1,6})\s*[）)]")
 _COUNTS = re.compile(r"(人次|场次|件次|家次|批次|[件宗起人次个份条项部户名家场])数?$")
-_RATE = re.compile(r"率$|占比|比重|比例|同比|环比|增幅|降幅")
 CHANGE = re.compile("增减|同比|环比|增幅|降幅|变化")
 """A column that tells how much the others changed."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
@@ -61,8 +60,6 @@ def _unit(grid: Grid, cell: GridCell) -> str:
         for unit in _BRACKETED_UNIT.findall(words):
             if _is_unit(unit):
                 return str(unit)
-        if _RATE.search(words):
-            return "%"
         counted = _COUNTS.search(words)
         if counted:
             return counted[1]

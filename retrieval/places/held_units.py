@@ -17,12 +17,7 @@ _ENGLISH_KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
     (re.compile(pattern), tuple(kinds.split()))
     for pattern, kinds in (
         ("(?:sub-?district|street|jiedao)(?: office)?", "街道"),
-        ("(?:town|zhen)(?: government)?", "镇"),
         ("(?:ethnic )?(?:township|xiang)(?: government)?", "乡 民族乡"),
-        (
-            "(?:national )?economic(?: (?:and |& ?)?(?:technological|technical|technology))? development (?:zone|area|district)",
-            "经济技术开发区 经济开发区",
-        ),
         (
             "(?:national )?(?:high|hi|new)[- ]?(?:and[- ]new[- ])?tech(?:nology)?(?: industrial| industry)?(?: development)? (?:zone|area|district|park)",
             "高新技术产业开发区 高新技术开发区 高新技术产业园区 高新区",
@@ -31,10 +26,6 @@ _ENGLISH_KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
             "development (?:zone|area)",
             "经济技术开发区 经济开发区 高新技术产业开发区 高新技术开发区 开发区 经开区 高新区",
         ),
-        ("new (?:area|district)", "新区"),
-        ("(?:comprehensive |integrated )?(?:free trade|bonded) zone", "综合保税区 保税区"),
-        ("industrial (?:park|zone)", "工业园区 产业园区"),
-        ("(?:tourist |tourism )?(?:resort|holiday)(?: zone| area)?", "旅游度假区 度假区"),
         ("area|zone", "片区"),
     )
 )

@@ -25,11 +25,6 @@ def squeeze(text: str) -> tuple[str, list[int]]:
     return "".join(text[index] for index in positions), positions
 
 
-def may_be_in_a_name(words: str) -> bool:
-    """Tell whether nothing in ``words`` speaks against their being a place's own name."""
-    return not _not_in_a_name().search(words)
-
-
 def is_slip(window: str, name: str, wrong: int) -> bool:
     """Tell whether ``window`` is ``name`` with a plausible slip at position ``wrong``."""
     if wrong == len(name) - 1 and short_name(name) != name:
@@ -53,11 +48,6 @@ def runs_on(text: str, end: int) -> bool:
 @lru_cache(maxsize=1)
 def _words_across() -> frozenset[str]:
     return frozenset(read_words("words_across_places.txt"))
-
-
-@lru_cache(maxsize=1)
-def _not_in_a_name() -> re.Pattern[str]:
-    return re.compile("|".join(read_words("words_not_in_places.txt")))
 
 
 @lru_cache(maxsize=1)
