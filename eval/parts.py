@@ -34,7 +34,7 @@ PARTS = (*SEARCHES, *(a.name for a in ANSWERERS), *WORD_LISTS, *word_classes())
 SCOPE = ("retrieval.places", "retrieval.question.scope")
 """Where it is settled of which reports a question is."""
 
-MANY = 8  # from so many functions on it pays to watch once which cases each has to do with
+MANY = 8  # from so many parts on it pays to watch once which cases each has to do with
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +85,9 @@ def _named(name: str) -> Iterator[str]:
 
 
 def watched(parts: Sequence[str]) -> Touched | None:
-    """Return what watches the functions and patterns among some parts, where there are many."""
-    code = [part for part in parts if is_code(part)]
-    return Touched(code) if len(code) >= MANY else None
+    """Return what watches some parts, searches and answerers apart, where there are many."""
+    own = [part for part in parts if part not in SEARCHES and part not in _ANSWERERS]
+    return Touched(own) if len(own) >= MANY else None
 
 
 def ask_all(
@@ -129,7 +129,7 @@ def weigh_part(
         concerned = [a for a in whole if a.answerer == part or (a.case.history and own)]
         less = ask_all([a.case for a in concerned], without(part, library))
     else:
-        concerned = [a for a in whole if part in a.touched or watch is None or not is_code(part)]
+        concerned = [a for a in whole if part in a.touched or watch is None]
         with taken_away(part):
             less = ask_all([a.case for a in concerned], Assistant(library))
     pairs = list(zip(concerned, less, strict=True))

@@ -9,18 +9,26 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
-from eval.taken_away import find_code, ours, plain, stand_in
+from bot.lexicon import STAGES
+from eval.taken_away import CLASS, GROUP, find_code, is_code, ours, plain, stand_in
 
 
 class Touched:
-    """Watches some code parts: functions for a result that is something, patterns for their users."""
+    """Watches some parts: functions for a result that is something, the rest for their users.
+
+    Whoever names a pattern, a word list or a class of the lexicon uses it.
+    """
 
     def __init__(self, parts: Collection[str]) -> None:
         self._functions: dict[CodeType, str] = {}
         self._users: dict[CodeType, set[str]] = {}
         self._always: set[CodeType] = set()
         patterns = {}
+        said: dict[str, str] = {}
         for part in parts:
+            if not is_code(part):
+                said[part.removeprefix(CLASS)] = part
+                continue
             value = find_code(part)
             if isinstance(value, re.Pattern):
                 patterns[id(value)] = part
@@ -31,11 +39,15 @@ class Touched:
                 self._always.add(function.__code__)
         for module in ours():
             held = {n: patterns[id(v)] for n, v in vars(module).items() if id(v) in patterns}
-            if held:
-                for code in _codes(module.__name__, vars(module).values()):
-                    used = {held[name] for name in code.co_names if name in held}
-                    if used:
-                        self._users.setdefault(code, set()).update(used)
+            for code in _codes(module.__name__, vars(module).values()):
+                used = {held[name] for name in code.co_names if name in held}
+                used |= {said[word] for word in code.co_consts if _is_word(word) and word in said}
+                if "STAGES" in code.co_names:
+                    used |= {said[word] for word in STAGES if word in said}
+                if "same_words" in code.co_names:
+                    used |= {part for part in parts if part.startswith(GROUP)}
+                if used:
+                    self._users.setdefault(code, set()).update(used)
         self._found: set[str] = set()
 
     @contextmanager
@@ -58,6 +70,10 @@ class Touched:
         part = self._functions.get(code)
         if part and part not in self._found and (code in self._always or _something(value)):
             self._found.add(part)
+
+
+def _is_word(value: object) -> bool:
+    return isinstance(value, str)
 
 
 def _something(value: Any) -> bool:
