@@ -72,6 +72,7 @@ from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
 from retrieval.question.scope import Holdings, Resolved, resolve
 from retrieval.question.terms import is_english
+from retrieval.search.nearness import Nearness, nothing_near
 from retrieval.search.retriever import Options, retrieve
 from retrieval.text.normalise import fold
 
@@ -324,9 +325,8 @@ class Assistant:
         draft = self._before_search(desk)
         if draft is not None:
             return _Answered(query, scope, (), draft, Attempt())
-        if query.ask.theme and len(scope.reports) <= MAX_RESPELLED:
-            texts = [in_search_form(library.report(r).text) for r in scope.reports]
-            query = in_their_words(query, texts)
+        if query.ask.theme:
+            query = _in_words_held(library, query, scope)
             hits = Passages(lambda: self._search(library, query, scope))
             desk = self._desk(library, query, scope, hits, state)
         with span("write"):
@@ -458,6 +458,7 @@ class Assistant:
 
     def desk(self, library: Library, query: Query, scope: Resolved, state: State) -> Desk:
         """Lay out what one settled ask is answered from, with its passages found."""
+        query = _in_words_held(library, query, scope)
         hits = self._search(library, query, scope)
         return self._desk(library, query, scope, hits, state)
 
@@ -516,6 +517,7 @@ class Assistant:
             scope.missing,
             library,
             summaries_of(library, in_scope),
+            Nearness(library, query).of if self.options.dense else nothing_near,
         )
 
     def _opening(
@@ -683,6 +685,14 @@ class Assistant:
                 for problem in failure.problems
             ),
         )
+
+
+def _in_words_held(library: Library, query: Query, scope: Resolved) -> Query:
+    """Return a query whose theme is told in the words of the reports in scope, if they are few."""
+    if not query.ask.theme or len(scope.reports) > MAX_RESPELLED:
+        return query
+    texts = [in_search_form(library.report(r).text) for r in scope.reports]
+    return in_their_words(query, texts)
 
 
 def _unread_told(desk: Desk, made: Draft | Briefing) -> Draft | Briefing:

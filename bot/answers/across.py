@@ -9,7 +9,7 @@ from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention, ordinals
 from bot.evidence.absence import absence_notes, names_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
-from bot.evidence.pieces import WORK, on_theme, told
+from bot.evidence.pieces import WORK, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.silence import silent
 from bot.labels import full_name
@@ -101,7 +101,7 @@ def _told_of_work(desk: Desk, report: Report) -> Span | None:
     if desk.query.ask.content != "measures":
         return None
     terms = [t for t in desk.query.terms if is_theme(t)]
-    pieces = on_theme(report, terms, WORK) if len(desk.query.ask.theme) < 2 else []
+    pieces = desk.telling(report, terms, WORK) if len(desk.query.ask.theme) < 2 else []
     named = ordinals(desk.query.topic)
     best = [
         p

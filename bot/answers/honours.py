@@ -6,7 +6,6 @@ import re
 
 from bot.answers.themes import theme_terms
 from bot.evidence.drafting import Desk, Draft, alone, claim, label
-from bot.evidence.pieces import on_theme
 from bot.evidence.reading import Clause, Line
 from bot.lexicon import pattern
 from bot.notes import note
@@ -25,7 +24,7 @@ def honours(desk: Desk) -> Draft | None:
     for report in desk.reports:
         spans = _won(desk, report)
         if terms:
-            on = [p.span for p in on_theme(report, terms)]
+            on = [p.span for p in desk.telling(report, terms)]
             near = [s for s in spans if any(p.start <= s.start < p.end for p in on)]
             said = [s for s in spans if _says(report, s, [t.word for t in terms])]
             spans = said or near

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.answers.themes import joined, theme_terms
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, alone, claim, label, role_name
-from bot.evidence.pieces import WORK, on_theme, told
+from bot.evidence.pieces import told
 from bot.notes import note
 from bot.values import Cited, DraftLine
 
@@ -21,7 +21,7 @@ def side_by_side(desk: Desk) -> Draft | None:
     terms = theme_terms(desk) if desk.query.ask.theme else ()
     for report in desk.reports[:MAX_REPORTS]:
         if terms:
-            pieces = on_theme(report, terms, WORK)[:2]
+            pieces = desk.telling(report, terms)[:3]
             if pieces:
                 lines.append(label(report))
                 lines += [joined(report, told(p, terms, _CHARS)) for p in pieces]

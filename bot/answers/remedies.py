@@ -10,12 +10,13 @@ from bot.evidence.drafting import Desk, Draft, alone, claim, label
 from bot.evidence.pieces import WORK, Piece, on_theme, told
 from bot.notes import note
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report
+from retrieval.documents import Report, Role
 from retrieval.question.terms import Term, content_terms, is_topical
 
 MAX_PROBLEMS = 12
 ANSWERS_EACH = 2
 CHARS_EACH = 160
+PLANS: frozenset[Role] = frozenset(("plans",))
 NEAR = 0.2  # half of what makes a plan one on the subject: shown, and called only the nearest
 
 
@@ -53,7 +54,7 @@ def _asked_problems(desk: Desk, report: Report) -> list[listing.Item]:
             return near
     if not terms:
         return found
-    pieces = on_theme(report, terms, frozenset(("problems", "causes")))
+    pieces = desk.telling(report, terms, ("problems", "causes"))
     return [
         p for p in found
         if any(p.span.start <= x.span.start and x.span.end <= p.span.end for x in pieces)
@@ -67,12 +68,12 @@ def _subject(report: Report, problem: listing.Item) -> tuple[Term, ...]:
 
 
 def _answers(report: Report, subject: Sequence[Term], asked: Sequence[Term]) -> list[DraftLine]:
-    plans = on_theme(report, subject, frozenset(("plans",)))
-    plans = plans or on_theme(report, asked, frozenset(("plans",)))
+    plans = on_theme(report, subject, PLANS)
+    plans = plans or on_theme(report, asked, PLANS)
     done = on_theme(report, subject, WORK)
     if plans:
         return [note("plan_head"), *_lines(report, plans, subject)]
-    near = on_theme(report, subject, frozenset(("plans",)), enough=NEAR)
+    near = on_theme(report, subject, PLANS, enough=NEAR)
     if near:
         return [note("near_plan_head"), *_lines(report, near[:1], subject)]
     if done:
@@ -93,8 +94,8 @@ def _by_theme(desk: Desk) -> Draft | None:
     lines: list[DraftLine] = []
     items: list[Cited] = []
     for report in desk.reports:
-        plans = on_theme(report, terms, frozenset(("plans",)))
-        pieces = on_theme(report, terms, WORK)[:3]
+        plans = desk.telling(report, terms, PLANS)
+        pieces = desk.telling(report, terms, WORK)[:3]
         if plans and (not pieces or plans[0].fit >= pieces[0].fit):
             pieces = plans
         else:

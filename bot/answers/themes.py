@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.answers.across import not_saying
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
-from bot.evidence.pieces import WORK, Piece, heading_of, on_theme, told, under_heading
+from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
@@ -28,7 +28,7 @@ def themed(desk: Desk) -> Draft | None:
     state = desk.query.ask.content == "report"
     roles: Collection[Role] | None = None if state else WORK
     most, chars = _bounds(desk)
-    found = [(report, on_theme(report, terms, roles)) for report in desk.reports]
+    found = [(report, desk.telling(report, terms, roles)) for report in desk.reports]
     telling = [(report, pieces) for report, pieces in found if pieces]
     if not telling:
         return None
@@ -158,7 +158,7 @@ def difficulties(desk: Desk) -> Draft | None:
     lines: list[DraftLine] = []
     items: list[Cited] = []
     for report in desk.reports:
-        pieces = on_theme(report, terms, frozenset(("problems", "causes")))
+        pieces = desk.telling(report, terms, ("problems", "causes"))
         if not pieces:
             continue
         spans = {_item_around(report, p) for p in pieces}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from bot.evidence.leaf_ranking import ranked
 from bot.evidence.opening import Opened, Opening
+from bot.evidence.pieces import Piece
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import Evidence, KnownFact
 from bot.labels import full_name
@@ -18,7 +20,8 @@ from retrieval.documents import Hit, Report, ReportMeta, Role, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.library.library import Library
 from retrieval.question.query import Query, State
-from retrieval.question.terms import is_theme
+from retrieval.question.terms import Term, is_theme
+from retrieval.search.nearness import NearnessOf, nothing_near
 from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
@@ -76,7 +79,8 @@ class Desk:
     and reports are searched for and opened when they are looked at. ``held`` are the summaries of
     all in scope.
     ``missing`` is what was asked for and is not held; ``only_years`` are the years asked where
-    ``reports`` are of other years. ``library`` is what is held besides.
+    ``reports`` are of other years. ``library`` is what is held besides. ``near`` tells how near the
+    passages of a report are to the question.
     """
 
     query: Query
@@ -89,6 +93,7 @@ class Desk:
     missing: tuple[Note, ...] = ()
     library: Library | None = None
     held: Sequence[Held] = ()
+    near: NearnessOf = nothing_near
 
     @property
     def opening(self) -> Opening:
@@ -117,6 +122,12 @@ class Desk:
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""
         return read(report)
+
+    def telling(
+        self, report: Report, terms: Sequence[Term], roles: Collection[Role] | None = None
+    ) -> list[Piece]:
+        """Return the leaves of a report that answer, best first; ``terms`` are the theme's."""
+        return ranked(self.query, report, self.near(report.id), terms, roles)
 
     def boosts(self, report: Report) -> dict[int, float]:
         """Return a small bonus by line start: dense rank, and nearness to the last focus."""

@@ -28,11 +28,8 @@ import bot
 from bot.answers.facts import candidates, sure_of
 from bot.evidence import selection
 from bot.evidence.likely import SIGNS, first_of, signs_of
-from eval.blind import read_cards
-from eval.cases import Case
-from eval.suites import HERE, REAL, WRITTEN, choose_suites, open_suite
-from retrieval.documents import Report
-from retrieval.question.query import State, parts
+from eval.fits.labels import evidence_in, labelled
+from retrieval.question.query import parts
 
 Floats = NDArray[np.float64]
 FILE = Path(bot.__file__).parent / "data" / "selection.json"
@@ -62,37 +59,23 @@ class Asked:
 
 def questions() -> Iterator[Asked]:
     """Yield the labelled questions."""
-    suites = [*choose_suites(None, None)]
-    for card in read_cards(HERE / "blind", {"real": REAL, "written": WRITTEN}):
-        if card.right is not None:
-            suites += choose_suites([card.cases], card.reports)
-    for suite in suites:
-        opened = open_suite(suite, writer="extractive", library=None, tell=print)
-        for case in suite.cases:
-            yield from _of_case(opened.assistant, case)
-
-
-def _of_case(assistant: Any, case: Case) -> Iterator[Asked]:
-    state, library = State(), assistant.library.pinned()
-    for earlier in case.history:
-        state = assistant.ask(earlier, state).state
-    for query, scope in assistant.settle(case.question, state, library):
-        ask = query.ask
-        if len(scope.reports) != 1 or ask.operation not in (
+    for told in labelled():
+        desk, case = told.desk, told.case
+        ask = desk.query.ask
+        if len(desk.reports) != 1 or ask.operation not in (
             "tell", "verify", "change", "list", "count",
         ):  # fmt: skip
             continue
         if ask.content not in ("figure", "measures", "report", "meaning", "honours", "plans"):
             continue
-        desk = assistant.desk(library, query, scope, state)
         report = desk.reports[0]
         reading, lines = desk.reading(report), candidates(desk, report)
         known = desk.ledger(report.id)
-        evidence = _evidence(report, case)
+        evidence = evidence_in(report, case)
         if case.answerable and not evidence:
             continue
-        for part in parts(query):
-            clauses, signs = signs_of(part, reading, lines, desk.hits, state.focus, known)
+        for part in parts(desk.query):
+            clauses, signs = signs_of(part, reading, lines, desk.hits, desk.state.focus, known)
             if not clauses:
                 continue
             ranked = selection.select(part, reading, lines, desk.boosts(report), known=known)
@@ -110,14 +93,6 @@ def _of_case(assistant: Any, case: Case) -> Iterator[Asked]:
                 ),
                 any(sure_of(part, e) for e in ranked),
             )
-
-
-def _evidence(report: Report, case: Case) -> list[tuple[int, int]]:
-    return [
-        (at, at + len(e.quote))
-        for e in case.evidence
-        if e.doc in report.meta.source and (at := report.text.find(e.quote)) >= 0
-    ]
 
 
 def fit_order(asked: Sequence[Asked]) -> Floats:

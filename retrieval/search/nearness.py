@@ -1,0 +1,78 @@
+"""How near every passage of a report is to a question, by meaning and by words.
+
+Search ranks passages over a whole scope and cuts the ranking off. Whoever weighs the parts of one
+report against each other needs all of them, with figures that can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.documents import Chunk
+from retrieval.question.query import Query
+from retrieval.search.retriever import Indexes, search_text
+
+MAX_PASSAGES = 1000  # of one report
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """A passage with its cosine to the question (-1..1) and its BM25 beside the best one's (0..1)."""
+
+    chunk: Chunk
+    cosine: float
+    words: float
+
+
+class Nearness:
+    """The passages of reports told by how near they are to one question; reckoned when asked for."""
+
+    def __init__(self, indexes: Indexes, query: Query) -> None:
+        """``indexes`` are pinned for the question."""
+        self._indexes = indexes
+        self._query = query
+        self._known: dict[str, tuple[Near, ...]] = {}
+
+    @cached_property
+    def _vector(self) -> NDArray[np.float32] | None:
+        return self._indexes.embed_query(self._query.question)
+
+    def of(self, report: str) -> tuple[Near, ...]:
+        """Return the passages of a report; none where it has no vectors or no embedder is to be had."""
+        if report not in self._known:
+            self._known[report] = self._reckon(report)
+        return self._known[report]
+
+    def _reckon(self, report: str) -> tuple[Near, ...]:
+        if not self._indexes.has_vectors_of([report]) or self._vector is None:
+            return ()
+        cosines = self._indexes.search_dense(self._vector, MAX_PASSAGES, [report])
+        text = search_text(self._query)
+        words = dict(self._indexes.search_lexical(text, MAX_PASSAGES, [report]))
+        most = max(words.values(), default=0.0) or 1.0
+        return tuple(
+            Near(self._indexes.chunk(name), cosine, words.get(name, 0.0) / most)
+            for name, cosine in cosines
+        )
+
+
+NearnessOf = Callable[[str], tuple[Near, ...]]
+
+
+def nothing_near(_report: str) -> tuple[Near, ...]:
+    """Stand in where nothing is indexed."""
+    return ()
+
+
+def best_in(near: tuple[Near, ...], start: int, end: int) -> Mapping[str, float]:
+    """Return the highest ``cosine`` and ``words`` of the passages that overlap a span, else 0."""
+    over = [n for n in near if start < n.chunk.end and n.chunk.start < end]
+    return {
+        "cosine": max((n.cosine for n in over), default=0.0),
+        "words": max((n.words for n in over), default=0.0),
+    }
