@@ -97,7 +97,14 @@ def name_figure(
     context = "\n".join((heading, governing, said, own))
     near = f"{governing}\n{own}"
     best: tuple[tuple[int, int], str] | None = None
-    told = {at for word, places in _by_word(unit) if word in own for at in places}
+    by_word = _by_word(unit)
+    told = {
+        at
+        for char in by_word.keys() & set(own)
+        for word, places in by_word[char]
+        if word in own
+        for at in places
+    }
     for indicator in (_with_unit(unit)[at] for at in sorted(told)):
         length = _matched(indicator.own, own)
         if not length or any(word in own for word in indicator.none):
@@ -123,16 +130,20 @@ def _with_unit(unit: str) -> tuple[Indicator, ...]:
 
 
 @lru_cache(maxsize=1024)
-def _by_word(unit: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+def _by_word(unit: str) -> dict[str, list[tuple[str, list[int]]]]:
     """Return the words of which a clause must hold one, with the indicators they may mean.
 
-    Of the groups that an indicator needs it is the one with the fewest words.
+    Of the groups that an indicator needs it is the one with the fewest words. The words stand
+    under their first characters.
     """
     table: dict[str, list[int]] = {}
     for at, indicator in enumerate(_with_unit(unit)):
         for word in min(indicator.own, key=len):
             table.setdefault(word, []).append(at)
-    return tuple((word, tuple(places)) for word, places in table.items())
+    found: dict[str, list[tuple[str, list[int]]]] = {}
+    for word, places in table.items():
+        found.setdefault(word[0], []).append((word, places))
+    return found
 
 
 def _any(group: tuple[str, ...], words: str) -> bool:

@@ -68,10 +68,13 @@ class ChunkEmbedder:
             self._above = {part: v for part, v in self._above.items() if part in above}
         self._above |= {part: found[part] for part in above if part in found}
         vectors = np.array([found[chunk.text] for chunk in chunks], dtype=np.float32)
+        leaning: dict[tuple[str, ...], Vectors] = {}
         for row, chunk in enumerate(chunks):
+            if chunk.above and chunk.above not in leaning:
+                whole = np.sum([self._above[part] for part in chunk.above], axis=0)
+                leaning[chunk.above] = SHARE_ABOVE * unit_length(whole[np.newaxis])[0]
             if chunk.above:
-                leaning = np.sum([self._above[part] for part in chunk.above], axis=0)
-                vectors[row] += SHARE_ABOVE * unit_length(leaning[np.newaxis])[0]
+                vectors[row] += leaning[chunk.above]
         return unit_length(vectors)
 
 

@@ -509,7 +509,7 @@ def _same_vectors(vectors: Vectors, ledger: Ledger, keys: Sequence[str]) -> bool
     made = ledger.vectors(keys)
     return all(
         np.array_equal(vector, made[key])
-        for key, vector in zip(keys, vectors, strict=True)
+        for key, vector in zip(keys, np.asarray(vectors), strict=True)
         if key in made and made[key].shape == vector.shape
     )
 

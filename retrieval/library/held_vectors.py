@@ -48,9 +48,10 @@ class HeldVectors:
         if report not in self._stretches:
             return {}
         part, stretch = self._stretches[report]
-        vectors = part.vectors[stretch.start : stretch.stop]
+        vectors = np.asarray(part.vectors[stretch.start : stretch.stop])
         keys = part.keys(stretch.start, stretch.stop)
-        return {k: v for k, v in zip(keys, vectors, strict=True) if np.any(v)}
+        made = np.any(vectors, axis=1)
+        return {k: v for k, v, there in zip(keys, vectors, made, strict=True) if there}
 
 
 class NoVectors:

@@ -505,10 +505,15 @@ def chunk_row(entry: Entry, chunk: Chunk, vector_key: str) -> tuple[Any, ...]:
         chunk.end,
         chunk.text,
         chunk.context,
-        to_json(chunk.path),
+        _stored_path(chunk.path),
         chunk.role,
         vector_key,
     )
+
+
+@lru_cache(maxsize=1_024)
+def _stored_path(path: tuple[str, ...]) -> str:
+    return to_json(path)
 
 
 @lru_cache(maxsize=1_024)

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from retrieval.search.embedding import Vectors
 
@@ -25,7 +24,7 @@ class MadeVectors:
     def __init__(self, folder: Path) -> None:
         """Nothing is read yet; the folder is made when there is something to put there."""
         self._folder = folder
-        self._files: list[npt.NDArray[np.void]] = []
+        self._files: list[Vectors] = []
         self._held: dict[str, tuple[int, int]] | None = None
 
     def put(self, keys: Sequence[str], vectors: Iterable[Vectors]) -> None:
@@ -54,7 +53,7 @@ class MadeVectors:
         for key in keys:
             if key in index:
                 file, row = index[key]
-                found[key] = np.asarray(self._files[file]["vector"][row])
+                found[key] = self._files[file][row]
         return found
 
     def held(self, keys: Collection[str]) -> set[str]:
@@ -80,4 +79,4 @@ class MadeVectors:
         except (OSError, ValueError, IndexError):  # cut by a failing disk: made again
             return
         index.update((key, (len(self._files), row)) for row, key in enumerate(keys))
-        self._files.append(rows)
+        self._files.append(np.asarray(rows["vector"]))

@@ -20,7 +20,7 @@ class _Converter(Protocol):
 
 
 class _OneForOne(dict[int, str]):
-    """Character table for ``str.translate``, filled as characters are met."""
+    """What each character is levelled to, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
@@ -84,7 +84,10 @@ def level(text: str) -> str:
     ``len(level(text)) == len(text)``: position *i* there is position *i* here. Characters whose
     normal form is longer than one (㎡, ①–⑳ are one, ㈠ is three) stay as they are.
     """
-    return simplify(text.translate(_LEVELLED))
+    for char in set(text):  # few of them change, and what they become changes no more
+        if (levelled := _LEVELLED[ord(char)]) != char:
+            text = text.replace(char, levelled)
+    return simplify(text)
 
 
 def normalise(text: str) -> str:

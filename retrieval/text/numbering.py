@@ -64,6 +64,7 @@ _LINE_START = re.compile(
 
 # A number inside a line. What stands before it is judged by the caller.
 _INLINE = re.compile(
+    rf"(?=[{_BIG}第首其再最另（(〔﹙0-9０-９⑴-⒇①-⑳⒈-⒛])(?:"  # what any begins with
     rf"(?P<is>[{_BIG}]{{1,6}}是)"
     rf"|(?P<must>[{_CN}]{{1,3}}要)"
     rf"|(?P<ordinal>第[{_CN}]{{1,2}}(?:[，,：:是]|、(?!第)))"
@@ -76,7 +77,7 @@ _INLINE = re.compile(
     rf"|(?P<num_paren>{_OPEN}{_BLANK}?[0-9０-９]{{1,2}}{_BLANK}?{_CLOSE}|[⑴-⒇])"
     rf"|(?P<circled>[①-⑳])"
     rf"|(?P<cn>[{_CN}]{{1,3}}{_BLANK}?[、．.](?![{_CN}]{{1,2}}[、产审季级]))"
-    rf"|(?P<num>(?<![0-9０-９.])[0-9０-９]{{1,2}}[.．、]{_NO_DIGIT}|[⒈-⒛])"
+    rf"|(?P<num>(?<![0-9０-９.])[0-9０-９]{{1,2}}[.．、]{_NO_DIGIT}|[⒈-⒛]))"
 )
 
 _FIRST = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}

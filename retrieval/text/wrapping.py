@@ -28,7 +28,6 @@ _ENDS = frozenset("。！？：；")
 _WRAP_SLACK = 6  # punctuation may hang or be pushed over
 _BREAK_SLACK = 14  # a number or a Latin word that does not fit is pushed over whole
 _OPENS_PARAGRAPH = ("\u3000", "  ", "\t", "\xa0\xa0", *"●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7")
-_JOIN = str.maketrans({"\r": JOINT, "\n": JOINT})
 
 
 def join_lines(text: str) -> list[tuple[int, int]]:
@@ -109,7 +108,7 @@ def unwrap(text: str) -> str:
     pieces, at = [], 0
     for start, end in joined:
         last = start + len(text[start:end].rstrip())
-        pieces += [text[at:start], text[start:last].translate(_JOIN)]
+        pieces += [text[at:start], text[start:last].replace("\r", JOINT).replace("\n", JOINT)]
         at = last
     whole = "".join([*pieces, text[at:]])
     for start, end in swallowed:
