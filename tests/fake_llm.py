@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Unpack
 
 from bot.model.dialect import Schema
-from bot.model.llm import Message
+from bot.model.llm import Message, Terms
 from bot.model.replies import Usage
 from retrieval.errors import ModelFailed
 
@@ -54,18 +55,12 @@ class ScriptedChat:
         """Name given at the start."""
         return self._name
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        deadline_s: float,
-        on_usage: Callable[[Usage], None] | None = None,
-        schema: Schema | None = None,
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], **terms: Unpack[Terms]) -> Iterator[str]:
         """See ``ChatModel.stream``; usage is counted in characters."""
         reply = self._replies[min(len(self.calls), len(self._replies) - 1)]
-        self.calls.append(Call(tuple(messages), max_tokens, deadline_s, schema))
+        self.calls.append(
+            Call(tuple(messages), terms["max_tokens"], terms["deadline_s"], terms.get("schema"))
+        )
         said = 0
         for part in [reply] if isinstance(reply, (str, ModelFailed)) else reply:
             if isinstance(part, ModelFailed):
@@ -77,7 +72,7 @@ class ScriptedChat:
                 piece = part[start : start + self._piece_chars]
                 said += len(piece)
                 yield piece
-        if on_usage is not None:
+        if on_usage := terms.get("on_usage"):
             on_usage(Usage(sum(len(m["content"]) for m in messages), said))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import Unpack
 
 import pytest
 from answering import library_over
@@ -12,7 +13,7 @@ from answering import library_over
 from bot.assistant import Assistant
 from bot.briefing.briefing import paragraph
 from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, DailyBudget, count_messages
-from bot.model.llm import MAX_CALLS, Message, PatientChat
+from bot.model.llm import MAX_CALLS, Message, PatientChat, Terms
 from bot.model.replies import Usage
 from bot.synthesis import Synthesis
 from bot.values import Answer
@@ -42,21 +43,14 @@ class Scribe:
         self.replies = replies
         self.calls: list[tuple[Sequence[Message], int]] = []
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        deadline_s: float,
-        on_usage: Callable[[Usage], None] | None = None,
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], **terms: Unpack[Terms]) -> Iterator[str]:
         reply = self.replies[min(len(self.calls), len(self.replies) - 1)]
-        self.calls.append((messages, max_tokens))
+        self.calls.append((messages, terms["max_tokens"]))
         if isinstance(reply, ModelFailed):
             raise reply
         text = reply(messages[1]["content"])
         yield text
-        if on_usage is not None:
+        if on_usage := terms.get("on_usage"):
             on_usage(Usage(sum(len(m["content"]) for m in messages), len(text)))
 
 

@@ -87,7 +87,7 @@ def test_nothing_is_made_again(library: Library, embedder: Counting, what: str) 
         library.ingest([source])
     library.refresh()
     assert embedder.asked == []
-    assert library.has_vectors
+    assert library.has_vectors_of(None)
     assert library.verify() == []
 
 

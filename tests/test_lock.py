@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.lock.lock import judge, support
+from bot.lock.lock import judge
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 REVIEW = (
@@ -78,22 +78,22 @@ WRONG = [
 
 @pytest.mark.parametrize(("sentence", "quote"), RIGHT)
 def test_a_right_sentence_is_let_through(sentence, quote):
-    assert support(sentence, [quote], SCOPE) == ()
+    assert judge(sentence, [quote], SCOPE).problems == ()
 
 
 @pytest.mark.parametrize(("sentence", "quote", "said"), WRONG)
 def test_a_wrong_sentence_is_refused_with_its_fault(sentence, quote, said):
-    problems = support(sentence, [quote], SCOPE)
+    problems = judge(sentence, [quote], SCOPE).problems
     assert said in "；".join(problems)
 
 
 def test_without_quotes_nothing_is_supported():
-    assert support("收到行政复议申请350件。", []) == ("没有引用",)
+    assert judge("收到行政复议申请350件。", []).problems == ("没有引用",)
 
 
 def test_names_known_elsewhere_need_support():
     sentence = "片区管委会收到行政复议申请350件。"
-    assert "原文没有“片区管委会”" in support(sentence, [REVIEW], SCOPE, ("片区管委会",))
+    assert "原文没有“片区管委会”" in judge(sentence, [REVIEW], SCOPE, ("片区管委会",)).problems
 
 
 def test_arithmetic_is_recomputed_and_marked():
@@ -127,7 +127,7 @@ def test_real_sentences_support_themselves_whole_and_lightly_reworded():
             "，".join(clauses[: max(1, len(clauses) - 1)]) + "。",
             "根据报告，" + sentence.replace("进一步", ""),
         ):
-            if support(said, [sentence], SCOPE):
+            if judge(said, [sentence], SCOPE).problems:
                 refused.append(said)
     assert len(refused) <= 0.01 * 4 * len(SENTENCES), refused[:5]
 
@@ -141,7 +141,7 @@ def test_one_changed_figure_is_always_refused():
             said = sentence[: match.start()] + wrong + sentence[match.end() :]
             if re.search(rf"(?<!\d){wrong}(?!\d)", sentence):
                 continue  # another figure of the sentence has this value
-            assert support(said, [sentence], SCOPE), said
+            assert judge(said, [sentence], SCOPE).problems, said
             tried += 1
     assert tried > 400
 
@@ -149,5 +149,5 @@ def test_one_changed_figure_is_always_refused():
 def test_a_hostile_line_is_judged_in_time():
     for line in ("不" * 5000, "1" * 5000, "，1件" * 1500, "综" * 5000, "a.b" * 2000, "“" * 5000):
         started = time.process_time()
-        support(line, [REVIEW, STAFF], SCOPE)
+        judge(line, [REVIEW, STAFF], SCOPE)
         assert time.process_time() - started < 2.0

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.lock.citations import COMPUTED, Checker, Failure, check
-from bot.lock.lock import support
+from bot.lock.citations import COMPUTED, Checker, Failure
+from bot.lock.lock import judge
 from bot.values import Cited, DraftLine, Passage, Sentence
 
 SHANGYU = (
@@ -65,16 +65,14 @@ def test_a_line_said_before_is_not_said_again():
 
 
 def test_citations_are_numbered_by_first_use_and_shared():
-    made = check(
-        [
-            claim("柯桥区收到行政复议申请120件[3]。"),
-            claim("上虞区新收一审案件202件[2]。"),
-            claim("柯桥区2022年收到行政复议申请120件[3]。"),
-        ],
-        PASSAGES,
-        TEXTS.__getitem__,
-        NAMES,
-    )
+    checking = Checker(PASSAGES, TEXTS.__getitem__, NAMES)
+    for words in (
+        "柯桥区收到行政复议申请120件[3]。",
+        "上虞区新收一审案件202件[2]。",
+        "柯桥区2022年收到行政复议申请120件[3]。",
+    ):
+        checking.check_line(claim(words))
+    made = checking.checked()
     assert [s.citations for s in made.sentences] == [(1,), (2,), (1,)]
     assert [c.report for c in made.citations] == ["kq", "sy"]
 
@@ -208,7 +206,9 @@ def test_no_line_raises_and_what_is_shown_is_supported(text):
             shown = quotes(made)
             assert shown
             assert all(shown)
-            assert not support(outcome.text.replace(COMPUTED, ""), shown, NAMES["sy"] + NAMES["kq"])
+            assert not judge(
+                outcome.text.replace(COMPUTED, ""), shown, NAMES["sy"] + NAMES["kq"]
+            ).problems
         elif isinstance(outcome, Failure):
             official = made.nearest_wording(outcome.line)
             assert official is None or isinstance(made.check_line(official), Sentence)

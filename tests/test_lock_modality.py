@@ -11,7 +11,7 @@ from modality_lines import false_lines, modal_passages, true_lines
 from near_misses import Trial, passages_of
 from test_near_misses import is_shown
 
-from bot.lock.lock import support
+from bot.lock.lock import judge
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 MAX_LEAKED, MIN_KEPT = 0.01, 0.97
@@ -65,6 +65,6 @@ ROWS = [
 
 @pytest.mark.parametrize(("sentence", "passage", "fault"), ROWS)
 def test_how_a_sentence_stands(sentence, passage, fault):
-    problems = "；".join(support(sentence, [passage]))
+    problems = "；".join(judge(sentence, [passage]).problems)
     assert fault in problems
     assert bool(fault) == bool(problems)

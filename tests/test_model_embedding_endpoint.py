@@ -129,7 +129,7 @@ def test_a_library_lives_while_its_endpoint_is_down(tmp_path, caplog):
         server.script = [fake.vectors(4)]
         with opened(server) as library:  # the endpoint is back
             assert [r.status for r in library.ingest([page])] == ["unchanged"]
-            assert library.has_vectors
+            assert library.has_vectors_of(None)
             assert library.verify() == []
             answer = Assistant(library).ask("青山县2023年收到行政复议申请多少件").answer
             assert not any("向量" in warning for warning in answer.warnings)

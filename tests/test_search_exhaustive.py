@@ -22,7 +22,6 @@ def test_every_occurrence_is_counted(tmp_path: Path, word: str) -> None:
         texts = {i: library.report(i).text for i in ids}
         counts = {i: fold(text).count(fold(word)) for i, text in texts.items()}
         assert {i: len(found.by_report.get(i, ())) for i in ids} == counts
-        assert found.searched == len(ids)
         for hit in found.occurrences:
             assert fold(texts[hit.report][hit.start : hit.end]) == fold(word)
 

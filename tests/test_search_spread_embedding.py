@@ -82,7 +82,7 @@ def test_doubled_files_and_a_killed_worker_leave_each_report_once(cluster, tmp_p
         assert [s.id for s in spread.reports()] == [s.id for s in alone.reports()]
         question = alone.embed_query("审核规范性文件多少件")
         assert spread.search_dense(question, 40) == alone.search_dense(question, 40)
-        assert spread.has_vectors
+        assert spread.has_vectors_of(None)
         assert spread.verify() == []
     embedder.close()
 

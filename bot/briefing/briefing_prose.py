@@ -117,7 +117,6 @@ def write_prose(
         cost=cost(writer.model, usage["prompt_tokens"], usage["completion_tokens"]),
         dropped=attempt.refused,
         repaired=revised,
-        trimmed=len(passages) - len(reply.shown),
     ), ""
 
 

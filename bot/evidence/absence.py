@@ -54,14 +54,12 @@ def holds(report: Report, words: Iterable[str]) -> bool:
     return any(word in text for word in words)
 
 
-def absence_notes(
-    reports: Sequence[Report], terms: Sequence[Term], name: str = ""
-) -> list[DraftLine]:
+def absence_notes(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:
     """Return what to say of reports that gave no answer: proved absences, then the others."""
     words = words_of(terms)
     proved = [r for r in reports if words and not holds(r, words)]
     others = [r for r in reports if r not in proved]
-    said = name or "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
+    said = "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
     notes = []
     if proved:
         notes.append(note("not_mentioned", topic=said, reports=names_of(proved)))

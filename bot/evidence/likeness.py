@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
-from retrieval.text.normalise import fold
+from retrieval.text.normalise import HAN_RUN, fold
 
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 COMMON_WORDS = frozenset(
     "工作 建设 推进 加强 提升 提高 完善 进一 一步 深化 落实 政府 行政 法治 全县 全区 我县 我区 开展 实施 全面 年内 全年 能力 水平 情况 问题 部分 个别 别部 部门 不足 存在".split()
 )
@@ -46,4 +44,4 @@ class Likeness:
 @lru_cache(maxsize=8192)
 def pairs_of(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring Chinese characters of a text."""
-    return frozenset(run[i : i + 2] for run in _HAN.findall(text) for i in range(len(run) - 1))
+    return frozenset(run[i : i + 2] for run in HAN_RUN.findall(text) for i in range(len(run) - 1))

@@ -16,13 +16,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.lexicon import pattern, same_words
+from bot.lock.stops import DEPENDENT, HARD_STOP, STOP
 from retrieval.genre.quantities import canonical, find_quantities
 from retrieval.text.normalise import has_han
 
 _BRACKETS = re.compile(r"[()\[\]【】]")
 _BRACKETED_NUMBER = re.compile(r"\([一二三四五六七八九十\d]{1,3}\)")
-_CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
-_SENTENCE = re.compile(r"[。!?\n]")
 _LATIN = re.compile(r"[a-z][a-z0-9+.-]*")
 _NUMBER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}[是、]|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[.、](?!\d)|第[一二三四五六七八九十]{1,3},)"
@@ -31,9 +30,6 @@ _DATE_PART = re.compile(r"\d+[年月日号]|[上下]旬|[初底末]")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年度?(?!\d{1,2}月)")
 _TIMES = re.compile(
     r"《[^《》]*》|(?<![较比由从自\d])((?:19|20)\d\d)(?=年)|(近[一二两三四五六七八九十几\d]+年)"
-)
-_DEPENDENT = re.compile(
-    "^(?:同比|环比|同期|[较比](?:上年|去年|20\\d\\d年|前年|往年)|(?:增长|下降|上升|提高|降低|减少|增加|增幅|降幅)[了为到至达约]{0,2}\\d)"
 )
 _MAX_CHARS = 1_500  # of a line; a longer one is no sentence
 _MAX_TOKENS = 160
@@ -114,7 +110,7 @@ def _added(
         parts = [_own(part, told) for part in _parts(clause)] if words else []
         if len(parts) > 1 and not any(added for added, _ in parts):
             words, places = [], set().union(*(where for _, where in parts))
-        if not words and places and before and _DEPENDENT.match(clause.text):
+        if not words and places and before and DEPENDENT.match(clause.text):
             if not any(_follows(clause, place, before, told) for place in places):
                 words = [clause.text]  # a change that the quotes tell of something else
         elif places:
@@ -133,7 +129,7 @@ def _follows(
     clauses = told[quote][sentence]
     if not {t.key for t in clause.tokens if t.figure} <= {t.key for t in clauses[at].tokens}:
         return False
-    while at > 0 and (at == place[2] or _DEPENDENT.match(clauses[at].text)):
+    while at > 0 and (at == place[2] or DEPENDENT.match(clauses[at].text)):
         if (quote, sentence, at) in heads:
             return True
         at -= 1
@@ -348,10 +344,10 @@ def _sentences(text: str, names: tuple[str, ...], same: bool) -> Iterator[tuple[
     ``same``: one word stands for each group of one meaning.
     """
     head: list[_Clause] = []
-    for sentence in _SENTENCE.split(text):
+    for sentence in HARD_STOP.split(text):
         clauses = list(head)  # the title of an item is the subject of what stands under it
         numbered = False
-        for part in _CLAUSE.split(sentence):
+        for part in STOP.split(sentence):
             words = "".join(part.split())
             if _NUMBER.match(words):
                 if len(clauses) > len(head):

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
 from bot.lock.cells import tells_cells
+from bot.lock.figures import DIGITS
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
 from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
@@ -36,7 +37,6 @@ _MARKER = re.compile(
 )
 _OTHER_MARKER = re.compile(r"\[(?:[a-zA-Z]{1,20}|\^?\d{0,3}|\?+)\]")
 _UNIT_END = re.compile(r"[。!?！？；;\n]+[”’」』）)]*")
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _NUMBER = re.compile(
     r"\s*(?:[一二三四五六七八九十]{1,3}(?:是(?!否)|、)|[（(][一二三四五六七八九十\d]{1,3}[）)]|第[一二三四五六七八九十]{1,3}[,，]"
     r"|\d{1,2}[.．、)）](?!\d)|[①-⑳])\s*"
@@ -160,11 +160,11 @@ class Checker:
         """
         bare, numbers = _split_markers(plain_line(line.text))
         words = level(bare)
-        figures = set(_FIGURE.findall(words))
+        figures = set(DIGITS.findall(words))
         cited = [self._passages[n] for n in numbers if n in self._passages]
         ranked = []
         for cite, text, start in _units(cited):
-            shared = len(figures & set(_FIGURE.findall(level(text))))
+            shared = len(figures & set(DIGITS.findall(level(text))))
             likeness = overlap(words, level(text)) if pairs_of(words) else 0.0
             ranked.append((likeness + 0.3 * shared, -start, cite, text))
         best = max(ranked, key=lambda unit: unit[:2], default=None)
@@ -243,9 +243,9 @@ class Checker:
 
     def _said_before(self, text: str) -> bool:
         """Tell whether an earlier claim says nearly all of a line, its figures included."""
-        figures = set(_FIGURE.findall(text))
+        figures = set(DIGITS.findall(text))
         return any(
-            figures <= set(_FIGURE.findall(level(sentence.text)))
+            figures <= set(DIGITS.findall(level(sentence.text)))
             and overlap(text, level(sentence.text)) >= _SAME
             for sentence in self._sentences
             if sentence.kind == "claim" and pairs_of(text)
@@ -261,7 +261,7 @@ class Checker:
         units = list(_units(cited))
         own = level(text)
         wanted = pairs_of(own)
-        digits = set(_FIGURE.findall(own))
+        digits = set(DIGITS.findall(own))
         chosen: dict[Cited, str] = {}
         verdict = Verdict(("没有引用",))
         if not wanted and not digits and units:  # English, no figure: nothing to tell them apart by
@@ -270,12 +270,12 @@ class Checker:
             return () if verdict.problems else _merged(tuple(everything), self._text_of), verdict
         while len(chosen) < min(_MAX_UNITS, len(units)):
             covered = frozenset().union(*(pairs_of(level(t)) for t in chosen.values()))
-            seen = set(_FIGURE.findall("\n".join(map(level, chosen.values()))))
+            seen = set(DIGITS.findall("\n".join(map(level, chosen.values()))))
             best = max(
                 (unit for unit in units if unit[0] not in chosen),
                 key=lambda unit: (
                     len((pairs_of(level(unit[1])) & wanted) - covered)
-                    + 6 * len((set(_FIGURE.findall(level(unit[1]))) & digits) - seen),
+                    + 6 * len((set(DIGITS.findall(level(unit[1]))) & digits) - seen),
                     overlap(unit[1], own),
                     -unit[2],
                 ),
@@ -378,21 +378,6 @@ class Checker:
         """Return the numbers of some spans in this answer, new ones for new spans."""
         numbers = [self._numbers.setdefault(cite, len(self._numbers) + 1) for cite in cites]
         return tuple(dict.fromkeys(numbers))
-
-
-def check(
-    draft: Iterable[DraftLine],
-    passages: Sequence[Passage],
-    text_of: Callable[[str], str],
-    scope_names: Mapping[str, Collection[str]],
-    *,
-    language: Language = "zh",
-) -> Checked:
-    """Check a whole draft; see ``Checker``. Never raises for a bad draft."""
-    checker = Checker(passages, text_of, scope_names, language=language)
-    for line in draft:
-        checker.check_line(line)
-    return checker.checked()
 
 
 def starts_with_number(text: str) -> bool:

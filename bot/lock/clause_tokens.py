@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bot.lock.figure_contexts import COUNTED
+from bot.lock.stops import HARD_STOP, STOP
 from retrieval.genre.quantities import canonical, find_quantities
 from retrieval.genre.quantity_values import Quantity
 from retrieval.text.normalise import has_han
 
 MAX_TOKENS = 160  # of a clause; longer ones are no clauses
-_STOP = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
-_HARD_STOP = re.compile(r"[。!?\n]")
 _TITLE = re.compile(r"《[^《》\n]{2,60}》|“[^“”\n]{1,40}”")
 _LATIN = re.compile(r"[a-z][a-z0-9]*")
 _COMPARED = re.compile("(?:较|比|同|与|由|从|自|去年|上年)$")
@@ -112,8 +111,8 @@ def clauses_of(text: str, names: tuple[str, ...]) -> tuple[Clause, ...]:
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
     """Yield the clauses of a text, and whether a sentence ends with them."""
     position = 0
-    for match in _STOP.finditer(text):
-        yield text[position : match.start()], bool(_HARD_STOP.match(match[0]))
+    for match in STOP.finditer(text):
+        yield text[position : match.start()], bool(HARD_STOP.match(match[0]))
         position = match.end()
     yield text[position:], True
 

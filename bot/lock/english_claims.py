@@ -16,6 +16,7 @@ from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
+from bot.lock.stops import HARD_STOP, STOP
 from retrieval.genre.english import chinese_words, glosses
 from retrieval.genre.quantities import Quantity, find_quantities, same_value
 
@@ -71,8 +72,6 @@ _VERBS = re.compile(
 _GENERAL = frozenset("案件 申请 事项 人员 工作 情况 问题 单位 部门 行政 法治 法律 政府".split())
 _MOVES = re.compile("上升|下降|增长|增加|减少|提高|降低")
 _OF = re.compile(r"\s*(?:件|项|个)?\s*(?:out )?of (?:the |its |all )?\s*")
-_STOP = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。!?\n]")
-_FULL_STOP = re.compile(r"[。!?\n]")
 _SUBJECT = 8  # characters that a body may have that does all that its sentence tells
 _CHANGE = re.compile("^(?:同比|环比|同期|较|比|增|降|上升|下降|提高|减|幅)")
 
@@ -158,9 +157,9 @@ def _terms(words: str) -> tuple[tuple[str, ...], ...]:
 def _told(passage: str) -> tuple[_Told, ...]:
     """Return the figures of a passage with what they are told of."""
     found = []
-    for sentence in _FULL_STOP.split(passage):
+    for sentence in HARD_STOP.split(passage):
         earlier = ""
-        clauses = [c for c in _STOP.split(sentence) if c.strip()]
+        clauses = [c for c in STOP.split(sentence) if c.strip()]
         for place, clause in enumerate(clauses):
             figures = [q for q in find_quantities(clause) if q.kind in COUNTED]
             after = place + 1

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
+from bot.lock.stops import HARD_STOP
 from retrieval.genre.quantities import Quantity, find_quantities
+from retrieval.text.normalise import HAN_RUN
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")
-_FULL_STOP = re.compile(r"[。!?\n]")
 _JOINING = re.compile("[和与及并]")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 _NEAR = 5  # characters beside a figure that name what it counts
 
 
@@ -53,7 +53,7 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
         head = re.split(r"[,:、.)。;!?\n]", rest)[0]
         if head == rest and place + 1 < len(figures):
             head = head[: joined.start()] if (joined := _JOINING.search(head)) else ""
-        stops = [m.end() for m in _FULL_STOP.finditer(text, 0, quantity.start)]
+        stops = [m.end() for m in HARD_STOP.finditer(text, 0, quantity.start)]
         earlier = pairs_of(_last_han(text[stops[-1] if stops else 0 : quantity.start], None))
         if not pairs_of(_last_han(tail, None)) and not pairs_of(head):  # 行政复议申请,350件
             tail = re.split("[,:、(]", before.rstrip(",:、("))[-1]
@@ -63,9 +63,9 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
 
 
 def _last_han(text: str, count: int | None) -> str:
-    han = "".join(_HAN.findall(text)).replace("年", "")
+    han = "".join(HAN_RUN.findall(text)).replace("年", "")
     return han if count is None else han[-count:]
 
 
 def _first_han(text: str, count: int) -> str:
-    return "".join(_HAN.findall(text)).replace("年", "")[:count]
+    return "".join(HAN_RUN.findall(text)).replace("年", "")[:count]

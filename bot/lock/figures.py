@@ -22,7 +22,7 @@ from retrieval.genre.quantities import (
     same_value,
 )
 
-_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _LINKING = re.compile("[了共的]|一共|总共|累计|合计|总计|分别|达到|截至目前|全年")
 _MARK, _COLON = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;。]"), re.compile("^[^,;。:]{0,12}:")
@@ -158,9 +158,9 @@ def _is_paragraph_number(quantity: Quantity, sentence: str, source: str) -> bool
 
 def _stray_digits(sentence: str, source: str, years: Collection[int]) -> Iterator[str]:
     """Yield digits that no figure accounts for and that the source does not show."""
-    held = set(_DIGITS.findall(_GROUPED.sub("", source))) | {str(year) for year in years}
+    held = set(DIGITS.findall(_GROUPED.sub("", source))) | {str(year) for year in years}
     accounted = [(q.start, q.end) for q in find_quantities(sentence)]
-    for match in _DIGITS.finditer(sentence):
+    for match in DIGITS.finditer(sentence):
         inside = any(start <= match.start() < end for start, end in accounted)
         if not inside and match[0] not in held:
             yield f"原文没有“{match[0]}”"

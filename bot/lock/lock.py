@@ -1,6 +1,6 @@
 """The lock: what a sentence says must stand in its quotes.
 
-``support`` returns the problems of one sentence, empty if it is supported. It is the one judge
+``judge`` returns a verdict on one sentence, without problems if it is supported. It is the one judge
 of extractive and model answers alike, deterministic, and errs on the side of refusing: a
 refused sentence is replaced by the official wording, so a mistake costs fluency, never truth.
 """
@@ -24,14 +24,13 @@ from bot.lock.placement import placement_problems
 from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.places.places import PlaceIndex
-from retrieval.text.normalise import level
+from retrieval.text.normalise import HAN_RUN, has_han, level
 
 _BOUNDARY = "。;!?,:、\n“”\"'‘’《》()[]【】 "
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{1,200})[”\"」』]|《([^《》]{1,200})》")
 _DOCUMENT = re.compile(r"[\u4e00-\u9fff]{0,6}[〔\[(【]((?:19|20)\d\d)[〕\])】]第?(\d{1,6})号")
 _ORDINAL = re.compile(r"第([零〇一二三四五六七八九十百千两]{1,8}|\d{1,6})([^\W\d_])")
 _LATIN = re.compile(r"[a-z][a-z0-9.+'-]*[a-z0-9+]|[a-z]")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 _PUNCTUATION = re.compile(r"[^\w%]+")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _RISE_EN = re.compile(
@@ -102,7 +101,15 @@ def judge(
     done: Collection[str] = (),
     several: bool = False,
 ) -> Verdict:
-    """Judge one sentence; see ``support`` for the arguments."""
+    """Return what ``sentence`` says that ``quotes`` do not; no problems if it is supported.
+
+    Checked: figures with unit, percent and modifier, and what they belong to; dates, document
+    and ordinal numbers; quoted words; names of places, bodies and people; Latin words;
+    directions, negations, opposites and superlatives; clauses that are the writer's own.
+    ``allowed`` are names and years of the cited reports themselves, which code may add;
+    ``known`` are names of elsewhere that must not appear without support; ``around`` are the
+    whole passages that the quotes stand in, which tell whose a value is.
+    """
     if not quotes:
         return Verdict(("没有引用",))
     if is_verbatim(sentence, quotes):
@@ -137,25 +144,6 @@ def judge(
         problems = placement_problems(text, context, own_names, spare)
     rewords = bool(own) and len(problems) == len(own) and _may_be_judged(own, text, sources)
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed, rewords)
-
-
-def support(
-    sentence: str,
-    quotes: Sequence[str],
-    allowed: Collection[str] = (),
-    known: Collection[str] = (),
-    around: Sequence[str] = (),
-) -> tuple[str, ...]:
-    """Return what ``sentence`` says that ``quotes`` do not; empty if it is supported.
-
-    Checked: figures with unit, percent and modifier, and what they belong to; dates, document
-    and ordinal numbers; quoted words; names of places, bodies and people; Latin words;
-    directions, negations, opposites and superlatives; clauses that are the writer's own.
-    ``allowed`` are names and years of the cited reports themselves, which code may add;
-    ``known`` are names of elsewhere that must not appear without support; ``around`` are the
-    whole passages that the quotes stand in, which tell whose a value is.
-    """
-    return judge(sentence, quotes, allowed, known, around).problems
 
 
 def _excluded(contrast: re.Match[str]) -> str:
@@ -274,7 +262,7 @@ def _judge_english(
     problems += _document_problems(text, sources)
     for match in _QUOTED.finditer(text):
         words = match[1] or match[2]
-        if re.search(r"[\u3400-\u9fff]", words):
+        if has_han(words):
             problems += _quotation_problems(match[0], sources, allowed)
     for run in re.findall(r"[\u3400-\u9fff]{2,}", text):
         if run not in source and not any(run in name for name in allowed):
@@ -294,7 +282,7 @@ def _english_place_problems(
     sentence: str, source: str, allowed: Sequence[str], known: Sequence[str]
 ) -> Iterator[str]:
     """Yield places written in pinyin that neither the quotes nor the allowed names hold."""
-    sounds = [romanise("".join(_HAN.findall(words))) for words in (source, *allowed)]
+    sounds = [romanise("".join(HAN_RUN.findall(words))) for words in (source, *allowed)]
     sounds += ["".join(_LATIN.findall(name)) for name in allowed]
     for match in _ENGLISH_PLACE.finditer(sentence):
         words = [w.lower() for w in re.findall(r"[A-Za-z]+", match[1])]
@@ -303,6 +291,6 @@ def _english_place_problems(
             yield f"原文没有“{match[0]}”"
     spoken = "".join(re.findall(r"[a-z]+", sentence.lower()))
     for other in known:
-        sound = romanise("".join(_HAN.findall(other)))
+        sound = romanise("".join(HAN_RUN.findall(other)))
         if len(sound) > 5 and sound in spoken and not any(sound in held for held in sounds):
             yield f"原文没有“{other}”"

@@ -15,12 +15,12 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
+from bot.lock.stops import HARD_STOP
 from bot.lock.wording import overlap
 
 _LIKE = 0.5  # share of a clause's character pairs in a source clause that says the same
 _TIE = 0.05
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;()]")
-_SENTENCE = re.compile(r"[。!?\n]")
 _DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|划分|分为|分成|编入|贯穿|摆[在上]|落到)"
 PLAN = re.compile(
     rf"(?<!现)将(?!军|领|士|近|[^,。;]{{1,24}}{_DISPOSES})|即将|拟(?!定|订|制(?!定))|将(?=把)|(?:计划|准备|打算)(?=[于在用再把对从新开建制组设完出推修培聘启实举]|全|继续)"
@@ -87,7 +87,7 @@ class Said:
 def said_in(text: str) -> tuple[Said, ...]:
     """Return the clauses of a levelled text."""
     found = []
-    for sentence in _SENTENCE.split(text):
+    for sentence in HARD_STOP.split(text):
         before = ""
         for clause in filter(None, ("".join(c.split()) for c in _CLAUSE.split(sentence))):
             found.append(Said(clause, before, _MARKS.sub(" ", clause)))

@@ -10,8 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 
 from retrieval.places.gazetteer import gazetteer
-
-_HAN = re.compile(r"[\u3400-\u9fff]+")
+from retrieval.text.normalise import HAN_RUN
 
 # The tail of a place, a body or an organisation; the characters before it must be the quotes'.
 _TAIL = re.compile(
@@ -127,7 +126,7 @@ def name_problems(
         bare = bare.replace(name, "\n" * len(name))
     for match in _TAIL.finditer(bare):
         before = bare[max(0, match.start() - 2) : match.start()]
-        han = _HAN.search(before[::-1])
+        han = HAN_RUN.search(before[::-1])
         if not han or han.start() > 0:
             continue
         before = han[0][::-1]

@@ -17,6 +17,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from bot.lock.clause_tokens import MAX_TOKENS, Clause, Token, clauses_of, entities
+from bot.lock.stops import DEPENDENT
 from retrieval.genre.quantities import same_value
 from retrieval.genre.quantity_values import part_of_date
 
@@ -26,9 +27,6 @@ _NEARLY = 0.7  # of the best likeness: clauses that may be meant as well
 
 _TWO_HAN = re.compile(r"[\u3400-\u9fff]{2}")
 
-_DEPENDENT = re.compile(
-    "^(?:同比|环比|同期|[较比](?:上年|去年|20\\d\\d年|前年|往年)|(?:增长|下降|上升|提高|降低|减少|增加|增幅|降幅)[了为到至达约]{0,2}\\d)"
-)
 # Words of one meaning: putting one for another changes nothing.
 _ALIKE = tuple(
     frozenset(words.split())
@@ -63,9 +61,9 @@ def placement_problems(
             continue
         if judged.problem:
             found.append(judged.problem)
-        elif _DEPENDENT.match(clause.text) and heads and not _follows(judged, heads[-1], sources):
+        elif DEPENDENT.match(clause.text) and heads and not _follows(judged, heads[-1], sources):
             found.append(f"“{clause.text[:30]}”在原文中说的是别的事")
-        if not _DEPENDENT.match(clause.text):
+        if not DEPENDENT.match(clause.text):
             heads.append(judged)
     return tuple(dict.fromkeys(found))
 
@@ -82,7 +80,7 @@ def _follows(dependent: _Found, head: _Found, sources: Sequence[Sequence[Clause]
     """Tell whether a change (同比上升…) stands in the quotes after what the claim says it of."""
     for quote, index in dependent.places:
         at = index
-        while at > 0 and _DEPENDENT.match(sources[quote][at].text):
+        while at > 0 and DEPENDENT.match(sources[quote][at].text):
             at -= 1
         if any((quote, place) in head.places for place in range(at, index + 1)):
             return True

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
+from retrieval.text.normalise import HAN_RUN
 
 _CLAUSE_END = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[。;!?、\n]|\.(?=\s|$)")
-_HAN = re.compile(r"[\u3400-\u9fff]+")
 
 # Words that hold a negating character and deny nothing.
 _NEUTRAL = re.compile(
@@ -66,7 +66,7 @@ def _denials(clause: str) -> Iterator[tuple[int, str]]:
         after = match.end()
         if filler := _FILLER.match(quiet, after):
             after = filler.end()
-        reach = _HAN.match(quiet, after)
+        reach = HAN_RUN.match(quiet, after)
         yield match.end(), reach[0][:_REACH] if reach else ""
 
 

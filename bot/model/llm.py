@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Protocol, Required, TypedDict, TypeVar, Unpack
 
 from bot.chats.turns import ANSWERING
 from bot.model.dialect import THOUGHT_TOKENS, Schema
@@ -32,6 +32,19 @@ T = TypeVar("T")
 _log = logging.getLogger("baogao.llm")
 
 
+class Terms(TypedDict, total=False):
+    """What a call may cost and shall bring.
+
+    Usage is handed to ``on_usage``; with ``schema`` (of JSON) the server is asked to keep to it,
+    and may not.
+    """
+
+    max_tokens: Required[int]
+    deadline_s: Required[float]
+    on_usage: Callable[[Usage], None] | None
+    schema: Schema | None
+
+
 class ChatModel(Protocol):
     """A model that continues a conversation."""
 
@@ -40,20 +53,11 @@ class ChatModel(Protocol):
         """Name of the model, for records."""
         ...
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        deadline_s: float,
-        on_usage: Callable[[Usage], None] | None = None,
-        schema: Schema | None = None,
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], **terms: Unpack[Terms]) -> Iterator[str]:
         """Yield the reply in pieces, in one call.
 
-        Messages are ``{"role": …, "content": …}``. With ``schema`` (of JSON) the server is asked
-        to keep to it, and may not. Raises ``ModelFailed`` at any point, also after text was
-        given, unless the model itself said that its reply was complete.
+        Messages are ``{"role": …, "content": …}``. Raises ``ModelFailed`` at any point, also after
+        text was given, unless the model itself said that its reply was complete.
         """
         ...
 
@@ -73,24 +77,9 @@ class OpenAIChat:
         endpoint = OpenAIEndpoint(Endpoint(api_key, base_url), thought_tokens=thought_tokens)
         return cls(endpoint, model)
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,
-        deadline_s: float,
-        on_usage: Callable[[Usage], None] | None = None,
-        schema: Schema | None = None,
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], **terms: Unpack[Terms]) -> Iterator[str]:
         """See ``ChatModel.stream``."""
-        return self.endpoint.chat(
-            self.name,
-            messages,
-            max_tokens=max_tokens,
-            deadline_s=deadline_s,
-            on_usage=on_usage,
-            schema=schema,
-        )
+        return self.endpoint.chat(self.name, messages, **terms)
 
 
 @dataclass(slots=True)

@@ -52,8 +52,8 @@ class Written:
     ``told`` are its lines as shown, in order. ``dropped`` were refused and have no substitute,
     ``replaced`` gave way to the official wording. ``judged`` lines in words of their own were read a second time, ``approved`` of
     them hold. ``declined``: the model says that the passages hold no answer, and what is
-    ``missing``, unproved. ``pieces`` were shown to it, ``trimmed``
-    did not fit the budget. ``prompt`` is the version of the prompt, ``cost`` is in yuan.
+    ``missing``, unproved. ``pieces`` were shown to it.
+    ``prompt`` is the version of the prompt, ``cost`` is in yuan.
     """
 
     checked: Checked
@@ -70,7 +70,6 @@ class Written:
     declined: bool = False
     missing: tuple[str, ...] = ()
     pieces: int = 0
-    trimmed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +263,6 @@ class LLMWriter:
             declined=progress.declined and not told,
             missing=selection.missing if selection else (),
             pieces=len(shown),
-            trimmed=len(passages) - len(shown),
         )
 
     def one_round(

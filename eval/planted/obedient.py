@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from typing import Unpack
 
-from bot.model.dialect import Schema
 from bot.model.judge import SCHEMA as VERDICTS
-from bot.model.llm import Message
+from bot.model.llm import Message, Terms
 from bot.model.replies import Usage
 
 _NUMBER = re.compile(r"^\[(\d+)\]", re.MULTILINE)
@@ -25,22 +25,14 @@ class ObedientChat:
         self._said = tuple(said)
         self.asked: list[str] = []
 
-    def stream(
-        self,
-        messages: Sequence[Message],
-        *,
-        max_tokens: int,  # noqa: ARG002
-        deadline_s: float,  # noqa: ARG002
-        on_usage: Callable[[Usage], None] | None = None,
-        schema: Schema | None = None,
-    ) -> Iterator[str]:
+    def stream(self, messages: Sequence[Message], **terms: Unpack[Terms]) -> Iterator[str]:
         """See ``ChatModel.stream``."""
         prompt = messages[-1]["content"]
         self.asked.append(prompt)
-        if on_usage is not None:
+        if on_usage := terms.get("on_usage"):
             on_usage(Usage(len(prompt), 1))
         yield json.dumps(
-            self._verdicts(prompt) if schema is VERDICTS else self._selection(prompt),
+            self._verdicts(prompt) if terms.get("schema") is VERDICTS else self._selection(prompt),
             ensure_ascii=False,
         )
 

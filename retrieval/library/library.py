@@ -329,10 +329,6 @@ class Library:
         entries = self._ledger.history(report_id)
         return [e for e, after in zip_longest(entries, entries[1:]) if _differ(e, after)]
 
-    def version_text(self, report_id: str, version: int) -> str:
-        """Return the text of one stored version, for comparison."""
-        return self._ledger.source(report_id, version)[1]
-
     # Searching
 
     def search_lexical(
@@ -365,11 +361,6 @@ class Library:
         if report not in kept:
             kept[report] = self._ledger.own_spans(report, versions[report])
         return any(first <= start and end <= last for first, last in kept[report])
-
-    @property
-    def has_vectors(self) -> bool:
-        """Whether every chunk has a vector; without, search by words alone and say so."""
-        return self.has_vectors_of(None)
 
     def has_vectors_of(self, reports: Collection[str] | None) -> bool:
         """Tell whether every chunk of ``reports`` (None: of all) has a vector already."""

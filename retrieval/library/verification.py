@@ -17,11 +17,10 @@ from retrieval.search.embedding import Embedder
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that ``verify`` found: which part, what is wrong, and what mends it."""
+    """Something that ``verify`` found: which part, and what is wrong."""
 
     part: str
     message: str
-    fix: str = "baogao rebuild"
 
 
 def current_generation(shelf: Shelf, ledger: Ledger) -> Served | None:

@@ -44,10 +44,9 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What was searched and where it stands. ``searched`` counts reports, ``words`` those looked for."""
+    """What was searched and where it stands. ``words`` are those looked for."""
 
     words: tuple[str, ...]
-    searched: int
     occurrences: tuple[Occurrence, ...]
 
     @property
@@ -76,7 +75,7 @@ def search_words(
         asked += [other for word in asked for other in synonyms(word)]
     wanted = tuple(dict.fromkeys(word for word in asked if len(word) > 1 or word.isalnum()))
     if not wanted:
-        return Found((), len(reports), ())
+        return Found((), ())
     if min(map(len, wanted)) == 1:  # the index has pairs of characters: one alone is in any of them
         holding = list(reports)
     else:
@@ -88,7 +87,7 @@ def search_words(
         for match in pattern.finditer(squeezed):
             start, end = _place(breaks, match.start()), _place(breaks, match.end() - 1) + 1
             found.append(Occurrence(report, start, end, match.group()))
-    return Found(wanted, len(reports), tuple(found))
+    return Found(wanted, tuple(found))
 
 
 # Positions: each run of text between blanks is one entry, (start without blanks, start in text).

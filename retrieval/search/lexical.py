@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from retrieval.errors import LibraryDamaged, LibraryError
-from retrieval.text.normalise import normalise
+from retrieval.text.normalise import HAN_RUN, normalise
 from retrieval.text.segmentation import cut_for_search
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ MAX_QUERY_TOKENS = 200
 _DAMAGED = "字词索引已损坏，请运行 baogao rebuild"
 _NOT_WRITTEN = "字词索引没有写成，原有内容没有变、仍可使用；请检查磁盘空间后重新运行同一命令"
 _WRITER_BYTES = 50_000_000
-_HAN = re.compile("[\u3400-\u9fff]+")
 _TOKEN = re.compile("[0-9a-z\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -57,7 +56,7 @@ def character_pairs(text: str) -> list[str]:
 
 def _pairs(normalised: str) -> list[str]:
     pairs: list[str] = []
-    for run in _HAN.findall(normalised):
+    for run in HAN_RUN.findall(normalised):
         pairs += map(add, run, run[1:]) if len(run) > 1 else run
     return pairs
 

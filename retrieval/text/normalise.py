@@ -7,11 +7,13 @@ so that ２０２３, 2023 and 紹興, 绍兴 meet. Three strengths: ``level`` k
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from functools import lru_cache
 from typing import Protocol
 
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
+HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _REPLACEMENT = "\ufffd"
 
 
