@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -58,13 +59,15 @@ def test_every_sign_has_its_weight():
     assert weights.lines.shape == (len(LINE_SIGNS),)
     assert weights.answers.shape == (len(ENDS) + len(TOLD),)
     assert np.count_nonzero(weights.order) > len(TOLD)
-    assert 0 < weights.beside < 1 and 0 < weights.least < 1
+    assert 0 < weights.beside < 1
+    assert 0 < weights.least < 1
 
 
 def test_the_leaf_that_tells_comes_first(assistant: Assistant):
     found = telling(desk_of(assistant, "青山县怎么甄别滥用申请权"))
-    assert found and "甄别滥申请人2人" in "".join(line.folded for line in found[0].lines)
-    assert all(a.fit >= b.fit for a, b in zip(found, found[1:], strict=False))
+    assert found
+    assert "甄别滥申请人2人" in "".join(line.folded for line in found[0].lines)
+    assert all(a.fit >= b.fit for a, b in itertools.pairwise(found))
 
 
 def test_signs_are_of_every_leaf_and_sentence(assistant: Assistant):
@@ -83,7 +86,8 @@ def test_signs_are_of_every_leaf_and_sentence(assistant: Assistant):
 def test_without_vectors_the_words_of_the_theme_decide(assistant: Assistant):
     desk = replace(desk_of(assistant, "青山县怎么加强法治宣传"), near=nothing_near)
     found = telling(desk)
-    assert found and "宣传活动120场次" in "".join(line.folded for line in found[0].lines)
+    assert found
+    assert "宣传活动120场次" in "".join(line.folded for line in found[0].lines)
     assert not found[0].worth
 
 
@@ -93,7 +97,8 @@ def test_of_a_leaf_what_is_far_behind_is_not_shown(assistant: Assistant):
     worth = (*[0.0] * (len(piece.lines) - 2), FAR_BEHIND + 1, 0.5)
     spans = told(replace(piece, worth=worth), (), 200)
     words = "".join(piece.report.quote(span.start, span.end) for span in spans)
-    assert "310家次" in words and "18项" not in words
+    assert "310家次" in words
+    assert "18项" not in words
 
 
 def test_nothing_is_near_a_span_without_passages():
