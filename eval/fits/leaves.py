@@ -21,7 +21,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 import bot
@@ -41,6 +40,7 @@ from bot.evidence.leaf_ranking import (
 )
 from bot.evidence.pieces import WORK, leaves, on_theme
 from eval.fits.labels import Labelled, evidence_in, labelled
+from eval.fits.logit import fit_logit
 from retrieval.documents import Report, Span
 from retrieval.question.terms import is_theme, is_topical
 from retrieval.search.nearness import Nearness
@@ -130,27 +130,6 @@ def _holds(span: Span, evidence: Sequence[tuple[int, int]]) -> bool:
     return any(span.start < end and start < span.end for start, end in evidence)
 
 
-def fit_order(
-    choices: Sequence[tuple[Floats, NDArray[np.bool_]]], penalty: float = PENALTY
-) -> Floats:
-    """Return the weights of a conditional logit: of each choice some rows of signs are right."""
-
-    def loss(w: Floats) -> tuple[float, Floats]:
-        total, slope = 0.5 * penalty * float(w @ w), penalty * w
-        for signs, right in choices:
-            scores = signs @ w
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            held = shares[right].sum() + 1e-12
-            total -= float(np.log(held))
-            slope = slope - signs[right].T @ (shares[right] / held) + signs.T @ shares
-        return total, slope
-
-    start = np.zeros(choices[0][0].shape[1])
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 200})
-    return np.asarray(found.x)
-
-
 def fit(asked: Sequence[Asked], made: Sequence[Asked]) -> Weights:
     """Return both sets of weights; the second is fitted on orders of questions left out."""
     seen, right, weights = [], [], []
@@ -174,7 +153,7 @@ def fit(asked: Sequence[Asked], made: Sequence[Asked]) -> Weights:
     model.fit(x / scale, np.concatenate(right), np.concatenate(weights))
     return Weights(
         _order(asked),
-        fit_order([choice for q in asked for choice in q.lines], LINE_PENALTY),
+        fit_logit([choice for q in asked for choice in q.lines], LINE_PENALTY),
         model.coef_[0] / scale,
         float(model.intercept_[0]),
         LEAST,
@@ -183,7 +162,7 @@ def fit(asked: Sequence[Asked], made: Sequence[Asked]) -> Weights:
 
 
 def _order(asked: Sequence[Asked]) -> Floats:
-    return fit_order([(q.signs, q.right) for q in asked])
+    return fit_logit([(q.signs, q.right) for q in asked], PENALTY)
 
 
 def f1(shown: Sequence[int], q: Asked) -> float:

@@ -21,7 +21,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 from sklearn.linear_model import LogisticRegression
 
 import bot
@@ -29,13 +28,14 @@ from bot.answers.facts import candidates, sure_of
 from bot.evidence import selection
 from bot.evidence.likely import SIGNS, first_of, signs_of
 from eval.fits.labels import evidence_in, labelled
+from eval.fits.logit import fit_logit
 from retrieval.question.query import parts
 
 Floats = NDArray[np.float64]
 FILE = Path(bot.__file__).parent / "data" / "selection.json"
 ENDS = ("share", "lead", "score")
 LEAST = 0.6  # of 0.3 … 0.8 the least at which one question without an answer is answered
-FOLDS, PENALTY, STRENGTH = 5, 0.5, 1.0
+FOLDS, PENALTY, STRENGTH, ROUNDS = 5, 0.5, 1.0, 150
 _TAKEN_OUT, _WITHOUT = 0.3, 3.0  # what a made and a real question without an answer weigh
 
 
@@ -98,22 +98,7 @@ def questions() -> Iterator[Asked]:
 def fit_order(asked: Sequence[Asked]) -> Floats:
     """Return the weights of a conditional logit over the clauses of each question."""
     rows = [(q.both, q.right) for q in asked if q.answerable and q.right.any()]
-
-    def loss(w: Floats) -> tuple[float, Floats]:
-        total, slope = 0.5 * PENALTY * float(w @ w), PENALTY * w
-        for signs, right in rows:
-            scores = signs @ w
-            shares = np.exp(scores - scores.max())
-            shares /= shares.sum()
-            held = shares[right].sum() + 1e-12
-            total -= float(np.log(held))
-            slope = slope - signs[right].T @ (shares[right] / held) + signs.T @ shares
-        return total, slope
-
-    start = np.zeros(2 * len(SIGNS))
-    return np.asarray(
-        minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 150}).x
-    )
+    return fit_logit(rows, PENALTY, ROUNDS)
 
 
 def first(q: Asked, order: Floats, without: NDArray[np.bool_] | None = None) -> tuple[int, Floats]:
