@@ -32,6 +32,7 @@ from bot.answers import (
     remarks,
     remedies,
     single_report,
+    table_cells,
     tables,
     themes,
 )
@@ -168,6 +169,13 @@ ANSWERERS: tuple[Answerer, ...] = (
         single_report.no_statute,
         ("青山县贯彻《行政处罚法》第五条了吗",),
         ("青山县贯彻落实了哪部条例",),
+    ),
+    Answerer(
+        "table_cells",
+        table_cells.may_ask,
+        table_cells.cells,
+        ("枫林县哪个部门行政处罚最多", "枫林县交通局作出行政处罚多少件"),
+        ("枫林县调解成功率是多少",),
     ),
     Answerer(
         "honours",

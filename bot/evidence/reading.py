@@ -11,7 +11,7 @@ from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.cell_figures import cell_clause
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.chunking import split_clauses, split_sentences, trim
-from retrieval.text.grids import GridRow, row_at
+from retrieval.text.grids import GridRow, is_in_grid, row_at
 from retrieval.text.normalise import fold
 from retrieval.text.wrapping import words_of
 
@@ -91,6 +91,8 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
         lead = before = ""
         for span, is_table in _sentences(text, section):
             placed = row_at(text, span.start)
+            if placed is None and is_in_grid(text, span.start, span.end):
+                continue  # the names of columns are told with their cells
             if placed is not None:
                 grid, row = placed
                 told = [cell_clause(grid, cell) for cell in row.cells]

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.problem_groups import shared_problems
+from bot.evidence.reckoning import plain
 from bot.evidence.whole_clauses import typeset
 from bot.labels import Names
 from bot.notes import Note, among, note
@@ -450,16 +451,11 @@ def _difference(a: Cell, b: Cell) -> Note:
     about = Note("about") if any(mark in a.text + b.text for mark in _ROUND) else ""
     if unit == "%":
         way = "gap.points_higher" if gap > 0 else "gap.points_lower"
-        return Note(way, {"about": about, "amount": _plain(amount)})
+        return Note(way, {"about": about, "amount": plain(amount)})
     if unit == "元" and amount >= 10000:
         amount, unit = amount / 10000, "万元"
     way = "gap.more" if gap > 0 else "gap.fewer"
-    return Note(way, {"about": about, "amount": f"{_plain(amount)}{unit}"})
-
-
-def _plain(number: Decimal) -> str:
-    text = format(number.normalize(), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return Note(way, {"about": about, "amount": f"{plain(amount)}{unit}"})
 
 
 def with_words(table: Table, text_of: Callable[[str], str], rows: int | None = None) -> Table:
