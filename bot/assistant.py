@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import choose, tables, talk
+from bot.answers import choose, reckoned, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.mentions import telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
@@ -253,6 +253,10 @@ class Assistant:
             else:
                 answered = []
                 for query, scope in asked:
+                    told = reckoned.share_of_found(query, [a.draft for a in answered], library)
+                    if told is not None:
+                        answered.append(_Answered(query, scope, (), told, Attempt()))
+                        continue
                     answered.append(
                         self._answer_one(
                             library,

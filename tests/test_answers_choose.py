@@ -6,7 +6,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
-from answering import BAISHUI, CUT, QINGSHAN, RED_ROCK_AFTER, RED_ROCK_BEFORE, assistant_over, talk
+from answering import (
+    BAISHUI,
+    CUT,
+    QINGSHAN,
+    QINGSHI,
+    RED_ROCK_AFTER,
+    RED_ROCK_BEFORE,
+    TABLED,
+    assistant_over,
+    talk,
+)
 
 from bot.answers.choose import ANSWERERS
 from bot.assistant import Assistant
@@ -14,6 +24,8 @@ from bot.assistant import Assistant
 TEXTS = {
     "qingshan.txt": QINGSHAN,
     "baishui.txt": BAISHUI,
+    "qingshi.txt": QINGSHI,
+    "tabled.txt": TABLED,
     "before.txt": RED_ROCK_BEFORE,
     "after.txt": RED_ROCK_AFTER,
     "cut.txt": CUT.replace("红岩县", "枫林县"),

@@ -24,11 +24,13 @@ from dataclasses import dataclass, replace
 
 from bot.answers import (
     across,
+    agreement,
     follow_through,
     honours,
     judgements,
     meanings,
     overview,
+    reckoned,
     remarks,
     remedies,
     single_report,
@@ -71,7 +73,9 @@ def answer(desk: Desk, answerers: Sequence[Answerer]) -> Draft | Briefing | None
         if isinstance(made, Briefing):
             return replace(made, draft=replace(made.draft, answerer=answerer.name))
         if made is not None:
-            return replace(premised(desk, made), answerer=answerer.name)
+            whole = agreement.also_told(desk, table_cells.every_row(desk, made))
+            told = reckoned.stepped(desk, premised(desk, whole))
+            return replace(told, answerer=answerer.name)
     return None
 
 
@@ -174,8 +178,29 @@ ANSWERERS: tuple[Answerer, ...] = (
         "table_cells",
         table_cells.may_ask,
         table_cells.cells,
-        ("枫林县哪个部门行政处罚最多", "枫林县交通局作出行政处罚多少件"),
-        ("枫林县调解成功率是多少",),
+        ("银杏县哪个部门行政处罚最多", "银杏县交通局作出行政处罚多少件"),
+        ("银杏县开展宣传活动多少场",),
+    ),
+    Answerer(
+        "agreement",
+        agreement.asks,
+        agreement.agreement,
+        ("银杏县行政复议收案前后对得上吗",),
+        ("银杏县行政复议收案多少件",),
+    ),
+    Answerer(
+        "share",
+        reckoned.asks_share,
+        reckoned.shares,
+        ("青石县调解成功占受理的比例",),
+        ("青石县的调解成功率是多少",),
+    ),
+    Answerer(
+        "rate_again",
+        reckoned.asks_rate_again,
+        reckoned.rate_again,
+        ("青石县560件调成551件，报告写98.4%，算下来对吗",),
+        ("青石县的调解成功率是98.4%吗",),
     ),
     Answerer(
         "honours",

@@ -14,7 +14,7 @@ from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
 from bot.evidence.silence import silent
 from bot.lexicon import stages_of
-from bot.notes import Note, note
+from bot.notes import Note
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity
 from retrieval.question.query import Query, parts
@@ -42,8 +42,6 @@ def one_report(desk: Desk) -> Draft:
         )
     judged = judge_premises(desk.query, found, desk.reports[0])
     before = list(judged.notes)
-    if len(found) == 2 and found[0].named and found[1].named and len(parts(desk.query)) == 1:
-        before.append(note("two_figures"))
     lines = [claim(desk.reports[0], span) for span in judged.extra]
     if not (judged.settled and judged.extra):
         lines += [claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found]
@@ -115,8 +113,6 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
             chosen.append(sure[0])
         elif best := likely(part, reading, here, desk.hits, desk.state.focus, known):
             chosen.append(best)
-    if len(chosen) == 1 and chosen[0].named:
-        chosen += _contradicting(ranked, chosen[0])
     if len(chosen) == 1 and desk.query.kind == "fact":
         chosen += _uncovered(desk, reading, lines, chosen[0], boosts)
         if all(e.line.row is not None for e in chosen):
@@ -212,23 +208,6 @@ def _says_change(evidence: Evidence) -> bool:
 _CHANGE = re.compile(
     "同比|同期|环比|较|比(?:上|去|20)|上升|下降|增长|减少|增加|提高|降低|增幅|降幅|压缩|缩短|延长"
 )
-
-
-def _contradicting(ranked: Sequence[Evidence], first: Evidence) -> list[Evidence]:
-    """Return a second place where the report gives the same indicator another figure."""
-    for other in ranked[1:8]:
-        if (
-            other.named
-            and first.figure is not None
-            and other.figure is not None
-            and other.line.role == first.line.role
-            and other.coverage >= first.coverage - 0.1
-            and other.figure.unit == first.figure.unit
-            and other.figure.value != first.figure.value
-            and other.line is not first.line
-        ):
-            return [other]
-    return []
 
 
 def _uncovered(

@@ -6,15 +6,16 @@ from dataclasses import replace
 
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.extent import judge_extent
-from bot.evidence.premises import judge_premises
+from bot.evidence.premises import judge_premises, stands_in
 from bot.evidence.selection import select
 from bot.notes import CORRECTING, Note
 from bot.values import DraftLine
 from retrieval.documents import Report
-from retrieval.genre.quantities import Quantity, same_value
+from retrieval.genre.quantities import Quantity
 from retrieval.text.normalise import normalise
 
 _ENOUGH_FOUND = 3
+_JUDGED = CORRECTING | {"rate_again"}
 
 
 def premised(desk: Desk, draft: Draft) -> Draft:
@@ -27,7 +28,7 @@ def premised(desk: Desk, draft: Draft) -> Draft:
         return draft
     if len(desk.scope) > 1 or len(desk.reports) != 1:  # a large scope stays unopened
         return draft
-    if any(line.note is not None and line.note.kind in CORRECTING for line in draft.before):
+    if any(line.note is not None and line.note.kind in _JUDGED for line in draft.before):
         return draft
     report = desk.reports[0]
     if desk.query.figures and desk.query.kind != "fact":
@@ -57,6 +58,5 @@ def premised(desk: Desk, draft: Draft) -> Draft:
 
 
 def _lacking(desk: Desk, report: Report) -> tuple[Quantity, ...]:
-    """Return the asserted figures that stand nowhere in a report, by their value and not as text."""
-    held = [q for ln in desk.reading(report).lines for c in ln.clauses for q in c.figures]
-    return tuple(f for f in desk.query.figures if not any(same_value(f, q) for q in held))
+    """Return the asserted figures that stand nowhere in a report, whatever they count there."""
+    return tuple(f for f in desk.query.figures if not stands_in(f, desk.reading(report)))

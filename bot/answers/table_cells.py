@@ -31,7 +31,7 @@ from retrieval.genre.cell_figures import cell_figure
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.question.asking import asks_lowest
 from retrieval.question.terms import SYNONYM_MATCH, content_terms
-from retrieval.text.grids import Grid, GridCell, GridRow, find_grids, tell
+from retrieval.text.grids import Grid, GridCell, GridRow, find_grids, row_at, tell
 from retrieval.text.normalise import fold, normalise
 
 _CAPTION_CHARS = 60
@@ -111,6 +111,23 @@ def _asked(desk: Desk, report: Report, grid: Grid) -> _Asked | None:
     return None
 
 
+def every_row(desk: Desk, draft: Draft) -> Draft:
+    """Return a draft that tells one row's cell where no row was asked for as one of the column's sum."""
+    if len(draft.focus) != 1 or draft.status != "answered" or not may_ask(desk):
+        return draft
+    report, cite = desk.reports[0], draft.focus[0]
+    placed = row_at(report.text, cite.start)
+    if placed is None or placed[1].is_total or sum(not r.is_total for r in placed[0].rows) < 2:
+        return draft
+    grid, row = placed
+    words = normalise(desk.query.question)
+    columns = [c.column for c in row.cells if c.start < cite.end and cite.start < c.end]
+    told = rows_named(words, grid) or any(t.match(bare(row.label)) for t in desk.query.terms)
+    if told or len(columns) != 1 or columns_named(words, grid) != columns:
+        return draft
+    return _summed(report, _Asked(grid, (), tuple(columns))) or draft
+
+
 def _own_words(desk: Desk) -> str:
     """Return the part of the message that holds this wish, its names and form included."""
     start, end = desk.query.ask.span
@@ -162,7 +179,9 @@ def _told(desk: Desk, report: Report, asked: _Asked) -> Draft | None:
     if len(rows) == 2 and _APART.search(topic):
         kept = [r for r in grid.rows if r in rows]
         for column in asked.columns:
-            table = _table(report, Grid(grid.start, grid.end, grid.head, tuple(kept), grid.unit), column)
+            table = _table(
+                report, Grid(grid.start, grid.end, grid.head, tuple(kept), grid.unit), column
+            )
             before += [
                 DraftLine("", "note", note=n)
                 for n in column_notes(table, 0)
@@ -255,7 +274,10 @@ def _total(
     amount = sum((q.value or Decimal(0) for _, q in told), Decimal(0))
     total = Quantity(0, 0, str(amount), amount, first.unit, "", first.kind)
     said = note(
-        "summed", name=column, count=len(told), sum=Note("amount", {"number": str(amount), "unit": first.unit})
+        "summed",
+        name=column,
+        count=len(told),
+        sum=Note("amount", {"number": str(amount), "unit": first.unit}),
     )
     return total, _each(report, grid, column), [said]
 

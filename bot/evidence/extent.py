@@ -37,7 +37,10 @@ def judge_extent(
         return Note("not_all") if _tells_a_part(topic, together) else None
     if denied:
         return None if pattern("denial").search(together) else Note("said_otherwise")
-    counted = any(q.kind != "date" for q in find_quantities(topic)) or "几" in topic
+    given = [q for q in find_quantities(topic) if q.kind != "date"]
+    if {q.value for q in given} & {q.value for q in find_quantities(together)}:
+        return None  # what is asked about stands there
+    counted = bool(given) or "几" in topic
     if counted and not figured and not pattern("none_of").search(topic):
         topical = [t for t in terms if is_topical(t)]
         denying = [c for c in re.split("[,，;；。]", together) if pattern("none_of").search(c)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.evidence.binding import (
     Asserted,
@@ -29,10 +29,11 @@ from bot.evidence.units import unit_fit
 from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
+from retrieval.genre.quantities import Quantity
 from retrieval.genre.quantity_values import same_number
 from retrieval.question.query import Direction, Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme, is_topical
-from retrieval.text.normalise import normalise
+from retrieval.text.normalise import fold, normalise
 
 # A figure is the one asked about from this score on, if no rival comes within the margin.
 SURE, CORRECTS, MARGIN = 0.72, 0.66, 0.08
@@ -116,11 +117,28 @@ def _judge_figures(query: Query, reading: Reading) -> list[_Verdict]:
     if not asserted:
         return []
     placed = placed_figures(reading)
-    return [_judge_figure(a, placed, query, reading.report) for a in asserted]
+    return [_judge_figure(_in_kind(a, placed), placed, query, reading) for a in asserted]
+
+
+def _in_kind(asserted: Asserted, placed: Sequence[Placed]) -> Asserted:
+    """Return a figure said without its unit as the report tells that number: 70.7 as 70.7%.
+
+    A bare number with decimals that stands nowhere is taken for a rate.
+    """
+    bare = asserted.quantity
+    if bare.unit or bare.kind != "number" or bare.value is None:
+        return asserted
+    alike = [p.quantity for p in placed if p.quantity.value == bare.value]
+    if any(comparable(bare, q) for q in alike):
+        return asserted
+    if not alike and bare.value == bare.value.to_integral_value():
+        return asserted
+    kind, unit = (alike[0].kind, alike[0].unit) if alike else ("percent", "%")
+    return replace(asserted, quantity=replace(bare, kind=kind, unit=unit))
 
 
 def _judge_figure(
-    asserted: Asserted, placed: Sequence[Placed], query: Query, report: Report
+    asserted: Asserted, placed: Sequence[Placed], query: Query, reading: Reading
 ) -> _Verdict:
     """Find the figure that the report gives for what the question speaks of, and compare."""
     held: tuple[float, Placed] | None = None
@@ -128,7 +146,7 @@ def _judge_figure(
     for place in placed:
         if not comparable(asserted.quantity, place.quantity):
             continue
-        score = bind(asserted, place, query, report.meta.year)
+        score = bind(asserted, place, query, reading.report.meta.year)
         if _holds(asserted, place):
             if held is None or score > held[0]:
                 held = score, place
@@ -162,18 +180,31 @@ def _judge_figure(
             asserted,
             rival[1],
             wrong=True,
-            elsewhere=held[1] if held and asserted.relation == "equal" else None,
+            elsewhere=_elsewhere(asserted, held, rival, placed),
         )
     if (
         held is None
         and asserted.relation == "equal"
         and asserted.quantity.unit
-        and not _stands(asserted, placed)
+        and not stands_in(asserted.quantity, reading)
     ):
         return _Verdict(asserted, absent=True)
     if held and len({(p.span.start) for p in placed if asserted.holds(p.quantity)}) == 1:
         return _Verdict(asserted, held[1])
     return _Verdict(asserted)
+
+
+def _elsewhere(
+    asserted: Asserted,
+    held: tuple[float, Placed] | None,
+    rival: tuple[float, Placed],
+    placed: Sequence[Placed],
+) -> Placed | None:
+    """Return where the asked figure stands for something else: beside the right one, or once only."""
+    if held is None or asserted.relation != "equal":
+        return None
+    told = {p.span.start for p in placed if p.line.row is None and asserted.holds(p.quantity)}
+    return held[1] if held[1].line is rival[1].line or len(told) == 1 else None
 
 
 def _holds(asserted: Asserted, place: Placed) -> bool:
@@ -208,9 +239,17 @@ def _astray(
     return (lost or confirms) and uncovered and bool(_brief(place, report))
 
 
-def _stands(asserted: Asserted, placed: Sequence[Placed]) -> bool:
-    """The number stands somewhere in the report, whatever it counts."""
-    return any(same_number(asserted.quantity, p.quantity) for p in placed)
+def stands_in(figure: Quantity, reading: Reading) -> bool:
+    """Tell whether a number stands somewhere in the report, whatever it counts.
+
+    Said without a unit, 70.7 stands there as 70.7%, too, and in headings and damaged places.
+    """
+    held = (q for line in reading.lines for clause in line.clauses for q in clause.figures)
+    if any(same_number(figure, q) or (not figure.unit and figure.value == q.value) for q in held):
+        return True
+    number = figure.text.removesuffix(figure.unit)
+    written = re.escape(figure.text if figure.unit else number)
+    return bool(re.search(rf"(?<![0-9.]){written}(?![0-9]|\.[0-9])", fold(reading.report.text)))
 
 
 def _whole(query: Query, verdict: _Verdict) -> bool:
@@ -232,7 +271,7 @@ def _correction(wrong: Sequence[_Verdict], report: Report) -> DraftLine:
         return note("went", way=tuple(said))
     asked = tuple(Note("quoted", {"words": v.asserted.quantity.text}) for v in wrong)
     only = wrong[0]
-    if len(wrong) == 1 and only.elsewhere and only.place and only.elsewhere.line is only.place.line:
+    if len(wrong) == 1 and only.elsewhere and only.place:
         words = _brief(only.elsewhere, report)
         if words:
             figure = only.elsewhere.quantity.text

@@ -51,7 +51,9 @@ def gap_note(earlier: Quantity, later: Quantity) -> DraftLine | None:
         unit = later.unit
         if canonical(later)[0] != later.value and later.value:  # told in 万, as the figures are
             amount = plain(abs(gap) * later.value / canonical(later)[0])
-        told = Note("gap.more" if gap > 0 else "gap.fewer", {"about": "", "amount": f"{amount}{unit}"})
+        told = Note(
+            "gap.more" if gap > 0 else "gap.fewer", {"about": "", "amount": f"{amount}{unit}"}
+        )
     if not gap:
         return None
     return note("step", earlier=shown(earlier), later=shown(later), gap=told)

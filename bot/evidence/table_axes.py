@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
 from retrieval.question.terms import SYNONYM_MATCH, content_terms
@@ -54,7 +55,7 @@ def columns_named(words: str, grid: Grid) -> list[str]:
 def column_nearest(words: str, position: int, grid: Grid) -> str | None:
     """Return the column named in the clause around ``position``, or else in those before it."""
     bounds = [0, *(m.end() for m in _CLAUSE.finditer(words)), len(words)]
-    clauses = [words[a:b] for a, b in zip(bounds, bounds[1:], strict=False) if a <= position]
+    clauses = [words[a:b] for a, b in pairwise(bounds) if a <= position]
     for clause in reversed(clauses):
         named = columns_named(clause, grid)
         if named:
