@@ -42,9 +42,9 @@ class _Told:
 
 def asks(desk: Desk) -> bool:
     """Tell whether a question is whether figures of one thing agree, within a report or two."""
-    if desk.library is None or len(desk.reports) != 1 or desk.only_years:
+    if not _ASKS.search(normalise(desk.query.question)) or desk.only_years:
         return False
-    return bool(_ASKS.search(normalise(desk.query.question)))
+    return desk.library is not None and len(desk.scope) == 1 and len(desk.reports) == 1
 
 
 def agreement(desk: Desk) -> Draft | None:
@@ -188,7 +188,7 @@ def otherwise_before(desk: Desk, report: Report, position: int) -> list[DraftLin
 
 def also_told(desk: Desk, draft: Draft) -> Draft:
     """Return a draft with the other figure that its report gives for what was asked, if it gives one."""
-    if draft.status != "answered" or desk.library is None or len(desk.reports) != 1:
+    if draft.status != "answered" or desk.library is None or len(desk.scope) != 1:
         return draft
     if desk.query.kind != "fact" or not draft.figures or not desk.query.indicators:
         return draft

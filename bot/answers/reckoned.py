@@ -132,12 +132,13 @@ def _by_line(reading: Reading) -> Iterator[tuple[Line, list[Placed]]]:
 def _fit(terms: Sequence[Term], placed: Placed, line: Line) -> float:
     """Return how well the words beside a figure name what the terms do; 0 where a term is lacking.
 
-    One term at least stands beside the figure itself, the others at least in its sentence.
+    One term at least stands word for word beside the figure, the others at least in its sentence:
+    by a synonym alone (立案 for 受理) a figure is shown and never reckoned with.
     """
     own = re.split("[，,]", placed.before)[-1] + "|" + ("" if placed.joined else placed.after)
     around = f"{line.folded}|{line.lead}|{line.path}|{line.before}"
     near = [t.match(own) for t in terms]
-    if max(near, default=0.0) < SYNONYM_MATCH:
+    if max(near, default=0.0) < 1.0:
         return 0.0
     if any(max(n, t.match(around)) < SYNONYM_MATCH for n, t in zip(near, terms, strict=True)):
         return 0.0
@@ -239,9 +240,9 @@ def stepped(desk: Desk, draft: Draft) -> Draft:
     """
     query = desk.query
     asked = query.change or _STEP.search(normalise(query.topic))
-    if draft.status != "answered" or not asked or len(desk.reports) != 1:
+    if draft.status != "answered" or not asked or len(desk.scope) != 1:
         return draft
-    if query.wants == "percent" or not draft.focus:
+    if query.wants == "percent" or not draft.focus or len(desk.reports) != 1:
         return draft
     report = desk.reports[0]
     cites = [c for c in draft.focus if c.report == report.id]

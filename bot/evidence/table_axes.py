@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
-from retrieval.question.terms import SYNONYM_MATCH, content_terms
+from retrieval.question.terms import SYNONYM_MATCH, content_terms, is_theme
 from retrieval.text.grids import Grid, GridRow
 from retrieval.text.normalise import fold
 
@@ -116,9 +116,10 @@ def covered(themes: Sequence[str], grid: Grid, around: str) -> bool:
     """
     words = fold("".join((*columns_of(grid), *(row.label for row in grid.rows), around)))
     held = pairs_of(words)
+    named = [theme for theme in themes if any(is_theme(t) for t in content_terms(theme))]
     return all(
         pairs_of(fold(theme)) & held
         or any(t.match(words) >= SYNONYM_MATCH for t in content_terms(theme))
         or rows_named(theme, grid)
-        for theme in themes
+        for theme in named
     )
