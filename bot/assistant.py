@@ -253,7 +253,7 @@ class Assistant:
             else:
                 answered = []
                 for query, scope in asked:
-                    told = reckoned.share_of_found(query, [a.draft for a in answered], library)
+                    told = reckoned.of_found(query, [a.draft for a in answered], library)
                     if told is not None:
                         answered.append(_Answered(query, scope, (), told, Attempt()))
                         continue

@@ -95,7 +95,7 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
     boosts = desk.boosts(report)
     known = desk.ledger(report.id)
     chosen: list[Evidence] = []
-    for part in parts(desk.query):
+    for part in map(_spoken_of, parts(desk.query)):
         near = dict(boosts)
         for evidence in (
             chosen if part.role is None else ()
@@ -118,6 +118,13 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
         if all(e.line.row is not None for e in chosen):
             chosen.sort(key=lambda e: e.span.start)
     return _joined(chosen)
+
+
+def _spoken_of(query: Query) -> Query:
+    """Return a query that names nothing of its own (具体是百分之几) with what was just spoken of."""
+    if query.terms and query.carried and not any(is_theme(t) for t in query.terms):
+        return replace(query, terms=query.carried, carried=())
+    return query
 
 
 def candidates(desk: Desk, report: Report) -> Sequence[Line]:

@@ -47,9 +47,12 @@ def premised(desk: Desk, draft: Draft) -> Draft:
             lines = (*(claim(report, span) for span in more), *draft.lines)
             return replace(draft, lines=lines, before=(*judged.notes, *draft.before))
     cited = [line.text for line in draft.lines if line.kind == "claim"]
-    told = judge_extent(
-        normalise(desk.query.topic), desk.query.terms, cited, figured=bool(draft.figures)
-    )
+    told = None
+    if not any(line.note is not None and line.note.kind == "share" for line in draft.before):
+        # 占全部的几成 presumes nothing of all
+        told = judge_extent(
+            normalise(desk.query.topic), desk.query.terms, cited, figured=bool(draft.figures)
+        )
     if told is None and desk.query.ask.claims and (lacking := _lacking(desk, report)):
         told = Note("no_such_figure", {"asked": "、".join(q.text for q in lacking)})
     if told is None:

@@ -12,18 +12,20 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bot.answers.agreement import otherwise_before
-from bot.evidence.binding import Placed, placed_figures
+from bot.evidence.binding import Placed, is_total, placed_figures
 from bot.evidence.drafting import Desk, Draft, claim, label
 from bot.evidence.reading import Line, Reading
 from bot.evidence.reckoning import COUNTED, gap_note, rounded, share_note, share_of, shown
 from bot.labels import full_name
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
-from retrieval.documents import Span
+from retrieval.documents import Report, Span
+from retrieval.genre.cell_figures import CHANGE, cell_figure, cell_year
 from retrieval.genre.quantities import Quantity, canonical, find_quantities
 from retrieval.library.library import Library
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme, is_topical
+from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import normalise
 
 MAX_REPORTS = 6
@@ -34,7 +36,10 @@ _OF = re.compile(
 _BY = re.compile(
     "按(?P<whole>[^，,。？?；;]{2,12}?)数?来?[算计][，,]?(?P<part>[^，,。？?；;]*?)的?(?:占比|比例|比重|占)"
 )
+_ALL = re.compile("全部|总数|总量|合计|所有")
 _BARE = re.compile("占比|占多少|占几|比例|百分之几|几成|比重")
+_GAP = re.compile("[高低多少差]了?(?:多少|几)")
+_GAPS_TOLD = frozenset({"order.gap", "order.falling", "order.rising", "trend"})
 _STEP = re.compile("[多少增减升降差][了出加长]?(?:多少|几)|增幅|变化")
 
 
@@ -65,7 +70,7 @@ def _share_words(query: Query) -> tuple[tuple[Term, ...], tuple[Term, ...]] | No
     before = asked[: said.start()]
     part = _named(said["part"]) or _named(re.split("[，,。？?；;]", before.rstrip("，,"))[-1])
     whole = _named(said["whole"])
-    return (part, whole) if part and whole else None
+    return (part, whole) if part and (whole or _ALL.search(said["whole"])) else None
 
 
 def _named(words: str) -> tuple[Term, ...]:
@@ -79,6 +84,7 @@ def shares(desk: Desk) -> Draft | None:
     lines: list[DraftLine] = []
     cites: list[Cited] = []
     figures: list[Quantity] = []
+    before: list[DraftLine] = []
     lacking: list[str] = []
     for report in desk.reports:
         pair = _pair_named(desk.reading(report), *words)
@@ -87,27 +93,33 @@ def shares(desk: Desk) -> Draft | None:
             lacking.append(full_name(report.meta))
             continue
         spans = _spans(pair)
-        lines += [*([label(report)] if len(desk.reports) > 1 else []), told]
+        lines += [label(report), told] if len(desk.reports) > 1 else []
+        before += [] if len(desk.reports) > 1 else [told]
         lines += [claim(report, span) for span in spans]
         cites += [Cited(report.id, s.start, s.end) for s in spans]
         figures += [pair.part.quantity, pair.whole.quantity]
     if not cites:
         return None
     after = (note("no_share", reports=tuple(lacking)),) if lacking else ()
-    return Draft(tuple(lines), focus=tuple(cites), figures=tuple(figures), after=after)
+    return Draft(
+        tuple(lines),
+        before=tuple(before),
+        focus=tuple(cites),
+        figures=tuple(figures),
+        after=after,
+    )
 
 
 def _pair_named(reading: Reading, part: Sequence[Term], whole: Sequence[Term]) -> _Pair | None:
     """Return the one pair of figures that the words name best; None where two do alike."""
     found = [
-        _Pair(mine, of, fit)
+        _Pair(mine, of, named + held)
         for line, placed in _by_line(reading)
         for mine in placed
         for of in placed
         if mine is not of and share_of(mine.quantity, of.quantity) is not None
-        if (fit := _fit(part, mine, line) + _fit(whole, of, line)) > 0
-        and _fit(part, mine, line) > 0
-        and _fit(whole, of, line) > 0
+        if (named := _fit(part, mine, line)) > 0
+        and (held := _fit(whole, of, line) if whole else float(is_total(of))) > 0
     ]
     if not found:
         return None
@@ -156,9 +168,12 @@ def _spans(pair: _Pair) -> list[Span]:
 # ---- a share of what was just found ---------------------------------------------------------
 
 
-def share_of_found(query: Query, before: Sequence[Draft], library: Library) -> Draft | None:
-    """Answer 顺手算下占比 from the two figures that the wishes before it found, part and whole."""
+def of_found(query: Query, before: Sequence[Draft], library: Library) -> Draft | None:
+    """Answer 顺手算下占比 or 高多少 from what the wishes before it found: the share, or the gap told."""
     asked = normalise(query.topic)
+    if before and _GAP.search(asked) and not any(is_theme(t) for t in query.terms):
+        kinds = {ln.note.kind for ln in before[-1].before if ln.note is not None}
+        return before[-1] if kinds & _GAPS_TOLD else None
     if not before or not _BARE.search(asked) or any(is_topical(t) for t in query.terms):
         return None
     figures = [q for draft in before for q in draft.figures]
@@ -251,13 +266,44 @@ def stepped(desk: Desk, draft: Draft) -> Draft:
         for p in placed_figures(desk.reading(report))
         if any(c.start <= p.span.start < c.end for c in cites)
     ]
-    steps = [
-        (one, other)
-        for one, other in pairwise(placed)
-        if one.former and one.line is other.line and re.search("[到至为]$", other.before)
-    ]
-    told = gap_note(steps[0][0].quantity, steps[0][1].quantity) if len(steps) == 1 else None
+    steps = [found for pair in pairwise(placed) for found in _step(*pair)]
+    if len(steps) == 1:
+        earlier, later = steps[0]
+        told = gap_note(earlier.quantity, later.quantity)
+        lines = (*draft.lines, *otherwise_before(desk, report, earlier.span.start))
+        return replace(draft, before=(*draft.before, told), lines=lines) if told else draft
+    return _step_of_row(query, report, draft)
+
+
+def _step(one: Placed, other: Placed) -> Iterator[tuple[Placed, Placed]]:
+    """Yield two neighbouring figures as the earlier and the later of one thing, if they are told so."""
+    if one.line is not other.line or one.line.row is not None:
+        return
+    if one.former and re.search("[到至为]$", other.before):
+        yield one, other
+    years = [re.findall("(?<![0-9])20[0-9]{2}(?=年)", p.before)[-1:] for p in (one, other)]
+    if all(years) and abs(int(years[0][0]) - int(years[1][0])) == 1:
+        yield (one, other) if years[0] < years[1] else (other, one)
+
+
+def _step_of_row(query: Query, report: Report, draft: Draft) -> Draft:
+    """Return a draft that tells one row's figure with that of the year before and the difference."""
+    grid_row = row_at(report.text, draft.focus[0].start) if len(draft.focus) == 1 else None
+    year = report.meta.year
+    if grid_row is None or year is None:
+        return draft
+    grid, row = grid_row
+    asked = (
+        sorted({*query.years, *query.compared}) if len(query.years) > 1 or query.compared else []
+    )
+    first, last = (asked[0], asked[-1]) if len(asked) == 2 else (year - 1, year)
+    by_year = {cell_year(c, year): c for c in row.cells if not CHANGE.search(c.column)}
+    cells = [by_year.get(y) for y in (first, last)]
+    found = [(c, q) for c in cells if c is not None and (q := cell_figure(grid, c)) is not None]
+    told = gap_note(found[0][1], found[1][1]) if len(found) == 2 else None
     if told is None:
         return draft
-    lines = (*draft.lines, *otherwise_before(desk, report, steps[0][0].span.start))
-    return replace(draft, before=(*draft.before, told), lines=lines)
+    shown_cells = [c for c in row.cells if c in cells or CHANGE.search(c.column)]
+    cites = (Cited(report.id, row.start, row.end), Cited(report.id, *grid.head))
+    line = DraftLine(" ".join(tell(shown_cells).split()), "claim", cites)
+    return replace(draft, before=(*draft.before, told), lines=(line,))

@@ -72,6 +72,8 @@ _ASKS_CHANGE = re.compile("增加|增长|上升|下降|减少|变化|增减|相�
 _COUNTED = re.compile(
     "数量|件数|案件数|总量|多少|案件.{0,4}(?:多|少|对比|比较|排名|排行|排序)|谁.{0,12}(?:多|少)"
 )
+_HIGH = re.compile("谁.{0,4}[高低]|最[高低]|更[高低]|[高低]多少")
+"""What is high or low, and not more or fewer, is a rate."""
 _ROUND = "余多约近左"  # marks of a round figure: 余, 多, 约, 近, 左右
 _UNIT_GROUPS = tuple(
     frozenset(units.split())
@@ -144,6 +146,8 @@ def wanted(query: Query) -> tuple[Wanted, ...]:
 def _indicators_in(words: str, query: Query | None = None) -> tuple[str, ...]:
     """Return the one indicator that some words ask for best; rates first where a rate is asked."""
     found = lookup(words)
+    if not found and query is not None and _HIGH.search(normalise(query.topic)):
+        found = tuple((i, s) for i, s in lookup(f"{words}率") if "%" in i.units)
     if query is not None and query.wants in ("number", "percent"):
         rate = query.wants == "percent" or bool(re.search("率|比例|占比", words))
         of_kind = [(i, s) for i, s in found if ("%" in i.units) == rate]
