@@ -61,5 +61,5 @@ def premised(desk: Desk, draft: Draft) -> Draft:
 
 
 def _lacking(desk: Desk, report: Report) -> tuple[Quantity, ...]:
-    """Return the asserted figures that stand nowhere in a report, whatever they count there."""
+    """Return the asserted figures that stand nowhere in a report."""
     return tuple(f for f in desk.query.figures if not stands_in(f, desk.reading(report)))

@@ -30,7 +30,7 @@ from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import Quantity
-from retrieval.genre.quantity_values import same_number
+from retrieval.genre.quantity_values import same_number, same_value
 from retrieval.question.query import Direction, Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme, is_topical
 from retrieval.text.normalise import fold, normalise
@@ -186,6 +186,7 @@ def _judge_figure(
         held is None
         and asserted.relation == "equal"
         and asserted.quantity.unit
+        and not any(same_number(asserted.quantity, p.quantity) for p in placed)
         and not stands_in(asserted.quantity, reading)
     ):
         return _Verdict(asserted, absent=True)
@@ -240,12 +241,12 @@ def _astray(
 
 
 def stands_in(figure: Quantity, reading: Reading) -> bool:
-    """Tell whether a number stands somewhere in the report, whatever it counts.
+    """Tell whether a figure stands somewhere in the report, headings and damaged places included.
 
-    Said without a unit, 70.7 stands there as 70.7%, too, and in headings and damaged places.
+    Said without a unit, 70.7 stands there as 70.7%, too.
     """
     held = (q for line in reading.lines for clause in line.clauses for q in clause.figures)
-    if any(same_number(figure, q) or (not figure.unit and figure.value == q.value) for q in held):
+    if any(same_value(figure, q) or (not figure.unit and figure.value == q.value) for q in held):
         return True
     number = figure.text.removesuffix(figure.unit)
     written = re.escape(figure.text if figure.unit else number)
