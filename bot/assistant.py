@@ -53,6 +53,7 @@ from bot.lock import citations
 from bot.lock.planted import without_orders
 from bot.model.tracing import span
 from bot.model.union import Line, is_worded
+from bot.named_things import naming, of_the_only_place, that_name_the_village
 from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
 from bot.row_places import told_in_rows
@@ -67,6 +68,7 @@ from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
 from retrieval.question.conversation import completed
+from retrieval.question.held_words import mended
 from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
@@ -74,7 +76,6 @@ from retrieval.question.scope import Holdings, Resolved, resolve
 from retrieval.question.terms import is_english
 from retrieval.search.nearness import Nearness, nothing_near
 from retrieval.search.retriever import Options, retrieve
-from retrieval.text.normalise import fold
 
 HITS = 40
 MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
@@ -404,33 +405,19 @@ class Assistant:
         known, places = known_issuers(library), place_index(library)
         speaks_of = speaks_within(library, holdings)
         asked = []
+        request = mended(request, places, naming(library))
         for ask in completed(request, state.asks):
             query = settle_ask(ask, request, places, known, speaks_of, near=state.places)
+            query = of_the_only_place(library, query, holdings, places)
             names = any(t.tag in ("place", "office") for t in request.tags)
             several = query.inherited and not names and len(state.recent) > 1
             if query.kind in ("rank", "compare") and several:
                 # 谁更高 after a question asked of several places: these
                 query = replace(query, places=state.recent)
-            named = self._that_name_the_village(library, *_with_scope(query, holdings))
+            named = that_name_the_village(library, *_with_scope(query, holdings))
             query, scope = told_in_rows(library, *named, holdings)
             asked.append((query, counted_once(library, query, scope)))
         return asked
-
-    def _that_name_the_village(
-        self, library: Library, query: Query, scope: Resolved
-    ) -> tuple[Query, Resolved]:
-        """Keep the reports that name the villages asked about; where none does, none is held."""
-        if not query.villages or not scope.reports:
-            return query, scope
-        names = [fold(name) for name in query.villages]
-        few = scope.reports[:MAX_READ_REPORTS]
-        naming = tuple(
-            r for r in few if any(name in in_search_form(library.report(r).text) for name in names)
-        )
-        if naming:
-            return query, replace(scope, reports=naming)
-        missing = tuple(Note("not_held", {"name": name}) for name in query.villages)
-        return replace(query, unknown=(*query.unknown, *query.villages)), Resolved((), missing)
 
     def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
         """Return the passages an answer to ``question`` would be written from, best first.

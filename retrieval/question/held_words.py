@@ -1,0 +1,159 @@
+"""What a reader took for a place, put right by what is held, and names that tell reports apart.
+
+平陆运河 and 松山路早市 are words to look for, no places to hold: a held report has the very words,
+and the common noun that ends them tells a canal or a market from a county. In 钦南海|上治理 the
+held 钦南 wins, and 海上治理 is what is asked about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+
+from retrieval.places.place_mentions import Mention, overlaps
+from retrieval.places.places import PlaceIndex
+from retrieval.question.request import Ask, Request, Tagged
+from retrieval.question.terms import content_terms, is_theme
+from retrieval.text.segmentation import tag
+
+Naming = Callable[[str], Collection[str]]
+"""Some words → the ids of the held reports whose text has them, blanks aside."""
+
+MOST_TOKENS = 6
+SHORTEST_NAME = 3
+_PROPER = ("ns", "nr", "nt")
+_VILLAGE = re.compile("村|社区|小区|屯")
+# a problem, a plan or an overview is a whole report's: of a place that is not held there is none
+_OF_A_THING = ("figure", "measures", "meaning", "honours")
+_OF_ITS_MENTION = ("verify", "which")
+
+
+def mended(request: Request, places: PlaceIndex, naming: Naming) -> Request:
+    """Return a message with its tags of places, and what its asks say by them, put right."""
+    words = request.question
+    spans = [(t.start, t.end) for t in request.tags if t.tag == "place"]
+    if not spans:
+        return request
+    mentions = places.resolve(words, spans).mentions
+    thing = any(map(_may_be_of_a_thing, request.asks))
+    tags = list(request.tags)
+    for old in request.tags:
+        if old.tag != "place":
+            continue
+        inside = [m for m in mentions if m.start < old.end and old.start < m.end]
+        for mention in inside:
+            others = [m for m in mentions if m is not mention]
+            if mention.held:
+                tags = _given_back(words, tags, old, mention, others)
+            elif mention.start == old.start and (village := _VILLAGE.match(words, old.end)):
+                tags = _instead(tags, [old], [_tagged("place", words, old.start, village.end())])
+            elif thing and (end := _end_of_thing(words, mention, naming)):
+                tags = _instead(tags, [old], [_tagged("theme", words, mention.start, end)])
+    return request if tags == list(request.tags) else _with_tags(request, tuple(tags))
+
+
+def rare_names(theme: Sequence[str], naming: Naming) -> tuple[str, ...]:
+    """Return the words of a theme that can tell reports apart, as the reports have them.
+
+    A word of the genre with synonyms tells none. Of a name run together with what follows it
+    (茅尾海清蚝) the longest part that stands in a report is taken.
+    """
+    terms = (t for t in content_terms(" ".join(theme)) if is_theme(t) and not t.variants)
+    return tuple(dict.fromkeys(name for t in terms if (name := _held_part(t.word, naming))))
+
+
+def _may_be_of_a_thing(ask: Ask) -> bool:
+    return ask.content in _OF_A_THING or ask.operation in _OF_ITS_MENTION
+
+
+def _end_of_thing(words: str, mention: Mention, naming: Naming) -> int:
+    """Return where the longest name of a thing ends that begins as ``mention`` does; 0 for none.
+
+    The noun that ends it stands behind the name of a known place, and may be the end of a name
+    that no table has.
+    """
+    at = mention.end if mention.candidates else mention.start
+    end = 0
+    for word, pos in tag(words[at:])[:MOST_TOKENS]:
+        if not word.isalnum():
+            break
+        at += len(word)
+        noun = pos[:1] == "n" and pos not in _PROPER and len(word) > 1
+        if noun and at >= mention.end and naming(words[mention.start : at]):
+            end = at
+    return end
+
+
+def _given_back(
+    words: str, tags: list[Tagged], place: Tagged, mention: Mention, others: Sequence[Mention]
+) -> list[Tagged]:
+    """Cut a place's tag behind the held name where its rest begins a word of the theme after it."""
+    rest = replace(mention, start=mention.end, end=place.end)
+    theme = next((t for t in tags if t.tag == "theme" and t.start == place.end), None)
+    if theme is None or mention.end >= place.end or overlaps(rest, others):
+        return tags
+    ends, at = set(), mention.end
+    for word, _ in tag(words[mention.end : theme.end]):
+        at += len(word)
+        ends.add(at)
+    if place.end in ends:
+        return tags
+    new = [
+        _tagged("place", words, place.start, mention.end),
+        _tagged("theme", words, mention.end, theme.end),
+    ]
+    return _instead(tags, [place, theme], new)
+
+
+def _tagged(kind: str, words: str, start: int, end: int) -> Tagged:
+    return Tagged(kind, start, end, words[start:end])  # type: ignore[arg-type]
+
+
+def _instead(tags: Sequence[Tagged], old: Sequence[Tagged], new: Sequence[Tagged]) -> list[Tagged]:
+    """Return tags with ``new`` ones for ``old``; a theme is joined with those that it touches."""
+    kept = [t for t in tags if t not in old]
+    for one in new:
+        if one.tag == "theme":
+            touching = [t for t in kept if t.tag == "theme" and t.start <= one.end <= t.end]
+            for other in touching:
+                kept.remove(other)
+                more = other.text[one.end - other.start :]
+                one = replace(one, end=other.end, text=one.text + more)
+        kept = [t for t in kept if t.end <= one.start or one.end <= t.start]
+        kept.append(one)
+    return sorted(kept, key=lambda t: t.start)
+
+
+def _with_tags(request: Request, tags: tuple[Tagged, ...]) -> Request:
+    """Return a message with other tags, and their places and themes in its asks."""
+    before = {t.text for t in request.tags if t.tag == "place"}
+    now = {t.text: t for t in tags if t.tag == "place"}
+    gone = before.difference(now)
+    asks = []
+    for ask in request.asks:
+        start, end = ask.span
+        here = [t for t in tags if t.start < end and start < t.end]
+        places = [p for p in ask.places if p not in gone]
+        asks.append(
+            replace(
+                ask,
+                places=tuple(dict.fromkeys([*(t.text for t in here if t.tag == "place"), *places])),
+                theme=tuple(dict.fromkeys(t.text for t in here if t.tag == "theme")),
+            )
+        )
+    for n, ask in enumerate(asks[1:], start=1):
+        if request.asks[n].context:  # what the part before is about, as it is now read
+            asks[n] = replace(ask, context=asks[n - 1].theme or asks[n - 1].context)
+    return replace(request, tags=tags, asks=tuple(asks))
+
+
+def _held_part(word: str, naming: Naming) -> str:
+    """Return a word that stands in a report, or the longest part of it that does."""
+    if len(word) < 2 or word.isascii():
+        return ""
+    for length in range(len(word), min(SHORTEST_NAME, len(word)) - 1, -1):
+        for start in range(len(word) - length + 1):
+            if naming(word[start : start + length]):
+                return word[start : start + length]
+    return ""
