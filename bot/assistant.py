@@ -73,6 +73,7 @@ from retrieval.question.query import Briefed, Query, State, clean, filled, kind_
 from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
 from retrieval.question.scope import Holdings, Resolved, resolve
+from retrieval.question.spoken_of import in_its_conversation
 from retrieval.question.terms import is_english
 from retrieval.search.nearness import Nearness, nothing_near
 from retrieval.search.retriever import Options, retrieve
@@ -391,6 +392,7 @@ class Assistant:
         request = self.read(question, state, library)
         second = SecondReading(self._synthesis, request, state, "")
         request = second.if_unsure(self._is_place(library))
+        request = mended(request, place_index(library), naming(library))
         return replace(request, asks=completed(request, state.asks)).to_json()
 
     def settle(self, question: str, state: State, library: Library) -> list[tuple[Query, Resolved]]:
@@ -409,11 +411,7 @@ class Assistant:
         for ask in completed(request, state.asks):
             query = settle_ask(ask, request, places, known, speaks_of, near=state.places)
             query = of_the_only_place(library, query, holdings, places)
-            names = any(t.tag in ("place", "office") for t in request.tags)
-            several = query.inherited and not names and len(state.recent) > 1
-            if query.kind in ("rank", "compare") and several:
-                # 谁更高 after a question asked of several places: these
-                query = replace(query, places=state.recent)
+            query = in_its_conversation(query, request, state, holdings)
             named = that_name_the_village(library, *_with_scope(query, holdings))
             query, scope = told_in_rows(library, *named, holdings)
             asked.append((query, counted_once(library, query, scope)))
@@ -833,8 +831,10 @@ def _next_state(
         return state
     last = answered[-1]
     query, draft = last.query, last.draft
-    if last.draft.status != "answered" and not query.places and state.asks:
-        return state  # a turn that was refused and named no place of its own changes nothing
+    themed = any(t.tag == "theme" for t in request.tags)
+    says_something = themed if query.inherited else bool(query.places or query.ambiguous)
+    if last.draft.status != "answered" and not says_something and state.asks:
+        return state  # a turn that was refused and said nothing of its own changes nothing
     items = tuple((c.report, c.start, c.end) for c in draft.items)
     focus = tuple((c.report, c.start, c.end) for c in draft.focus)
     held = query.inherited or request.act in ("item", "rework")

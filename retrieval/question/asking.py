@@ -80,7 +80,7 @@ def unit_of(topic: str) -> str:
 
 _MORE = "(?:高|多|低|少|快|慢|大|小)"
 _SUPERLATIVE = re.compile("最(?:高|多|低|少|大|小|快|慢)(?:的|吗|吧|[，,。?？]|$)")
-_COMPARED = re.compile(f"比.{{1,16}}?更?(?:要|都|还)?{_MORE}(?!于|少于)")
+_COMPARED = re.compile(f"比.{{1,16}}?更?(?:要|都|还)?{_MORE}(?!于|少)")
 _LOWEST = re.compile(
     "最(?:低|少|小|差|慢)|更(?:低|少|小|慢)|垫底|从低到高|从少到多|lowest|least|fewest|smallest"
 )

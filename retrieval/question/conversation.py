@@ -10,8 +10,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from retrieval.question.asking import asks_target
+from retrieval.question.exact import relative_year
 from retrieval.question.request import Ask, Content, Form, Request
+from retrieval.question.terms import FAINT, content_terms, is_theme, is_topical
 from retrieval.text.normalise import has_han
+from retrieval.text.segmentation import tag
 
 # 它跟玉山比: one place beside the one spoken of
 _BESIDE = re.compile(
@@ -20,6 +24,8 @@ _BESIDE = re.compile(
 _THEMED: frozenset[Content] = frozenset(
     ("figure", "causes", "remedy", "measures", "meaning", "report")
 )
+MOST_SPOKEN_OF = 4  # themes of a conversation that a question without one is read beside
+_POINTING = tuple("这那该")
 
 
 def completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
@@ -32,13 +38,18 @@ def completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
         return request.asks if request.act in ("ask", "same", "item") else ()
     if request.act == "same":
         said = request.asks[0] if request.asks else Ask(last[-1].content, last[-1].operation)
-        return tuple(_changed(ask, said, request) for ask in last)
+        # 其中调解的呢 is of the last of two figures, 那玉山呢 of both
+        changing = last[-1:] if said.theme and not _names_scope(said) else last
+        return tuple(_changed(ask, said, request) for ask in changing)
     if request.act == "rework":
         form = request.asks[0].form if request.asks else Form()
         return tuple(replace(ask, form=_merged(_ordered(ask), form)) for ask in last)
     if request.act in ("ask", "item"):
         before, out = last[-1], []
-        for ask in request.asks:
+        for n, ask in enumerate(request.asks):
+            if n and not _names_scope_itself(ask, request):
+                # the part before it is read in the light of the conversation, and so is its scope
+                ask = replace(ask, places=(), issuers=(), everywhere=False, excluded=())
             ask = _carried(ask, before, request)
             out.append(ask)
             before = ask
@@ -50,36 +61,116 @@ def _names_scope(ask: Ask) -> bool:
     return bool(ask.places or ask.issuers or ask.everywhere or ask.excluded)
 
 
+def _names_scope_itself(ask: Ask, request: Request) -> bool:
+    start, end = ask.span
+    scoped = ("place", "office", "scope", "excluded")
+    return any(t.tag in scoped and t.start < end and start < t.end for t in request.tags)
+
+
 def _carried(ask: Ask, last: Ask, request: Request) -> Ask:
     """Return a new wish with the places, years and, where it has none, the theme spoken of."""
     if (
-        ask.operation in ("compare", "rank")
+        ask.operation in ("compare", "rank", "change")
         and len(ask.places) == 1
         and last.places
+        and ask.places[0] not in last.places
         and not ask.everywhere
         and _BESIDE.search(request.question)
     ):
         both = tuple(dict.fromkeys((*last.places, *ask.places)))
-        theme = ask.theme or last.theme
-        content = last.content if not ask.theme else ask.content
-        return replace(
-            ask, places=both, theme=theme, content=content, years=ask.years or last.years
-        )
+        operation = "compare" if ask.operation == "change" else ask.operation
+        years = tuple(dict.fromkeys((*last.years, *ask.years)))
+        ask = replace(ask, places=both, operation=operation, years=years)
+        return _on_what_was_spoken_of(ask, last)
     everything = ask.content == "holdings" or ask.operation == "which"
-    inherits = not _names_scope(ask) and not everything
-    if inherits:
+    if _names_scope(ask) or everything:
+        ask = replace(ask, years=_years(ask, last, request, elsewhere=True))
+    else:
         ask = replace(
             ask,
             places=last.places,
             issuers=last.issuers,
             everywhere=last.everywhere,
             excluded=last.excluded,
-            years=ask.years or last.years,
+            years=_years(ask, last, request),
             context=ask.context or last.theme or last.context,
         )
-    if not ask.theme and ask.content in _THEMED and ask.operation not in ("overview", "brief"):
-        ask = replace(ask, theme=last.theme)
+    if ask.content in _THEMED and ask.operation not in ("overview", "brief"):
+        return _on_what_was_spoken_of(ask, last)
+    return ask if ask.theme else replace(ask, theme=_said_again(ask, last))
+
+
+def _said_again(ask: Ask, last: Ask) -> tuple[str, ...]:
+    """Return the themes spoken of that the words of an ask say again: 督察情况 of 法治督察."""
+    words = [term.word for term in content_terms(ask.words) if is_theme(term)]
+    return tuple(theme for theme in _spoken_of(last) if any(word in theme for word in words))
+
+
+def _on_what_was_spoken_of(ask: Ask, last: Ask) -> Ask:
+    """Return a wish that has no theme with the one spoken of; one of no words at all repeats its words."""
+    if ask.theme:
+        return ask
+    kept, points = _unpointed(ask.words)
+    if ask.content in ("measures", "remedy") and not points:
+        own = tuple(t.word for t in content_terms(kept) if is_topical(t))
+        if own:  # 同样的整治什么时候做的: a noun beside what was spoken of, tagged or not
+            return replace(ask, theme=own, context=_spoken_of(last))
+    ask = replace(ask, theme=last.theme, context=_spoken_of(last))
+    if ask.content == last.content and last.words and not _has_words(ask):
+        ask = replace(ask, words=last.words, claims=last.claims, span=(0, 0))
     return ask
+
+
+def _spoken_of(last: Ask) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*last.theme, *last.context)))[:MOST_SPOKEN_OF]
+
+
+def _has_words(ask: Ask) -> bool:
+    """Tell whether an ask names anything of its own: 这个指标 and 这两个数 name what was spoken of.
+
+    A verb of one character is enough (改了多少), unless it is said of what is pointed at, or
+    of how that has changed (是好了还是坏了). A target is another figure.
+    """
+    kept, points = _unpointed(ask.words)
+    terms = content_terms(kept)
+    if any(map(is_theme, terms)) or asks_target(ask.words):
+        return True
+    verbs = any(term.weight > FAINT for term in terms)
+    return verbs and not (points or ask.operation in ("change", "compare"))
+
+
+def _unpointed(words: str) -> tuple[str, bool]:
+    """Return words without the nouns that are pointed at, and whether anything is."""
+    kept, points, pointing = "", False, ""
+    for word, pos in tag(words):
+        kind = pos[:1]
+        if kind == "r" and word.startswith(_POINTING):
+            pointing = word
+        elif pointing and kind in "mq":
+            continue
+        elif pointing and kind == "n":
+            points, pointing = True, ""
+        else:  # 针对这个他们: what is pointed at has no name
+            points = points or (pointing[-1:] in ("个", "些") and kind in "rv")
+            kept, pointing = kept + word, ""
+    return kept, points
+
+
+def _years(ask: Ask, last: Ask, request: Request, *, elsewhere: bool = False) -> tuple[int, ...]:
+    """Return the years of a follow-up: as said, reckoned from those spoken of, or these.
+
+    Of ``elsewhere`` only 同年 is these. What is compared with 上一年 is of the year spoken of, and so
+    are plans for 明年. 这两年 are none that were spoken of alone.
+    """
+    start, end = ask.span if ask.span != (0, 0) else (0, len(request.question))
+    said = [t.text for t in request.tags if t.tag == "year" and start <= t.start < end]
+    away = relative_year(said or [request.question[start:end]])
+    if ask.years or (elsewhere and away != 0):
+        return ask.years
+    if away is None:
+        return () if said else last.years
+    reckoned = away < 0 and ask.operation not in ("change", "compare")
+    return tuple(year + away for year in last.years) if reckoned else last.years
 
 
 def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
@@ -88,14 +179,15 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
         beside = said.places and _BESIDE.search(request.question) and ask.places
         if beside and "比" in request.question:
             both = tuple(dict.fromkeys((*ask.places, *said.places)))
-            return replace(ask, places=both, operation="compare", years=said.years)
+            years = tuple(dict.fromkeys((*ask.years, *said.years)))
+            return replace(ask, places=both, operation="compare", years=years)
         ask = replace(
             ask,
             places=said.places or (ask.places if said.issuers else ()),
             issuers=said.issuers,
             excluded=(),
             everywhere=said.everywhere,
-            years=said.years,
+            years=_years(said, ask, request, elsewhere=bool(said.places)),
         )
     elif said.everywhere:
         ask = replace(
@@ -104,12 +196,15 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
     elif said.excluded:
         kept = tuple(p for p in ask.places if p not in said.excluded)
         ask = replace(ask, places=kept, everywhere=not kept, excluded=said.excluded)
-    elif said.years:
-        ask = replace(ask, years=said.years)
+    else:
+        ask = replace(ask, years=_years(said, ask, request))
     if said.theme:
-        context = ask.theme or ask.context
         ask = replace(
-            ask, theme=said.theme, claims=(), context=context, words=_reworded(ask, said.theme)
+            ask,
+            theme=said.theme,
+            claims=(),
+            context=ask.theme or ask.context,
+            words=_reworded(ask, said.theme),
         )
     form = _ordered(ask)
     return replace(ask, form=_merged(form, said.form) if said.form != Form() else form, span=(0, 0))
@@ -123,9 +218,9 @@ def _ordered(ask: Ask) -> Form:
 def _reworded(ask: Ask, theme: Sequence[str]) -> str:
     """Return an ask's words with another theme in the place of its own."""
     words = ask.words
-    for old, new in zip(ask.theme, theme, strict=False):
+    for old in ask.theme:
         if old in words:
-            return words.replace(old, new)
+            return words.replace(old, "".join(theme))
     return "".join(theme) + words if not ask.theme else "".join(theme)
 
 

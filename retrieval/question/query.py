@@ -285,7 +285,7 @@ def settle(
         tags,
         [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)],
     )
-    if request.act in ("same", "rework") and ask.words:
+    if (request.act in ("same", "rework") or ask.span == (0, 0)) and ask.words:
         topic = ask.words
     covered = [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)]
     swallowed = {

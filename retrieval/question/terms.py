@@ -21,6 +21,7 @@ from retrieval.text.segmentation import tag
 from retrieval.text.words import read_words
 
 __all__ = [
+    "FAINT",
     "PARTIAL_MATCH",
     "SYNONYM_MATCH",
     "Term",
@@ -41,7 +42,8 @@ _QUOTED = re.compile("[“\"'《「‘]([^”\"'》」’]{2,30})[”\"'》」�
 _NUMBER = re.compile(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?")
 # parts of speech that name nothing: numerals, pronouns, measure words, particles, marks …
 _NAMELESS = frozenset("rmqucdpyfx")
-_QUOTED_WEIGHT, _FULL, _PLAIN, _SINGLE, _WEAK_WEIGHT, _LETTER = 1.6, 1.0, 0.7, 0.3, 0.15, 0.25
+_QUOTED_WEIGHT, _FULL, _PLAIN, _SINGLE, _LETTER = 1.6, 1.0, 0.7, 0.3, 0.25
+FAINT = 0.15  # of words that tell nothing alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,7 @@ def _english_terms(words: str) -> Iterable[Term]:
         first, *rest = gloss.chinese
         if first in _general():
             continue
-        weight = _WEAK_WEIGHT if first in _weak() else _FULL if len(first) > 1 else _SINGLE
+        weight = FAINT if first in _weak() else _FULL if len(first) > 1 else _SINGLE
         same = dict.fromkeys([*rest, *(s for word in gloss.chinese for s in synonyms(word))])
         same.pop(first, None)
         yield Term(first, weight, tuple(same))
@@ -181,7 +183,7 @@ def _weight(word: str, pos: str) -> float:
     """Return how much a word tells of what is asked: the genre's own words and nouns most."""
     known = word in synonym_table()
     if word in _weak():
-        return _WEAK_WEIGHT
+        return FAINT
     nameless = not (has_han(word) or len(word) > 1) or pos[:1] in _NAMELESS
     if word in _general() or nameless:
         return _FULL if known and len(word) > 1 else 0.0

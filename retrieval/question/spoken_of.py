@@ -1,0 +1,52 @@
+"""What a conversation has settled on, beside what a message says: the places compared, the year."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from retrieval.question.addressing import numeral
+from retrieval.question.query import Query, State, filled, kind_of
+from retrieval.question.request import Request
+from retrieval.question.scope import Holdings
+
+_HOW_MANY = re.compile("[两俩二三四五六七八九]")
+
+
+def in_its_conversation(query: Query, request: Request, state: State, holdings: Holdings) -> Query:
+    """Return the query of an ask with the places and the year that its conversation means."""
+    return _in_its_year(_among_recent(query, request, state), request, state, holdings)
+
+
+def _among_recent(query: Query, request: Request, state: State) -> Query:
+    """Take 两家 for the last two places spoken of, and all of them for 谁更高, 这两个数能比吗."""
+    start, end = query.ask.span if query.ask.span != (0, 0) else (0, len(request.question))
+    here = [t for t in request.tags if t.start < end and start < t.end]
+    if any(t.tag in ("place", "office", "excluded") for t in here) or len(state.recent) < 2:
+        return query
+    said = (_HOW_MANY.search(t.text) for t in here if t.tag == "scope")
+    count = next((numeral(m.group().replace("俩", "两")) or 0 for m in said if m), 0)
+    compares = query.inherited and (
+        query.kind in ("rank", "compare") or query.ask.operation in ("rank", "compare")
+    )
+    if 1 < count <= len(state.recent) and (query.inherited or query.everywhere):
+        places = state.recent[-count:]
+    elif compares:
+        places = state.recent
+    else:
+        return query
+    names = tuple("".join(place) for place in places)
+    ask = replace(query.ask, places=names, issuers=(), everywhere=False)
+    return filled(
+        replace(query, places=places, issuers=(), everywhere=False, ask=ask, kind=kind_of(ask))
+    )
+
+
+def _in_its_year(query: Query, request: Request, state: State, holdings: Holdings) -> Query:
+    """Take 那庄浪呢 for the year spoken of, where a report of that place is on it."""
+    dated = query.years or any(t.tag == "year" for t in request.tags)
+    if request.act != "same" or dated or not query.places:
+        return query
+    held = {holding.meta.year for holding in holdings.inside(query.places)}
+    years = tuple(year for year in state.years if year in held)
+    return replace(query, years=years, ask=replace(query.ask, years=years)) if years else query
