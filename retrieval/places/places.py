@@ -320,7 +320,8 @@ class PlaceIndex:
         surface = text[mention.start : mention.end]
         if _CITY_WORD.match(text, mention.end - 1):
             return False
-        word_like = surface in word_like_names() or surface[:-1] in word_like_names()
+        core = surface if mention.how == "short" else surface[:-1]  # 三台子 is all of its name
+        word_like = surface in word_like_names() or core in word_like_names()
         if word_like or mention.inside:
             return False
         if mention.how == "exact" and len(surface) > 2:

@@ -252,7 +252,7 @@ def settle(
     named = [t for t in here if t.tag == "place"]
     offices = [t for t in here if t.tag == "office"]
     away = [(t.start, t.end) for t in tags if t.tag == "excluded"]
-    others = ("theme", "item", "form", "year", "claim", "scope")
+    others = ("theme", "form", "year")
     apart = [(t.start, t.end) for t in tags if t.tag in others]
     ends = {t.end for t in named}
     # an office right behind its place (湘滨市|城管局) is read with it, by its letters

@@ -20,7 +20,8 @@ from retrieval.question.word_vectors import WordVectors
 from retrieval.text.normalise import level
 
 FILES = ("spans.crf", "parts.crf", "wishes.npz", "words.npz")
-_COMMA = re.compile("[，,；;？?]")
+_COMMA = re.compile("[，,；;？?。]")
+_STOPS = re.compile("[；;？?。]")  # beside one, a question for a figure is one of its own
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
 SURE_OF_OFF = 0.7  # a place is named: what is less surely off the subject is looked for
 SURE_OF_OFF_FURTHER_ON = 0.9  # 查出多少毛病 says little alone, and goes on after a question
@@ -173,14 +174,15 @@ def _spans(
         whole = [
             (a, b)
             for a, b in pieces
-            if _HOW_MANY.search(text, a, b)
+            if (asked := _HOW_MANY.search(text, a, b))
             and (
                 text[b - 1] in "？?"
+                or (asked[0] in "多少几" and _STOPS.search(text[max(a - 1, 0) : b]))
                 or any(t.tag == "theme" and t.start < b and a < t.end for t in tags)
             )
         ]
         asks = len(whole) > 1 and whole[-1] == pieces[-1]
-        asks = asks or sum(text[b - 1] in "？?" for _, b in whole) > 1
+        asks = asks or sum(text[b - 1] in "？?；;。" for _, b in whole) > 1
         firsts = [start, *(a for a, _ in whole[1:])] if asks else [start]
         spans += zip(firsts, [*firsts[1:], end], strict=True)
     joined: list[tuple[int, int]] = []
