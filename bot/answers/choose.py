@@ -28,7 +28,6 @@ from bot.answers import (
     follow_through,
     honours,
     judgements,
-    meanings,
     overview,
     reckoned,
     remarks,
@@ -161,13 +160,6 @@ ANSWERERS: tuple[Answerer, ...] = (
         ("青山县2023年存在哪些问题",),
     ),
     Answerer(
-        "table_ordered",
-        lambda desk: desk.query.ask.form.table and len(desk.scope) > 1 and not desk.only_years,
-        tables.tabulated,
-        ("做个表，青山县和白水县的矛盾纠纷受理数",),
-        ("青山县受理了多少件矛盾纠纷",),
-    ),
-    Answerer(
         "statute",
         lambda desk: bool(single_report.statute_lacking(desk)),
         single_report.no_statute,
@@ -215,13 +207,6 @@ ANSWERERS: tuple[Answerer, ...] = (
         ("青山县存在哪些问题",),
     ),
     Answerer(
-        "meaning",
-        lambda desk: desk.query.ask.content == "meaning" and not desk.only_years,
-        meanings.meaning,
-        ("什么是行政复议",),
-        ("青山县的行政复议有多少件",),
-    ),
-    Answerer(
         "side_by_side",
         lambda desk: desk.query.ask.operation == "judge" and _is_open(desk),
         judgements.side_by_side,
@@ -253,15 +238,6 @@ ANSWERERS: tuple[Answerer, ...] = (
         themes.themed,
         ("青山县矛盾纠纷化解情况怎么样",),
         ("青山县受理了多少件矛盾纠纷",),
-    ),
-    Answerer(
-        "difficulties",
-        _on_a_theme(
-            lambda desk: _wishes(("causes",), ("list",))(desk) and not desk.query.ask.claims
-        ),
-        themes.difficulties,
-        ("青山县普法为什么针对性不强",),
-        ("青山县存在哪些问题",),
     ),
     Answerer(
         "points",

@@ -11,7 +11,7 @@ from retrieval.question.request import Ask, Request
 from retrieval.question.terms import is_english
 
 # below the first the bot asks back at once; below the second instead of refusing. Of the readings
-# of held-out writers under 0.2 four in five were wrong, under 0.45 half (retrieval.question.train)
+# of held-out writers under 0.2 four in five were wrong, under 0.45 half (eval.fits.reader)
 AT_ONCE, IN_PLACE_OF_A_REFUSAL = 0.15, 0.45
 MOST = 3
 # said so that nothing of the place spoken of is carried over

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.answers.across import not_saying
-from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
 from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
 from bot.notes import note
@@ -148,32 +147,3 @@ def _several(
         focus=tuple(items),
         after=(*after, *not_saying(quiet, terms)),
     )
-
-
-def difficulties(desk: Desk) -> Draft | None:
-    """Answer what is hard about a theme: the problems that tell of it, whole, report by report."""
-    terms = theme_terms(desk)
-    if not terms:
-        return None
-    lines: list[DraftLine] = []
-    items: list[Cited] = []
-    for report in desk.reports:
-        pieces = desk.telling(report, terms, ("problems", "causes"))
-        if not pieces:
-            continue
-        spans = {_item_around(report, p) for p in pieces}
-        if len(desk.reports) > 1:
-            lines.append(label(report))
-        for span in sorted(spans, key=lambda s: s.start):
-            lines.append(claim(report, span))
-            items.append(Cited(report.id, span.start, span.end))
-    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
-
-
-def _item_around(report: Report, piece: Piece) -> Span:
-    """Return the whole problem that a leaf is part of."""
-    for role in ("problems", "causes"):
-        for item in listing.role_items(report, role):
-            if item.span.start <= piece.span.start and piece.span.end <= item.span.end:
-                return item.span
-    return piece.span
