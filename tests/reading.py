@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from eval.fits.reader.utterances import parse_line
 from retrieval.places.gazetteer import Chain
 from retrieval.places.places import PlaceIndex, PlaceResolution, SpeaksOf
 from retrieval.question.conversation import completed
 from retrieval.question.query import Query, State, clean, settle
 from retrieval.question.trained import TrainedReader
-from retrieval.question.utterances import parse_line
 
 
 @lru_cache(maxsize=64)

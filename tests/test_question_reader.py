@@ -7,12 +7,12 @@ from importlib import resources
 
 import pytest
 
+from eval.fits.reader.utterances import corpus_hash, parse_line, read_corpus
 from retrieval.question import features
 from retrieval.question.conversation import completed
 from retrieval.question.exact import read_form, read_item, read_years, relative_year
 from retrieval.question.request import Ask, FakeReader, Form, Request
 from retrieval.question.trained import FILES, TrainedReader
-from retrieval.question.utterances import corpus_hash, parse_line, read_corpus
 
 MODELS = resources.files("retrieval.question").joinpath("models")
 
@@ -26,8 +26,8 @@ def test_the_corpus_is_labelled_whole_and_mostly_by_hand() -> None:
 
 def test_the_shipped_models_are_those_of_this_corpus_and_code() -> None:
     card = json.loads(MODELS.joinpath("card.json").read_text("utf-8"))
-    assert card["corpus"] == corpus_hash(), "run python -m retrieval.question.train"
-    assert card["features"] == features.VERSION, "run python -m retrieval.question.train"
+    assert card["corpus"] == corpus_hash(), "run python -m eval.fits.reader"
+    assert card["features"] == features.VERSION, "run python -m eval.fits.reader"
     assert sum(len(MODELS.joinpath(name).read_bytes()) for name in FILES) <= 5_000_000
 
 

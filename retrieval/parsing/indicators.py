@@ -80,7 +80,6 @@ _EMPTY_WORDS = re.compile(
 )
 _LEVELS = re.compile(r"(?:其中)?(?:国家|全国|省|市|县|区|部)级?$")
 _TITLE = re.compile(r"《[^》]{0,100}》(?!\s|$)")
-_BOTH_INSTANCES = re.compile("一审?[、和及]?二审")  # all cases, not those of the second instance
 _ACTIONS = re.compile(
     r"累计|共|新收|收到|受理|审结|审核|审查|办理|停止执行|废止|修改|继续有效|调处和化解|调处|化解|梳理|发现|结案|办结"
 )
@@ -241,7 +240,7 @@ def _fact(
     bare = _EMPTY_WORDS.sub("", own)
     elliptical = len(_HAN.findall(bare)) <= 4 or own.startswith("其中")
     governing = _governing(earlier) if elliptical or clause.listed else ""
-    naming = _BOTH_INSTANCES.sub("", _without_titles(own))
+    naming = _without_titles(own)
     if not _HAN.search(bare) and earlier:  # 占比96.64%: of what was counted just before
         governing = earlier[-1].own
         naming = f"{governing} {own}"

@@ -18,8 +18,6 @@ _QUOTED = re.compile(
 _BOUNDARY = '。；;：:！!？?，,、 \t\u3000\xa0\u200b\r\n”"）)》—-…*'
 _STRONG_BOUNDARY = "。；;：:！!？? \t\u3000\xa0\u200b\r\n”）)*"
 _NOT_BEFORE_NUMBER = "一二三四五六七八九十第之统唯"
-_TITLE_CHARS = 40
-_SENTENCE_MARK = re.compile("[。；;，,！？]")
 _FIRST_LOOKAHEAD = 2000
 _SENTENCE_STYLES = ("is", "must")  # 一是, 一要: unmistakable at the start of a line
 
@@ -73,23 +71,12 @@ def believed_markers(
     for marker in candidates:
         opens_line = opened is None and marker.start <= first
         has_later = goes_on.get(marker.style, -1) >= marker.end
-        above = accepted[-1] if accepted else opened
-        if _believed(text, marker, last.get(marker.style, 0), opens_line, has_later) or (
-            has_later and _heads(text, above, marker)
-        ):
+        if _believed(text, marker, last.get(marker.style, 0), opens_line, has_later):
             accepted.append(marker)
             last[marker.style] = marker.number or 0
             if marker.style in HEADING_STYLES:
                 last = {style: n for style, n in last.items() if rank(style) <= marker.rank}
     return accepted
-
-
-def _heads(text: str, above: Marker | None, marker: Marker) -> bool:
-    """A first (一) right behind the words of a 一、 heading: 一、主要做法（一）加强领导。"""
-    if above is None or above.style != "cn" or (marker.style, marker.number) != ("cn_paren", 1):
-        return False
-    words = text[above.end : marker.start]
-    return 2 <= len(words) <= _TITLE_CHARS and not _SENTENCE_MARK.search(words)
 
 
 def _believed(text: str, marker: Marker, previous: int, opens_line: bool, has_later: bool) -> bool:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Sequence
-from typing import Protocol, cast
+from collections.abc import Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +23,6 @@ Floats = NDArray[np.float32]
 AXES = 64
 # the share of the vector beside the signs: best on held-out frames of 0.5, 0.8, 1, 2
 SCALE = 0.5
-
-
-class _Embedder(Protocol):
-    def embed_documents(self, texts: Sequence[str]) -> Floats: ...
 
 
 class WordVectors:
@@ -66,19 +62,3 @@ class WordVectors:
             vectors = file["vectors"].astype(np.float32) / 127
             weights = file["weights"].astype(np.float32)
         return cls(words, vectors, weights)
-
-
-def make(texts: Sequence[str], more: Iterable[str], embedder: _Embedder) -> WordVectors:
-    """Return the vectors of the words of ``texts`` (which also weigh them) and of ``more`` words."""
-    counts: dict[str, int] = {}
-    for text in texts:
-        for word in {w for w, _ in tag(text) if w.strip()}:
-            counts[word] = counts.get(word, 0) + 1
-    words = sorted({*counts, *more})
-    weights = np.array([np.log(len(texts) / counts.get(w, 1)) for w in words], np.float32)
-    vectors = np.asarray(embedder.embed_documents(words), np.float64)
-    vectors -= vectors.mean(axis=0)
-    _, _, axes = np.linalg.svd(vectors, full_matrices=False)
-    turned = vectors @ axes[:AXES].T
-    turned /= np.linalg.norm(turned, axis=1, keepdims=True) + 1e-9
-    return WordVectors(words, turned.astype(np.float32), weights)

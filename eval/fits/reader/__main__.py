@@ -1,4 +1,4 @@
-"""Fit the reader's models on the corpus: ``python -m retrieval.question.train``.
+"""Fit the reader's models on the corpus: ``python -m eval.fits.reader``.
 
 Two fits: one without the held-out writers, whose figures go into the card, and one on the whole
 corpus, which is shipped. ``--writers`` instead leaves out each writer in turn and prints the
@@ -21,27 +21,28 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
+from eval.fits.reader import tagging
+from eval.fits.reader.scores import Score, score_reader
+from eval.fits.reader.utterances import Utterance, corpus_hash, read_corpus
 from retrieval.genre.synonyms import synonym_table
 from retrieval.question import features as feature_module
-from retrieval.question import tagger as tagging
 from retrieval.question.features import NameTable, part_features, plain_words
-from retrieval.question.reading_scores import Score, score_reader
 from retrieval.question.tagger import Tagger
 from retrieval.question.trained import Models, TrainedReader
-from retrieval.question.utterances import Utterance, corpus_hash, read_corpus
 from retrieval.question.wishes import HEADS, Floats, WishModel
-from retrieval.question.word_vectors import WordVectors, make
+from retrieval.question.word_vectors import AXES, WordVectors
 from retrieval.search.embedding import LocalEmbedder
 from retrieval.text.normalise import level
 from retrieval.text.segmentation import tag
 
-MODELS = Path(__file__).parent / "models"
+ROOT = Path(__file__).parents[3]
+MODELS = ROOT / "retrieval" / "question" / "models"
 HELD_OUT = ("clerk", "villager")
 ITERATIONS = 100
 STRENGTH = 8.0  # inverse of the L2 penalty: best on held-out writers of 2, 4, 8, 16
 _MIN_COUNT = 5  # every message is there twice, as labelled and as read
 _LEAST_WEIGHT = 0.02  # a sign that moves no score by more is left out of the file
-REPORTS = Path(__file__).parents[2] / "eval" / "reports"
+REPORTS = ROOT / "eval" / "reports"
 
 
 def fit(utterances: Sequence[Utterance], vectors: WordVectors) -> tuple[bytes, bytes, WishModel]:
@@ -161,12 +162,28 @@ def make_vectors(corpus: Sequence[Utterance]) -> WordVectors:
         counts = Counter(w for w, _ in tag(level(file.read_text("utf-8", "replace"))))
         more |= {word for word, n in counts.items() if n > 1}
     more = {word for word in more if word.strip() and not word.isdecimal()}
-    return make(texts, more, LocalEmbedder())
+    return _vectors(texts, more)
+
+
+def _vectors(texts: Sequence[str], more: Iterable[str]) -> WordVectors:
+    """Return the vectors of the words of ``texts`` (which also weigh them) and of ``more`` words."""
+    counts: dict[str, int] = {}
+    for text in texts:
+        for word in {w for w, _ in tag(text) if w.strip()}:
+            counts[word] = counts.get(word, 0) + 1
+    words = sorted({*counts, *more})
+    weights = np.array([np.log(len(texts) / counts.get(w, 1)) for w in words], np.float32)
+    vectors = np.asarray(LocalEmbedder().embed_documents(words), np.float64)
+    vectors -= vectors.mean(axis=0)
+    _, _, axes = np.linalg.svd(vectors, full_matrices=False)
+    turned = vectors @ axes[:AXES].T
+    turned /= np.linalg.norm(turned, axis=1, keepdims=True) + 1e-9
+    return WordVectors(words, turned.astype(np.float32), weights)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Fit, measure, and write the models with their card."""
-    parser = argparse.ArgumentParser(prog="python -m retrieval.question.train", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m eval.fits.reader", description=__doc__)
     parser.add_argument("--writers", action="store_true", help="leave out each writer in turn")
     parser.add_argument("--errors", metavar="FILE", help="also write what was misread")
     args = parser.parse_args(argv)

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from eval.fits.reader.utterances import Utterance
 from retrieval.question.request import Ask, Reader, Request, Tag
-from retrieval.question.utterances import Utterance
 
 _EXACT: tuple[Tag, ...] = ("place", "office", "excluded", "year", "scope")
 
