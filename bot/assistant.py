@@ -790,12 +790,13 @@ def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
         told_before = [(ln.text, ln.cites) for ln in one.draft.lines if ln.kind == "claim"]
         if one.draft.status == "answered" and told_before and shown.issuperset(told_before):
             continue  # 调了多少、成功率多少 stand in one sentence
+        fresh = [ln for ln in one.draft.lines if (ln.text, ln.cites) not in shown]
         shown.update(told_before)
         if one.draft.status == "abstained":
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             lines += [note("sentence", what=gap) for gap in silent_on]
         else:
-            lines += [*one.draft.before, *one.draft.lines, *one.draft.after]
+            lines += [*one.draft.before, *fresh, *one.draft.after]
     told = any(one.draft.status == "answered" for one in answered)
     status: Status = "answered" if told else answered[0].draft.status
     gaps = [gap for one in answered for gap in one.draft.gap]

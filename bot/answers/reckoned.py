@@ -7,8 +7,9 @@ sentence tells both; what is worked out says so and its figures are cited.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import pairwise
 
 from bot.answers.agreement import otherwise_before
@@ -17,7 +18,7 @@ from bot.evidence.drafting import Desk, Draft, claim, label
 from bot.evidence.reading import Line, Reading
 from bot.evidence.reckoning import COUNTED, gap_note, rounded, share_note, share_of, shown
 from bot.labels import full_name
-from bot.notes import Note, note
+from bot.notes import CORRECTING, Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.cell_figures import CHANGE, cell_figure, cell_year
@@ -211,6 +212,14 @@ def _given(query: Query) -> list[Quantity]:
     return [q for q in found if q.value is not None and q.kind in (*COUNTED, "percent")]
 
 
+def _apart(placed: Iterable[Placed]) -> list[Placed]:
+    """Return the first place of each value."""
+    first: dict[Decimal, Placed] = {}
+    for one in placed:
+        first.setdefault(canonical(one.quantity)[0], one)
+    return list(first.values())
+
+
 def rate_again(desk: Desk) -> Draft | None:
     """Work out the rate of a sentence that holds the counts and the rate given; None if none does."""
     given = {canonical(q)[0] for q in _given(desk.query)}
@@ -218,8 +227,8 @@ def rate_again(desk: Desk) -> Draft | None:
     for line in desk.reading(report).lines:
         placed = placed_figures(Reading(report, (line,)))
         held = [p for p in placed if canonical(p.quantity)[0] in given]
-        counts = [p for p in held if p.quantity.kind in COUNTED]
-        rates = [p for p in held if p.quantity.kind == "percent"]
+        counts = _apart(p for p in held if p.quantity.kind in COUNTED)
+        rates = _apart(p for p in held if p.quantity.kind == "percent")
         if len(counts) != 2 or len(rates) != 1:
             continue
         whole, part = sorted(counts, key=lambda p: canonical(p.quantity)[0], reverse=True)
@@ -271,7 +280,18 @@ def stepped(desk: Desk, draft: Draft) -> Draft:
         earlier, later = steps[0]
         told = gap_note(earlier.quantity, later.quantity)
         lines = (*draft.lines, *otherwise_before(desk, report, earlier.span.start))
-        return replace(draft, before=(*draft.before, told), lines=lines) if told else draft
+        if told is None:
+            return draft
+        before = (*draft.before, told)
+        way = "up" if canonical(later.quantity)[0] > canonical(earlier.quantity)[0] else "down"
+        corrected = any(ln.note is not None and ln.note.kind in CORRECTING for ln in draft.before)
+        if query.direction not in (None, way) and not corrected:
+            before = (
+                *draft.before,
+                told,
+                note("went", way=Note("rose" if way == "up" else "fell")),
+            )
+        return replace(draft, before=before, lines=lines)
     return _step_of_row(query, report, draft)
 
 

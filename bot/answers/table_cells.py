@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.evidence.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reckoning import share_note
 from bot.evidence.table_axes import (
     bare,
@@ -26,7 +26,7 @@ from bot.notes import Note, note
 from bot.table import Cell, Column, Row, Table
 from bot.tables.comparison import column_notes
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report
+from retrieval.documents import Report, Span
 from retrieval.genre.cell_figures import cell_figure
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.question.asking import asks_lowest
@@ -40,6 +40,7 @@ _POINTED = re.compile("表(?![示现彰扬决达态率])")
 _SUM = re.compile("合计|总计|共计|一共|总共|总数|加起来|之和")
 _SHARE = re.compile("占(?:比|.{0,12}(?:几|多少|百分|比例))|几成")
 _APART = re.compile("[差比].{0,12}[多少高低几]|相差|差距")
+_REMARK = re.compile(r"\s*注[0-9]?[:：](?P<said>[^\n]+)")
 _WHOLE_ORDER = ("order.first", "order.falling", "order.rising")
 MAX_TELLING = 12
 
@@ -176,6 +177,7 @@ def _told(desk: Desk, report: Report, asked: _Asked) -> Draft | None:
         figures += [q for c in chosen if (q := cell_figure(grid, c)) is not None]
     if not lines:
         return None
+    lines += _remarks(report, grid, rows)
     if len(rows) == 2 and _APART.search(topic):
         kept = [r for r in grid.rows if r in rows]
         for column in asked.columns:
@@ -196,6 +198,20 @@ def _told(desk: Desk, report: Report, asked: _Asked) -> Draft | None:
         focus=tuple(line.cites[0] for line in lines),
         figures=tuple(figures),
     )
+
+
+def _remarks(report: Report, grid: Grid, rows: Sequence[GridRow]) -> list[DraftLine]:
+    """Return what a note under the table says of the rows, or of all of them."""
+    under = _REMARK.match(report.text, grid.end)
+    if under is None:
+        return []
+    told = []
+    for said in re.finditer("[^；;。\n]+", under["said"]):
+        of = rows_named(said[0], grid)
+        if said[0].strip() and (not of or any(row in of for row in rows)):
+            start = under.start("said") + said.start()
+            told.append(claim(report, Span(start, start + len(said[0]))))
+    return told
 
 
 def _claim(report: Report, grid: Grid, row: GridRow, chosen: Sequence[GridCell]) -> DraftLine:

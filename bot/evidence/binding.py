@@ -198,10 +198,10 @@ def _is_no_claim(figure: Quantity, before: str) -> bool:
 
 
 def _offers_choice(topic: str, start: int, end: int) -> bool:
-    """是65件还是36件 claims neither; 12.1%，是升还是降 leaves only the way open."""
+    """是65件还是36件 and 65和36，哪个 claim neither; 12.1%，是升还是降 leaves only the way open."""
     clause = re.split("[，,；;。？?]", topic[:start])[-1] + topic[start:end]
     rest = re.split("[，,；;。？?]", topic[end:], maxsplit=1)
-    return "还是" in clause + rest[0] or rest[-1].startswith("还是")
+    return "还是" in clause + rest[0] or rest[-1].startswith(("还是", "哪个", "哪一个"))
 
 
 def subject_terms(words: str) -> tuple[Term, ...]:
