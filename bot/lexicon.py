@@ -9,9 +9,6 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-# the stages a case goes through: a figure of one is never given for another
-STAGES = ("received", "accepted", "closed", "settled")
-
 
 @lru_cache(maxsize=1)
 def word_classes() -> Mapping[str, Mapping[str, Any]]:
@@ -24,11 +21,6 @@ def word_classes() -> Mapping[str, Mapping[str, Any]]:
 def pattern(name: str) -> re.Pattern[str]:
     """Return the pattern of a class; raises ``KeyError`` for a name that is none."""
     return re.compile(word_classes()[name]["words"])
-
-
-def stages_of(words: str) -> frozenset[str]:
-    """Return the stages that words in search form name."""
-    return frozenset(stage for stage in STAGES if pattern(stage).search(words))
 
 
 @lru_cache(maxsize=1)

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
-from bot.lexicon import STAGES
 from eval.taken_away import CLASS, GROUP, find_code, is_code, ours, plain, stand_in
 
 
@@ -42,8 +41,6 @@ class Touched:
             for code in _codes(module.__name__, vars(module).values()):
                 used = {held[name] for name in code.co_names if name in held}
                 used |= {said[word] for word in code.co_consts if _is_word(word) and word in said}
-                if "STAGES" in code.co_names:
-                    used |= {said[word] for word in STAGES if word in said}
                 if "same_words" in code.co_names:
                     used |= {part for part in parts if part.startswith(GROUP)}
                 if used:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lexicon import pattern, stages_of, word_classes
+from bot.lexicon import pattern, word_classes
 from retrieval.text.normalise import fold
 
 YES = [(name, text) for name, row in word_classes().items() for text in row["yes"]]
@@ -19,8 +19,3 @@ def test_a_class_finds_its_examples(name: str, text: str) -> None:
 @pytest.mark.parametrize(("name", "text"), NO)
 def test_a_class_leaves_others_alone(name: str, text: str) -> None:
     assert not pattern(name).search(fold(text))
-
-
-def test_stages_are_told_apart() -> None:
-    assert stages_of("收到行政复议申请350件") == {"received"}
-    assert stages_of("化解疑难案件15件") == {"settled"}

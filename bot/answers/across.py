@@ -6,21 +6,17 @@ from collections.abc import Sequence
 
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
-from bot.answers.mentions import asked_phrases, mention, ordinals
+from bot.answers.mentions import asked_phrases, mention
 from bot.evidence.absence import absence_notes, names_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
-from bot.evidence.pieces import WORK, told
 from bot.evidence.premises import judge_premises
 from bot.evidence.silence import silent
 from bot.labels import full_name
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report, Span
-from retrieval.question.terms import Term, is_theme
+from retrieval.question.terms import Term
 
-# a leaf that fits so well does what is asked; a weaker one may only mention it
-SURE_FIT = 0.9
-MAX_SHOWN = 160
 MAX_REPORTS_SHOWN = 60
 
 
@@ -60,10 +56,8 @@ def which(desk: Desk) -> Draft:
     saying: list[tuple[Report, Span]] = []
     quiet: list[Report] = []
     phrases = asked_phrases(desk.query)
-    verbatim = bool(phrases) or desk.query.asks_mention
     for report in desk.reports:
-        told = None if verbatim else _told_of_work(desk, report)
-        span = told or mention(desk, report, phrases)
+        span = mention(desk, report, phrases)
         if span:
             saying.append((report, span))
         else:
@@ -94,21 +88,6 @@ def which(desk: Desk) -> Draft:
         after=tuple(after),
         focus=tuple(Cited(r.id, s.start, s.end) for r, s in shown),
     )
-
-
-def _told_of_work(desk: Desk, report: Report) -> Span | None:
-    """Of reports that do a thing (哪些地方搞了X), the words that tell of doing it come first."""
-    if desk.query.ask.content != "measures":
-        return None
-    terms = [t for t in desk.query.terms if is_theme(t)]
-    pieces = desk.telling(report, terms, WORK) if len(desk.query.ask.theme) < 2 else []
-    named = ordinals(desk.query.topic)
-    best = [
-        p
-        for p in pieces
-        if p.fit >= SURE_FIT and (not named or any(named <= ordinals(ln.folded) for ln in p.lines))
-    ]
-    return told(best[0], terms, MAX_SHOWN)[0] if best else None
 
 
 def _not_mentioned(

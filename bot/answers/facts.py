@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bot.evidence.absence import holds, words_of
-from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim
+from bot.evidence.drafting import Desk, Draft, alone, cited, claim
 from bot.evidence.likely import likely
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence, select
 from bot.evidence.silence import silent
-from bot.lexicon import stages_of
-from bot.notes import Note
 from retrieval.documents import Report, Span
-from retrieval.genre.quantities import Quantity
 from retrieval.question.query import Query, parts
 from retrieval.question.terms import content_terms, is_theme, is_topical, shared_words
 from retrieval.text.normalise import fold
@@ -30,16 +27,6 @@ def one_report(desk: Desk) -> Draft:
     found = answer_in(desk, desk.reports[0])
     if not found or _lacks_what_is_counted(desk.query, desk.reports[0]):
         return silent(desk)
-    other = _of_another_stage(desk.query, found)
-    if other:
-        said = asked_words(desk.query)
-        gap = Note("figure_not_found", {"topic": said})
-        return Draft(
-            tuple(claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found),
-            status="abstained",
-            gap=(gap,),
-            focus=tuple(cited(e) for e in found),
-        )
     judged = judge_premises(desk.query, found, desk.reports[0])
     before = list(judged.notes)
     lines = [claim(desk.reports[0], span) for span in judged.extra]
@@ -49,7 +36,7 @@ def one_report(desk: Desk) -> Draft:
         tuple(lines),
         focus=tuple(cited(e) for e in found),
         before=tuple(before),
-        figures=tuple(q for e in found for q in _answering(e, desk.query)),
+        figures=tuple(e.figure for e in found if e.figure is not None),
     )
 
 
@@ -59,33 +46,6 @@ def _lacks_what_is_counted(query: Query, report: Report) -> bool:
         return False
     words = words_of(content_terms(query.ask.theme[-1]))
     return bool(words) and not holds(report, words)
-
-
-def _of_another_stage(query: Query, found: Sequence[Evidence]) -> bool:
-    """Tell whether all that was found counts another stage than the one asked: settled, not received."""
-    asked = stages_of(fold(query.topic)) if query.wants == "number" else frozenset()
-    if not asked:
-        return False
-    told = [stages_of(e.clause.folded if e.clause else e.line.folded) for e in found]
-    return all(stages and not stages & asked for stages in told)
-
-
-def _answering(evidence: Evidence, query: Query) -> tuple[Quantity, ...]:
-    """Return the figures that answer: the one meant, or all of its unit where it is in doubt.
-
-    受理1171件，调解成功1165件: unless the ledger knows the figure and the question uses the
-    report's words, each may be the answer.
-    """
-    if evidence.figure is None:
-        return ()
-    words = evidence.line.folded + evidence.line.path
-    literal = all(t.match(words) >= 1.0 for t in query.terms if is_theme(t))
-    if evidence.named and literal:
-        return (evidence.figure,)
-    span = evidence.span
-    cited = [c for c in evidence.line.clauses if span.start <= c.span.start < span.end]
-    alike = [q for c in cited for q in c.figures if q.unit == evidence.figure.unit]
-    return tuple(alike) or (evidence.figure,)
 
 
 def answer_in(desk: Desk, report: Report) -> list[Evidence]:

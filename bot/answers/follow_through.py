@@ -53,9 +53,6 @@ _ASKS_GONE = re.compile(
 _PROBLEM = re.compile("问题|不足|短板|困难|差距|弱项")
 _AT_MOST = re.compile("以内|以下|控制在|不超过|降至|降到|压减|压降|低于")
 _AT_LEAST = re.compile("不少于|不低于|达到|以上|提高到|超过|实现|确保|力争|新增|新建|增配|招录")
-_TITLE_LINE = re.compile(
-    "20[0-9]{2}年(?:[0-9]{1,2}月[0-9]{1,2}日|.{0,8}(?:安排|计划|打算|思路|部署))。?"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +203,7 @@ def _plan_pairs(earlier: Report, later: Report, facts: Facts | None) -> list[Pai
     told = [
         line
         for line in read(later).lines
-        if line.role not in ("plans", "preamble") and not line.is_heading and not _is_label(line)
+        if line.role not in ("plans", "preamble") and not line.is_heading
     ]
     answers = [(line, clause) for line in told for clause in line.clauses if len(clause.span) >= 6]
     if not plans or not answers:
@@ -237,20 +234,15 @@ def _plan_pairs(earlier: Report, later: Report, facts: Facts | None) -> list[Pai
     return pairs
 
 
-def _is_label(line: Line) -> bool:
-    """Tell whether a sentence only names what follows it (2.加强执法监督。)."""
-    return len(line.clauses) == 1 and len(line.span) < 18 and not line.clauses[0].figures
-
-
 def _deeds(report: Report, line: Line) -> list[Clause]:
     """Return the clauses of a sentence of plans that say a deed, not only its name or purpose."""
-    if line.is_heading or _is_label(line):
+    if line.is_heading:
         return []
     found = []
     for clause in line.clauses:
         start = bare_start(report.text, clause.span)
         span = Span(start, clause.span.end)
-        if len(span) >= 8 and not _TITLE_LINE.fullmatch(report.text[span.start : span.end]):
+        if len(span) >= 8:
             found.append(Clause(span, fold(report.text[span.start : span.end]), clause.figures))
     return found
 

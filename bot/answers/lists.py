@@ -23,8 +23,6 @@ from retrieval.text.normalise import fold
 
 # The least share of a theme's words that a heading or item must hold.
 ENOUGH_THEME = 0.6
-# A sentence that strings things together and holds this share of the words is the list itself.
-ENOUGH_SENTENCE = 0.75
 MAX_LINES_PER_LIST = 12
 _LEAD_CHARS = 40
 
@@ -95,9 +93,6 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
-_TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
-
-
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     """Where causes have no section of their own, they stand inside the problems."""
     problems = listing.role_items(report, "problems")
@@ -106,12 +101,8 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     )
     if themes:
         themed = _on_theme(desk, report, problems, themes)
-    elif names_causes:
-        themed = problems
     else:
-        themed = [
-            p for p in problems if _TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
-        ]
+        themed = problems if names_causes else []
     if themed:
         return _listed(report, themed, "problems", whole=True)
     told = Draft(status="abstained")
@@ -178,26 +169,16 @@ def _on_theme(
 
 
 def _themed_list(desk: Desk, report: Report) -> Draft:
-    """A list without a role: the items under one heading, or an enumeration in one sentence.
-
-    Which of the two is decided by whose words hold the question's terms.
-    """
+    """A list without a role: the items under one heading, or the sentences that tell of it."""
     reading = desk.reading(report)
     lines = [line for line in candidates(desk, report) if not line.is_heading]
     ranked = select(desk.query, reading, lines, desk.boosts(report))
     node = _best_node(desk, report)
-    best = ranked[0] if ranked else None
-    told = best is not None and _enumerates(best) and best.coverage >= ENOUGH_SENTENCE
-    if told and best and node and desk.query.role == "measures":
-        # what was achieved is all of the item, not the one sentence that strings things together
-        told = not node[1][0].start <= best.span.start < node[1][-1].end
-    if node and not (told and best and best.coverage + 0.1 > node[0]):
-        return _node_draft(reading, report, node[1])
+    if node:
+        return _node_draft(reading, report, node)
     sure = [e for e in ranked if e.coverage >= ENOUGH]
     if not sure:
         return silent(desk)
-    if _enumerates(sure[0]):
-        return _spans_draft(report, [_whole_sentence(sure[0])])
     top = sorted(
         (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
     )
@@ -214,19 +195,7 @@ def _whole_sentence(evidence: Evidence) -> Span:
     return evidence.line.span if len(evidence.line.span) <= 320 else evidence.span
 
 
-def _enumerates(evidence: Evidence | None) -> bool:
-    """A sentence that strings several things together: 八大机制(目标引领机制、…)."""
-    if evidence is None:
-        return False
-    words = evidence.line.folded
-    return (
-        words.count("、") >= 3
-        or words.count("；") + words.count(";") >= 2
-        or words.count("《") >= 3
-    )
-
-
-def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None:
+def _best_node(desk: Desk, report: Report) -> list[Section] | None:
     """Return the heading or item whose own words hold the question's terms best, with its leaves."""
     themes = [t for t in desk.query.terms if is_theme(t)]
     weighted = weigh(themes or desk.query.terms, desk.reading(report))
@@ -252,7 +221,7 @@ def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None
     if best is None:
         return None
     node = best[1]
-    return best[0], [s for s in report.sections if s.node[: len(node)] == node]
+    return [s for s in report.sections if s.node[: len(node)] == node]
 
 
 def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> Draft:

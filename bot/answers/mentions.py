@@ -24,10 +24,6 @@ ENOUGH = 0.62
 # the least share of a phrase's characters that its terms must make up to stand for it
 MOST_OF_PHRASE = 0.6
 MAX_SPAN_CHARS = 120
-MAX_WITH_ANTECEDENT = 320
-_POINTS_BACK = re.compile(
-    "(?:该|此|这[一项些]|典型|相关|有关|上述)(?:做法|经验|工作|项目|应用|案例|机制|模式)"
-)
 _SAYS = re.compile("(?:提到|提及|写到|讲到|说到|谈到|涉及|推行|采用|实行)(?:了|过)?")
 _LACKS = re.compile(
     "不足|不够|不强|不高|不全|偏少|偏弱|偏低|较少|较弱|薄弱|短缺|紧缺|紧张|缺乏|缺少|欠缺|缺口|不到位|急需充实|流失|换岗|困难"
@@ -120,7 +116,7 @@ def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
         return None
     told = [line for line in held if not line.is_heading and len(line.span) > MAX_SPAN_CHARS // 4]
     best = min(told or held, key=lambda line: line.role == "plans")
-    return _with_antecedent(best, _around(best, phrases), lines)
+    return _around(best, phrases)
 
 
 def _terms_in(desk: Desk, report: Report) -> Span | None:
@@ -143,14 +139,13 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
     ranked = select(query, reading, pool, desk.boosts(report))
     weighted = weigh(terms, reading)
     total = sum(w for _, w in weighted) or 1.0
-    lines = reading.lines
     for evidence in ranked:
         for span in (evidence.span, evidence.line.span):
             words = fold(report.text[span.start : span.end])
             share = sum(w * t.match(words) for t, w in weighted) / total
             whole = all(t.match(words) >= SYNONYM_MATCH for t, _ in weighted)
             if whole or (share >= ENOUGH and not desk.query.phrase):
-                return _with_antecedent(evidence.line, span, lines)
+                return span
     return None
 
 
@@ -170,17 +165,6 @@ def ordinals(words: str) -> set[tuple[int, str]]:
         for q in find_quantities(words)
         if q.kind == "ordinal" and q.value is not None and words[q.start - 1 : q.start] == "第"
     }
-
-
-def _with_antecedent(line: Line, span: Span, lines: Sequence[Line]) -> Span:
-    """Let words that point back (该做法, 典型做法) begin where what they mean is named."""
-    if not _POINTS_BACK.match(line.folded) or span.start != line.span.start:
-        return span
-    earlier = [
-        ln.span.start for ln in lines if ln.section == line.section and ln.span.end <= span.start
-    ]
-    near = [start for start in earlier if span.end - start <= MAX_WITH_ANTECEDENT]
-    return Span(min(near), span.end) if near else span
 
 
 def _around(line: Line, phrases: Sequence[str]) -> Span:

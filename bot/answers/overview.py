@@ -136,7 +136,7 @@ def overview(desk: Desk) -> Draft:
             lines.append(note("role_not_seen", part=role_name(role)))
             continue
         lines.append(note("items_counted", part=role_name(role), count=len(found)))
-        lines += [claim(report, alone(report, _short(report, i.lead))) for i in found[:MAX_LEADS]]
+        lines += [claim(report, alone(report, i.lead)) for i in found[:MAX_LEADS]]
         items += [Cited(report.id, i.span.start, i.span.end) for i in found[:MAX_LEADS]]
     return Draft(tuple(lines), before=(top,), focus=tuple(items))
 
@@ -188,18 +188,9 @@ def _overviews(desk: Desk) -> Draft:
         if problems:
             lines.append(note("items_counted", part=role_name("problems"), count=len(problems)))
         for problem in problems[:_PROBLEMS_EACH]:
-            lines.append(claim(report, alone(report, _short(report, problem.lead))))
+            lines.append(claim(report, alone(report, problem.lead)))
             items.append(Cited(report.id, problem.span.start, problem.span.end))
     more = len(desk.reports) - MAX_OVERVIEWS
     after = (note("more_reports", count=more),) if more > 0 else ()
     head = note("reports_held", count=len(desk.reports))
     return Draft(tuple(lines), focus=tuple(items), before=(head,), after=after)
-
-
-def _short(report: Report, lead: Span) -> Span:
-    """Return an item's lead, or its first clauses where it is long."""
-    if len(lead) <= MAX_LEAD_CHARS:
-        return lead
-    cut = report.text.rfind("，", lead.start, lead.start + MAX_LEAD_CHARS)
-    cut = max(cut, report.text.rfind(",", lead.start, lead.start + MAX_LEAD_CHARS))
-    return Span(lead.start, cut) if cut > lead.start else lead

@@ -1,16 +1,13 @@
-"""A theme in the reports' own words: a slip of the hand mended, a rare name kept whole.
-
-Two characters typed in the other's place (办即率) are turned back where the reports then have the
-word; a theme that stands in them word for word and seldom (企业宁静日) counts as one word beside
-the words it is made of.
+"""A theme in the reports' own words: one that stands in them word for word and seldom (企业宁静日)
+counts as one word beside the words it is made of.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from retrieval.question.query import Query, filled
+from retrieval.question.query import Query
 from retrieval.question.terms import Term
 from retrieval.text.normalise import fold
 
@@ -22,15 +19,10 @@ _LEAST, _MOST = 3, 16  # shorter words turned round are often words of their own
 
 
 def in_their_words(query: Query, texts: Sequence[str]) -> Query:
-    """Return the query with its themes as the reports in scope have them.
+    """Return the query with each theme that stands seldom, but word for word, as a term of its own.
 
-    ``texts`` are those reports in search form.
+    ``texts`` are the reports in scope, in search form.
     """
-    return anchored(respelled(query, texts), texts)
-
-
-def anchored(query: Query, texts: Sequence[str]) -> Query:
-    """Return the query with each theme that stands seldom, but word for word, as a term of its own."""
     if not (query.ask.content in _OF_ONE_THING or query.wants == "date"):
         return query
     known = {t.word for t in query.terms}
@@ -43,33 +35,3 @@ def anchored(query: Query, texts: Sequence[str]) -> Query:
     ]
     terms = (*(Term(word, OWN_WORDS) for word in dict.fromkeys(own)), *query.terms)
     return replace(query, terms=terms) if own else query
-
-
-def respelled(query: Query, texts: Sequence[str]) -> Query:
-    """Return the query with each theme as the reports spell it, where one turn of two makes it so.
-
-    A theme that stands in any of ``texts``, the reports in search form, is left alone.
-    """
-    themes = [t for t in query.ask.theme if _LEAST <= len(t) <= _MOST]
-    if not themes:
-        return query
-    meant = {}
-    for theme in themes:
-        if any(fold(theme) in text for text in texts):
-            continue
-        turned = next((w for w in _turned(theme) if any(fold(w) in text for text in texts)), None)
-        if turned is not None:
-            meant[theme] = turned
-    if not meant:
-        return query
-    topic = query.topic
-    for theme, turned in meant.items():
-        topic = topic.replace(theme, turned)
-    ask = replace(query.ask, theme=tuple(meant.get(t, t) for t in query.ask.theme))
-    return filled(replace(query, ask=ask, topic=topic))
-
-
-def _turned(word: str) -> Iterator[str]:
-    for i in range(len(word) - 1):
-        if word[i] != word[i + 1]:
-            yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
