@@ -95,3 +95,46 @@ def test_a_rate_as_the_report_rounds_it_is_no_contradiction(assistant):
 
 def test_no_share_is_made_of_figures_that_two_sentences_tell(assistant):
     assert "占" not in talk(assistant, "青沟县立案的占行政复议的几成").text.replace("占地", "")
+
+
+MARK = """白塔县人民政府2023年度法治政府建设情况报告
+一、主要举措和成效
+（一）应诉。行政诉讼22件，负责人出庭18件，出庭率81.8%；败诉2件，败诉率9.1%。
+（二）复议。收到行政复议申请31件，纠错率12.1%，调撤率70.7%。
+二、存在的问题
+一是出庭率没有达到市里90%的考核线。
+"""
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    with assistant_over(tmp_path_factory.mktemp("marked"), {"mark.txt": MARK}) as made:
+        yield made
+
+
+def test_a_mark_that_was_missed_is_said_so_with_what_was_reached(marked):
+    answer = talk(marked, "白塔县出庭率过了市里90%的考核线吧")
+    assert "没有达到" in answer.text
+    assert "81.8%" in answer.text
+    assert "said_otherwise" in {n.kind for n in answer.notes}
+
+
+@pytest.mark.parametrize("question", ["白塔县没达到90%的出庭考核线吧", "白塔县出庭率没到90%吧"])
+def test_a_mark_said_to_be_missed_is_not_corrected(marked, question):
+    kinds = {n.kind for n in talk(marked, question).notes}
+    assert "confirmed" in kinds
+    assert not kinds & {"said_otherwise", "figure_wrong", "no_such_figure"}
+
+
+@pytest.mark.parametrize(
+    "question", ["白塔县复议调撤率为什么是70.7", "白塔县调撤率是70.7吗", "白塔县纠错率12.1对不对"]
+)
+def test_a_number_without_its_unit_is_not_said_to_be_absent_or_wrong(marked, question):
+    kinds = {n.kind for n in talk(marked, question).notes}
+    assert not kinds & {"no_such_figure", "figure_wrong", "figure_elsewhere", "none_of_it"}
+
+
+def test_a_figure_of_something_else_is_named_with_what_it_counts(marked):
+    answer = talk(marked, "白塔县败诉率12.1%，这个水平怎么样")
+    assert "原文的12.1%是“纠错率12.1%”" in answer.text
+    assert "9.1%" in answer.text

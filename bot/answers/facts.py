@@ -131,7 +131,7 @@ def sure_of(query: Query, evidence: Evidence, *, following: bool = False) -> boo
     if query.change and not _says_change(evidence):
         return False
     if query.change and query.carried and not any(is_theme(t) for t in query.terms):
-        return True  # 同比增加还是减少, asked of the words just cited
+        return _of_what_was_spoken(query, evidence)  # 同比增加还是减少
     if following and not query.terms:
         return bool(query.carried)
     if not query.terms and query.carried:
@@ -146,6 +146,12 @@ def sure_of(query: Query, evidence: Evidence, *, following: bool = False) -> boo
             return True
         return evidence.coverage >= 0.45 - slack and evidence.score >= 0.8 - slack
     return evidence.coverage >= ENOUGH - slack
+
+
+def _of_what_was_spoken(query: Query, evidence: Evidence) -> bool:
+    """The words speak of what a conversation is about: another thing's change is no answer."""
+    spoken = [t for t in query.carried if is_topical(t)]
+    return not spoken or any(t.match(evidence.line.folded) for t in spoken)
 
 
 def _by_shared_words(query: Query, ranked: Sequence[Evidence]) -> list[Evidence]:

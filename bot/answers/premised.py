@@ -15,7 +15,7 @@ from retrieval.genre.quantities import Quantity
 from retrieval.text.normalise import normalise
 
 _ENOUGH_FOUND = 3
-_JUDGED = CORRECTING | {"rate_again"}
+_JUDGED = CORRECTING | {"rate_again", "confirmed"}
 
 
 def premised(desk: Desk, draft: Draft) -> Draft:

@@ -26,6 +26,7 @@ from bot.evidence.premise_names import judge_names
 from bot.evidence.reading import Clause, Line, Reading, read
 from bot.evidence.selection import Evidence, claim_span
 from bot.evidence.units import unit_fit
+from bot.lexicon import pattern
 from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
@@ -75,6 +76,9 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
     """Hold the question's figures, directions, comparisons and names against the report."""
     reading = read(report)
     verdicts = _judge_figures(query, reading)
+    missed = _missed(verdicts, query, reading)
+    if missed:
+        return Premises((note("said_otherwise"),), _uncovered(missed, found), corrects=True)
     wrong = [v for v in verdicts if v.wrong or v.turned or v.absent]
     places = [v.place for v in (wrong or verdicts) if v.place is not None and not v.absent]
     extra = _uncovered([_claim(p, query) for p in places], found)
@@ -118,6 +122,45 @@ def _judge_figures(query: Query, reading: Reading) -> list[_Verdict]:
         return []
     placed = placed_figures(reading)
     return [_judge_figure(_in_kind(a, placed), placed, query, reading) for a in asserted]
+
+
+_SHORTEST_SUBJECT = 2
+_NOT_REACHED = re.compile("(?:没有?|未能?)达到?")
+
+
+def _missed(verdicts: Sequence[_Verdict], query: Query, reading: Reading) -> list[Span]:
+    """Return the words that say an asserted mark was not reached, and the figure that was, if told.
+
+    出庭率没有达到90%: the figure is the one that another clause joins to the same subject.
+    """
+    asked = normalise(query.question)
+    if pattern("denial").search(asked) or _NOT_REACHED.search(asked):
+        return []
+    spans: list[Span] = []
+    for place in (v.place for v in verdicts if v.place is not None and not v.wrong):
+        said = _NOT_REACHED.search(place.before)
+        subject = _STOPS.split(place.before[: said.start()])[-1] if said else ""
+        if len(subject) < _SHORTEST_SUBJECT:
+            continue
+        told = [
+            (p, _STOPS.split(p.before)[-1])
+            for p in placed_figures(reading)
+            if comparable(place.quantity, p.quantity) and p.line.role != "plans"
+        ]
+        reached = next(
+            (
+                p
+                for p, own in told
+                if len(own) >= _SHORTEST_SUBJECT
+                and (subject.endswith(own) or own.endswith(subject))
+            ),
+            None,
+        )
+        spans += [_claim(p, query) for p in (place, reached) if p is not None]
+    return spans
+
+
+_STOPS = re.compile("[，,；;。]")
 
 
 def _in_kind(asserted: Asserted, placed: Sequence[Placed]) -> Asserted:
@@ -209,11 +252,13 @@ def _elsewhere(
 
 
 def _holds(asserted: Asserted, place: Placed) -> bool:
-    """Tell whether a figure makes the claim true; of two targets only the same one does.
+    """Tell whether a figure makes the claim true; of two targets, or marks missed, only the same does.
 
     A rate of 3% is below 5%, but who aims at 以内3% does not aim at 以内5%.
     """
     if asserted.relation != "equal" and place.line.role == "plans":
+        return same_number(asserted.quantity, place.quantity)
+    if asserted.relation == "less" and _NOT_REACHED.search(place.before):
         return same_number(asserted.quantity, place.quantity)
     return asserted.holds(place.quantity)
 

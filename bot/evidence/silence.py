@@ -27,7 +27,8 @@ def silent(desk: Desk) -> Draft:
 
     Its status is ``abstained``; its lines are words that stand beside what was asked, if any.
     """
-    themes = [t for t in desk.query.terms if is_theme(t)] or list(desk.query.terms)
+    spoken = list(desk.query.terms or desk.query.carried)
+    themes = [t for t in spoken if is_theme(t)] or spoken
     reports = list(desk.reports)
     standing = [t for t in themes if any(_stands(report, t) for report in reports)]
     lacking = [t for t in themes if t not in standing]

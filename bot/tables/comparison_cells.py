@@ -20,6 +20,8 @@ from retrieval.genre.quantities import Quantity, canonical
 from retrieval.parsing.indicators import Fact, Indicator, indicators
 from retrieval.question.query import Query
 from retrieval.question.terms import Term
+from retrieval.text.grid_numbers import is_figure
+from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.wrapping import words_without
 
@@ -155,6 +157,11 @@ def _claim_of(query: Query, report_id: str, report: Report | None, fact: Fact) -
     """Return the words that say a figure, with as much of their sentence as makes them clear."""
     if report is None:  # the words are read when the row is shown
         return Cited(report_id, fact.start, fact.end), ""
+    placed = row_at(report.text, fact.quantity.start)
+    if placed is not None:
+        row = placed[1]
+        own = [c for c in row.cells if fact.quantity.start in Span(c.start, c.end)]
+        return Cited(report_id, row.start, row.end), " ".join(tell(own).split())
     line = _line_at(report, fact.quantity.start)
     span = Span(fact.start, fact.end)
     if line is not None:
@@ -183,13 +190,19 @@ def _figure_cell(
     if not doubt and quantity.modifier in ("以上", "以下", "超"):
         doubt = f"“{quantity.modifier}”的界限"
     return Cell(
-        re.sub(r"(?<=[0-9])\s+(?=[\u3400-\u9fff%])", "", typeset(quantity.text or text)),
+        re.sub(r"(?<=[0-9])\s+(?=[\u3400-\u9fff%])", "", typeset(_with_unit(quantity) or text)),
         ((claim, cite),),
         value if single else None,
         unit,
         measure,
         doubt,
     )
+
+
+def _with_unit(quantity: Quantity) -> str:
+    """Return a figure as it stands, with the unit that only the head of its table names."""
+    bare = bool(quantity.text) and is_figure(quantity.text) and quantity.text[-1].isdecimal()
+    return quantity.text + quantity.unit if bare else quantity.text
 
 
 def unnamed_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact]) -> Cell:
