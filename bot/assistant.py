@@ -72,7 +72,7 @@ from retrieval.question.held_words import mended
 from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
 from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
-from retrieval.question.scope import Holdings, Resolved, resolve
+from retrieval.question.scope import Holdings, Resolved, resolve, sets_for_a_year
 from retrieval.question.spoken_of import in_its_conversation
 from retrieval.question.terms import is_english
 from retrieval.search.nearness import Nearness, nothing_near
@@ -745,7 +745,9 @@ def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
         if len(scope.reports) > 1 and not scope.missing:
             return both, scope
     scope = resolve(query, holdings)
-    if not scope.reports and scope.nearby and query.ask.content in ("measures", "report"):
+    content = query.ask.content
+    set_before = content == "figure" and sets_for_a_year(query.question)
+    if not scope.reports and scope.nearby and (content in ("measures", "report") or set_before):
         # 2024年要抓哪几件事 asks for the plans in the report on 2023
         ask = replace(query.ask, content="plans")
         ahead = filled(replace(query, ask=ask, kind=kind_of(ask)))

@@ -11,6 +11,7 @@ from answering import CUT, assistant_over, talk
 from bot.assistant import Assistant
 from retrieval.question.conversation import completed
 from retrieval.question.request import Ask, Request, Tag, Tagged
+from retrieval.question.scope import sets_for_a_year
 
 BEFORE = Ask(
     "figure", "tell", places=("上虞",), years=(2022,), theme=("纠错率",), words="复议的纠错率多高",
@@ -137,3 +138,16 @@ def test_a_conversation_changes_one_thing(
     answer = talk(assistant, *turns).text
     assert told in answer
     assert not_told not in answer
+
+
+@pytest.mark.parametrize(
+    ("question", "set_for"),
+    [
+        ("上虞2023年行政诉讼要达到的几个指标", True),
+        ("他们给2023年划的线是多少", True),
+        ("上虞2023年主要抓了哪几件", False),
+        ("上虞2023年败诉率是多少", False),
+    ],
+)
+def test_what_is_set_for_a_year_stands_in_the_report_before(question: str, set_for: bool) -> None:
+    assert sets_for_a_year(question) is set_for

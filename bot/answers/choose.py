@@ -122,6 +122,12 @@ def _on_a_theme(applies: Callable[[Desk], bool]) -> Callable[[Desk], bool]:
     return lambda desk: bool(desk.query.ask.theme) and applies(desk)
 
 
+def _follows_through(desk: Desk) -> bool:
+    """Two years of one place; what reports do best is judged of all of them."""
+    of_one = desk.query.ask.operation != "judge" or len(desk.query.places) == 1
+    return of_one and not desk.only_years and follow_through.applies(desk)
+
+
 def _lists_one(desk: Desk) -> bool:
     """A list of one report; of several years of one issuer the newest is meant."""
     one = len(desk.reports) < 2 or newest_of_one_issuer(desk) is not None
@@ -207,18 +213,18 @@ ANSWERERS: tuple[Answerer, ...] = (
         ("青山县存在哪些问题",),
     ),
     Answerer(
+        "follow_through",
+        _follows_through,
+        follow_through.answer,
+        ("红岩县连续两年都存在的问题有哪些", "红岩县2022年说要加强调解，2023年做到了吗"),
+        ("红岩县2023年存在哪些问题",),
+    ),
+    Answerer(
         "side_by_side",
         lambda desk: desk.query.ask.operation == "judge" and _is_open(desk),
         judgements.side_by_side,
         ("哪份报告的问题写得最实在",),
         ("青山县存在哪些问题",),
-    ),
-    Answerer(
-        "follow_through",
-        lambda desk: not desk.only_years and follow_through.applies(desk),
-        follow_through.answer,
-        ("红岩县连续两年都存在的问题有哪些", "红岩县2022年说要加强调解，2023年做到了吗"),
-        ("红岩县2023年存在哪些问题",),
     ),
     Answerer(
         "remedies",

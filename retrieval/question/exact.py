@@ -112,7 +112,7 @@ _LENGTH = re.compile(
 )
 _SEVERAL = re.compile("(?P<a>[一二三四五六七八九两])(?P<b>[一二三四五六七八九])(?P<unit>[百千])")
 _POINTS = re.compile(
-    "(?:[前分列成]|只要|归纳成|总结成|概括成|提炼)?(?P<n>(?!一点)[一二两三四五六七八九十]|[0-9]{1,2})(?:个)?(?:要点|点|条|方面|句话)|(?P<en>two|three|four|five|[2-9]) (?:key |main |bullet )?(?:points|bullets)"
+    "(?:[前分列成]|只要|归纳成|总结成|概括成|提炼)?(?P<n>(?!一[点条])[一二两三四五六七八九十]|[0-9]{1,2})(?:个)?(?:要点|点|条|方面|句话)|(?P<en>two|three|four|five|[2-9]) (?:key |main |bullet )?(?:points|bullets)"
 )
 _EN = {"two": 2, "three": 3, "four": 4, "five": 5}
 _ONE_SENTENCE = re.compile("一句话|一两句|one sentence|one line")

@@ -77,6 +77,16 @@ _FROM_THE_REPORT = re.compile(
     "年(?:度)?[^，。？?]{0,8}(?:报告|总结|材料)|下一步|下步|下一阶段|今后|接下来|明年|来年|下一年"
 )
 
+# 给2023年排的事, 2023年要达到的指标 were set before it: they are told by the report on 2022
+_SET_FOR_A_YEAR = re.compile(
+    "[给为对](?:20)?[0-9]{2}年|(?:20)?[0-9]{2}年[^，。？?]{0,8}(?<![主重需首必摘概简纪])要"
+)
+
+
+def sets_for_a_year(question: str) -> bool:
+    """Tell whether what is asked for was set for a year ahead of it."""
+    return _SET_FOR_A_YEAR.search(question) is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
