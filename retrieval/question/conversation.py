@@ -82,6 +82,8 @@ def _carried(ask: Ask, last: Ask, request: Request) -> Ask:
         years = tuple(dict.fromkeys((*last.years, *ask.years)))
         ask = replace(ask, places=both, operation=operation, years=years)
         return _on_what_was_spoken_of(ask, last)
+    if ask.operation == "common" and ask.content == "report" and not ask.theme:
+        ask = replace(ask, content=last.content)  # 它们有什么共同点 after their problems
     everything = ask.content == "holdings" or ask.operation == "which"
     if _names_scope(ask) or everything:
         ask = replace(ask, years=_years(ask, last, request, elsewhere=True))

@@ -406,6 +406,9 @@ def filled(query: Query) -> Query:
     """Return the query with what its words tell: terms, indicators, figures, direction."""
     ask = query.ask
     topic = normalise(query.topic)
+    if ask.content == "meaning" and asking.wants_of(topic) == "number":
+        ask = replace(ask, content="figure")  # “虞法智库”有多少律师 asks for no meaning
+        query = replace(query, ask=ask, kind=kind_of(ask))
     if ask.content == "measures" and not ask.theme and not asking.asks_documents(topic):
         # a noun beside 做法, 经验 names what they are about, tagged or not
         about = (t.word for t in content_terms(topic) if is_topical(t))
@@ -424,11 +427,10 @@ def filled(query: Query) -> Query:
         field = asking.field_of(normalise(query.question))
     address = address_of(topic)
     documents = asking.asks_documents(topic)
-    if (
-        ask.item is not None
-        and not address
-        and (ask.content not in ("remedy", "figure") or ask.confidence < SURE_OF_AN_ITEM)
-    ):
+    wished = ask.content == "remedy" or (
+        ask.content == "figure" and asking.wants_of(topic) != "text"
+    )
+    if ask.item is not None and not address and (not wished or ask.confidence < SURE_OF_AN_ITEM):
         kind = "item"  # a number that points at an item says enough
     if ask.content == "report" and not terms and ask.operation in ("which", "rank", "count"):
         kind = "catalogue"  # 哪份报告最短, 哪份不完整

@@ -24,6 +24,8 @@ _COMMA = re.compile("[，,；;？?。]")
 _STOPS = re.compile("[；;？?。]")  # beside one, a question for a figure is one of its own
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
 SURE_OF_OFF = 0.7  # a place is named: what is less surely off the subject is looked for
+# of the corpus's follow-ups read so, below it 1 of 1 asked something else, above it none of 14
+SURE_OF_HOLDINGS_FURTHER_ON = 0.5
 SURE_OF_OFF_FURTHER_ON = 0.9  # 查出多少毛病 says little alone, and goes on after a question
 MAX_READ_CHARS = 600  # what is said later in a message names no further wish
 
@@ -100,6 +102,8 @@ class TrainedReader:
             readings = models.wishes.wishes(features, vector)
             if not asks_why(question):
                 readings = tuple(r for r in readings if r.content != "causes") or readings
+            if before is not None:
+                readings = tuple(filter(_is_sure_of_holdings, readings)) or readings
             best = readings[0]
             if found and _is_told_already(found[-1], best) and not _has(tags, _OWN, span):
                 continue
@@ -142,6 +146,10 @@ def _has(
     """Tell whether any tag is of one of ``kinds``, and stands in ``span`` where one is given."""
     start, end = span or (0, MAX_READ_CHARS)
     return any(t.tag in kinds and t.start < end and start < t.end for t in tags)
+
+
+def _is_sure_of_holdings(wish: Wish) -> bool:
+    return wish.content != "holdings" or wish.probability >= SURE_OF_HOLDINGS_FURTHER_ON
 
 
 def _is_told_already(last: Ask, wish: Wish) -> bool:
