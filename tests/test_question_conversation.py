@@ -32,6 +32,7 @@ def following(words: str, ask: Ask, *said: tuple[Tag, str], act: str = "ask") ->
         ("那前一年是多少", "tell", [("year", "前一年")], (2021,)),
         ("那前一年是多少", "tell", [], (2021,)),
         ("比上一年多了几个", "change", [("year", "上一年")], (2022,)),
+        ("后一年是多少", "tell", [("year", "后一年")], (2023,)),
         ("当年培训了几次", "tell", [("year", "当年")], (2022,)),
         ("这两年一共多少", "tell", [("year", "这两年")], ()),
         ("一共多少", "tell", [], (2022,)),
@@ -73,6 +74,13 @@ def test_a_noun_of_its_own_is_the_theme_beside_what_was_spoken_of() -> None:
     (ask,) = following("同样的整治什么时候做的", Ask("measures", "list"))
     assert (ask.theme, ask.context) == (("整治",), ("纠错率", "复议"))
     (ask,) = following("针对这个他们做了什么改进，效果如何", Ask("remedy", "list"))
+    assert ask.theme == ("纠错率",)
+
+
+def test_an_untagged_noun_is_another_theme() -> None:
+    (ask,) = following("红树林呢", Ask("figure", "tell"), act="same")
+    assert ask.theme == ("红树林",)
+    (ask,) = following("那呢", Ask("figure", "tell"), act="same")
     assert ask.theme == ("纠错率",)
 
 
@@ -128,6 +136,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         (("北山县2022年受理矛盾纠纷多少件", "南水县呢"), "633", "744"),
         (("北山县2023年受理矛盾纠纷多少件", "南水县呢", "前一年呢"), "633", "411"),
         (("北山县2023年受理矛盾纠纷多少件", "南水县呢", "这两家谁多"), "744", "530"),
+        (("北山县2023年受理矛盾纠纷多少件", "南水县呢", "那两地调解成功率呢"), "南水", "红岩"),
+        (("北山县存在哪些问题", "第一条展开"), "执法力量不足", "没有查到"),
         (("北山县2023年受理矛盾纠纷多少件", "有没有提到月球", "南水县呢"), "月球", "744"),
         (("北山县2023年受理矛盾纠纷多少件", "泰山县呢", "南水县呢"), "744", "522"),
     ],

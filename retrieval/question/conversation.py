@@ -38,6 +38,8 @@ def completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
         return request.asks if request.act in ("ask", "same", "item") else ()
     if request.act == "same":
         said = request.asks[0] if request.asks else Ask(last[-1].content, last[-1].operation)
+        if not (request.tags or said.theme or _names_scope(said)):  # 红树林呢: another theme
+            said = replace(said, theme=_own_nouns(said))
         # 其中调解的呢 is of the last of two figures, 那玉山呢 of both
         changing = last[-1:] if said.theme and not _names_scope(said) else last
         return tuple(_changed(ask, said, request) for ask in changing)
@@ -112,15 +114,19 @@ def _on_what_was_spoken_of(ask: Ask, last: Ask) -> Ask:
     """Return a wish that has no theme with the one spoken of; one of no words at all repeats its words."""
     if ask.theme:
         return ask
-    kept, points = _unpointed(ask.words)
-    if ask.content in ("measures", "remedy") and not points:
-        own = tuple(t.word for t in content_terms(kept) if is_topical(t))
-        if own:  # 同样的整治什么时候做的: a noun beside what was spoken of, tagged or not
-            return replace(ask, theme=own, context=_spoken_of(last))
+    own = _own_nouns(ask) if ask.content in ("measures", "remedy") else ()
+    if own:  # 同样的整治什么时候做的: a noun beside what was spoken of, tagged or not
+        return replace(ask, theme=own, context=_spoken_of(last))
     ask = replace(ask, theme=last.theme, context=_spoken_of(last))
     if ask.content == last.content and last.words and not _has_words(ask):
         ask = replace(ask, words=last.words, claims=last.claims, span=(0, 0))
     return ask
+
+
+def _own_nouns(ask: Ask) -> tuple[str, ...]:
+    """Return the nouns of an ask that points at nothing, in its own words."""
+    kept, points = _unpointed(ask.words)
+    return () if points else tuple(t.word for t in content_terms(kept) if is_topical(t))
 
 
 def _spoken_of(last: Ask) -> tuple[str, ...]:
@@ -171,7 +177,8 @@ def _years(ask: Ask, last: Ask, request: Request, *, elsewhere: bool = False) ->
         return ask.years
     if away is None:
         return () if said else last.years
-    reckoned = away < 0 and ask.operation not in ("change", "compare")
+    ahead = away > 0 and ask.content == "figure"
+    reckoned = (away < 0 or ahead) and ask.operation not in ("change", "compare")
     return tuple(year + away for year in last.years) if reckoned else last.years
 
 

@@ -10,7 +10,9 @@ from retrieval.question.query import Query, State, filled, kind_of
 from retrieval.question.request import Request
 from retrieval.question.scope import Holdings
 
-_HOW_MANY = re.compile("[两俩二三四五六七八九]")
+_OF_THEM = re.compile(
+    "这?(?P<count>[两二三四五六])(?:地|家|边|个地方|个?[县区市]|份报告)|[这他它]?(?P<both>俩)"
+)
 
 
 def in_its_conversation(query: Query, request: Request, state: State, holdings: Holdings) -> Query:
@@ -24,13 +26,18 @@ def _among_recent(query: Query, request: Request, state: State) -> Query:
     here = [t for t in request.tags if t.start < end and start < t.end]
     if any(t.tag in ("place", "office", "excluded") for t in here) or len(state.recent) < 2:
         return query
-    said = (_HOW_MANY.search(t.text) for t in here if t.tag == "scope")
-    count = next((numeral(m.group().replace("俩", "两")) or 0 for m in said if m), 0)
+    said = _OF_THEM.search(request.question, start, end)
+    count = numeral(said["count"] or "两") or 0 if said else 0
     compares = query.inherited and (
         query.kind in ("rank", "compare") or query.ask.operation in ("rank", "compare")
     )
     if 1 < count <= len(state.recent) and (query.inherited or query.everywhere):
         places = state.recent[-count:]
+        words = said.group() if said else ""
+        theme = tuple(rest for word in query.ask.theme if (rest := word.replace(words, "")))
+        query = replace(
+            query, topic=query.topic.replace(words, ""), ask=replace(query.ask, theme=theme)
+        )
     elif compares:
         places = state.recent
     else:
