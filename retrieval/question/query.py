@@ -406,9 +406,6 @@ def filled(query: Query) -> Query:
     """Return the query with what its words tell: terms, indicators, figures, direction."""
     ask = query.ask
     topic = normalise(query.topic)
-    if ask.content == "meaning" and asking.wants_of(topic) == "number":
-        ask = replace(ask, content="figure")  # “虞法智库”有多少律师 asks for no meaning
-        query = replace(query, ask=ask, kind=kind_of(ask))
     if ask.content == "measures" and not ask.theme and not asking.asks_documents(topic):
         # a noun beside 做法, 经验 names what they are about, tagged or not
         about = (t.word for t in content_terms(topic) if is_topical(t))
