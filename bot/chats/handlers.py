@@ -16,6 +16,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bot.assistant import Assistant
+from bot.assistant import Reply as Answered
 from bot.chats import views
 from bot.chats.access import Access
 from bot.chats.blocks import clean, runs
@@ -24,7 +26,6 @@ from bot.chats.conversations import ConversationStore
 from bot.chats.file_names import safe_name
 from bot.chats.incoming import Incoming
 from bot.chats.messages import Button, File, Reply, compose, rows, say, say_own
-from bot.chats.ports import AssistantLike, ReplyLike, RestoreState
 from bot.chats.progress import Progress
 from bot.chats.threads import in_thread
 from bot.chats.turns import ANSWERING
@@ -51,8 +52,8 @@ OWN_COMMANDS = ("status", "add", "remove")  # of administrators
 class Desk:
     """Everything the handlers work with."""
 
-    assistant: AssistantLike
-    restore: RestoreState
+    assistant: Assistant
+    restore: Callable[[Any], Any]
     store: ConversationStore
     access: Access
     wire: Wire
@@ -140,7 +141,7 @@ class Handlers:
         """Answer a question in the scope that the conversation inherits."""
         assistant = self._desk.assistant
 
-        def work(words: str, state: Any, progress: Progress) -> ReplyLike:
+        def work(words: str, state: Any, progress: Progress) -> Answered:
             return assistant.ask(words, state, on_sentence=progress.line, user=str(incoming.user))
 
         return await self._answer(incoming, question, work)
@@ -151,13 +152,8 @@ class Handlers:
         return await self.ask(incoming, words) if words else say_own(said("ask_what", language))
 
     async def _brief(self, incoming: Incoming, language: Language) -> Reply:
-        def work(words: str, state: Any, progress: Progress) -> ReplyLike:
-            assistant = self._desk.assistant
-            if offers(assistant, "brief"):
-                return assistant.brief(words, state=state, user=str(incoming.user))
-            return assistant.ask(
-                f"{words}，写一段简报", state, on_sentence=progress.line, user=str(incoming.user)
-            )
+        def work(words: str, state: Any, _progress: Progress) -> Answered:
+            return self._desk.assistant.brief(words, state=state, user=str(incoming.user))
 
         if not incoming.text and self._state(incoming) is None:
             return say_own(said("brief_what", language))
@@ -168,10 +164,8 @@ class Handlers:
     async def _compare(self, incoming: Incoming, language: Language) -> Reply:
         if not incoming.text:
             return say_own(said("compare_what", language))
-        if not offers(self._desk.assistant, "compare"):
-            return await self.ask(incoming, incoming.text)
 
-        def work(words: str, state: Any, _progress: Progress) -> ReplyLike:
+        def work(words: str, state: Any, _progress: Progress) -> Answered:
             return self._desk.assistant.compare(words, state)
 
         return await self._answer(incoming, incoming.text, work, stage="stage.compare")
@@ -180,7 +174,7 @@ class Handlers:
         self,
         incoming: Incoming,
         words: str,
-        work: Callable[[str, Any, Progress], ReplyLike],
+        work: Callable[[str, Any, Progress], Answered],
         *,
         stage: str = "stage.ask",
         may_be_empty: bool = False,
@@ -204,7 +198,7 @@ class Handlers:
             reply = await in_thread(run, timeout_s=ANSWER_WITHIN_S)
         return replace(reply, edit=progress.message)
 
-    def _composed(self, incoming: Incoming, answered: ReplyLike) -> Reply:
+    def _composed(self, incoming: Incoming, answered: Answered) -> Reply:
         """Keep an answer and what the next question inherits; return it as messages."""
         answer, store = answered.answer, self._desk.store
         label = self._desk.assistant.scope_label(answered.state)
@@ -319,8 +313,6 @@ class Handlers:
             return say(said("nothing_to_explain", language))
 
         def work() -> Mapping[str, Any]:
-            if not offers(self._desk.assistant, "why"):
-                return {}
             try:
                 return self._desk.assistant.why(str(last.payload["id"]))
             except (BaogaoError, KeyError):  # the assistant's record is gone: ours remains
@@ -476,15 +468,11 @@ def kept(
 
 
 def exported(payload: Mapping[str, Any], created: float, name: str) -> File:
-    """A briefing as a Word document with footnotes, where that can be written; else Markdown."""
+    """A briefing as a Word document with footnotes, any other answer as Markdown."""
     if payload.get("paragraph") and payload.get("status") == "answered":
-        try:
-            from bot.briefing.export_docx import briefing_document
-        except ImportError:  # python-docx is not installed
-            pass
-        else:
-            data = briefing_document(views.stored_answer(payload))
-            return File.of(f"{name}.docx", data)
+        from bot.briefing.export_docx import briefing_document
+
+        return File.of(f"{name}.docx", briefing_document(views.stored_answer(payload)))
     return File(f"{name}.md", views.export_markdown(payload, created))
 
 
@@ -501,11 +489,6 @@ def pictured(table: Table, title: str) -> tuple[File, ...]:
     except BaogaoError:  # no Chinese font
         log.warning("no picture of a table: no font with Chinese type")
         return ()
-
-
-def offers(assistant: object, feature: str) -> bool:
-    """Tell whether the assistant has this feature; they came one after the other."""
-    return callable(getattr(assistant, feature, None))
 
 
 def outcome_line(outcome: Any, meta: ReportMeta | None, language: Language = "zh") -> str:

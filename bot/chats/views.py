@@ -15,12 +15,13 @@ from zoneinfo import ZoneInfo
 
 from bot.chats.blocks import Block, Run, runs
 from bot.chats.messages import Button, Keyboard, rows
-from bot.chats.ports import LibraryLike, SummaryLike
 from bot.chats.wording import language_of, said, texts
 from bot.notes import Language, worded
 from bot.table import Table
 from bot.values import Answer, Citation, Sentence
 from retrieval.documents import Report, ReportMeta, Span
+from retrieval.library.catalogue import ReportSummary
+from retrieval.library.library import Library
 from retrieval.places.subunits import territory
 
 CITATIONS_A_PAGE = 24
@@ -272,7 +273,7 @@ def place_key(place: str) -> str:
 
 
 def reports_page(
-    reports: Sequence[SummaryLike], page: int, year: str, place: str, language: Language = "zh"
+    reports: Sequence[ReportSummary], page: int, year: str, place: str, language: Language = "zh"
 ) -> tuple[list[Block], Keyboard]:
     """One page of the list; ``year`` and ``place`` (a ``place_key``) narrow it, ``-`` does not."""
     years = sorted({r.meta.year for r in reports if r.meta.year}, reverse=True)
@@ -387,7 +388,7 @@ def questions_on(report: Report, language: Language = "zh") -> list[str]:
     ]
 
 
-def examples(library: LibraryLike, language: Language = "zh") -> list[str]:
+def examples(library: Library, language: Language = "zh") -> list[str]:
     """Three questions that the reports held can answer, of as many reports as there are."""
     known = [r for r in library.reports() if r.meta.place and r.meta.year]
     known.sort(key=lambda r: (-(r.meta.year or 0), r.meta.place))

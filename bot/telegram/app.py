@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from bot.assistant import Assistant
 from bot.chats.access import Access
 from bot.chats.chat_records import InboxRow
 from bot.chats.conversations import DAY_S, ConversationStore
 from bot.chats.inbox import Dispatcher, Intake, Notice
-from bot.chats.ports import AssistantLike, RestoreState
 from bot.chats.shared import open_chats
 from bot.chats.wire import Unreachable, WireError
 from bot.chats.wording import said
@@ -39,9 +39,9 @@ STARTS_WAIT_S = (1.0, 2.0, 5.0, 10.0, 20.0)
 
 def run(
     settings: TelegramSettings,
-    assistant_factory: Callable[[], AssistantLike],
+    assistant_factory: Callable[[], Assistant],
     *,
-    restore: RestoreState | None = None,
+    restore: Callable[[Any], Any] | None = None,
     secrets: tuple[str, ...] = (),
 ) -> int:
     """Run the bot until it is told to stop; return the exit code (0 stopped, 1 failed).
@@ -97,9 +97,9 @@ class Bot:
     def __init__(
         self,
         settings: TelegramSettings,
-        assistant: AssistantLike,
+        assistant: Assistant,
         store: ConversationStore,
-        restore: RestoreState,
+        restore: Callable[[Any], Any],
     ) -> None:
         # python-telegram-bot takes half a second to import: not for `baogao --help`.
         from bot.chats.callbacks import Callbacks
