@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from bot.evidence.leaf_ranking import ranked
 from bot.evidence.opening import Opened, Opening
@@ -16,8 +15,9 @@ from bot.labels import full_name
 from bot.notes import Note, note
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
-from retrieval.documents import Hit, Report, ReportMeta, Role, Span
+from retrieval.documents import Hit, Report, Role, Span
 from retrieval.genre.quantities import Quantity
+from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
 from retrieval.question.query import Query, State
 from retrieval.question.terms import Term, is_theme
@@ -26,6 +26,9 @@ from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
 from retrieval.text.wrapping import words_of
+
+# what is known of a held report, be it open or not
+Held = Report | ReportSummary
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +53,6 @@ class Draft:
     figures: tuple[Quantity, ...] = ()
     table: Table | None = None
     answerer: str = ""
-
-
-class Held(Protocol):
-    """What is known of a held report that need not be open."""
-
-    @property
-    def id(self) -> str:
-        """Report id."""
-        ...
-
-    @property
-    def meta(self) -> ReportMeta:
-        """The report's metadata."""
-        ...
-
-    @property
-    def warnings(self) -> tuple[Note, ...]:
-        """What is doubtful about it."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-from typing import Protocol
 
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.problem_groups import shared_problems
@@ -27,11 +26,12 @@ from bot.table import Cell, Column, Row, Table
 from bot.tables.claimed import verdict
 from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.values import Cited, DraftLine
-from retrieval.documents import NoteValue, Report, ReportMeta
+from retrieval.documents import NoteValue, Report
 from retrieval.parsing.indicators import Fact, indicators, lookup
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
+from retrieval.question.scope import Holding
 from retrieval.question.terms import content_terms, is_topical
 from retrieval.text.normalise import fold, normalise
 
@@ -44,7 +44,7 @@ MAX_FIRST = 5
 Facts = Callable[[str], Sequence[Fact]]
 
 # the cells of a column, by report
-CellsOf = Callable[[Wanted, Sequence["Holding"]], Mapping[str, Cell]]
+CellsOf = Callable[[Wanted, Sequence[Holding]], Mapping[str, Cell]]
 
 # the measures that a bare "how many" may mean, in the order in which they are taken
 _VOLUMES: tuple[tuple[re.Pattern[str], str, tuple[str, ...]], ...] = (
@@ -79,20 +79,6 @@ _UNIT_GROUPS = tuple(
     frozenset(units.split())
     for units in ("件 宗 起 份 例 条 项 个 部 篇 件次", "人 名 位", "次 场 期 轮 批 场次 期次 批次")
 )
-
-
-class Holding(Protocol):
-    """What a row needs to know of a report."""
-
-    @property
-    def id(self) -> str:
-        """Report id."""
-        ...
-
-    @property
-    def meta(self) -> ReportMeta:
-        """The report's metadata."""
-        ...
 
 
 def suits(query: Query, reports: Sequence[Holding]) -> bool:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol
 
 from bot.evidence import listing
 from bot.evidence.drafting import Desk
@@ -15,10 +14,11 @@ from bot.evidence.selection import Evidence, KnownFact, claim_span, select
 from bot.evidence.whole_clauses import bare_start, typeset
 from bot.table import Cell
 from bot.values import Cited
-from retrieval.documents import Report, ReportMeta, Role, Span
+from retrieval.documents import Report, Role, Span
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.parsing.indicators import Fact, Indicator, indicators
 from retrieval.question.query import Query
+from retrieval.question.scope import Holding
 from retrieval.question.terms import Term
 from retrieval.text.grid_numbers import is_figure
 from retrieval.text.grids import row_at, tell
@@ -32,13 +32,6 @@ MAX_PHRASES = 3
 _PARTIAL = re.compile("其中|^含|^包括")
 _ADDED = re.compile("新增|新培[育养]|新招|新聘|新设|新建")
 _WHOLE = re.compile("全[县区市省局]|各级|累计|共|总")
-
-
-class _Holding(Protocol):
-    @property
-    def id(self) -> str: ...
-    @property
-    def meta(self) -> ReportMeta: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +49,7 @@ class Wanted:
 
 
 def cell_of(
-    query: Query, column: Wanted, holding: _Holding, report: Report | None, known: Sequence[Fact]
+    query: Query, column: Wanted, holding: Holding, report: Report | None, known: Sequence[Fact]
 ) -> Cell:
     """Return the ledger's figure for a column, empty if the ledger has none."""
     year = holding.meta.year

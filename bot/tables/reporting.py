@@ -15,6 +15,7 @@ from bot.tables.comparison_cells import Wanted, cell_of, key_of, settled, units_
 from retrieval.library.library import Library
 from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
+from retrieval.question.scope import Holding
 
 _QUESTION = re.compile(
     r"[?？，,。]|写|概括|总结|简报|综述|概述|摘要|段|介绍|情况|工作|怎么|如何|哪"
@@ -78,9 +79,7 @@ class _Figures:
     def __init__(self, library: Library, query: Query) -> None:
         self._library, self._query = library, query
 
-    def __call__(
-        self, column: Wanted, holdings: Sequence[comparison.Holding]
-    ) -> Mapping[str, Cell]:
+    def __call__(self, column: Wanted, holdings: Sequence[Holding]) -> Mapping[str, Cell]:
         """Return the cell of each holding under ``column``."""
         by_id = {holding.id: holding for holding in holdings}
 

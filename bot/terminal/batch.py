@@ -5,28 +5,20 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Iterator
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from bot.values import Answer, Sentence
 from retrieval.errors import BaogaoError
 from retrieval.question.query import State
 
+if TYPE_CHECKING:
+    from bot.assistant import Assistant
+
 FAILED = "处理这个问题时出错，没有得到回答。"
 _log = logging.getLogger(__name__)
 
 
-class _Reply(Protocol):
-    @property
-    def answer(self) -> Answer: ...
-    @property
-    def state(self) -> State: ...
-
-
-class _Asks(Protocol):
-    def ask(self, question: str, state: State | None = None) -> _Reply: ...
-
-
-def answer_batch(assistant: _Asks, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+def answer_batch(assistant: Assistant, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yield one answer a line as JSON, with the line's own ``id``.
 
     ``history`` holds the earlier questions of the same conversation, oldest first. Raises
@@ -40,7 +32,7 @@ def answer_batch(assistant: _Asks, lines: Iterable[str]) -> Iterator[dict[str, A
         yield answer | {"id": row.get("id", answer["id"])}
 
 
-def _answer(assistant: _Asks, row: dict[str, Any]) -> Answer:
+def _answer(assistant: Assistant, row: dict[str, Any]) -> Answer:
     """Answer one row; an unforeseen error is that row's alone, said in it and logged."""
     try:
         state = State()

@@ -7,14 +7,14 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.notes import worded
-from bot.terminal.cli_reports import JsonOption, LibraryOption
+from bot.terminal.cli_reports import JsonOption, LibraryOption, OpenLibrary
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -31,17 +31,7 @@ LABELS = {
 }
 
 
-class CreateLibrary(Protocol):
-    """Opens a library folder, made if it is not there, and closes it again."""
-
-    def __call__(
-        self, library: Path | None, *, create: bool = False
-    ) -> AbstractContextManager[Library]:
-        """Return the library as a context."""
-        ...
-
-
-def register(app: typer.Typer, open_library: CreateLibrary) -> None:
+def register(app: typer.Typer, open_library: OpenLibrary) -> None:
     """Add the command to ``app``; ``open_library`` opens what it works on."""
 
     @app.command()

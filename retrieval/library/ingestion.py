@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from retrieval.documents import Chunk, Note, ReportMeta, Section
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
@@ -24,17 +24,19 @@ from retrieval.library.ledger import Ledger, indexed_text, now
 from retrieval.library.same_paper import Paper, are_one_paper, read_paper
 from retrieval.library.shelf import Served, Shelf
 from retrieval.library.stored_values import Entry
-from retrieval.parsing.indicators import Fact
+from retrieval.parsing.parsing import Parsed
 from retrieval.readers.files import display_name, find_files
 from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_bytes_of, read_met
 from retrieval.readers.url import Fetcher, read_urls
-from retrieval.readers.values import NO_CONTAINER, Container, Document
+from retrieval.readers.values import NO_CONTAINER, Document
 from retrieval.readers.worker import ReadingChild
 from retrieval.search.embedding import Embedder
 from retrieval.search.spread_embedding import SpreadEmbedder
 
 Status = Literal["added", "unchanged", "updated", "duplicate", "refused", "skipped"]
 Stage = Literal["read", "embed", "index"]
+Parser = Callable[..., Parsed]
+"""Turns a decoded text into its parts, as ``parsing.parse_report`` does."""
 
 EMBED_BATCH = 128
 SWITCH_EVERY = 200
@@ -46,45 +48,6 @@ PRUNED = "文件已不在文件夹里，已从报告库移除"
 NO_MEANING_SEARCH = Note("no_vectors")
 
 logger = logging.getLogger(__name__)
-
-
-class Parsed(Protocol):
-    """What a parser makes of one report's text."""
-
-    @property
-    def meta(self) -> ReportMeta:
-        """What the report says of itself."""
-        ...
-
-    @property
-    def sections(self) -> tuple[Section, ...]:
-        """The leaves of its tree, covering every character once."""
-        ...
-
-    @property
-    def chunks(self) -> tuple[Chunk, ...]:
-        """The units to index, each an exact span."""
-        ...
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """The numeric facts found."""
-        ...
-
-    @property
-    def warnings(self) -> tuple[Note, ...]:
-        """What is doubtful about the parse."""
-        ...
-
-
-class Parser(Protocol):
-    """Turns a decoded text into its parts (see ``parsing.parse_report``)."""
-
-    def __call__(
-        self, text: str, source: str, report_id: str, container: Container = NO_CONTAINER, /
-    ) -> Parsed:
-        """Parse ``text``; chunks carry ``report_id`` and ids derived from content."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
