@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -33,15 +32,12 @@ _CORE = re.compile(
 _HEADLINE = re.compile(
     "行政复议(?:收到|受理|办理)件数|行政诉讼败诉率|出庭应诉率|规范性文件审核件数|调解成功率|调解受理件数|处罚案件数|网上可办率"
 )
-_SLIGHT = re.compile("宣传资料|信息公开|主动公开|信息公示|咨询服务|受众|建议提案")
-_DONE = re.compile("建成|创成|获评|荣获|获得|率先|全覆盖|首[个批]|试点|全部|100%|上线|入选|试行")
 _ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
 _WHOLE = re.compile("全年|全[县区市省]|累计|各级|一年来|今年以来|20[0-9]{2}年")
 # an item of every report: it comes last
 _SAYS_NOTHING_NEW = re.compile(
     "习近平|党的.{1,4}大|学习宣传|学习贯彻|(?:年度|各项)(?:重点)?(?:工作|任务)|加强(?:组织|党的)领导"
 )
-_YEAR = re.compile("20[0-9]{2}年度?")
 _UP_TO_A_FIGURE = re.compile("[^0-9]*[^，；]*")
 _RUN_IN_HEADING = re.compile("(?:^|[\n。；;）)】])\\s{0,4}([\u3400-\u9fff]{2,10}[：:])$")
 DOER: Mapping[Role, Part] = {
@@ -191,7 +187,7 @@ def _names_its_subject(piece: Piece) -> bool:
     受理审结160件 needs the 行政复议 that stands before it.
     """
     subjects = (re.sub("^(?:行政(?!机关|许可)|矛盾)", "", name)[:2] for name in piece.names)
-    first = "".join(_UP_TO_A_FIGURE.findall(_YEAR.sub("", piece.text))[:1])
+    first = "".join(_UP_TO_A_FIGURE.findall(piece.text)[:1])
     if len(re.findall("[\u3400-\u9fff]", first)) > 8:
         return True
     return all(subject in first for subject in list(subjects)[:1])
@@ -209,7 +205,7 @@ def _line_pieces(
         if piece is None:
             continue
         names = tuple(f.indicator for f in own if span.start <= f.start < span.end)
-        value = _worth(report, line, span, names, _broken_down(own))
+        value = _worth(report, line, span, names)
         if (span.start, span.end) not in strict:
             value -= 0.35
         if span.start > line.span.start + 8:
@@ -225,30 +221,17 @@ def _with_heading(text: str, span: Span) -> Span:
     return Span(head.start(1), span.end) if head else span
 
 
-def _broken_down(facts: Sequence[KnownFact]) -> frozenset[str]:
-    """Return the indicators that a sentence gives several times: by field, not as a whole."""
-    counts = Counter(fact.indicator for fact in facts)
-    return frozenset(name for name, count in counts.items() if count > 1)
-
-
-def _worth(
-    report: Report, line: Line, span: Span, names: Sequence[str], parts: frozenset[str]
-) -> float:
-    """Return how much a reader learns: known figures most, other figures, deeds; not slogans.
-
-    ``parts`` are the indicators of which the sentence gives no whole.
-    """
+def _worth(report: Report, line: Line, span: Span, names: Sequence[str]) -> float:
+    """Return how much a reader learns: known figures most, other figures; not slogans."""
     words = words_of(report.text, span.start, span.end)
     clauses = [c for c in line.clauses if span.start <= c.span.start and c.span.end <= span.end]
     figures = [q for c in clauses for q in c.figures if q.kind != "date"]
-    ranks = (_rank(n) * (0.5 if n in parts else 1.0) for n in dict.fromkeys(names))
-    known = sorted(ranks, reverse=True)
+    known = sorted(map(_rank, dict.fromkeys(names)), reverse=True)
     value = sum(worth / (1 + 0.5 * i) for i, worth in enumerate(known))
     value += 0.3 * min(max(len(figures) - len(names), 0), 3) / (1 + len(known) / 2)
     value -= 2.0 * any(q.doubtful for q in figures)
     if line.lead == line.folded and not figures and len(words) < 30:
         value -= 1.5  # the words that head an item: they name, they do not tell
-    value += 0.3 * bool(_DONE.search(words))
     value += 0.3 * bool(known and known[0] >= 1.0 and _WHOLE.search(words))
     value -= 0.25 * sum(is_effect(c.folded) for c in clauses)
     return value + 0.5
@@ -258,8 +241,6 @@ def _rank(indicator: str) -> float:
     """Return how much an indicator of the genre matters to whoever reads one paragraph."""
     if _HEADLINE.search(indicator):
         return 1.5
-    if _SLIGHT.search(indicator):
-        return 0.2
     return 1.0 if _CORE.search(indicator) else 0.6
 
 

@@ -148,11 +148,6 @@ def field_of(topic: str) -> Field | None:
     return next((name for name, pattern in _FIELDS if pattern.search(topic)), None)
 
 
-def without_field(topic: str, field: Field) -> str:
-    """Return the topic without the words that ask for ``field``."""
-    return dict(_FIELDS)[field].sub(" ", topic)
-
-
 # ---- what is said of ------------------------------------------------------------------------
 
 _NEGATED = re.compile("(?<!有)(?:没有?|未|不)(?:提|写|说|讲|给出|提到|提及|报|涉及|列出|公布)")
