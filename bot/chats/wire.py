@@ -4,6 +4,8 @@ A second messenger is an implementation of ``Wire``, a parser of what comes in t
 and a loop that feeds ``Intake``; everything else of a chat knows no wire.
 """
 
+# ruff: noqa: ARG002 - defaults look at nothing they are given
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -29,16 +31,24 @@ class Undeliverable(WireError):
 
 
 class Wire(Protocol):
-    """One messenger's connection. What it sends as one message is a part, opaque to others."""
+    """One messenger's connection. What it sends as one message is a part, opaque to others.
+
+    What is not asked of every messenger has a default: nothing is shown before an answer, nothing
+    shown is changed or taken back, and no files come in.
+    """
 
     @property
     def edits(self) -> bool:
         """Whether messages can be replaced; without, nothing is shown before an answer."""
-        ...
+        return False
 
-    def layout(self, blocks: Sequence[Block], name: str) -> tuple[Sequence[Any], tuple[File, ...]]:
+    def layout(
+        self,
+        blocks: Sequence[Block],
+        name: str,
+    ) -> tuple[Sequence[Any], tuple[File, ...]]:
         """Return blocks as parts, the same for the same blocks, and as a file what is too long."""
-        ...
+        return ([tuple(blocks)] if blocks else []), ()
 
     async def send(
         self,
@@ -61,7 +71,7 @@ class Wire(Protocol):
 
     def line(self, incoming: Incoming, sentence: Sentence) -> None:
         """Show a checked line at once, where that costs nothing; called from any thread."""
-        ...
+        return
 
     async def send_file(
         self, chat: int, file: File, *, reply_to: int | None = None, thread: int | None = None
@@ -70,18 +80,22 @@ class Wire(Protocol):
         ...
 
     async def edit(
-        self, chat: int, message: int, part: Any | None, keyboard: Keyboard = ()
+        self,
+        chat: int,
+        message: int,
+        part: Any | None,
+        keyboard: Keyboard = (),
     ) -> bool:
         """Replace a message (with no part, its buttons); False if that failed."""
-        ...
+        return False
 
     async def delete(self, chat: int, message: int) -> bool:
         """Remove a message of ours; False if that failed."""
-        ...
+        return False
 
     async def typing(self, chat: int, thread: int | None = None) -> None:
         """Show that something is being done; nobody minds if that fails."""
-        ...
+        return
 
     async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:
         """End the waiting mark on a pressed button."""
@@ -89,4 +103,4 @@ class Wire(Protocol):
 
     async def download(self, file_id: str, path: Path) -> None:
         """Fetch a document that was sent in; raise ``Unreachable``."""
-        ...
+        raise Unreachable("no files")

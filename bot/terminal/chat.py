@@ -14,24 +14,23 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.chats.access import Access, Limits
-from bot.chats.blocks import Block, plain_text
+from bot.chats.blocks import plain_text
 from bot.chats.callbacks import Callbacks
 from bot.chats.conversations import ConversationStore
 from bot.chats.handlers import Desk, Handlers
 from bot.chats.incoming import Incoming, command_of
-from bot.chats.messages import Button, File, Keyboard, Reply
+from bot.chats.messages import Button, File, Reply
 from bot.chats.views import COMMANDS, stored_answer, without_lines
-from bot.chats.wire import Unreachable
+from bot.chats.wire import Wire
 from bot.chats.wording import said
 from bot.formatting import to_terminal, wrap
 from bot.terminal.screen import Waiting, columns
-from bot.values import Answer, Sentence
+from bot.values import Answer
 from retrieval.question.query import State
 from retrieval.text.normalise import fold
 
@@ -47,27 +46,14 @@ GREETING = "请提问（“新话题”清除前面的范围，/help 看命令�
 _PRESSED = ("q", "o", "t", "y", "r", "e")  # the buttons that make sense without a pointer
 
 
-class TerminalWire:
+class TerminalWire(Wire):
     """The screen as a wire: it shows, and nothing shown can be taken back."""
-
-    edits = False
-
-    def layout(
-        self,
-        blocks: Sequence[Block],
-        name: str,  # noqa: ARG002
-    ) -> tuple[Sequence[Any], tuple[File, ...]]:
-        """Return everything as one message."""
-        return ([plain_text(blocks)] if blocks else []), ()
 
     async def send(self, chat: int, part: Any, **_: Any) -> int:  # noqa: ARG002
         """Print a message."""
-        for line in str(part).split("\n"):
+        for line in plain_text(part).split("\n"):
             print("\n".join(wrap(line, columns())))
         return 0
-
-    def line(self, incoming: Incoming, sentence: Sentence) -> None:
-        """Show nothing before the answer."""
 
     async def send_file(self, chat: int, file: File, **_: Any) -> int:  # noqa: ARG002
         """Write a file into the current folder, beside those of the same name."""
@@ -79,25 +65,10 @@ class TerminalWire:
         print(f"已写入 {path}")
         return 0
 
-    async def edit(self, chat: int, message: int, part: Any, keyboard: Keyboard = ()) -> bool:  # noqa: ARG002
-        """Say that nothing can be replaced."""
-        return False
-
-    async def delete(self, chat: int, message: int) -> bool:  # noqa: ARG002
-        """Say that nothing can be removed."""
-        return False
-
-    async def typing(self, chat: int, thread: int | None = None) -> None:
-        """Show nothing: waiting has a line of its own."""
-
     async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:  # noqa: ARG002
         """Print what a press is answered with."""
         if text:
             print(text)
-
-    async def download(self, file_id: str, path: Path) -> None:  # noqa: ARG002
-        """Refuse: files are added by ``baogao ingest``."""
-        raise Unreachable("no files")
 
 
 class TerminalChat:

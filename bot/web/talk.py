@@ -17,7 +17,6 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 
 from bot.assistant import Assistant
@@ -32,7 +31,7 @@ from bot.chats.inbox import Dispatcher, Intake
 from bot.chats.incoming import Incoming, command_of
 from bot.chats.messages import File, Keyboard
 from bot.chats.threads import in_thread
-from bot.chats.wire import Unreachable
+from bot.chats.wire import Wire
 from bot.chats.wording import language_of
 from bot.values import Sentence
 from bot.web.accounts import Accounts
@@ -49,10 +48,8 @@ _SESSION = re.compile(r"[\w-]{8,64}")
 Event = dict[str, Any]
 
 
-class PageWire:
-    """What is shown goes to the request that waits for it, as events."""
-
-    edits = False  # lines are shown as they are checked, not by edits
+class PageWire(Wire):
+    """What is shown goes to the request that waits for it, as events: lines as they are checked."""
 
     def __init__(self, store: ConversationStore) -> None:
         self._store = store
@@ -75,14 +72,6 @@ class PageWire:
         queue = self._waiting.get(_BEGUN.get())
         if queue is not None:
             queue.put_nowait(event)
-
-    def layout(
-        self,
-        blocks: Sequence[Block],
-        name: str,  # noqa: ARG002
-    ) -> tuple[Sequence[Any], tuple[File, ...]]:
-        """Return everything as one message."""
-        return ([tuple(blocks)] if blocks else []), ()
 
     async def send(
         self,
@@ -149,17 +138,10 @@ class PageWire:
         self._tell(type="delete", id=message)
         return True
 
-    async def typing(self, chat: int, thread: int | None = None) -> None:
-        """Show nothing: the page says that it waits."""
-
     async def answer_press(self, callback_id: str, text: str = "", *, alert: bool = False) -> None:  # noqa: ARG002
         """Tell what a press is answered with."""
         if text:
             self._tell(type="toast", text=text)
-
-    async def download(self, file_id: str, path: Path) -> None:  # noqa: ARG002
-        """Refuse: files are added on the library's page."""
-        raise Unreachable("no files")
 
 
 class PageAccess(Access):
