@@ -26,7 +26,7 @@ from retrieval.text.grids import row_at
 from retrieval.text.normalise import normalise
 
 _ASKS = re.compile(
-    "对得上|对不上|一致|同一个?数|打架|出入|吻合|自相矛盾|前后矛盾|哪个(?:数|准|对)|一样[吗么]|不一样"
+    "对得上|对不上|一致|同一个?数|打架|出入(?!境|口|库)|吻合|自相矛盾|前后矛盾|哪个(?:数|准|对)|一样[吗么]|不一样"
 )
 _ALIKE = 0.6
 MAX_SHOWN = 4
