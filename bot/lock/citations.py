@@ -56,7 +56,7 @@ class Failure:
     line: DraftLine
     problems: tuple[str, ...]
     rewords: bool = False
-    """Whether it is refused for nothing but words of its own."""
+    """Whether it puts in other words what the quotes say, as far as code can tell: for a judge."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +205,15 @@ class Checker:
             return Failure(line, problems)
         cites, verdict = self._support_from(text, cited)
         if verdict.problems:
-            return Failure(line, verdict.problems, verdict.rewords)
+            return Failure(line, verdict.problems, self._may_be_judged(text, cited))
         if verdict.computed and COMPUTED not in text:
             text = f"{text[:-1]}{COMPUTED}{text[-1]}" if text[-1] in "。.；;" else text + COMPUTED
         return Sentence(text, "claim", self.numbers(cites))
+
+    def _may_be_judged(self, text: str, cited: Sequence[Passage]) -> bool:
+        """Tell whether a refused line holds in all that code alone decides."""
+        quotes = {cite: words for cite, words, _ in _units(cited)}
+        return bool(quotes) and not self._judge(text, quotes, cited, softly=True).problems
 
     def _repeats_planted(self, text: str) -> bool:
         """Tell whether a line has a run of what was planted that its reports have nowhere else."""
@@ -316,7 +321,12 @@ class Checker:
         return tuple(found)
 
     def _judge(
-        self, text: str, quotes: Mapping[Cited, str], passages: Sequence[Passage] = ()
+        self,
+        text: str,
+        quotes: Mapping[Cited, str],
+        passages: Sequence[Passage] = (),
+        *,
+        softly: bool = False,
     ) -> Verdict:
         """Judge a line; where it names several reports, each part against its own report."""
         reports = {cite.report for cite in quotes}
@@ -338,6 +348,7 @@ class Checker:
             plans,
             done=frozenset(self._sentences_around(p) for p in shown if p.role in _DONE),
             several=len(reports) > 1,
+            softly=softly,
         )
         if verdict.problems or len(reports) < 2:
             return verdict
@@ -350,8 +361,10 @@ class Checker:
             words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
             names = [name for report in own for name in self._names.get(report, ())]
             around = tuple(self._sentences_around(p) for p in passages if p.report in own)
-            problems += judge(part, words, names, (), around, plans).problems
-        return Verdict(tuple(dict.fromkeys(problems)), verdict.computed, verdict.rewords)
+            problems += judge(
+                part, words, names, (), around, plans, softly=softly
+            ).problems
+        return Verdict(tuple(dict.fromkeys(problems)), verdict.computed)
 
     def _sentences_around(self, passage: Passage) -> str:
         """Return a passage with the whole of the sentences that it begins and ends in."""

@@ -65,6 +65,12 @@ _SWEEPING = (
     (re.compile(r"(?<![a-z])(?:only(?<!not only)|just(?! as)|merely|solely|sole|as few as|no more than)(?![a-z])"), re.compile("仅|只|(?<!人)才|不足[0-9]|唯")),
     (re.compile(r"(?<![a-z])(?:the most(?! of)|highest|lowest|largest|biggest|best|greatest|leading|top|number one|unprecedented|record (?:high|low))(?![a-z])"), re.compile("最|第一|首位|榜首|领先|前列|空前|新高")),
 )  # fmt: skip
+_LEVELS = (
+    (re.compile("(?<![a-z])(?:provinc|the province)"), "省"),
+    (re.compile("(?<![a-z])(?:national|nationwide|(?:whole|entire|the) (?:country|nation))(?![a-z])"), "国"),
+    (re.compile("(?<![a-z])(?:municipal|citywide|(?:whole|entire|the) city)"), "市"),
+)  # fmt: skip
+_DEED = re.compile("(?:ed|ing)$")
 _VERBS = re.compile(
     "收到|收案|新收|接到|受理|审结|办结|结案|化解|调解|调处|答复|登记|败诉|胜诉|维持|撤销|驳回|纠正|废止|修改|修订|保留|失效|印发|审核|审查"
     "|备案|查处|处罚|移送|检查|抽查|培训|举办|召开|办理|排查|发现|解决|完成|建成|聘请|评查|接待"
@@ -91,9 +97,23 @@ class _Told:
     sentence: str
 
 
+def unheard_of(text: str, source: str) -> tuple[tuple[str, bool], ...]:
+    """Return the terms of an English line of which no character stands in the quotes, as a thing or not.
+
+    What is no thing is a deed (reviewed): one may be put in other words.
+    """
+    return tuple(
+        (gloss.english, not _DEED.search(gloss.english.split()[0]))
+        for gloss in glosses(text)
+        if gloss.chinese and not any(sign in source for word in gloss.chinese for sign in word)
+    )
+
+
 def english_problems(text: str, passages: Sequence[str]) -> tuple[str, ...]:
     """Find what a levelled English line, figures in Chinese form, says otherwise than its passages."""
-    found: list[str] = []
+    source = "\n".join(passages)
+    found = [f"原文没有“{m[0]}”" for w, sign in _LEVELS if (m := w.search(text)) and sign not in source]
+    found += _misdated(text, passages)
     told = [t for passage in passages for t in _told(passage)]
     before: tuple[tuple[str, ...], ...] = ()
     close: list[tuple[str, str]] = []
@@ -115,6 +135,8 @@ def english_problems(text: str, passages: Sequence[str]) -> tuple[str, ...]:
                 if any(s.before.endswith(f"{text},") for text, _ in close)
             ]
             found += _standing(part, close, following)
+        else:
+            found += _sweeping(part, passages)
     return tuple(dict.fromkeys(found))
 
 
@@ -283,7 +305,24 @@ def _standing(
         yield "原文只说基本或初步如此"
     if not _SEVERAL.search(part) and all(SOME.search(text) for text in texts):
         yield "原文只说部分如此"
+    yield from _sweeping(part, (*texts, *following))
+
+
+def _sweeping(part: str, texts: Sequence[str]) -> Iterator[str]:
+    """Yield words that generalise or single out though none of some texts does."""
     for word, support in _SWEEPING:
         found = word.search(part)
-        if found and not any(support.search(text) for text in (*texts, *following)):
+        if found and not any(support.search(text) for text in texts):
             yield f"原文没有说“{found[0].strip()}”"
+
+
+def _misdated(text: str, passages: Sequence[str]) -> Iterator[str]:
+    """Yield days and months that the passages give in another sentence than the one a line tells."""
+    sentences = [s for passage in passages for s in HARD_STOP.split(passage) if s.strip()]
+    for sentence in re.split(r"[.;](?!\d)", text):
+        terms = _terms(sentence)
+        told = [sum(any(word in s for word in term) for term in terms) for s in sentences]
+        for date in (q.text for q in find_quantities(sentence) if q.kind == "date"):
+            held = [score for s, score in zip(sentences, told, strict=True) if date in s]
+            if held and len(terms) > 1 and max(held) < max(told):
+                yield f"“{date}”在原文中说的是别的事"

@@ -12,15 +12,16 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.carried import own_words
-from bot.lock.english_claims import english_problems
+from bot.lock.english_claims import english_problems, unheard_of
 from bot.lock.english_figures import amount_problems, in_chinese_figures
 from bot.lock.figures import check_figures
+from bot.lock.judged import unjudgeable
 from bot.lock.modality import modality_problems
 from bot.lock.names import name_problems
 from bot.lock.placement import placement_problems
+from bot.lock.reckoned import without_reckoned
 from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.places.places import PlaceIndex
@@ -48,7 +49,6 @@ _ENGLISH_PLACE = re.compile(
 _ENGLISH_ARTICLES = frozenset(
     {"the", "this", "that", "in", "each", "our", "of", "and", "its", "for"}
 )
-_FEW_CHARS, _FEW_SHARE = 6, 0.25  # words of its own that a line may leave to a judge
 _CONTRAST = re.compile(
     r"(?:并?不是|并非|并?没有|未)([^,。;:不没未]{1,12}),(?:而是|是|而)?(?=([^。;]{1,60}))"
 )
@@ -57,14 +57,10 @@ _ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the lock found: no problems means supported; ``computed``: code did arithmetic.
-
-    ``rewords``: nothing is wrong but that a few words are the writer's own, of no closed class.
-    """
+    """What the lock found: no problems means supported; ``computed``: code did arithmetic."""
 
     problems: tuple[str, ...]
     computed: bool = False
-    rewords: bool = False
 
 
 def is_english(text: str) -> bool:
@@ -100,6 +96,7 @@ def judge(
     *,
     done: Collection[str] = (),
     several: bool = False,
+    softly: bool = False,
 ) -> Verdict:
     """Return what ``sentence`` says that ``quotes`` do not; no problems if it is supported.
 
@@ -108,7 +105,8 @@ def judge(
     directions, negations, opposites and superlatives; clauses that are the writer's own.
     ``allowed`` are names and years of the cited reports themselves, which code may add;
     ``known`` are names of elsewhere that must not appear without support; ``around`` are the
-    whole passages that the quotes stand in, which tell whose a value is.
+    whole passages that the quotes stand in, which tell whose a value is. ``softly``: only what no
+    judge may decide.
     """
     if not quotes:
         return Verdict(("没有引用",))
@@ -123,7 +121,11 @@ def judge(
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources
     if is_english(text):
-        return _judge_english(sentence, text, sources, own_names, known_names, years, context)
+        return _judge_english(
+            sentence, text, sources, own_names, known_names, years, context, softly=softly
+        )
+    if softly:
+        text = without_reckoned(text, _in_sentences(sources, context))
     figures = check_figures(text, sources, years, names=own_names, around=context)
     problems = (
         *figures.problems,
@@ -132,18 +134,23 @@ def judge(
         *_place_problems(sentence, sources, own_names),
         *name_problems(text, sources, own_names, known_names),
         *wording.direction_problems(text, sources, figures.excused),
-        *wording.negation_problems(text, sources),
+        *wording.negation_problems(text, sources, softly=softly),
         *modality_problems(
             text, context, frozenset(map(level, plans)), frozenset(map(level, done))
         ),
     )
     spare = (*figures.excused, *figures.derived)
-    own = own_words(text, _in_sentences(sources, context), own_names, spare, several=several)
-    problems += tuple(f"“{words}”不是原文的话" for words in own)
-    if not problems:
-        problems = placement_problems(text, context, own_names, spare)
-    rewords = bool(own) and len(problems) == len(own) and _may_be_judged(own, text, sources)
-    return Verdict(tuple(dict.fromkeys(problems)), figures.computed, rewords)
+    sentences = _in_sentences(sources, context)
+    own = own_words(text, sentences, own_names, spare, several=several)
+    if softly:
+        problems += unjudgeable(own, text, sentences, own_names)
+    else:
+        problems += tuple(f"“{words}”不是原文的话" for words in own)
+    if softly or not problems:
+        problems += placement_problems(
+            text, context, own_names, spare, words=not (softly and own)
+        )
+    return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
 
 
 def _excluded(contrast: re.Match[str]) -> str:
@@ -155,22 +162,6 @@ def _excluded(contrast: re.Match[str]) -> str:
     )
     ranks = _ORDINAL.search(denied), _ORDINAL.search(said)
     return "," if rules_out or (all(ranks) and denied not in said) else contrast[0]
-
-
-def _may_be_judged(own: Sequence[str], text: str, sources: Sequence[str]) -> bool:
-    """Tell whether words of its own are few and of no closed class, so that a judge may decide.
-
-    A word of a class counts whole (多数), though one of its characters stood somewhere else.
-    """
-    source = "\n".join(sources)
-    said = {m[0] for m in pattern("never_judged").finditer(text) if m[0] not in source}
-    few = sum(map(len, own)) <= max(_FEW_CHARS, _FEW_SHARE * len(text))
-    return few and not any(
-        pattern("never_judged").search(words)
-        or words in gazetteer().short
-        or any(set(words) & set(word) for word in said)
-        for words in own
-    )
 
 
 def _in_sentences(quotes: Sequence[str], context: Sequence[str]) -> list[str]:
@@ -253,6 +244,8 @@ def _judge_english(
     known: Sequence[str],
     years: Collection[int],
     context: Sequence[str],
+    *,
+    softly: bool,
 ) -> Verdict:
     """Judge an English line over Chinese quotes: strict on figures, tolerant of the language."""
     chinese_form = in_chinese_figures(text)
@@ -272,6 +265,10 @@ def _judge_english(
     problems += _english_place_problems(sentence, source, allowed, known)
     problems += amount_problems(text, source)
     problems += english_problems(chinese_form, context)
+    around = "\n".join((*context, *allowed))
+    for term, is_thing in unheard_of(text, around):
+        if is_thing or not softly:
+            problems.append(f"原文没有“{term}”")
     for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):
         if mine.search(text) and not ours.search(source):
             problems.append(f"原文没有说“{other}”")

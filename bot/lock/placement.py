@@ -43,11 +43,13 @@ def placement_problems(
     quotes: Sequence[str],
     names: Collection[str] = (),
     excused: Collection[str] = (),
+    *,
+    words: bool = True,
 ) -> tuple[str, ...]:
     """Find clauses that give one thing what the quotes say of another.
 
     ``names`` are the scope's own, passed over; ``excused`` are the texts of figures that code
-    computed.
+    computed; without ``words`` only figures, days and years are held in their places.
     """
     own_names = tuple(sorted((n for n in names if not n.isdigit()), key=len, reverse=True))
     sources = [clauses_of(quote, own_names) for quote in quotes]
@@ -56,7 +58,7 @@ def placement_problems(
     for clause in clauses_of(sentence, own_names):
         if any(figure in clause.text for figure in excused):
             continue
-        judged = _judge(clause, sources)
+        judged = _judge(clause, sources, words=words)
         if judged is None:
             continue
         if judged.problem:
@@ -87,7 +89,9 @@ def _follows(dependent: _Found, head: _Found, sources: Sequence[Sequence[Clause]
     return not head.places or not dependent.places
 
 
-def _judge(clause: Clause, sources: Sequence[Sequence[Clause]]) -> _Found | None:
+def _judge(
+    clause: Clause, sources: Sequence[Sequence[Clause]], *, words: bool
+) -> _Found | None:
     """Look for a clause of the quotes that bears out ``clause``; None if it is like none."""
     whole = clause.weight
     if not clause.tokens or whole < 3:
@@ -107,11 +111,11 @@ def _judge(clause: Clause, sources: Sequence[Sequence[Clause]]) -> _Found | None
     for shared, quote, source in ranked[:_MAX_CANDIDATES]:
         if shared < _NEARLY * ranked[0][0]:
             break
-        fault = _misplaced(clause, source, sources)
+        fault = _misplaced(clause, source, sources, words=words)
         if fault is None:
             places.append((quote, source.index))
         problem = problem or (fault or "")
-    if places and (other := _told_exactly(clause, [sources[q][i] for q, i in places], sources)):
+    if places and words and (other := _told_exactly(clause, [sources[q][i] for q, i in places], sources)):
         return _Found(problem=f"“{clause.text[:30]}”的原文是“{other.text[:30]}”")
     return _Found(tuple(places)) if places else _Found(problem=problem)
 
@@ -172,12 +176,14 @@ def _shared(clause: Clause, source: Clause) -> float:
     return total
 
 
-def _misplaced(clause: Clause, source: Clause, sources: Sequence[Sequence[Clause]]) -> str | None:
+def _misplaced(
+    clause: Clause, source: Clause, sources: Sequence[Sequence[Clause]], *, words: bool
+) -> str | None:
     """Return what ``clause`` has in the place of other words of ``source``, or None."""
     replaced = _difference(clause.tokens, source.tokens)
     others = "\n".join(c.text for q in sources for c in q if c is not source)
     for said, instead in replaced:
-        fault = _substituted(said, instead, source, others, clause)
+        fault = _substituted(said, instead, source, others, clause, words=words)
         if fault:
             return fault
     return None
@@ -225,7 +231,7 @@ def _common_run(one: _Run, other: _Run) -> int:
 
 
 def _substituted(
-    said: _Run, instead: _Run, source: Clause, others: str, clause: Clause
+    said: _Run, instead: _Run, source: Clause, others: str, clause: Clause, *, words: bool
 ) -> str | None:
     """Tell what was put in the place of other words though it stands elsewhere in the quotes."""
     mine, theirs = "".join(t.text for t in said), "".join(t.text for t in instead)
@@ -239,14 +245,16 @@ def _substituted(
             continue
         if any(t.quantity is not None for t in instead) or token.counted:
             return f"“{token.text}”在原文中说的是别的事，这里原文是“{theirs[:20]}”"
+    if not words:
+        return None
     if any(mine in group and theirs in group for group in _ALIKE):
         return None
     if not any(t.quantity is None for t in instead):
         return None
-    words = [t.text for t in said if t.quantity is None]
-    if not words:
+    others_of = [t.text for t in said if t.quantity is None]
+    if not others_of:
         return None
-    if len(words) == 1 and len(words[0]) == 1:
+    if len(others_of) == 1 and len(others_of[0]) == 1:
         at = next(t.at for t in said if t.quantity is None)
         around = {clause.text[max(0, at - 1) : at + 1], clause.text[at : at + 2]}
         chunks = {w for w in around if _TWO_HAN.fullmatch(w)}
@@ -255,7 +263,7 @@ def _substituted(
             a.text + b.text
             for a, b in itertools.pairwise(said)
             if a.quantity is None and b.quantity is None
-        } | {w for w in words if len(w) > 1}
+        } | {w for w in others_of if len(w) > 1}
     foreign = [c for c in chunks if c in others and c not in source.text]
     if foreign:
         return f"“{mine[:20]}”在原文中说的是别的事，这里原文是“{theirs[:20]}”"

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
+from bot.lexicon import pattern
+from bot.lock.stops import DEPENDENT
 from retrieval.text.normalise import HAN_RUN
 
 _CLAUSE_END = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[。;!?、\n]|\.(?=\s|$)")
@@ -31,6 +33,7 @@ _FILLER = re.compile(
     "(?:能够|能|曾|有|得到|得|会|可|被|再|很|太|够|尽|充分|有效|完全|及时|进行|实现|发生|出现|产生|予以|予|经"
     "|存在|收到|根本|全面|任何|一|是|要|应|需|必须){1,4}"
 )
+_ZERO = re.compile("零|(?<![0-9.])0(?![0-9.])")
 _REACH = 8  # characters after a negation that it may deny
 
 RISING = re.compile("上升|增长|提高|增加|提升|增至|升至|跃升|攀升|上涨|回升|扩大|同比增|增幅|上浮")
@@ -130,8 +133,13 @@ def _differ_by_denial(clause: str, source: str) -> bool:
     return True
 
 
-def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
-    """Find denials that the quotes do not make, and denials of theirs left out."""
+def negation_problems(
+    sentence: str, quotes: Sequence[str], *, softly: bool = False
+) -> tuple[str, ...]:
+    """Find denials that the quotes do not make, and denials of theirs left out.
+
+    ``softly``: what is denied may be told in other words, by a clause that says no or too little.
+    """
     sources = [clause for quote in quotes for clause in clauses(quote)]
     found: list[str] = []
     for clause in clauses(sentence):
@@ -144,10 +152,12 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
                 continue
             stands = word and any(word in source for source in sources)
             says_no = any(
-                _denied(source) or re.search("零|(?<![0-9.])0(?![0-9.])", source)
+                _denied(source)
+                or _ZERO.search(source)
+                or (softly and pattern("lack").search(source))
                 for source in close
             )
-            if stands or not says_no:
+            if (stands and not softly) or not says_no:
                 found.append(f"原文没有否定“{word or clause}”")
         for source in sources:
             for reach in _denied(source):
@@ -161,6 +171,15 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _with_changes(parts: Sequence[str]) -> Iterator[str]:
+    """Yield clauses, each with those after it that tell how it changed."""
+    for place, part in enumerate(parts):
+        end = place + 1
+        while end < len(parts) and DEPENDENT.match(parts[end]):
+            end += 1
+        yield ",".join(parts[place:end])
+
+
 def direction_problems(
     sentence: str, quotes: Sequence[str], computed: Collection[str] = ()
 ) -> tuple[str, ...]:
@@ -168,7 +187,7 @@ def direction_problems(
 
     The sign of ``computed`` figures was reckoned with them.
     """
-    sources = [clause for quote in quotes for clause in clauses(quote)]
+    sources = [clause for quote in quotes for clause in _with_changes(clauses(quote))]
     found: list[str] = []
     for clause in clauses(sentence):
         if any(figure in clause for figure in computed):

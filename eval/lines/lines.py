@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.evidence.passages import numbered
 from bot.lock.citations import Checker, Failure
+from bot.lock.lock import is_english
 from bot.values import Cited, DraftLine, Sentence
 from retrieval.documents import Report
 from retrieval.parsing.parsing import parse_report
@@ -80,7 +81,7 @@ def _judge(line: Line, folders: Sequence[Path]) -> Judged:
     passages = numbered(reports.values(), spans)
     texts = {report.id: report.text for report in reports.values()}
     names = {report.id: _names(report) for report in reports.values()}
-    english = line.kind == "english"
+    english = is_english(line.text)
     checker = Checker(passages, texts.__getitem__, names, language="en" if english else "zh")
     markers = "".join(f"[{p.n}]" for p in passages)
     outcome = checker.check_line(DraftLine(line.text + markers, "claim"))
@@ -109,7 +110,7 @@ def _names(report: Report) -> tuple[str, ...]:
 
 
 def table(judged: Sequence[Judged]) -> str:
-    """Return how many right and wrong lines were shown, in all, held, and by kind."""
+    """Return how many right and wrong lines were shown, or are by a judge: all, held, by kind."""
     rows = []
     for name, of_it in (("all", judged), ("held", [j for j in judged if j.held])):
         said = [j for j in of_it if j.right]
@@ -117,15 +118,18 @@ def table(judged: Sequence[Judged]) -> str:
         rows.append(
             f"{name}: right shown {sum(j.shown for j in said)}/{len(said)}, "
             f"wrong shown {sum(j.shown for j in false)}/{len(false)}; "
-            f"left to a judge: right {sum(j.judged for j in said)}, wrong {sum(j.judged for j in false)}"
+            f"with a judge that is always right: right shown {sum(j.shown or j.judged for j in said)}; "
+            f"with one that says yes to all: wrong shown {sum(j.shown or j.judged for j in false)}"
         )
     counts = Counter((j.right, j.kind) for j in judged)
     shown = Counter((j.right, j.kind) for j in judged if j.shown)
+    left = Counter((j.right, j.kind) for j in judged if j.judged)
     for verdict in (True, False):
         kinds = [
-            f"{kind} {shown[is_right, kind]}/{count}"
+            f"{kind} {shown[is_right, kind]}+{left[is_right, kind]}/{count}"
             for (is_right, kind), count in counts.most_common()
             if is_right is verdict
         ]
-        rows.append(f"{'right' if verdict else 'wrong'} shown by kind: {', '.join(kinds)}")
+        said = "right" if verdict else "wrong"
+        rows.append(f"{said} shown + left to a judge, by kind: {', '.join(kinds)}")
     return "\n".join(rows)

@@ -1,0 +1,64 @@
+"""What of a line's own words a judge may decide: words that put a thing another way, and no thing.
+
+A name, a thing, and every word of a closed class (level, body, extent, stage …) must be the quotes';
+so must most of each clause, for a clause that they do not carry is a tail of the writer's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from bot.lexicon import pattern, same_words
+from bot.lock.carried import own_names
+from bot.lock.stops import STOP
+from retrieval.text.segmentation import tag
+
+_CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
+_NAMES = ("nr", "ns", "nt", "nz")
+
+
+def unjudgeable(
+    own: Sequence[str], text: str, sources: Sequence[str], names: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return what of a levelled line no judge may let pass, as problems.
+
+    ``own`` are the runs of characters that no clause of the quotes carries in their place;
+    ``names`` are the report's own.
+    """
+    source = _one_meaning("".join("".join(s.split()) for s in sources))
+    for name in own_names(tuple(names)):
+        text = text.replace(name, "")
+    held = frozenset(pattern("never_judged").findall(source))
+    found = [run for run in own if any(sign.isdigit() for sign in run)]
+    found += [w for clause in _CUT.split(text) for w in _added(clause, source, own, held)]
+    return tuple(f"“{word}”不是原文的话" for word in dict.fromkeys(found))
+
+
+def _added(
+    clause: str, source: str, own: Sequence[str], held: frozenset[str]
+) -> Iterator[str]:
+    """Yield the words of a clause that must be the quotes' and are not; or all of a tail."""
+    carried = added = 0
+    for word, kind in tag("".join(clause.split())):
+        if kind[0] in "xu" or pattern("glue").fullmatch(word) or word.isdigit():
+            continue
+        mine = _one_meaning(word)
+        left = any(set(run) & set(mine) for run in own)
+        if mine in source or not left:
+            carried += len(word)
+            if left and (kind.startswith("n") or pattern("never_judged").search(mine)):
+                yield word
+            continue
+        added += len(word)
+        closed = [m for m in pattern("never_judged").findall(mine) if m not in held]
+        if closed or kind.startswith("n"):
+            yield word
+    if added > carried:
+        yield clause
+
+
+def _one_meaning(text: str) -> str:
+    for words, canon in same_words():
+        text = words.sub(canon, text)
+    return text
