@@ -220,7 +220,7 @@ def test_a_sentence_that_code_can_check_is_shown_and_another_gives_way_to_its_pi
     assert len(model.calls) == 1
 
 
-OWN = "群众申请行政复议350件。"
+OWN = "行政复议申请算下来有350件。"
 
 
 def verdict(holds: bool, words: str) -> str:
@@ -249,7 +249,7 @@ def test_words_of_its_own_need_a_judge_that_points_to_the_deciding_words(reply, 
 
 
 def test_the_judge_is_asked_once_for_all_and_not_for_what_is_wrong():
-    own = [item(1, say=OWN), item(2, say="审结量为160件。"), item(3, say="新收一审案件203件。")]
+    own = [item(1, say=OWN), item(2, say="受理审结算下来160件。"), item(3, say="新收一审案件203件。")]
     _, written, model = told(selected(*own), verdict(False, ""))
     assert len(model.calls) == 2
     asked = model.calls[1].messages[1]["content"]
@@ -276,7 +276,7 @@ def test_without_a_judge_lines_give_way_to_their_quotes():
 
 
 def test_what_is_inferred_is_shown_under_its_premises():
-    said = "上虞区复议渠道畅通，复议后无败诉案件。"
+    said = "上虞区收进来复议申请350件，复议后无败诉案件。"
     lines, _, _ = told(
         selected(item(1, 2, say=said, infer=True)), verdict(True, "复议后无败诉案件")
     )

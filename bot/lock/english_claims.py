@@ -16,6 +16,7 @@ from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
+from bot.lock.names import BODY
 from bot.lock.stops import HARD_STOP, STOP
 from retrieval.genre.english import chinese_words, glosses
 from retrieval.genre.quantities import Quantity, find_quantities, same_value
@@ -70,11 +71,6 @@ _LEVELS = (
     (re.compile("(?<![a-z])(?:national|nationwide|(?:whole|entire|the) (?:country|nation))(?![a-z])"), "国"),
     (re.compile("(?<![a-z])(?:municipal|citywide|(?:whole|entire|the) city)"), "市"),
 )  # fmt: skip
-_DEED = re.compile("(?:ed|ing)$")
-_VERBS = re.compile(
-    "收到|收案|新收|接到|受理|审结|办结|结案|化解|调解|调处|答复|登记|败诉|胜诉|维持|撤销|驳回|纠正|废止|修改|修订|保留|失效|印发|审核|审查"
-    "|备案|查处|处罚|移送|检查|抽查|培训|举办|召开|办理|排查|发现|解决|完成|建成|聘请|评查|接待"
-)
 _GENERAL = frozenset("案件 申请 事项 人员 工作 情况 问题 单位 部门 行政 法治 法律 政府".split())
 _MOVES = re.compile("上升|下降|增长|增加|减少|提高|降低")
 _OF = re.compile(r"\s*(?:件|项|个)?\s*(?:out )?of (?:the |its |all )?\s*")
@@ -97,22 +93,11 @@ class _Told:
     sentence: str
 
 
-def unheard_of(text: str, source: str) -> tuple[tuple[str, bool], ...]:
-    """Return the terms of an English line of which no character stands in the quotes, as a thing or not.
-
-    What is no thing is a deed (reviewed): one may be put in other words.
-    """
-    return tuple(
-        (gloss.english, not _DEED.search(gloss.english.split()[0]))
-        for gloss in glosses(text)
-        if gloss.chinese and not any(sign in source for word in gloss.chinese for sign in word)
-    )
-
-
 def english_problems(text: str, passages: Sequence[str]) -> tuple[str, ...]:
     """Find what a levelled English line, figures in Chinese form, says otherwise than its passages."""
     source = "\n".join(passages)
     found = [f"原文没有“{m[0]}”" for w, sign in _LEVELS if (m := w.search(text)) and sign not in source]
+    found += [f"原文没有“{body}”" for body in _bodies(text, source)]
     found += _misdated(text, passages)
     told = [t for passage in passages for t in _told(passage)]
     before: tuple[tuple[str, ...], ...] = ()
@@ -195,7 +180,7 @@ def _told(passage: str) -> tuple[_Told, ...]:
                     clause[quantity.end : until] if n + 1 == len(figures) else ""
                 )
                 before = earlier + clause[:begin]
-                taken = "" if _names_a_thing(own) else _VERBS.sub("|", before)
+                taken = "" if _names_a_thing(own) else pattern("deed").sub("|", before)
                 if _CHANGE.match(own.strip()):
                     taken = _last_thing(before)
                 found.append(_Told(quantity, clause, own, taken, change, sentence))
@@ -205,7 +190,7 @@ def _told(passage: str) -> tuple[_Told, ...]:
 
 def _names_a_thing(words: str) -> bool:
     """Tell whether words hold a term of the genre other than a verb or a general word."""
-    bare = _VERBS.sub("|", words)
+    bare = pattern("deed").sub("|", words)
     return any(t in bare for t in chinese_words() if len(t) > 1 and t not in _GENERAL)
 
 
@@ -314,6 +299,14 @@ def _sweeping(part: str, texts: Sequence[str]) -> Iterator[str]:
         found = word.search(part)
         if found and not any(support.search(text) for text in texts):
             yield f"原文没有说“{found[0].strip()}”"
+
+
+def _bodies(text: str, source: str) -> Iterator[str]:
+    """Yield bodies of which no character stands in the source."""
+    for gloss in glosses(text):
+        bodies = [word for word in gloss.chinese if BODY.search(word)]
+        if bodies and not any(sign in source for word in gloss.chinese for sign in word):
+            yield gloss.english
 
 
 def _misdated(text: str, passages: Sequence[str]) -> Iterator[str]:

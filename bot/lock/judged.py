@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from bot.lexicon import pattern, same_words
 from bot.lock.carried import own_names
 from bot.lock.stops import STOP
+from bot.lock.wording import FALLING, NEGATION, RISING
 from retrieval.text.segmentation import tag
 
 _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
-_NAMES = ("nr", "ns", "nt", "nz")
+_CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quotes' or refused
 
 
 def unjudgeable(
@@ -29,20 +30,19 @@ def unjudgeable(
     source = _one_meaning("".join("".join(s.split()) for s in sources))
     for name in own_names(tuple(names)):
         text = text.replace(name, "")
-    held = frozenset(pattern("never_judged").findall(source))
     found = [run for run in own if any(sign.isdigit() for sign in run)]
-    found += [w for clause in _CUT.split(text) for w in _added(clause, source, own, held)]
+    found += [w for clause in _CUT.split(text) for w in _added(clause, source, own)]
     return tuple(f"“{word}”不是原文的话" for word in dict.fromkeys(found))
 
 
-def _added(
-    clause: str, source: str, own: Sequence[str], held: frozenset[str]
-) -> Iterator[str]:
+def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
     """Yield the words of a clause that must be the quotes' and are not; or all of a tail."""
     carried = added = 0
     for word, kind in tag("".join(clause.split())):
         if kind[0] in "xu" or pattern("glue").fullmatch(word) or word.isdigit():
             continue
+        if NEGATION.match(word) or RISING.match(word) or FALLING.match(word):
+            continue  # held against the quotes by checks of their own
         mine = _one_meaning(word)
         left = any(set(run) & set(mine) for run in own)
         if mine in source or not left:
@@ -51,8 +51,8 @@ def _added(
                 yield word
             continue
         added += len(word)
-        closed = [m for m in pattern("never_judged").findall(mine) if m not in held]
-        if closed or kind.startswith("n"):
+        closed = (m[0] for name in _CLOSED for m in pattern(name).finditer(mine))
+        if any(m not in source for m in closed) or kind.startswith("n"):
             yield word
     if added > carried:
         yield clause

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from bot.lock import wording
 from bot.lock.carried import own_words
-from bot.lock.english_claims import english_problems, unheard_of
+from bot.lock.english_claims import english_problems
 from bot.lock.english_figures import amount_problems, in_chinese_figures
 from bot.lock.figures import check_figures
 from bot.lock.judged import unjudgeable
@@ -121,9 +121,7 @@ def judge(
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources
     if is_english(text):
-        return _judge_english(
-            sentence, text, sources, own_names, known_names, years, context, softly=softly
-        )
+        return _judge_english(sentence, text, sources, own_names, known_names, years, context)
     if softly:
         text = without_reckoned(text, _in_sentences(sources, context))
     figures = check_figures(text, sources, years, names=own_names, around=context)
@@ -244,8 +242,6 @@ def _judge_english(
     known: Sequence[str],
     years: Collection[int],
     context: Sequence[str],
-    *,
-    softly: bool,
 ) -> Verdict:
     """Judge an English line over Chinese quotes: strict on figures, tolerant of the language."""
     chinese_form = in_chinese_figures(text)
@@ -265,10 +261,6 @@ def _judge_english(
     problems += _english_place_problems(sentence, source, allowed, known)
     problems += amount_problems(text, source)
     problems += english_problems(chinese_form, context)
-    around = "\n".join((*context, *allowed))
-    for term, is_thing in unheard_of(text, around):
-        if is_thing or not softly:
-            problems.append(f"原文没有“{term}”")
     for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):
         if mine.search(text) and not ours.search(source):
             problems.append(f"原文没有说“{other}”")

@@ -180,7 +180,8 @@ def _extent_problems(
         found = word.search(clause.text)
         if not found or any(support.search(s.text) for s in support_in):
             continue
-        if found[0] in "均都" and _SEVERAL.search(clause.text[: found.start()]):
+        subject = clause.text[: found.start()] or clause.before
+        if found[0] in "均都" and _SEVERAL.search(subject):
             continue  # 甲、乙均…, 各单位均…: the writer sums up what the source says of each
         if found[0] in "均都" and any(_NONE.search(s.text) for s in close):
             continue  # 无败诉案件 is 均未败诉

@@ -13,7 +13,7 @@ from retrieval.places.gazetteer import gazetteer
 from retrieval.text.normalise import HAN_RUN
 
 # The tail of a place, a body or an organisation; the characters before it must be the quotes'.
-_TAIL = re.compile(
+BODY = re.compile(
     "自治区|自治州|自治县|开发区|高新区|街道|司法局|公安局|委员会|办公室|检察院|法院|公司|大学|学院|医院|集团"
     "|协会|商会|中心|省|市|县|区|州|盟|旗|乡|镇|村|局|厅"
 )
@@ -124,7 +124,7 @@ def name_problems(
     bare = joined
     for name in sorted(allowed, key=len, reverse=True):
         bare = bare.replace(name, "\n" * len(name))
-    for match in _TAIL.finditer(bare):
+    for match in BODY.finditer(bare):
         before = bare[max(0, match.start() - 2) : match.start()]
         han = HAN_RUN.search(before[::-1])
         if not han or han.start() > 0:

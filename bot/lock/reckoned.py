@@ -26,6 +26,9 @@ _DIGITS = {sign: n for n, sign in enumerate("零一二三四五六七八九")}
 _SUPERLATIVE = re.compile("最(?:[多高大]|(?P<least>[少低小]))")
 _NOT_ALL = re.compile("(?:还|并|尚|仍)?(?:没有?|未|不是|未能)(?:全部|全都|完全|都|均)")
 _PART = re.compile("基本|部分|剩余|个别|少数|多数|未")
+_REST = re.compile("剩余?下?|[还尚仍]有|其余|[还尚]?(?:没有?|未能?)")
+_NOT_SAID = re.compile("(?:报告|原文|文中)?(?:里|中)?并?(?:没有?|未)(?:说|写|提)[到过明]?([^,。;]*?)已经?")
+_SAID = re.compile("(?:报告|原文|文中)?(?:里|中)?(?:说|写|讲|提)(?:的是|明)")
 _RISEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[多高大]了?(?![0-9])")
 _FALLEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[少低小]了?(?![0-9])")
 _LIST = re.compile("[^,。;:、]{0,3}[、和及][^,。;:、]*")
@@ -38,8 +41,9 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
     position = 0
     for stop in [*STOP.finditer(text), None]:
         end = stop.start() if stop else len(text)
-        clause = text[position:end]
+        clause = _SAID.sub("", _NOT_SAID.sub(r"\1将", text[position:end]))
         own = pairs_of(clause)
+        clause = _without_counts(clause, own, quotes, contexts)
         clause = _SHARE.sub(lambda m: "" if _bears(m, _shares(own, contexts)) else m[0], clause)
         clause = _SUPERLATIVE.sub(
             lambda m: "" if _is_most(own, quotes, contexts, least=bool(m["least"])) else m[0], clause
@@ -101,20 +105,74 @@ def _is_most(
     least: bool,
 ) -> bool:
     """Tell whether what a clause speaks of has the greatest figure of its list in the quotes."""
+    for group in _lists(quotes, contexts):
+        ranked = sorted(group, key=lambda c: canonical(c.quantity)[0], reverse=not least)
+        told = sorted(group, key=lambda c: -len(own & c.near))
+        first, second = (len(own & c.near) for c in told[:2])
+        if len(group) > 2 and first > second and told[0] is ranked[0]:
+            return True
+    return False
+
+
+def _lists(
+    quotes: Sequence[str], contexts: Sequence[Sequence[FigureContext]]
+) -> Iterator[list[FigureContext]]:
+    """Yield the figures that stand beside each other in lists of the quotes, two or more."""
     for quote, of_quote in zip(quotes, contexts, strict=True):
         group: list[FigureContext] = []
-        for context in [*of_quote, None]:
-            between = quote[group[-1].quantity.end : context.quantity.start] if group and context else ""
-            if context and (not group or _LIST.fullmatch(between)):
-                group.append(context)
-                continue
-            if len(group) > 2:
-                ranked = sorted(group, key=lambda c: canonical(c.quantity)[0], reverse=not least)
-                told = sorted(group, key=lambda c: -len(own & c.near))
-                first, second = (len(own & c.near) for c in told[:2])
-                if first > second and told[0] is ranked[0]:
-                    return True
-            group = [context] if context else []
+        for context in of_quote:
+            between = quote[group[-1].quantity.end : context.quantity.start] if group else ""
+            if group and not _LIST.fullmatch(between):
+                if len(group) > 1:
+                    yield group
+                group = []
+            group.append(context)
+        if len(group) > 1:
+            yield group
+
+
+def _without_counts(
+    clause: str,
+    own: frozenset[str],
+    quotes: Sequence[str],
+    contexts: Sequence[Sequence[FigureContext]],
+) -> str:
+    """Return a clause without a count that is the sum of members of a list, or the rest of a whole."""
+    for figure in find_quantities(clause):
+        if figure.kind != "number" or any(figure.text in quote for quote in quotes):
+            continue
+        if _adds_up(canonical(figure), own, quotes, contexts):
+            return clause.replace(figure.text, "", 1)
+        if _REST.search(clause) and _is_left(canonical(figure), own, contexts):
+            return _REST.sub("", clause.replace(figure.text, "", 1))
+    return clause
+
+
+def _adds_up(
+    value: tuple[Decimal, str],
+    own: frozenset[str],
+    quotes: Sequence[str],
+    contexts: Sequence[Sequence[FigureContext]],
+) -> bool:
+    for group in _lists(quotes, contexts):
+        members = [canonical(c.quantity) for c in group if own & c.near]
+        if len(members) > 1 and {unit for _, unit in members} == {value[1]}:
+            if sum(number for number, _ in members) == value[0]:
+                return True
+    return False
+
+
+def _is_left(
+    value: tuple[Decimal, str],
+    own: frozenset[str],
+    contexts: Sequence[Sequence[FigureContext]],
+) -> bool:
+    for of_quote in contexts:
+        for place, part in enumerate(of_quote):
+            number, unit = canonical(part.quantity)
+            wholes = [canonical(c.quantity) for c in of_quote[:place]]
+            if own & part.near and unit == value[1] and (number + value[0], unit) in wholes:
+                return True
     return False
 
 

@@ -25,7 +25,7 @@ _NEUTRAL = re.compile(
     "|是否|能否|可否|有无|否则|没收|不见面|无差别|无违建|无讼|零距离|非接触|不忘初心|毫不动摇|不可或缺"
     "|必不可少|不足(?=包括|之处|[有是为:])|坚定不移|持之以恒|源源不断|永不|不遗余力|不折不扣|不只是|不单"
 )
-_NEGATION = re.compile(
+NEGATION = re.compile(
     "没有一[件起个名人次]|无一|没有|(?<![0-9.])0(?=[\u4e00-\u9fff]{2})(?![年月日件起个人名宗例次份])|不予|不得|不能|不曾|从未|尚未|并未|未能|未曾|不|未|没|无|非|勿|否|禁止|严禁|难以"
 )
 # Passed over between a negation and what it denies.
@@ -33,7 +33,7 @@ _FILLER = re.compile(
     "(?:能够|能|曾|有|得到|得|会|可|被|再|很|太|够|尽|充分|有效|完全|及时|进行|实现|发生|出现|产生|予以|予|经"
     "|存在|收到|根本|全面|任何|一|是|要|应|需|必须){1,4}"
 )
-_ZERO = re.compile("零|(?<![0-9.])0(?![0-9.])")
+_ZERO = re.compile("(?<!清)零|(?<![0-9.])0(?![0-9.])")
 _REACH = 8  # characters after a negation that it may deny
 
 RISING = re.compile("上升|增长|提高|增加|提升|增至|升至|跃升|攀升|上涨|回升|扩大|同比增|增幅|上浮")
@@ -65,7 +65,7 @@ def nearest(clause: str, sources: Sequence[str]) -> tuple[str, ...]:
 def _denials(clause: str) -> Iterator[tuple[int, str]]:
     """Yield where a negation ends and the characters it may deny."""
     quiet = _NEUTRAL.sub(lambda match: "\0" * len(match[0]), clause)
-    for match in _NEGATION.finditer(quiet):
+    for match in NEGATION.finditer(quiet):
         after = match.end()
         if filler := _FILLER.match(quiet, after):
             after = filler.end()
@@ -108,7 +108,7 @@ def _without_denials(clause: str) -> tuple[str, list[int]]:
     bare: list[str] = []
     counts: list[int] = []
     position = seen = 0
-    for match in _NEGATION.finditer(quiet):
+    for match in NEGATION.finditer(quiet):
         bare.append(clause[position : match.start()])
         counts += [seen] * (match.start() - position)
         position, seen = match.end(), seen + 1
