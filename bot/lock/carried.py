@@ -31,6 +31,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d年度?(?!\d{1,2}月)")
 _TIMES = re.compile(
     r"《[^《》]*》|(?<![较比由从自\d])((?:19|20)\d\d)(?=年)|(近[一二两三四五六七八九十几\d]+年)"
 )
+_LAST_YEAR = re.compile("(?<![较比同与和])上一?年度")
 _MAX_CHARS = 1_500  # of a line; a longer one is no sentence
 _MAX_TOKENS = 160
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
@@ -81,6 +82,11 @@ def own_words(
     if len(sentence) > _MAX_CHARS:
         return (sentence[:20],)
     own = own_names(tuple(names))
+    years = [int(name) for name in names if name.isdigit()]
+    if len(years) == 1:  # what was done last year is not this year's
+        sentence, *sources = (
+            _LAST_YEAR.sub(f"{years[0] - 1}年", text) for text in (sentence, *sources)
+        )
     bare = _BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence))
     found = list(_added(bare, sources, own, spare, several=several, same=True))
     if any(found):  # words of one meaning stand for one another, but 设 is also a part of 设立

@@ -302,10 +302,12 @@ def _sweeping(part: str, texts: Sequence[str]) -> Iterator[str]:
 
 
 def _bodies(text: str, source: str) -> Iterator[str]:
-    """Yield bodies of which no character stands in the source."""
+    """Yield bodies that the source has not, neither whole nor shortened (管委会)."""
     for gloss in glosses(text):
         bodies = [word for word in gloss.chinese if BODY.search(word)]
-        if bodies and not any(sign in source for word in gloss.chinese for sign in word):
+        if bodies and not any(
+            re.search(f"{word[0]}.{{0,{len(word)}}}{word[-1]}", source) for word in gloss.chinese
+        ):
             yield gloss.english
 
 

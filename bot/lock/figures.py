@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
 from bot.lock.figure_contexts import COUNTED, figure_contexts
+from bot.lock.wording import FALLING, RISING
 from retrieval.genre.quantities import (
     Quantity,
     canonical,
@@ -31,6 +32,8 @@ _SEMI, _COMMA, _JOINT = (
     re.compile(r"(?<!\d),|,(?!\d)"),
     re.compile("、|[和与及]|以及"),
 )
+_MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
+_MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _COUNTERS = frozenset("件份个项条宗起例部")
 
 
@@ -94,6 +97,7 @@ def check_figures(
             found.append(f"原文没有“{quantity.text}”")
     if not english:
         found += _other_units(sentence, source)
+        found += _changes(sentence, source, excused)
     found += _stray_digits(sentence, source, years)
     if not found and not english:
         found += _misattached(
@@ -148,6 +152,17 @@ def _same_but_for_times(a: Quantity, b: Quantity) -> bool:
     (value, one), (other_value, other) = canonical(a), canonical(b)
     shorter, longer = sorted((one, other), key=len)
     return value == other_value and shorter != "人" and longer == shorter + "次" != "次"
+
+
+def _changes(sentence: str, source: str, excused: Sequence[Quantity]) -> Iterator[str]:
+    """Yield counts that the source gives and the sentence tells as a rise or a fall: 下降36件."""
+    offered = [q for q in find_quantities(source) if q.kind in COUNTED]
+    for quantity in find_quantities(sentence):
+        if quantity in excused or not _MOVED.search(sentence[: quantity.start]):
+            continue
+        same = [o for o in offered if same_value(quantity, o)]
+        if same and not any(_MOVES.search(_MARK.split(source[: o.start])[-1]) for o in same):
+            yield f"原文没有说“{quantity.text}”是增减"
 
 
 def _is_paragraph_number(quantity: Quantity, sentence: str, source: str) -> bool:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from functools import lru_cache
+
 from bot.lexicon import pattern, same_words
 from bot.lock.carried import own_names
 from bot.lock.stops import STOP
 from bot.lock.wording import FALLING, NEGATION, RISING
 from retrieval.text.segmentation import tag
+from retrieval.text.words import read_words
 
 _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
 _CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quotes' or refused
@@ -35,6 +38,17 @@ def unjudgeable(
     return tuple(f"“{word}”不是原文的话" for word in dict.fromkeys(found))
 
 
+def names_things(text: str, sources: Sequence[str]) -> bool:
+    """Tell whether a levelled text names a thing that the quotes do not."""
+    source = _one_meaning("".join("".join(s.split()) for s in sources))
+    return any(_is_thing(w, kind) and _one_meaning(w) not in source for w, kind in tag(text))
+
+
+def _is_thing(word: str, kind: str) -> bool:
+    plain = pattern("glue").fullmatch(word) or word in _general_words()
+    return kind.startswith("n") and not plain
+
+
 def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
     """Yield the words of a clause that must be the quotes' and are not; or all of a tail."""
     carried = added = 0
@@ -52,10 +66,15 @@ def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
             continue
         added += len(word)
         closed = (m[0] for name in _CLOSED for m in pattern(name).finditer(mine))
-        if any(m not in source for m in closed) or kind.startswith("n"):
+        if _is_thing(word, kind) or any(m not in source for m in closed):
             yield word
     if added > carried:
         yield clause
+
+
+@lru_cache(maxsize=1)
+def _general_words() -> frozenset[str]:
+    return frozenset(read_words("general_words.txt"))
 
 
 def _one_meaning(text: str) -> str:

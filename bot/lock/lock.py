@@ -22,6 +22,7 @@ from bot.lock.modality import modality_problems
 from bot.lock.names import name_problems
 from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
+from bot.lock.refuted import without_refuted
 from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.places.places import PlaceIndex
@@ -123,6 +124,10 @@ def judge(
     if is_english(text):
         return _judge_english(sentence, text, sources, own_names, known_names, years, context)
     if softly:
+        def holds(part: str) -> bool:
+            return not judge(part, quotes, allowed, known, around, plans, done=done).problems
+
+        text = without_refuted(text, sources, holds)
         text = without_reckoned(text, _in_sentences(sources, context))
     figures = check_figures(text, sources, years, names=own_names, around=context)
     problems = (
@@ -132,7 +137,7 @@ def judge(
         *_place_problems(sentence, sources, own_names),
         *name_problems(text, sources, own_names, known_names),
         *wording.direction_problems(text, sources, figures.excused),
-        *wording.negation_problems(text, sources, softly=softly),
+        *wording.negation_problems(text, sources),
         *modality_problems(
             text, context, frozenset(map(level, plans)), frozenset(map(level, done))
         ),

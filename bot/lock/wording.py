@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
-from bot.lexicon import pattern
 from bot.lock.stops import DEPENDENT
 from retrieval.text.normalise import HAN_RUN
 
@@ -133,13 +132,13 @@ def _differ_by_denial(clause: str, source: str) -> bool:
     return True
 
 
-def negation_problems(
-    sentence: str, quotes: Sequence[str], *, softly: bool = False
-) -> tuple[str, ...]:
-    """Find denials that the quotes do not make, and denials of theirs left out.
+def affirmed(clause: str) -> str:
+    """Return a clause without its denials."""
+    return _without_denials(clause)[0].replace("\0", "")
 
-    ``softly``: what is denied may be told in other words, by a clause that says no or too little.
-    """
+
+def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
+    """Find denials that the quotes do not make, and denials of theirs left out."""
     sources = [clause for quote in quotes for clause in clauses(quote)]
     found: list[str] = []
     for clause in clauses(sentence):
@@ -151,13 +150,8 @@ def negation_problems(
             if word and any(_is_denied(word, source) for source in sources):
                 continue
             stands = word and any(word in source for source in sources)
-            says_no = any(
-                _denied(source)
-                or _ZERO.search(source)
-                or (softly and pattern("lack").search(source))
-                for source in close
-            )
-            if (stands and not softly) or not says_no:
+            says_no = any(_denied(source) or _ZERO.search(source) for source in close)
+            if stands or not says_no:
                 found.append(f"原文没有否定“{word or clause}”")
         for source in sources:
             for reach in _denied(source):

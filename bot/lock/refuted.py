@@ -1,0 +1,47 @@
+"""What a line denies of its own, beside what it says: refuted, if the quotes do not say it.
+
+A writer who corrects a premise denies it in one clause (报告没有说都不重视, 不是审结数) and says in
+another what is so. The quotes deny nothing there, but what is denied is not what they say: put
+without its denial, code refuses it. Such a clause is left out of what code holds against the
+quotes; whether the line corrects anything is for a judge.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from bot.lock.figures import DIGITS
+from bot.lock.judged import names_things
+from bot.lock.modality import WHOLE
+from bot.lock.stops import STOP
+from bot.lock.wording import NEGATION, affirmed, denies, negation_problems
+
+_NEAR = 4  # characters after a denial in which it may stand for less than
+_PARTS = re.compile(f"((?:{STOP.pattern})+)")
+
+
+def without_refuted(text: str, sources: Sequence[str], holds: Callable[[str], bool]) -> str:
+    """Return a levelled line without the clauses that deny what does not hold by the quotes."""
+    parts = _PARTS.split(text)
+    kept: list[str] = []
+    subject = ""
+    for clause, stop in zip(parts[::2], [*parts[1::2], ""], strict=True):
+        if _is_own_denial(clause, sources):
+            said = affirmed(clause)
+            begins = NEGATION.match(clause.lstrip("而但并还报告")) is not None
+            if not holds(f"{subject}{said}" if begins else said):
+                continue
+        subject = re.split("[是为]", clause)[0]
+        kept += [clause, stop]
+    return "".join(kept) if any(map(str.strip, kept)) else text
+
+
+def _is_own_denial(clause: str, sources: Sequence[str]) -> bool:
+    """Tell whether a clause denies what the quotes do not deny, and not of all (全部没有)."""
+    denial = NEGATION.search(clause)
+    if denial is None or not denies(clause) or re.search(WHOLE, clause[: denial.start()]):
+        return False
+    if DIGITS.search(clause[denial.end() : denial.end() + _NEAR]) or names_things(clause, sources):
+        return False  # 不到800户 denies nothing
+    return bool(negation_problems(clause, sources)) or bool(re.search(WHOLE, clause))
