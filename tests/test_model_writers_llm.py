@@ -249,7 +249,11 @@ def test_words_of_its_own_need_a_judge_that_points_to_the_deciding_words(reply, 
 
 
 def test_the_judge_is_asked_once_for_all_and_not_for_what_is_wrong():
-    own = [item(1, say=OWN), item(2, say="受理审结算下来160件。"), item(3, say="新收一审案件203件。")]
+    own = [
+        item(1, say=OWN),
+        item(2, say="算下来受理审结160件。"),
+        item(3, say="新收一审案件203件。"),
+    ]
     _, written, model = told(selected(*own), verdict(False, ""))
     assert len(model.calls) == 2
     asked = model.calls[1].messages[1]["content"]

@@ -361,9 +361,7 @@ class Checker:
             words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
             names = [name for report in own for name in self._names.get(report, ())]
             around = tuple(self._sentences_around(p) for p in passages if p.report in own)
-            problems += judge(
-                part, words, names, (), around, plans, softly=softly
-            ).problems
+            problems += judge(part, words, names, (), around, plans, softly=softly).problems
         return Verdict(tuple(dict.fromkeys(problems)), verdict.computed)
 
     def _sentences_around(self, passage: Passage) -> str:

@@ -96,7 +96,9 @@ class _Told:
 def english_problems(text: str, passages: Sequence[str]) -> tuple[str, ...]:
     """Find what a levelled English line, figures in Chinese form, says otherwise than its passages."""
     source = "\n".join(passages)
-    found = [f"原文没有“{m[0]}”" for w, sign in _LEVELS if (m := w.search(text)) and sign not in source]
+    found = [
+        f"原文没有“{m[0]}”" for w, sign in _LEVELS if (m := w.search(text)) and sign not in source
+    ]
     found += [f"原文没有“{body}”" for body in _bodies(text, source)]
     found += _misdated(text, passages)
     told = [t for passage in passages for t in _told(passage)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
 from functools import lru_cache
 
 from bot.lexicon import pattern, same_words
@@ -19,6 +18,8 @@ from retrieval.text.segmentation import tag
 from retrieval.text.words import read_words
 
 _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
+_FIGURE = 2  # characters that a figure is worth, which is held against the quotes elsewhere
+_RESULTS = "出来去下上到住完起着过了掉走成"  # what a plain verb ends with
 _CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quotes' or refused
 
 
@@ -53,7 +54,10 @@ def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
     """Yield the words of a clause that must be the quotes' and are not; or all of a tail."""
     carried = added = 0
     for word, kind in tag("".join(clause.split())):
-        if kind[0] in "xu" or pattern("glue").fullmatch(word) or word.isdigit():
+        if kind[0] in "xu" or pattern("glue").fullmatch(word):
+            continue
+        if word.isdigit():
+            carried += _FIGURE
             continue
         if NEGATION.match(word) or RISING.match(word) or FALLING.match(word):
             continue  # held against the quotes by checks of their own
@@ -66,10 +70,15 @@ def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
             continue
         added += len(word)
         closed = (m[0] for name in _CLOSED for m in pattern(name).finditer(mine))
-        if _is_thing(word, kind) or any(m not in source for m in closed):
+        if _is_thing(word, kind) or _is_deed(word, kind) or any(m not in source for m in closed):
             yield word
     if added > carried:
         yield clause
+
+
+def _is_deed(word: str, kind: str) -> bool:
+    """Tell whether a word is a deed or a judgement of its own; plain verbs are short: 挑, 查出来."""
+    return kind[0] in "ilv" and len(word) > 1 and word[-1] not in _RESULTS
 
 
 @lru_cache(maxsize=1)

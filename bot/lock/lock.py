@@ -124,6 +124,7 @@ def judge(
     if is_english(text):
         return _judge_english(sentence, text, sources, own_names, known_names, years, context)
     if softly:
+
         def holds(part: str) -> bool:
             return not judge(part, quotes, allowed, known, around, plans, done=done).problems
 
@@ -150,9 +151,7 @@ def judge(
     else:
         problems += tuple(f"“{words}”不是原文的话" for words in own)
     if softly or not problems:
-        problems += placement_problems(
-            text, context, own_names, spare, words=not (softly and own)
-        )
+        problems += placement_problems(text, context, own_names, spare, words=not (softly and own))
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
 
 

@@ -89,9 +89,7 @@ def _follows(dependent: _Found, head: _Found, sources: Sequence[Sequence[Clause]
     return not head.places or not dependent.places
 
 
-def _judge(
-    clause: Clause, sources: Sequence[Sequence[Clause]], *, words: bool
-) -> _Found | None:
+def _judge(clause: Clause, sources: Sequence[Sequence[Clause]], *, words: bool) -> _Found | None:
     """Look for a clause of the quotes that bears out ``clause``; None if it is like none."""
     whole = clause.weight
     if not clause.tokens or whole < 3:
@@ -115,7 +113,11 @@ def _judge(
         if fault is None:
             places.append((quote, source.index))
         problem = problem or (fault or "")
-    if places and words and (other := _told_exactly(clause, [sources[q][i] for q, i in places], sources)):
+    if (
+        places
+        and words
+        and (other := _told_exactly(clause, [sources[q][i] for q, i in places], sources))
+    ):
         return _Found(problem=f"“{clause.text[:30]}”的原文是“{other.text[:30]}”")
     return _Found(tuple(places)) if places else _Found(problem=problem)
 

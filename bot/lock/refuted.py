@@ -11,13 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from bot.lexicon import pattern
 from bot.lock.figures import DIGITS
 from bot.lock.judged import names_things
-from bot.lock.modality import WHOLE
+from bot.lock.modality import SOME, WHOLE
 from bot.lock.stops import STOP
 from bot.lock.wording import NEGATION, affirmed, denies, negation_problems
 
 _NEAR = 4  # characters after a denial in which it may stand for less than
+_EXTENT = re.compile(f"{WHOLE}|{SOME.pattern}|已经?")
 _PARTS = re.compile(f"((?:{STOP.pattern})+)")
 
 
@@ -40,7 +42,11 @@ def without_refuted(text: str, sources: Sequence[str], holds: Callable[[str], bo
 def _is_own_denial(clause: str, sources: Sequence[str]) -> bool:
     """Tell whether a clause denies what the quotes do not deny, and not of all (全部没有)."""
     denial = NEGATION.search(clause)
-    if denial is None or not denies(clause) or re.search(WHOLE, clause[: denial.start()]):
+    if denial is None or not denies(clause) or _EXTENT.search(clause[: denial.start()]):
+        return False
+    source = "\n".join(sources)
+    closed = _EXTENT.sub("", affirmed(clause))
+    if any(m[0] not in source for m in pattern("never_judged").finditer(closed)):
         return False
     if DIGITS.search(clause[denial.end() : denial.end() + _NEAR]) or names_things(clause, sources):
         return False  # 不到800户 denies nothing

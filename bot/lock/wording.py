@@ -167,7 +167,7 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
 
 def _with_changes(parts: Sequence[str]) -> Iterator[str]:
     """Yield clauses, each with those after it that tell how it changed."""
-    for place, part in enumerate(parts):
+    for place in range(len(parts)):
         end = place + 1
         while end < len(parts) and DEPENDENT.match(parts[end]):
             end += 1

@@ -130,6 +130,6 @@ def table(judged: Sequence[Judged]) -> str:
             for (is_right, kind), count in counts.most_common()
             if is_right is verdict
         ]
-        said = "right" if verdict else "wrong"
-        rows.append(f"{said} shown + left to a judge, by kind: {', '.join(kinds)}")
+        name = "right" if verdict else "wrong"
+        rows.append(f"{name} shown + left to a judge, by kind: {', '.join(kinds)}")
     return "\n".join(rows)
