@@ -16,7 +16,6 @@ from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
-from bot.lock.names import BODY
 from bot.lock.stops import HARD_STOP, STOP
 from retrieval.genre.english import chinese_words, glosses
 from retrieval.genre.quantities import Quantity, find_quantities, same_value
@@ -66,6 +65,7 @@ _SWEEPING = (
     (re.compile(r"(?<![a-z])(?:only(?<!not only)|just(?! as)|merely|solely|sole|as few as|no more than)(?![a-z])"), re.compile("仅|只|(?<!人)才|不足[0-9]|唯")),
     (re.compile(r"(?<![a-z])(?:the most(?! of)|highest|lowest|largest|biggest|best|greatest|leading|top|number one|unprecedented|record (?:high|low))(?![a-z])"), re.compile("最|第一|首位|榜首|领先|前列|空前|新高")),
 )  # fmt: skip
+_BODY = re.compile("[局厅院会]$|大学|公司|集团|中心|办公室")
 _LEVELS = (
     (re.compile("(?<![a-z])(?:provinc|the province)"), "省"),
     (re.compile("(?<![a-z])(?:national|nationwide|(?:whole|entire|the) (?:country|nation))(?![a-z])"), "国"),
@@ -306,7 +306,7 @@ def _sweeping(part: str, texts: Sequence[str]) -> Iterator[str]:
 def _bodies(text: str, source: str) -> Iterator[str]:
     """Yield bodies that the source has not, neither whole nor shortened (管委会)."""
     for gloss in glosses(text):
-        bodies = [word for word in gloss.chinese if BODY.search(word)]
+        bodies = [word for word in gloss.chinese if _BODY.search(word)]
         if bodies and not any(
             re.search(f"{word[0]}.{{0,{len(word)}}}{word[-1]}", source) for word in gloss.chinese
         ):

@@ -19,7 +19,6 @@ from bot.lock.english_figures import amount_problems, in_chinese_figures
 from bot.lock.figures import check_figures
 from bot.lock.judged import unjudgeable
 from bot.lock.modality import modality_problems
-from bot.lock.names import name_problems
 from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
@@ -102,10 +101,10 @@ def judge(
     """Return what ``sentence`` says that ``quotes`` do not; no problems if it is supported.
 
     Checked: figures with unit, percent and modifier, and what they belong to; dates, document
-    and ordinal numbers; quoted words; names of places, bodies and people; Latin words;
-    directions, negations, opposites and superlatives; clauses that are the writer's own.
+    and ordinal numbers; quoted words; places; directions, negations and superlatives; plans and
+    deeds; words that no clause of the quotes carries, and so every name of a body or a person.
     ``allowed`` are names and years of the cited reports themselves, which code may add;
-    ``known`` are names of elsewhere that must not appear without support; ``around`` are the
+    ``known`` are names of elsewhere that must not appear in English without support; ``around`` are the
     whole passages that the quotes stand in, which tell whose a value is. ``softly``: only what no
     judge may decide.
     """
@@ -136,7 +135,6 @@ def judge(
         *_document_problems(text, sources),
         *_quotation_problems(text, sources, own_names),
         *_place_problems(sentence, sources, own_names),
-        *name_problems(text, sources, own_names, known_names),
         *wording.direction_problems(text, sources, figures.excused),
         *wording.negation_problems(text, sources),
         *modality_problems(
