@@ -47,7 +47,7 @@ def names_things(text: str, sources: Sequence[str]) -> bool:
 
 def _is_thing(word: str, kind: str) -> bool:
     plain = pattern("glue").fullmatch(word) or word in _general_words()
-    return kind.startswith("n") and not plain
+    return kind.startswith("n") and len(word) > 1 and not plain  # 审核量 is 审核
 
 
 def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
