@@ -9,6 +9,7 @@ from dataclasses import replace
 from bot.answers.facts import ENOUGH, candidates, one_report
 from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
+from bot.answers.overview import work
 from bot.answers.suggestions import IN_PLACE_OF_A_REFUSAL
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, claim, role_name
@@ -23,6 +24,8 @@ from retrieval.text.normalise import fold
 
 # The least share of a theme's words that a heading or item must hold.
 ENOUGH_THEME = 0.6
+# A sentence that strings things together and holds this share of the words is the list itself.
+ENOUGH_SENTENCE = 0.75
 MAX_LINES_PER_LIST = 12
 _LEAD_CHARS = 40
 
@@ -52,6 +55,8 @@ def list_in(desk: Desk, report: Report) -> Draft:
     topical = bool(themes)
     if not found and query.role == "causes":
         return _causes_inside(desk, report, themes)
+    if query.role == "measures" and not topical and (done := _done(desk, report, found)):
+        return done
     if found and not topical:
         return _listed(report, found, query.role)
     if query.role in ("measures", "leadership"):
@@ -68,6 +73,17 @@ def list_in(desk: Desk, report: Report) -> Draft:
     if topical and found:
         return _themed_list(desk, report)
     return _no_part(report, query.role)
+
+
+def _done(desk: Desk, report: Report, found: Sequence[listing.Item]) -> Draft | None:
+    """List what was done, each part with the fact that tells most; None if nothing is."""
+    lines = work(desk, report, max(len(found), MAX_LINES_PER_LIST))
+    if not lines:
+        return None
+    cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in found)
+    head = note("items_counted", part=role_name("measures"), count=len(lines))
+    told = [head] if len(lines) == len(found) else []
+    return Draft((*told, *lines), items=cites, focus=tuple(c for ln in lines for c in ln.cites))
 
 
 def _no_part(report: Report, role: Role) -> Draft:
@@ -93,6 +109,9 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
+_TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
+
+
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     """Where causes have no section of their own, they stand inside the problems."""
     problems = listing.role_items(report, "problems")
@@ -101,8 +120,12 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     )
     if themes:
         themed = _on_theme(desk, report, problems, themes)
+    elif names_causes:
+        themed = problems
     else:
-        themed = problems if names_causes else []
+        themed = [
+            p for p in problems if _TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
+        ]
     if themed:
         return _listed(report, themed, "problems", whole=True)
     told = Draft(status="abstained")
@@ -169,16 +192,26 @@ def _on_theme(
 
 
 def _themed_list(desk: Desk, report: Report) -> Draft:
-    """A list without a role: the items under one heading, or the sentences that tell of it."""
+    """A list without a role: the items under one heading, or an enumeration in one sentence.
+
+    Which of the two is decided by whose words hold the question's terms.
+    """
     reading = desk.reading(report)
     lines = [line for line in candidates(desk, report) if not line.is_heading]
     ranked = select(desk.query, reading, lines, desk.boosts(report))
     node = _best_node(desk, report)
-    if node:
-        return _node_draft(reading, report, node)
+    best = ranked[0] if ranked else None
+    told = best is not None and _enumerates(best) and best.coverage >= ENOUGH_SENTENCE
+    if told and best and node and desk.query.role == "measures":
+        # what was achieved is all of the item, not the one sentence that strings things together
+        told = not node[1][0].start <= best.span.start < node[1][-1].end
+    if node and not (told and best and best.coverage + 0.1 > node[0]):
+        return _node_draft(reading, report, node[1])
     sure = [e for e in ranked if e.coverage >= ENOUGH]
     if not sure:
         return silent(desk)
+    if _enumerates(sure[0]):
+        return _spans_draft(report, [_whole_sentence(sure[0])])
     top = sorted(
         (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
     )
@@ -195,7 +228,19 @@ def _whole_sentence(evidence: Evidence) -> Span:
     return evidence.line.span if len(evidence.line.span) <= 320 else evidence.span
 
 
-def _best_node(desk: Desk, report: Report) -> list[Section] | None:
+def _enumerates(evidence: Evidence | None) -> bool:
+    """A sentence that strings several things together: 八大机制(目标引领机制、…)."""
+    if evidence is None:
+        return False
+    words = evidence.line.folded
+    return (
+        words.count("、") >= 3
+        or words.count("；") + words.count(";") >= 2
+        or words.count("《") >= 3
+    )
+
+
+def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None:
     """Return the heading or item whose own words hold the question's terms best, with its leaves."""
     themes = [t for t in desk.query.terms if is_theme(t)]
     weighted = weigh(themes or desk.query.terms, desk.reading(report))
@@ -221,7 +266,7 @@ def _best_node(desk: Desk, report: Report) -> list[Section] | None:
     if best is None:
         return None
     node = best[1]
-    return [s for s in report.sections if s.node[: len(node)] == node]
+    return best[0], [s for s in report.sections if s.node[: len(node)] == node]
 
 
 def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> Draft:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bot.answers.across import not_saying
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
-from bot.evidence.pieces import WORK, Piece, told
+from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
@@ -16,6 +16,7 @@ from retrieval.question.terms import Term, is_theme
 # what one report may take of an answer: pieces, and characters a piece
 ALONE, BESIDE_ONE, BESIDE_MANY = (6, 260), (3, 200), (2, 150)
 MAX_REPORTS = 12
+MAX_PARTS = 12
 
 
 def themed(desk: Desk) -> Draft | None:
@@ -33,6 +34,10 @@ def themed(desk: Desk) -> Draft | None:
     if len(desk.reports) > 1:
         return _several(telling, [r for r, p in found if not p], terms, most, chars)
     report, pieces = telling[0]
+    if desk.query.ask.content == "measures":
+        parts = under_heading(report, terms, WORK)
+        if len(parts) > 1:
+            return _by_parts(desk, report, parts, terms)
     told_of = (
         _in_parts(report, pieces[:most], terms, chars)
         if state
@@ -52,6 +57,24 @@ def themed(desk: Desk) -> Draft | None:
         else (),
         after=after,
     )
+
+
+def _by_parts(
+    desk: Desk, report: Report, parts: Sequence[Sequence[Piece]], terms: Sequence[Term]
+) -> Draft:
+    """List the parts under the heading that is asked for, each by its heading and its facts."""
+    most, chars = _bounds(desk)
+    most = max(most, MAX_PARTS)
+    lines, items = [], []
+    for part in parts[:most]:
+        heading = heading_of(report, part[0])
+        spans = [heading] if heading else []
+        best = max(part, key=lambda p: sum(len(c.figures) for ln in p.lines for c in ln.clauses))
+        spans += told(best, terms, chars)
+        lines.append(joined(report, spans))
+        items.append(Cited(report.id, part[0].span.start, part[-1].span.end))
+    head = note("parts_counted", topic=asked_words(desk.query), count=len(parts))
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items), before=(head,))
 
 
 def theme_terms(desk: Desk) -> tuple[Term, ...]:

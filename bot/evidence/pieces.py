@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from bot.evidence.reading import Line, read
 from bot.evidence.selection import weigh
 from retrieval.documents import Report, Role, Section, Span
+from retrieval.parsing.chunking import trim
 from retrieval.question.terms import Term
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
@@ -40,6 +41,7 @@ _TITLE_CHARS = 40
 # a sentence of a leaf that is this far behind its best is not shown: of 157 leaves those within 2
 # hold 0.90 of the evidence, those within 1 hold 0.80 (eval/fits/leaves.py)
 FAR_BEHIND = 2.0
+NAMES_IT = 0.9  # the share of a theme's words that a heading must have to be its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,47 @@ def on_theme(
     best = max((p.fit for p in weighed), default=0.0)
     kept = [p for p in weighed if p.fit >= best * beside]
     return sorted(kept, key=lambda p: (-p.fit, p.section.start))
+
+
+def under_heading(
+    report: Report, terms: Sequence[Term], roles: Collection[Role]
+) -> list[list[Piece]]:
+    """Return the parts under the one heading that names the theme whole, each as its leaves.
+
+    Empty where no heading does, or where its parts have no headings of their own.
+    """
+    total = sum(t.weight for t in terms)
+    best: tuple[float, tuple[int, ...]] | None = None
+    for section in report.sections:
+        if section.kind != "heading" or not section.path or section.role not in roles:
+            continue
+        words = fold(section.path[-1])
+        share = sum(t.weight * t.match(words) for t in terms) / total if total else 0.0
+        if share >= NAMES_IT and (best is None or share > best[0]):
+            best = (share, section.node)
+    if best is None:
+        return []
+    depth = len(best[1])
+    parts: dict[tuple[int, ...], list[Piece]] = {}
+    for piece in leaves(report, roles):
+        node = piece.section.node
+        if node[:depth] == best[1] and len(node) > depth:
+            parts.setdefault(node[: depth + 1], []).append(piece)
+    headed = [s.node for s in report.sections if s.kind == "heading"]
+    return list(parts.values()) if sum(n in headed for n in parts) > 1 else []
+
+
+def heading_of(report: Report, piece: Piece) -> Span | None:
+    """Return the words of the heading right over a leaf, without its number."""
+    over = [
+        s
+        for s in report.sections
+        if s.kind == "heading" and s.path and piece.section.node[: len(s.node)] == s.node
+    ]
+    if not over:
+        return None
+    last = over[-1]
+    return _unnumbered(report, trim(report.text, last.start, last.end))
 
 
 def _fit(piece: Piece, terms: Sequence[tuple[Term, float]], where: Where) -> float:
