@@ -39,14 +39,15 @@ def desk_of(assistant: Assistant, question: str) -> Desk:
 def look(desk: Desk):
     report = desk.reports[0]
     reading = desk.reading(report)
-    return likely(desk.query, reading, reading.lines, desk.hits, (), desk.ledger(report.id))
+    known, near = desk.ledger(report.id), desk.near(report.id)
+    return likely(desk.query, reading, reading.lines, desk.hits, (), known, near)
 
 
 def test_every_sign_has_its_weights():
     for weights in (fitted().figure, fitted().text):
         assert weights.order.shape == (len(SIGNS),)
         assert weights.answers.shape == (len(SIGNS) + 3,)
-    assert 0.5 < fitted().least < 1
+    assert 0.3 < fitted().least < 1
 
 
 def test_the_clause_that_tells_the_figure_comes_first(assistant: Assistant):
@@ -71,7 +72,9 @@ def test_signs_are_one_row_a_clause(assistant: Assistant):
     desk = desk_of(assistant, "青山县为企业挽回了多少损失")
     report = desk.reports[0]
     reading = desk.reading(report)
-    clauses, signs = signs_of(desk.query, reading, reading.lines, desk.hits, (), ())
+    clauses, signs = signs_of(
+        desk.query, reading, reading.lines, desk.hits, (), (), desk.near(report.id)
+    )
     assert signs.shape == (len(clauses), len(SIGNS))
     assert np.isfinite(signs).all()
 

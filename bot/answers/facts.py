@@ -71,7 +71,9 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
             sure = _by_shared_words(part, ranked)
         if sure:
             chosen.append(sure[0])
-        elif best := likely(part, reading, here, desk.hits, desk.state.focus, known):
+        elif best := likely(
+            part, reading, here, desk.hits, desk.state.focus, known, desk.near(report.id)
+        ):
             chosen.append(best)
     if len(chosen) == 1 and desk.query.kind == "fact":
         chosen += _uncovered(desk, reading, lines, chosen[0], boosts)

@@ -26,12 +26,14 @@ from bot.evidence.units import unit_fit
 from retrieval.documents import Hit
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, is_topical
+from retrieval.search.nearness import Near, best_in
 from retrieval.text.normalise import fold
 
 Floats = NDArray[np.float64]
 SIGNS = (
     "clause", "near", "line", "path", "before", "topical clause", "pairs", "pairs around",
-    "dense", "rank", "carried", "carried around", "focus",
+    "dense", "rank", "cosine", "beside best", "bm25", "held",
+    "foreign", "foreign beside best", "carried", "carried around", "focus",
     "figure", "no figure", "unit same", "unit alike", "unit other", "after the words",
     "change as asked", "change not asked", "change lacking", "named", "denies", "unreached",
     "plan not asked", "plan asked", "problem", "heading", "contrast",
@@ -65,8 +67,8 @@ def fitted() -> Fitted:
     sets = {}
     for name in ("figure", "text"):
         told = data[name]
-        order = np.array([told["order"][sign] for sign in SIGNS])
-        answers = np.array([told["answers"][sign] for sign in (*SIGNS, *_ENDS)])
+        order = np.array([told["order"].get(sign, 0.0) for sign in SIGNS])
+        answers = np.array([told["answers"].get(sign, 0.0) for sign in (*SIGNS, *_ENDS)])
         sets[name] = Weights(order, answers, told["bias"])
     return Fitted(sets["figure"], sets["text"], data["least"])
 
@@ -78,9 +80,10 @@ def likely(
     hits: Sequence[Hit],
     focus: Sequence[tuple[str, int, int]],
     known: Sequence[KnownFact],
+    near: Sequence[Near],
 ) -> Evidence | None:
     """Return the clause that answers ``query`` most likely; None where that is not likely enough."""
-    told = _Told(query, reading, hits, focus, known)
+    told = _Told(query, reading, hits, focus, known, near)
     clauses, signs = told.signs(lines)
     if not clauses:
         return None
@@ -113,9 +116,10 @@ def signs_of(
     hits: Sequence[Hit],
     focus: Sequence[tuple[str, int, int]],
     known: Sequence[KnownFact],
+    near: Sequence[Near],
 ) -> tuple[list[tuple[Line, Clause]], Floats]:
     """Return the clauses that may answer and their signs, of shape (clauses, ``len(SIGNS)``)."""
-    return _Told(query, reading, hits, focus, known).signs(lines)
+    return _Told(query, reading, hits, focus, known, near).signs(lines)
 
 
 class _Told:
@@ -128,12 +132,20 @@ class _Told:
         hits: Sequence[Hit],
         focus: Sequence[tuple[str, int, int]],
         known: Sequence[KnownFact],
+        near: Sequence[Near],
     ) -> None:
         report = reading.report
+        self.near = near
+        self.foreign = query.english
+        self.best = max((n.cosine for n in near), default=0.0)
         self.query = query
         self.weighted = weigh(query.terms, reading)
         self.carried = weigh(query.carried, reading)
         self.topical = [(t, w) for t, w in self.weighted if is_topical(t)]
+        whole = [line.folded for line in reading.lines]
+        self.held = self._share(
+            [max((t.match(words) for words in whole), default=0.0) for t, _ in self.weighted]
+        )
         pairs = pairs_of(fold(query.topic))
         size = len(reading.lines)
         self.pairs = {
@@ -184,7 +196,15 @@ class _Told:
         around = line.folded + line.lead + line.path
         dense, rank = self.ranks.get(line.span.start, (99, 0))
         plan = line.role == "plans"
+        close = best_in(self.near, line.span.start, line.span.end)
         shared = {
+            # cosines of one report differ in the second digit
+            "cosine": 10 * close["cosine"],
+            "beside best": 20 * (close["cosine"] - self.best) if self.near else 0.0,
+            "bm25": close["words"],
+            "held": self.held,
+            "foreign": float(self.foreign),
+            "foreign beside best": self.foreign * 20 * (close["cosine"] - self.best),
             "line": self._share(in_line),
             "path": self._share([max(a, b) for a, b in zip(in_line, in_path, strict=True)]),
             "before": self._share([max(a, b) for a, b in zip(in_line, in_before, strict=True)]),

@@ -6,7 +6,7 @@ report against each other needs all of them, with figures that can be compared.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,7 +69,7 @@ def nothing_near(_report: str) -> tuple[Near, ...]:
     return ()
 
 
-def best_in(near: tuple[Near, ...], start: int, end: int) -> Mapping[str, float]:
+def best_in(near: Sequence[Near], start: int, end: int) -> Mapping[str, float]:
     """Return the highest ``cosine`` and ``words`` of the passages that overlap a span, else 0."""
     over = [n for n in near if start < n.chunk.end and n.chunk.start < end]
     return {
