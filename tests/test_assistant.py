@@ -249,13 +249,13 @@ def test_the_sheet_holds_the_whole_report_once_within_its_budget(assistant: Assi
 
 
 def test_what_is_inferred_names_its_premises(assistant: Assistant) -> None:
-    say = "上虞区既清理文件又审核文件。"
+    say = "上虞区既清理又审核行政规范性文件。"
     reply = f'{{"items": [{{"quotes": ["‹对466件›", "‹审核行政规范性文件31份›"], "say": "{say}", "infer": true}}]}}'
     verdict = '{"verdicts": [{"line": 1, "holds": true, "words": "进行全面清理"}]}'
     answer = (
         with_model(assistant, reply, verdict).ask("上虞2022年审核了多少件行政规范性文件？").answer
     )
-    assert "归纳（模型，依据[1][2]）：\n上虞区既清理文件又审核文件。[1][2]" in answer.text
+    assert "归纳（模型，依据[1][2]）：\n上虞区既清理又审核行政规范性文件。[1][2]" in answer.text
     assert kinds_of(answer)[-1] == "worded_by_model"
 
 

@@ -199,7 +199,7 @@ def test_a_question_for_what_was_left_out(question: str, yes: bool) -> None:
 
 
 def test_a_heading_that_names_the_subject_comes_along() -> None:
-    made = desk("写一段法治政府建设简报", "w11_")
+    made = desk("写一段行政复议的简报", "w11_")
     answer, _ = checked(brief(made).draft, made.reports)
     assert "行政复议：收到申请17件" in paragraph(answer, markers=False)
 

@@ -532,18 +532,6 @@ def test_a_stored_answer_is_the_answer() -> None:
     )  # fmt: skip
 
 
-def test_an_assistant_without_briefings_is_asked_for_one(
-    tmp_path: Path, fake: FakeTelegram, monkeypatch
-) -> None:
-    for feature in ("brief", "compare", "why"):
-        monkeypatch.delattr(FakeAssistant, feature)
-    with bench(tmp_path, fake) as b:
-        assert answer_to(b, "/brief 乙市2022").buttons
-        assert answer_to(b, "/compare 甲县和乙市").buttons
-        assert b.assistant.asked == ["乙市2022，写一段简报", "甲县和乙市"]
-        assert "写法" in answer_to(b, "/why").text
-
-
 def test_why_shows_what_was_recorded_in_words_for_people() -> None:
     from bot.chats.views import why_text
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from bot.briefing.briefing_pieces import one_a_sentence, pools
 from bot.evidence import listing
 from bot.evidence.drafting import (
     Desk,
@@ -15,8 +16,8 @@ from bot.evidence.drafting import (
     label,
     role_name,
 )
-from bot.evidence.pieces import Piece, leaves
-from bot.evidence.reading import Line, read
+from bot.evidence.pieces import leaves
+from bot.evidence.reading import read
 from bot.evidence.silence import silent
 from bot.labels import full_name, full_place
 from bot.notes import Note, note
@@ -29,7 +30,7 @@ MAX_LEADS = 12
 MAX_LEAD_CHARS = 80
 MAX_OVERVIEWS = 8
 _PROBLEMS_EACH = 3
-_MOST_FACT = 150
+_LEAST_PARTS, _FACTS = 2, 8
 
 
 def catalogue(desk: Desk) -> Draft:
@@ -126,9 +127,9 @@ def overview(desk: Desk) -> Draft:
     top = note("introduced", title=title, year=_year(report), issuer=_issuer(report))
     lines: list[DraftLine] = []
     items: list[Cited] = []
-    work = _work(report, MAX_LEADS)
-    if work:
-        lines += [note("heads", what=role_name("measures")), *work]
+    done = work(desk, report, MAX_LEADS)
+    if done:
+        lines += [note("heads", what=role_name("measures")), *done]
     roles: tuple[Role, ...] = ("problems", "plans")
     for role in roles:
         found = listing.role_items(report, role)
@@ -141,39 +142,36 @@ def overview(desk: Desk) -> Draft:
     return Draft(tuple(lines), before=(top,), focus=tuple(items))
 
 
-def _work(report: Report, most: int) -> list[DraftLine]:
-    """Return a line for each part of the work: its heading and the fact that tells most."""
-    parts: dict[tuple[int, ...], list[Piece]] = {}
-    for piece in leaves(report, frozenset(("measures",))):
-        parts.setdefault(piece.section.node[:2], []).append(piece)
+def work(desk: Desk, report: Report, most: int) -> list[DraftLine]:
+    """Return a line for each part of the work: its heading and the fact that tells most.
+
+    Where the work has no parts, or one, the facts of all of it that tell most.
+    """
+    told = pools(desk.reading(report), desk.ledger(report.id))["measures"]
+    measured = any(section.role == "measures" for section in report.sections)
+    roles: set[Role] = {"measures"} if measured else {"other", "leadership"}
+    parts: dict[tuple[int, ...], list[Span]] = {}
+    for leaf in leaves(report, roles):
+        parts.setdefault(leaf.section.node[:2], []).append(leaf.span)
+    if len(parts) < _LEAST_PARTS:
+        best = one_a_sentence([p for p in told if p.value > 0], _FACTS)
+        return [claim(report, p.span) for p in best]
     lines = []
-    for node, pieces in parts.items():
-        telling = [
-            (p, line) for p in pieces for line in p.lines if _MOST_FACT >= len(line.span) >= 12
-        ]
-        best = max(telling, key=lambda found: _tells(found[1]), default=None)
+    for node, spans in parts.items():
+        fact = next((p for p in told if any(s.start <= p.span.start < s.end for s in spans)), None)
         heading = next(
             (s for s in report.sections if s.node == node and s.kind == "heading" and s.path), None
         )
-        spans = []
-        if heading and len(parts) > 1:
-            spans.append(alone(report, trim(report.text, heading.start, heading.end)))
-        if (best and _tells(best[1]) > 0) or (not spans and best):
-            spans.append(alone(report, best[1].span))
-        if spans:
-            said = [claim(report, span) for span in spans]
+        shown = [alone(report, trim(report.text, heading.start, heading.end))] if heading else []
+        if fact is not None and (fact.value > 0 or not shown):
+            shown.append(fact.span)
+        if shown:
+            said = [claim(report, span) for span in shown]
             text = "：".join(
                 line.text.rstrip("。") if line is not said[-1] else line.text for line in said
             )
             lines.append(DraftLine(text, "claim", tuple(c for line in said for c in line.cites)))
     return lines[:most]
-
-
-def _tells(line: Line) -> float:
-    """Weigh a sentence for an overview: figures, then names in quotes; short before long."""
-    figures = sum(len(clause.figures) for clause in line.clauses)
-    named = line.folded.count("《") + line.folded.count("“")
-    return min(figures, 4) + 0.5 * min(named, 2) - len(line.span) / 200
 
 
 def _overviews(desk: Desk) -> Draft:
@@ -182,8 +180,8 @@ def _overviews(desk: Desk) -> Draft:
     items: list[Cited] = []
     for report in desk.reports[:MAX_OVERVIEWS]:
         lines.append(label(report))
-        work = sorted(_work(report, 99), key=lambda line: -sum(c.isdigit() for c in line.text))[:2]
-        lines += work
+        done = work(desk, report, MAX_LEADS)
+        lines += sorted(done, key=lambda line: -sum(c.isdigit() for c in line.text))[:2]
         problems = listing.role_items(report, "problems")
         if problems:
             lines.append(note("items_counted", part=role_name("problems"), count=len(problems)))

@@ -12,9 +12,19 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.briefing.briefing_pieces import MAX_PIECE, Part, Piece, Pools, pools, theme_pools
+from bot.briefing.briefing_pieces import (
+    MAX_PIECE,
+    Part,
+    Piece,
+    Pools,
+    pools,
+    says_little,
+    theme_pools,
+)
 from bot.briefing.left_out import omissions, to_draft
 from bot.evidence.drafting import Desk, Draft
+from bot.evidence.pieces import Piece as Leaf
+from bot.evidence.pieces import on_theme
 from bot.labels import Names
 from bot.notes import Note, note, text_of, words
 from bot.values import Answer, Cited, DraftLine
@@ -26,6 +36,8 @@ from retrieval.question.terms import Term, content_terms, is_topical
 
 DEFAULT_CHARS = (200, 300)
 MAX_REPORTS = 6
+MAX_CHARS = 2000
+POINT_CHARS = 70
 PARTS: tuple[Part, ...] = ("overall", "measures", "problems", "plans")
 LABELS: Mapping[Part, str] = {
     part: words(Note(f"briefing.{part}")) if part != "overall" else "" for part in PARTS
@@ -38,8 +50,6 @@ PART_ROLES: Mapping[Part, Note] = {
 }
 _CLOSING_CHARS = 24  # what an answer may still say under the paragraph: where it was taken from
 _LEAST_PIECE = 8
-_SHORT_PHRASE = 16  # 构建矛盾纠纷预防化解体系
-LEAST_NEWS = 0.5  # value of a piece that has neither a figure nor a deed
 LEAST_SHARE = 60  # characters a report must have of a paragraph on several
 SHORT_CHARS = (100, 160)  # 短一点, where no number is said: half of what is usual
 TIGHT = 160  # characters under which the short parts are served first
@@ -70,21 +80,55 @@ class Briefing:
 
 
 def asked(query: Query) -> bool:
-    """Tell whether a question asks for a paragraph, whatever else it asks."""
-    return query.kind == "brief" or (
-        query.ask.form.paragraph and query.kind in ("list", "overview")
-    )
+    """Tell whether a question asks for a paragraph or for points, whatever else it asks."""
+    form = query.ask.form
+    if query.kind == "overview" and form.points:
+        return True
+    ordered = form.paragraph or form.chars is not None
+    return query.kind == "brief" or (ordered and query.kind in ("list", "overview"))
 
 
 def in_points(desk: Desk, count: int) -> Draft:
-    """Return what a briefing tells as ``count`` points, spread over its parts."""
-    draft = brief(desk, (40 * count, 70 * count)).draft
-    told = [line for line in draft.lines if line.kind == "claim"]
-    if draft.status != "answered" or not told:
-        return draft
-    step = max(len(told) / count, 1.0)
-    chosen = [told[int(i * step)] for i in range(min(count, len(told)))]
-    return replace(draft, lines=tuple(chosen))
+    """Return what a briefing tells as ``count`` points, spread over its parts.
+
+    A point holds what there is room for of one part of a report: a ``count``-th of the length
+    asked for.
+    """
+    asked_for = asked_length(desk.query)
+    room = asked_for[1] // count if asked_for else POINT_CHARS
+    offers = [m for m in material(desk) if any(m.pool.values())]
+    if not offers:
+        return brief(desk).draft
+    lines: list[DraftLine] = []
+    for index, offer in enumerate(offers):
+        para = _Paragraph(offer.report, None, False, offer.pool)
+        share = count // len(offers) + (index < count % len(offers))
+        for part in _parts_of_points(offer, share):
+            before = list(para.chosen[part])
+            while _add_next(
+                para, (part,), MAX_CHARS, sum(len(p.text) for p in before) + room, again=False
+            ):
+                pass
+            taken = [p for p in para.chosen[part] if p not in before]
+            if taken:
+                lines.append(_point(offer.report, taken))
+    return Draft(tuple(lines), focus=tuple(c for line in lines for c in line.cites))
+
+
+def _parts_of_points(offer: Material, count: int) -> list[Part]:
+    """Return the part that each point of a report is on, in order."""
+    shares = Counter({part: 1 for part in PARTS[1:] if offer.pool[part]})
+    first = (
+        max(shares, key=lambda part: offer.pool[part][0].value) if offer.on_theme else "measures"
+    )
+    shares[first if first in shares else next(iter(shares), "overall")] += count - len(shares)
+    return [part for part in PARTS for _ in range(max(shares[part], 0))][:count]
+
+
+def _point(report: Report, taken: Sequence[Piece]) -> DraftLine:
+    pieces = sorted(taken, key=lambda p: p.span.start)
+    cites = tuple(Cited(report.id, p.span.start, p.span.end) for p in pieces)
+    return DraftLine("；".join(p.text for p in pieces) + "。", "claim", cites)
 
 
 def asked_length(query: Query) -> Length | None:
@@ -217,18 +261,26 @@ def _pools(
 ) -> tuple[Pools, bool]:
     """Return what there is to choose from, and whether it is held to a theme."""
     facts = desk.ledger(report.id)
-    reading = desk.reading(report)
-    topical = False
-    found: Pools = {part: [] for part in PARTS}
-    for terms in subjects:
-        topical = topical or any(is_topical(t) for t in terms)
-        themed = theme_pools(desk.query, reading, terms, facts, desk.boosts(report))
-        for part in parts:
-            found[part] = sorted((*found[part], *themed[part]), key=lambda p: -p.value)
-    if topical or any(found.values()):
-        return found, True
-    whole = pools(reading, facts)
+    if subjects:
+        found: Pools = {part: [] for part in PARTS}
+        for terms in subjects:
+            themed = theme_pools(leaves_on(desk, report, terms), facts, terms)
+            for part in parts:
+                found[part] = sorted((*found[part], *themed[part]), key=lambda p: -p.value)
+        if any(found.values()) or any(is_topical(t) for terms in subjects for t in terms):
+            return found, True
+    whole = pools(desk.reading(report), facts)
     return {part: whole[part] if part in parts else [] for part in PARTS}, False
+
+
+def leaves_on(desk: Desk, report: Report, terms: Sequence[Term]) -> list[Leaf]:
+    """Return the leaves on one of the themes asked for: those that answer, and those that name it."""
+    of_theme = replace(desk.query, terms=tuple(terms), topic="".join(t.word for t in terms))
+    telling = replace(desk, query=of_theme).telling(report, terms)
+    least = min((leaf.fit for leaf in telling), default=1.0)
+    known = {leaf.section for leaf in telling}
+    named = [leaf for leaf in on_theme(report, terms) if leaf.section not in known]
+    return [*telling, *(replace(leaf, fit=least * leaf.fit) for leaf in named)]
 
 
 @dataclass(slots=True)
@@ -321,13 +373,17 @@ def _filled(
     order_of_parts: list[Part] = ["measures", "problems", "plans", "overall"]
     if most < TIGHT:
         order_of_parts = ["problems", "plans", "measures", "overall"]
+    if not labelled:  # on a theme the better piece is told, whatever part it is of
+        while para.chars < goal and _add_next(para, PARTS, most, most, again=False):
+            pass
+        order_of_parts = []
     limits = _limits(pool, most)
     for again in (False, True):
         order = list(order_of_parts)
         while order:
             for part in list(order):
                 limit = most if again else limits[part]
-                if not _add_next(para, part, most, limit, again=again):
+                if not _add_next(para, (part,), most, limit, again=again):
                     order.remove(part)
             if para.chars >= goal and all(para.chosen[p] for p in PARTS if pool[p]):
                 break
@@ -356,13 +412,15 @@ def _limits(pool: Pools, most: int) -> dict[Part, int]:
     return limits
 
 
-def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: bool) -> bool:
-    """Add the piece of a part that fits and is least like those taken; tell whether one did.
+def _add_next(
+    para: _Paragraph, parts: Sequence[Part], most: int, limit: int, *, again: bool
+) -> bool:
+    """Add the piece of these parts that fits and is least like those taken; tell whether one did.
 
     Pieces of sections and of indicators not told of yet come first, then the better ones. An
     item is told of once, and what tells next to nothing not at all, unless ``again``.
     """
-    taken = para.chosen[part]
+    taken = [piece for part in parts for piece in para.chosen[part]]
     used = sum(len(p.text) for p in taken)
     groups = Counter(p.group for p in taken)
     parents = Counter(p.group[:2] for p in taken)
@@ -381,23 +439,17 @@ def _add_next(para: _Paragraph, part: Part, most: int, limit: int, *, again: boo
             - 0.8 * sentences[piece.sentence]
         )
 
-    ranked = para.pool[part]
-    if part in ("overall", "measures") or (ranked and ranked[0].item is None):
-        ranked = sorted(ranked, key=news, reverse=True)
+    ranked = [piece for part in parts for piece in para.pool[part]]
+    if ranked and ranked[0].item is None:
+        ranked.sort(key=news, reverse=True)
     room = limit if taken else max(limit, 6 * _LEAST_PIECE)
     for piece in ranked:
-        if not again and (piece.item in told or (taken and _says_little(piece))):
+        if not again and (piece.item in told or says_little(piece)):
             continue
         if used + len(piece.text) <= room and para.fits(piece, most):
-            taken.append(piece)
+            para.chosen[piece.part].append(piece)
             return True
     return False
-
-
-def _says_little(piece: Piece) -> bool:
-    """Tell whether a piece of the measures is a phrase that heads others rather than a deed."""
-    heads = len(piece.text) < _SHORT_PHRASE and not re.search("[0-9]", piece.text)
-    return piece.part == "measures" and (piece.value < LEAST_NEWS or heads)
 
 
 def _lengthen(para: _Paragraph, low: int, most: int) -> None:

@@ -3,42 +3,34 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
+from bot.briefing.worth import fitted, signs_of
 from bot.evidence import listing
-from bot.evidence.reading import Line, Reading
-from bot.evidence.selection import KnownFact, select, weigh
-from bot.evidence.whole_clauses import bare_start, is_effect, pieces, typeset
+from bot.evidence.likeness import pairs_of
+from bot.evidence.pieces import Piece as Leaf
+from bot.evidence.reading import Line, Reading, read
+from bot.evidence.selection import KnownFact, weigh
+from bot.evidence.whole_clauses import bare_start, pieces, typeset
 from bot.lexicon import pattern
 from retrieval.documents import Report, Role, Span
 from retrieval.parsing.chunking import split_clauses, split_sentences
-from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term
 from retrieval.text.normalise import fold
+from retrieval.text.segmentation import tag
 from retrieval.text.wrapping import join, words_of
 
 Part = Literal["overall", "measures", "problems", "plans"]
 MAX_PIECE = 90
 LONG_PIECE = 130
-SHORT_ENOUGH = 28  # a piece gains nothing by being shorter
 ITEM_PIECE = 60
-ENOUGH_ON_THEME = 0.5
-NEAR_THE_THEME = 0.65
-_CORE = re.compile(
-    "复议|诉讼|败诉|出庭|规范性文件审核|重大行政决策|调解|纠纷|处罚案件|网上可办|政务服务|示范"
-)
-_HEADLINE = re.compile(
-    "行政复议(?:收到|受理|办理)件数|行政诉讼败诉率|出庭应诉率|规范性文件审核件数|调解成功率|调解受理件数|处罚案件数|网上可办率"
-)
+_SHORT_PHRASE = 16  # 构建矛盾纠纷预防化解体系
 _ANNOUNCES = re.compile("现将|如下|报告如|根据.{2,30}(?:要求|规定)|通知")
-_WHOLE = re.compile("全年|全[县区市省]|累计|各级|一年来|今年以来|20[0-9]{2}年")
-# an item of every report: it comes last
-_SAYS_NOTHING_NEW = re.compile(
-    "习近平|党的.{1,4}大|学习宣传|学习贯彻|(?:年度|各项)(?:重点)?(?:工作|任务)|加强(?:组织|党的)领导"
-)
-_UP_TO_A_FIGURE = re.compile("[^0-9]*[^，；]*")
 _RUN_IN_HEADING = re.compile("(?:^|[\n。；;）)】])\\s{0,4}([\u3400-\u9fff]{2,10}[：:])$")
 DOER: Mapping[Role, Part] = {
     "measures": "measures", "leadership": "measures", "other": "measures", "preamble": "measures",
@@ -71,57 +63,99 @@ Pools = dict[Part, list[Piece]]
 def pools(reading: Reading, facts: Sequence[KnownFact]) -> Pools:
     """Return the pieces of a whole report by part, best first."""
     report = reading.report
+    weights = fitted()
+    told = [
+        replace(c.piece, value=float(np.dot(c.signs, weights.whole)) - weights.least)
+        for c in whole_candidates(reading, facts)
+    ]
     return {
         "overall": _overall(reading),
-        "measures": _measures(reading, facts),
+        "measures": _best_first(told),
         "problems": _items(report, "problems"),
         "plans": _items(report, "plans"),
     }
 
 
-def theme_pools(
-    query: Query,
-    reading: Reading,
-    terms: Sequence[Term],
-    facts: Sequence[KnownFact],
-    boosts: Mapping[int, float],
-) -> Pools:
-    """Return the pieces that speak of a theme, by part; empty where the report does not."""
-    theme = "/".join(t.word for t in terms)
-    weighted = weigh(terms, reading)
-    total = sum(w for _, w in weighted) or 1.0
+def theme_pools(leaves: Sequence[Leaf], facts: Sequence[KnownFact], terms: Sequence[Term]) -> Pools:
+    """Return the pieces of the leaves that answer on a theme, by part, best first."""
+    weights = fitted()
+    found: Pools = {"overall": [], "measures": [], "problems": [], "plans": []}
+    for c in theme_candidates(leaves, facts, terms):
+        value = float(np.dot(c.signs, weights.theme)) - weights.least_on_theme
+        found[c.piece.part].append(replace(c.piece, value=value))
+    return {part: _best_first(listed) for part, listed in found.items()}
 
-    def held(words: str) -> float:
-        matches = ((w, t.match(words)) for t, w in weighted)
-        return sum(w * (m if m >= SYNONYM_MATCH else 0.6 * m) for w, m in matches) / total
 
-    found: dict[Part, list[tuple[float, Piece]]]
-    found = {"overall": [], "measures": [], "problems": [], "plans": []}
-    lines = [line for line in reading.lines if _tells(line)]
-    covered = {e.line.span: e.coverage for e in select(query, reading, lines, boosts, terms=terms)}
-    for line in lines:
-        led = line.lead if line.lead != line.folded else ""
-        headed = held(f"{line.path} {led}")
-        if max(headed, covered.get(line.span, 0.0)) < ENOUGH_ON_THEME:
-            continue
-        part = DOER[line.role]
-        for piece in _line_pieces(reading.report, line, facts, part, LONG_PIECE):
-            own = held(fold(piece.text))
-            if max(own, headed) < ENOUGH_ON_THEME:
+def _best_first(found: Sequence[Piece]) -> list[Piece]:
+    return sorted(found, key=lambda p: (-p.value, p.span.start))
+
+
+def says_little(piece: Piece) -> bool:
+    """Tell whether a piece of the measures is a phrase that heads others rather than a deed."""
+    heads = len(piece.text) < _SHORT_PHRASE and not re.search("[0-9]", piece.text)
+    return piece.part == "measures" and (piece.value < 0 or heads)
+
+
+def one_a_sentence(found: Sequence[Piece], most: int) -> list[Piece]:
+    """Return the best piece of each sentence, the ``most`` best of them, in the report's order."""
+    best: dict[int, Piece] = {}
+    for piece in sorted(found, key=lambda p: (-p.value, p.span.start)):
+        best.setdefault(piece.sentence, piece)
+    return sorted(list(best.values())[:most], key=lambda p: p.span.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A piece that may be told, with the signs that weigh it."""
+
+    piece: Piece
+    signs: tuple[float, ...]
+
+
+def whole_candidates(reading: Reading, facts: Sequence[KnownFact]) -> list[Candidate]:
+    """Return the pieces that tell of the work of a report, with the signs of ``worth.SIGNS``."""
+    roles: set[Role] = {"measures", "leadership"}
+    if not any(line.role in roles for line in reading.lines):
+        roles = {"other"}
+    return [
+        c
+        for line in reading.lines
+        if line.role in roles and _tells(line)
+        for c in _line_candidates(reading.report, line, facts, "measures", MAX_PIECE)
+    ]
+
+
+def theme_candidates(
+    leaves: Sequence[Leaf], facts: Sequence[KnownFact], terms: Sequence[Term]
+) -> list[Candidate]:
+    """Return the pieces of leaves on a theme, with the signs of ``SIGNS`` and ``OF_THEME``."""
+    if not leaves:
+        return []
+    weighted = weigh(terms, read(leaves[0].report))
+    total = sum(weight for _, weight in weighted) or 1.0
+    pairs = pairs_of("".join(term.word for term in terms))
+    most = max(leaf.fit for leaf in leaves) or 1.0
+    found = []
+    for leaf in leaves:
+        worth = leaf.worth or (0.0,) * len(leaf.lines)
+        best = max(worth, default=0.0)
+        for line, answers in zip(leaf.lines, worth, strict=True):
+            if not _tells(line) or (line.role == "preamble" and _ANNOUNCES.search(line.folded)):
                 continue
-            value = piece.value + 0.9 * own + 0.6 * headed + boosts.get(line.span.start, 0.0)
-            value -= 0.3 * _is_slight(piece)
-            themed = replace(piece, value=value, names=(*piece.names, theme))
-            found[part].append((max(own, headed), themed))
-    nearest = max((near for listed in found.values() for near, _ in listed), default=0.0)
-    # of what speaks of all of a theme and what of half of it, only the former
-    return {
-        part: sorted(
-            (piece for near, piece in listed if near >= NEAR_THE_THEME * nearest),
-            key=lambda p: (-p.value, p.span.start),
-        )
-        for part, listed in found.items()
-    }
+            of_line = (leaf.fit / most, max(answers - best, -3.0))
+            for c in _line_candidates(leaf.report, line, facts, DOER[line.role], LONG_PIECE):
+                words = fold(c.piece.text)
+                share = sum(w * term.match(words) for term, w in weighted) / total
+                held = sum(pair in words for pair in pairs) / max(len(pairs), 1)
+                named = [
+                    n
+                    for n in set(c.piece.names)
+                    if any(t.match(fold(n)) >= SYNONYM_MATCH for t in terms)
+                ]
+                found.append(
+                    replace(c, signs=(*c.signs, *of_line, share, held, float(min(len(named), 2))))
+                )
+    return found
 
 
 def _tells(line: Line) -> bool:
@@ -158,60 +192,25 @@ def _leans(words: str) -> bool:
     )
 
 
-def _measures(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
-    roles: set[Role] = {"measures", "leadership"}
-    if not any(line.role in roles for line in reading.lines):
-        roles = {"other"}
-    found = []
-    for line in reading.lines:
-        if line.role in roles and _tells(line):
-            for piece in _line_pieces(reading.report, line, facts, "measures"):
-                slight = _is_slight(piece)
-                middle = piece.span.start > line.span.start + 8
-                lost = (middle or bool(piece.names)) and not _names_its_subject(piece)
-                value = piece.value - 0.8 * slight - 1.5 * lost
-                if value > 0:  # of a whole report many things are to be told: shortly
-                    value /= ((12 + max(len(piece.text), SHORT_ENOUGH)) / 60) ** 0.3
-                found.append(replace(piece, value=value))
-    return sorted(found, key=lambda p: (-p.value, p.span.start))
-
-
-def _is_slight(piece: Piece) -> bool:
-    """Tell whether a piece is a few words with a figure that has no name: 制作展板12块."""
-    return len(piece.text) < 16 and not piece.names
-
-
-def _names_its_subject(piece: Piece) -> bool:
-    """Tell whether a piece says what its first figures count.
-
-    受理审结160件 needs the 行政复议 that stands before it.
-    """
-    subjects = (re.sub("^(?:行政(?!机关|许可)|矛盾)", "", name)[:2] for name in piece.names)
-    first = "".join(_UP_TO_A_FIGURE.findall(piece.text)[:1])
-    if len(re.findall("[\u3400-\u9fff]", first)) > 8:
-        return True
-    return all(subject in first for subject in list(subjects)[:1])
-
-
-def _line_pieces(
-    report: Report, line: Line, facts: Sequence[KnownFact], part: Part, most: int = MAX_PIECE
-) -> list[Piece]:
+def _line_candidates(
+    report: Report, line: Line, facts: Sequence[KnownFact], part: Part, most: int
+) -> list[Candidate]:
     node = report.sections[line.section].node[:4]
-    found = []
     own = [f for f in facts if line.span.start <= f.start < line.span.end and f.period == "this"]
+    counts = Counter(fact.indicator for fact in own)
+    apart = frozenset(name for name, count in counts.items() if count > 1)
     strict = {(s.start, s.end) for s in pieces(report.text, line.span, most)}
+    found = []
     for span in pieces(report.text, line.span, most, loose=True):
         piece = _piece(report, part, _with_heading(report.text, span), node)
         if piece is None:
             continue
         names = tuple(f.indicator for f in own if span.start <= f.start < span.end)
-        value = _worth(report, line, span, names)
-        if (span.start, span.end) not in strict:
-            value -= 0.35
-        if span.start > line.span.start + 8:
-            value -= 0.15  # its subject may stand before it
-        value /= ((12 + max(len(piece.text), SHORT_ENOUGH)) / 60) ** 0.25
-        found.append(Piece(part, piece.span, piece.text, value, node, names, None, line.span.start))
+        loose = (span.start, span.end) not in strict
+        if loose and len(piece.text) < _SHORT_PHRASE:
+            continue  # 全市排第2名: a few words from the midst of a sentence, without their subject
+        signs = signs_of(report, line, span, names, apart, loose=loose)
+        found.append(Candidate(replace(piece, names=names, sentence=line.span.start), tuple(signs)))
     return found
 
 
@@ -219,29 +218,6 @@ def _with_heading(text: str, span: Span) -> Span:
     """Take in the words before a colon that say what a clause is about: 行政复议：收到申请17件."""
     head = _RUN_IN_HEADING.search(text, max(0, span.start - 16), span.start)
     return Span(head.start(1), span.end) if head else span
-
-
-def _worth(report: Report, line: Line, span: Span, names: Sequence[str]) -> float:
-    """Return how much a reader learns: known figures most, other figures; not slogans."""
-    words = words_of(report.text, span.start, span.end)
-    clauses = [c for c in line.clauses if span.start <= c.span.start and c.span.end <= span.end]
-    figures = [q for c in clauses for q in c.figures if q.kind != "date"]
-    known = sorted(map(_rank, dict.fromkeys(names)), reverse=True)
-    value = sum(worth / (1 + 0.5 * i) for i, worth in enumerate(known))
-    value += 0.3 * min(max(len(figures) - len(names), 0), 3) / (1 + len(known) / 2)
-    value -= 2.0 * any(q.doubtful for q in figures)
-    if line.lead == line.folded and not figures and len(words) < 30:
-        value -= 1.5  # the words that head an item: they name, they do not tell
-    value += 0.3 * bool(known and known[0] >= 1.0 and _WHOLE.search(words))
-    value -= 0.25 * sum(is_effect(c.folded) for c in clauses)
-    return value + 0.5
-
-
-def _rank(indicator: str) -> float:
-    """Return how much an indicator of the genre matters to whoever reads one paragraph."""
-    if _HEADLINE.search(indicator):
-        return 1.5
-    return 1.0 if _CORE.search(indicator) else 0.6
 
 
 def _items(report: Report, role: Role) -> list[Piece]:
@@ -252,7 +228,6 @@ def _items(report: Report, role: Role) -> list[Piece]:
         forms = _forms(report, item, part, number)
         if forms:
             ranked.append(forms)
-    ranked.sort(key=lambda forms: bool(_SAYS_NOTHING_NEW.search(forms[0].text)))
     rounds = max((len(forms) for forms in ranked), default=0)
     return [forms[i] for i in range(rounds) for forms in ranked if i < len(forms)]
 
@@ -275,7 +250,19 @@ def _forms(report: Report, item: listing.Item, part: Part, number: int) -> list[
             if rank and len(sentences[0]) > 0 and part == "plans":
                 value += 0.2
             found[span] = Piece(part, piece.span, piece.text, value, (number,), (), number)
+    if not found:  # no run of clauses closes: its first clause names it
+        start = bare_start(text, item.lead)
+        first = split_clauses(text, start, item.lead.end)[0]
+        piece = _piece(report, part, first, (number,))
+        if piece is not None:
+            found[first] = replace(piece, item=number)
     return sorted(found.values(), key=lambda p: (-p.value, p.span.start))
+
+
+def _points_back(text: str) -> bool:
+    """Tell whether a piece opens with a pronoun (该做法, 其中): what it means stands before it."""
+    word, part_of_speech = tag(text[:4])[0]
+    return part_of_speech == "r" and word[0] not in "我本"
 
 
 def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Piece | None:
@@ -285,7 +272,7 @@ def _piece(report: Report, part: Part, span: Span, group: tuple[int, ...]) -> Pi
     if core.endswith("等") and len(core) < len(words.strip()):
         core = core[:-1] if core[-2:-1] in "，,、" else core
     text = typeset(core)
-    if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text):
+    if len(text) < 5 or not re.search("[\u3400-\u9fff]{3}", text) or _points_back(text):
         return None
     whole = join(report.text)
     end = whole.original(whole.joined(span.start) + len(core), end=True)

@@ -37,9 +37,9 @@ from retrieval.errors import ModelFailed
 
 # The first reply and its revision share what one question may cost.
 _FIRST_PROMPT, _SECOND_PROMPT = 4_400, 3_600
-_MOST_PASSAGES = 20
+_MOST_PASSAGES = 40
 # passages of a part beyond those of the extractive briefing
-_MORE_OF_A_PART: Mapping[Part, int] = {"overall": 1, "measures": 5, "problems": 3, "plans": 3}
+_MORE_OF_A_PART: Mapping[Part, int] = {"overall": 1, "measures": 16, "problems": 4, "plans": 4}
 _MIN_REVISION_S = 4.0
 _MARGIN = 20  # characters the model is asked to stay within the range by
 _ATTRIBUTED = re.compile(
@@ -154,6 +154,12 @@ class _Task:
         self._fence = secrets.token_hex(4)
         cited = {c for line in briefing.draft.lines for c in line.cites}
         self._wanted = {(c.report, _part_of(self._reports[c.report], c)) for c in cited}
+        on_theme = {m.report.id for m in briefing.material if m.on_theme}
+        self._wanted -= {  # what is lacking and planned is told of a theme where there is room
+            (report, part)
+            for report, part in self._wanted
+            if report in on_theme and part != "measures" and (report, "measures") in self._wanted
+        }
         low, high = briefing.asked
         framed = sum(len(words(self._attribution(m))) for m in briefing.material) + 8
         least = max(low - framed + _MARGIN, 20)

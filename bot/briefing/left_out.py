@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, Literal
 
-from bot.briefing.briefing_pieces import Piece, Pools
+from bot.briefing.briefing_pieces import Piece, Pools, one_a_sentence, says_little
 from bot.evidence import listing
 from bot.evidence.drafting import Draft
 from bot.evidence.whole_clauses import bare_start, typeset
@@ -69,14 +69,14 @@ def omissions(
         return tuple(
             _of_piece(kind, report, piece)
             for kind, pieces in told_of
-            for piece in _best_by_sentence(
-                [p for p in pieces if not _met(p.span, spans)], MAX_ON_THEME
+            for piece in one_a_sentence(
+                [p for p in pieces if not _met(p.span, spans) and not says_little(p)], MAX_ON_THEME
             )
         )
     figures = [p for p in pool["measures"] if p.names and p.value > 0 and not _met(p.span, spans)]
     return (
         *(_untold_sections(report, spans) if pool["measures"] else ()),
-        *(_of_piece("figures", report, p) for p in _best_by_sentence(figures, MAX_FIGURES)),
+        *(_of_piece("figures", report, p) for p in one_a_sentence(figures, MAX_FIGURES)),
         *_untold_items(report, pool, spans, "problems"),
         *_untold_items(report, pool, spans, "plans"),
     )
@@ -145,14 +145,6 @@ def _untold_items(
         if forms and not _met(item.span, told):
             found.append(_of_piece(role, report, forms[0]))
     return found
-
-
-def _best_by_sentence(pieces: Sequence[Piece], most: int) -> list[Piece]:
-    """Return the best piece of each sentence, the ``most`` best of them, in the report's order."""
-    best: dict[int, Piece] = {}
-    for piece in sorted(pieces, key=lambda p: (-p.value, p.span.start)):
-        best.setdefault(piece.sentence, piece)
-    return sorted(list(best.values())[:most], key=lambda p: p.span.start)
 
 
 def _of_piece(kind: Kind, report: Report, piece: Piece) -> Omission:

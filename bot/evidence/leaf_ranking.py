@@ -119,9 +119,15 @@ def ranked(
         )
         for piece, chance in zip(found, chances, strict=True)
         if chance >= chances[best] * weights.beside
-        or (named and piece.section.node[:-1] == found[best].section.node[:-1])
+        or (named and _over(piece) == _over(found[best]))
     ]
     return sorted(fitting, key=lambda p: (-p.fit, p.section.start))
+
+
+def _over(piece: Piece) -> tuple[int, ...]:
+    """Return the node of the heading right over a leaf; a body has that of its heading."""
+    section = piece.section
+    return section.node if section.kind == "body" else section.node[:-1]
 
 
 def chances_of(signs: Floats, weights: Weights) -> Floats:

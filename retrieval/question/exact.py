@@ -114,7 +114,9 @@ _SEVERAL = re.compile("(?P<a>[一二三四五六七八九两])(?P<b>[一二三�
 _POINTS = re.compile(
     "(?:[前分列成]|只要|归纳成|总结成|概括成|提炼)?(?P<n>(?!一[点条])[一二两三四五六七八九十]|[0-9]{1,2})(?:个)?(?:要点|点|条|方面|句话)|(?P<en>two|three|four|five|[2-9]) (?:key |main |bullet )?(?:points|bullets)"
 )
+_SAID_POINTS = re.compile("(?P<n>[一二两三四五六七八九十]|[0-9]{1,2})个?(?:要点|句话)(?P<en>)")
 _EN = {"two": 2, "three": 3, "four": 4, "five": 5}
+_EACH = re.compile("每|\\beach\\b")
 _ONE_SENTENCE = re.compile("一句话|一两句|one sentence|one line")
 _TABLE = re.compile("表|\\btab(?:le|ular)\\b")
 _PARAGRAPH = re.compile("段|简报|信息稿|综述|paragraph|brief")
@@ -130,15 +132,21 @@ _LEAST_CHARS = 20
 
 
 def read_form(spans: Sequence[str], question: str) -> Form:
-    """Return the form that form words order; ``question`` decides about the language alone."""
+    """Return the form that form words order.
+
+    ``question`` decides about the language, and about points that nothing else could mean (五个要点).
+    """
     text = level(" ".join(spans))
-    points = _POINTS.search(text)
+    points = _POINTS.search(text) or _SAID_POINTS.search(level(question))
     audience = _AUDIENCE.search(text)
     count = None
     if points:
         said = points["n"] or points["en"]
         count = _EN.get(said) or numeral(said)
+        count = count if count and count > 1 else None  # 一条一行 orders lines, not one point
     chars = _read_length(text)
+    if chars and count and _EACH.search(text):
+        chars = chars[0] * count, chars[1] * count
     if chars is None and _ONE_SENTENCE.search(text):
         chars, count = _SENTENCE_CHARS, None
     return Form(
