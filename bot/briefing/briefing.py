@@ -25,6 +25,7 @@ from bot.briefing.left_out import omissions, to_draft
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.pieces import Piece as Leaf
 from bot.evidence.pieces import on_theme
+from bot.evidence.silence import silent
 from bot.labels import Names
 from bot.notes import Note, note, text_of, words
 from bot.values import Answer, Cited, DraftLine
@@ -32,7 +33,7 @@ from retrieval.documents import Report
 from retrieval.places.gazetteer import contains, short_name
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
-from retrieval.question.terms import Term, content_terms, is_topical
+from retrieval.question.terms import Term, content_terms
 
 DEFAULT_CHARS = (200, 300)
 MAX_REPORTS = 6
@@ -170,9 +171,8 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     found = found[: max(1, high // LEAST_SHARE)]
     said = [m for m in found if any(m.pool.values())]
     if not said:
-        topic = tuple(t.word for terms in subjects for t in terms[:6])
-        gap = Note("not_found", {"topic": topic}) if topic else Note("nothing_to_brief")
-        return Briefing(Draft(status="abstained", gap=(gap,)), 0, (low, high))
+        nothing = Draft(status="abstained", gap=(Note("nothing_to_brief"),))
+        return Briefing(silent(desk) if subjects else nothing, 0, (low, high))
     reserve = min(_CLOSING_CHARS, (high - low) // 3)
     paragraphs, used = [], 0
     for index, one in enumerate(said):
@@ -188,10 +188,10 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
         used += paragraph.chars
     lines = [line for paragraph in paragraphs for line in paragraph.lines]
     absent = [line for p in paragraphs for line in _absent(p, parts, names)] if not subjects else []
-    silent = [m.report for m in found if not any(m.pool.values())]
+    quiet = [m.report for m in found if not any(m.pool.values())]
     under: list[DraftLine] = []
-    if silent:
-        under.append(note("under.silent", reports=tuple(names.report(r.meta) for r in silent)))
+    if quiet:
+        under.append(note("under.silent", reports=tuple(names.report(r.meta) for r in quiet)))
     if unread:
         under.append(note("under.unread", reports=tuple(names.report(r.meta) for r in unread)))
     if absent:
@@ -267,8 +267,7 @@ def _pools(
             themed = theme_pools(leaves_on(desk, report, terms), facts, terms)
             for part in parts:
                 found[part] = sorted((*found[part], *themed[part]), key=lambda p: -p.value)
-        if any(found.values()) or any(is_topical(t) for terms in subjects for t in terms):
-            return found, True
+        return found, True
     whole = pools(desk.reading(report), facts)
     return {part: whole[part] if part in parts else [] for part in PARTS}, False
 

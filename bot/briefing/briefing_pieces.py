@@ -77,12 +77,16 @@ def pools(reading: Reading, facts: Sequence[KnownFact]) -> Pools:
 
 
 def theme_pools(leaves: Sequence[Leaf], facts: Sequence[KnownFact], terms: Sequence[Term]) -> Pools:
-    """Return the pieces of the leaves that answer on a theme, by part, best first."""
+    """Return the pieces of the leaves that answer on a theme, by part, best first.
+
+    The theme is among their names, so that of several themes none is told alone.
+    """
     weights = fitted()
+    theme = "/".join(term.word for term in terms)
     found: Pools = {"overall": [], "measures": [], "problems": [], "plans": []}
     for c in theme_candidates(leaves, facts, terms):
         value = float(np.dot(c.signs, weights.theme)) - weights.least_on_theme
-        found[c.piece.part].append(replace(c.piece, value=value))
+        found[c.piece.part].append(replace(c.piece, value=value, names=(*c.piece.names, theme)))
     return {part: _best_first(listed) for part, listed in found.items()}
 
 
