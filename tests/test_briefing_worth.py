@@ -13,6 +13,7 @@ from bot.briefing.briefing_pieces import pools, theme_pools, whole_candidates
 from bot.briefing.worth import OF_THEME, SIGNS, common_indicators, fitted
 from bot.evidence.pieces import on_theme
 from bot.evidence.reading import read
+from bot.evidence.weights import read_fitted
 from retrieval.question.terms import content_terms
 
 TEXT = """青山县人民政府2023年度法治政府建设情况报告
@@ -43,6 +44,9 @@ def test_the_shipped_weights_have_a_place_for_every_sign():
     assert fitted().whole.shape == (len(SIGNS),)
     assert fitted().theme.shape == (len(SIGNS) + len(OF_THEME),)
     assert np.isfinite(fitted().theme).all()
+    shipped = read_fitted("briefings.json")
+    assert set(shipped["whole"]["weights"]) == set(SIGNS)
+    assert set(shipped["theme"]["weights"]) == {*SIGNS, *OF_THEME}
     assert all(0 < share <= 1 for share in common_indicators().values())
 
 

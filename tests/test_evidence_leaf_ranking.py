@@ -24,6 +24,7 @@ from bot.evidence.leaf_ranking import (
     signs_of,
 )
 from bot.evidence.pieces import FAR_BEHIND, Piece, leaves, told
+from bot.evidence.weights import read_fitted
 from retrieval.question.query import State
 from retrieval.search.nearness import best_in, nothing_near
 
@@ -61,6 +62,10 @@ def test_every_sign_has_its_weight():
     assert np.count_nonzero(weights.order) > len(TOLD)
     assert 0 < weights.beside < 1
     assert 0 < weights.least < 1
+    shipped = read_fitted("leaves.json")
+    assert set(shipped["order"]) == set(SIGNS)
+    assert set(shipped["lines"]) == set(LINE_SIGNS)
+    assert set(shipped["answers"]) == {*ENDS, *TOLD}
 
 
 def test_the_leaf_that_tells_comes_first(assistant: Assistant):

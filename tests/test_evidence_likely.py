@@ -13,6 +13,7 @@ from bot.assistant import Assistant
 from bot.evidence import likely as fitted_look
 from bot.evidence.drafting import Desk
 from bot.evidence.likely import SIGNS, first_of, fitted, likely, signs_of
+from bot.evidence.weights import read_fitted
 from retrieval.question.query import State
 
 TEXT = """青山县人民政府2023年度法治政府建设情况报告
@@ -48,6 +49,10 @@ def test_every_sign_has_its_weights():
         assert weights.order.shape == (len(SIGNS),)
         assert weights.answers.shape == (len(SIGNS) + 3,)
     assert 0.3 < fitted().least < 1
+    shipped = read_fitted("selection.json")
+    for kind in ("figure", "text"):
+        assert set(shipped[kind]["order"]) == set(SIGNS)
+        assert set(SIGNS) < set(shipped[kind]["answers"])
 
 
 def test_the_clause_that_tells_the_figure_comes_first(assistant: Assistant):

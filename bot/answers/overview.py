@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.briefing.briefing_pieces import one_a_sentence, pools
+from bot.briefing.briefing_pieces import one_a_sentence, work_pieces
 from bot.evidence import listing
 from bot.evidence.drafting import (
     Desk,
@@ -147,7 +147,7 @@ def work(desk: Desk, report: Report, most: int) -> list[DraftLine]:
 
     Where the work has no parts, or one, the facts of all of it that tell most.
     """
-    told = pools(desk.reading(report), desk.ledger(report.id))["measures"]
+    told = work_pieces(desk.reading(report), desk.ledger(report.id))
     measured = any(section.role == "measures" for section in report.sections)
     roles: set[Role] = {"measures"} if measured else {"other", "leadership"}
     parts: dict[tuple[int, ...], list[Span]] = {}

@@ -63,17 +63,23 @@ Pools = dict[Part, list[Piece]]
 def pools(reading: Reading, facts: Sequence[KnownFact]) -> Pools:
     """Return the pieces of a whole report by part, best first."""
     report = reading.report
-    weights = fitted()
-    told = [
-        replace(c.piece, value=float(np.dot(c.signs, weights.whole)) - weights.least)
-        for c in whole_candidates(reading, facts)
-    ]
     return {
         "overall": _overall(reading),
-        "measures": _best_first(told),
+        "measures": work_pieces(reading, facts),
         "problems": _items(report, "problems"),
         "plans": _items(report, "plans"),
     }
+
+
+def work_pieces(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
+    """Return the pieces that tell of the work of a report, best first."""
+    weights = fitted()
+    return _best_first(
+        [
+            replace(c.piece, value=float(np.dot(c.signs, weights.whole)) - weights.least)
+            for c in whole_candidates(reading, facts)
+        ]
+    )
 
 
 def theme_pools(leaves: Sequence[Leaf], facts: Sequence[KnownFact], terms: Sequence[Term]) -> Pools:
@@ -103,7 +109,7 @@ def says_little(piece: Piece) -> bool:
 def one_a_sentence(found: Sequence[Piece], most: int) -> list[Piece]:
     """Return the best piece of each sentence, the ``most`` best of them, in the report's order."""
     best: dict[int, Piece] = {}
-    for piece in sorted(found, key=lambda p: (-p.value, p.span.start)):
+    for piece in _best_first(found):
         best.setdefault(piece.sentence, piece)
     return sorted(list(best.values())[:most], key=lambda p: p.span.start)
 

@@ -9,17 +9,16 @@ report, another those on a theme; both are conditional logits over what people m
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.evidence.reading import Line
+from bot.evidence.weights import by_sign, read_fitted
 from bot.evidence.whole_clauses import is_effect
 from bot.lexicon import pattern
 from retrieval.documents import Report, Span
@@ -54,11 +53,11 @@ class Weights:
 @lru_cache(maxsize=1)
 def fitted() -> Weights:
     """Return the weights of this installation, read once."""
-    data = json.loads(resources.files("bot").joinpath("data", "briefings.json").read_text("utf-8"))
+    data = read_fitted("briefings.json")
     whole, theme = data["whole"], data["theme"]
     return Weights(
-        np.array([whole["weights"].get(sign, 0.0) for sign in SIGNS]),
-        np.array([theme["weights"].get(sign, 0.0) for sign in (*SIGNS, *OF_THEME)]),
+        by_sign(whole["weights"], SIGNS),
+        by_sign(theme["weights"], (*SIGNS, *OF_THEME)),
         whole["least"],
         theme["least"],
     )
@@ -67,9 +66,7 @@ def fitted() -> Weights:
 @lru_cache(maxsize=1)
 def common_indicators() -> Mapping[str, float]:
     """Return the share of reports that give each indicator, of those that people marked."""
-    data = resources.files("bot").joinpath("data", "common_indicators.json")
-    told: dict[str, float] = json.loads(data.read_text("utf-8"))
-    return told
+    return read_fitted("common_indicators.json")
 
 
 def signs_of(

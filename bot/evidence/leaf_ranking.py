@@ -10,12 +10,10 @@ third orders the sentences within a leaf.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +22,7 @@ from bot.evidence.likeness import pairs_of
 from bot.evidence.pieces import WORK, Piece, leaves, on_theme
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import weigh
+from bot.evidence.weights import by_sign, read_fitted
 from retrieval.documents import Report, Role
 from retrieval.question.query import Query
 from retrieval.question.request import Content
@@ -76,11 +75,11 @@ class Weights:
 @lru_cache(maxsize=1)
 def fitted() -> Weights:
     """Return the weights of this installation, read once."""
-    data = json.loads(resources.files("bot").joinpath("data", "leaves.json").read_text("utf-8"))
+    data = read_fitted("leaves.json")
     return Weights(
-        np.array([data["order"].get(sign, 0.0) for sign in SIGNS]),
-        np.array([data["lines"].get(sign, 0.0) for sign in LINE_SIGNS]),
-        np.array([data["answers"].get(sign, 0.0) for sign in (*ENDS, *TOLD)]),
+        by_sign(data["order"], SIGNS),
+        by_sign(data["lines"], LINE_SIGNS),
+        by_sign(data["answers"], (*ENDS, *TOLD)),
         data["bias"],
         data["least"],
         data["beside"],

@@ -8,12 +8,10 @@ all. ``eval/fits/selection.py`` fits both on labelled questions.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +21,7 @@ from bot.evidence.likeness import pairs_of
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.selection import Evidence, KnownFact, claim_span, weigh
 from bot.evidence.units import unit_fit
+from bot.evidence.weights import by_sign, read_fitted
 from retrieval.documents import Hit
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, is_topical
@@ -63,12 +62,12 @@ class Fitted:
 @lru_cache(maxsize=1)
 def fitted() -> Fitted:
     """Return the weights of this installation, read once."""
-    data = json.loads(resources.files("bot").joinpath("data", "selection.json").read_text("utf-8"))
+    data = read_fitted("selection.json")
     sets = {}
     for name in ("figure", "text"):
         told = data[name]
-        order = np.array([told["order"].get(sign, 0.0) for sign in SIGNS])
-        answers = np.array([told["answers"].get(sign, 0.0) for sign in (*SIGNS, *_ENDS)])
+        order = by_sign(told["order"], SIGNS)
+        answers = by_sign(told["answers"], (*SIGNS, *_ENDS))
         sets[name] = Weights(order, answers, told["bias"])
     return Fitted(sets["figure"], sets["text"], data["least"])
 
