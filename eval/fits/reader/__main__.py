@@ -15,11 +15,11 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
-from sklearn.linear_model import LogisticRegression
 
 from eval.fits.reader import tagging
 from eval.fits.reader.scores import Score, score_reader
@@ -34,6 +34,9 @@ from retrieval.question.word_vectors import AXES, WordVectors
 from retrieval.search.embedding import LocalEmbedder
 from retrieval.text.normalise import level
 from retrieval.text.segmentation import tag
+
+if TYPE_CHECKING:  # of the extra [train]: what only reads this module needs neither
+    from scipy.sparse import csr_matrix
 
 ROOT = Path(__file__).parents[3]
 MODELS = ROOT / "retrieval" / "question" / "models"
@@ -117,6 +120,8 @@ def examples(
 
 def fit_wishes(utterances: Sequence[Utterance], vectors: WordVectors) -> WishModel:
     """Fit the four heads."""
+    from sklearn.linear_model import LogisticRegression
+
     acts, wishes = examples(utterances, vectors)
     counts = Counter(sign for row in (*acts, *wishes) for sign in set(row.signs))
     vocabulary = sorted(f for f, n in counts.items() if n >= _MIN_COUNT)
@@ -139,6 +144,8 @@ def fit_wishes(utterances: Sequence[Utterance], vectors: WordVectors) -> WishMod
 
 
 def _matrix(rows: Sequence[Example], index: Mapping[str, int]) -> csr_matrix:
+    from scipy.sparse import csr_matrix, hstack
+
     data, columns, ends = [], [], [0]
     for row in rows:
         found = sorted({index[f] for f in row.signs if f in index})
@@ -187,6 +194,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--writers", action="store_true", help="leave out each writer in turn")
     parser.add_argument("--errors", metavar="FILE", help="also write what was misread")
     args = parser.parse_args(argv)
+    if find_spec("sklearn") is None:
+        sys.exit("The fit needs scikit-learn and scipy: pip install 'baogao[train]'.")
     corpus = read_corpus()
     by = Counter(u.writer for u in corpus)
     print(f"{len(corpus)} utterances of {len(by)} writers: {dict(by)}", file=sys.stderr)
