@@ -212,7 +212,11 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
     if not common:
         return list(tokens)
     matched = {mine for mine, _ in common}
-    held = {t.key for clause in sentence[place:] for t in clause.tokens if t.figure}
+    said = {t.key for t in tokens}
+    untold = {_unit(t) for t in source if t.figure and t.key not in said}
+    after = [t for clause in sentence[place + 1 :] for t in clause.tokens]
+    # of two figures of one unit the later is not told of what stands with the first
+    held = {t.key for t in (*source, *(t for t in after if _unit(t) not in untold)) if t.figure}
     rest = [t for i, t in enumerate(tokens) if i not in matched and t.key not in held]
     left: list[_Token] = []
     for run in _runs(rest, tokens):
@@ -239,6 +243,10 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
         follows = all(i < first for i in matched)
         left += _joined(run, sentence[place + 1 :]) if follows else run
     return left
+
+
+def _unit(token: _Token) -> str:
+    return token.text.lstrip("0123456789.,")
 
 
 def _aligned(mine: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[int, int]]:
@@ -272,7 +280,7 @@ def _runs(tokens: Sequence[_Token], of: _Run) -> Iterator[_Run]:
     places = {token: i for i, token in enumerate(of)}
     run: list[_Token] = []
     for token in tokens:
-        if run and places[token] != places[run[-1]] + 1:
+        if run and (places[token] != places[run[-1]] + 1 or token.day != run[-1].day):
             yield tuple(run)
             run = []
         run.append(token)

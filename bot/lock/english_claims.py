@@ -21,7 +21,7 @@ from retrieval.genre.english import chinese_words, glosses
 from retrieval.genre.quantities import Quantity, find_quantities, same_value
 
 _PART = re.compile(
-    r"(?<!\d),|,(?!\d)|;|\.(?!\d)|!|\?|(?<![a-z])(?:while|whereas|but|although|though)(?![a-z])"
+    r"(?<!\d)[,:]|[,:](?!\d)|;|\.(?!\d)|!|\?|(?<![a-z])(?:while|whereas|but|although|though)(?![a-z])"
 )
 _AND = re.compile(
     r"(?<![a-z])(?:and|of which|including|involving|covering|in|with|for|at)(?![a-z])"
@@ -42,7 +42,7 @@ _RISE_EN = re.compile(
     r"(?<![a-z])(?:increas|rose|risen|rise|rising|grew|grow|(?<!set )up(?![a-z-])|climb|upward|higher|gain)"
 )
 _FALL_EN = re.compile(
-    r"(?<![a-z])(?:decreas|fell|fallen|fall|falling|declin|drop|down(?![a-z])|reduc|lower|shrank|fewer)"
+    r"(?<![a-z])(?:decreas|fell|fallen|fall|falling|declin|drop|down(?![a-z]| to [a-z])|reduc|lower|shrank|fewer)"
 )
 _RISE_ZH = re.compile("升|增|提高|上涨|扩大|多")
 _FALL_ZH = re.compile("降|减|下滑|回落|缩|压|少|低")
@@ -277,6 +277,9 @@ def _standing(
     denies, wants = bool(_NO.search(part)), bool(_WANT.search(part))
     if denies and not any(_CHINESE_NO.search(text) for text in texts):
         yield "原文没有否定"
+    twice = all(sum(map(len, map(wording.denials, wording.clauses(t)))) > 1 for t in texts)
+    if denies and not wants and twice and len(_NO.findall(part)) == 1:
+        yield f"原文有两重否定，句中只有一重：“{said}”"
     if not denies and not wants and all(wording.denies(text) for text in texts):
         yield f"原文有否定，句中看不出：“{said}”"
     clauses = [s for text, before in close for s in said_in(f"{before}{text}")[-1:]]
@@ -308,7 +311,8 @@ def _bodies(text: str, source: str) -> Iterator[str]:
     for gloss in glosses(text):
         bodies = [word for word in gloss.chinese if _BODY.search(word)]
         if bodies and not any(
-            re.search(f"{word[0]}.{{0,{len(word)}}}{word[-1]}", source) for word in gloss.chinese
+            word in source or re.search(f"{word[0]}.{{0,{len(word)}}}{word[-1]}", source)
+            for word in gloss.chinese
         ):
             yield gloss.english
 

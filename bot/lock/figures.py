@@ -8,12 +8,14 @@ the value: a figure given to another subject (收案 41 件 for 审结 41 件) o
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
 from bot.lock.figure_contexts import COUNTED, figure_contexts
+from bot.lock.stops import HARD_STOP, STOP
 from bot.lock.wording import FALLING, RISING
 from retrieval.genre.quantities import (
     Quantity,
@@ -22,6 +24,7 @@ from retrieval.genre.quantities import (
     find_quantities,
     same_value,
 )
+from retrieval.text.normalise import HAN_RUN
 
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _GROUPED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -34,6 +37,7 @@ _SEMI, _COMMA, _JOINT = (
 )
 _MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
+_WIDEST = 3  # clauses that one of a line may join
 _COUNTERS = frozenset("件份个项条宗起例部")
 
 
@@ -202,6 +206,8 @@ def _misattached(
     for said in figure_contexts(sentence):
         if any(said.quantity == other for other in excused):
             continue
+        if _stands_whole(said.quantity, sentence, quotes):
+            continue
         same = [o for o in offered if same_value(said.quantity, o.quantity)]
         own = frozenset().union(*(o.near for o in same))
         reach = own.union(*(o.earlier for o in same))
@@ -217,6 +223,24 @@ def _misattached(
                     f"“{said.quantity.text}”在原文中说的是别的事，这里原文是“{other.quantity.text}”"
                 )
                 break
+
+
+def _stands_whole(quantity: Quantity, sentence: str, quotes: Sequence[str]) -> bool:
+    """Tell whether all of a figure's clause is told by clauses with no other figure of its kind."""
+    begin = max((m.end() for m in STOP.finditer(sentence, 0, quantity.start)), default=0)
+    end = next((m.start() for m in STOP.finditer(sentence, quantity.end)), len(sentence))
+    said = "".join(HAN_RUN.findall(sentence[begin:end]))
+    for clauses in (STOP.split(part) for quote in quotes for part in HARD_STOP.split(quote)):
+        for width in range(1, _WIDEST + 1):
+            for at in range(len(clauses) - width + 1):
+                told = ",".join(clauses[at : at + width])
+                alike = [q for q in find_quantities(told) if _count_alike(quantity, q)]
+                if len(alike) != 1 or not same_value(alike[0], quantity):
+                    continue
+                signs = iter(told)  # moved within a clause, in order in several
+                if (Counter(said) <= Counter(told)) if width == 1 else all(s in signs for s in said):
+                    return True
+    return False
 
 
 def _count_alike(a: Quantity, b: Quantity) -> bool:

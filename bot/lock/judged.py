@@ -45,6 +45,11 @@ def names_things(text: str, sources: Sequence[str]) -> bool:
     return any(_is_thing(w, kind) and _one_meaning(w) not in source for w, kind in tag(text))
 
 
+def _is_name(word: str, kind: str) -> bool:
+    """Tell whether a word is a name; a thing called by another word is for a judge: 人手."""
+    return kind != "n" and _is_thing(word, kind)
+
+
 def _is_thing(word: str, kind: str) -> bool:
     plain = pattern("glue").fullmatch(word) or word in _general_words()
     return kind.startswith("n") and len(word) > 1 and not plain  # 审核量 is 审核
@@ -62,15 +67,15 @@ def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
         if NEGATION.match(word) or RISING.match(word) or FALLING.match(word):
             continue  # held against the quotes by checks of their own
         mine = _one_meaning(word)
+        closed = {name: m[0] for name in _CLOSED for m in pattern(name).finditer(mine)}
         left = any(set(run) & set(mine) for run in own)
         if mine in source or not left:
             carried += len(word)
-            if left and (kind.startswith("n") or pattern("never_judged").search(mine)):
+            if left and ("never_judged" in closed or kind[0] == "n" and kind != "n"):
                 yield word
             continue
         added += len(word)
-        closed = (m[0] for name in _CLOSED for m in pattern(name).finditer(mine))
-        if _is_thing(word, kind) or _is_deed(word, kind) or any(m not in source for m in closed):
+        if closed or _is_name(word, kind) or _is_deed(word, kind):
             yield word
     if added > carried:
         yield clause

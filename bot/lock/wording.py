@@ -73,17 +73,18 @@ def _denials(clause: str) -> Iterator[tuple[int, str]]:
 
 
 @lru_cache(maxsize=4096)
-def _denied(clause: str) -> tuple[str, ...]:
+def denials(clause: str) -> tuple[str, ...]:
+    """Return the characters that each negation of a clause may deny."""
     return tuple(reach for _, reach in _denials(clause))
 
 
 def denies(text: str) -> bool:
     """Tell whether some clause of a text denies something."""
-    return any(_denied(clause) for clause in clauses(text))
+    return any(denials(clause) for clause in clauses(text))
 
 
 def _is_denied(word: str, clause: str) -> bool:
-    return any(word in reach for reach in _denied(clause))
+    return any(word in reach for reach in denials(clause))
 
 
 def _affirms(word: str, clause: str) -> bool:
@@ -145,16 +146,17 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
         close = nearest(clause, sources)
         if close and all(_differ_by_denial(clause, source) for source in close):
             found.append(f"“{clause}”的肯定或否定与原文相反")
-        for reach in _denied(clause):
+        for reach in denials(clause):
             word = reach[:2]
             if word and any(_is_denied(word, source) for source in sources):
+                found += _denies_less(reach, close)
                 continue
             stands = word and any(word in source for source in sources)
-            says_no = any(_denied(source) or _ZERO.search(source) for source in close)
+            says_no = any(denials(source) or _ZERO.search(source) for source in close)
             if stands or not says_no:
                 found.append(f"原文没有否定“{word or clause}”")
         for source in sources:
-            for reach in _denied(source):
+            for reach in denials(source):
                 # a clause like it by its first two characters, any other by four of them
                 word = reach[:2] if source in close else reach[:4] if len(reach) > 3 else ""
                 if not word or not _affirms(word, clause):
@@ -163,6 +165,14 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
                     continue
                 found.append(f"原文否定“{word}”，句中漏了否定")
     return tuple(dict.fromkeys(found))
+
+
+def _denies_less(reach: str, close: Sequence[str]) -> Iterator[str]:
+    """Yield what clauses deny of a thing only as they call it: no 群体性纠纷 is not no 纠纷."""
+    theirs = [other for source in close for other in denials(source)]
+    narrower = [other for other in theirs if reach in other]
+    if narrower and not any(other.startswith(reach) for other in narrower):
+        yield f"原文否定的是“{narrower[0]}”"
 
 
 def _with_changes(parts: Sequence[str]) -> Iterator[str]:
