@@ -31,7 +31,10 @@ _ENGLISH_TOTAL = re.compile(r"(?<![a-z])(?:total|combined|sum|altogether|togethe
 _MORE = re.compile("多|高|增|升|超|more|higher|increas|rose|rise|grew|up(?![a-z])")
 _LESS = re.compile("少|低|减|降|fewer|less|lower|decreas|fell|fall|declin|drop|down(?![a-z])")
 _THAN = re.compile("比|较|than")
-_NAMED = re.compile("([\u4e00-\u9fff]{2,12})比([\u4e00-\u9fff]{2,12}?)(?:多|少|高|低|增|减)")
+_NAMED = re.compile(
+    "([\u4e00-\u9fff]{2,12})比([\u4e00-\u9fff]{2,12}?)(?:多|少|高|低|增|减)"
+    "|^((?!比|较)[\u4e00-\u9fff]{2,12}?)(?:多|少|高|低)"
+)
 _STAGES = re.compile(
     "收到|收案|新收|接到|受理|立案|审结|办结|结案|答复|登记|化解|调解成功|败诉|胜诉|维持|撤销|驳回|纠错|纠正|废止|修改|保留|继续有效"
     "|移送|采纳|整改|其中|申请|参加|应|实"
@@ -153,7 +156,7 @@ def _lies_right(quantity: Quantity, one: Quantity, other: Quantity, sentence: st
 def _named_order(
     words: str, one: Quantity, other: Quantity, sentence: str
 ) -> tuple[Quantity, Quantity] | None:
-    """Return which figure is held against which in 甲41件,乙23件,甲比乙多18件; None if not so told."""
+    """Return which figure is held against which in 甲41件,乙23件,甲(比乙)多18件; None if not so told."""
     compared = _NAMED.search(words)
     if not compared:
         return None
@@ -163,7 +166,9 @@ def _named_order(
         return name in sentence[stop : quantity.start]
 
     for subject, measure in ((one, other), (other, one)):
-        if is_told_of(subject, compared[1]) and is_told_of(measure, compared[2]):
+        whose, whom = compared[1] or compared[3], compared[2]
+        held = is_told_of(measure, whom) if whom else not is_told_of(measure, whose)
+        if held and is_told_of(subject, whose):
             return subject, measure
     return None
 

@@ -278,7 +278,7 @@ def _standing(
     if denies and not any(_CHINESE_NO.search(text) for text in texts):
         yield "原文没有否定"
     twice = all(sum(map(len, map(wording.denials, wording.clauses(t)))) > 1 for t in texts)
-    if denies and not wants and twice and len(_NO.findall(part)) == 1:
+    if denies and twice and len(_NO.findall(part)) == 1:
         yield f"原文有两重否定，句中只有一重：“{said}”"
     if not denies and not wants and all(wording.denies(text) for text in texts):
         yield f"原文有否定，句中看不出：“{said}”"

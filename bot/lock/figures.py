@@ -88,14 +88,14 @@ def check_figures(
             if not _modified_apart(q, sentence, source)
         ]
     excused: list[Quantity] = []
-    counted: list[Quantity] = []
+    counting = [q for q in find_quantities(sentence) if _counts_its_list(q, sentence)]
     shown = held_figures(sentence, source) if verdict.missing else ()
     for quantity in verdict.missing:
         if _is_paragraph_number(quantity, sentence, source):
             continue
-        if _counts_its_list(quantity, sentence):
-            counted.append(quantity)
-        elif recomputed(quantity, sentence, shown, context):
+        if quantity in counting:
+            continue
+        if recomputed(quantity, sentence, shown, context):
             excused.append(quantity)
         else:
             found.append(f"原文没有“{quantity.text}”")
@@ -105,12 +105,14 @@ def check_figures(
     found += _stray_digits(sentence, source, years)
     if not found and not english:
         found += _misattached(
-            _blanked(sentence, names), [_blanked(q, names) for q in context], excused
+            _blanked(sentence, names),
+            [_blanked(q, names) for q in context],
+            (*excused, *(q for q in counting if q not in verdict.missing)),
         )
         found += _misdated(sentence, context)
     if found:
         return FigureCheck(tuple(dict.fromkeys(found)))
-    derived = (*derived_rates(sentence, source, context), *(q.text for q in counted))
+    derived = (*derived_rates(sentence, source, context), *(q.text for q in counting))
     return FigureCheck((), tuple(q.text for q in excused), derived)
 
 
@@ -238,7 +240,11 @@ def _stands_whole(quantity: Quantity, sentence: str, quotes: Sequence[str]) -> b
                 if len(alike) != 1 or not same_value(alike[0], quantity):
                     continue
                 signs = iter(told)  # moved within a clause, in order in several
-                if (Counter(said) <= Counter(told)) if width == 1 else all(s in signs for s in said):
+                if (
+                    (Counter(said) <= Counter(told))
+                    if width == 1
+                    else all(s in signs for s in said)
+                ):
                     return True
     return False
 

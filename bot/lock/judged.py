@@ -12,8 +12,10 @@ from functools import lru_cache
 
 from bot.lexicon import pattern, same_words
 from bot.lock.carried import own_names
+from bot.lock.figure_contexts import COUNTED
 from bot.lock.stops import STOP
-from bot.lock.wording import FALLING, NEGATION, RISING
+from bot.lock.wording import FALLING, NEGATION, RISING, clauses
+from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 from retrieval.text.segmentation import tag
 from retrieval.text.words import read_words
 
@@ -35,7 +37,8 @@ def unjudgeable(
     for name in own_names(tuple(names)):
         text = text.replace(name, "")
     found = [run for run in own if any(sign.isdigit() for sign in run)]
-    found += [w for clause in _CUT.split(text) for w in _added(clause, source, own)]
+    told = [clause for s in sources for clause in clauses(s)]
+    found += [w for clause in _CUT.split(text) for w in _added(clause, source, own, told)]
     return tuple(f"“{word}”不是原文的话" for word in dict.fromkeys(found))
 
 
@@ -43,6 +46,16 @@ def names_things(text: str, sources: Sequence[str]) -> bool:
     """Tell whether a levelled text names a thing that the quotes do not."""
     source = _one_meaning("".join("".join(s.split()) for s in sources))
     return any(_is_thing(w, kind) and _one_meaning(w) not in source for w, kind in tag(text))
+
+
+def _counts_otherwise(word: str, figures: Sequence[Quantity], told: Sequence[str]) -> bool:
+    """Tell whether a word stands with other figures of the same kind: 收回63项 of 收回11项."""
+    for where in (clause for clause in told if word in clause):
+        theirs = [q for q in find_quantities(where) if q.kind in COUNTED]
+        ours = [q for q in figures if any(canonical(q)[1] == canonical(t)[1] for t in theirs)]
+        if ours and not any(same_value(q, t) for q in ours for t in theirs):
+            return True
+    return False
 
 
 def _is_name(word: str, kind: str) -> bool:
@@ -55,9 +68,10 @@ def _is_thing(word: str, kind: str) -> bool:
     return kind.startswith("n") and len(word) > 1 and not plain  # 审核量 is 审核
 
 
-def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
+def _added(clause: str, source: str, own: Sequence[str], told: Sequence[str]) -> Iterator[str]:
     """Yield the words of a clause that must be the quotes' and are not; or all of a tail."""
     carried = added = 0
+    figures = [q for q in find_quantities(clause) if q.kind in COUNTED]
     for word, kind in tag("".join(clause.split())):
         if kind[0] in "xu" or pattern("glue").fullmatch(word):
             continue
@@ -67,11 +81,14 @@ def _added(clause: str, source: str, own: Sequence[str]) -> Iterator[str]:
         if NEGATION.match(word) or RISING.match(word) or FALLING.match(word):
             continue  # held against the quotes by checks of their own
         mine = _one_meaning(word)
-        closed = {name: m[0] for name in _CLOSED for m in pattern(name).finditer(mine)}
+        closed = {name for name in _CLOSED if pattern(name).search(mine)}
         left = any(set(run) & set(mine) for run in own)
         if mine in source or not left:
             carried += len(word)
-            if left and ("never_judged" in closed or kind[0] == "n" and kind != "n"):
+            named = kind[0] == "n" and kind != "n"
+            if left and (
+                named or "never_judged" in closed or _counts_otherwise(word, figures, told)
+            ):
                 yield word
             continue
         added += len(word)
