@@ -35,10 +35,10 @@ from retrieval.text.normalise import fold
 ABSENCES: frozenset[Operation] = frozenset(("verify", "which"))
 """Operations for which that the words are nowhere is an answer."""
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
-_KINDS = frozenset({"fact", "list", "compare", "rank", "which", "brief"})
+_KINDS = frozenset({"fact", "list", "compare", "rank", "which", "overview", "brief"})
 _NOT_FOUND = frozenset({"not_found", "not_answered", "figure_not_found"})
-_EVERY_LINE = frozenset({"list", "compare", "rank", "which"})  # kinds that leave out nothing
-_ORDERED = frozenset({"compare", "rank", "which"})  # beside these a bare piece says nothing
+_EVERY_LINE = frozenset({"list", "compare", "rank", "which", "overview"})  # these leave out nothing
+_ORDERED = _EVERY_LINE - {"list"}  # beside these a bare piece says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,8 @@ class Synthesis:
             return Attempt(written, lines=told)
         if query.kind in _EVERY_LINE:
             told = tuple(t for t in written.told if _is_of_part(desk, draft, t))
-            lines = united(draft, told, adds=query.kind not in _ORDERED)
+            asked = "".join(query.ask.theme) if query.kind == "which" else ""
+            lines = united(draft, told, adds=query.kind not in _ORDERED, asked=asked)
         elif any(
             line.note is not None and (line.note.kind in CORRECTING or "count" in line.note.values)
             for line in (*draft.before, *draft.lines)

@@ -25,10 +25,13 @@ LONG_CHARS = 60
 Line = DraftLine | Told
 
 
-def united(draft: Draft, told: Sequence[Told], *, adds: bool = True) -> tuple[Line, ...]:
+def united(
+    draft: Draft, told: Sequence[Told], *, adds: bool = True, asked: str = ""
+) -> tuple[Line, ...]:
     """Return the draft's lines, the model's in the place of those they say; then what is new.
 
-    Without ``adds`` nothing comes after but in words that say what it is to the question.
+    Without ``adds`` nothing comes after but in words that say what it is to the question. Where a
+    draft only shows where something ``asked`` is told, a line that tells it says enough.
     """
     claims = [line for line in draft.lines if line.kind == "claim"]
     counted = any(line.note is not None and "count" in line.note.values for line in draft.lines)
@@ -43,7 +46,7 @@ def united(draft: Draft, told: Sequence[Told], *, adds: bool = True) -> tuple[Li
             continue
         if at in said:
             continue
-        stand_in, met = _stand_in(at, claims, told, draft)
+        stand_in, met = _stand_in(at, claims, told, draft, asked)
         if stand_in is None:
             lines.append(line)
             continue
@@ -60,7 +63,7 @@ def united(draft: Draft, told: Sequence[Told], *, adds: bool = True) -> tuple[Li
 
 
 def _stand_in(
-    at: int, claims: Sequence[DraftLine], told: Sequence[Told], draft: Draft
+    at: int, claims: Sequence[DraftLine], told: Sequence[Told], draft: Draft, asked: str
 ) -> tuple[Told | None, set[int]]:
     """Return what the model says in the place of a claim, and which claims it says.
 
@@ -74,13 +77,13 @@ def _stand_in(
     # what is quoted out of this claim once more is the same
     same = {n for n, claim in enumerate(claims) if n >= at and _within(claim, claims[at])}
     own = [worded[i] for i, places in met.items() if at in places and places <= same]
-    if any(map(is_worded, own)) and _says("；".join(t.text for t in own), claims[at], draft):
+    if any(map(is_worded, own)) and _says("；".join(t.text for t in own), claims[at], draft, asked):
         return _joined(own), same
     for i, places in met.items():
         if len(places) < 2 or min(places) != at or not is_worded(worded[i]):
             continue
         if all(
-            not head_of(claims[n].text, ()) and _says(worded[i].text, claims[n], draft)
+            not head_of(claims[n].text, ()) and _says(worded[i].text, claims[n], draft, asked)
             for n in places
         ):
             return worded[i], places
@@ -106,7 +109,8 @@ def _joined(told: Sequence[Told]) -> Told:
 def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
     """Return the model's lines, and after them the draft's lines whose figures they leave out.
 
-    A line of the model's about such a line is not said beside it once more.
+    A line of the model's about such a line is not said beside it once more, unless it answers
+    with other figures.
     """
     said = [figure for t in told for figure in find_quantities(t.text)]
     missing = [f for f in draft.figures if not any(same_number(f, q) for q in said)]
@@ -116,10 +120,16 @@ def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
         if line.kind == "claim"
         and any(same_number(f, q) for f in missing for q in find_quantities(line.text))
     ]
-    return (*(t for t in told if not any(meets(t.cites, k.cites) for k in kept)), *kept)
+
+    def other(line: Told) -> bool:
+        mine = find_quantities(line.text)
+        return bool(mine) and not any(same_number(f, q) for f in draft.figures for q in mine)
+
+    shown = (t for t in told if other(t) or not any(meets(t.cites, k.cites) for k in kept))
+    return (*shown, *kept)
 
 
-def _says(text: str, line: DraftLine, draft: Draft) -> bool:
+def _says(text: str, line: DraftLine, draft: Draft, asked: str) -> bool:
     """Tell whether words say an official line: a short one whole, of a long one what is asked.
 
     The official words stand under the citation; of a long line its figures may be left there,
@@ -136,6 +146,8 @@ def _says(text: str, line: DraftLine, draft: Draft) -> bool:
     if draft.figures or (long and not head_of(line.text, ())):
         return True  # no item of a list: what is asked may be a part of it
     own = pairs_of(official)
+    if (wanted := own & pairs_of(level(asked))) and wanted <= pairs_of(level(text)):
+        return True
     return len(own & pairs_of(level(text))) >= (KEPT_OF_LONG if long else KEPT) * len(own)
 
 
