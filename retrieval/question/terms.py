@@ -60,18 +60,25 @@ class Term:
 
     def match(self, folded: str) -> float:
         """Return how well ``folded`` (in search form) holds the term: 1, 0.9, a part, or 0."""
-        if self.word in folded:
-            return 1.0
-        if any(variant in folded for variant in self.variants):
-            return SYNONYM_MATCH
-        if self.word.isascii():
-            pattern = sound_pattern(self.word)
-            return SYNONYM_MATCH if pattern and pattern.search(folded) else 0.0
-        return PARTIAL_MATCH if len(self.word) >= 3 and self._partly_in(folded) else 0.0
+        return _match(self.word, self.variants, folded)
 
-    def _partly_in(self, folded: str) -> bool:
-        pairs = [self.word[i : i + 2] for i in range(len(self.word) - 1)]
-        return sum(pair in folded for pair in pairs) >= -(-len(pairs) * 2 // 3)
+
+@lru_cache(maxsize=1 << 16)
+def _match(word: str, variants: tuple[str, ...], folded: str) -> float:
+    """Kept: an answer asks the same of a sentence, its heading and its clauses many times."""
+    if word in folded:
+        return 1.0
+    if any(variant in folded for variant in variants):
+        return SYNONYM_MATCH
+    if word.isascii():
+        pattern = sound_pattern(word)
+        return SYNONYM_MATCH if pattern and pattern.search(folded) else 0.0
+    return PARTIAL_MATCH if len(word) >= 3 and _partly_in(word, folded) else 0.0
+
+
+def _partly_in(word: str, folded: str) -> bool:
+    pairs = [word[i : i + 2] for i in range(len(word) - 1)]
+    return sum(pair in folded for pair in pairs) >= -(-len(pairs) * 2 // 3)
 
 
 def content_terms(question: str) -> tuple[Term, ...]:
