@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 try:
-    import chromadb
     from langchain_chroma import Chroma
     from langchain_text_splitters import RecursiveCharacterTextSplitter
     from llama_index.core import Document, VectorStoreIndex
@@ -104,10 +103,7 @@ class LangChain:
         self._splitter = RecursiveCharacterTextSplitter(
             chunk_size=500, chunk_overlap=50, add_start_index=True, separators=SEPARATORS
         )
-        settings = chromadb.config.Settings(anonymized_telemetry=False)
-        self._store = Chroma(
-            "peers", _Lists(embedder), persist_directory=str(folder), client_settings=settings
-        )
+        self._store = Chroma("peers", _Lists(embedder), persist_directory=str(folder))
 
     def take(self, reports: Sequence[Text]) -> None:
         """Split and add, a thousand pieces at a time: Chroma takes no more than some thousands."""
