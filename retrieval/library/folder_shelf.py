@@ -46,6 +46,7 @@ class FolderShelf:
         self.folder = folder
         self.store = store or EmbeddedStore()
         self._server = None if store else chroma_url
+        self._built: Generation | None = None
 
     @property
     def place(self) -> str:
@@ -92,16 +93,19 @@ class FolderShelf:
         return read_pointer(self.folder)
 
     def generation(self, name: str) -> Generation:
-        """Open a generation's folder."""
-        return Generation(self.folder, name)
+        """Open a generation's folder; the vectors of one that was built here are open already."""
+        if self._built is not None and self._built.name != name:
+            self._built = None
+        return Generation(self.folder, name, self._built.dense if self._built else None)
 
     def manifest(self, name: str) -> Manifest:
         """Read the manifest in a generation's folder."""
         return read_manifest(self.folder, name)
 
-    def held_vectors(self, *, doubted: bool = False) -> Held:
-        """Return the vectors of the pointer's generation, or of the newest whose manifest is whole."""
-        return held_vectors(self.folder, doubted=doubted)
+    def held_vectors(self, generation: Served | None, *, doubted: bool = False) -> Held:
+        """Return those of a generation, of the pointer's, or of the newest whose manifest is whole."""
+        known = generation if isinstance(generation, Generation) else None
+        return held_vectors(self.folder, known, doubted=doubted)
 
     def build(
         self,
@@ -115,10 +119,11 @@ class FolderShelf:
     ) -> Generation:
         """Write a folder that holds what ``previous`` held and what came since."""
         before = previous if isinstance(previous, Generation) else None
-        return build_generation(
+        self._built = build_generation(
             self.folder, ledger, manifest, self.store,
             previous=before, replaced=replaced, gained=gained, held=held,
         )  # fmt: skip
+        return self._built
 
     def switch(self, name: str) -> None:
         """Move the pointer file."""

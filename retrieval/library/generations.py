@@ -30,7 +30,7 @@ from typing import Protocol
 import numpy as np
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from retrieval.library.held_vectors import Held, HeldVectors, NoVectors
+from retrieval.library.held_vectors import Held, HeldVectors, NoVectors, whole_parts
 from retrieval.library.ledger import Ledger
 from retrieval.search.dense import (
     FILES,
@@ -538,8 +538,11 @@ def _hashes(folder: Path, dense: DenseMatrix, previous: Generation | None) -> di
     return {part.name: known.get(part.name) or part_hash(folder, part.name) for part in dense.parts}
 
 
-def held_vectors(library: Path, *, doubted: bool) -> Held:
-    """Return the vectors of the newest generation that can be read (see ``Shelf.held_vectors``)."""
+def held_vectors(library: Path, generation: Generation | None, *, doubted: bool) -> Held:
+    """Return vectors made before (see ``Shelf.held_vectors``)."""
+    if generation is not None and not doubted:
+        with suppress(LibraryDamaged):
+            return HeldVectors(generation.dense.parts)
     pointed: str | None = None
     with suppress(LibraryError):
         pointed = read_pointer(library)
@@ -547,7 +550,8 @@ def held_vectors(library: Path, *, doubted: bool) -> Held:
     for name in [*filter(None, [pointed]), *names]:
         with suppress(LibraryError):
             parts = read_manifest(library, name).parts
-            return HeldVectors(library / FOLDER / name, parts if doubted else None)
+            folder = library / FOLDER / name
+            return HeldVectors(list(whole_parts(folder, parts if doubted else None)))
     return NoVectors()
 
 

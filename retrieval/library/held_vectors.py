@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -25,23 +26,15 @@ class Held(Protocol):
 
 
 class HeldVectors:
-    """What a generation's parts hold, those left out that cannot be read or trusted.
+    """What a generation's parts hold. Of a report in several the newest counts, as in a search."""
 
-    Of a report in several parts the newest counts, as in a search.
-    """
+    def __init__(self, parts: Iterable[Part]) -> None:
+        """Take the parts in order, oldest first."""
+        self._parts = parts
 
-    def __init__(self, folder: Path, hashes: Mapping[str, str] | None = None) -> None:
-        """With ``hashes`` a part counts only if its files are as they were written."""
-        self._stretches: dict[str, tuple[Part, Stretch]] = {}
-        for name in part_names(folder):
-            part = None
-            if hashes is None or part_hash(folder, name) == hashes.get(name):
-                with suppress(OSError, ValueError):
-                    part = Part(folder, name)
-            if part is None:
-                logger.warning("vectors of part %s are damaged and made again", name)
-                continue
-            self._stretches.update({stretch.report: (part, stretch) for stretch in part.stretches})
+    @cached_property
+    def _stretches(self) -> dict[str, tuple[Part, Stretch]]:
+        return {s.report: (part, s) for part in self._parts for s in part.stretches}
 
     def of(self, report: str) -> dict[str, Vectors]:
         """Return the vectors of a report's rows by their keys; none for a row that lacks one."""
@@ -52,6 +45,22 @@ class HeldVectors:
         keys = part.keys(stretch.start, stretch.stop)
         made = np.any(vectors, axis=1)
         return {k: v for k, v, there in zip(keys, vectors, made, strict=True) if there}
+
+
+def whole_parts(folder: Path, hashes: Mapping[str, str] | None = None) -> Iterator[Part]:
+    """Yield the parts in a folder, those left out that cannot be read or trusted.
+
+    With ``hashes`` a part counts only if its files are as they were written.
+    """
+    for name in part_names(folder):
+        part = None
+        if hashes is None or part_hash(folder, name) == hashes.get(name):
+            with suppress(OSError, ValueError):
+                part = Part(folder, name)
+        if part is None:
+            logger.warning("vectors of part %s are damaged and made again", name)
+        else:
+            yield part
 
 
 class NoVectors:

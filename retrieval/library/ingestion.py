@@ -125,7 +125,7 @@ class Writer:
         self._unembedded: dict[str, ChunkWords] = {}
         self._vectors_failed = False
         self._papers: dict[tuple[str, int], Paper] = {}
-        self._held = shelf.held_vectors(doubted=mending)
+        self._held = shelf.held_vectors(current, doubted=mending)
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
         entries = ledger.entries(self._versions) if entries is None else entries
@@ -272,7 +272,7 @@ class Writer:
         if self._ledger.setting("published") is None:
             self._ledger.set_setting("published", "yes")
         self._generation = generation
-        self._held = self._shelf.held_vectors()
+        self._held = self._shelf.held_vectors(generation)
         self._replaced.clear()
         self._watch(Progress("index", 1, 1))
         for name in before:

@@ -504,6 +504,8 @@ class Library:
                     if current is not None:
                         check_origin(current, self.embedder, self._parser_version)
                 known = current is not None and current.name == self.generation
+                if known:
+                    current = self._view.generation  # its vectors may be open already
                 yield Writer(
                     self._shelf,
                     ledger,

@@ -88,7 +88,7 @@ class PostgresShelf:
         search = PostgresSearch(self._database, self._ledger, manifest.reports, manifest.rows)
         return PostgresGeneration(name, manifest, json.loads(rows[0][1]), search)
 
-    def held_vectors(self, *, doubted: bool = False) -> Held:  # noqa: ARG002 - the protocol's
+    def held_vectors(self, generation: Served | None, *, doubted: bool = False) -> Held:  # noqa: ARG002 - the protocol's
         """Return none: they stand in the database, where the ledger finds them."""
         return NoVectors()
 

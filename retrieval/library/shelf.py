@@ -83,8 +83,8 @@ class Shelf(Protocol):
         """Return what a generation serves; raises ``LibraryDamaged``."""
         ...
 
-    def held_vectors(self, *, doubted: bool = False) -> Held:
-        """Return the vectors of the newest generation that can be read.
+    def held_vectors(self, generation: Served | None, *, doubted: bool = False) -> Held:
+        """Return the vectors of a generation, else of the newest that can be read.
 
         ``doubted`` ones count only if they are as they were written.
         """
