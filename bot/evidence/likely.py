@@ -94,7 +94,7 @@ def likely(
     line, clause = clauses[best]
     terms = [term for term, _ in told.weighted]
     figure = selection.figure_of(query, clause, terms)
-    span = claim_span(line, clause, figure, terms)
+    span = claim_span(line, clause, terms)
     return Evidence(reading.report.id, line, span, 1.0, 1.0, figure, clause)
 
 

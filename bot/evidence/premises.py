@@ -336,7 +336,7 @@ def _brief(place: Placed, report: Report) -> str:
 
 
 def _claim(place: Placed, query: Query) -> Span:
-    return claim_span(place.line, place.clause, place.quantity, list(query.terms))
+    return claim_span(place.line, place.clause, list(query.terms))
 
 
 def _uncovered(spans: Sequence[Span], found: Sequence[Evidence]) -> tuple[Span, ...]:
@@ -361,9 +361,7 @@ def _judge_direction(query: Query, reading: Reading, found: Sequence[Evidence]) 
     if best < CORRECTS or any(said == query.direction for *_, said in leading):
         return None
     _, line, clause, said = max(leading, key=lambda site: site[0])
-    span = claim_span(
-        line, clause, clause.figures[0] if clause.figures else None, list(query.terms)
-    )
+    span = claim_span(line, clause, list(query.terms))
     way = Note("rose" if said == "up" else "fell")
     return Premises((note("went", way=way),), _uncovered([span], found))
 

@@ -160,7 +160,7 @@ def _claim_of(query: Query, report_id: str, report: Report | None, fact: Fact) -
     if line is not None:
         clause = next((c for c in line.clauses if c.span.start <= fact.start < c.span.end), None)
         if clause is not None:
-            span = claim_span(line, clause, fact.quantity, list(query.terms))
+            span = claim_span(line, clause, list(query.terms))
     # a figure broken over two lines is cited whole
     return _cited_words(report, Span(span.start, max(span.end, fact.quantity.end)))
 
