@@ -49,8 +49,11 @@ from bot.evidence.drafting import Desk, Draft
 from bot.evidence.silence import silent
 from retrieval.question.asking import Kind
 from retrieval.question.request import Content, Operation
+from retrieval.question.untagged import subject_of
 
 MAX_BRIEF_REPORTS = 6
+SURE_OF_A_SUBJECT = 0.4
+LEAST_ELSEWHERE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,9 @@ def answer(desk: Desk, answerers: Sequence[Answerer]) -> Draft | Briefing | None
         made = answerer.write(desk) if answerer.applies(desk) else None
         if isinstance(made, Briefing):
             return replace(made, draft=replace(made.draft, answerer=answerer.name))
+        if made is not None and made.status == "abstained" and _may_be_told_elsewhere(desk):
+            if (found := themes.at_large(desk, LEAST_ELSEWHERE)) is not None:
+                return replace(found, answerer="at_large")
         if made is not None:
             whole = agreement.also_told(desk, table_cells.every_row(desk, made))
             told = reckoned.stepped(desk, premised(desk, whole))
@@ -120,6 +126,23 @@ def _wishes(content: Sequence[Content], operations: Sequence[Operation]) -> Call
 
 def _on_a_theme(applies: Callable[[Desk], bool]) -> Callable[[Desk], bool]:
     return lambda desk: bool(desk.query.ask.theme) and applies(desk)
+
+
+def _on_an_untagged_subject(desk: Desk) -> bool:
+    """A wish for a part of one report whose words name a subject that no tag says is one."""
+    ask = desk.query.ask
+    whole = ask.content in ("problems", "plans", "remedy", "causes", "report", "measures")
+    told = ask.operation in ("list", "tell", "verify", "judge", "overview", "count")
+    one = len(desk.reports) == 1 and not desk.query.inherited
+    return one and whole and told and not ask.theme and _is_open(desk) and bool(
+        subject_of(desk.query.topic)
+    )
+
+
+def _may_be_told_elsewhere(desk: Desk) -> bool:
+    """A wish in words, of held reports of the asked year, that its own answerer met with silence."""
+    query = desk.query
+    return bool(desk.reports) and _is_open(desk) and query.wants == "text" and not query.negated
 
 
 def _follows_through(desk: Desk) -> bool:
@@ -224,6 +247,13 @@ ANSWERERS: tuple[Answerer, ...] = (
         lambda desk: desk.query.ask.operation == "judge" and _is_open(desk),
         judgements.side_by_side,
         ("哪份报告的问题写得最实在",),
+        ("青山县存在哪些问题",),
+    ),
+    Answerer(
+        "subject",
+        _on_an_untagged_subject,
+        lambda desk: themes.at_large(desk, SURE_OF_A_SUBJECT),
+        ("青山县邻居吵架扯皮是怎么劝的",),
         ("青山县存在哪些问题",),
     ),
     Answerer(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers.across import not_saying
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
@@ -11,7 +11,8 @@ from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
-from retrieval.question.terms import Term, is_theme
+from retrieval.question.terms import Term, content_terms, is_theme
+from retrieval.question.untagged import subject_of
 
 # what one report may take of an answer: pieces, and characters a piece
 ALONE, BESIDE_ONE, BESIDE_MANY = (6, 260), (3, 200), (2, 150)
@@ -25,35 +26,49 @@ def themed(desk: Desk) -> Draft | None:
     if not terms or not desk.reports:
         return None
     state = desk.query.ask.content == "report"
-    roles: Collection[Role] | None = None if state else WORK
+    if desk.query.ask.content == "measures" and len(desk.reports) == 1:
+        report = desk.reports[0]
+        parts = under_heading(report, terms, WORK) if desk.telling(report, terms, WORK) else []
+        if len(parts) > 1:
+            return _by_parts(desk, report, parts, terms)
+    return _told(desk, terms, None if state else WORK)
+
+
+def at_large(desk: Desk, least: float = 0.0) -> Draft | None:
+    """Answer an open question by whatever leaves answer it, work, problems and plans apart.
+
+    None where no report has a leaf that answers with a probability of ``least``.
+    """
+    subject = content_terms(" ".join(desk.query.ask.theme or subject_of(desk.query.topic)))
+    terms = subject or desk.query.terms
+    if not terms:
+        return None
+    return _told(replace(desk, query=replace(desk.query, terms=terms)), terms, None, least)
+
+
+def _told(
+    desk: Desk, terms: Sequence[Term], roles: Collection[Role] | None, least: float = 0.0
+) -> Draft | None:
     most, chars = _bounds(desk)
     found = [(report, desk.telling(report, terms, roles)) for report in desk.reports]
-    telling = [(report, pieces) for report, pieces in found if pieces]
+    telling = [(report, pieces) for report, pieces in found if pieces and pieces[0].fit >= least]
     if not telling:
         return None
     if len(desk.reports) > 1:
         return _several(telling, [r for r, p in found if not p], terms, most, chars)
     report, pieces = telling[0]
-    if desk.query.ask.content == "measures":
-        parts = under_heading(report, terms, WORK)
-        if len(parts) > 1:
-            return _by_parts(desk, report, parts, terms)
-    told_of = (
-        _in_parts(report, pieces[:most], terms, chars)
-        if state
-        else _plain(report, pieces[:most], terms, chars)
-    )
+    shown = (_plain if roles else _in_parts)(report, pieces[:most], terms, chars)
     left = len(pieces) - most
     after = (note("more_places", count=left),) if left > 0 else ()
-    items = tuple(Cited(p.report.id, p.span.start, p.span.end) for p in told_of.pieces)
+    items = tuple(Cited(p.report.id, p.span.start, p.span.end) for p in shown.pieces)
     return Draft(
-        told_of.lines,
+        shown.lines,
         items=items,
         focus=items,
         before=(
             note("aspects_counted", topic=asked_words(desk.query), count=min(len(pieces), most)),
         )
-        if len(told_of.pieces) > 1
+        if len(shown.pieces) > 1
         else (),
         after=after,
     )
@@ -94,18 +109,18 @@ def _bounds(desk: Desk) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Told:
+class _Shown:
     lines: tuple[DraftLine, ...]
     pieces: tuple[Piece, ...]
 
 
-def _plain(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Told:
+def _plain(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Shown:
     ordered = sorted(pieces, key=lambda p: p.section.start)
     lines = [joined(report, told(p, terms, chars)) for p in ordered]
-    return _Told(tuple(lines), tuple(ordered))
+    return _Shown(tuple(lines), tuple(ordered))
 
 
-def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Told:
+def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Shown:
     """Tell work, problems and plans on a theme apart, each under its name."""
     groups: dict[Role, list[Piece]] = {}
     for p in sorted(pieces, key=lambda p: p.section.start):
@@ -116,7 +131,7 @@ def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], ch
     for role, group in groups.items():
         lines.append(note("heads", what=role_name(role)))
         lines += [joined(report, told(p, terms, chars)) for p in group]
-    return _Told(tuple(lines), tuple(p for group in groups.values() for p in group))
+    return _Shown(tuple(lines), tuple(p for group in groups.values() for p in group))
 
 
 def joined(report: Report, spans: Sequence[Span]) -> DraftLine:

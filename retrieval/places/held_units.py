@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import product
 
 from retrieval.genre.romanisation import romanise
-from retrieval.places.gazetteer import Chain, Gazetteer, short_name, word_like_names
+from retrieval.places.gazetteer import Chain, Gazetteer, short_name
 from retrieval.places.subunits import Unit, parse_unit, unit_of, unit_surfaces
 from retrieval.text.normalise import level
 
@@ -70,14 +70,10 @@ class HeldUnits:
 
     @cached_property
     def short(self) -> Mapping[str, tuple[Chain, ...]]:
-        """Own name alone (南坪) → units; none that is also a county's or a word."""
+        """Own name alone (南坪) → units, also one that a county bears that is not held."""
         table: defaultdict[str, list[Chain]] = defaultdict(list)
         for chain, unit in self._units.items():
-            if (
-                2 <= len(unit.own) <= 4
-                and not self._places.knows(unit.own)
-                and unit.own not in word_like_names()
-            ):
+            if 2 <= len(unit.own) <= 4:
                 table[level(unit.own)].append(chain)
         return {name: tuple(chains) for name, chains in table.items()}
 
