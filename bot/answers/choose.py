@@ -11,6 +11,7 @@ that are more general. It has
 - ``examples`` and ``others``: questions it must and must not answer, as they are asked of the
   small library in ``tests/answering.py`` (several questions of one conversation with `` > ``
   between them); ``tests/test_answers_choose.py`` runs them all,
+- ``rescues(desk)``: whether it is to be asked where the first that applied found nothing,
 - ``searches``: False for those that need no search. They are asked first, and their desk has
   neither reports nor passages on it.
 
@@ -49,11 +50,14 @@ from bot.evidence.drafting import Desk, Draft
 from bot.evidence.silence import silent
 from retrieval.question.asking import Kind
 from retrieval.question.request import Content, Operation
-from retrieval.question.untagged import subject_of
 
 MAX_BRIEF_REPORTS = 6
-SURE_OF_A_SUBJECT = 0.4
-LEAST_ELSEWHERE = 0.25
+# how likely a leaf must answer: before what the tags say is asked, and in place of silence
+SURE_OF_A_SUBJECT, LEAST_ELSEWHERE = 0.4, 0.25
+
+
+def _never(_desk: Desk) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +70,37 @@ class Answerer:
     examples: tuple[str, ...]
     others: tuple[str, ...] = ()
     searches: bool = True
+    rescues: Callable[[Desk], bool] = _never
 
 
 def answer(desk: Desk, answerers: Sequence[Answerer]) -> Draft | Briefing | None:
-    """Return what the first answerer that applies writes, under its name; None if none does."""
+    """Return what the first answerer that applies writes, under its name; None if none does.
+
+    Where it finds nothing, those that rescue are asked too before its silence is told.
+    """
+    quiet: Draft | None = None
     for answerer in answerers:
-        made = answerer.write(desk) if answerer.applies(desk) else None
-        if isinstance(made, Briefing):
-            return replace(made, draft=replace(made.draft, answerer=answerer.name))
-        if made is not None and made.status == "abstained" and _may_be_told_elsewhere(desk):
-            if (found := themes.at_large(desk, LEAST_ELSEWHERE)) is not None:
-                return replace(found, answerer="at_large")
-        if made is not None:
-            whole = agreement.also_told(desk, table_cells.every_row(desk, made))
-            told = reckoned.stepped(desk, premised(desk, whole))
-            return replace(told, answerer=answerer.name)
-    return None
+        made = _under_its_name(desk, answerer) if answerer.applies(desk) else None
+        if made is None:
+            continue
+        if isinstance(made, Briefing) or made.status != "abstained":
+            return made
+        quiet = made
+        break
+    for answerer in answerers if quiet is not None else ():
+        if answerer.rescues(desk) and (made := _under_its_name(desk, answerer)) is not None:
+            return made
+    return quiet
+
+
+def _under_its_name(desk: Desk, answerer: Answerer) -> Draft | Briefing | None:
+    made = answerer.write(desk)
+    if made is None:
+        return None
+    if isinstance(made, Briefing):
+        return replace(made, draft=replace(made.draft, answerer=answerer.name))
+    whole = agreement.also_told(desk, table_cells.every_row(desk, made))
+    return replace(reckoned.stepped(desk, premised(desk, whole)), answerer=answerer.name)
 
 
 # ---- when they apply ----------------------------------------------------------------------
@@ -133,16 +152,20 @@ def _on_an_untagged_subject(desk: Desk) -> bool:
     ask = desk.query.ask
     whole = ask.content in ("problems", "plans", "remedy", "causes", "report", "measures")
     told = ask.operation in ("list", "tell", "verify", "judge", "overview", "count")
-    one = len(desk.reports) == 1 and not desk.query.inherited
-    return one and whole and told and not ask.theme and _is_open(desk) and bool(
-        subject_of(desk.query.topic)
-    )
+    named = not ask.theme and bool(themes.subject(desk.query))
+    asked = whole and told and named and not desk.query.inherited and _is_open(desk)
+    return asked and len(desk.reports) == 1
+
+
+def _told_at_large(desk: Desk) -> Draft | None:
+    least = SURE_OF_A_SUBJECT if _on_an_untagged_subject(desk) else LEAST_ELSEWHERE
+    return themes.at_large(desk, least)
 
 
 def _may_be_told_elsewhere(desk: Desk) -> bool:
     """A wish in words, of held reports of the asked year, that its own answerer met with silence."""
     query = desk.query
-    return bool(desk.reports) and _is_open(desk) and query.wants == "text" and not query.negated
+    return query.wants == "text" and not query.negated and _is_open(desk) and bool(desk.reports)
 
 
 def _follows_through(desk: Desk) -> bool:
@@ -250,11 +273,12 @@ ANSWERERS: tuple[Answerer, ...] = (
         ("青山县存在哪些问题",),
     ),
     Answerer(
-        "subject",
+        "at_large",
         _on_an_untagged_subject,
-        lambda desk: themes.at_large(desk, SURE_OF_A_SUBJECT),
-        ("青山县邻居吵架扯皮是怎么劝的",),
+        _told_at_large,
+        ("青山县公家人员培训几回算个啥毛病",),
         ("青山县存在哪些问题",),
+        rescues=_may_be_told_elsewhere,
     ),
     Answerer(
         "remedies",

@@ -11,6 +11,7 @@ from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Span
+from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_theme
 from retrieval.question.untagged import subject_of
 
@@ -39,11 +40,15 @@ def at_large(desk: Desk, least: float = 0.0) -> Draft | None:
 
     None where no report has a leaf that answers with a probability of ``least``.
     """
-    subject = content_terms(" ".join(desk.query.ask.theme or subject_of(desk.query.topic)))
-    terms = subject or desk.query.terms
+    terms = content_terms(" ".join(subject(desk.query))) or desk.query.terms
     if not terms:
         return None
     return _told(replace(desk, query=replace(desk.query, terms=terms)), terms, None, least)
+
+
+def subject(query: Query) -> tuple[str, ...]:
+    """Return the words for what a wish is about: its theme, else what stands untagged or before."""
+    return query.ask.theme or (*query.ask.context, *subject_of(query.topic))
 
 
 def _told(

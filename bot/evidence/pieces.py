@@ -36,6 +36,7 @@ ENOUGH = 0.4
 # beside a leaf that fits this well, one that only mentions the theme is left out
 BESIDE_THE_BEST = 0.75
 WORK: frozenset[Role] = frozenset(("measures", "leadership", "preamble", "other"))
+LONG_LEAF, RUN = 400, 200
 _LEAST_CHARS = 8
 _TITLE_CHARS = 40
 # a sentence of a leaf that is this far behind its best is not shown: of 157 leaves those within 2
@@ -81,8 +82,21 @@ def leaves(report: Report, roles: Collection[Role] | None = None) -> list[Piece]
         section = report.sections[index]
         told = section.kind != "heading" and len(lines[-1].folded) + lines[-1].span.start > 0
         if told and section.role != "furniture" and (roles is None or section.role in roles):
-            found.append(Piece(report, section, tuple(lines), 0.0))
+            found += [Piece(report, section, tuple(run), 0.0) for run in _in_runs(lines)]
     return found
+
+
+def _in_runs(lines: Sequence[Line]) -> list[list[Line]]:
+    """Return a leaf's sentences, a long leaf's in runs that each can tell of one thing."""
+    if sum(len(line.span) for line in lines) <= LONG_LEAF:
+        return [list(lines)]
+    runs: list[list[Line]] = []
+    for line in lines:
+        if runs and line.span.end - runs[-1][0].span.start <= RUN:
+            runs[-1].append(line)
+        else:
+            runs.append([line])
+    return runs
 
 
 def on_theme(
