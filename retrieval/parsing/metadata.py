@@ -190,6 +190,7 @@ def _issuer_and_place(page: _Page, places: Gazetteer, found: dict[str, str]) -> 
     context = page.context + page.tail
     named = _body_in_title(page.title_words, places)
     stated = _place_in(named, places) if named else None
+    signed = _signed_body(page.tail)
     if stated:
         found["place"] = "title"
         place = resolve_chain(stated.names, context, places)
@@ -200,11 +201,12 @@ def _issuer_and_place(page: _Page, places: Gazetteer, found: dict[str, str]) -> 
             found["issuer"] = "inferred"
             return named + "人民政府", place
         found["issuer"] = "title"
-        return named, place
+        return _fuller(named, signed), place
     issuer = named if named and _BODY_AT_END.search(named) else ""
     if issuer:
         found["issuer"] = "title"
-    elif signed := _signed_body(page.tail):
+        issuer = _fuller(issuer, signed)
+    elif signed:
         issuer = signed
         found["issuer"] = "signature"
     place = _place_outside_title(page, issuer, places, found)
@@ -261,6 +263,12 @@ def _signed_body(tail: str) -> str:
             if 3 <= len(words) <= 30 and re.fullmatch(f"[\\u4e00-\\u9fff]+(?:{BODY})", words):
                 return words
     return ""
+
+
+def _fuller(named: str, signed: str) -> str:
+    """Return a body as it signs, if that is the same body with more of its name: 奉城镇."""
+    _, same, rest = signed.partition(named)
+    return signed if same and rest in ("", "政府", "人民政府", "办事处") else named
 
 
 def _place_outside_title(

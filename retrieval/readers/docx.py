@@ -237,7 +237,7 @@ class _Walk:
                 yield from self._paragraph(child, depth)
             elif child.tag == f"{_W}tbl":
                 yield from self._table(child, depth)
-            elif child.tag in _OUT:
+            elif child.tag in _OUT or _lists_contents(child):
                 self.hidden += count_words("".join(child.itertext(f"{_W}t", f"{_W}delText")))
             elif isinstance(child.tag, str):
                 yield from self.lines(_chosen(child), depth + 1)
@@ -306,6 +306,12 @@ def _vanishes(run: Any) -> bool:
         run.find(f"{_W}rPr/{_W}shd") is not None or run.find(f"{_W}rPr/{_W}highlight") is not None
     )
     return not shaded and next(run.iterancestors(f"{_W}tbl", f"{_W}txbxContent"), None) is None
+
+
+def _lists_contents(element: Any) -> bool:
+    """Tell whether an element is a table of contents: each heading again, with its page."""
+    gallery = element.find(f"{_W}sdtPr/{_W}docPartObj/{_W}docPartGallery")
+    return _value(gallery).lower() == "table of contents"
 
 
 def _chosen(element: Any) -> Any:

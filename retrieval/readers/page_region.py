@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from retrieval.readers.values import Container
 from retrieval.text.furniture import is_furniture
@@ -55,7 +56,7 @@ _DATE = re.compile(r"(20\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 _LABELLED = re.compile(
     r"(?P<label>发\s?布\s?(?:时\s?间|日\s?期)|发布于|公开(?:时间|日期)|成文(?:时间|日期)|生成(?:时间|日期)|更新(?:时间|日期)|"
     r"发文(?:时间|日期)|印发(?:时间|日期)|日\s?期|时\s?间|发\s?布\s?机\s?构|发布单位|公开机构|发文机关|发文机构|制发机关|发文单位|信息来源|文章来源|来\s?源|"
-    r"公开主体|责任单位|发布部门|文\s?号|发文字号|文件编号|发文文号)[ \u3000]{0,4}[】\]]?[ \u3000]{0,4}[:：\t ][ \u3000\t]{0,4}(?P<value>[^\t\n|｜]{1,60})"
+    r"公开主体|责任单位|发布部门|文\s?号|发文字号|文件编号|发文文号)[ \u3000]{0,4}[】\]]?[ \u3000]{0,4}[:：\t ][ \u3000\t]{0,4}(?=(?P<value>[^\t\n|｜]{1,60}))"
 )
 _BODY_NAME = re.compile(
     "[\u4e00-\u9fff]{2,40}?(?:人民政府办公室|人民政府办公厅|人民政府|委员会|办公室|办公厅|管理处|管委会|办事处|分局|总局|局|厅|委|办|中心|院|镇|乡|街道|政府)(?![\u4e00-\u9fff])"
@@ -115,7 +116,8 @@ def _weight(line: Line) -> int:
     if _NAVIGATION.search(line.text) and "。" not in line.text:
         return 0
     numbered = marker_at(line.text, 0) is not None and len(line.text) > 6
-    return len(line.text) if _PROSE.search(line.text) or numbered or len(line.text) > 45 else 0
+    long = sum("一" <= char <= "鿿" for char in line.text) > 45  # many short words are a menu
+    return len(line.text) if _PROSE.search(line.text) or numbered or long else 0
 
 
 def _row_weight(line: Line) -> int:
@@ -182,21 +184,31 @@ def _is_field_row(text: str) -> bool:
 
 
 def _title(page: Page, first: int) -> str:
-    """Return the page's own title: from its meta, its heading, or the words of ``<title>``."""
-    above = [line for line in page.lines[: first + 3] if line.heading in ("h1", "h2")]
+    """Return the page's own title: of its meta, headings, lines above, or ``<title>``."""
+    above = list(_blocks(page.lines[: first + 3]))
     candidates = [page.metas[name] for name in _META_TITLE if name in page.metas]
-    candidates += [line.text for line in above if line.heading == "h1"]
-    candidates += [line.text for line in above if line.heading == "h2"]
+    candidates += [words for heading, words in above if heading == "h1"]
+    candidates += [words for heading, words in above if heading == "h2"]
     candidates += [line.text for line in page.lines if line.heading == "h1"]
-    candidates += _lines_in_title(page, first) + _parts_of_title(page.title)
-    return next((c for c in candidates if _may_be_title(c)), "")
+    candidates += _lines_in_title(page.title, [words for _, words in above])
+    candidates += _lines_above(page.lines, first) + _SPLIT_TITLE.split(page.title)
+    # Of two the one that tells more: a heading may hold the site's name, a title the section's.
+    return max(filter(_may_be_title, candidates), key=_telling, default="")
 
 
-def _lines_in_title(page: Page, first: int) -> list[str]:
-    """Return the lines above the text that the page's ``<title>`` repeats, the longest first."""
-    whole = "".join(page.title.split())
-    lines = {line.text for line in page.lines[: first + 2] if len(line.text) >= 8}
-    return sorted((t for t in lines if "".join(t.split()) in whole), key=len, reverse=True)
+def _blocks(lines: Sequence[Line]) -> Iterator[tuple[str, str]]:
+    """Yield heading and words of each block, a title broken into lines whole, and of each line."""
+    for (heading, _), block in groupby(lines, lambda line: (line.heading, line.path)):
+        words = [line.text for line in block]
+        yield heading, "".join(words)
+        yield from ((heading, line) for line in words[1:] and words)
+
+
+def _lines_in_title(title: str, shown: Sequence[str]) -> list[str]:
+    """Return what is shown above the text and stands in the page's ``<title>``, longest first."""
+    whole = "".join(title.split())
+    lines = {words for words in shown if len(words) >= 8 and "".join(words.split()) in whole}
+    return sorted(lines, key=len, reverse=True)
 
 
 def _site(page: Page) -> str:
@@ -206,13 +218,6 @@ def _site(page: Page) -> str:
         if found := _BODY_NAME.match(words.strip()):
             return found.group()
     return ""
-
-
-def _parts_of_title(title: str) -> list[str]:
-    parts = [part for part in _SPLIT_TITLE.split(title) if part.strip()]
-    fit = [part for part in parts if _may_be_title(part)]
-    # The paper's name tells more than the section's or the site's.
-    return sorted(fit, key=lambda part: -_telling(part))
 
 
 def _telling(words: str) -> int:

@@ -45,6 +45,9 @@ _RADICALS |= {
 }  # fmt: skip
 
 
+_Box = tuple[float, float, float, float]  # left, bottom, right, top
+
+
 @dataclass(slots=True)
 class _PdfLine:
     """A line as printed, with its box (origin at the foot of the page)."""
@@ -130,29 +133,39 @@ def _lines(
     lines: list[_PdfLine] = []
     hidden = 0
     words: list[str] = []
-    boxes: list[tuple[float, float, float, float]] = []
+    boxes: list[_Box] = []
+    made = False  # whether the blank before was typed by no one
     for index in range(textpage.count_chars()):
         code = pdfium.FPDFText_GetUnicode(textpage, index)
         if code in (10, 13):
             if boxes:
                 lines.append(_line(words, boxes, number))
-            words, boxes = [], []
+            words, boxes, made = [], [], False
             continue
         if code in (0, 2, 0xFFFE, 0xFFFF):  # a hyphen at the line's end, or nothing
             words.append("-" if code == 2 else "")
             continue
         if chr(code).isspace():
             words.append(chr(code))
+            made = pdfium.FPDFText_IsGenerated(textpage, index) == 1
             continue
         box = textpage.get_charbox(index, loose=True)
         if box[3] - box[1] < _LEAST_HEIGHT or (white_is_hidden and _is_white(textpage, index)):
             hidden += 1
             continue
+        if made and boxes and _set_close(words[-2] + chr(code), boxes[-1], box):
+            words.pop()
+        made = False
         words.append(_RADICALS.get(code) or chr(code))
         boxes.append(box)
     if boxes:
         lines.append(_line(words, boxes, number))
     return lines, hidden
+
+
+def _set_close(pair: str, before: _Box, after: _Box) -> bool:
+    """Tell whether the gap between two characters is the typesetter's: a Chinese one beside 2023."""
+    return after[0] - before[2] < (after[3] - after[1]) / 2 and bool(_WIDE.search(pair))
 
 
 def _is_white(textpage: pypdfium2.PdfTextPage, index: int) -> bool:
@@ -161,9 +174,7 @@ def _is_white(textpage: pypdfium2.PdfTextPage, index: int) -> bool:
     return bool(told) and min(red.value, green.value, blue.value) >= _WHITE
 
 
-def _line(
-    words: Sequence[str], boxes: Sequence[tuple[float, float, float, float]], page: int
-) -> _PdfLine:
+def _line(words: Sequence[str], boxes: Sequence[_Box], page: int) -> _PdfLine:
     lefts, bottoms, rights, tops = zip(*boxes, strict=True)
     return _PdfLine("".join(words).strip(), min(lefts), max(rights), min(bottoms), max(tops), page)
 
@@ -270,8 +281,9 @@ def _goes_on(before: _PdfLine, line: _PdfLine, margins: tuple[float, float]) -> 
         return False
     left, right = margins
     size = max(min(before.size, line.size), 6.0)
-    full = before.right >= right - size * 1.6
     indented = line.left > left + size * 1.2
+    wanted = 0.0 if indented else _first_word(line)
+    full = before.right + wanted >= right - size * 1.6
     if not full:
         return False
     if indented and before.page == line.page and before.left <= line.left - size:
@@ -279,6 +291,12 @@ def _goes_on(before: _PdfLine, line: _PdfLine, margins: tuple[float, float]) -> 
     if before.text[-1] in "。！？：" and (indented or marker_at(line.text, 0) is not None):
         return False
     return not (indented and before.left > left + size * 3)  # centred lines stay apart
+
+
+def _first_word(line: _PdfLine) -> float:
+    """Return how wide the figure or foreign word at a line's beginning is: it goes over whole."""
+    wide = _WIDE.search(line.text)
+    return (wide.start() if wide else len(line.text)) * line.size / 2
 
 
 def _glue(before: str, after: str) -> str:
