@@ -89,6 +89,30 @@ def test_a_row_of_cells_one_a_line_is_one_sentence():
     ]
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("受理\n7\n8\n9\n", ["受理，上年：7", "受理，本年：8", "受理，合计：9"]),
+        ("受理\n7\n\n9\n", ["受理，上年：7", "受理，合计：9"]),
+        ("受理\n\n8\n9\n", ["受理，本年：8", "受理，合计：9"]),
+        ("受理\n7\n9\n", None),
+    ],
+)
+@pytest.mark.parametrize("last", [False, True])
+def test_a_table_with_a_cell_a_line_goes_on_after_one_that_is_missing(row, said, last):
+    head = "项目\n上年\n本年\n合计\n收案\n1\n2\n3\n审结\n1\n1\n2\n"
+    rows = told(head + row + ("" if last else "应诉\n4\n5\n9\n") + "以上为全部案件。")
+    assert rows[0] == ["收案，上年：1", "收案，本年：2", "收案，合计：3"]
+    assert rows[2:] == ([said] if said else []) + (
+        [] if last else [["应诉，上年：4", "应诉，本年：5", "应诉，合计：9"]]
+    )
+
+
+def test_a_cell_missing_where_only_words_stand_is_told_by_its_kind():
+    text = "项目\n件数\n单位\n收案\n1\n一科\n审结\n2\n二科\n应诉\n3\n备案\n4\n三科\n完。"
+    assert told(text)[2:] == [["应诉，件数：3"], ["备案，件数：4", "备案，单位：三科"]]
+
+
 def test_an_empty_cell_is_told_only_where_the_others_are_aligned():
     aligned = "街道    调解    公证\n东街     41      7\n西街             9\n南街     12\n"
     assert told(aligned) == [

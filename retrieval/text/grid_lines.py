@@ -1,7 +1,8 @@
 """Tables whose cells stand one a line, as copied from a page or a PDF: where a row begins again.
 
 Such a table is a run of short lines in which words and figures come round with one period, under
-as many names. No cell says which row it is of: where one is missing, the table ends.
+as many names. No cell says which row it is of: where one is missing, the row is told only if one
+place for it fits the kinds of its cells, or one is left blank; the rows after it go on.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from retrieval.text.furniture import is_furniture
@@ -79,15 +81,44 @@ def _tables(text: str, run: Sequence[Bounds], before: str) -> Iterator[CellRun]:
         if not any(taken[table.start - table.width : table.end]):
             taken[table.start - table.width : table.end] = b"\1" * (table.rows + 1) * table.width
             chosen.append(table)
-    for table in sorted(chosen):
+    chosen.sort()
+    for number, table in enumerate(chosen):
         start, _, width = table
         first, heads = _heads(words, run, start, width)
-        rows = range(start, table.end, width)
-        yield CellRun(
-            heads,
-            tuple(tuple(run[at : at + width]) for at in rows),
-            words[first - 1] if first else before,
-        )
+        following = chosen[number + 1 :]
+        limit = following[0].start - following[0].width if following else len(run)
+        rows = tuple(_rows(text, run[:limit], kinds, table))
+        yield CellRun(heads, rows, words[first - 1] if first else before)
+
+
+def _rows(
+    text: str, run: Sequence[Bounds], kinds: Sequence[str], table: _Table
+) -> Iterator[tuple[Bounds, ...]]:
+    """Yield a table's rows, beyond one that lacks a cell too; that one if its place can be told."""
+    width, at = table.width, table.start
+    whole = list(kinds[at : at + width])
+
+    def fits(first: int, last: int, row: Sequence[str] = whole) -> bool:
+        return last <= len(run) and all(map(_alike, kinds[first:last], row))
+
+    while at + width <= len(run) + (at >= table.end):
+        after = at + width - 1  # where the next row begins if this one lacks a cell
+        again = fits(after, after + width)
+        if fits(at, at + width) and (not again or fits(at + width, at + 2 * width)):
+            yield tuple(run[at : at + width])
+            at += width
+            continue
+        places = [i for i in range(1, width) if fits(at, after, whole[:i] + whole[i + 1 :])]
+        if width == 2 or not places or not (again or after == len(run)):
+            return
+        if len(places) > 1:  # what the page left blank is where the lines stand further apart
+            ends = [*run[at - 1 : after], *run[after : after + 1]]
+            gaps = [text.count("\n", one[1], other[0]) for one, other in pairwise(ends)]
+            places = [i for i in places if i < len(gaps) and gaps[i] > min(gaps)]
+        if len(places) == 1:
+            before, behind = run[at : at + places[0]], run[at + places[0] : after]
+            yield (*before, (before[-1][1],) * 2, *behind)
+        at = after
 
 
 def _kind(words: str) -> str:
