@@ -8,7 +8,14 @@ from library_fakes import open_library
 
 from eval.bench.made_reports import made_reports
 from retrieval.library import ingestion
-from retrieval.library.same_paper import are_one_paper, likeness, read_paper, sketch
+from retrieval.library.same_paper import (
+    are_one_paper,
+    first_runs,
+    likeness,
+    may_be_one_paper,
+    read_paper,
+    sketch,
+)
 
 TEXT = "\n".join(text for _, text in islice(made_reports(3), 3))
 LINES = TEXT.split("\n")
@@ -107,3 +114,34 @@ def test_a_held_text_is_read_once_a_run_however_many_are_compared_with_it(tmp_pa
     with open_library(tmp_path / "lib", parse=None) as library:
         assert {r.status for r in library.ingest([tmp_path / "in"])} == {"added"}
     assert len(read) <= 2 * 12
+
+
+def test_texts_that_say_other_things_are_read_once_however_few_are_kept(tmp_path, monkeypatch):
+    read = []
+
+    def counted(text):
+        read.append(len(text))
+        return read_paper(text)
+
+    monkeypatch.setattr(ingestion, "read_paper", counted)
+    monkeypatch.setattr(ingestion, "KEPT_PAPERS", 2)
+    (tmp_path / "in").mkdir()
+    sentences = [f"第{n * 7919 % 10007}号事项由经办人{n}于当月办结。" for n in range(1200)]
+    for i in range(12):
+        text = "".join(sentences[i * 100 : i * 100 + 100])
+        (tmp_path / "in" / f"{i:02}.txt").write_text(text, "utf-8")
+    with open_library(tmp_path / "lib", parse=None) as library:
+        assert {r.status for r in library.ingest([tmp_path / "in"])} == {"added"}
+    assert len(read) <= 2 * 12
+
+
+def test_a_first_look_lets_a_papers_other_forms_through():
+    raw = [text for _, text in made_reports(40)]
+    paper, other = "\n".join(raw[:20]), "\n".join(raw[20:])
+    lines = [line[at : at + 30] for line in paper.split("\n") for at in range(0, len(line), 30)]
+    pages = [lines[at : at + 25] for at in range(0, len(lines), 25)]
+    printed = "\n".join("\n".join([*page, f"— {n} —"]) for n, page in enumerate(pages, start=1))
+    seen = first_runs(read_paper(paper))
+    assert may_be_one_paper(seen, first_runs(read_paper("首页\n政务公开\n" + printed)))
+    assert are_one_paper(read_paper(paper), read_paper(printed))
+    assert len(seen & first_runs(read_paper(other))) < len(seen)

@@ -21,7 +21,13 @@ from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.chunk_vectors import ChunkEmbedder, ChunkWords, chunk_words, space_of
 from retrieval.library.generations import GRACE_S, Manifest
 from retrieval.library.ledger import Ledger, indexed_text, now
-from retrieval.library.same_paper import Paper, are_one_paper, read_paper
+from retrieval.library.same_paper import (
+    Paper,
+    are_one_paper,
+    first_runs,
+    may_be_one_paper,
+    read_paper,
+)
 from retrieval.library.shelf import Served, Shelf
 from retrieval.library.stored_values import Entry
 from retrieval.parsing.parsing import Parsed
@@ -125,6 +131,7 @@ class Writer:
         self._unembedded: dict[str, ChunkWords] = {}
         self._vectors_failed = False
         self._papers: dict[tuple[str, int], Paper] = {}
+        self._runs: dict[tuple[str, int], frozenset[int]] = {}
         self._held = shelf.held_vectors(current, doubted=mending)
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
@@ -352,12 +359,22 @@ class Writer:
         if meta.year is None and not meta.place:
             return None
         paper = read_paper(text)
+        runs = first_runs(paper)
         for entry in self._entries.values():
             if entry.meta.year != meta.year or not _may_be_one(entry.meta.place, meta.place):
                 continue
-            if are_one_paper(self._paper_of(entry), paper):
+            if may_be_one_paper(self._runs_of(entry), runs) and are_one_paper(
+                self._paper_of(entry), paper
+            ):
                 return entry
         return None
+
+    def _runs_of(self, entry: Entry) -> frozenset[int]:
+        """Return a few runs of a held report; they are kept for every report looked at."""
+        held = (entry.report, entry.version)
+        if held not in self._runs:
+            self._runs[held] = first_runs(self._paper_of(entry))
+        return self._runs[held]
 
     def _paper_of(self, entry: Entry) -> Paper:
         """Return a held report's text as papers are compared; those looked at last are kept."""

@@ -22,6 +22,7 @@ NEARLY_ONE = 0.8
 """From which likeness on two texts of one body and year are one report."""
 _RUN_CHARS = 8
 _SKETCH_RUNS = 512
+_FIRST_RUNS = 32
 _SKETCHED_CHARS = 40_000
 _MAX_EXTRA = 0.25
 _SHORT_CHARS = 30
@@ -191,6 +192,19 @@ def _sketched(words: str) -> Sketch:
     hashes *= _FACTOR  # so that which hashes come first says nothing of which runs they are
     runs = np.unique(hashes ^ (hashes >> np.uint64(29)))
     return Sketch(len(words), len(runs), runs[:_SKETCH_RUNS].copy())
+
+
+def first_runs(paper: Paper) -> frozenset[int]:
+    """Return the few runs of a text whose hashes come first: enough to tell most others apart."""
+    return frozenset(_sketched(paper.words[:_SKETCHED_CHARS]).runs[:_FIRST_RUNS].tolist())
+
+
+def may_be_one_paper(a: frozenset[int], b: frozenset[int]) -> bool:
+    """Tell by their first runs whether two texts are worth a look.
+
+    Of texts that share seven runs of ten, 22 of 32 are common, and fewer than 8 once in 10^8 pairs.
+    """
+    return len(a & b) * 4 >= max(len(a), len(b))
 
 
 def _alike(a: Sketch, b: Sketch) -> float:
