@@ -66,7 +66,9 @@ class Settings(BaseSettings):
     @cached_property
     def web(self) -> WebSettings:
         """The page's group."""
-        return WebSettings.from_variables(environment(), keep_days=self.keep_days)
+        return WebSettings.from_variables(
+            environment(), keep_days=self.keep_days, database_url=self.database_url
+        )
 
     @classmethod
     def settings_customise_sources(

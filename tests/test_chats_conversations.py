@@ -76,10 +76,32 @@ def test_begun_work_is_begun_again_after_a_crash(tmp_path: Path, clock: Clock) -
     store.keep_reply(1, {"parts": []})
     store.mark_sent(1, 2)
     again = open_store(tmp_path / "chats.sqlite", clock)  # the first was never closed
-    assert again.release_all() == 1
+    assert again.take_over() == 1
     row = again.take(())
     assert row is not None
     assert (row.update_id, row.attempts, row.reply, row.sent) == (1, 2, {"parts": []}, 2)
+
+
+def test_a_process_answers_what_it_received_and_what_the_dead_left(
+    tmp_path: Path, clock: Clock
+) -> None:
+    one, other = (open_store(tmp_path / "chats.sqlite", clock) for _ in range(2))
+    assert (one.take_over(), other.take_over()) == (0, 0)
+    ask(one, 1)
+    ask(other, 2)
+    mine = other.take(())
+    assert mine is not None
+    assert mine.update_id == 2
+    assert other.take(()) is None
+    one.take(())
+    third = open_store(tmp_path / "chats.sqlite", clock)
+    assert third.take_over() == 0  # both are alive
+    assert third.take(()) is None
+    one.close()
+    assert other.take_over() == 2
+    assert [row.update_id for row in (other.take(()), other.take(())) if row] == [1, 2]
+    other.close()
+    third.close()
 
 
 def test_a_finished_update_keeps_no_words(store: ConversationStore) -> None:

@@ -112,7 +112,7 @@ def test_what_was_stored_is_delivered_after_a_crash(tmp_path: Path) -> None:
     office.store.mark_sent(row.update_id, 1)
     office.store.close()  # killed here
     again = Office(tmp_path / "chats.sqlite", MemoryWire(most=1))
-    again.store.release_all()
+    again.store.take_over()
     shown = again.work()
     assert shown[0].text.split("\n")[-1].startswith("（重发")
     assert again.assistant.asked == []
@@ -125,7 +125,7 @@ def test_a_reply_of_an_earlier_version_is_made_anew(office: Office) -> None:
     row = office.store.take(())
     assert row is not None
     office.store.keep_reply(row.update_id, {"parts": [{"html": "x", "plain": "x"}]})
-    office.store.release_all()
+    office.store.take_over()
     assert "34" in office.work()[0].text
 
 

@@ -373,7 +373,7 @@ def test_a_question_that_kills_the_process_is_given_up_in_the_end(
         b.store.receive(1, lane="q7", user=7, chat=7, payload=_payload(fake), counted=True)
         for _ in range(3):
             b.store.take(())
-            b.store.release_all()
+            b.store.take_over()
     with bench(tmp_path, fake) as b:
         (sent,) = fake.wait_messages(1)
         assert sent.text == "上一个问题因重启未完成，请重发。"

@@ -13,7 +13,9 @@ people can send lone surrogates, which no database takes).
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
+import itertools
 import json
 import logging
 import os
@@ -81,6 +83,7 @@ class ConversationStore:
         self._wall = wall
         self._monotonic = monotonic
         self._lock = threading.RLock()
+        self._seat, self._seat_file = 0, -1
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = self._open()
@@ -125,6 +128,9 @@ class ConversationStore:
         """Close the file; the store cannot be used afterwards."""
         with self._lock:
             self._db.close()
+            if self._seat_file >= 0:
+                os.close(self._seat_file)
+                self._seat_file = -1
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -180,7 +186,7 @@ class ConversationStore:
     ) -> bool:
         """Store an update; False if it had come before. To be confirmed only after ``sync``.
 
-        A ``counted`` one is charged to the user's quota in the same transaction; with
+        It is for this process to answer: its lane begins with the process's seat. A ``counted`` one is charged to the user's quota in the same transaction; with
         ``open_`` false it is only remembered, as something already dealt with.
         """
         with self._transaction() as db:
@@ -189,7 +195,7 @@ class ConversationStore:
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     update_id,
-                    lane,
+                    f"{self._seat}:{lane}",
                     user,
                     chat,
                     self._wall(),
@@ -220,9 +226,9 @@ class ConversationStore:
         with self._transaction() as db:
             row = db.execute(
                 "SELECT update_id, lane, user, chat, received, attempts, payload, reply, sent"
-                " FROM inbox WHERE state = 'new'"
+                " FROM inbox WHERE state = 'new' AND lane GLOB ?"
                 " AND lane NOT IN (SELECT value FROM json_each(?)) ORDER BY update_id LIMIT 1",
-                (json.dumps(list(busy_lanes)),),
+                (f"{self._seat}:*", json.dumps(list(busy_lanes))),
             ).fetchone()
             if row is None:
                 return None
@@ -268,10 +274,47 @@ class ConversationStore:
         with self._transaction() as db:
             db.execute("UPDATE inbox SET state = 'new' WHERE update_id = ?", (update_id,))
 
-    def release_all(self) -> int:
-        """Give back every update that a crash left begun; return how many."""
+    def take_over(self) -> int:
+        """Take a seat and the updates left to be answered at empty ones; return how many were begun.
+
+        Several processes may answer over one file, each what it received itself: who asked waits
+        for that one. A seat is a lock, which falls with its process.
+        """
+        if self._seat_file < 0:
+            seats = ((seat, self._lock_seat(str(seat))) for seat in itertools.count())
+            self._seat, self._seat_file = next((s, file) for s, file in seats if file is not None)
+        seat_of = "substr(lane, 1, instr(lane, ':') - 1)"
+        left = self._rows(f"SELECT DISTINCT {seat_of} FROM inbox WHERE state <> 'done'")
+        empty, held = [str(self._seat)], []
+        for seat in {str(row[0]) for row in left} - set(empty):
+            if (file := self._lock_seat(seat)) is not None:  # nobody sits down there meanwhile
+                empty.append(seat)
+                held.append(file)
+        mine, those = f"{self._seat}:", f"{seat_of} IN (SELECT value FROM json_each(?))"
         with self._transaction() as db:
-            return db.execute("UPDATE inbox SET state = 'new' WHERE state = 'working'").rowcount
+            begun = db.execute(
+                f"UPDATE inbox SET state = 'new' WHERE state = 'working' AND {those}",
+                (json.dumps(empty),),
+            ).rowcount
+            db.execute(
+                "UPDATE inbox SET lane = ? || substr(lane, instr(lane, ':') + 1)"
+                f" WHERE state = 'new' AND {those}",
+                (mine, json.dumps(empty)),
+            )
+        for file in held:
+            os.close(file)
+        return int(begun)
+
+    def _lock_seat(self, seat: str) -> int | None:
+        """Return the open file whose lock is a seat; None if a process sits there."""
+        path = self.path.with_name(f"{self.path.name}.seat{seat}")
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return None
+        return file
 
     def is_waiting(self, update_id: int) -> bool:
         """Tell whether an update is still to be begun."""

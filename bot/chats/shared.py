@@ -53,6 +53,7 @@ END $$;
 CREATE INDEX answers_id ON answers (json_extract(payload, '$.id'));
 """,
 )
+SCHEMA, PAGE_SCHEMA = "baogao_chats", "baogao_page"  # of the messenger, of the page
 _LOCAL = "inbox"
 _COLUMNS = {
     "conversations": ("chat", '"user"', "state", "answer", "updated"),
@@ -71,8 +72,10 @@ class SharedConversations(ConversationStore):
     cannot be read is: by ``sqlite3.OperationalError``, which those who keep chats wait out.
     """
 
-    def __init__(self, path: Path, database_url: str, **options: Any) -> None:
-        self._shared = Database(database_url, schema="baogao_chats")
+    def __init__(
+        self, path: Path, database_url: str, *, schema: str = SCHEMA, **options: Any
+    ) -> None:
+        self._shared = Database(database_url, schema=schema)
         try:
             self._shared.migrate("chats", STEPS)
             super().__init__(path, **options)
@@ -139,9 +142,13 @@ def _as_of_a_file() -> Iterator[None]:
 
 
 def open_chats(
-    path: Path, database_url: str | None = None, *, answers_kept_s: float = ANSWERS_KEPT_S
+    path: Path,
+    database_url: str | None = None,
+    *,
+    schema: str = SCHEMA,
+    answers_kept_s: float = ANSWERS_KEPT_S,
 ) -> ConversationStore:
     """Return the chats' state: in the file at ``path``, or with a database shared in that."""
     if database_url:
-        return SharedConversations(path, database_url, answers_kept_s=answers_kept_s)
+        return SharedConversations(path, database_url, schema=schema, answers_kept_s=answers_kept_s)
     return ConversationStore(path, answers_kept_s=answers_kept_s)

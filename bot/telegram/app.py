@@ -177,7 +177,7 @@ class Bot:
             self._access,
             is_courtesy=self._assistant.is_courtesy,
         )
-        replayed = self._store.release_all()
+        replayed = self._store.take_over()
         log.info("started: replayed=%d waiting=%d", replayed, self._store.waiting())
         if self._settings.pair or self._access.is_empty:
             print(print_pairing_code(self._store, admin=self._access.is_empty), file=sys.stderr)

@@ -324,18 +324,19 @@ def feedback(
     """列出用户在 Telegram 和网页里点的 👍 / 不对，或导出为评测题。"""
     from bot.chats.conversations import chats_path, page_chats_path
     from bot.chats.feedback import export_cases, list_lines
-    from bot.chats.shared import open_chats
+    from bot.chats.shared import PAGE_SCHEMA, SCHEMA, open_chats
     from bot.settings import Settings
 
     folder = _library_folder(library)
     lines, cases = [], []
     url = Settings().database_url
-    for name, path, shared in (
-        ("telegram", chats_path(folder), url),
-        ("web", page_chats_path(folder), None),
+    for name, path, shared, schema in (
+        ("telegram", chats_path(folder), url, SCHEMA),
+        ("web", page_chats_path(folder), None, PAGE_SCHEMA),
+        *((("web", page_chats_path(folder), url, PAGE_SCHEMA),) if url else ()),
     ):
         if shared or path.exists():
-            with closing(open_chats(path, shared)) as store:
+            with closing(open_chats(path, shared, schema=schema)) as store:
                 lines += [f"{name}  {line}" for line in list_lines(store, verdict)]
                 rows = export_cases(store, verdict or "wrong")
                 cases += [{**row, "id": f"{name}-{row['id']}"} for row in rows]

@@ -32,9 +32,10 @@ def register_accounts(web: typer.Typer, library_folder: Callable[[Path | None], 
 
     @contextmanager
     def accounts_of(library: Path | None) -> Iterator[Accounts]:
+        from bot.settings import Settings
         from bot.web.accounts import Accounts
 
-        held = Accounts(library_folder(library))
+        held = Accounts(library_folder(library), Settings().database_url)
         try:
             yield held
         finally:

@@ -44,8 +44,8 @@ def register(app: typer.Typer, library_folder: Callable[[Path | None], Path]) ->
 
         check_writer(writer)
         folder = library_folder(library)
-        accounts = Accounts(folder)
         settings = Settings().web.model_copy(update={"host": host, "port": port})
+        accounts = Accounts(folder, settings.database_url)
         settings.let_in(accounts)
         assistant = open_assistant(folder, writer=writer, create=True)
 

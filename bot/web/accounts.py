@@ -14,15 +14,19 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
+from bot.chats.shared import PAGE_SCHEMA
 from bot.migrations import migrate
 from retrieval.errors import ConfigurationError
+from retrieval.library.ledger import Statements
+from retrieval.library.postgres import Database
 
 FILE = "web-accounts.sqlite"
 ROLES = ("read", "add", "admin")
@@ -36,6 +40,15 @@ _SCHEMA = (
        CREATE TABLE IF NOT EXISTS logins (
            token TEXT PRIMARY KEY, account INTEGER NOT NULL, ends REAL NOT NULL);""",
 )
+_STEPS = (
+    """
+CREATE TABLE accounts (
+    id bigserial PRIMARY KEY, name text NOT NULL, role text NOT NULL, password text NOT NULL);
+CREATE UNIQUE INDEX accounts_name ON accounts (lower(name));
+CREATE TABLE logins (
+    token text PRIMARY KEY, account bigint NOT NULL, ends double precision NOT NULL);
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +60,64 @@ class Account:
     role: str
 
 
-class Accounts:
-    """The accounts of a library, in a file of its folder that only its owner may read."""
+class _Kept(Protocol):
+    """Where accounts are kept."""
 
-    def __init__(self, folder: Path, *, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
+    def all(self, sql: str, values: tuple[Any, ...] = (), /) -> list[Any]: ...
+
+    def writing(self) -> AbstractContextManager[Statements]: ...
+
+    def close(self) -> None: ...
+
+
+class _File:
+    """A file of the library's folder that only its owner may read."""
+
+    def __init__(self, folder: Path) -> None:
         self._lock = threading.Lock()
-        self._hasher = PasswordHasher()
-        # what a name that nobody has is held against, so that it takes as long as one that is
-        self._nobody = self._hasher.hash(secrets.token_urlsafe())
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / FILE
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
         self._db = sqlite3.connect(path, check_same_thread=False, timeout=5.0)
         migrate(self._db, _SCHEMA, path.name)
 
+    def all(self, sql: str, values: tuple[Any, ...] = (), /) -> list[Any]:
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[Statements]:
+        with self._lock, self._db:
+            yield self._db
+
     def close(self) -> None:
-        """Close the file."""
         self._db.close()
+
+
+class Accounts:
+    """The accounts of a library: in a file of its folder, or in the database of all its servers."""
+
+    def __init__(
+        self,
+        folder: Path,
+        database_url: str | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._clock = clock
+        self._hasher = PasswordHasher()
+        # what a name that nobody has is held against, so that it takes as long as one that is
+        self._nobody = self._hasher.hash(secrets.token_urlsafe())
+        if database_url:
+            database = Database(database_url, schema=PAGE_SCHEMA)
+            database.migrate("accounts", _STEPS)
+            self._kept: _Kept = database
+        else:
+            self._kept = _File(folder)
+
+    def close(self) -> None:
+        """Close where they are kept."""
+        self._kept.close()
 
     @property
     def empty(self) -> bool:
@@ -73,8 +126,7 @@ class Accounts:
 
     def listed(self) -> list[Account]:
         """Return all accounts by name."""
-        with self._lock:
-            rows = self._db.execute("SELECT id, name, role FROM accounts ORDER BY name").fetchall()
+        rows = self._kept.all("SELECT id, name, role FROM accounts ORDER BY name")
         return [Account(*row) for row in rows]
 
     def add(self, name: str, role: str, password: str) -> None:
@@ -82,15 +134,18 @@ class Accounts:
         if not _NAME.fullmatch(name):
             raise ConfigurationError("账号名用1到32个字、字母、数字，或 . _ - @，不含空格")
         known = (name, _role(role), self._hashed(password))
-        try:
-            with self._writing() as db:
-                db.execute("INSERT INTO accounts (name, role, password) VALUES (?, ?, ?)", known)
-        except sqlite3.IntegrityError as error:
-            raise ConfigurationError(f"已经有账号“{name}”") from error
+        with self._kept.writing() as db:
+            added = db.execute(
+                "INSERT INTO accounts (name, role, password) VALUES (?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                known,
+            ).rowcount
+        if not added:
+            raise ConfigurationError(f"已经有账号“{name}”")
 
     def change_role(self, name: str, role: str) -> None:
         """Give an account another role; raises ``ConfigurationError`` if there is none."""
-        with self._writing() as db:
+        with self._kept.writing() as db:
             db.execute(
                 "UPDATE accounts SET role = ? WHERE id = ?", (_role(role), self._id(db, name))
             )
@@ -98,31 +153,31 @@ class Accounts:
     def change_password(self, name: str, password: str) -> None:
         """Give an account another password and end its logins; raises ``ConfigurationError``."""
         hashed = self._hashed(password)
-        with self._writing() as db:
+        with self._kept.writing() as db:
             account = self._id(db, name)
             db.execute("UPDATE accounts SET password = ? WHERE id = ?", (hashed, account))
             db.execute("DELETE FROM logins WHERE account = ?", (account,))
 
     def remove(self, name: str) -> None:
         """Remove an account and end its logins; raises ``ConfigurationError`` if there is none."""
-        with self._writing() as db:
+        with self._kept.writing() as db:
             account = self._id(db, name)
             db.execute("DELETE FROM accounts WHERE id = ?", (account,))
             db.execute("DELETE FROM logins WHERE account = ?", (account,))
 
     def log_in(self, name: str, password: str) -> str | None:
         """Return the token of a new login; None unless the password is this account's."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT id, password FROM accounts WHERE name = ?", (name,)
-            ).fetchone()
+        found = self._kept.all(
+            "SELECT id, password FROM accounts WHERE lower(name) = lower(?)", (name,)
+        )
+        row = found[0] if found else None
         try:
             self._hasher.verify(row[1] if row else self._nobody, password[:MOST_CHARS])
         except (VerifyMismatchError, InvalidHashError):
             return None
         token = secrets.token_urlsafe(32)
         now = self._clock()
-        with self._writing() as db:
+        with self._kept.writing() as db:
             db.execute("DELETE FROM logins WHERE ends <= ?", (now,))
             db.execute(
                 "INSERT INTO logins VALUES (?, ?, ?)", (_seal(token), row[0], now + LOGIN_LASTS_S)
@@ -131,17 +186,16 @@ class Accounts:
 
     def logged_in(self, token: str) -> Account | None:
         """Return whose login a token is; None if it is no more or never was."""
-        with self._lock:
-            row = self._db.execute(
-                "SELECT a.id, a.name, a.role FROM logins l JOIN accounts a ON a.id = l.account"
-                " WHERE l.token = ? AND l.ends > ?",
-                (_seal(token), self._clock()),
-            ).fetchone()
-        return Account(*row) if row else None
+        rows = self._kept.all(
+            "SELECT a.id, a.name, a.role FROM logins l JOIN accounts a ON a.id = l.account"
+            " WHERE l.token = ? AND l.ends > ?",
+            (_seal(token), self._clock()),
+        )
+        return Account(*rows[0]) if rows else None
 
     def log_out(self, token: str) -> None:
         """End a login."""
-        with self._writing() as db:
+        with self._kept.writing() as db:
             db.execute("DELETE FROM logins WHERE token = ?", (_seal(token),))
 
     def _hashed(self, password: str) -> str:
@@ -150,16 +204,11 @@ class Accounts:
         return self._hasher.hash(password)
 
     @staticmethod
-    def _id(db: sqlite3.Connection, name: str) -> int:
-        row = db.execute("SELECT id FROM accounts WHERE name = ?", (name,)).fetchone()
+    def _id(db: Statements, name: str) -> int:
+        row = db.execute("SELECT id FROM accounts WHERE lower(name) = lower(?)", (name,)).fetchone()
         if row is None:
             raise ConfigurationError(f"没有账号“{name}”")
         return int(row[0])
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock, self._db:
-            yield self._db
 
 
 def _role(role: str) -> str:

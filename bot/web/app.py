@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.assistant import Assistant
 from bot.chats.conversations import DAY_S, ConversationStore, page_chats_path
+from bot.chats.shared import PAGE_SCHEMA, open_chats
 from bot.web import api, completions, entrance, pages
 from bot.web.accounts import Accounts
 from bot.web.desk import INTERNAL, Desk
@@ -49,8 +50,10 @@ def create_app(
 ) -> Starlette:
     """Return the server over ``assistant``; its files are beside the library's."""
     folder = assistant.library.folder
-    accounts = accounts or Accounts(folder)
-    store = _open_chats(folder, settings.keep_days)
+    accounts = accounts or Accounts(folder, settings.database_url)
+    # without accounts nobody is told apart: what is asked on a machine stays on it
+    shared = settings.database_url if not (settings.loopback and accounts.empty) else None
+    store = _open_chats(folder, settings.keep_days, shared)
     talk = Talk(assistant, store, accounts, settings.questions_per_minute)
     desk = Desk(
         assistant,
@@ -87,11 +90,13 @@ def create_app(
     )
 
 
-def _open_chats(folder: Path, keep_days: int) -> ConversationStore:
+def _open_chats(folder: Path, keep_days: int, database_url: str | None) -> ConversationStore:
     """Return where conversations are kept; with 0 days in a folder that ends with the server."""
     (folder / "web.sqlite").unlink(missing_ok=True)  # an earlier version's, which nobody tends
     if keep_days:
-        return ConversationStore(page_chats_path(folder), answers_kept_s=keep_days * DAY_S)
+        kept_s = keep_days * DAY_S
+        path = page_chats_path(folder)
+        return open_chats(path, database_url, schema=PAGE_SCHEMA, answers_kept_s=kept_s)
     passing = tempfile.TemporaryDirectory(prefix="baogao-page-")
     store = ConversationStore(Path(passing.name) / "chats.sqlite")
     weakref.finalize(store, passing.cleanup)

@@ -20,7 +20,8 @@ class WebSettings(SettingGroup):
     """The page's settings, by the names of their variables or by their own.
 
     ``keys`` are those of the API, ``hosts`` further names the server answers to, ``password`` that
-    of the first account. Questions are remembered for ``keep_days``, not at all with 0.
+    of the first account. Questions are remembered for ``keep_days``, not at all with 0. Accounts, and
+    the conversations of those who have one, are in the PostgreSQL of ``database_url`` if it is set.
     """
 
     password: str = Field("", alias="BAOGAO_WEB_PASSWORD", repr=False)
@@ -30,6 +31,7 @@ class WebSettings(SettingGroup):
     port: int = 8765
     questions_per_minute: int = 60
     keep_days: int = KEEP_DAYS
+    database_url: str | None = Field(None, repr=False)
 
     @field_validator("keys", "hosts", mode="before")
     @classmethod

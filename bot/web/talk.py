@@ -184,7 +184,7 @@ class Talk:
 
     def start(self) -> None:
         """Take up what a stop left unanswered."""
-        self.store.release_all()
+        self.store.take_over()
         self._dispatcher.pump()
         self._chores = asyncio.get_running_loop().create_task(self._keep_house())
 
