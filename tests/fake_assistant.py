@@ -259,5 +259,5 @@ class FakeAssistant:
         return f"{''.join(meta.place)} · {meta.year}"
 
     def why(self, answer_id: str) -> Mapping[str, Any]:
-        """Say nothing beyond the answer itself."""
-        return {"id": answer_id}
+        """Hold no records."""
+        raise ReportNotFound(f"没有编号为 {answer_id} 的回答记录")

@@ -1,7 +1,6 @@
 """Everything of a chat on a messenger in memory: what a second messenger would have for nothing."""
 
 import asyncio
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from bot.chats.delivery import Delivery
 from bot.chats.handlers import Desk, Handlers
 from bot.chats.inbox import Dispatcher, Intake
 from bot.chats.incoming import Attached, Ignored, Incoming
+from bot.chats.limits import Limits
 
 USER, ADMIN = 7, 9
 QUESTION = "乙市行政复议收案多少件"
@@ -24,15 +24,10 @@ TEXTS = {
 }
 
 
-@dataclass
-class Rules:
-    allow: frozenset[int] = frozenset({USER})
-    admins: frozenset[int] = frozenset({ADMIN})
-    per_minute: int = 5
-    per_day: int = 50
-    per_day_all: int = 500
-    concurrency: int = 4
-    max_age_s: float = 3_600.0
+LIMITS = {
+    "allow": {USER}, "admins": {ADMIN}, "per_minute": 5, "per_day": 50, "per_day_all": 500,
+    "concurrency": 4, "max_age_s": 3_600.0,
+}  # fmt: skip
 
 
 class Office:
@@ -42,7 +37,7 @@ class Office:
         self.wire = wire or MemoryWire()
         self.store = ConversationStore(path)
         self.assistant = FakeAssistant(FakeLibrary(TEXTS))
-        settings = Rules(**rules)  # type: ignore[arg-type]
+        settings = Limits.model_validate(LIMITS | rules)
         access = Access(settings, self.store)
         desk = Desk(self.assistant, FakeState.from_json, self.store, access, self.wire, dict)
         handlers = Handlers(desk)

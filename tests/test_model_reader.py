@@ -13,12 +13,12 @@ from answering import library_over
 from fake_llm import ScriptedChat
 
 from bot.assistant import Assistant
+from bot.chats.why import why_lines
 from bot.model.budget import Ceilings, DailyBudget
 from bot.model.llm import Allowance, PatientChat
 from bot.model.reader import ModelReader
 from bot.records import AnswerRecords
 from bot.synthesis import Synthesis
-from bot.why import why_lines
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 from retrieval.question.proposed import SCHEMA

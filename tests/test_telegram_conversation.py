@@ -532,24 +532,6 @@ def test_a_stored_answer_is_the_answer() -> None:
     )  # fmt: skip
 
 
-def test_why_shows_what_was_recorded_in_words_for_people() -> None:
-    from bot.chats.views import why_text
-
-    payload = FakeAssistant(FakeLibrary(TEXTS)).ask(QUESTION).answer.to_json()
-    record = {
-        "answer": payload,
-        "query": {"kind": "fact"},
-        "hits": [{"report": "a"}, {"report": "b"}],
-        "model": {"asked": True, "not_used_because": "接口没有应答", "dropped": [["x", ["y"]]]},
-        "checks_failed": [],
-    }
-    text = why_text(payload, record)
-    assert "检索到的段落：2 段" in text
-    assert "没有用模型的话：接口没有应答" in text
-    assert f"编号：{payload['id']}" in text
-    assert not [sign for sign in ("{", "[", "None") if sign in text]
-
-
 def test_each_reports_lines_stand_apart() -> None:
     from bot.chats.blocks import plain_text
     from bot.chats.views import answer_blocks

@@ -9,66 +9,15 @@ Quotas count by user, whatever the chat or the kind of request, and survive rest
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from bot.chats.chat_records import MemberRole
 from bot.chats.conversations import ConversationStore
+from bot.chats.limits import Limits
 from bot.chats.wording import said
 from bot.notes import Language
 
 Limit = Literal["", "minute", "day", "all"]
-
-
-class Rules(Protocol):
-    """Who is let in, and how much may be asked: part of a messenger's settings."""
-
-    @property
-    def allow(self) -> frozenset[int]:
-        """Ids of users, and of groups whose members are let in."""
-        ...
-
-    @property
-    def admins(self) -> frozenset[int]:
-        """Ids of those who may change the library."""
-        ...
-
-    @property
-    def per_minute(self) -> int:
-        """Questions a user may ask in a minute."""
-        ...
-
-    @property
-    def per_day(self) -> int:
-        """Questions a user may ask in a day."""
-        ...
-
-    @property
-    def per_day_all(self) -> int:
-        """Questions all users may ask in a day."""
-        ...
-
-    @property
-    def concurrency(self) -> int:
-        """How many are worked on at once."""
-        ...
-
-    @property
-    def max_age_s(self) -> float:
-        """How old a message may be to be answered."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Rules as plain values: nobody let in but ``allow``, and hardly a limit unless one is set."""
-
-    allow: frozenset[int] = frozenset()
-    admins: frozenset[int] = frozenset()
-    per_minute: int = 1_000_000
-    per_day: int = 1_000_000
-    per_day_all: int = 1_000_000
-    concurrency: int = 1
-    max_age_s: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +31,25 @@ class Verdict:
 class Access:
     """The allow list (settings and pairing together) and the quotas."""
 
-    def __init__(self, rules: Rules, store: ConversationStore) -> None:
-        self._rules = rules
+    def __init__(self, limits: Limits, store: ConversationStore) -> None:
+        self._limits = limits
         self._store = store
         self._paired = store.members()
 
     def is_admin(self, user: int) -> bool:
         """Tell whether a user may change the library."""
-        return user in self._rules.admins or user in self._paired["admin"]
+        return user in self._limits.admins or user in self._paired["admin"]
 
     def may_use(self, user: int, chat: int, *, private: bool) -> bool:
         """Tell whether a person may talk to the bot here."""
-        if self.is_admin(user) or user in self._rules.allow or user in self._paired["user"]:
+        if self.is_admin(user) or user in self._limits.allow or user in self._paired["user"]:
             return True
-        return not private and (chat in self._rules.allow or chat in self._paired["group"])
+        return not private and (chat in self._limits.allow or chat in self._paired["group"])
 
     @property
     def is_empty(self) -> bool:
         """True while nobody at all is let in."""
-        return not (self._rules.allow or self._rules.admins or any(self._paired.values()))
+        return not (self._limits.allow or self._limits.admins or any(self._paired.values()))
 
     def pair(self, code: str, user: int) -> MemberRole | None:
         """Use a pairing code; return the role gained, or None if the code is wrong or used."""
@@ -110,7 +59,7 @@ class Access:
 
     def move_group(self, old: int, new: int) -> bool:
         """Carry a group's permission over to its new id; False if it had none."""
-        if old not in self._rules.allow and old not in self._paired["group"]:
+        if old not in self._limits.allow and old not in self._paired["group"]:
             return False
         self._store.add_member(new, "group")
         self._paired = self._store.members()
@@ -119,11 +68,11 @@ class Access:
     def quota(self, user: int) -> Verdict:
         """Tell whether one more question is within the limits."""
         counts = self._store.counts(user)
-        if counts.user_day >= self._rules.per_day:
+        if counts.user_day >= self._limits.per_day:
             return Verdict("day")
-        if counts.all_day >= self._rules.per_day_all:
+        if counts.all_day >= self._limits.per_day_all:
             return Verdict("all")
-        if counts.user_minute >= self._rules.per_minute:
+        if counts.user_minute >= self._limits.per_minute:
             return Verdict("minute", counts.wait_s)
         return Verdict()
 

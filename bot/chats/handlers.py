@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ from bot.chats.messages import Button, File, Reply, compose, rows, say, say_own
 from bot.chats.progress import Progress
 from bot.chats.threads import in_thread
 from bot.chats.turns import ANSWERING
+from bot.chats.why import why_lines
 from bot.chats.wire import Unreachable, Wire
 from bot.chats.wording import language_of, said, texts
 from bot.notes import Language, worded
@@ -316,10 +318,12 @@ class Handlers:
             try:
                 return self._desk.assistant.why(str(last.payload["id"]))
             except (BaogaoError, KeyError):  # the assistant's record is gone: ours remains
-                return {}
+                asked = datetime.fromtimestamp(last.created, UTC).isoformat()
+                failed = last.payload.get("checks_failed", ())
+                return {"answer": last.payload, "asked_at": asked, "checks_failed": failed}
 
-        details = await in_thread(work, timeout_s=ANSWER_WITHIN_S)
-        return say(views.why_text(last.payload, details, language))
+        record = await in_thread(work, timeout_s=ANSWER_WITHIN_S)
+        return say("\n".join(why_lines(record, language)))
 
     async def _new(self, incoming: Incoming, language: Language) -> Reply:
         self._desk.store.forget_conversation(incoming.chat, incoming.user)

@@ -18,11 +18,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from bot.chats.access import Access, Rules, limit_notice
+from bot.chats.access import Access, limit_notice
 from bot.chats.chat_records import InboxRow
 from bot.chats.conversations import ConversationStore
 from bot.chats.handlers import ASKING
 from bot.chats.incoming import Ignored, Incoming
+from bot.chats.limits import Limits
 from bot.chats.wording import language_of, said
 from bot.notes import Language
 
@@ -54,13 +55,13 @@ class Intake:
 
     def __init__(
         self,
-        rules: Rules,
+        limits: Limits,
         store: ConversationStore,
         access: Access,
         *,
         is_courtesy: Callable[[str], bool] = lambda _words: False,
     ) -> None:
-        self._rules = rules
+        self._limits = limits
         self._store = store
         self._access = access
         self._is_courtesy = is_courtesy
@@ -85,7 +86,7 @@ class Intake:
             return None
         if not self._access.may_use(incoming.user, incoming.chat, private=incoming.private):
             return self._stranger(incoming)
-        if incoming.kind == "message" and 0 < incoming.date < time.time() - self._rules.max_age_s:
+        if incoming.kind == "message" and 0 < incoming.date < time.time() - self._limits.max_age_s:
             self._close(incoming, "stale")
             return self._once(incoming, "stale", said("stale", self._language(incoming)))
         if self._is_further(incoming):
@@ -137,7 +138,7 @@ class Intake:
             self._answer_uncounted(replace(incoming, line=said("full", self._language(incoming))))
             return None
         self._open(incoming, lane="q", counted=True)
-        if waiting >= 2 * self._rules.concurrency:
+        if waiting >= 2 * self._limits.concurrency:
             text = said("queue", self._language(incoming), waiting=waiting)
             return self._once(incoming, "queue", text)
         return None

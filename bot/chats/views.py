@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.chats.blocks import Block, Run, runs
 from bot.chats.messages import Button, Keyboard, rows
-from bot.chats.wording import language_of, said, texts
+from bot.chats.wording import language_of, said
 from bot.notes import Language, worded
 from bot.table import Table
 from bot.values import Answer, Citation, Sentence
@@ -410,43 +410,6 @@ def help_text(names: Sequence[str], how: str, language: Language = "zh") -> str:
     """What ``/help`` says: ``how`` it is used, and the commands."""
     lines = [how, ""]
     lines += [f"/{name} {said(f'command.{name}', language)}" for name in names]
-    return "\n".join(lines)
-
-
-def why_text(
-    payload: Mapping[str, Any], details: Mapping[str, Any], language: Language = "zh"
-) -> str:
-    """How an answer was made, for people; ``details`` is the assistant's record of it, if kept."""
-    scope = payload.get("scope") or {}
-    usage = payload.get("usage") or {}
-    model = details.get("model") or {}
-    known = texts(language)
-
-    def line(key: str, **values: Any) -> str:
-        return said(f"why.{key}", language, **values)
-
-    lines = [
-        line("question", value=payload.get("question", "")),
-        line("status", value=known.get(f"why.{payload.get('status')}", "")),
-        line("reports", value=len(scope.get("reports") or ())),
-    ]
-    if scope.get("missing"):
-        lines.append(line("missing", value="、".join(map(str, scope["missing"]))))
-    lines.append(line("citations", value=len(payload.get("citations") or ())))
-    writer = str(payload.get("writer"))
-    lines.append(line("writer", value=known.get(f"why.{writer}", writer)))
-    if payload.get("model"):
-        lines.append(line("model", value=payload["model"], prompt=payload.get("prompt")))
-    if model.get("not_used_because"):
-        lines.append(line("no_model", value=model["not_used_because"]))
-    if usage:
-        value = "，".join(f"{name} {number}" for name, number in usage.items())
-        lines.append(line("usage", value=value))
-    if "hits" in details:
-        lines.append(line("hits", value=len(details["hits"])))
-    failed = payload.get("checks_failed") or ()
-    lines.append(line("failed" if failed else "passed", value=len(failed)))
-    lines.append(line("time", value=payload.get("elapsed_ms", 0), id=payload.get("id", "")))
     return "\n".join(lines)
 
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
+from bot.chats.limits import Limits
 from bot.records import KEEP_DAYS
-from bot.setting_group import SettingGroup
 from retrieval.errors import ConfigurationError
 
 PER_MINUTE, PER_DAY, PER_DAY_ALL = 60, 500, 5_000
@@ -32,7 +32,7 @@ class Webhook:
     secret: str = field(repr=False)
 
 
-class TelegramSettings(SettingGroup):
+class TelegramSettings(Limits):
     """The bot's settings, by the names of their variables or by their own.
 
     ``allow`` and ``admins`` are ids of users (positive) and groups (negative); both empty means

@@ -18,12 +18,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.chats.access import Access, Limits
+from bot.chats.access import Access
 from bot.chats.blocks import plain_text
 from bot.chats.callbacks import Callbacks
 from bot.chats.conversations import ConversationStore
 from bot.chats.handlers import Desk, Handlers
 from bot.chats.incoming import Incoming, command_of
+from bot.chats.limits import Limits
 from bot.chats.messages import Button, File, Reply
 from bot.chats.views import COMMANDS, stored_answer, without_lines
 from bot.chats.wire import Wire
@@ -79,7 +80,7 @@ class TerminalChat:
         self._store = store
         self._wire = TerminalWire()
         # whoever sits at the terminal may do everything, as often as they like
-        access = Access(Limits(frozenset({USER}), frozenset({USER})), store)
+        access = Access(Limits(allow=frozenset({USER}), admins=frozenset({USER})), store)
         desk = Desk(assistant, State.from_json, store, access, self._wire, dict, "terminal")
         self._handlers = Handlers(desk)
         self._callbacks = Callbacks(desk, self._handlers)

@@ -287,7 +287,7 @@ def why(
     if as_json:
         _print_json(record)
         return
-    from bot.why import why_lines
+    from bot.chats.why import why_lines
 
     print("\n".join(why_lines(record)))
 

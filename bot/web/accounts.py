@@ -170,9 +170,9 @@ class Accounts:
         found = self._kept.all(
             "SELECT id, password FROM accounts WHERE lower(name) = lower(?)", (name,)
         )
-        row = found[0] if found else None
+        account, held = found[0] if found else (0, self._nobody)
         try:
-            self._hasher.verify(row[1] if row else self._nobody, password[:MOST_CHARS])
+            self._hasher.verify(held, password[:MOST_CHARS])
         except (VerifyMismatchError, InvalidHashError):
             return None
         token = secrets.token_urlsafe(32)
@@ -180,7 +180,7 @@ class Accounts:
         with self._kept.writing() as db:
             db.execute("DELETE FROM logins WHERE ends <= ?", (now,))
             db.execute(
-                "INSERT INTO logins VALUES (?, ?, ?)", (_seal(token), row[0], now + LOGIN_LASTS_S)
+                "INSERT INTO logins VALUES (?, ?, ?)", (_seal(token), account, now + LOGIN_LASTS_S)
             )
         return token
 

@@ -20,7 +20,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from bot.assistant import Assistant
-from bot.chats.access import Access, Limits, limit_notice
+from bot.chats.access import Access, limit_notice
 from bot.chats.blocks import Block, plain_text
 from bot.chats.callbacks import Callbacks
 from bot.chats.chat_records import InboxRow
@@ -29,6 +29,7 @@ from bot.chats.delivery import Delivery
 from bot.chats.handlers import Desk, Handlers, kept, payload_of
 from bot.chats.inbox import Dispatcher, Intake
 from bot.chats.incoming import Incoming, command_of
+from bot.chats.limits import Limits
 from bot.chats.messages import File, Keyboard
 from bot.chats.threads import in_thread
 from bot.chats.wire import Wire

@@ -11,11 +11,11 @@ from answering import QINGSHI, library_over
 from fake_llm import Reply, ScriptedChat
 
 from bot.assistant import Assistant
+from bot.chats.why import why_lines
 from bot.model.budget import DailyBudget
 from bot.model.llm import PatientChat
 from bot.records import AnswerRecords
 from bot.synthesis import Synthesis
-from bot.why import why_lines
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 
@@ -92,3 +92,16 @@ def test_a_selection_is_told_with_its_cost_and_what_it_missed(
     assert "给模型看了" in said
     assert "模型说没有写到（未经核实）：备案数" in said
     assert "另行措辞的1行再审一次，1行成立" in said
+
+
+def test_in_english_and_of_a_record_that_is_gone(library: Library, tmp_path: Path) -> None:
+    records = AnswerRecords(tmp_path / "answers.sqlite")
+    assistant = Assistant(library, records=records)
+    record = assistant.why(assistant.ask("青石县2023年列出了哪些问题").answer.id)
+    lines = why_lines(record, "en")
+    assert "Understood as: a list; places 青石县; years 2023; part Problems" in "\n".join(lines)
+    remains = {name: record[name] for name in ("answer", "asked_at", "checks_failed")}
+    assert set(why_lines(remains, "en")) < {
+        *lines,
+        f"Passages cited: {len(record['answer']['citations'])}",
+    }
