@@ -56,7 +56,7 @@ class _Teller:
         missing = "；".join(answer["scope"]["missing"]) or self._say("none")
         yield self._say("scope", reports=len(answer["scope"]["reports"]), missing=missing)
         found = {"cited": len(answer["citations"]), "found": len(record.get("hits", ()))}
-        yield self._say("found" if "hits" in record else "cited", **found)
+        yield self._say("found" if found["found"] else "cited", **found)  # lists need no search
         model = record.get("model", {})
         yield self._written_by(answer, model)
         if model.get("unread_because"):
