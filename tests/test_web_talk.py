@@ -84,3 +84,15 @@ def test_servers_of_one_database_share_accounts_and_conversations(
             accounts.change_password("wang", "wang-other-secret")
             assert other.get("/history").status_code == 303  # to the login, at once, at each
         accounts.close()
+
+
+def test_a_question_after_an_answers_link_goes_on_from_it(tmp_path: Path) -> None:
+    with assistant_over(tmp_path, TEXTS) as assistant, served(assistant) as client:
+        first = ask(client, "青山县2023年持证率是多少", "session-1")
+        ask(client, "白水县有哪些问题", "session-1")  # the conversation has moved on
+        assert "state" not in client.get(f"/api/answer/{first['id']}").json()
+        told = client.post("/api/ask", json={"question": "那白水呢", "after": first["id"]}).json()
+        assert "持证率" in told["answer"]
+        assert told["session"] != "session-1"
+        gone = client.post("/api/ask", json={"question": "那白水呢", "after": "no-such-id"})
+        assert gone.status_code == 200

@@ -75,13 +75,17 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
-    """An answer that buttons point to: ``payload`` is ``Answer.to_json()`` and what we add."""
+    """An answer that buttons point to: ``payload`` is ``Answer.to_json()`` and what we add.
+
+    ``state`` is what a question asked right after it inherits, None if that was not kept.
+    """
 
     key: str
     chat: int
     user: int
     created: float
     payload: dict[str, Any]
+    state: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ LEAST_KEPT_S = DAY_S  # the buttons under an answer read it
 IDLE_CONVERSATION_S = 30 * DAY_S
 PAIRING_VALID_S = 3_600.0
 CHECKPOINT_BYTES = 4_000_000  # a write-ahead log longer than this is written into the file
+STATE = "state"  # of a stored answer: apart from what is shown of it
 PAIRING_TRIES = 20  # wrong codes, from everybody together, before the codes are withdrawn
 
 
@@ -356,13 +357,13 @@ class ConversationStore:
         with self._transaction() as db:
             db.execute("DELETE FROM conversations WHERE chat = ? AND user = ?", (chat, user))
 
-    def add_answer(self, chat: int, user: int, payload: dict[str, Any]) -> str:
+    def add_answer(self, chat: int, user: int, payload: dict[str, Any], state: Any = None) -> str:
         """Store an answer and return the short key (ASCII, 10 characters) its buttons carry."""
         key = secrets.token_hex(5)
         with self._transaction() as db:
             db.execute(
                 "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
-                (key, chat, user, self._wall(), json.dumps(payload)),
+                (key, chat, user, self._wall(), json.dumps({**payload, STATE: state})),
             )
         return key
 
@@ -389,7 +390,7 @@ class ConversationStore:
         rows = self._rows(
             f"SELECT key, chat, user, created, payload FROM answers WHERE {where}", *values
         )
-        return [StoredAnswer(k, c, u, at, json.loads(payload)) for k, c, u, at, payload in rows]
+        return [_stored(*row) for row in rows]
 
     def forget_user(self, user: int) -> None:
         """Drop the answers to a user and what their conversations inherit."""
@@ -540,6 +541,12 @@ class ConversationStore:
             idle_s = min(IDLE_CONVERSATION_S, self._answers_kept_s)
             db.execute("DELETE FROM conversations WHERE updated < ?", (now - idle_s,))
             db.execute("DELETE FROM quota WHERE at < ?", (self.steady_now() - 2 * DAY_S,))
+
+
+def _stored(key: str, chat: int, user: int, created: float, text: str) -> StoredAnswer:
+    payload = json.loads(text)
+    state = payload.pop(STATE, None)
+    return StoredAnswer(key, chat, user, created, payload, state)
 
 
 def _fsync(path: Path) -> None:

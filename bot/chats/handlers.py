@@ -465,8 +465,8 @@ def kept(
     store: ConversationStore, chat: int, user: int, payload: dict[str, Any], state: Any
 ) -> str:
     """Keep an answer and what the next question in its chat inherits; return the answer's key."""
-    key = store.add_answer(chat, user, payload)
     inherited = state.to_json() if state is not None else None
+    key = store.add_answer(chat, user, payload, inherited)
     store.save_conversation(chat, user, Conversation(inherited, key))
     return key
 

@@ -34,7 +34,9 @@ def routes(desk: Desk) -> list[Route]:
             on = body.get("message")
             incoming = talk.press(visitor, session, pressed[:64], on if type(on) is int else 0)
         else:
-            words = words_of(body.get("question"))
+            words, after = words_of(body.get("question")), body.get("after")
+            if isinstance(after, str) and not body.get("session"):
+                talk.begin_after(visitor, session, after)
             reply_to = answered if type(answered) is int else None
             incoming = talk.message(visitor, session, words, reply_to=reply_to)
         refused = talk.refusal(incoming)

@@ -64,6 +64,7 @@ SPEC: dict[str, Any] = {
                 body={
                     "question": _text("问题，中文或英文"),
                     "session": _text("对话编号，追问时带上回答里的 session"),
+                    "after": _text("没有 session 时：从这个编号的回答接着问"),
                     "stream": {"type": "boolean"},
                 },
                 required=("question",),

@@ -23,7 +23,7 @@ from bot.assistant import Assistant
 from bot.chats.access import Access, limit_notice
 from bot.chats.blocks import Block, plain_text
 from bot.chats.callbacks import Callbacks
-from bot.chats.chat_records import InboxRow
+from bot.chats.chat_records import Conversation, InboxRow
 from bot.chats.conversations import ConversationStore
 from bot.chats.delivery import Delivery
 from bot.chats.handlers import Desk, Handlers, kept, payload_of
@@ -265,6 +265,13 @@ class Talk:
         with contextlib.suppress(ValueError, TypeError, KeyError):
             return State.from_json(stored) if stored else State()
         return State()
+
+    def begin_after(self, visitor: Visitor, session: str, answer_id: str) -> None:
+        """Begin a conversation where an answer, whoever asked for it, left another."""
+        found = self.store.answer_by_id(answer_id)
+        if found is not None and found.state is not None:
+            begun = Conversation(found.state, found.key)
+            self.store.save_conversation(chat_of(session), visitor.number, begun)
 
     def scope(self, visitor: Visitor, session: str) -> str:
         """Return what the next question inherits, for people."""

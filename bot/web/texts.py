@@ -69,6 +69,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "ask_about": ("就它提问", "Ask about it"),
     "really_remove": ("确定移除", "Really remove"),
     "useful": ("有用", "Useful"),
+    "wrong": ("不对", "Wrong"),
     "as_table": ("列成表", "As a table"),
     "kept_quote": ("已存", "Saved"),
     "basket_empty": (

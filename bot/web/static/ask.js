@@ -6,7 +6,7 @@
   const t = JSON.parse($("texts").textContent);
   const opened = JSON.parse($("opened").textContent);
   const FOLD = 12;
-  let session = sessionStorage.getItem("session") || "";
+  let session = opened ? "" : sessionStorage.getItem("session") || "";  // an answer's page begins anew after it
   let side = { citations: [], now: 0 };
 
   const make = (tag, text, kind) => {
@@ -199,8 +199,8 @@
       link.href = `/compare?words=${encodeURIComponent(reply.question)}`;
       row.append(link);
     }
-    for (const { text, data } of reply.verdicts || []) {
-      row.append(button(data.startsWith("u|") ? t.useful : text, (node) => press(turn, node, data, message)));
+    for (const { data } of reply.verdicts || []) {
+      row.append(button(data.startsWith("u|") ? t.useful : t.wrong, (node) => press(turn, node, data, message)));
     }
     box.append(row);
   };
@@ -288,7 +288,10 @@
         method: "POST", headers: { "Content-Type": "application/json" },
         body: JSON.stringify({ ...body, session, stream: true }),
       });
-      if (got.redirected || got.status === 401) return location.assign("/login?next=/");
+      if (got.redirected || got.status === 401) {  // what was typed is there again after the login
+        if (body.question) sessionStorage.setItem("typed", body.question);
+        return location.assign("/login?next=/");
+      }
       if (!got.ok) {
         const text = await got.text();
         let told = text;
@@ -320,16 +323,17 @@
     node.disabled = false;
   };
 
+  const after = () => (opened && $("turns").contains(opened.turn) ? opened.id : undefined);
   let busy = false;
   const ask = async (question) => {
     if (busy) return;
     busy = true;
-    const send = document.querySelector("#ask button");
+    const send = document.querySelector("#ask .row button");
     send.disabled = true;
     const turn = turnOf(question);
     if ($("welcome")) $("welcome").remove();
     turn.scrollIntoView({ block: "start" });
-    await tell({ question }, turn, turn.querySelector(".lines"));
+    await tell({ question, after: after() }, turn, turn.querySelector(".lines"));
     busy = false;
     send.disabled = false;
     $("question").focus({ preventScroll: true });
@@ -368,8 +372,13 @@
     speakOf(scope_label);
     if (answers.length) $("turns").lastElementChild.scrollIntoView({ block: "start" });
   };
+  if (sessionStorage.getItem("typed")) $("question").value = sessionStorage.getItem("typed");
+  sessionStorage.removeItem("typed");
   const begun = $("question").value.length;
   if (begun) $("question").setSelectionRange(begun, begun);  // a question begun elsewhere goes on at its end
-  if (opened) show(turnOf(opened.question), opened);
-  else if (session) restore();
+  if (opened) {
+    opened.turn = turnOf(opened.question);
+    show(opened.turn, opened);
+    speakOf(opened.label);
+  } else if (session) restore();
 })();

@@ -60,7 +60,9 @@
       while (upload.status !== "done") {
         show(item, upload);
         await wait(400);
-        upload = await (await fetch("/api/uploads/" + upload.id)).json();
+        const told = await fetch("/api/uploads/" + upload.id);
+        if (!told.ok) throw new Error(told.status);  // started anew meanwhile: nobody knows of it
+        upload = await told.json();
       }
       show(item, upload);
     } catch {
