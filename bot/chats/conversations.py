@@ -187,8 +187,9 @@ class ConversationStore:
     ) -> bool:
         """Store an update; False if it had come before. To be confirmed only after ``sync``.
 
-        It is for this process to answer: its lane begins with the process's seat. A ``counted`` one is charged to the user's quota in the same transaction; with
-        ``open_`` false it is only remembered, as something already dealt with.
+        It is for this process to answer: its seat is stored with the lane. A ``counted`` one is
+        charged to the user's quota in the same transaction; with ``open_`` false it is only
+        remembered, as something already dealt with.
         """
         with self._transaction() as db:
             added = db.execute(
@@ -228,8 +229,8 @@ class ConversationStore:
             row = db.execute(
                 "SELECT update_id, lane, user, chat, received, attempts, payload, reply, sent"
                 " FROM inbox WHERE state = 'new' AND lane GLOB ?"
-                " AND lane NOT IN (SELECT value FROM json_each(?)) ORDER BY update_id LIMIT 1",
-                (f"{self._seat}:*", json.dumps(list(busy_lanes))),
+                " AND lane NOT IN (SELECT ? || value FROM json_each(?)) ORDER BY update_id LIMIT 1",
+                (f"{self._seat}:*", f"{self._seat}:", json.dumps(list(busy_lanes))),
             ).fetchone()
             if row is None:
                 return None
@@ -239,7 +240,7 @@ class ConversationStore:
             )
         return InboxRow(
             update_id=row[0],
-            lane=row[1],
+            lane=row[1].partition(":")[2],
             user=row[2],
             chat=row[3],
             received=row[4],
