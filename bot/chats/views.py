@@ -435,12 +435,13 @@ def stored_answer(payload: Mapping[str, Any]) -> Answer:
 def export_markdown(payload: Mapping[str, Any], created: float) -> str:
     """An answer as a Markdown document with its sources."""
     when = datetime.fromtimestamp(created, SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    language = language_of_answer(stored_answer(payload))
     lines = [f"# {payload.get('question', '')}", ""]
     for sentence in payload.get("sentences", ()):
         markers = "".join(f"[{n}]" for n in sentence["citations"])
         lines += [f"{sentence['text']}{markers}", ""]
     if payload.get("citations"):
-        lines += ["## 出处", ""]
+        lines += [f"## {said('file.sources', language)}", ""]
     for citation in payload.get("citations", ()):
         path = " › ".join(citation["section_path"])
         title = citation["title"] or citation["source"]
@@ -448,8 +449,8 @@ def export_markdown(payload: Mapping[str, Any], created: float) -> str:
         lines += [
             f"> {citation['quote']}".replace("\n", "\n> "),
             "",
-            f"来源：`{citation['source']}`",
+            f"{said('source', language)}`{citation['source']}`",
             "",
         ]
-    lines.append(f"*{when}（北京时间），编号 {payload.get('id', '')}*")
+    lines.append(f"*{said('file.made', language, at=when, id=payload.get('id', ''))}*")
     return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import tempfile
+import threading
 import weakref
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -125,6 +126,11 @@ def _told(request: Request, error: Exception) -> Response:
     return response
 
 
+def _warm(assistant: Assistant) -> None:
+    with contextlib.suppress(BaogaoError):  # whoever asks is told
+        assistant.retrieve("各地2023年列出了哪些问题")
+
+
 def run(
     assistant: Assistant,
     settings: WebSettings,
@@ -159,5 +165,7 @@ def run(
         started(f"http://{socket.gethostname()}:{port}")
     else:
         started(f"http://{host}:{port}")
+    # what a first question would wait for is loaded meanwhile
+    threading.Thread(target=_warm, args=(assistant,), name="warming", daemon=True).start()
     with listener, contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

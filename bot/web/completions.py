@@ -20,6 +20,8 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.assistant import Assistant, Reply
+from bot.chats.views import language_of_answer
+from bot.chats.wording import said
 from bot.formatting import where
 from bot.lock.plaintext import drop_invisible
 from bot.values import Answer, Sentence
@@ -205,7 +207,7 @@ def _rest(answer: Answer, said: Sequence[str]) -> str:
 def _sources(answer: Answer) -> str:
     if not answer.citations:
         return ""
-    lines = ["", "", "出处"]
+    lines = ["", "", said("file.sources", language_of_answer(answer))]
     for citation in answer.citations:
         quote = " ".join(drop_invisible(citation.quote).split())
         lines.append(f"[{citation.n}] {where(citation)}：“{quote}”（{citation.source}）")
