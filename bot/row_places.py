@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from retrieval.library.library import Library
@@ -19,17 +20,25 @@ def told_in_rows(
     if scope.reports or scope.nearby or query.places or len(query.unknown) != 1:
         return query, scope
     name = fold(query.unknown[0])
-    found = []
-    for holding in holdings:
-        parent = fold(holding.meta.place[-1]) if holding.meta.place else ""
-        of_year = not query.years or holding.meta.year in query.years
-        if not of_year or not parent or not name.startswith(parent) or name == parent:
-            continue
-        rest = name[len(parent) :]
-        grids = find_grids(library.report(holding.id).text)
-        if any(fold(row.label) == rest for grid in grids for row in grid.rows):
-            found.append(holding)
+    by_parent = library.kept("holdings by parent", lambda: _by_parent(holdings))
+    told = []
+    for end in range(1, len(name)):
+        for at in by_parent.get(name[:end], ()):
+            if query.years and holdings[at].meta.year not in query.years:
+                continue
+            grids = find_grids(library.report(holdings[at].id).text)
+            if any(fold(row.label) == name[end:] for grid in grids for row in grid.rows):
+                told.append(at)
+    found = [holdings[at] for at in sorted(told)]
     if not found:
         return query, scope
     query = replace(query, wrong_parents=())  # the report itself says where it lies
     return query, Resolved(tuple(h.id for h in found), scope.missing)
+
+
+def _by_parent(holdings: Sequence[Holding]) -> Mapping[str, Sequence[int]]:
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for at, holding in enumerate(holdings):
+        if holding.meta.place:
+            found[fold(holding.meta.place[-1])].append(at)
+    return dict(found)

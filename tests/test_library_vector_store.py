@@ -1,6 +1,8 @@
 """The vector database itself: built, copied, damaged, and on a server."""
 
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 
 import chroma_server
@@ -64,6 +66,11 @@ def test_the_next_generation_starts_from_a_copy(generation, tmp_path):
     assert store.search(new, unit_vectors(1, seed=3)[0], 1)[0][0] == "c90"
     assert len(store.search(new, unit_vectors(1)[0], 100)) == 41
     store.check(generation)  # what it started from is untouched
+
+
+def test_what_the_database_no_longer_needs_is_not_on_the_disk(generation):
+    with contextlib.closing(sqlite3.connect(generation / FOLDER / "chroma.sqlite3")) as database:
+        assert database.execute("PRAGMA freelist_count").fetchone() == (0,)
 
 
 def segment(generation: Path, name: str) -> Path:

@@ -98,8 +98,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results = library.ingest([folder])
             spent["other processes"] = _of_children() - children
             whole = time.process_time() - started + spent["other processes"]
+            served = library.generation
         taken = sum(result.status == "added" for result in results)
-        size = sum(f.stat().st_size for f in Path(scratch, "library").rglob("*") if f.is_file())
+        # The generation before is kept some minutes for who may be reading it.
+        size = sum(
+            file.stat().st_size
+            for file in Path(scratch, "library").rglob("*")
+            if file.is_file() and ("generations" not in file.parts or served in file.parts)
+        )
     print(
         f"{taken} of {count} reports of {chars // count:,} characters, ms of processor time a report"
     )

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -31,18 +32,18 @@ except ImportError as error:
     )
 
 from bot.assistant import Assistant
+from eval.bench.ingest import copies
 from eval.bench.made_reports import made_reports
 from eval.bench.scale import questions
 from eval.cases import load_cases, read_sources
-from eval.libraries import cache_folder
 from eval.metrics import Place, Source, evidence_recall, locate
-from eval.vectors import RememberingEmbedder
 from retrieval.library.library import Library
 from retrieval.search.embedding import Embedder, FakeEmbedder, LocalEmbedder
 
 HERE = Path(__file__).parents[1]
 DIMENSION = 384
 HITS = 60
+ADDED = 5
 SEPARATORS = ["\n\n", "\n", "。", "；", "，", ""]
 Text = tuple[str, str]  # a report's file name and words
 
@@ -205,7 +206,7 @@ def _timed(peer: Peer, size: int, rounds: int) -> str:
     peer.take(made[:size])
     files = [file for file in peer.folder.rglob("*") if file.is_file()]
     kilobytes = sum({f.stat().st_ino: f.stat().st_size for f in files}.values()) / size / 1_000
-    added = [_spent(lambda one=one: peer.take([one])) for one in made[size:]]  # type: ignore[misc]
+    added = [_spent(partial(peer.take, [one])) for one in made[size:]]
     asked = questions(size)["one place, a figure"]
     searched = _warm(lambda: peer.search(asked, 10), rounds)
     answered = ""
@@ -243,17 +244,21 @@ def _compare_evidence() -> None:
         if not case.history and (gold := [locate(piece, sources) for piece in case.evidence])
         if all(gold)
     ]
-    print(f"\nevidence in the first 2,000 characters, {len(asked)} questions, five real reports")
-    embedder = RememberingEmbedder(LocalEmbedder(), cache_folder() / "vectors.sqlite")
+    print(
+        f"\nfive real reports: evidence in the first 2,000 characters ({len(asked)} questions);"
+        " adding one more, its vectors made, ms by the clock / of processor"
+    )
+    embedder, more = LocalEmbedder(), [(f"more-{n}", text) for n, text in copies(ADDED)]
     for make in PEERS:
         with tempfile.TemporaryDirectory() as scratch:
             peer = make(Path(scratch) / "it", embedder)
             if isinstance(peer, Ours):
-                peer.write(texts)
+                peer.write([*texts, *more])
             peer.take(texts)
             found = [evidence_recall(gold, peer.search(words, HITS)) for words, gold in asked]
+            added = [_spent(partial(peer.take, [one])) for one in more]
         shares = [share for share, _ in filter(None, found)]
-        print(f"{peer.name:20}{statistics.mean(shares):8.3f}")
+        print(f"{peer.name:20}{statistics.mean(shares):8.3f}{_median(added)}")
 
 
 if __name__ == "__main__":

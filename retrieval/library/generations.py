@@ -22,7 +22,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Protocol
@@ -169,6 +169,9 @@ def read_manifest(library: Path, name: str) -> Manifest:
     return manifest
 
 
+_known_manifest = lru_cache(MAX_PARTS)(read_manifest)
+
+
 def read_pointer(library: Path) -> str | None:
     """Return the name of the current generation, or None if there is no pointer."""
     try:
@@ -233,7 +236,7 @@ def _build(
     try:
         _write_vectors(folder, ledger, manifest, f"{number:06d}", before, fresh, held)
         _write_lexical(folder, ledger, manifest.reports, previous, replaced)
-        dense = DenseMatrix(folder, manifest.reports, before.parts if before else ())
+        dense = DenseMatrix(folder, manifest.reports, before)
         finished = replace(
             manifest,
             rows=len(dense),
@@ -310,7 +313,7 @@ def remove_stale(
     for folder in folders:
         try:
             if folder.name in keep or time.time() - _retired_at(folder) < grace_s:
-                staying[folder.name] = read_manifest(library, folder.name)
+                staying[folder.name] = _known_manifest(library, folder.name)
         except (OSError, LibraryError):
             pass  # never finished, or damaged: of no use to anyone
     needed = {*keep, *staying, *(manifest.store for manifest in staying.values())}
@@ -460,17 +463,17 @@ def _write_lexical(
     previous: Generation | None,
     replaced: Collection[str],
 ) -> None:
-    fresh = sorted(reports)
+    fresh: Collection[str] = reports
     if previous is not None:
         try:
             _link_lexical(previous.folder / LEXICAL, folder / LEXICAL)
             len(LexicalIndex(folder / LEXICAL))
-            fresh = [r for r in fresh if r in replaced]
+            fresh = reports.keys() & replaced
         except (OSError, LibraryDamaged):  # no reason not to build a new one
             shutil.rmtree(folder / LEXICAL, ignore_errors=True)
 
     def rows() -> Iterator[Row]:
-        for report in fresh:
+        for report in sorted(fresh):
             for row in ledger.index_rows(report, reports[report]):
                 yield row.id, report, row.text
 

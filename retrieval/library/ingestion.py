@@ -196,6 +196,8 @@ class Writer:
 
     def _vanished(self, folders: Sequence[str], met: set[str]) -> list[Entry]:
         """Return the reports read from ``folders`` whose files are there no longer."""
+        if not folders:
+            return []
         archives = {origin.split(IN_ARCHIVE)[0] for origin in met if IN_ARCHIVE in origin}
         gone = []
         for entry in self._entries.values():
@@ -290,8 +292,7 @@ class Writer:
     def _clear(self, grace_s: float = GRACE_S) -> None:
         """Drop generations and versions that neither a pointer nor a recent reader is on."""
         staying = self._shelf.remove_stale(self._pointed(), grace_s=grace_s)
-        still_read = {item for manifest in staying for item in manifest.reports.items()}
-        self._ledger.settle(self._versions, still_read)
+        self._ledger.settle(self._versions, [manifest.reports for manifest in staying])
 
     def _pointed(self) -> set[str]:
         """Return the name of the generation that readers follow, if there is one."""

@@ -361,26 +361,37 @@ class Ledger:
             with self._lock, errors_told():
                 self._db.execute("VACUUM")
 
-    def settle(self, served: Mapping[str, int], still_read: Collection[tuple[str, int]]) -> None:
+    def settle(self, served: Mapping[str, int], still_read: Sequence[Mapping[str, int]]) -> None:
         """Drop what no generation serves.
 
         ``served`` are the current versions; ``still_read`` versions that readers may be on yet.
         Older versions with other words keep their text for comparison and lose their chunks;
         versions that were never served (a killed ingest) and removed reports go altogether.
         """
-        keep = {*served.items(), *still_read}
-        rows = self._all("SELECT report, version, content_key FROM reports")
-        idle = [row for row in rows if (row[0], row[1]) not in keep]
+        if self._one("SELECT count(*) FROM reports")[0] == len(served):
+            return
+        rows = self._all("SELECT report, version FROM reports")
+        idle = [(report, version) for report, version in rows if served.get(report) != version]
+        for versions in still_read:
+            idle = [
+                (report, version) for report, version in idle if versions.get(report) != version
+            ]
         if not idle:
             return
         self._rows.clear()
-        content = {(r, v): key for r, v, key in rows}
+        content = {
+            (report, version): key
+            for report in dict(idle)
+            for version, key in self._all(
+                "SELECT version, content_key FROM reports WHERE report = ?", (report,)
+            )
+        }
         with self._writing() as db:
-            for report, version, key in idle:
+            for report, version in idle:
                 now = served.get(report)
                 older = now is not None and version < now
                 db.execute("DELETE FROM chunks WHERE report = ? AND version = ?", (report, version))
-                if not older or content.get((report, now or 0)) == key:
+                if not older or content.get((report, now or 0)) == content[report, version]:
                     db.execute(
                         "DELETE FROM reports WHERE report = ? AND version = ?", (report, version)
                     )

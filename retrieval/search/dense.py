@@ -12,6 +12,7 @@ import hashlib
 import shutil
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -93,36 +94,45 @@ class DenseMatrix:
         self,
         folder: Path,
         served: Collection[str] | None = None,
-        linked: Iterable[Part] = (),
+        before: DenseMatrix | None = None,
     ) -> None:
         """Map the parts in ``folder``; only the reports ``served`` count, all by default.
 
-        ``linked`` are parts that are open already and stand in ``folder``, too. Raises
-        ``OSError`` or ``ValueError`` if a part is not whole.
+        ``before`` is the matrix this one follows: the parts that both have are open already.
+        Raises ``OSError`` or ``ValueError`` if a part is not whole.
         """
         self.folder = folder
-        known = {part.name: part for part in linked}
-        self.parts = [known.get(name) or Part(folder, name) for name in part_names(folder)]
+        known = {part.name: part for part in before.parts} if before else {}
+        self.parts: list[Part] = [
+            known.get(name) or Part(folder, name) for name in part_names(folder)
+        ]
         if not self.parts:
             raise FileNotFoundError(f"no vectors in {folder}")
-        newest = {s.report: (part, s) for part in self.parts for s in part.stretches}
-        self._held = {r: newest[r] for r in newest if served is None or r in served}
-        self._dead = [
-            (part, stretch)
-            for part in self.parts
-            for stretch in part.stretches
-            if self._held.get(stretch.report, (None,))[0] is not part
-        ]
+        came = [part for part in self.parts if part.name not in known]
+        # What was merged stands in a part that came.
+        self._held: dict[str, tuple[Part, Stretch]] = dict(before._held) if before else {}
+        self._held.update((s.report, (part, s)) for part in came for s in part.stretches)
+        for report in () if served is None else self._held.keys() - served:
+            del self._held[report]
+        self._rows = sum(s.stop - s.start for _, s in self._held.values())
+        self._dead: list[tuple[Part, Stretch]] = []
+        if sum(len(part.stretches) for part in self.parts) > len(self._held):
+            self._dead = [
+                (part, stretch)
+                for part in self.parts
+                for stretch in part.stretches
+                if self._held.get(stretch.report, (None,))[0] is not part
+            ]
 
     def __len__(self) -> int:
-        return sum(stretch.stop - stretch.start for _, stretch in self._held.values())
+        return self._rows
 
     @property
     def dimension(self) -> int:
         """How long a vector is."""
         return int(self.parts[0].vectors.shape[1])
 
-    @property
+    @cached_property
     def reports(self) -> list[str]:
         """The ids of the reports that have rows, in order."""
         return sorted(self._held)
@@ -135,7 +145,7 @@ class DenseMatrix:
             alive[part.name] -= stretch.stop - stretch.start
         return alive
 
-    @property
+    @cached_property
     def lacking(self) -> dict[str, int]:
         """The reports of which some rows have no vector, with how many."""
         return {r: s.lacking for r, (_, s) in self._held.items() if s.lacking}
@@ -178,7 +188,10 @@ class DenseMatrix:
         pieces = [piece for piece in pieces if piece[1] < piece[2]]
         if k <= 0 or not pieces:
             return []
-        scores = np.concatenate([part.vectors[a:b] @ vector for part, a, b in pieces])
+        # Not ``@``: its threads wait for each other where the cores are busy, for milliseconds.
+        scores = np.concatenate(
+            [np.einsum("rn,n->r", part.vectors[a:b], vector) for part, a, b in pieces]
+        )
         # A row without a vector scores exactly 0; a real cosine of 0 says nothing either.
         scores[scores == 0.0] = -np.inf
         ends = np.cumsum([b - a for _, a, b in pieces])
