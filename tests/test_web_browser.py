@@ -195,6 +195,26 @@ def test_commands_are_pressed_on_and_a_verdict_is_given(browser: Any, address: s
     assert errors(browser) == []
 
 
+def test_a_question_that_met_no_server_is_there_to_be_sent_again(
+    browser: Any, address: str
+) -> None:
+    browser.get(address)
+    browser.execute_script("window.kept = window.fetch; window.fetch = () => Promise.reject()")
+    box = browser.find_element(By.ID, "question")
+    box.send_keys("綦江2023年列出了哪些问题", Keys.ENTER)
+    until(browser, lambda b: b.find_elements(By.CSS_SELECTOR, ".turn .warning"))
+    until(browser, lambda _: box.get_property("value"))
+    browser.execute_script("window.fetch = window.kept")
+    box.send_keys(Keys.ENTER)
+    until(browser, lambda b: "原文共3条" in b.find_element(By.ID, "turns").text)
+    link = browser.find_element(By.CSS_SELECTOR, ".turn a[href^='/answer/']").get_attribute("href")
+    browser.find_element(By.ID, "new-talk").click()
+    browser.get(link)
+    assert "綦江" in browser.find_element(By.ID, "spoken").text
+    assert "玉山" in ask(browser, "那玉山呢").text  # an answer's address is gone on from
+    assert errors(browser) == []
+
+
 def test_a_phone_shows_everything_within_its_width(browser: Any, address: str) -> None:
     size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)

@@ -311,8 +311,9 @@
         if (done) break;
       }
       if (!ended) fail(t.failed);
+      return ended;
     } catch {
-      fail(t.failed);
+      return fail(t.failed);
     } finally {
       waiting.remove();
     }
@@ -333,7 +334,8 @@
     const turn = turnOf(question);
     if ($("welcome")) $("welcome").remove();
     turn.scrollIntoView({ block: "start" });
-    await tell({ question, after: after() }, turn, turn.querySelector(".lines"));
+    const told = await tell({ question, after: after() }, turn, turn.querySelector(".lines"));
+    if (!told && !$("question").value) $("question").value = question;  // to be sent again
     busy = false;
     send.disabled = false;
     $("question").focus({ preventScroll: true });
