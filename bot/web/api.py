@@ -16,6 +16,7 @@ from bot.looking import list_reports, read_passage, report_row, search_rows
 from bot.web.desk import INTERNAL, Desk, explain, json_of, number_of, too_many, words_of
 from bot.web.guard import UPLOAD
 from bot.web.openapi import SPEC
+from bot.web.rendering import language_of
 from bot.web.talk import Event, chat_of, session_name
 
 MOST_WORDS = 10
@@ -112,16 +113,18 @@ def routes(desk: Desk) -> list[Route]:
         if not content:
             raise HTTPException(400, f"{name} 是空文件")
         added = await desk.work(lambda: desk.uploads.add(name, content))
-        return JSONResponse(added.to_json(), 202)
+        return JSONResponse(added.to_json(language_of(request)), 202)
 
-    async def uploads(_: Request) -> Response:
-        return JSONResponse({"uploads": [upload.to_json() for upload in desk.uploads.listed()]})
+    async def uploads(request: Request) -> Response:
+        return JSONResponse(
+            {"uploads": [u.to_json(language_of(request)) for u in desk.uploads.listed()]}
+        )
 
     async def one_upload(request: Request) -> Response:
         found = desk.uploads.get(request.path_params["id"])
         if found is None:
             raise HTTPException(404, "没有这个编号的上传")
-        return JSONResponse(found.to_json())
+        return JSONResponse(found.to_json(language_of(request)))
 
     async def spec(_: Request) -> Response:
         return JSONResponse(SPEC)

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.formatting import where
 from bot.lock.plaintext import drop_invisible
-from bot.notes import worded
+from bot.notes import Language, worded
 from bot.web.guard import LOCAL, Visitor
 from bot.web.texts import LANGUAGES, texts
 
@@ -53,11 +53,11 @@ def error_page(request: Request, status: int, told: str) -> Response:
     return page(request, "error.html", status=status, told=told)
 
 
-def language_of(request: Request) -> str:
+def language_of(request: Request) -> Language:
     """Return the language chosen in the address, else before, else Chinese."""
     for said in (request.query_params.get("lang"), request.cookies.get("baogao_lang")):
         if said in LANGUAGES:
-            return str(said)
+            return "en" if said == "en" else "zh"
     return "zh"
 
 

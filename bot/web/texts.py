@@ -108,7 +108,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "page": ("页码", "Pages"),
     "choose": ("选择文件", "Choose files"),
     "no_report": ("没有符合条件的报告。", "No report fits."),
-    "warning": ("注意", "Note"),
+    "warning": ("注意：", "Note: "),
     "add_reports": ("添加报告", "Add reports"),
     "drop_here": (
         "把文件拖到这里（txt md html pdf docx doc wps zip，每个不超过64 MB）",
@@ -148,7 +148,7 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "not_asked": ("还没有提过问题。", "Nothing asked yet."),
     "forget": ("删除全部历史", "Forget all"),
-    "where": ("章节", "Section"),
+    "where": ("章节：", "Section: "),
     "outline": ("目录", "Outline"),
     "error": ("出错了", "Something went wrong"),
     "wrong_password": ("账号或密码不对。", "Wrong account or password."),

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from bot.notes import worded
+from bot.notes import Language, worded
 from retrieval.errors import BaogaoError
 from retrieval.library.ingestion import IngestResult, Progress
 from retrieval.library.library import Library
@@ -40,7 +40,7 @@ class Upload:
     total: int = 0
     results: tuple[IngestResult, ...] = ()
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self, language: Language) -> dict[str, Any]:
         """Return plain values."""
         return {
             "id": self.id,
@@ -50,7 +50,8 @@ class Upload:
             "done": self.done,
             "total": self.total,
             "results": [
-                {**result.to_json(), "warnings": worded(result.warnings)} for result in self.results
+                {**result.to_json(), "warnings": worded(result.warnings, language)}
+                for result in self.results
             ],
         }
 

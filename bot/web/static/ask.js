@@ -167,7 +167,7 @@
       item.append(button(source(c), () => open(reply.citations, at, turn)), make("blockquote", c.quote));
       list.append(item);
     });
-    folded.append(make("summary", `${t.sources}（${reply.citations.length}）`), list);
+    folded.append(make("summary", `${t.sources} (${reply.citations.length})`), list);
     return folded;
   };
 
@@ -176,10 +176,10 @@
     const lines = linesOf(turn, reply);
     if (lines.length > FOLD + 3) {
       const folded = make("details");
-      folded.append(make("summary", `${t.all_of}（${lines.length}）`), ...lines.slice(FOLD));
+      folded.append(make("summary", `${t.all_of} (${lines.length})`), ...lines.slice(FOLD));
       box.replaceChildren(...lines.slice(0, FOLD), folded);
     } else box.replaceChildren(...lines);
-    for (const warning of reply.warnings) box.append(make("p", `${t.warning}：${warning}`, "warning"));
+    for (const warning of reply.warnings) box.append(make("p", `${t.warning}${warning}`, "warning"));
     if (reply.suggestions && reply.suggestions.length) box.append(suggestionsOf(reply.suggestions));
     if (reply.citations.length) box.append(sourcesOf(turn, reply));
     const body = lines.filter((line) => !line.classList.contains("warning"));

@@ -35,7 +35,7 @@
         told.append("  ", link, "  ", onward);
       }
       item.append(told);
-      for (const warning of result.warnings) item.append(line(`${t.warning}：${warning}`, "warning"));
+      for (const warning of result.warnings) item.append(line(`${t.warning}${warning}`, "warning"));
     }
   };
 
