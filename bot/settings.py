@@ -48,6 +48,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(None, alias="BAOGAO_DATABASE_URL")
     keep_days: int = Field(KEEP_DAYS, ge=0, le=36_500, alias="BAOGAO_KEEP_ANSWERS")
     otel: bool = Field(False, alias="BAOGAO_OTEL")
+    debug: bool = Field(False, alias="BAOGAO_DEBUG")
 
     def __init__(self, **values: Any) -> None:
         try:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from retrieval.errors import LibraryError
 from retrieval.library.library import Library
+from retrieval.search import e5_encoder
 from retrieval.search.embedding import Embedder
 
 Tell = Callable[[str], None]
@@ -24,8 +24,7 @@ _CODE = Path(__file__).resolve().parent.parent / "retrieval"
 
 def cache_folder() -> Path:
     """Return the folder for what may be made again: ``$XDG_CACHE_HOME/baogao-eval`` or like it."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "baogao-eval"
+    return e5_encoder.cache_folder().with_name("baogao-eval")
 
 
 def prepare_library(files: Iterable[Path], embedder: Embedder, tell: Tell) -> Path:

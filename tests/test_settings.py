@@ -68,3 +68,9 @@ def test_the_groups_are_read_when_asked_for(tmp_path: Path, monkeypatch) -> None
     telegram = settings.telegram
     assert telegram.allow == {7, -8}
     assert (telegram.database_url, telegram.keep_days) == ("postgresql://db", 3)
+
+
+@pytest.mark.parametrize(("said", "shown"), [("1", True), ("0", False), ("", False)])
+def test_details_of_an_internal_error_are_asked_for_by_a_setting(said, shown, monkeypatch):
+    monkeypatch.setenv("BAOGAO_DEBUG", said)
+    assert Settings().debug is shown

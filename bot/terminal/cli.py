@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -57,6 +57,7 @@ app = typer.Typer(
   BAOGAO_DATABASE_URL  报告库放在 PostgreSQL（要装 baogao[postgres]），多个进程共用
   BAOGAO_KEEP_ANSWERS  回答记录保留多少天（默认 180，0 为不留）
   BAOGAO_OTEL=1        记录调用链（要装 baogao[otel]），不含提问和原文
+  BAOGAO_DEBUG=1       内部错误显示全部详情
   BAOGAO_WEB_PASSWORD  BAOGAO_WEB_KEYS  BAOGAO_WEB_HOSTS   第一个账号 admin 的密码、接口的密钥、别的主机名
   TELEGRAM_BOT_TOKEN  BAOGAO_TELEGRAM_API
   BAOGAO_TELEGRAM_ALLOW  BAOGAO_TELEGRAM_ADMINS     Telegram 机器人
@@ -369,7 +370,7 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(1)
     except Exception as error:
-        if os.environ.get("BAOGAO_DEBUG"):
+        if _shows_details():
             raise
         print(
             f"baogao: 出现内部错误（{type(error).__name__}），已停下，报告库没有受损；"
@@ -380,6 +381,15 @@ def main() -> None:
     except KeyboardInterrupt:
         print("已中断", file=sys.stderr)
         sys.exit(1)
+
+
+def _shows_details() -> bool:
+    """Tell whether ``BAOGAO_DEBUG`` asks for the trace of an internal error."""
+    from bot.settings import Settings
+
+    with suppress(BaogaoError):
+        return Settings().debug
+    return False
 
 
 def _ask_batch(assistant: Assistant, source: Path, target: Path | None) -> None:

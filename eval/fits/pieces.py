@@ -16,11 +16,8 @@ from dataclasses import dataclass
 
 from bot.evidence import pieces
 from bot.evidence.pieces import Where, on_theme
-from eval.blind import read_cards
-from eval.cases import Case
-from eval.suites import HERE, REAL, WRITTEN, choose_suites, open_suite
+from eval.fits.labels import evidence_in, labelled
 from retrieval.documents import Report
-from retrieval.question.query import State
 from retrieval.question.terms import Term, content_terms
 
 _SHOWN = 3  # leaves that an answer shows of a theme
@@ -44,38 +41,22 @@ class Question:
 
 def questions() -> Iterator[Question]:
     """Yield the labelled questions of all case files and of the blind sets already run."""
-    suites = [*choose_suites(None, None)]
-    for card in read_cards(HERE / "blind", {"real": REAL, "written": WRITTEN}):
-        if card.right is not None:
-            suites += choose_suites([card.cases], card.reports)
-    for suite in suites:
-        opened = open_suite(suite, writer="extractive", library=None, tell=print)
-        library = opened.assistant.library
-        for case in suite.cases:
-            if not case.answerable or case.history or not case.evidence:
-                continue
-            asked = opened.assistant.settle(case.question, State(), library.pinned())
-            if len(asked) != 1 or len(asked[0][1].reports) != 1:
-                continue
-            query, scope = asked[0]
-            if query.ask.content not in ("measures", "report", "remedy") or not query.ask.theme:
-                continue
-            report = library.report(scope.reports[0])
-            right = _right(report, case)
-            terms = content_terms(" ".join(query.ask.theme))
-            if right and terms:
-                yield Question(report, terms, right)
-
-
-def _right(report: Report, case: Case) -> frozenset[int]:
-    spans = [
-        (at, at + len(e.quote)) for e in case.evidence if (at := report.text.find(e.quote)) >= 0
-    ]
-    return frozenset(
-        p.span.start
-        for p in pieces.leaves(report)
-        if any(p.span.start < end and start < p.span.end for start, end in spans)
-    )
+    for label in labelled():
+        case, query, reports = label.case, label.desk.query, label.desk.scope
+        if not case.answerable or case.history or len(reports) != 1:
+            continue
+        if query.ask.content not in ("measures", "report", "remedy") or not query.ask.theme:
+            continue
+        report = label.library.report(reports[0])
+        spans = evidence_in(report, case)
+        right = frozenset(
+            p.span.start
+            for p in pieces.leaves(report)
+            if any(p.span.start < end and start < p.span.end for start, end in spans)
+        )
+        terms = content_terms(" ".join(query.ask.theme))
+        if right and terms:
+            yield Question(report, terms, right)
 
 
 def f1(found: Sequence[Question], where: Where, enough: float, beside: float) -> float:
