@@ -7,7 +7,6 @@ published is never taken for the year it reports on: a report of 2023 appears in
 
 from __future__ import annotations
 
-import datetime
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -27,9 +26,11 @@ from retrieval.parsing.titles import (
 )
 from retrieval.places.gazetteer import Chain, Gazetteer
 from retrieval.places.subunits import ZONES
+from retrieval.readers.page_region import DATE, NUMBER, iso
 from retrieval.readers.values import NO_CONTAINER, Container
 from retrieval.text.furniture import is_date_line, is_furniture
 from retrieval.text.normalise import level
+from retrieval.text.numbering import chinese_number
 
 _TAIL_CHARS = 600
 _CONTEXT_CHARS = 8000
@@ -66,7 +67,6 @@ _LEAD_OF_SENTENCE = re.compile(
     '^[\\s"“]*(?:20\\d\\d年(?:以来|度|来)?|今年以来|近年来|一年来|二[〇零][^年]{2}年(?:以来|度)?)?[,，\\s]*'
 )
 _REPORTED = re.compile("现(?:就|将|把)[^。]{0,40}?(20\\d\\d)年")
-_DATE = "(20\\d\\d)\\s*[-年/.]\\s*(\\d{1,2})\\s*[-月/.]\\s*(\\d{1,2})(?!\\d)"
 _CHINESE_DATE = re.compile(
     "(二[〇零○oO0][〇零○oO0一二三四五六七八九]{2})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日"
 )
@@ -76,18 +76,18 @@ _PUBLISHED_LABELS = (
     "(?<![效成生印发始止限])(?:日\\s?期|时\\s?间)|更新时间",
     "(?:成文|生成|印发|发文|制发)(?:时间|日期)",
 )
-_PUBLISHED = tuple(re.compile(f"(?:{label})\\s*[:：]?\\s*{_DATE}") for label in _PUBLISHED_LABELS)
+_PUBLISHED = tuple(
+    re.compile(f"(?:{label})\\s*[:：]?\\s*{DATE.pattern}") for label in _PUBLISHED_LABELS
+)
 _BARE_DATE = re.compile(
-    f"^[^\\S\\n]*[(\\[【]?{_DATE}日?(?:[^\\S\\n]+\\d{{1,2}}:\\d{{2}}(?::\\d{{2}})?)?[)\\]】]?[^\\S\\n]*$",
+    f"^[^\\S\\n]*[(\\[【]?{DATE.pattern}日?(?:[^\\S\\n]+\\d{{1,2}}:\\d{{2}}(?::\\d{{2}})?)?[)\\]】]?[^\\S\\n]*$",
     re.MULTILINE,
 )
-_ANY_DATE = re.compile(_DATE)
-_SIGNED = re.compile(f"{_DATE}日?[^\\S\\n]*$", re.MULTILINE)
-_NUMBER = "[\\u4e00-\\u9fffa-z]{1,14}\\s?[〔\\[(【〈]\\s?20\\d\\d\\s?[〕\\])】〉]\\s?第?\\s?\\d{1,5}\\s?号"
+_SIGNED = re.compile(f"{DATE.pattern}日?[^\\S\\n]*$", re.MULTILINE)
 _NUMBER_FIELD = re.compile(
-    f"(?:文\\s*号|发文字号|文件编号|文件字号|公文字号)\\s*[:：]?\\s*({_NUMBER})"
+    f"(?:文\\s*号|发文字号|文件编号|文件字号|公文字号)\\s*[:：]?\\s*({NUMBER.pattern})"
 )
-_NUMBER_LINE = re.compile(f"^[^\\S\\n]*({_NUMBER})[^\\S\\n]*$", re.MULTILINE)
+_NUMBER_LINE = re.compile(f"^[^\\S\\n]*({NUMBER.pattern})[^\\S\\n]*$", re.MULTILINE)
 _FILE_YEAR = re.compile("(20\\d\\d)\\s*年")
 _GENRE = re.compile("法治政府|依法行政")
 # what a paper without a title says it is, in its first sentences
@@ -385,18 +385,18 @@ def _published(page: _Page, container: Container, found: dict[str, str]) -> str 
     for pattern in _PUBLISHED:
         for part in (page.head, page.context[page.body : page.body + 200], page.tail[-300:]):
             for match in pattern.finditer(part):
-                if day := _iso(*match.groups()):
+                if day := iso(*match.groups()):
                     found["published"] = "furniture"
                     return day
     title_end = page.title.spans[-1].end if page.title and page.title.spans else 0
-    below_title = _ANY_DATE.finditer(page.head[title_end:] if title_end else "")
+    below_title = DATE.finditer(page.head[title_end:] if title_end else "")
     for match in (*_BARE_DATE.finditer(page.head), *below_title):
-        if day := _iso(*match.groups()):
+        if day := iso(*match.groups()):
             found["published"] = "furniture"
             return day
-    signed = [_iso(*match.groups()) for match in _SIGNED.finditer(page.tail[-300:])]
+    signed = [iso(*match.groups()) for match in _SIGNED.finditer(page.tail[-300:])]
     signed += [
-        _iso(str(find_year(m[1] + "年") or 0), _number(m[2]), _number(m[3]))
+        iso(find_year(m[1] + "年"), chinese_number(m[2]), chinese_number(m[3]))
         for m in _CHINESE_DATE.finditer(page.tail[-300:])
     ]
     days = [day for day in signed if day]
@@ -404,21 +404,6 @@ def _published(page: _Page, container: Container, found: dict[str, str]) -> str 
         found["published"] = "signature"
         return days[-1]
     return None
-
-
-def _iso(year: str, month: str, day: str) -> str | None:
-    try:
-        return datetime.date(int(year), int(month), int(day)).isoformat()
-    except ValueError:
-        return None
-
-
-def _number(numeral: str) -> str:
-    """Return a Chinese numeral below 40 in digits: 十二 → 12, 二十 → 20."""
-    tens, has_ten, ones = numeral.partition("十")
-    digits = "〇一二三四五六七八九"
-    value = (digits.find(tens) if tens else 1) * 10 if has_ten else digits.find(tens)
-    return str(value + (digits.find(ones) if ones else 0))
 
 
 def _document_number(page: _Page, found: dict[str, str]) -> str | None:

@@ -6,6 +6,7 @@ prose than menus. Title, issuer, date and number are read from what stands aroun
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -52,7 +53,7 @@ _NAVIGATION = re.compile(
 )
 _ATTACHMENT = re.compile(r"^附件|\.(?:docx?|wps|pdf|xlsx?|zip|rar|ofd)\b", re.IGNORECASE)
 _SPLIT_TITLE = re.compile(r"\s*[_|｜»>]\s*|\s+[-–—]+\s+|--+|[-–—](?=[^\d]{2,})")
-_DATE = re.compile(r"(20\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
+DATE = re.compile(r"(20\d\d)\s*[-年/.]\s*(\d{1,2})\s*[-月/.]\s*(\d{1,2})")
 _LABELLED = re.compile(
     r"(?P<label>发\s?布\s?(?:时\s?间|日\s?期)|发布于|公开(?:时间|日期)|成文(?:时间|日期)|生成(?:时间|日期)|更新(?:时间|日期)|"
     r"发文(?:时间|日期)|印发(?:时间|日期)|日\s?期|时\s?间|发\s?布\s?机\s?构|发布单位|公开机构|发文机关|发文机构|制发机关|发文单位|信息来源|文章来源|来\s?源|"
@@ -61,7 +62,7 @@ _LABELLED = re.compile(
 _BODY_NAME = re.compile(
     "[\u4e00-\u9fff]{2,40}?(?:人民政府办公室|人民政府办公厅|人民政府|委员会|办公室|办公厅|管理处|管委会|办事处|分局|总局|局|厅|委|办|中心|院|镇|乡|街道|政府)(?![\u4e00-\u9fff])"
 )
-_NUMBER = re.compile(
+NUMBER = re.compile(
     r"[\u4e00-\u9fffa-zA-Z]{1,14}\s?[〔\[（(【〈]\s?20\d\d\s?[〕\]）)】〉]\s?第?\s?\d{1,5}\s?号"
 )
 _META_TITLE = ("articletitle", "article_title", "dc.title", "og:title", "contenttitle")
@@ -85,7 +86,7 @@ def choose_lines(page: Page) -> tuple[list[str], Container]:
     """Return the lines of the paper, its title first, and what the page says of it."""
     lines = page.lines
     inside = _region(lines)
-    kept = [i for i in inside if not _is_the_sites(lines[i], lines)]
+    kept = [i for i in inside if not _is_the_sites(lines[i])]
     first = kept[0] if kept else 0
     around = [line.text for i, line in enumerate(lines) if i not in set(kept)]
     # A label may stand on a line of its own, its value on the next.
@@ -154,9 +155,8 @@ def _region(lines: Sequence[Line]) -> list[int]:
     return [i for i, line in enumerate(lines) if best in line.path]
 
 
-def _is_the_sites(line: Line, lines: Sequence[Line]) -> bool:
+def _is_the_sites(line: Line) -> bool:
     """Tell whether a line inside the block is still the site's: a menu, a button, a field."""
-    del lines
     text = line.text
     if _ATTACHMENT.search(text) and len(text) < 120:
         return False
@@ -174,13 +174,12 @@ def _is_the_sites(line: Line, lines: Sequence[Line]) -> bool:
 
 def _is_field_row(text: str) -> bool:
     """Tell the table of 索引号, 发布机构 … from a table of figures."""
-    labels = len(
-        re.findall(
+    return bool(
+        re.search(
             "索\\s?引\\s?号|发布机构|发布日期|发文机关|成文日期|主题分类|公开方式|有效性|文\\s?号|体裁|标\\s*题[:：]|名\\s*称[:：]|组配分类",
             text,
         )
-    )
-    return labels >= 1 and not re.search("[。；]", text)
+    ) and not re.search("[。；]", text)
 
 
 def _title(page: Page, first: int) -> str:
@@ -255,24 +254,29 @@ def _fields(head: str) -> list[tuple[str, str]]:
 
 def _published(metas: dict[str, str], head: str) -> str | None:
     for name in _META_DATE:
-        if day := _iso(metas.get(name, "")):
+        if day := _day(metas.get(name, "")):
             return day
     fields = _fields(head)
     for label in _DATE_ORDER:
         for name, value in fields:
-            if name.startswith(label) and (day := _iso(value)):
+            if name.startswith(label) and (day := _day(value)):
                 return day
     # A date that begins a line under the title needs no label.
     bare = re.search(r"(?m)^\s*[(（\[【]?(20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}).{0,60}$", head)
-    return _iso(bare[1]) if bare else None
+    return _day(bare[1]) if bare else None
 
 
-def _iso(words: str) -> str | None:
-    match = _DATE.search(words)
-    if not match:
+def _day(words: str) -> str | None:
+    match = DATE.search(words)
+    return iso(*match.groups()) if match else None
+
+
+def iso(year: str | int | None, month: str | int | None, day: str | int | None) -> str | None:
+    """Return a date as ISO writes it; None where there is no such day."""
+    try:
+        return datetime.date(int(year or 0), int(month or 0), int(day or 0)).isoformat()
+    except ValueError:
         return None
-    year, month, day = (int(part) for part in match.groups())
-    return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
 def _issuer(metas: dict[str, str], head: str) -> str:
@@ -291,6 +295,6 @@ def _issuer(metas: dict[str, str], head: str) -> str:
 
 def _number(head: str) -> str | None:
     for name, value in _fields(head):
-        if "号" in name and (found := _NUMBER.match(value)):
+        if "号" in name and (found := NUMBER.match(value)):
             return "".join(found.group().split())
     return None

@@ -104,13 +104,13 @@ def rank(style: Style) -> int:
     return _RANK.get(style, len(HEADING_STYLES))
 
 
-def _chinese(words: str) -> int | None:
+def chinese_number(words: str) -> int | None:
     """Return 1..999 for 一..九百九十九, None for a run that is no such numeral (as in 一一)."""
     hundreds, hundred, rest = words.partition("百")
     if hundred:
         if len(hundreds) != 1 or hundreds not in _CN or hundreds == "十":
             return None
-        below = _chinese(rest.lstrip("零〇")) if rest else 0
+        below = chinese_number(rest.lstrip("零〇")) if rest else 0
         return None if below is None else (_CN.index(hundreds) + 1) * 100 + below
     tens, ten, ones = words.partition("十")
     if not all(c in _CN for c in words):
@@ -135,7 +135,7 @@ def _number(style: Style, mark: str) -> int | None:
     if digits:
         return int(digits)
     numeral = "".join(c for c in mark if c in _BIG)
-    return _chinese(numeral) if numeral else None
+    return chinese_number(numeral) if numeral else None
 
 
 def _marker(match: re.Match[str]) -> Marker | None:
