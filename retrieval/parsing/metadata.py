@@ -22,6 +22,7 @@ from retrieval.parsing.titles import (
     choose_title,
     find_title,
     find_year,
+    outside_quoted,
     read_year,
 )
 from retrieval.places.gazetteer import Chain, Gazetteer
@@ -356,7 +357,7 @@ def _year(page: _Page, source: str, published: str | None, found: dict[str, str]
     if year:
         found["year"] = "title"
         return year
-    opening = re.sub("《[^》]{0,80}》", "", page.opening)
+    opening = outside_quoted(page.opening)
     reported = _REPORTED.search(opening)
     first = YEAR.search(opening[:120])
     if reported or first:
@@ -366,7 +367,7 @@ def _year(page: _Page, source: str, published: str | None, found: dict[str, str]
     if named:
         found["year"] = "filename"
         return int(named[1])
-    body = re.sub("《[^》]{0,80}》", "", page.context[page.body :])
+    body = outside_quoted(page.context[page.body :])
     years = Counter(read_year(match) for match in YEAR.finditer(body))
     if years and (page.title or _GENRE.search(body)):
         found["year"] = "text"

@@ -64,11 +64,16 @@ class _Token:
 
 def find_year(words: str) -> int | None:
     """Return the last year named in ``words`` outside 《》, in digits or in Chinese numerals."""
-    outside = re.sub("《[^》]{0,80}》", "", words)
+    outside = outside_quoted(words)
     years = [(read_year(match), match.end()) for match in YEAR.finditer(outside)]
     if len(years) > 1 and _AHEAD.match(outside[years[-1][1] :]):
         del years[-1]  # …2023年度情况暨2024年工作要点 tells of 2023
     return years[-1][0] if years else None
+
+
+def outside_quoted(words: str) -> str:
+    """Return ``words`` without the titles quoted in 《》."""
+    return re.sub("《[^》]{0,80}》", "", words)
 
 
 def read_year(match: re.Match[str]) -> int:

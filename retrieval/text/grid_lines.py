@@ -23,7 +23,7 @@ _MIN_LINES = 6
 _MIN_ROWS = 2
 _MIN_PAIRS = 3  # rows of a name and a figure: less than this is any list
 _MAX_COLUMNS = 12
-_LINE = re.compile(r"[^\r\n]+")
+LINE = re.compile(r"[^\r\n]+")
 _PROSE = re.compile(r"[。；;！!？?\t|｜]|[:：]$")
 YEAR = re.compile(r"(?:19|20)\d\d(?:年度?)?")
 TOTAL = re.compile(r"[合总共]\s*计|总数|累计|全[省市县区]")
@@ -55,7 +55,7 @@ def find_cell_runs(text: str) -> Iterator[CellRun]:
     """Yield the runs of lines that are the cells of a table, in order."""
     run: list[Bounds] = []
     before = ""
-    for match in _LINE.finditer(text):
+    for match in LINE.finditer(text):
         words = match.group().strip()
         if not words:
             continue

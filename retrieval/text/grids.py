@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.text.grid_columns import extents, place
-from retrieval.text.grid_lines import TOTAL, YEAR, find_cell_runs
+from retrieval.text.grid_lines import LINE, TOTAL, YEAR, find_cell_runs
 from retrieval.text.grid_numbers import is_empty, is_figure, settled, ways_to_part
 
 Bounds = tuple[int, int]
@@ -27,7 +27,6 @@ _MAX_HEADS = 3
 _LINES = "lines"
 _MARKED = ("tabs", "bars", _LINES)
 """What parts cells so that an empty one can be told."""
-_LINE = re.compile(r"[^\r\n]+")
 _PROSE = re.compile(r"[。；;！!？?]")
 _TABS = re.compile(r"[^\t]+")
 _BARS = re.compile(r"[^|｜]+")
@@ -86,7 +85,7 @@ def find_grids(text: str) -> tuple[Grid, ...]:
     block: list[_Line] = []
     before = ""
     caption = ""
-    for match in _LINE.finditer(text):
+    for match in LINE.finditer(text):
         words = match.group()
         stripped = words.strip()
         if not stripped:
