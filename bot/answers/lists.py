@@ -109,7 +109,7 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
-_TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
+TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
 
 
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
@@ -124,17 +124,17 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
         themed = problems
     else:
         themed = [
-            p for p in problems if _TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
+            p for p in problems if TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
         ]
     if themed:
         return _listed(report, themed, "problems", whole=True)
-    told = Draft(status="abstained")
-    for change in (True, False) if themes else ():  # a rise is asked about, if one is told
-        if told.status != "answered":
+    if themes and (desk.query.figures or not desk.telling(report, themes)):
+        # what is asked about may stand there, only not why; leaves that answer are told at large
+        for change in (True, False):  # a rise is asked about, if one is told
             result = replace(desk.query, role=None, kind="fact", yes_no=False, change=change)
             told = one_report(replace(desk, query=result))
-    if told.status == "answered":  # what is asked about stands there, only not why
-        return replace(told, after=(*told.after, note("causes_unsaid")))
+            if told.status == "answered":
+                return replace(told, after=(*told.after, note("causes_unsaid")))
     gap = Note("causes_not_told", {"title": report.meta.title})
     return Draft(status="abstained", gap=(gap, *report.warnings))
 

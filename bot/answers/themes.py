@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers.across import not_saying
+from bot.answers.lists import TELLS_CAUSE
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
 from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
 from bot.notes import note
@@ -43,7 +44,11 @@ def at_large(desk: Desk, least: float = 0.0) -> Draft | None:
     terms = content_terms(" ".join(subject(desk.query))) or desk.query.terms
     if not terms:
         return None
-    return _told(replace(desk, query=replace(desk.query, terms=terms)), terms, None, least)
+    made = _told(replace(desk, query=replace(desk.query, terms=terms)), terms, None, least)
+    if made is None or desk.query.ask.content != "causes":
+        return made
+    why = any(TELLS_CAUSE.search(line.text) for line in made.lines if line.kind == "claim")
+    return made if why else replace(made, after=(*made.after, note("causes_unsaid")))
 
 
 def subject(query: Query) -> tuple[str, ...]:
