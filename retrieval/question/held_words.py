@@ -88,22 +88,31 @@ def _end_of_thing(words: str, mention: Mention, naming: Naming) -> int:
 def _given_back(
     words: str, tags: list[Tagged], place: Tagged, mention: Mention, others: Sequence[Mention]
 ) -> list[Tagged]:
-    """Cut a place's tag behind the held name where its rest begins a word of the theme after it."""
-    rest = replace(mention, start=mention.end, end=place.end)
+    """Cut a place's tag behind the held name where its rest begins a word or is a common one.
+
+    What is cut off goes with the theme behind it: 钦南海|上治理, 望江城中|村防火, 云岭少数民族.
+    """
+    if mention.end >= place.end:
+        return tags
     theme = next((t for t in tags if t.tag == "theme" and t.start == place.end), None)
-    if theme is None or mention.end >= place.end or overlaps(rest, others):
-        return tags
-    ends, at = set(), mention.end
-    for word, _ in tag(words[mention.end : theme.end]):
+    after = tag(words[mention.end :])
+    at = mention.end
+    for word, _ in after:
         at += len(word)
-        ends.add(at)
-    if place.end in ends:
+        if at >= place.end:
+            break
+    first, pos = after[0]
+    crosses, common = at > place.end, pos[:1] == "n" and pos not in _PROPER
+    rest = replace(mention, start=mention.end, end=place.end)
+    inside = [m for m in others if overlaps(rest, [m])]
+    if any(m.held or m.how != "short" or not crosses for m in inside):
         return tags
-    new = [
-        _tagged("place", words, place.start, mention.end),
-        _tagged("theme", words, mention.end, theme.end),
-    ]
-    return _instead(tags, [place, theme], new)
+    if not crosses and not (common and first == words[mention.end : place.end]):
+        return tags
+    new = [_tagged("place", words, place.start, mention.end)]
+    end = theme.end if theme else max(at, place.end)
+    new.append(_tagged("theme", words, mention.end, end))
+    return _instead(tags, [place, *([theme] if theme else [])], new)
 
 
 def _tagged(kind: str, words: str, start: int, end: int) -> Tagged:
