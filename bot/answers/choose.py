@@ -52,8 +52,9 @@ from retrieval.question.asking import Kind
 from retrieval.question.request import Content, Operation
 
 MAX_BRIEF_REPORTS = 6
-# how likely a leaf must answer: before what the tags say is asked, and in place of silence
-SURE_OF_A_SUBJECT, LEAST_ELSEWHERE = 0.4, 0.25
+# how likely a leaf must answer to be told before what the tags say is asked; in place of silence any
+# leaf is told that answers at all
+SURE_OF_A_SUBJECT = 0.4
 
 
 def _never(_desk: Desk) -> bool:
@@ -158,7 +159,7 @@ def _on_an_untagged_subject(desk: Desk) -> bool:
 
 
 def _told_at_large(desk: Desk) -> Draft | None:
-    least = SURE_OF_A_SUBJECT if _on_an_untagged_subject(desk) else LEAST_ELSEWHERE
+    least = SURE_OF_A_SUBJECT if _on_an_untagged_subject(desk) else 0.0
     return themes.at_large(desk, least)
 
 

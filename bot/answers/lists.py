@@ -87,7 +87,10 @@ def _done(desk: Desk, report: Report, found: Sequence[listing.Item]) -> Draft | 
 
 
 def _no_part(report: Report, role: Role) -> Draft:
-    """Say that a report lacks a part, and what is doubtful about the report."""
+    """Tell what stands in prose of a part that was not recognised; say so, and what is doubtful."""
+    if role in ("problems", "plans") and (told := listing.in_prose(report, role)):
+        head = note("part_in_prose", part=role_name(role))
+        return replace(_spans_draft(report, told), before=(head,))
     gap = Note("part_absent", {"title": report.meta.title, "part": role_name(role)})
     return Draft(status="abstained", gap=(gap, *report.warnings))
 

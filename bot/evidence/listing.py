@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.evidence.reading import read
 from bot.lexicon import pattern
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.roles import role_of_heading
@@ -14,6 +15,7 @@ from retrieval.parsing.sequences import Quotations
 from retrieval.text.wrapping import unwrap
 
 MAX_ITEM_CHARS = 160
+LEAST_IN_PROSE = 3
 _INTRO = re.compile(
     r"(?:存在|面临|有).{0,24}(?:问题|不足|短板|差距|困难|薄弱环节).{0,8}$|(?:(?<![岁元名人日天%])以下|如下|几个方面|几点|方面).{0,10}[：:]?$|[：:]$|"
     r"^(?:虽然|尽管|总的来看|总体上|同时|但)?.{0,60}(?:取得|成效).{0,40}(?:但|仍|还)|"
@@ -60,6 +62,29 @@ def role_items(report: Report, role: Role) -> list[Item]:
         else:
             groups.append([section])
     return [item for group in groups for item in group_items(report, group)]
+
+
+def in_prose(report: Report, role: Role) -> list[Span]:
+    """Return the sentences that tell of problems or plans where no part of the report is one.
+
+    The sentence with most clauses of lack (or of aims) and those beside it that hold one; none where
+    a single clause is all there is: in passing everything is lacking somewhere.
+    """
+    words = pattern("lack" if role == "problems" else "aim")
+    other = "plans" if role == "problems" else "problems"
+    lines = [
+        line for line in read(report).lines
+        if not line.is_heading and not line.is_table and line.role != other
+    ]  # fmt: skip
+    telling = [sum(bool(words.search(clause.folded)) for clause in ln.clauses) for ln in lines]
+    if max(telling, default=0) < LEAST_IN_PROSE:
+        return []
+    first = last = max(range(len(lines)), key=lambda i: telling[i])
+    while first and telling[first - 1]:
+        first -= 1
+    while last + 1 < len(lines) and telling[last + 1]:
+        last += 1
+    return [line.span for line in lines[first : last + 1]]
 
 
 def _belongs(section: Section, group: Sequence[Section]) -> bool:
