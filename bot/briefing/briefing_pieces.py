@@ -153,7 +153,9 @@ def theme_candidates(
             if not _tells(line) or (line.role == "preamble" and _ANNOUNCES.search(line.folded)):
                 continue
             of_line = (leaf.fit / most, max(answers - best, -3.0))
-            for c in _line_candidates(leaf.report, line, facts, DOER[line.role], LONG_PIECE):
+            part = DOER[line.role]
+            among = (float(part == "problems"), float(part == "plans"))
+            for c in _line_candidates(leaf.report, line, facts, part, LONG_PIECE):
                 words = fold(c.piece.text)
                 share = sum(w * term.match(words) for term, w in weighted) / total
                 held = sum(pair in words for pair in pairs) / max(len(pairs), 1)
@@ -162,9 +164,8 @@ def theme_candidates(
                     for n in set(c.piece.names)
                     if any(t.match(fold(n)) >= SYNONYM_MATCH for t in terms)
                 ]
-                found.append(
-                    replace(c, signs=(*c.signs, *of_line, share, held, float(min(len(named), 2))))
-                )
+                of_theme = (*of_line, share, held, float(min(len(named), 2)), *among)
+                found.append(replace(c, signs=(*c.signs, *of_theme)))
     return found
 
 

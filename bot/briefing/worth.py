@@ -31,7 +31,10 @@ SIGNS = (
     "effects", "whole", "loose", "subject", "first line", "later line", "heading",
     "length", "short", "long", "preamble", "leadership",
 )  # fmt: skip
-OF_THEME = ("leaf", "behind best line", "theme words", "theme pairs", "indicator on theme")
+OF_THEME = (
+    "leaf", "behind best line", "theme words", "theme pairs", "indicator on theme",
+    "among problems", "among plans",
+)  # fmt: skip
 _SUBJECT_CHARS = 8
 _SHORT, _LONG = 20, 60
 _UP_TO_A_FIGURE = re.compile("[^0-9]*")
