@@ -20,6 +20,7 @@ from bot.answers.mentions import telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
 from bot.answers.suggestions import (
     AT_ONCE,
+    BY_WORDS,
     IN_PLACE_OF_A_REFUSAL,
     places_meant,
     suggestions,
@@ -242,8 +243,11 @@ class Assistant:
             at_hand = all(scope.reports for _, scope in asked)
             pointed = request.act == "item"
             surest = 1.0 if pointed else max((q.ask.confidence for q, _ in asked), default=0.0)
-            if said is None and at_hand and may_mean and surest < AT_ONCE:
+            if said is None and at_hand and may_mean and surest < AT_ONCE and len(asked) > 1:
                 said = suggest(may_mean)
+            elif at_hand and may_mean and surest < BY_WORDS:
+                hardly = surest < AT_ONCE
+                draft_of = _by_its_words(draft_of, suggest(may_mean) if hardly else None)
             if said is not None or not asked:
                 query = Query(question, "", "overview", english=english)
                 scope = Resolved(())
@@ -682,6 +686,16 @@ def _in_words_held(library: Library, query: Query, scope: Resolved) -> Query:
         return query
     texts = [in_search_form(library.report(r).text) for r in scope.reports]
     return in_their_words(query, texts)
+
+
+def _by_its_words(
+    draft_of: Callable[[Desk], Draft | Briefing], instead: Draft | None
+) -> Callable[[Desk], Draft | Briefing]:
+    """Answer a message that is poorly understood by leaves that surely answer its words.
+
+    Where there are none it is answered as it was read, or by ``instead``.
+    """
+    return lambda desk: choose.surely_told(desk) or instead or draft_of(desk)
 
 
 def _unread_told(desk: Desk, made: Draft | Briefing) -> Draft | Briefing:

@@ -163,6 +163,14 @@ def _told_at_large(desk: Desk) -> Draft | None:
     return themes.at_large(desk, least)
 
 
+def surely_told(desk: Desk) -> Draft | None:
+    """Answer by the leaves of one report that surely answer, whatever the wish is; else None."""
+    if not _is_open(desk) or len(desk.reports) != 1:
+        return None
+    made = themes.at_large(desk, SURE_OF_A_SUBJECT)
+    return replace(made, answerer="at_large") if made else None
+
+
 def _may_be_told_elsewhere(desk: Desk) -> bool:
     """A wish in words, of held reports of the asked year, that its own answerer met with silence."""
     query = desk.query

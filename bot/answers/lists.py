@@ -126,9 +126,7 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     elif names_causes:
         themed = problems
     else:
-        themed = [
-            p for p in problems if TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))
-        ]
+        themed = [p for p in problems if TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))]
     if themed:
         return _listed(report, themed, "problems", whole=True)
     if themes and (desk.query.figures or not desk.telling(report, themes)):
