@@ -140,8 +140,8 @@ def test_problems_and_plans_are_announced_where_the_model_does_not(library: Libr
             [
                 *GOOD[:3],
                 "今年以来，中心共受理纠纷4042件，已办结3962件。",
+                "今年全县共办理执法证件920本，其中新办理执法证97本，监督证5本。",
                 *GOOD[3:],
-                "下一步，加强行政复议应诉工作，推进社会治理体系和治理能力现代化。",
             ],
             "超过300字",
         ),
