@@ -14,7 +14,7 @@ from retrieval.parsing.table_facts import with_table_facts
 from retrieval.places.places import gazetteer
 from retrieval.readers.values import NO_CONTAINER, Container
 
-PARSER_VERSION = 13
+PARSER_VERSION = 14
 
 
 @dataclass(frozen=True, slots=True)
