@@ -51,18 +51,18 @@ from bot.holdings import (
 )
 from bot.labels import full_name
 from bot.lock import citations
-from bot.lock.planted import without_orders
 from bot.model.tracing import span
 from bot.model.union import Line, is_worded
 from bot.named_things import naming, of_the_only_place, that_name_the_village
 from bot.notes import Language, Note, note, text_of, worded
 from bot.records import AnswerRecords, describe
 from bot.row_places import told_in_rows
+from bot.saying import Teller, sentences_of
 from bot.second_reading import SecondReading
 from bot.synthesis import Attempt, Synthesis, widened
 from bot.table import Table
 from bot.tables.reporting import brief_question
-from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status, Told
+from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
 from retrieval.documents import Chunk, Hit, Report
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
@@ -194,7 +194,8 @@ class Assistant:
             draft = briefing.left_out(desk, [Cited(*span) for span in told.told])
             draft = replace(draft, answerer="left_out")
             query = replace(query, question=question)
-        answer = self._check(library, query, scope, draft, Attempt(), on_sentence)
+        tell = Teller(on_sentence) if on_sentence else None
+        answer = self._check(library, query, scope, draft, Attempt(), tell)
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
         self._record(query, answer, (), Attempt())
         return Reply(answer, state)
@@ -228,6 +229,7 @@ class Assistant:
     ) -> Reply:
         """Go the whole way of a question, with ``draft_of`` to write and a model if ``model``."""
         started = time.perf_counter()
+        tell = Teller(on_sentence) if on_sentence else None
         state = state or State()
         self.library.refresh()
         library = self.library.pinned()
@@ -254,7 +256,7 @@ class Assistant:
                 draft = said or Draft(status="abstained")
                 whole = _Answered(query, scope, (), draft, second.told(Attempt()))
                 with span("check"):
-                    answer = self._check(library, query, scope, draft, whole.attempt, on_sentence)
+                    answer = self._check(library, query, scope, draft, whole.attempt, tell)
                 answered = [replace(whole, draft=said or Draft())]
             else:
                 answered = []
@@ -270,7 +272,7 @@ class Assistant:
                             scope,
                             state,
                             draft_of,
-                            on_sentence,
+                            tell,
                             second if len(asked) == 1 else None,
                         )
                     )
@@ -290,7 +292,7 @@ class Assistant:
                         whole.scope,
                         whole.draft,
                         whole.attempt,
-                        on_sentence,
+                        tell,
                         paragraph=whole.paragraph,
                     )
             first = answered[0]
@@ -322,7 +324,7 @@ class Assistant:
         scope: Resolved,
         state: State,
         draft_of: Callable[[Desk], Draft | Briefing],
-        on_sentence: Callable[[Sentence], None] | None,
+        tell: Teller | None,
         second: SecondReading | None,
     ) -> _Answered:
         """Go the way of one ask, from its scope to an unchecked draft.
@@ -351,7 +353,7 @@ class Assistant:
             if anew is not None:
                 desk, made = anew.desk, anew.draft
             with span("synthesis"):
-                desk, draft, attempt = self._with_model(second, desk, made, draft, on_sentence)
+                desk, draft, attempt = self._with_model(second, desk, made, draft, tell)
             if anew is not None and not (attempt.written or attempt.discarded):
                 return first  # nobody looked at what other words have found
             if anew is not None:
@@ -551,7 +553,7 @@ class Assistant:
         desk: Desk,
         made: Draft | Briefing,
         first: Draft,
-        on_sentence: Callable[[Sentence], None] | None,
+        tell: Teller | None,
     ) -> tuple[Desk, Draft, Attempt]:
         """Let the model word the answer.
 
@@ -563,11 +565,14 @@ class Assistant:
         user, allowance = second.user, second.allowance
         if isinstance(made, Briefing):
             attempt = second.synthesis.attempt_briefing(
-                desk, made, names, user=user, allowance=allowance, on_sentence=on_sentence
+                desk, made, names, user=user, allowance=allowance, on_sentence=tell
             )
             return desk, made.draft, attempt
         draft = made
-        attempt = second.synthesis.attempt(desk, draft, names, user=user, allowance=allowance)
+        show = _showing(desk, draft, tell) if tell else None
+        attempt = second.synthesis.attempt(
+            desk, draft, names, user=user, allowance=allowance, show=show
+        )
         if attempt.declined:
             draft = first if first.status == "abstained" else not_told(desk, draft)
         elif attempt.lines and draft.status == "abstained":
@@ -585,7 +590,7 @@ class Assistant:
         scope: Resolved,
         draft: Draft,
         attempt: Attempt,
-        on_sentence: Callable[[Sentence], None] | None,
+        tell: Teller | None,
         *,
         paragraph: bool = False,
     ) -> Answer:
@@ -594,15 +599,7 @@ class Assistant:
         def text_of(report: str) -> str:
             return library.report(report).text
 
-        checker = citations.Checker(
-            (),
-            text_of,
-            {
-                r: _names(library.report(r))
-                for r in {c.report for ln in draft.lines for c in ln.cites}
-            },
-            language=language,
-        )
+        checker = _checker(library, query, draft)
         status: Status = draft.status
         written = attempt.written if status == "answered" else None
         lines: list[Line]
@@ -626,14 +623,11 @@ class Assistant:
             checked = written.checked
             sentences = [*checked.sentences, *(_said(line, language) for line in below)]
         else:
-            own = (ln if isinstance(ln, Told) else without_orders(ln, text_of) for ln in lines)
-            for line in (ln for ln in own if ln is not None):
-                if isinstance(line, Told) and line.way == "inferred":
-                    marks = "".join(f"[{n}]" for n in checker.numbers(line.cites))
-                    checker.check_line(note("inferred", marks=marks))
-                shown = checker.admit(line) if isinstance(line, Told) else checker.check_line(line)
-                if isinstance(shown, Sentence) and on_sentence:
-                    on_sentence(shown)
+            if tell is not None:
+                tell.begin()
+            for sentence in sentences_of(checker, lines, text_of):
+                if tell is not None:
+                    tell(sentence)
             checked = checker.checked()
             sentences = list(checked.sentences)
         if status == "answered":
@@ -678,6 +672,31 @@ class Assistant:
                 for problem in failure.problems
             ),
         )
+
+
+def _checker(library: Library, query: Query, draft: Draft) -> citations.Checker:
+    """Return what checks and numbers the lines of an answer whose passages are all cited."""
+    return citations.Checker(
+        (),
+        lambda report: library.report(report).text,
+        {r: _names(library.report(r)) for r in {c.report for ln in draft.lines for c in ln.cites}},
+        language="en" if query.english else "zh",
+    )
+
+
+def _showing(desk: Desk, draft: Draft, tell: Teller) -> Callable[[Line], None]:
+    """Return what shows the lines of an answer that are certain while a model writes it."""
+    texts = {report.id: report.text for report in desk.reports}
+    assert desk.library is not None
+    checker = _checker(desk.library, desk.query, draft)
+    over: list[Line] = [*misplaced(desk.query), *draft.before]
+
+    def show(line: Line) -> None:
+        for sentence in sentences_of(checker, [*over, line], texts.__getitem__):
+            tell(sentence)
+        over.clear()
+
+    return show
 
 
 def _in_words_held(library: Library, query: Query, scope: Resolved) -> Query:

@@ -16,12 +16,13 @@ from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.likeness import pairs_of
 from bot.model.budget import PROMPT_TOKENS, DailyBudget, count_tokens
+from bot.model.early import Early, completing, in_order, uniting
 from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.reader import ModelReader
 from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
 from bot.model.union import Line, completed, meets, united
-from bot.model.writers_llm import LLMWriter, Written
+from bot.model.writers_llm import LLMWriter, Waiting, Written
 from bot.notes import CORRECTING, Note
 from bot.values import Passage, Sentence, Told
 from prompts import load
@@ -96,8 +97,12 @@ class Synthesis:
         *,
         user: str = "",
         allowance: Allowance,
+        show: Callable[[Line], None] | None = None,
     ) -> Attempt:
-        """Let the model write the answer that ``draft`` gives in official words."""
+        """Let the model write the answer that ``draft`` gives in official words.
+
+        ``show`` is given the lines that are certain while it still writes: the first of the answer.
+        """
         query = desk.query
         silent = draft.status == "abstained" and _may_be_found(draft)
         if not (draft.status == "answered" or silent) or query.kind not in _KINDS:
@@ -105,6 +110,7 @@ class Synthesis:
         if not self._budget.allows(user, self._today()):
             return Attempt(reason="over budget", notice=OVER_BUDGET)
         texts = {report.id: report.text for report in desk.reports}
+        early = Early(show, lambda said: _certain(desk, draft, said)) if show else None
         try:
             written = self._writer.write_and_check(
                 query.question,
@@ -114,6 +120,7 @@ class Synthesis:
                 scope_names=names,
                 allowance=allowance,
                 prompt_tokens=self._prompt_tokens,
+                hear=early.hear if early else None,
             )
         except ModelFailed as error:
             self._spend(user, allowance)
@@ -123,25 +130,12 @@ class Synthesis:
             return Attempt(reason="declined", discarded=written, declined=True)
         if not written.told:
             return Attempt(reason="nothing the lock let through", discarded=written)
-        if silent:
-            told = tuple(t for t in written.told if _is_of_theme(query, t))
-            if not told:
-                return Attempt(reason="nothing on what was asked", discarded=written)
-            return Attempt(written, lines=told)
-        if query.kind in _EVERY_LINE:
-            told = tuple(t for t in written.told if _is_of_part(desk, draft, t))
-            asked = "".join(query.ask.theme) if query.kind == "which" else ""
-            lines = united(draft, told, adds=query.kind not in _ORDERED, asked=asked)
-        elif any(
-            line.note is not None and (line.note.kind in CORRECTING or "count" in line.note.values)
-            for line in (*draft.before, *draft.lines)
-        ):  # what corrects the question, or is counted, stays under the note
-            lines = united(draft, written.told, adds=False)
-        else:
-            lines = completed(draft, written.told)
-        if not any(isinstance(line, Told) for line in lines):
+        lines = _lines(desk, draft, written.told)
+        if not lines:
+            return Attempt(reason="nothing on what was asked", discarded=written)
+        if not (early and early.lines) and not any(isinstance(line, Told) for line in lines):
             return Attempt(reason="no better than the draft", discarded=written)
-        return Attempt(written, lines=lines)
+        return Attempt(written, lines=early.kept(lines, written.failure) if early else lines)
 
     def attempt_briefing(
         self,
@@ -207,6 +201,48 @@ class Synthesis:
         allowance.booked = len(allowance.usage)
         tokens = sum(u.prompt_tokens + u.completion_tokens for u in new)
         self._budget.add(user, self._today(), tokens)
+
+
+def _lines(desk: Desk, draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
+    """Return the lines of an answer: the model's, and what the draft found besides."""
+    query = desk.query
+    if draft.status == "abstained":
+        return tuple(t for t in told if _is_of_theme(query, t))
+    if query.kind in _EVERY_LINE:
+        fitting = [t for t in told if _is_of_part(desk, draft, t)]
+        return united(draft, fitting, adds=query.kind not in _ORDERED, asked=_asked(query))
+    if _is_bound(draft):
+        return united(draft, told, adds=False)
+    return completed(draft, told)
+
+
+def _certain(desk: Desk, draft: Draft, written: Sequence[Told | Waiting]) -> Sequence[Line]:
+    """Return the first lines of an answer that the rest of a reply cannot change."""
+    query = desk.query
+    if draft.status == "abstained":
+        return [t for t in in_order(written) if _is_of_theme(query, t)]
+    if query.kind in _EVERY_LINE or _is_bound(draft):
+        every = query.kind in _EVERY_LINE
+        return uniting(
+            draft,
+            written,
+            asked=_asked(query),
+            fits=lambda told: not every or _is_of_part(desk, draft, told),
+        )
+    return completing(draft, written)
+
+
+def _asked(query: Query) -> str:
+    """Return what is asked where a line only shows that it is told there."""
+    return "".join(query.ask.theme) if query.kind == "which" else ""
+
+
+def _is_bound(draft: Draft) -> bool:
+    """Tell whether a draft corrects the question or is counted: its lines stay under the note."""
+    return any(
+        line.note is not None and (line.note.kind in CORRECTING or "count" in line.note.values)
+        for line in (*draft.before, *draft.lines)
+    )
 
 
 def _may_be_found(draft: Draft) -> bool:

@@ -289,7 +289,7 @@ class PatientChat:
 
 
 def _between_turns(pieces: Iterator[str]) -> Iterator[str]:
-    """Wait for pieces without a turn at computing; who had one gets them by whole lines."""
+    """Wait for pieces without a turn at computing; who had one gets whole lines and items."""
     if not ANSWERING.is_held():
         yield from pieces
         return
@@ -298,7 +298,7 @@ def _between_turns(pieces: Iterator[str]) -> Iterator[str]:
         line, failure = "", None
         with ANSWERING.lent():
             try:
-                while "\n" not in line and not over:
+                while not over and not ("\n" in line or "}" in line):
                     piece = next(pieces, None)
                     line, over = line + (piece or ""), piece is None
             except ModelFailed as error:

@@ -15,6 +15,10 @@ MAX_ITEMS = 40
 MAX_QUOTES = 24  # of one item
 MAX_SAID_CHARS = 400
 _FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL | re.IGNORECASE)
+_BEGUN = re.compile(
+    r'\s*(?:```(?:json)?\s*)?\{\s*"answerable"\s*:\s*true\s*,\s*"items"\s*:\s*\[', re.IGNORECASE
+)
+_NEXT = re.compile(r"[\s,]*")
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -79,6 +83,21 @@ def read_selection(reply: str, numbers: Collection[int]) -> Selection | None:
         if isinstance(missing, list)
         else (),
     )
+
+
+def items_begun(reply: str, numbers: Collection[int]) -> list[Item]:
+    """Return the finished items of a reply that is not whole yet, if it keeps to the form."""
+    begun = _BEGUN.match(reply)
+    found: list[Item] = []
+    at = begun.end() if begun else len(reply)
+    while len(found) < MAX_ITEMS:
+        try:
+            row, at = json.JSONDecoder().raw_decode(reply, _NEXT.match(reply, at).end())  # type: ignore[union-attr]
+        except (ValueError, RecursionError):
+            break
+        if (item := _item(row, numbers)) is not None:
+            found.append(item)
+    return found
 
 
 def _item(row: object, numbers: Collection[int]) -> Item | None:

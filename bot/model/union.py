@@ -26,12 +26,18 @@ Line = DraftLine | Told
 
 
 def united(
-    draft: Draft, told: Sequence[Told], *, adds: bool = True, asked: str = ""
+    draft: Draft,
+    told: Sequence[Told],
+    *,
+    adds: bool = True,
+    asked: str = "",
+    until: DraftLine | None = None,
 ) -> tuple[Line, ...]:
     """Return the draft's lines, the model's in the place of those they say; then what is new.
 
     Without ``adds`` nothing comes after but in words that say what it is to the question. Where a
-    draft only shows where something ``asked`` is told, a line that tells it says enough.
+    draft only shows where something ``asked`` is told, a line that tells it says enough. Only the
+    lines before ``until``, if it is given.
     """
     claims = [line for line in draft.lines if line.kind == "claim"]
     counted = any(line.note is not None and "count" in line.note.values for line in draft.lines)
@@ -40,6 +46,8 @@ def united(
     lines: list[Line] = []
     said: set[int] = set()  # claims that a line before says as well
     for line in draft.lines:
+        if line is until:
+            return tuple(lines)
         at = next((i for i, claim in enumerate(claims) if claim is line), -1)
         if at < 0:
             lines.append(line)

@@ -22,14 +22,21 @@ from bot.lock.lock import is_english
 from bot.lock.plaintext import neutralise
 from bot.model import sheet
 from bot.model.budget import OUTPUT_TOKENS, PROMPT_TOKENS, cost, count_messages, count_tokens
-from bot.model.draft_lines import draft_lines, whole
+from bot.model.draft_lines import MAX_REPLY_CHARS, draft_lines, spoken
 from bot.model.judge import Case, approved
 from bot.model.llm import Allowance, Message, PatientChat
 from bot.model.replies import Usage
-from bot.model.selection import MAX_SAID_CHARS, SCHEMA, Item, read_selection
+from bot.model.selection import (
+    MAX_SAID_CHARS,
+    SCHEMA,
+    Item,
+    items_begun,
+    read_selection,
+)
 from bot.notes import Language
 from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
 from prompts import Prompt, load
+from retrieval.errors import ModelFailed
 from retrieval.genre.quantities import find_quantities
 from retrieval.text.normalise import level
 
@@ -52,7 +59,8 @@ class Written:
     ``told`` are its lines as shown, in order. ``dropped`` were refused and have no substitute,
     ``replaced`` gave way to the official wording. ``judged`` lines in words of their own were read a second time, ``approved`` of
     them hold. ``declined``: the model says that the passages hold no answer, and what is
-    ``missing``, unproved. ``pieces`` were shown to it.
+    ``missing``, unproved. ``pieces`` were shown to it. ``failure``: it broke off, and what was
+    shown by then is what it wrote.
     ``prompt`` is the version of the prompt, ``cost`` is in yuan.
     """
 
@@ -70,6 +78,7 @@ class Written:
     declined: bool = False
     missing: tuple[str, ...] = ()
     pieces: int = 0
+    failure: ModelFailed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +91,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class Waiting:
     """A line in words of its own, with the pieces that it gives way to unless a judge approves."""
 
     line: DraftLine
@@ -90,13 +99,18 @@ class _Waiting:
     passages: tuple[Passage, ...]
     way: Way
 
+    @property
+    def cites(self) -> tuple[Cited, ...]:
+        """The spans of its pieces."""
+        return tuple(Cited(p.report, p.start, p.end) for p in self.passages)
+
 
 @dataclass(slots=True)
 class _Progress:
     """What has been decided so far about the lines of one answer."""
 
     checker: Checker
-    told: list[Told | _Waiting] = field(default_factory=list)
+    told: list[Told | Waiting] = field(default_factory=list)
     dropped: list[Failure] = field(default_factory=list)
     replaced: list[tuple[Failure, Sentence]] = field(default_factory=list)
     declined: bool = False
@@ -137,7 +151,7 @@ class _Progress:
                 infers = item.infer and len(own) > 1
                 if outcome.rewords:
                     way: Way = "inferred" if infers else "reworded"
-                    self.told.append(_Waiting(line, outcome, own, way))
+                    self.told.append(Waiting(line, outcome, own, way))
                     return
                 self.give_way(outcome, own)
                 return
@@ -164,20 +178,19 @@ class _Progress:
                 self.told.append(Told(sentence.text, (cite,), "quoted"))
         return shown
 
-    def settle(self, holds: Callable[[Sequence[_Waiting]], Collection[int]]) -> tuple[int, int]:
+    def settle(self, holds: Callable[[Sequence[Waiting]], Collection[int]]) -> tuple[int, int]:
         """Put each waiting line, or its pieces, in its place; return how many waited and held."""
-        waiting = [t for t in self.told if isinstance(t, _Waiting)]
+        waiting = [t for t in self.told if isinstance(t, Waiting)]
         approved = holds(waiting)
         order, self.told = self.told, []
         for entry in order:
             if isinstance(entry, Told):
                 self.told.append(entry)
             elif waiting.index(entry) in approved:
-                cites = tuple(Cited(p.report, p.start, p.end) for p in entry.passages)
                 text = _BRACKETED.sub("", entry.line.text).strip()
                 if entry.way == "inferred":  # its premises are shown with it
                     self.quote(entry.passages)
-                self.told.append(Told(text, cites, entry.way))
+                self.told.append(Told(text, entry.cites, entry.way))
             else:
                 self.give_way(entry.failure, entry.passages)
         return len(waiting), len(approved)
@@ -204,12 +217,14 @@ class LLMWriter:
         scope_names: Mapping[str, Collection[str]],
         allowance: Allowance | None = None,
         prompt_tokens: int = PROMPT_TOKENS,
+        hear: Callable[[Sequence[Told | Waiting]], bool] | None = None,
     ) -> Written:
         """Select an answer from ``passages``, word it and check it line by line.
 
         ``language`` is ``zh`` or ``en``; ``text_of`` and ``scope_names`` are those of
-        ``Checker``; as many passages go in, in order, as ``prompt_tokens`` hold. Raises
-        ``ModelFailed`` if the reply was not whole.
+        ``Checker``; as many passages go in, in order, as ``prompt_tokens`` hold. ``hear`` is given
+        the lines as they are written, and says whether any was shown. Raises ``ModelFailed`` if
+        the reply was not whole and nothing of it was shown.
         """
         allowance = allowance or Allowance()
         fence = secrets.token_hex(4)
@@ -227,19 +242,40 @@ class LLMWriter:
         hidden = (messages[0]["content"], load("judge").system, fence)
         checker = Checker(shown, text_of, scope_names, language=language, hidden=hidden)
         progress = _Progress(checker)
-        reply = whole(self._pieces(messages, OUTPUT_TOKENS, allowance, SCHEMA))
-        selection = read_selection(reply, {p.n for p in shown})
-        if selection is None:
+        by_number = {p.n: p for p in shown}
+        taken: list[Item] = []
+
+        def take(items: Sequence[Item]) -> None:
+            for item in items:
+                if item not in taken:
+                    taken.append(item)
+                    progress.take_item(item, by_number)
+
+        reply, failure, heard = "", None, False
+        try:
+            for piece in self._pieces(messages, OUTPUT_TOKENS, allowance, SCHEMA):
+                reply += piece
+                if len(reply) >= MAX_REPLY_CHARS:
+                    break
+                if hear is not None and "}" in piece:
+                    take(items_begun(spoken(reply), by_number))
+                    heard = hear(progress.told)
+        except ModelFailed as error:
+            if not heard:
+                raise
+            failure = error
+        selection = read_selection(reply, by_number)
+        if failure is not None or (selection is None and taken):
+            pass  # what was shown of it stands
+        elif selection is None:
             for line in draft_lines([reply]):
                 progress.take_line(line)
         elif selection.answerable:
-            by_number = {p.n: p for p in shown}
-            for item in selection.items:
-                progress.take_item(item, by_number)
+            take(selection.items)
         else:
             progress.declined = True
 
-        def holds(waiting: Sequence[_Waiting]) -> Collection[int]:
+        def holds(waiting: Sequence[Waiting]) -> Collection[int]:
             cases = [
                 Case(_BRACKETED.sub("", w.line.text), tuple(p.text for p in w.passages))
                 for w in waiting
@@ -261,6 +297,7 @@ class LLMWriter:
             judged=judged,
             approved=held,
             declined=progress.declined and not told,
+            failure=failure,
             missing=selection.missing if selection else (),
             pieces=len(shown),
         )
