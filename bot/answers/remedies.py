@@ -21,22 +21,28 @@ NEAR = 0.2  # half of what makes a plan one on the subject: shown, and called on
 
 
 def remedies(desk: Desk) -> Draft | None:
-    """Put beside each problem asked about what the report plans or did on its subject."""
+    """Put beside each problem asked about what the report plans or did on its subject.
+
+    Of a report that lists no such problem, what it plans or did on the theme is told.
+    """
     lines: list[DraftLine] = []
     items: list[Cited] = []
     asked = theme_terms(desk) if desk.query.ask.theme else ()
     for report in desk.reports:
         problems = _asked_problems(desk, report)
-        if len(desk.reports) > 1 and problems:
-            lines.append(label(report))
+        told: list[DraftLine] = []
         for problem in problems[:MAX_PROBLEMS]:
             span = alone(report, problem.lead if len(problem.lead) > 8 else problem.span)
-            lines += [note("problem_head"), claim(report, span)]
+            told += [note("problem_head"), claim(report, span)]
             items.append(Cited(report.id, problem.span.start, problem.span.end))
-            lines += _answers(report, _subject(report, problem), asked)
-    if not lines:
-        return _by_theme(desk)
-    return Draft(tuple(lines), items=tuple(items), focus=tuple(items))
+            told += _answers(report, _subject(report, problem), asked)
+        if not problems:
+            told, pieces = _by_theme(desk, report)
+            items += [Cited(report.id, p.span.start, p.span.end) for p in pieces]
+        if told and len(desk.reports) > 1:
+            lines.append(label(report))
+        lines += told
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
 
 
 def _asked_problems(desk: Desk, report: Report) -> list[listing.Item]:
@@ -88,22 +94,14 @@ def _lines(report: Report, pieces: Sequence[Piece], subject: Sequence[Term]) -> 
     return [joined(report, told(p, subject, CHARS_EACH)) for p in pieces[:ANSWERS_EACH]]
 
 
-def _by_theme(desk: Desk) -> Draft | None:
-    """Where no listed problem is meant: plans on the theme, then the work on it."""
+def _by_theme(desk: Desk, report: Report) -> tuple[list[DraftLine], list[Piece]]:
+    """Where no listed problem is meant: plans on the theme, or the work on it if that tells more."""
     terms = theme_terms(desk)
-    lines: list[DraftLine] = []
-    items: list[Cited] = []
-    for report in desk.reports:
-        plans = desk.telling(report, terms, PLANS)
-        pieces = desk.telling(report, terms, WORK)[:3]
-        if plans and (not pieces or plans[0].fit >= pieces[0].fit):
-            pieces = plans
-        else:
-            plans = []
-        if pieces and len(desk.reports) > 1:
-            lines.append(label(report))
-        if pieces:
-            lines.append(note("plan_head" if plans else "work_head"))
-            lines += [joined(report, told(p, terms, CHARS_EACH)) for p in pieces[:3]]
-            items += [Cited(report.id, p.span.start, p.span.end) for p in pieces[:3]]
-    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
+    plans = desk.telling(report, terms, PLANS)
+    pieces = desk.telling(report, terms, WORK)[:3]
+    planned = bool(plans) and (not pieces or plans[0].fit >= pieces[0].fit)
+    shown = (plans if planned else pieces)[:3]
+    if not shown:
+        return [], []
+    head = note("plan_head" if planned else "work_head")
+    return [head, *(joined(report, told(p, terms, CHARS_EACH)) for p in shown)], shown

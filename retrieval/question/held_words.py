@@ -139,11 +139,16 @@ def _with_tags(request: Request, tags: tuple[Tagged, ...]) -> Request:
     before = {t.text for t in request.tags if t.tag == "place"}
     now = {t.text: t for t in tags if t.tag == "place"}
     gone = before.difference(now)
+    cut = {
+        old.text: next((t.text for t in now.values() if t.start == old.start), "")
+        for old in request.tags
+        if old.tag == "place" and old.text in gone
+    }
     asks = []
     for ask in request.asks:
         start, end = ask.span
         here = [t for t in tags if t.start < end and start < t.end]
-        places = [p for p in ask.places if p not in gone]
+        places = [cut.get(p, p) for p in ask.places if cut.get(p, p)]
         asks.append(
             replace(
                 ask,
