@@ -212,3 +212,19 @@ def test_no_line_raises_and_what_is_shown_is_supported(text):
         elif isinstance(outcome, Failure):
             official = made.nearest_wording(outcome.line)
             assert official is None or isinstance(made.check_line(official), Sentence)
+
+
+def test_runs_of_a_report_with_words_left_out_between_them_are_its_own():
+    spans = [
+        Cited("sy", at, at + len(run))
+        for run in ("2022年全区累计收到行政复议申请350件", "全区新收一审案件202件。")
+        if (at := SHANGYU.index(run)) >= 0
+    ]
+    line = DraftLine(
+        "2022年全区累计收到行政复议申请350件……全区新收一审案件202件。", "claim", tuple(spans)
+    )
+    assert isinstance(checker().check_line(line), Sentence)
+    other = DraftLine(
+        "2022年全区累计收到行政复议申请350件……全区新收二审案件。", "claim", tuple(spans)
+    )
+    assert isinstance(checker().check_line(other), Failure)

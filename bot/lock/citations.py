@@ -29,6 +29,7 @@ from retrieval.text.wrapping import words_of
 COMPUTED = "（计算）"
 MAX_LINE_CHARS = 600
 _SAME = 0.8  # share of a line's character pairs in an earlier one
+LEFT_OUT = "……"  # between two runs of a report in one line of an answer
 _MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
 _PROMPT_RUN, _PLANTED_RUN = 14, 5  # characters that give away where a line comes from
 _MAX_UNITS = 6  # sentences cited for one line
@@ -185,6 +186,8 @@ class Checker:
         if not all(quotes):
             return Failure(line, ("引用的位置不在报告中",))
         if tells_cells(text, [(self._text_of(c.report), c.start) for c in line.cites]):
+            return Sentence(text, "claim", self.numbers(line.cites))
+        if all(is_verbatim(part, quotes) for part in text.split(LEFT_OUT)):
             return Sentence(text, "claim", self.numbers(line.cites))
         verdict = self._judge(text, dict(zip(line.cites, quotes, strict=True)))
         if verdict.problems:
