@@ -15,6 +15,8 @@ from retrieval.documents import Note, Role
 Status = Literal["answered", "abstained", "clarify"]
 SentenceKind = Literal["claim", "note"]
 Way = Literal["quoted", "compressed", "reworded", "inferred"]
+LEFT_OUT = "……"
+"""What stands between two runs of a report's words in one line of an answer."""
 
 
 @dataclass(frozen=True, slots=True)

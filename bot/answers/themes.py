@@ -10,7 +10,7 @@ from bot.answers.lists import TELLS_CAUSE
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
 from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
 from bot.notes import note
-from bot.values import Cited, DraftLine
+from bot.values import LEFT_OUT, Cited, DraftLine
 from retrieval.documents import Report, Role, Span
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_theme
@@ -30,8 +30,8 @@ def themed(desk: Desk) -> Draft | None:
     state = desk.query.ask.content == "report"
     if desk.query.ask.content == "measures" and len(desk.reports) == 1:
         report = desk.reports[0]
-        parts = under_heading(report, terms, WORK) if desk.telling(report, terms, WORK) else []
-        if len(parts) > 1:
+        parts = under_heading(report, terms, WORK)
+        if len(parts) > 1 and desk.telling(report, terms, WORK):
             return _by_parts(desk, report, parts, terms)
     return _told(desk, terms, None if state else WORK)
 
@@ -147,7 +147,7 @@ def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], ch
 def joined(report: Report, spans: Sequence[Span]) -> DraftLine:
     """Return one line of several runs of sentences, each cited where it stands."""
     parts = [claim(report, span) for span in spans]
-    text = "……".join(part.text for part in parts)
+    text = LEFT_OUT.join(part.text for part in parts)
     return DraftLine(text, "claim", tuple(cite for part in parts for cite in part.cites))
 
 

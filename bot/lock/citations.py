@@ -22,14 +22,13 @@ from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
 from bot.lock.wording import overlap
 from bot.notes import Language, text_of
-from bot.values import Cited, DraftLine, Passage, Sentence, Told, Way
+from bot.values import LEFT_OUT, Cited, DraftLine, Passage, Sentence, Told, Way
 from retrieval.text.normalise import level
 from retrieval.text.wrapping import words_of
 
 COMPUTED = "（计算）"
 MAX_LINE_CHARS = 600
 _SAME = 0.8  # share of a line's character pairs in an earlier one
-LEFT_OUT = "……"  # between two runs of a report in one line of an answer
 _MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
 _PROMPT_RUN, _PLANTED_RUN = 14, 5  # characters that give away where a line comes from
 _MAX_UNITS = 6  # sentences cited for one line

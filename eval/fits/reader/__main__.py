@@ -23,9 +23,11 @@ import numpy as np
 
 from eval.fits.reader import tagging
 from eval.fits.reader.scores import Score, score_reader
+from eval.fits.reader.subject_words import wish_words_of
 from eval.fits.reader.utterances import Utterance, corpus_hash, read_corpus
 from retrieval.genre.synonyms import synonym_table
 from retrieval.question import features as feature_module
+from retrieval.question import untagged
 from retrieval.question.features import NameTable, part_features, plain_words
 from retrieval.question.tagger import Tagger
 from retrieval.question.trained import Models, TrainedReader
@@ -216,6 +218,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     (MODELS / "spans.crf").write_bytes(spans)
     (MODELS / "parts.crf").write_bytes(parts)
     (MODELS / "wishes.npz").write_bytes(wishes.to_bytes())
+    (MODELS / untagged.FILE).write_text("\n".join(wish_words_of(corpus)) + "\n", "utf-8")
     card = {
         "corpus": corpus_hash(),
         "features": feature_module.VERSION,
