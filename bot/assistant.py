@@ -83,6 +83,7 @@ HITS = 40
 MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
 _REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 MAX_LISTED = 40
+WARMING = ("{place}办理行政复议案件多少件", "{place}列出了哪些问题", "How many cases in Beijing?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,15 @@ class Assistant:
         return self._reply(
             question, state, self._write, on_sentence=on_sentence, user=user, model=True
         )
+
+    def warm(self) -> None:
+        """Load what a first question, Chinese or English, would wait for; nothing of it is kept."""
+        bare = Assistant(
+            self.library, options=self.options, reader=self._reader, answerers=self.answerers
+        )
+        held = next((r.meta.place[-1] for r in self.library.reports() if r.meta.place), "")
+        for question in WARMING:
+            bare.ask(question.format(place=held))
 
     def brief(
         self,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_llm import ScriptedChat
@@ -32,6 +36,55 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         results = library.ingest(sorted(REPORTS.glob("*.txt")))
         assert [r.status for r in results] == ["added"] * 5
         yield Assistant(library, records=AnswerRecords(folder / "answers.sqlite"))
+
+
+WARMED = """
+import sys
+from pathlib import Path
+from answering import QINGSHAN
+from bot.assistant import Assistant
+from bot.records import AnswerRecords
+from retrieval.library.library import Library
+from retrieval.search.embedding import FakeEmbedder
+
+folder = Path(sys.argv[1])
+(folder / "青山.txt").write_text(QINGSHAN, "utf-8")
+with Library.open(folder / "library", embedder=FakeEmbedder(), create=True) as library:
+    records = AnswerRecords(folder / "answers.sqlite")
+    Assistant(library, records=records).warm()  # with nothing held
+    library.ingest([folder / "青山.txt"])
+with Library.open(folder / "library", embedder=FakeEmbedder()) as library:
+    assistant = Assistant(library, records=records)
+    assistant.warm()
+    loaded = set(sys.modules)
+    for question in ("青山县2023年受理矛盾纠纷多少件", "qingshan 的问题", "What problems did Qijiang list?"):
+        assistant.ask(question)
+    print(*sorted(set(sys.modules) - loaded))
+"""
+
+
+def test_after_warming_no_question_waits_for_what_is_loaded(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WARMED, str(tmp_path)],
+        cwd=Path(__file__).parent, env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        capture_output=True, text=True, encoding="utf-8",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
+
+
+def test_warming_keeps_nothing(assistant: Assistant, tmp_path: Path) -> None:
+    kept: list[str] = []
+
+    class Counted(AnswerRecords):
+        def add(self, answer_id: str, record: Mapping[str, Any]) -> None:  # noqa: ARG002
+            kept.append(answer_id)
+
+    warmed = Assistant(assistant.library, records=Counted(tmp_path / "answers.sqlite"))
+    warmed.warm()
+    assert kept == []
+    warmed.ask("玉山列出了哪些问题")
+    assert len(kept) == 1
 
 
 def holds(answer: Answer, assistant: Assistant) -> None:

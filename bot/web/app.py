@@ -128,7 +128,7 @@ def _told(request: Request, error: Exception) -> Response:
 
 def _warm(assistant: Assistant) -> None:
     with contextlib.suppress(BaogaoError):  # whoever asks is told
-        assistant.retrieve("各地2023年列出了哪些问题")
+        assistant.warm()
 
 
 def run(
