@@ -77,7 +77,7 @@ def test_warming_keeps_nothing(assistant: Assistant, tmp_path: Path) -> None:
     kept: list[str] = []
 
     class Counted(AnswerRecords):
-        def add(self, answer_id: str, record: Mapping[str, Any]) -> None:  # noqa: ARG002
+        def add(self, answer_id: str, record: Mapping[str, Any]) -> None:
             kept.append(answer_id)
 
     warmed = Assistant(assistant.library, records=Counted(tmp_path / "answers.sqlite"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -15,6 +16,7 @@ from fnmatch import fnmatch
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from answering import QINGSHAN
@@ -95,12 +97,17 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    """Run the installed command somewhere else, with an empty environment of settings."""
+def away(folder: Path) -> dict[str, str]:
+    """Return an environment without settings, at home in ``folder``."""
     kept = {k: v for k, v in os.environ.items() if k in ("PATH", "SYSTEMROOT", "LANG", "TMPDIR")}
+    return kept | {"HOME": str(folder)}
+
+
+def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run the installed command somewhere else."""
     return subprocess.run(
         [str(folder / PYTHON), str(folder / "baogao.py"), *words],
-        cwd=folder, env=kept | {"HOME": str(folder)}, capture_output=True, text=True,
+        cwd=folder, env=away(folder), capture_output=True, text=True,
         encoding="utf-8",
     )  # fmt: skip
 
@@ -119,16 +126,26 @@ def test_a_wheel_takes_in_a_report_and_answers(installed: Path) -> None:
 
 @pytest.mark.slow
 def test_a_wheel_serves_its_pages(installed: Path) -> None:
-    code = (
-        "import bot, bot.web.rendering as pages, bot.web.texts as t, pathlib\n"
-        f"assert str(pathlib.Path(bot.__file__)).startswith({str(installed.resolve())!r}), bot.__file__\n"
-        "page = pages._templates.get_template('error.html').render(t=t.texts('zh'), lang='zh', here='/',"
-        " other='', logged_in=False, visitor=pages.Visitor(0, ''), told='x')\n"
-        "static = pathlib.Path(pages.__file__).parent / 'static'\n"
-        "print(len(page), sorted(p.name for p in static.iterdir()))"
-    )
-    done = subprocess.run(
-        [str(installed / PYTHON), "-c", code], cwd=installed, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "ask.js" in done.stdout
+    words = ["web", "--port", "0", "--writer", "extractive", "--library", "pages"]
+    with subprocess.Popen(
+        [str(installed / PYTHON), str(installed / "baogao.py"), *words],
+        cwd=installed, env=away(installed), stderr=subprocess.PIPE, text=True, encoding="utf-8",
+    ) as server:  # fmt: skip
+        try:
+            assert server.stderr is not None
+            told = server.stderr.readline()
+            address = told.split()[-1]
+            assert "http://127.0.0.1:" in address, told + server.stderr.read()
+            for path in ("/", "/static/ask.js", "/library", "/openapi.json"):
+                with urlopen(address + path, timeout=60) as reply:
+                    assert reply.status == 200, path
+                    assert reply.read(), path
+            asked = Request(
+                address + "/api/ask",
+                json.dumps({"question": "青山县列出了哪些问题"}).encode(),
+                {"Content-Type": "application/json"},
+            )
+            with urlopen(asked, timeout=60) as reply:
+                assert json.load(reply)["answer"]
+        finally:
+            server.terminate()
