@@ -71,6 +71,39 @@ def test_inline_elements_join_and_hidden_text_stays_out():
     assert any("5 个隐藏" in note for note in worded(read.notes))
 
 
+@pytest.mark.parametrize(
+    ("style", "script", "kept"),
+    [
+        (
+            "visibility: hidden; opacity: 0",
+            "document.getElementById('body').style.opacity = 1",
+            True,
+        ),
+        ("visibility: hidden", "start('menu')", False),
+        ("visibility: hidden", "", False),
+        ("display: none", "show('body')", False),  # what is folded away is not the paper
+    ],
+)
+def test_what_a_script_of_the_page_shows_when_all_is_loaded_is_no_hidden_text(style, script, kept):
+    raw = page(
+        f"<h1>{LINES[0]}</h1><div id='body' style='{style}'>{BODY}</div><script>{script}</script>"
+    )
+    if kept:
+        assert read_bytes_of(raw).text.splitlines() == LINES
+    else:
+        assert LINES[1] not in read_bytes_of(raw).text
+
+
+def test_a_row_of_links_is_a_menu():
+    menu = (
+        "<table><tr>"
+        + "".join(f"<td><a href='/{n}'>栏目{n}</a></td>" for n in range(6))
+        + "</tr></table>"
+    )
+    read = read_bytes_of(page(f"<div><div>{menu}</div><h1>{LINES[0]}</h1><div>{BODY}</div></div>"))
+    assert read.text.splitlines() == LINES
+
+
 def test_a_table_of_figures_is_a_row_a_line_and_a_table_for_layout_is_not():
     figures = "<table><tr><th>指标</th><th>2021年</th><th>2022年</th></tr><tr><td><p>收到</p></td><td>141</td><td>168</td></tr></table>"
     read = read_bytes_of(
@@ -177,6 +210,22 @@ def test_a_ruled_table_in_a_pdf_is_rows():
     ]
     read = read_bytes_of(make_pdf([[(100, 760, "青山县数据"), *words]], size=10, rules=rules))
     assert "指标\t2021年\t2022年\n收到\t141\t168" in read.text
+
+
+def test_paragraphs_of_a_page_in_two_columns_go_on_in_the_next_column_and_page():
+    columns, room, at_most = (40, 310), 17, 6
+    lines: list[tuple[int, str]] = []
+    for words in LINES[1:]:
+        lines.append((28, words[: room - 2]))
+        rest = words[room - 2 :]
+        lines += [(0, rest[at : at + room]) for at in range(0, len(rest), room)]
+    pages: list[list[tuple[float, float, str]]] = []
+    for number, (indent, words) in enumerate(lines):
+        column, line = divmod(number % (2 * at_most), at_most)
+        if number % (2 * at_most) == 0:
+            pages.append([(150, 760, LINES[0])] if number == 0 else [])
+        pages[-1].append((columns[column] + indent, 700 - 20 * line, words))
+    assert read_bytes_of(make_pdf(pages)).text.splitlines() == LINES
 
 
 def test_a_pdf_without_words_is_called_a_scan():

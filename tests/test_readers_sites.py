@@ -1,4 +1,4 @@
-"""Twelve papers as sites and offices publish them: each field, paragraph and row, and what stays.
+"""Eighteen papers as sites and offices publish them: each field, paragraph and row, and what stays.
 
 ``data/sites`` has the files; ``gold.jsonl`` what a person reads from them. ``neutral`` are lines
 that may stay or go: a title broken in two, a document number, a file to load.

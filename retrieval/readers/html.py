@@ -33,11 +33,12 @@ _BLOCKS = frozenset(
 )
 _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden"
+    r"display\s*:\s*none"
     r"|font-size\s*:\s*(?:0(?:\.\d+)?(?:px|pt|em|rem|%)?|1(?:px|pt|%))\s*(?:;|$|!)"
-    r"|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{4,}",
+    r"|text-indent\s*:\s*-\d{3,}|left\s*:\s*-\d{4,}",
     re.IGNORECASE,
 )
+_VEILED = re.compile(r"visibility\s*:\s*hidden|opacity\s*:\s*0(?:\.0+)?\s*(?:;|$)", re.IGNORECASE)
 _WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?|white)\s*(?:;|$|!)", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _WIDE = r"\u2e80-\u9fff\u3000-\u303f\uff00-\uffef“”‘’…—"
@@ -85,11 +86,15 @@ def read_page(source: str) -> tuple[str, Container, int, int]:
     root = _parse(source)
     if root is None:
         return "", Container(), 0, 0
-    walk = _Walk()
+    walk = _Walk("".join("".join(script.itertext()) for script in root.iter("script")))
     walk.run(root)
     if not walk.lines:
         return "", Container(), 0, walk.hidden
-    page = Page(walk.lines, _metas(root), _title(root))
+    metas = _metas(root)
+    # what a word processor writes as <title> is its file's property: often an older paper's
+    page = Page(
+        walk.lines, metas, "" if "word" in metas.get("generator", "").lower() else _title(root)
+    )
     lines, container = choose_lines(page)
     kept = sum(count_words(line) for line in lines)
     seen = sum(count_words(line.text) for line in walk.lines)
@@ -152,9 +157,10 @@ def _words(text: str) -> str:
 class _Walk:
     """One pass over a tree, start and end of each element in document order."""
 
-    def __init__(self) -> None:
+    def __init__(self, scripts: str) -> None:
         self.lines: list[Line] = []
         self.hidden = 0
+        self._scripts = scripts
         self._open = _Open()
         self._path: list[int] = []
         self._tags: list[str] = []
@@ -172,7 +178,7 @@ class _Walk:
                 self._leave(tag)
                 self._say(element.tail)
                 continue
-            if not tag or tag in _OUT or _is_hidden(element):
+            if not tag or tag in _OUT or _is_hidden(element, self._scripts):
                 if tag and tag not in _OUT:
                     self.hidden += count_words("".join(element.itertext()))
                 self._say(element.tail)
@@ -183,7 +189,7 @@ class _Walk:
                 continue
             if tag == "tr" and (cells := self._cells(element)) is not None:
                 self._end_line()
-                self._row(cells)
+                self._row(cells, sum(count_words("".join(a.itertext())) for a in element.iter("a")))
                 self._say(element.tail)
                 continue
             self._enter(tag)
@@ -236,20 +242,32 @@ class _Walk:
 
     def _cells(self, row: Any) -> list[str] | None:
         table = next(row.iterancestors("table"), None)
-        return _row(row, self._spans.setdefault(table, []))
+        return _row(row, self._spans.setdefault(table, []), self._scripts)
 
-    def _row(self, cells: list[str]) -> None:
+    def _row(self, cells: list[str], linked: int) -> None:
         if any(cells) and len(self.lines) < _MAX_LINES:
             self._ids += 1
             row = "\t".join(cells).rstrip("\t")
-            self.lines.append(Line(row, 0, (*self._path, self._ids), "", "", row=len(cells) > 1))
+            self.lines.append(
+                Line(row, linked, (*self._path, self._ids), "", "", row=len(cells) > 1)
+            )
 
 
-def _is_hidden(element: Any) -> bool:
+def _is_hidden(element: Any, scripts: str) -> bool:
     style = element.get("style")
     if element.get("hidden") is not None:
         return True
-    return bool(style) and bool(_HIDDEN.search(style) or _is_white(element, style))
+    if not style:
+        return False
+    if _VEILED.search(style) and not _is_unveiled(element, scripts):
+        return True
+    return bool(_HIDDEN.search(style) or _is_white(element, style))
+
+
+def _is_unveiled(element: Any, scripts: str) -> bool:
+    """Tell whether a script of the page calls an element by its name: it is shown when all is loaded."""
+    name = element.get("id")
+    return bool(name) and any(f"{mark}{name}{mark}" in scripts for mark in "'\"")
 
 
 def _is_white(element: Any, style: str) -> bool:
@@ -264,7 +282,7 @@ def _is_white(element: Any, style: str) -> bool:
     )
 
 
-def _row(row: Any, filled: list[int]) -> list[str] | None:
+def _row(row: Any, filled: list[int], scripts: str) -> list[str] | None:
     """Return the cells of a row of figures; None where the table only lays out the page.
 
     ``filled`` counts for each column the rows that a cell above still spans; a spanned cell is
@@ -286,7 +304,7 @@ def _row(row: Any, filled: list[int]) -> list[str] | None:
         for column in range(min(_span(cell, "colspan"), 50)):
             filled.extend([0] * (len(words) + 1 - len(filled)))
             filled[len(words)] = rows
-            words.append("" if column else _cell_words(cell))
+            words.append("" if column else _cell_words(cell, scripts))
     fill()
     return words
 
@@ -309,12 +327,12 @@ def _lays_out(cells: list[Any]) -> bool:
     return False
 
 
-def _cell_words(cell: Any) -> str:
+def _cell_words(cell: Any, scripts: str) -> str:
     parts: list[str] = []
     hidden = 0
     for event, part in etree.iterwalk(cell, events=("start", "end")):
         tag = part.tag if isinstance(part.tag, str) else ""
-        out = tag in _OUT or not tag or _is_hidden(part)
+        out = tag in _OUT or not tag or _is_hidden(part, scripts)
         if event == "start":
             hidden += out
             if tag in _BLOCKS or tag == "br":

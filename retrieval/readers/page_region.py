@@ -45,6 +45,7 @@ class Page:
 
 _SHARE = 0.95
 _PROSE = re.compile("[。；]|[，,、：:].{12,}")
+_COLON = re.compile("[:：]")
 _SITE = re.compile(
     "(?:网|网站|门户|平台|频道|首页|主页|欢迎您?|政府网|栏目|系统)$|^(?:首页|网站|您?当前|今天是|欢迎|Copyright)|门户网站|政务网"
 )
@@ -95,7 +96,7 @@ def choose_lines(page: Page) -> tuple[list[str], Container]:
     container = Container(
         title,
         _site(page),
-        _published(page.metas, head),
+        _published(page.metas, head, [line.text for line in lines[max(0, first - 6) : first]]),
         _issuer(page.metas, head),
         _number(head),
     )
@@ -104,7 +105,7 @@ def choose_lines(page: Page) -> tuple[list[str], Container]:
     if title and "".join(title.split()) not in start:
         words.insert(0, title)
     elif not title:
-        words[:0] = [t for t in _lines_above(lines, first) if t not in words[:5]]
+        words[:0] = [ln.text for ln in _lines_above(lines, first) if ln.text not in words[:5]]
     return words, container
 
 
@@ -114,8 +115,9 @@ def _weight(line: Line) -> int:
         return 0
     if line.linked * 2 > len(line.text) or (line.row and _is_field_row(line.text)):
         return 0
-    if _NAVIGATION.search(line.text) and "。" not in line.text:
-        return 0
+    sentence = "。" in line.text or "；" in line.text
+    if not sentence and (_NAVIGATION.search(line.text) or len(_COLON.findall(line.text)) > 1):
+        return 0  # a menu, or fields on one line
     numbered = marker_at(line.text, 0) is not None and len(line.text) > 6
     long = sum("一" <= char <= "鿿" for char in line.text) > 45  # many short words are a menu
     return len(line.text) if _PROSE.search(line.text) or numbered or long else 0
@@ -173,11 +175,11 @@ def _is_the_sites(line: Line) -> bool:
 
 
 def _is_field_row(text: str) -> bool:
-    """Tell the table of 索引号, 发布机构 … from a table of figures."""
+    """Tell the table of 索引号, 发布机构 … and what a print says of its page from a table of figures."""
     return bool(
         re.search(
-            "索\\s?引\\s?号|发布机构|发布日期|发文机关|成文日期|主题分类|公开方式|有效性|文\\s?号|体裁|标\\s*题[:：]|名\\s*称[:：]|组配分类",
-            text,
+            "索引号|发布机构|发布日期|公开日期|发文机关|成文日期|主题分类|公开方式|有效性|文号|体裁|标题[:：]|名称[:：]|组配分类|://",
+            re.sub("[ \u3000\xa0]", "", text),
         )
     ) and not re.search("[。；]", text)
 
@@ -190,7 +192,8 @@ def _title(page: Page, first: int) -> str:
     candidates += [words for heading, words in above if heading == "h2"]
     candidates += [line.text for line in page.lines if line.heading == "h1"]
     candidates += _lines_in_title(page.title, [words for _, words in above])
-    candidates += _lines_above(page.lines, first) + _SPLIT_TITLE.split(page.title)
+    candidates += [words for _, words in _blocks(_lines_above(page.lines, first))]
+    candidates += _SPLIT_TITLE.split(page.title)
     # Of two the one that tells more: a heading may hold the site's name, a title the section's.
     return max(filter(_may_be_title, candidates), key=_telling, default="")
 
@@ -235,16 +238,16 @@ def _may_be_title(words: str) -> bool:
     )
 
 
-def _lines_above(lines: Sequence[Line], first: int) -> list[str]:
+def _lines_above(lines: Sequence[Line], first: int) -> list[Line]:
     """Return the few lines right above the block that may be a title shown in plain letters."""
-    found: list[str] = []
+    found: list[Line] = []
     for line in reversed(lines[max(0, first - 6) : first]):
         if line.linked or line.area or is_furniture(line.text) or _NAVIGATION.search(line.text):
             if found:
                 break
             continue
         if not line.row and 4 <= len(line.text) <= 80:
-            found.append(line.text)
+            found.append(line)
     return found[::-1]
 
 
@@ -252,7 +255,7 @@ def _fields(head: str) -> list[tuple[str, str]]:
     return [("".join(m["label"].split()), m["value"].strip()) for m in _LABELLED.finditer(head)]
 
 
-def _published(metas: dict[str, str], head: str) -> str | None:
+def _published(metas: dict[str, str], head: str, above: Sequence[str]) -> str | None:
     for name in _META_DATE:
         if day := _day(metas.get(name, "")):
             return day
@@ -261,9 +264,11 @@ def _published(metas: dict[str, str], head: str) -> str | None:
         for name, value in fields:
             if name.startswith(label) and (day := _day(value)):
                 return day
-    # A date that begins a line under the title needs no label.
+    # A date that begins a line needs no label, nor one in a short line between title and text.
     bare = re.search(r"(?m)^\s*[(（\[【]?(20\d\d[-年/.]\d{1,2}[-月/.]\d{1,2}).{0,60}$", head)
-    return _day(bare[1]) if bare else None
+    if bare:
+        return _day(bare[1])
+    return next((day for words in above if len(words) < 60 and (day := _day(words))), None)
 
 
 def _day(words: str) -> str | None:

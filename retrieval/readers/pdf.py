@@ -11,8 +11,9 @@ import io
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import pypdfium2
 from pypdfium2 import raw as pdfium
@@ -25,6 +26,7 @@ from retrieval.text.numbering import marker_at
 
 MAX_PAGES = 500
 _MAX_CHARS = 2_000_000
+_MIN_COLUMN = 4  # lines on each side of the middle, where a page is printed in two columns
 _EDGE = 0.12  # of a page's height: where running heads and page numbers stand
 _MIN_RULES = 6
 _PAGE_NUMBER = re.compile(
@@ -46,6 +48,7 @@ _RADICALS |= {
 
 
 _Box = tuple[float, float, float, float]  # left, bottom, right, top
+_Margins = tuple[float, float]  # left, right
 
 
 @dataclass(slots=True)
@@ -59,6 +62,7 @@ class _PdfLine:
     top: float
     page: int
     row: bool = False
+    column: int = 0  # of a page printed in two: 1 or 2; 0 for what runs over the page
 
     @property
     def size(self) -> float:
@@ -249,11 +253,11 @@ def _shape(line: _PdfLine) -> str:
 
 def _paragraphs(lines: Sequence[_PdfLine]) -> Iterator[str]:
     """Yield the paragraphs: a line that reaches the right margin goes on in the next one."""
-    prose = [line for line in lines if not line.row]
-    if not prose:
-        yield from (line.text for line in lines)
-        return
-    margins = _margins(prose)
+    _find_columns(lines)
+    margins = {
+        column: _margins([ln for ln in lines if not ln.row and ln.column == column])
+        for column in {ln.column for ln in lines if not ln.row}
+    }
     words = ""
     before: _PdfLine | None = None
     for line in lines:
@@ -268,7 +272,26 @@ def _paragraphs(lines: Sequence[_PdfLine]) -> Iterator[str]:
         yield words
 
 
-def _margins(lines: Sequence[_PdfLine]) -> tuple[float, float]:
+def _find_columns(lines: Sequence[_PdfLine]) -> None:
+    """Tell the lines of pages printed in two columns by their column; each has its own margins.
+
+    The last page may have hardly anything in its second: it goes by the others.
+    """
+    prose = [line for line in lines if not line.row and line.text]
+    middle = (min(ln.left for ln in prose) + max(ln.right for ln in prose)) / 2 if prose else 0
+    pages = [list(page) for _, page in groupby(prose, lambda line: line.page)]
+    for page in pages:
+        for line in page:
+            line.column = 1 if line.right <= middle else 2 if line.left >= middle else 0
+    long = [Counter(line.column for line in page if len(line.text) > 8) for page in pages]
+    in_two = any(min(n[1], n[2]) >= _MIN_COLUMN and n[0] * 3 <= n.total() for n in long)
+    for page, counts in zip(pages, long, strict=True):
+        if not in_two or counts[0] * 3 > counts.total():
+            for line in page:
+                line.column = 0
+
+
+def _margins(lines: Sequence[_PdfLine]) -> _Margins:
     lefts = Counter(round(line.left / 3) for line in lines if len(line.text) > 8)
     rights = sorted(line.right for line in lines)
     right = rights[int(len(rights) * 0.9)]
@@ -276,21 +299,25 @@ def _margins(lines: Sequence[_PdfLine]) -> tuple[float, float]:
     return float(left), right
 
 
-def _goes_on(before: _PdfLine, line: _PdfLine, margins: tuple[float, float]) -> bool:
+def _goes_on(before: _PdfLine, line: _PdfLine, margins: Mapping[int, _Margins]) -> bool:
     if before.row or line.row or not before.text or not line.text:
         return False
-    left, right = margins
+    if before.page == line.page and (before.column > 0) != (line.column > 0):
+        return False  # a title over both columns
+    left, right = margins[line.column][0], margins[before.column][1]
     size = max(min(before.size, line.size), 6.0)
     indented = line.left > left + size * 1.2
     wanted = 0.0 if indented else _first_word(line)
     full = before.right + wanted >= right - size * 1.6
     if not full:
         return False
-    if indented and before.page == line.page and before.left <= line.left - size:
+    together = (before.page, before.column) == (line.page, line.column)
+    if indented and together and before.left <= line.left - size:
         return False
     if before.text[-1] in "。！？：" and (indented or marker_at(line.text, 0) is not None):
         return False
-    return not (indented and before.left > left + size * 3)  # centred lines stay apart
+    # centred lines stay apart
+    return not (indented and before.left > margins[before.column][0] + size * 3)
 
 
 def _first_word(line: _PdfLine) -> float:
