@@ -15,6 +15,7 @@ _MODIFIERS_BEFORE = (
     ("超过", "超"), ("突破", "超"), ("高于", "超"), ("多于", "超"), ("逾", "超"), ("超", "超"),
     ("大约", "约"), ("约", "约"), ("接近", "近"), ("将近", "近"), ("近", "近"),
 )  # fmt: skip
+_WORDS_BEFORE = tuple(word for word, _ in _MODIFIERS_BEFORE)
 _MODIFIERS_AFTER = (
     ("以上", "以上"), ("以下", "以下"), ("以内", "以下"), ("左右", "左右"), ("上下", "左右"),
 )  # fmt: skip
@@ -67,8 +68,8 @@ def unit_at(plain: str, start: int) -> str:
 def modifier_before(plain: str, start: int) -> str:
     """Return the sense (约, 近, 超, 以上, 以下) of the words just before a figure, or ``""``."""
     window = plain[max(0, start - 3) : start]
-    if _NOT_A_MODIFIER.search(window):
-        return ""
+    if not window.endswith(_WORDS_BEFORE) or _NOT_A_MODIFIER.search(window):
+        return ""  # most figures have none
     return next((sense for word, sense in _MODIFIERS_BEFORE if window.endswith(word)), "")
 
 

@@ -22,7 +22,6 @@ from functools import lru_cache
 
 from retrieval.genre.measures import measures, modifier_after, modifier_before, unit_at
 from retrieval.genre.quantity_values import (
-    FULL_TO_HALF,
     MULTIPLIER,
     POWERS,
     Number,
@@ -30,6 +29,7 @@ from retrieval.genre.quantity_values import (
     Quantity,
     QuantityKind,
     canonical,
+    half_width,
     modifiers_agree,
     part_of_date,
     same_number,
@@ -103,7 +103,7 @@ def find_quantities(text: str) -> tuple[Quantity, ...]:
 
 def _scan(text: str, *, generous: bool) -> Iterator[Quantity]:
     """Yield figures from left to right; ``generous`` adds numerals inside names."""
-    plain = text.translate(FULL_TO_HALF)
+    plain = half_width(text)
     previous: Quantity | None = None
     position = 0
     while match := _TOKEN.search(plain, position):

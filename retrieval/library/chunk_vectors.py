@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,8 +34,13 @@ class ChunkWords:
 
 def chunk_words(text: str, context: str, path: Sequence[str]) -> ChunkWords:
     """Return a chunk's words; ``context`` ends with the headings of ``path``."""
+    return ChunkWords(text, _above(context, tuple(path)))
+
+
+@lru_cache(maxsize=1_024)
+def _above(context: str, path: tuple[str, ...]) -> tuple[str, ...]:
     opening = context.removesuffix(HEADINGS_JOINED.join(path)).strip()
-    return ChunkWords(text, tuple(part for part in (opening, *path) if part.strip()))
+    return tuple(part for part in (opening, *path) if part.strip())
 
 
 def space_of(embedder: Embedder) -> str:

@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from retrieval.documents import Chunk, Note, ReportMeta, Section
@@ -97,7 +99,12 @@ def fact_values(fact: Fact) -> dict[str, Any]:
 
 
 def _fields(value: Fact | Change | Quantity) -> dict[str, Any]:
-    return {name: getattr(value, name) for name in value.__slots__}
+    return dict(zip(value.__slots__, _reading(type(value))(value), strict=True))
+
+
+@lru_cache
+def _reading(kind: type[Any]) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*kind.__slots__)
 
 
 def _quantity(values: dict[str, Any]) -> Quantity:

@@ -189,15 +189,17 @@ def _clauses(text: str, figures: Sequence[Quantity]) -> Iterator[_Clause]:
     """Give every figure the clause it stands in; a comma inside a figure ends nothing."""
     ends: list[int] = []
     sentence_starts = [0]
-    index = 0
+    spans = iter([(figure.start, figure.end) for figure in figures] + [(len(text), len(text) + 1)])
+    figure_start, figure_end = next(spans)
     for match in _CLAUSE_END.finditer(text):
-        while index < len(figures) and figures[index].end <= match.start():
-            index += 1
-        if index < len(figures) and figures[index].start <= match.start():
+        at = match.start()
+        while figure_end <= at:
+            figure_start, figure_end = next(spans)
+        if figure_start <= at:
             continue
-        ends.append(match.start())
+        ends.append(at)
         if match[0] in _SENTENCE_END:
-            sentence_starts.append(match.end())
+            sentence_starts.append(at + 1)
     ends.append(len(text))
     position = 0
     for i, quantity in enumerate(figures):

@@ -35,6 +35,7 @@ class _OneForOne(dict[int, str]):
 
 
 _LEVELLED = _OneForOne()
+_LEVEL: set[str] = set()  # the characters met that stay as they are
 
 
 @lru_cache(maxsize=1)
@@ -58,13 +59,13 @@ def _simplified() -> dict[int, str]:
 
 
 @lru_cache(maxsize=1)
-def _traditional() -> frozenset[str]:
-    return frozenset(map(chr, _simplified()))
+def _traditional() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _simplified()))}]")
 
 
 def has_han(text: str) -> bool:
     """Tell whether a text has a Chinese character."""
-    return any(_FIRST_HAN <= ord(character) <= _LAST_HAN for character in text)
+    return HAN_RUN.search(text) is not None
 
 
 def simplify(text: str) -> str:
@@ -73,7 +74,7 @@ def simplify(text: str) -> str:
     Whole words decide where they can (乾隆 keeps 乾); in the rare text where that would change
     the length, each character is converted on its own. Simplified text comes back untouched.
     """
-    if text.isascii() or _traditional().isdisjoint(text):
+    if text.isascii() or _traditional().search(text) is None:
         return text
     safe = text.encode("utf-8", "replace").decode("utf-8").replace("\0", _REPLACEMENT)
     converted = _converter().convert(safe)
@@ -86,8 +87,10 @@ def level(text: str) -> str:
     ``len(level(text)) == len(text)``: position *i* there is position *i* here. Characters whose
     normal form is longer than one (㎡, ①–⑳ are one, ㈠ is three) stay as they are.
     """
-    for char in set(text):  # few of them change, and what they become changes no more
-        if (levelled := _LEVELLED[ord(char)]) != char:
+    for char in set(text) - _LEVEL:  # few of them change, and what they become changes no more
+        if (levelled := _LEVELLED[ord(char)]) == char:
+            _LEVEL.add(char)
+        else:
             text = text.replace(char, levelled)
     return simplify(text)
 
