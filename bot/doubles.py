@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.holdings import summaries_of
 from retrieval.documents import Note
-from retrieval.library.catalogue import ReportSummary, claimed_identity
+from retrieval.library.catalogue import RIVALS, ReportSummary, claimed_identity
 from retrieval.library.library import Library
 from retrieval.library.same_paper import NEARLY_ONE, likeness, sketch
 from retrieval.question.query import Query
@@ -26,8 +26,10 @@ def counted_once(library: Library, query: Query, scope: Resolved) -> Resolved:
         return scope
     standing = doubles_of(library)
     told = [r for r in scope.reports if standing.get(r, r) != r and standing[r] in scope.reports]
+    if not told:
+        return scope
     others = {claimed_identity(s.meta) for s in summaries_of(library, scope.reports)}
-    if not told or (len(others) < 2 and query.kind not in _COUNTING):
+    if len(others) < 2 and query.kind not in _COUNTING:
         return scope
     named = {
         s.id: s.meta.source for s in summaries_of(library, (*told, *(standing[r] for r in told)))
@@ -43,13 +45,10 @@ def doubles_of(library: Library) -> Mapping[str, str]:
     def found() -> dict[str, str]:
         rivals: defaultdict[object, list[ReportSummary]] = defaultdict(list)
         for summary in library.reports():
-            identity = claimed_identity(summary.meta)
-            if identity:
-                rivals[identity].append(summary)
+            if any(warning.kind == RIVALS for warning in summary.warnings):
+                rivals[claimed_identity(summary.meta)].append(summary)
         standing: dict[str, str] = {}
         for group in rivals.values():
-            if len(group) < 2:
-                continue
             latest_first = sorted(
                 group, key=lambda s: (s.meta.published or "", s.added_at, s.id), reverse=True
             )

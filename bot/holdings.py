@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.evidence.selection import KnownFact
 from retrieval.documents import ReportMeta
@@ -38,9 +39,10 @@ def list_holdings(library: Library) -> Holdings:
     def holdings() -> Holdings:
         summaries = library.reports()
         whole = unify(s.meta.place for s in summaries)
+        named = ((s, territory(whole[s.meta.place], s.meta.issuer)) for s in summaries)
         return Holdings(
-            Holding(s.id, replace(s.meta, place=territory(whole[s.meta.place], s.meta.issuer)))
-            for s in summaries
+            Holding(s.id, s.meta if place == s.meta.place else replace(s.meta, place=place))
+            for s, place in named
         )
 
     return library.kept("holdings", holdings)
@@ -53,21 +55,40 @@ def summaries_of(library: Library, reports: Sequence[str]) -> tuple[ReportSummar
 
 
 def known_issuers(library: Library) -> KnownIssuers:
-    """Return the place and issuer of each held report, in the order of ``list_holdings``."""
-    return library.kept(
-        "known issuers",
-        lambda: KnownIssuers((h.meta.place, h.meta.issuer) for h in list_holdings(library)),
-    )
+    """Return the places and issuers of the held reports, each pair once."""
+
+    def known() -> KnownIssuers:
+        return _known_of(frozenset((h.meta.place, h.meta.issuer) for h in list_holdings(library)))
+
+    return library.kept("known issuers", known)
 
 
 def place_index(library: Library) -> PlaceIndex:
     """Return the place index of what a library holds."""
-    return library.kept("place index", lambda: PlaceIndex(known_issuers(library)))
+    return library.kept("place index", lambda: _index_of(known_issuers(library)))
 
 
 def reader_of(library: Library) -> TrainedReader:
     """Return the trained reader that knows the names of the places a library holds."""
-    return library.kept("reader", lambda: TrainedReader(place_index(library).own_names()))
+    return library.kept("reader", lambda: _reader_of(place_index(library)))
+
+
+# Another report of a place and issuer that are held already changes nothing of these three.
+
+
+@lru_cache(maxsize=2)
+def _known_of(pairs: frozenset[tuple[Chain, str]]) -> KnownIssuers:
+    return KnownIssuers(sorted(pairs))
+
+
+@lru_cache(maxsize=2)
+def _index_of(known: KnownIssuers) -> PlaceIndex:
+    return PlaceIndex(known)
+
+
+@lru_cache(maxsize=2)
+def _reader_of(places: PlaceIndex) -> TrainedReader:
+    return TrainedReader(places.own_names())
 
 
 def speaks_within(library: Library, holdings: Holdings) -> SpeaksOf:

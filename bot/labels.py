@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from retrieval.documents import ReportMeta
 from retrieval.places.gazetteer import Chain, short_name
@@ -16,19 +17,23 @@ _GOVERNMENT = re.compile("人民政府(?:办公室|办公厅)?$")
 
 def body_name(meta: ReportMeta) -> str:
     """Return 清溪县, 綦江区司法局 or 渭河区南坪街道办事处: the place and who reports, if not its government."""
-    place = meta.place[-1] if meta.place else ""
-    issuer = meta.issuer
-    unit = unit_of(meta.place, issuer)
+    return _body_name(meta.place, meta.issuer, meta.title)
+
+
+@lru_cache(maxsize=32_768)
+def _body_name(chain: Chain, issuer: str, title: str) -> str:
+    place = chain[-1] if chain else ""
+    unit = unit_of(chain, issuer)
     if unit and place:
         office = issuer[issuer.find(unit) :] if unit in issuer else unit
         return office if _bears_name_of(unit, place) else place + office
     if not issuer or (place and _GOVERNMENT.search(issuer) and place in issuer):
-        return place or meta.title
+        return place or title
     if not place:
         return issuer
     if place in issuer:
         return issuer[issuer.find(place) :]
-    for name in meta.place:
+    for name in chain:
         issuer = issuer.removeprefix(name)
     return place + issuer
 
@@ -77,6 +82,8 @@ class Names:
 
     def _told_apart(self, meta: ReportMeta) -> str:
         name = body_name(meta)
+        if len(self._places[name]) == 1:
+            return name
         others = [p for p in self._places[name] if not _same_place(p, meta.place)]
         for depth in range(1, len(meta.place)):
             if all(p[-depth:] != meta.place[-depth:] for p in others):

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from bot.assistant import Assistant
 from bot.evidence import opening
+from bot.evidence.opening import Passages
 from bot.holdings import list_holdings, place_index, reader_of
 from eval.bench.made_reports import RARE_EVERY, RARE_PHRASE, write_reports
+from retrieval.documents import Hit
 from retrieval.library.library import Library
 from retrieval.library.vector_store import STAMP
 from retrieval.search.embedding import FakeEmbedder
@@ -140,3 +144,16 @@ def test_the_shortest_and_the_longest_of_all_are_told(library: Library) -> None:
     said = Assistant(library).ask("哪份报告最短").answer.sentences[0].text
     assert f"（{min(lengths.values())}字）" in said
     assert said.endswith(f"（{max(lengths.values())}字）")
+
+
+def test_two_questions_search_at_the_same_time() -> None:
+    met = Barrier(2)
+
+    def search() -> list[Hit]:
+        met.wait(timeout=30)  # broken where one waits for the other to be done
+        return []
+
+    asked = [Passages(search), Passages(search)]
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(len, asked)) == [0, 0]
+    assert [list(passages.found) for passages in asked] == [[], []]

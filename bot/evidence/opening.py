@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import overload
 
 from retrieval.documents import Hit, Report
@@ -41,16 +41,12 @@ class Passages(Sequence[Hit]):
 
     def __init__(self, search: Callable[[], Sequence[Hit]]) -> None:
         """``search`` is called once at most."""
-        self._search = search
-
-    @cached_property
-    def _hits(self) -> Sequence[Hit]:
-        return self._search()
+        self._hits = cache(search)  # a cached_property of Python 3.11 lets one thread search at a time
 
     @property
     def found(self) -> Sequence[Hit]:
         """What was found, none where nobody looked."""
-        return self._hits if "_hits" in self.__dict__ else ()
+        return self._hits() if self._hits.cache_info().currsize else ()
 
     @overload
     def __getitem__(self, at: int) -> Hit: ...
@@ -58,10 +54,10 @@ class Passages(Sequence[Hit]):
     def __getitem__(self, at: slice) -> Sequence[Hit]: ...
     def __getitem__(self, at: int | slice) -> Hit | Sequence[Hit]:
         """Return a passage, or several."""
-        return self._hits[at]
+        return self._hits()[at]
 
     def __len__(self) -> int:
-        return len(self._hits)
+        return len(self._hits())
 
 
 class Opened(Sequence[Report]):
@@ -70,10 +66,10 @@ class Opened(Sequence[Report]):
     def __init__(self, library: Library, choose: Callable[[], Opening]) -> None:
         """``choose`` is called once at most."""
         self._library = library
-        self._choose = choose
+        self._choose = cache(choose)
         self._reports: dict[str, Report] = {}
 
-    @cached_property
+    @property
     def opening(self) -> Opening:
         """Which they are, and what is known of the others in scope."""
         return self._choose()

@@ -369,6 +369,7 @@ def comparable(
     return kinds[first], others
 
 
+@lru_cache(maxsize=1_024)
 def _unit_kind(unit: str, measure: str) -> str:
     """Return what a unit counts: 件, 宗 and 起 alike; of one indicator any of its units, but people."""
     people = unit.startswith("人") or unit in ("名", "位")

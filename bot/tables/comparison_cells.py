@@ -58,7 +58,7 @@ def cell_of(
         found = named or [f for f in known if _of_period(f, year) and _akin(measure, f, report)]
         if not found:
             continue
-        best = max(found, key=lambda f: _fit(query, f))
+        best = found[0] if len(found) == 1 else max(found, key=lambda f: _fit(query, f))
         rival = next((f for f in named if _contradicts(f, best)), None)
         added = bool(_ADDED.search(best.own)) and not _ADDED.search(query.topic)
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""

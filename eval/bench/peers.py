@@ -32,17 +32,16 @@ except ImportError as error:
     )
 
 from bot.assistant import Assistant
+from eval.bench.evidence import REPORTS, asked, found_by, share_found
 from eval.bench.ingest import copies
 from eval.bench.made_reports import made_reports
 from eval.bench.scale import questions
-from eval.cases import load_cases, read_sources
-from eval.metrics import Place, Source, evidence_recall, locate
+from eval.cases import read_sources
+from eval.metrics import Place
 from retrieval.library.library import Library
 from retrieval.search.embedding import Embedder, FakeEmbedder, LocalEmbedder
 
-HERE = Path(__file__).parents[1]
 DIMENSION = 384
-HITS = 60
 ADDED = 5
 SEPARATORS = ["\n\n", "\n", "。", "；", "，", ""]
 Text = tuple[str, str]  # a report's file name and words
@@ -88,9 +87,7 @@ class Ours:
 
     def search(self, question: str, k: int) -> list[Place]:
         """Retrieve; a place or year that the question names is understood, as in an answer."""
-        hits = self.assistant.retrieve(question, k)
-        source = {h.chunk.report: self._library.report(h.chunk.report).meta.source for h in hits}
-        return [(source[h.chunk.report], h.chunk.start, h.chunk.end) for h in hits]
+        return found_by(self.assistant, question, k)
 
 
 class LangChain:
@@ -207,12 +204,12 @@ def _timed(peer: Peer, size: int, rounds: int) -> str:
     files = [file for file in peer.folder.rglob("*") if file.is_file()]
     kilobytes = sum({f.stat().st_ino: f.stat().st_size for f in files}.values()) / size / 1_000
     added = [_spent(partial(peer.take, [one])) for one in made[size:]]
-    asked = questions(size)["one place, a figure"]
-    searched = _warm(lambda: peer.search(asked, 10), rounds)
+    figure = questions(size)["one place, a figure"]
+    searched = _warm(lambda: peer.search(figure, 10), rounds)
     answered = ""
     if isinstance(peer, Ours):
         ask = peer.assistant.ask
-        answered = _warm(lambda: ask(asked), rounds)
+        answered = _warm(lambda: ask(figure), rounds)
     return f"{size:6} {peer.name:18}{_median(added)}{searched}{answered:18}{kilobytes:8.0f}"
 
 
@@ -234,18 +231,9 @@ def _median(spent: Sequence[tuple[float, float]]) -> str:
 
 def _compare_evidence() -> None:
     """Print how much of the evidence is in the first 2,000 characters that each finds."""
-    texts = list(read_sources(HERE / "reports").items())
-    sources = [Source(name, name, text) for name, text in texts]
-    files = [f for f in (HERE / "cases").glob("*.jsonl") if not f.name.startswith("written")]
-    cases = load_cases(sorted(files), dict(texts))
-    asked = [
-        (case.question, gold)
-        for case in cases
-        if not case.history and (gold := [locate(piece, sources) for piece in case.evidence])
-        if all(gold)
-    ]
+    texts = list(read_sources(REPORTS).items())
     print(
-        f"\nfive real reports: evidence in the first 2,000 characters ({len(asked)} questions);"
+        f"\nfive real reports: evidence in the first 2,000 characters ({len(asked())} questions);"
         " adding one more, its vectors made, ms by the clock / of processor"
     )
     embedder, more = LocalEmbedder(), [(f"more-{n}", text) for n, text in copies(ADDED)]
@@ -255,10 +243,9 @@ def _compare_evidence() -> None:
             if isinstance(peer, Ours):
                 peer.write([*texts, *more])
             peer.take(texts)
-            found = [evidence_recall(gold, peer.search(words, HITS)) for words, gold in asked]
+            share = share_found(peer.search)
             added = [_spent(partial(peer.take, [one])) for one in more]
-        shares = [share for share, _ in filter(None, found)]
-        print(f"{peer.name:20}{statistics.mean(shares):8.3f}{_median(added)}")
+        print(f"{peer.name:20}{share:8.3f}{_median(added)}")
 
 
 if __name__ == "__main__":

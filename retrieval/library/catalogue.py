@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from retrieval.documents import Note, ReportMeta
@@ -16,6 +17,7 @@ from retrieval.text.normalise import fold, normalise
 
 MIN_PREFIX = 3
 MAX_NAMED = 6
+RIVALS = "rivals"
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 _Identity = tuple[tuple[str, ...], str, int]
@@ -72,7 +74,7 @@ def summarise(entries: Sequence[Entry]) -> tuple[ReportSummary, ...]:
         for summary in claimants:
             others = [s.meta.source for s in claimants if s.id != summary.id]
             if others:
-                conflict = Note("rivals", {"sources": tuple(others[:MAX_NAMED])})
+                conflict = Note(RIVALS, {"sources": tuple(others[:MAX_NAMED])})
                 warned[summary.id] = replace(summary, warnings=(*summary.warnings, conflict))
     return tuple(warned.get(s.id, s) for s in summaries)
 
@@ -81,7 +83,12 @@ def claimed_identity(meta: ReportMeta) -> _Identity | None:
     """Return what makes a report the same report as another: place, issuer and year, if known."""
     if meta.year is None or not (meta.issuer or meta.place):
         return None
-    return meta.place, fold(meta.issuer), meta.year
+    return meta.place, _folded(meta.issuer), meta.year
+
+
+@lru_cache(maxsize=32_768)
+def _folded(issuer: str) -> str:
+    return fold(issuer)
 
 
 def find_report(name: str, summaries: Sequence[ReportSummary]) -> ReportSummary:

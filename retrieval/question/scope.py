@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, overload
 
 from retrieval.documents import Note, NoteValue, ReportMeta
@@ -39,11 +40,13 @@ class Holdings(Sequence[Holding]):
 
     def __init__(self, holdings: Iterable[Holding]) -> None:
         self._holdings = tuple(holdings)
-        self._rank = {h.id: n for n, h in enumerate(sorted(self._holdings, key=_order))}
         self._inside: defaultdict[Chain, list[int]] = defaultdict(list)
+        of_place: defaultdict[Chain, list[int]] = defaultdict(list)
         for at, holding in enumerate(self._holdings):
-            for depth in range(1, len(holding.meta.place) + 1):
-                self._inside[holding.meta.place[:depth]].append(at)
+            of_place[holding.meta.place].append(at)
+        for place, found in of_place.items():
+            for depth in range(1, len(place) + 1):
+                self._inside[place[:depth]] += found
 
     @overload
     def __getitem__(self, at: int) -> Holding: ...
@@ -66,7 +69,14 @@ class Holdings(Sequence[Holding]):
 
     def in_order(self, found: Iterable[Holding]) -> list[Holding]:
         """Return some of them by place, then year."""
-        return sorted(found, key=lambda holding: self._rank[holding.id])
+        wanted = list(found)
+        if len(wanted) < len(self) // 4:
+            return sorted(wanted, key=_order)
+        return sorted(wanted, key=lambda holding: self._rank[holding.id])
+
+    @cached_property
+    def _rank(self) -> dict[str, int]:
+        return {h.id: n for n, h in enumerate(sorted(self._holdings, key=_order))}
 
 
 TOLD_AFTER = 3

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-
-import numpy as np
-from numpy.typing import NDArray
+from functools import cache
 
 from retrieval.documents import Chunk
 from retrieval.question.query import Query
@@ -36,11 +33,9 @@ class Nearness:
         """``indexes`` are pinned for the question."""
         self._indexes = indexes
         self._query = query
+        # not a cached_property: in Python 3.11 that lets one thread embed at a time
+        self._vector = cache(lambda: indexes.embed_query(query.question))
         self._known: dict[str, tuple[Near, ...]] = {}
-
-    @cached_property
-    def _vector(self) -> NDArray[np.float32] | None:
-        return self._indexes.embed_query(self._query.question)
 
     def of(self, report: str) -> tuple[Near, ...]:
         """Return the passages of a report; none where it has no vectors or no embedder is to be had."""
@@ -49,9 +44,10 @@ class Nearness:
         return self._known[report]
 
     def _reckon(self, report: str) -> tuple[Near, ...]:
-        if not self._indexes.has_vectors_of([report]) or self._vector is None:
+        vector = self._vector() if self._indexes.has_vectors_of([report]) else None
+        if vector is None:
             return ()
-        cosines = self._indexes.search_dense(self._vector, MAX_PASSAGES, [report])
+        cosines = self._indexes.search_dense(vector, MAX_PASSAGES, [report])
         text = search_text(self._query)
         words = dict(self._indexes.search_lexical(text, MAX_PASSAGES, [report]))
         most = max(words.values(), default=0.0) or 1.0
