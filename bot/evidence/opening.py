@@ -41,7 +41,8 @@ class Passages(Sequence[Hit]):
 
     def __init__(self, search: Callable[[], Sequence[Hit]]) -> None:
         """``search`` is called once at most."""
-        self._hits = cache(search)  # a cached_property of Python 3.11 lets one thread search at a time
+        # not a cached_property: in Python 3.11 that lets one thread search at a time
+        self._hits = cache(search)
 
     @property
     def found(self) -> Sequence[Hit]:

@@ -99,12 +99,13 @@ def fact_values(fact: Fact) -> dict[str, Any]:
 
 
 def _fields(value: Fact | Change | Quantity) -> dict[str, Any]:
-    return dict(zip(value.__slots__, _reading(type(value))(value), strict=True))
+    names = tuple(value.__slots__)
+    return dict(zip(names, _reading(names)(value), strict=True))
 
 
 @lru_cache
-def _reading(kind: type[Any]) -> attrgetter[tuple[Any, ...]]:
-    return attrgetter(*kind.__slots__)
+def _reading(names: tuple[str, ...]) -> attrgetter[tuple[Any, ...]]:
+    return attrgetter(*names)
 
 
 def _quantity(values: dict[str, Any]) -> Quantity:
