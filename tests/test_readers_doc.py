@@ -70,7 +70,7 @@ def test_a_binary_wps_has_its_paragraphs_and_rows(office):
 
 
 def test_one_paper_in_both_kinds_of_wps_is_one_report(tmp_path, monkeypatch):
-    monkeypatch.setattr(doc.shutil, "which", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))  # no LibreOffice for the child that reads
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.wps").write_bytes(BINARY.read_bytes())
     (tmp_path / "in" / "b.wps").write_bytes(new_paper())
