@@ -180,6 +180,24 @@ def test_bad_files_are_named_and_the_good_ones_go_in(tmp_path: Path) -> None:
     assert "共2条" in asked.stdout
 
 
+def test_what_is_no_web_address_is_named_whole(tmp_path: Path) -> None:
+    listed = (
+        "ftp://example.gov.cn/a.txt",
+        "www.example.gov.cn/b.html",
+        "http://me:x@example.gov.cn/",
+    )
+    (tmp_path / "网址.txt").write_text("# 清单\n\n" + "\n".join(listed), "gbk")
+    done = baogao(
+        "ingest", "file:///etc/passwd", "--urls", tmp_path / "网址.txt", "--json",
+        "--library", tmp_path / "lib",
+    )  # fmt: skip
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [row["source"] for row in rows] == ["file:///etc/passwd", *listed]
+    assert {row["status"] for row in rows} == {"refused"}
+    assert all("网址" in row["reason"] for row in rows)
+
+
 def test_a_corrected_report_replaces_the_old_one(tmp_path: Path) -> None:
     source = tmp_path / "r.txt"
     for count in ("12", "15"):

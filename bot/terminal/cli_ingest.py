@@ -70,10 +70,10 @@ def register(app: typer.Typer, open_library: OpenLibrary) -> None:
         from bot.terminal.progress import ProgressBar
         from retrieval.readers.url import is_address
 
-        given = [*(paths or []), *(_listed(urls) if urls else [])]
-        if not given:
+        given, listed = paths or [], _listed(urls) if urls else []
+        if not given and not listed:
             raise typer.BadParameter("请给出报告文件、文件夹或网址，或用 --urls 给出网址清单")
-        addresses = [words for words in given if is_address(words)]
+        addresses = [*filter(is_address, given), *listed]
         files = [Path(words) for words in given if not is_address(words)]
         if watch and not files:
             raise typer.BadParameter("--watch 监视的是文件夹和文件，请给出路径")

@@ -126,6 +126,6 @@ def check_size(size: int, limit: int = MAX_BYTES) -> None:
     """Refuse what has more than ``limit`` bytes."""
     if size > limit:
         raise UnreadableFile(
-            f"文件有 {size / 1024 / 1024:.0f} MB，超过 {limit // 1024 // 1024} MB 上限，"
+            f"文件有 {-(-size // 1024 // 1024)} MB，超过 {limit // 1024 // 1024} MB 上限，"
             "请确认它是一份报告的文本，或拆分后再导入"
         )

@@ -48,8 +48,8 @@ class Fetched:
 
 
 def is_address(words: str) -> bool:
-    """Tell an address from a path."""
-    return words.lower().startswith(("http://", "https://"))
+    """Tell an address, of whatever scheme, from a path."""
+    return "://" in words
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
