@@ -87,6 +87,16 @@ def test_the_english_page_speaks_english(client: TestClient, path: str) -> None:
     assert chinese == []
 
 
+@pytest.mark.parametrize("path", ["/answer/0123456789ab", "/report/rnone"])
+def test_what_is_gone_is_said_in_the_page_s_language(client: TestClient, path: str) -> None:
+    for language, words in (("zh", "可能已移除"), ("en", "may have been removed")):
+        reply = client.get(path, params={"lang": language})
+        client.cookies.clear()
+        assert reply.status_code == 404
+        assert words in reply.text
+        assert "baogao reports" not in reply.text  # no terminal is at hand
+
+
 def _luminance(colour: str) -> float:
     parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)

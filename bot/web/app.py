@@ -27,9 +27,10 @@ from bot.web import api, completions, entrance, pages
 from bot.web.accounts import Accounts
 from bot.web.desk import INTERNAL, Desk
 from bot.web.guard import HEADERS, Guard
-from bot.web.rendering import error_page
+from bot.web.rendering import error_page, language_of
 from bot.web.settings import WebSettings
 from bot.web.talk import Talk
+from bot.web.texts import texts
 from bot.web.uploads import Uploads
 from retrieval.errors import BaogaoError, ReportNotFound
 
@@ -120,6 +121,8 @@ def _told(request: Request, error: Exception) -> Response:
         shape = {"message": told, "type": "invalid_request_error", "code": None}
         response: Response = JSONResponse({"error": shape}, status, headers)
     else:
+        gone = isinstance(error, ReportNotFound)  # its sentence speaks of the terminal's commands
+        told = texts(language_of(request)).gone if gone else told
         response = error_page(request, status, told)
     for name, value in HEADERS.items():  # an error nobody foresaw is answered outside the guard
         response.headers.setdefault(name, value)

@@ -151,6 +151,10 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "where": ("章节：", "Section: "),
     "outline": ("目录", "Outline"),
     "error": ("出错了", "Something went wrong"),
+    "gone": (
+        "没有这份报告或这个回答：可能已移除、更新，或过了保留的时间。",
+        "There is no such report or answer: it may have been removed or replaced, or its time is over.",
+    ),
     "wrong_password": ("账号或密码不对。", "Wrong account or password."),
     "too_many": ("试的次数太多，请{}分钟后再来。", "Too many tries; come back in {} minutes."),
     "waiting": ("等待", "waiting"),
