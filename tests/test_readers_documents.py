@@ -94,6 +94,24 @@ def test_what_a_script_of_the_page_shows_when_all_is_loaded_is_no_hidden_text(st
         assert LINES[1] not in read_bytes_of(raw).text
 
 
+@pytest.mark.parametrize(
+    ("shown", "title"),
+    [
+        (
+            "青山县林业局2023年度<br>法治政府建设情况报告",
+            "青山县林业局2023年度法治政府建设情况报告",
+        ),
+        ("青山县2023年法治政府建设情况报告<br>（2024年1月9日）", LINES[0]),
+    ],
+)
+def test_a_title_over_two_lines_is_whole_and_a_date_below_is_not_part_of_it(shown, title):
+    raw = page(
+        f"<table><tr><td><b>{shown}</b></td></tr><tr><td>{'<br>'.join(LINES[1:])}</td></tr></table>",
+        "<title>信息公开</title>",
+    )
+    assert read_bytes_of(raw).container.title == title
+
+
 def test_a_row_of_links_is_a_menu():
     menu = (
         "<table><tr>"

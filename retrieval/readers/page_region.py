@@ -192,8 +192,9 @@ def _title(page: Page, first: int) -> str:
     candidates += [words for heading, words in above if heading == "h2"]
     candidates += [line.text for line in page.lines if line.heading == "h1"]
     candidates += _lines_in_title(page.title, [words for _, words in above])
-    candidates += [words for _, words in _blocks(_lines_above(page.lines, first))]
-    candidates += _SPLIT_TITLE.split(page.title)
+    shown = _lines_above(page.lines, first)
+    candidates += [line.text for line in shown] + _SPLIT_TITLE.split(page.title)
+    candidates += [words for _, words in _blocks(shown)]  # broken in two, neither tells enough
     # Of two the one that tells more: a heading may hold the site's name, a title the section's.
     return max(filter(_may_be_title, candidates), key=_telling, default="")
 
