@@ -39,11 +39,16 @@ def list_holdings(library: Library) -> Holdings:
     def holdings() -> Holdings:
         summaries = library.reports()
         whole = unify(s.meta.place for s in summaries)
-        named = ((s, territory(whole[s.meta.place], s.meta.issuer)) for s in summaries)
-        return Holdings(
-            Holding(s.id, s.meta if place == s.meta.place else replace(s.meta, place=place))
-            for s, place in named
-        )
+        places = {s.id: territory(whole[s.meta.place], s.meta.issuer) for s in summaries}
+
+        def named(reports: Sequence[str]) -> dict[str, Holding]:
+            metas = ((s.id, s.meta) for s in summaries_of(library, reports))
+            return {r: Holding(r, replace(meta, place=places[r])) for r, meta in metas}
+
+        known = library.kept_of_each("holding", list(places), named)
+        # another report may have told more of a place
+        known |= named([r for r, held in known.items() if held.meta.place != places[r]])
+        return Holdings(known.values())
 
     return library.kept("holdings", holdings)
 

@@ -65,22 +65,11 @@ class Names:
 
     def __init__(self, metas: Iterable[ReportMeta]) -> None:
         self._places: defaultdict[str, set[Chain]] = defaultdict(set)
-        self._bodies: dict[tuple[Chain, str, str], str] = {}
         for meta in metas:
             self._places[body_name(meta)].add(meta.place)
 
     def body(self, meta: ReportMeta) -> str:
         """Return ``body_name``, after as many parents as tell it from the others."""
-        told = (meta.place, meta.issuer, meta.title)
-        if told not in self._bodies:
-            self._bodies[told] = self._told_apart(meta)
-        return self._bodies[told]
-
-    def report(self, meta: ReportMeta) -> str:
-        """Return ``body`` with its year in brackets."""
-        return _in_year(self.body(meta), meta)
-
-    def _told_apart(self, meta: ReportMeta) -> str:
         name = body_name(meta)
         if len(self._places[name]) == 1:
             return name
@@ -89,6 +78,10 @@ class Names:
             if all(p[-depth:] != meta.place[-depth:] for p in others):
                 return "".join(meta.place[-depth:-1]) + name
         return "".join(meta.place[:-1]) + name if others else name
+
+    def report(self, meta: ReportMeta) -> str:
+        """Return ``body`` with its year in brackets."""
+        return _in_year(self.body(meta), meta)
 
 
 def _same_place(one: Chain, other: Chain) -> bool:

@@ -271,7 +271,7 @@ def column_notes(
     ``top`` is how many places the order names.
     """
     name = table.columns[index].name
-    said = [(row, cell) for row, cell in table.column(index) if cell.cite]
+    said = [pair for pair in table.column(index) if pair[1].cite]
     silent = [row.label for row, cell in table.column(index) if not cell.cite]
     notes = []
     if table.columns[index].numeric:
@@ -305,7 +305,7 @@ def change_notes(table: Table, years: Sequence[int]) -> list[Note]:
     for index, column in enumerate(table.columns):
         if not column.numeric:
             continue
-        said = [(row, cell) for row, cell in table.column(index) if cell.cite]
+        said = [pair for pair in table.column(index) if pair[1].cite]
         alike, _ = comparable(said, column.measure)
         for place in dict.fromkeys(row.place for row, _ in alike):
             own = [(row, cell) for row, cell in alike if row.place == place]
@@ -346,17 +346,17 @@ def comparable(
 
     Of several kinds the most frequent is compared, ``measure`` first. Cases counted as 件, 宗 or 起 are one unit; collected and settled cases are not one measure.
     """
-    valued = [(row, cell) for row, cell in said if cell.value is not None and not cell.doubt]
+    # The pairs are handed on, not made anew: tens of thousands of them set the collector off.
+    valued = [pair for pair in said if pair[1].value is not None and not pair[1].doubt]
     others = [
         (row, cell, Note("why.doubt", {"doubt": cell.doubt}) if cell.doubt else Note("why.several"))
         for row, cell in said
         if cell.value is None or cell.doubt
     ]
     kinds: dict[tuple[str, str], list[tuple[Row, Cell]]] = {}
-    for row, cell in valued:
-        kinds.setdefault((cell.measure, _unit_kind(cell.unit, cell.measure)), []).append(
-            (row, cell)
-        )
+    for pair in valued:
+        cell = pair[1]
+        kinds.setdefault((cell.measure, _unit_kind(cell.unit, cell.measure)), []).append(pair)
     if not kinds:
         return [], others
     first = max(kinds, key=lambda kind: (len(kinds[kind]), kind[0] == measure))
@@ -479,7 +479,7 @@ def ranked(table: Table, *, lowest: bool = False) -> Table:
     index = next((i for i, column in enumerate(table.columns) if column.numeric), None)
     if index is None:
         return table
-    said = [(row, cell) for row, cell in table.column(index) if cell.cite]
+    said = [pair for pair in table.column(index) if pair[1].cite]
     alike, _ = comparable(said, table.columns[index].measure)
     alike.sort(key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
     first = [row for row, _ in alike]

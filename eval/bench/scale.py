@@ -15,8 +15,9 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from itertools import islice
+from itertools import cycle, islice
 from pathlib import Path
 
 from bot.assistant import Assistant
@@ -77,9 +78,8 @@ def measure(folder: Path, size: int, rounds: int, clock: Clock) -> dict[str, str
         paths = write_reports(files, size)
         with Library.open(where, embedder=FakeEmbedder(), create=True) as library:
             told["ingest, a report"] = f"{_ms(lambda: library.ingest(paths), clock) / size:.1f}"
-    first, *warm = add_one(where, files, size, rounds + 1, clock)
-    told["add one report"] = f"{statistics.median(warm):.1f}"
-    told["add one report, first"] = f"{first:.1f}"
+    for name, times in add_one(where, files, size, rounds, clock).items():
+        told[name] = f"{statistics.median(times):.1f}"
     opening = clock()
     with Library.open(where, embedder=FakeEmbedder()) as library:
         told["open"] = f"{(clock() - opening) * 1000:.1f}"
@@ -103,18 +103,37 @@ def measure(folder: Path, size: int, rounds: int, clock: Clock) -> dict[str, str
     return told
 
 
-def add_one(library: Path, files: Path, size: int, rounds: int, clock: Clock) -> list[float]:
-    """Return how long it takes to add one report after the other to a copy of a library, in ms."""
-    made = list(islice(made_reports(size + rounds), size, None))
+AFTER_ADDING = ("one place, a figure", "catalogue", "ranking")
+
+
+def add_one(
+    library: Path, files: Path, size: int, rounds: int, clock: Clock
+) -> dict[str, list[float]]:
+    """Return how long it takes to add one report after the other to a copy of a library, in ms.
+
+    After each one question is asked, in turns: the first that meets the new report.
+    """
+    first, *made = islice(made_reports(size + 1 + rounds * len(AFTER_ADDING)), size, None)
+    asked = questions(size)
+    times: defaultdict[str, list[float]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as scratch:
         copy = shutil.copytree(library, Path(scratch) / "copy")
-        times = []
         with Library.open(copy, embedder=FakeEmbedder()) as opened:
-            for name, text in made:
-                path = files.parent / name
-                path.write_text(text, "utf-8")
-                times.append(_ms(lambda path=path: opened.ingest([path]), clock))  # type: ignore[misc]
+            assistant = Assistant(opened)
+
+            def take(report: tuple[str, str], told: str) -> None:
+                path = files.parent / report[0]
+                path.write_text(report[1], "utf-8")
+                times[told].append(_ms(lambda: opened.ingest([path]), clock))
                 path.unlink()
+
+            take(first, "add one report, first")
+            for name in AFTER_ADDING:
+                assistant.ask(asked[name])
+            for report, name in zip(made, cycle(AFTER_ADDING), strict=False):
+                take(report, "add one report")
+                spent = _ms(lambda name=name: assistant.ask(asked[name]), clock)  # type: ignore[misc]
+                times[f"{name}, after a new report"].append(spent)
     return times
 
 

@@ -60,10 +60,16 @@ class ReportSummary:
 
 def summarise(entries: Sequence[Entry]) -> tuple[ReportSummary, ...]:
     """Return the summaries in order; reports that claim the same issuer and year warn of it."""
-    summaries = [
-        ReportSummary(e.report, e.meta, e.chars, e.chunks, e.warnings, e.version, e.added_at)
-        for e in entries
-    ]
+    return warned_of_rivals([summary_of(entry) for entry in entries])
+
+
+def summary_of(e: Entry) -> ReportSummary:
+    """Return the summary of one report, the others aside."""
+    return ReportSummary(e.report, e.meta, e.chars, e.chunks, e.warnings, e.version, e.added_at)
+
+
+def warned_of_rivals(summaries: Sequence[ReportSummary]) -> tuple[ReportSummary, ...]:
+    """Return the summaries in order; reports that claim the same issuer and year warn of it."""
     rivals: dict[_Identity, list[ReportSummary]] = defaultdict(list)
     for summary in summaries:
         identity = claimed_identity(summary.meta)

@@ -27,7 +27,7 @@ from retrieval.errors import (
     LibraryMismatch,
     ReportNotFound,
 )
-from retrieval.library.catalogue import ReportSummary, find_report, summarise
+from retrieval.library.catalogue import ReportSummary, find_report, summary_of, warned_of_rivals
 from retrieval.library.folder_shelf import FolderShelf
 from retrieval.library.generations import VectorStore
 from retrieval.library.ingestion import (
@@ -83,7 +83,15 @@ class _View:
 
     @cached_property
     def summaries(self) -> tuple[ReportSummary, ...]:
-        return summarise(self.entries)
+        made = self.kept_of_each("summaries")
+        made.update(
+            {
+                (e.report, e.version): summary_of(e)
+                for e in self.entries
+                if (e.report, e.version) not in made
+            }
+        )
+        return warned_of_rivals([made[e.report, e.version] for e in self.entries])
 
     @cached_property
     def by_id(self) -> dict[str, ReportSummary]:
