@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from bot.lock.citations import COMPUTED, Checker
+from bot.lock.citations import COMPUTED, Checker, Failure
 from bot.values import DraftLine, Passage, Sentence
 
 TEXT = (
@@ -19,13 +19,15 @@ NAMES = {"a": ("甲县", "2022"), "b": ("乙县", "2022")}
 
 
 def shown(line: str, marker: str = "[1]") -> str:
-    """Return a line as it is shown, empty if it is refused."""
+    """Return a line as it is shown, in English by a judge's leave; empty if it is refused."""
     passages = tuple(
         Passage(n, r, 0, len(t), t, r) for n, (r, t) in enumerate(TEXTS.items(), start=1)
     )
     english = sum(c.isascii() for c in line) > len(line) / 2
     checker = Checker(passages, TEXTS.__getitem__, NAMES, language="en" if english else "zh")
     outcome = checker.check_line(DraftLine(f"{line}{marker}", "claim"))
+    if english and isinstance(outcome, Failure):
+        return outcome.waiting
     return outcome.text if isinstance(outcome, Sentence) else ""
 
 

@@ -161,14 +161,21 @@ def test_notes_pass_and_need_no_citation():
     assert made.citations == ()
 
 
-def test_an_english_line_over_chinese_quotes():
+@pytest.mark.parametrize(
+    ("line", "waits"),
+    [
+        ("Shangyu received 350 applications in 2022, up 75% [1].", True),
+        ("The district issued a measure [3].", True),
+        ("Shangyu received 35 applications [1].", False),
+        ("Keqiao District received 350 [1].", False),
+    ],
+)
+def test_an_english_line_over_chinese_quotes_is_never_shown_by_code_alone(line, waits):
     made = checker("en")
-    good = made.check_line(claim("Shangyu received 350 applications in 2022, up 75% [1]."))
-    assert isinstance(good, Sentence)
-    assert isinstance(made.check_line(claim("Shangyu received 35 applications [1].")), Failure)
-    assert isinstance(made.check_line(claim("Keqiao District received 350 [1].")), Failure)
-    assert isinstance(made.check_line(claim("The district issued a measure [3].")), Sentence)
-    assert quotes(made)[-1] == KEQIAO  # without a figure nothing tells its sentences apart
+    outcome = made.check_line(claim(line))
+    assert isinstance(outcome, Failure)
+    assert outcome.rewords == waits
+    assert made.citations == ()
 
 
 def test_the_official_wording_stands_in_for_a_refused_line():

@@ -8,18 +8,20 @@ import pytest
 from english_lines import english_passages
 from near_misses import Trial
 
-from bot.lock.citations import Checker
+from bot.lock.citations import Checker, Failure
 from bot.lock.english_figures import in_chinese_figures
-from bot.values import DraftLine, Passage, Sentence
+from bot.values import DraftLine, Passage
 
 NAMES = {"r": ("上虞区", "上虞", "玉山县", "玉山", "2022", "2023")}
 
 
-def is_shown(line: str, text: str) -> bool:
-    """Tell whether an English line about a passage is let through."""
+def is_left_to_a_judge(line: str, text: str) -> bool:
+    """Tell whether code finds nothing against an English line; shown by code alone it never is."""
     passage = Passage(1, "r", 0, len(text), text, "上虞区 2022")
     checker = Checker((passage,), lambda _: text, NAMES, language="en")
-    return isinstance(checker.check_line(DraftLine(f"{line} [1]", "claim")), Sentence)
+    outcome = checker.check_line(DraftLine(f"{line} [1]", "claim"))
+    assert isinstance(outcome, Failure)
+    return outcome.waiting == line
 
 
 def test_made_up_facts_told_in_english():
@@ -28,9 +30,9 @@ def test_made_up_facts_told_in_english():
     true = [Trial(m.text, kind, line) for m in made for kind, line in m.right]
     assert len(near) >= 600
     assert len(true) >= 400
-    shown = [t for t in near if is_shown(t.line, t.passage)]
-    assert len(shown) <= 0.01 * len(near), [(t.kind, t.line) for t in shown]
-    refused = [t for t in true if not is_shown(t.line, t.passage)]
+    left = [t for t in near if is_left_to_a_judge(t.line, t.passage)]
+    assert len(left) <= 0.01 * len(near), [(t.kind, t.line) for t in left]
+    refused = [t for t in true if not is_left_to_a_judge(t.line, t.passage)]
     assert len(refused) <= 0.03 * len(true), [(t.kind, t.line) for t in refused]
 
 
@@ -103,13 +105,13 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("line", "text"), RIGHT)
-def test_a_right_line_is_shown(line, text):
-    assert is_shown(line, text)
+def test_a_right_line_is_left_to_a_judge(line, text):
+    assert is_left_to_a_judge(line, text)
 
 
 @pytest.mark.parametrize(("line", "text"), WRONG)
 def test_a_wrong_line_is_refused(line, text):
-    assert not is_shown(line, text)
+    assert not is_left_to_a_judge(line, text)
 
 
 @pytest.mark.parametrize(

@@ -150,12 +150,44 @@ def test_a_model_that_finds_nothing_declines():
     assert (written.declined, texts(written), len(model.calls)) == (True, [], 1)
 
 
-def test_an_english_question_gets_english_lines():
-    written, model = write(
-        ["In 2022 Shangyu received 350 applications, up 75%. [1]"], language="en"
-    )
-    assert texts(written) == ["In 2022 Shangyu received 350 applications, up 75%."]
+ENGLISH = "In 2022 Shangyu received 350 applications, up 75%."
+OFFICIAL = "2022年全区累计收到行政复议申请350件，同期增长75%。"
+
+
+def judged_alone(*, holds: bool, words: str = "收到行政复议申请350件") -> str:
+    return json.dumps({"verdicts": [{"line": 1, "holds": holds, "words": words}]})
+
+
+@pytest.mark.parametrize(
+    ("judged", "shown"),
+    [
+        (judged_alone(holds=True), ENGLISH),
+        (judged_alone(holds=False), OFFICIAL),
+        (judged_alone(holds=True, words="受理行政复议申请"), OFFICIAL),  # no words of the quotes
+        (ModelFailed("断", reason="down", retry=False), OFFICIAL),
+    ],
+)
+def test_an_english_line_is_shown_by_leave_of_the_judge(judged, shown):
+    written, model = write([f"{ENGLISH} [1]", judged], language="en")
+    assert texts(written) == [shown]
     assert "English" in model.calls[0].messages[0]["content"]
+    assert ENGLISH in model.calls[1].messages[-1]["content"]
+
+
+def test_an_english_line_without_a_figure_gives_way_to_what_it_cites():
+    line = "No reviewed case was lost in court afterwards."
+    written, _ = write([f"{line} [1]", judged_alone(holds=False)], language="en")
+    assert texts(written) == [TEXT.rstrip("。") + "。"]
+    assert [f.line.text for f, _ in written.replaced] == [f"{line} [1]"]
+
+
+def test_a_line_in_words_of_its_own_of_a_plain_reply_waits_for_the_judge():
+    line = "350件行政复议申请收上来了，"  # nothing but other words
+    reply = f"{line}同期增长75%。[1]"
+    judged, _ = write([reply, judged_alone(holds=True)])
+    assert texts(judged) == [f"{line}同期增长75%。"]
+    refused, _ = write([reply, judged_alone(holds=False)])
+    assert texts(refused) == [OFFICIAL]
 
 
 def test_passages_are_fenced_by_words_no_report_can_guess():

@@ -27,6 +27,7 @@ from retrieval.text.normalise import level
 from retrieval.text.wrapping import words_of
 
 COMPUTED = "（计算）"
+UNREADABLE = "英文的句子要由模型核对"
 MAX_LINE_CHARS = 600
 _SAME = 0.8  # share of a line's character pairs in an earlier one
 _MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
@@ -55,8 +56,13 @@ class Failure:
 
     line: DraftLine
     problems: tuple[str, ...]
-    rewords: bool = False
-    """Whether it puts in other words what the quotes say, as far as code can tell: for a judge."""
+    waiting: str = ""
+    """Its words, if it says in other words what the quotes say as far as code can tell: for a judge."""
+
+    @property
+    def rewords(self) -> bool:
+        """Whether a judge may let it through."""
+        return bool(self.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +135,11 @@ class Checker:
             self._failures.append(outcome)
         return outcome
 
+    def cited(self, line: DraftLine) -> tuple[Passage, ...]:
+        """Return the passages that the markers of a line name."""
+        _, numbers = _split_markers(plain_line(line.text))
+        return tuple(self._passages[n] for n in numbers if n in self._passages)
+
     def told(self, sentence: Sentence) -> Told:
         """Return a sentence shown with what it cites, and whether its words are official."""
         cites = tuple(self.citations[n - 1] for n in sentence.citations)
@@ -158,10 +169,10 @@ class Checker:
         It is looked for in the passages the line cites, and keeps the line's head (一是, 甲县：);
         None if none shares its words, or if it was said already.
         """
-        bare, numbers = _split_markers(plain_line(line.text))
+        bare, _ = _split_markers(plain_line(line.text))
         words = level(bare)
         figures = set(DIGITS.findall(words))
-        cited = [self._passages[n] for n in numbers if n in self._passages]
+        cited = self.cited(line)
         ranked = []
         for cite, text, start in _units(cited):
             shared = len(figures & set(DIGITS.findall(level(text))))
@@ -207,15 +218,18 @@ class Checker:
             return Failure(line, problems)
         cites, verdict = self._support_from(text, cited)
         if verdict.problems:
-            return Failure(line, verdict.problems, self._may_be_judged(text, cited))
-        if verdict.computed and COMPUTED not in text:
-            text = f"{text[:-1]}{COMPUTED}{text[-1]}" if text[-1] in "。.；;" else text + COMPUTED
+            soft = self._softly(text, cited)
+            waiting = "" if soft.problems else _reckoned(text, soft)
+            return Failure(line, verdict.problems, waiting)
+        text = _reckoned(text, verdict)
+        if is_english(text):
+            return Failure(line, (UNREADABLE,), text)
         return Sentence(text, "claim", self.numbers(cites))
 
-    def _may_be_judged(self, text: str, cited: Sequence[Passage]) -> bool:
-        """Tell whether a refused line holds in all that code alone decides."""
+    def _softly(self, text: str, cited: Sequence[Passage]) -> Verdict:
+        """Judge a refused line in all that code alone decides; of English nothing is left then."""
         quotes = {cite: words for cite, words, _ in _units(cited)}
-        return bool(quotes) and not self._judge(text, quotes, cited, softly=True).problems
+        return self._judge(text, quotes, cited, softly=not is_english(text))
 
     def _repeats_planted(self, text: str) -> bool:
         """Tell whether a line has a run of what was planted that its reports have nowhere else."""
@@ -391,6 +405,13 @@ class Checker:
         """Return the numbers of some spans in this answer, new ones for new spans."""
         numbers = [self._numbers.setdefault(cite, len(self._numbers) + 1) for cite in cites]
         return tuple(dict.fromkeys(numbers))
+
+
+def _reckoned(text: str, verdict: Verdict) -> str:
+    """Return a line that says where code has done arithmetic for it."""
+    if not verdict.computed or COMPUTED in text:
+        return text
+    return f"{text[:-1]}{COMPUTED}{text[-1]}" if text[-1] in "。.；;" else text + COMPUTED
 
 
 def starts_with_number(text: str) -> bool:

@@ -94,10 +94,15 @@ class Round:
 class Waiting:
     """A line in words of its own, with the pieces that it gives way to unless a judge approves."""
 
-    line: DraftLine
     failure: Failure
     passages: tuple[Passage, ...]
     way: Way
+    marked: bool = False  # a line of a plain reply, with markers of its own
+
+    @property
+    def text(self) -> str:
+        """The words to be shown."""
+        return self.failure.waiting
 
     @property
     def cites(self) -> tuple[Cited, ...]:
@@ -122,15 +127,28 @@ class _Progress:
             return
         outcome = self.checker.check_line(line)
         if isinstance(outcome, Failure):
-            official = self.checker.nearest_wording(line)
-            instead = self.checker.check_line(official) if official else None
-            if not isinstance(instead, Sentence):
-                self.dropped.append(outcome)
-                return
-            self.replaced.append((outcome, instead))
-            outcome = instead
-        if outcome is not None:
+            if outcome.rewords:
+                self.told.append(
+                    Waiting(outcome, self.checker.cited(line), "reworded", marked=True)
+                )
+            else:
+                self.put_official(outcome)
+        elif outcome is not None:
             self.told.append(self.checker.told(outcome))
+
+    def put_official(self, failure: Failure) -> None:
+        """Put the official sentence that a line with markers most likely meant in its place."""
+        official = self.checker.nearest_wording(failure.line)
+        instead = self.checker.check_line(official) if official else None
+        if isinstance(instead, Sentence):
+            self.replaced.append((failure, instead))
+            self.told.append(self.checker.told(instead))
+        elif is_english(
+            failure.line.text
+        ):  # nothing there tells one official sentence from another
+            self.give_way(failure, self.checker.cited(failure.line))
+        else:
+            self.dropped.append(failure)
 
     def take_item(self, item: Item, passages: Mapping[int, Passage]) -> None:
         """Take an item: the model's sentence where it holds, else the pieces it selected."""
@@ -151,7 +169,7 @@ class _Progress:
                 infers = item.infer and len(own) > 1
                 if outcome.rewords:
                     way: Way = "inferred" if infers else "reworded"
-                    self.told.append(Waiting(line, outcome, own, way))
+                    self.told.append(Waiting(outcome, own, way))
                     return
                 self.give_way(outcome, own)
                 return
@@ -187,10 +205,11 @@ class _Progress:
             if isinstance(entry, Told):
                 self.told.append(entry)
             elif waiting.index(entry) in approved:
-                text = _BRACKETED.sub("", entry.line.text).strip()
                 if entry.way == "inferred":  # its premises are shown with it
                     self.quote(entry.passages)
-                self.told.append(Told(text, entry.cites, entry.way))
+                self.told.append(Told(entry.text, entry.cites, entry.way))
+            elif entry.marked:
+                self.put_official(entry.failure)
             else:
                 self.give_way(entry.failure, entry.passages)
         return len(waiting), len(approved)
@@ -276,10 +295,7 @@ class LLMWriter:
             progress.declined = True
 
         def holds(waiting: Sequence[Waiting]) -> Collection[int]:
-            cases = [
-                Case(_BRACKETED.sub("", w.line.text), tuple(p.text for p in w.passages))
-                for w in waiting
-            ]
+            cases = [Case(w.text, tuple(p.text for p in w.passages)) for w in waiting]
             return approved(self._chat, cases, fence, allowance)
 
         judged, held = progress.settle(holds)
