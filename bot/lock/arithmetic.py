@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
@@ -37,10 +37,15 @@ _NAMED = re.compile(
 )
 _STAGES = re.compile(
     "收到|收案|新收|接到|受理|立案|审结|办结|结案|答复|登记|化解|调解成功|败诉|胜诉|维持|撤销|驳回|纠错|纠正|废止|修改|保留|继续有效"
-    "|移送|采纳|整改|其中|申请|参加|应|实"
+    "|移送|移交|采纳|整改|其中|申请|参加|查处|发现|检查|应[到出参]|实[到有出参]"
 )
-_LISTED = re.compile(r"[、和与及][^,。;:、]{0,20}|[^,。;:、]{0,4}[、和与及][^,。;:、]{0,20}")
+# what became of each, so that nothing is counted twice: 废除8份,修改9份
+_OUTCOMES = re.compile("维持|撤销|驳回|废止|废除|修改|保留|继续有效|停止执行")
+_LISTED = re.compile(r"[^,。;:、]{0,4}[、和与及][^,。;:、]{0,20}|、[^,。;:]{0,40}")
 _PART = re.compile("其中|共")
+_MEAN = re.compile(r"平均每[^,。;\d]{1,3}约?$")
+_EARLIER = re.compile(r"上年|去年|前一年|20\d\d年")
+_COUNTERS = frozenset("件份个项条宗起例部家")
 _MAX_OPERANDS = 12  # more figures than these in one sentence are no sum
 _GENERAL = frozenset(["案件", "全县", "全区", "全市", "全年", "工作"])
 
@@ -77,13 +82,16 @@ def recomputed(
     if quantity.kind == "percent" or quantity.unit == "倍":
         return _is_ratio(quantity, shown, sentence, quotes, english=english)
     wanted = ("percent",) if quantity.kind == "points" else ("number", "money")
+    of_kind = [q for q in shown if q.kind in wanted]
     operands = [
-        q
-        for q in shown
-        if q.kind in wanted and (quantity.kind == "points" or canonical(q)[1] == unit or not unit)
+        q for q in of_kind if quantity.kind == "points" or canonical(q)[1] == unit or not unit
     ]
     added = _ENGLISH_TOTAL.search(sentence) if english else _SUM.search(before)
-    if added and _is_sum(value, operands, quotes):
+    if added and any(_is_sum(value, group, quotes) for group in _groups(quantity, of_kind)):
+        return True
+    if _MEAN.search(before) and _is_mean(quantity, shown, quotes):
+        return True
+    if _is_earlier(quantity, before, operands, quotes):
         return True
     if not (english or _DIFFERENCE.search(before)):
         return False
@@ -100,11 +108,67 @@ def derived_rates(sentence: str, source: str, quotes: Sequence[str]) -> tuple[st
     return tuple(q.text for q in rates if recomputed(q, sentence, held, quotes))
 
 
+def _groups(total: Quantity, shown: Sequence[Quantity]) -> Iterator[list[Quantity]]:
+    """Yield the runs of figures of one unit that end before a total or begin after it."""
+    unit = canonical(total)[1]
+    alike = _COUNTERS if unit in _COUNTERS else frozenset([unit])
+    fitting = [q for q in shown if not unit or canonical(q)[1] in alike]
+    ordered = sorted(fitting, key=lambda q: q.start)
+    before = [q for q in ordered if q.start < total.start]
+    after = [q for q in ordered if q.start > total.start]
+    yield ordered
+    for count in range(2, len(ordered) + 1):
+        yield before[-count:]
+        yield after[:count]
+
+
 def _is_sum(value: Decimal, operands: Sequence[Quantity], quotes: Sequence[str]) -> bool:
-    """Tell whether all operands, things beside each other, make up the value."""
+    """Tell whether figures of one unit, each told beside the one before it, make up a value."""
     if len(operands) < 2 or sum(canonical(q)[0] for q in operands) != value:
         return False
-    return all(_beside(a, b, quotes) for a, b in combinations(operands, 2))
+    if len({canonical(q)[1] for q in operands}) > 1:
+        return False
+    return all(beside(a, b, quotes) for a, b in pairwise(operands))
+
+
+def _is_mean(quantity: Quantity, shown: Sequence[Quantity], quotes: Sequence[str]) -> bool:
+    """Tell whether a figure is that of one shown for each of another, as rounded."""
+    value, unit = canonical(quantity)
+    exponent = value.as_tuple().exponent
+    half_step = Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
+    return any(
+        canonical(b)[0] > 0
+        and canonical(a)[1] in (unit, "")
+        and abs(canonical(a)[0] / canonical(b)[0] - value) <= half_step
+        and _related(a, b, quotes)
+        for a, b in permutations([q for q in shown if q.kind in ("number", "money")], 2)
+    )
+
+
+def _is_earlier(
+    quantity: Quantity, before: str, operands: Sequence[Quantity], quotes: Sequence[str]
+) -> bool:
+    """Tell whether a figure is that of the year before, reckoned back from a change that is told.
+
+    The figure and its change (9114件,较2021年增加2857件) must both be shown, and the year.
+    """
+    said = {m[0] for m in _EARLIER.finditer(before)}
+    if not said:
+        return False
+    for quote in quotes:
+        for a, b in pairwise(figure_contexts(quote)):
+            between = quote[a.quantity.end : b.quantity.start]
+            told = {m[0] for m in _EARLIER.finditer(between)}
+            if not re.match(r"[,;(]", between) or not _THAN.search(between) or not said & told:
+                continue
+            grew = bool(_MORE.search(between))
+            if grew == bool(_LESS.search(between)):
+                continue
+            pair = [any(same_value(q, c.quantity) for q in operands) for c in (a, b)]
+            change = canonical(b.quantity)[0] * (-1 if grew else 1)
+            if all(pair) and canonical(a.quantity)[0] + change == canonical(quantity)[0]:
+                return True
+    return False
 
 
 def _is_ratio(
@@ -224,7 +288,7 @@ def _alike(a: FigureContext, b: FigureContext) -> bool:
     return smaller > 0 and 2 * len(one & other) >= smaller
 
 
-def _beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
+def beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
     """Tell whether two figures may be added: told side by side in a list, or of one thing.
 
     Stages of one case (收到 and 受理), a whole and its part would count the same things twice.
@@ -236,13 +300,24 @@ def _beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
                     return True
                 continue
             quote = quotes[number]
-            first, high = (a, other_at) if at < other_at else (b, at)
-            between = quote[first.quantity.end : high]
+            first, second = (a, b) if at < other_at else (b, a)
+            between = quote[first.quantity.end : second.quantity.start]
+            start = max(quote.rfind(mark, 0, first.quantity.start) for mark in ",;。") + 1
+            head = quote[start : first.quantity.start]
+            tail = re.split("[,;。]", between)[-1]
+            earlier, later = (
+                set(_STAGES.findall(_OUTCOMES.sub("", words))) for words in (head, tail)
+            )
             if _LISTED.fullmatch(between) and not _PART.search(between):
                 return True
-            start = max(quote.rfind(mark, 0, first.quantity.start) for mark in ",;。") + 1
-            earlier = set(_STAGES.findall(quote[start : first.quantity.start]))
-            later = set(_STAGES.findall(re.split("[,;。]", between)[-1]))
-            if _alike(a, b) and earlier == later:
+            if earlier == later and (_alike(a, b) or _are_outcomes(head, between)):
                 return True
     return False
+
+
+def _are_outcomes(head: str, between: str) -> bool:
+    """Tell whether two figures that follow each other are told of two outcomes of one thing."""
+    one, other = (
+        {m[0] for m in _OUTCOMES.finditer(words)} for words in (head, between.lstrip(",、"))
+    )
+    return bool(one and other) and not one & other and "," not in between.lstrip(",、")

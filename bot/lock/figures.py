@@ -38,6 +38,7 @@ _SEMI, _COMMA, _JOINT = (
 _MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _WIDEST = 3  # clauses that one of a line may join
+_IN_ALL = re.compile("(?:合计|总计|共计?|一共)")
 _COUNTERS = frozenset("件份个项条宗起例部")
 
 
@@ -130,6 +131,15 @@ def _counts_its_list(quantity: Quantity, sentence: str) -> bool:
     if quantity.kind != "number" or quantity.value not in range(2, 11):
         return False
     before = _MARK.split(sentence[: quantity.start])[-1]
+    if _IN_ALL.match(sentence, quantity.end):
+        told = find_quantities(sentence)
+        total = next((q for q in told if q.start > quantity.end), None)
+        for beside in (
+            [q for q in told if q.end <= quantity.start],
+            [q for q in told if total and q.start > total.end],
+        ):
+            if len([q for q in beside if total and q.kind == total.kind]) == quantity.value:
+                return True
     after = _COLON.split(sentence[quantity.end :], maxsplit=1)[1:]
     listed = after[0].rstrip("。") if after else ""
     return any(

@@ -11,13 +11,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
+from bot.lock.arithmetic import beside
 from bot.lock.figure_contexts import FigureContext, figure_contexts
 from bot.lock.modality import WHOLE
 from bot.lock.stops import DEPENDENT, STOP
 from bot.lock.wording import clauses, nearest
 from retrieval.genre.quantities import Quantity, canonical, find_quantities
+from retrieval.text.normalise import HAN_RUN
 
 _SHARE = re.compile(
     "[约近占]*(?:(?P<nearly>几乎|绝大多数|绝大部分)|(?P<more>大多数?|大部分|多数|过半|一半以上)|(?P<half>一半|半数)|(?P<tenths>[二三四五六七八九])成"
@@ -25,12 +28,13 @@ _SHARE = re.compile(
 )
 _DIGITS = {sign: n for n, sign in enumerate("零一二三四五六七八九")}
 _SUPERLATIVE = re.compile("最(?:[多高大]|(?P<least>[少低小]))")
-_REST = re.compile("剩余?下?|[还尚仍]有|其余|[还尚]?(?:没有?|未能?)")
+_REST = re.compile("剩余?下?|[还尚仍]有|其余|[还尚]?(?:没有?|未能?)|不是")
 _SAID = re.compile("(?:报告|原文|文中)?(?:里|中)?(?:说|写|讲|提)(?:的是|明)")
 _RISEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[多高大]了?(?![0-9])")
 _FALLEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[少低小]了?(?![0-9])")
 _ALIKE = 2  # pairs of characters that two figures of one thing share
-_LIST = re.compile("[^,。;:、]{0,3}[、和及][^,。;:、]*")
+_LIST = re.compile("[^,。;:、]{0,3}[、和及][^,。;:、]*|,[^,。;:、]{0,8}")
+_COMPARED = re.compile("(?P<whose>[^,。;]+?)比(?P<whom>[^,。;]+?)(?:(?P<more>多|高)|少|低)[了出]?$")
 
 
 def without_reckoned(text: str, quotes: Sequence[str]) -> str:
@@ -38,11 +42,12 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
     said = [clause for quote in quotes for clause in clauses(quote)]
     kept: list[str] = []
     position = 0
+    before = ""
     for stop in [*STOP.finditer(text), None]:
         end = stop.start() if stop else len(text)
         clause = _SAID.sub("", text[position:end])
         figures = _Figures(pairs_of(clause), tuple(quotes))
-        clause = _without_counts(clause, figures)
+        before, clause = clause, _without_counts(clause, figures, before)
         if not any(re.search(WHOLE, source) for source in nearest(clause, said)):
             clause = _SHARE.sub(figures.unborne_share, clause)  # no 大部分 where the quotes say 均
         clause = _SUPERLATIVE.sub(figures.unborne_superlative, clause)
@@ -52,14 +57,19 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
     return "".join(kept)
 
 
-def _without_counts(clause: str, figures: _Figures) -> str:
-    """Return a clause without a count that is the sum of members of a list, or the rest of a whole."""
+def _without_counts(clause: str, figures: _Figures, before: str) -> str:
+    """Return a clause without a count that is the sum of members of a list, or the rest of a whole.
+
+    ``before`` is the clause before it, which may say of what the rest is left.
+    """
     for count in find_quantities(clause):
         if count.kind != "number" or any(count.text in quote for quote in figures.quotes):
             continue
         if figures.adds_up_to(count):
             return clause.replace(count.text, "", 1)
-        if _REST.search(clause) and figures.leaves(count):
+        if figures.differ_by(count, clause):
+            return ""
+        if _REST.search(clause) and figures.leaves(count, pairs_of(f"{before}{clause}")):
             return _REST.sub("", clause.replace(count.text, "", 1))
     return clause
 
@@ -104,19 +114,46 @@ class _Figures:
     def adds_up_to(self, count: Quantity) -> bool:
         """Tell whether a count is the sum of the members of a list that the clause speaks of."""
         for group in self._lists():
-            members = [canonical(c.quantity) for c in group if self.own & c.near]
+            told = [c for c in group if self.own & c.near]
+            members = [canonical(c.quantity) for c in told]
             if len(members) > 1 and {unit for _, unit in members} == {canonical(count)[1]}:
-                return sum(number for number, _ in members) == canonical(count)[0]
+                apart = all(beside(a.quantity, b.quantity, self.quotes) for a, b in pairwise(told))
+                return apart and sum(number for number, _ in members) == canonical(count)[0]
         return False
 
-    def leaves(self, count: Quantity) -> bool:
+    def differ_by(self, count: Quantity, clause: str) -> bool:
+        """Tell whether a count is by how much one thing of the quotes, named, is more than another."""
+        compared = _COMPARED.search(clause[: count.start])
+        if compared is None:
+            return False
+        whose, whom = pairs_of(compared["whose"]), pairs_of(compared["whom"])
+        for quote in self.quotes:
+            if not set("".join(HAN_RUN.findall(compared["whose"] + compared["whom"]))) <= set(
+                quote
+            ):
+                continue
+            of_unit = [
+                c for c in figure_contexts(quote) if canonical(c.quantity)[1] == canonical(count)[1]
+            ]
+            if len(of_unit) < 2:
+                continue
+            one, other = (
+                max(of_unit, key=lambda c, own=own: len(own & c.near))
+                for own in (whose - whom, whom - whose)
+            )
+            more = canonical(one.quantity)[0] - canonical(other.quantity)[0]
+            if more * (1 if compared["more"] else -1) == canonical(count)[0]:
+                return bool((whose - whom) & one.near and (whom - whose) & other.near)
+        return False
+
+    def leaves(self, count: Quantity, spoken: frozenset[str]) -> bool:
         """Tell whether a count is what a part, spoken of, leaves of a whole told before it."""
         value, unit = canonical(count)
         for of_quote in map(figure_contexts, self.quotes):
             for place, part in enumerate(of_quote):
                 number, other = canonical(part.quantity)
                 wholes = [canonical(c.quantity) for c in of_quote[:place]]
-                if self.own & part.near and unit == other and (number + value, unit) in wholes:
+                if spoken & part.near and unit == other and (number + value, unit) in wholes:
                     return True
         return False
 
@@ -149,10 +186,14 @@ class _Figures:
             group: list[FigureContext] = []
             for context in figure_contexts(quote):
                 between = quote[group[-1].quantity.end : context.quantity.start] if group else ""
-                if group and not _LIST.fullmatch(between):
+                if group and not (_LIST.fullmatch(between) and _of_one_unit(group[-1], context)):
                     if len(group) > 1:
                         yield group
                     group = []
                 group.append(context)
             if len(group) > 1:
                 yield group
+
+
+def _of_one_unit(a: FigureContext, b: FigureContext) -> bool:
+    return canonical(a.quantity)[1] == canonical(b.quantity)[1]
