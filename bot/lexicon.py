@@ -28,3 +28,10 @@ def same_words() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return the groups of words of one meaning, each as a pattern and the word that stands for it."""
     groups = word_classes()["same"]["groups"]
     return tuple((re.compile(words), group) for group, words in groups.items())
+
+
+def one_meaning(text: str) -> str:
+    """Return a text with one word for all of one meaning."""
+    for words, canon in same_words():
+        text = words.sub(canon, text)
+    return text

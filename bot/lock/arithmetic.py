@@ -41,7 +41,7 @@ _STAGES = re.compile(
 )
 # what became of each, so that nothing is counted twice: 废除8份,修改9份
 _OUTCOMES = re.compile("维持|撤销|驳回|废止|废除|修改|保留|继续有效|停止执行")
-_LISTED = re.compile(r"[^,。;:、]{0,4}[、和与及][^,。;:、]{0,20}|、[^,。;:]{0,40}")
+_LISTED = re.compile(r"[^,。;:、]{0,4}[和与及][^,。;:、]{0,20}|[^,。;:、]{0,30}、[^,。;:、]{0,20}")
 _PART = re.compile("其中|共")
 _MEAN = re.compile(r"平均每[^,。;\d]{1,3}约?$")
 _EARLIER = re.compile(r"上年|去年|前一年|20\d\d年")
@@ -303,7 +303,7 @@ def beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
             first, second = (a, b) if at < other_at else (b, a)
             between = quote[first.quantity.end : second.quantity.start]
             start = max(quote.rfind(mark, 0, first.quantity.start) for mark in ",;。") + 1
-            head = quote[start : first.quantity.start]
+            head = quote[start : first.quantity.start].removeprefix("其中")
             tail = re.split("[,;。]", between)[-1]
             earlier, later = (
                 set(_STAGES.findall(_OUTCOMES.sub("", words))) for words in (head, tail)

@@ -319,7 +319,7 @@ def _is_put_in(first: int, last: int, common: Sequence[tuple[int, int]]) -> bool
 
 def _is_subject(run: _Run, source: _Run) -> bool:
     """Tell whether a run can be the subject of the clauses after one: its opening words."""
-    if pattern("stage").search("".join(t.text for t in run)):
+    if all(t.figure for t in run) or pattern("stage").search("".join(t.text for t in run)):
         return False
     at = _find(run, source)
     return at is not None and sum(len(t.text) for t in source[:at]) <= _ADVERBS

@@ -50,7 +50,7 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
         before = text[max(previous, begin) : quantity.start]
         tail = re.split("[,:、(]", before)[-1]
         rest = text[quantity.end : following]
-        head = re.split(r"[,:、.)。;!?\n]", rest)[0]
+        head = re.split(r"[,:、.。;!?\n]|(?<!\(.)(?<!\(..)\)", rest)[0]
         if head == rest and place + 1 < len(figures):
             head = head[: joined.start()] if (joined := _JOINING.search(head)) else ""
         stops = [m.end() for m in HARD_STOP.finditer(text, 0, quantity.start)]
@@ -58,6 +58,8 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
         if not pairs_of(_last_han(tail, None)) and not pairs_of(head):  # 行政复议申请,350件
             tail = re.split("[,:、(]", before.rstrip(",:、("))[-1]
         near = pairs_of(_last_han(tail, _NEAR * 2)) | pairs_of(_first_han(head, _NEAR))
+        if not _last_han(tail, None):  # 3场“…”区级示范专场: named by what follows, to its end
+            near |= pairs_of(_last_han(head, _NEAR + 1))
         found.append(FigureContext(quantity, near or earlier, earlier, not near))
     return tuple(found)
 

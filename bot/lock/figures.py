@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.lexicon import one_meaning
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
 from bot.lock.figure_contexts import COUNTED, figure_contexts
 from bot.lock.stops import HARD_STOP, STOP
@@ -108,7 +109,7 @@ def check_figures(
         found += _misattached(
             _blanked(sentence, names),
             [_blanked(q, names) for q in context],
-            (*excused, *(q for q in counting if q not in verdict.missing)),
+            (*excused, *counting),
         )
         found += _misdated(sentence, context)
     if found:
@@ -241,8 +242,9 @@ def _stands_whole(quantity: Quantity, sentence: str, quotes: Sequence[str]) -> b
     """Tell whether all of a figure's clause is told by clauses with no other figure of its kind."""
     begin = max((m.end() for m in STOP.finditer(sentence, 0, quantity.start)), default=0)
     end = next((m.start() for m in STOP.finditer(sentence, quantity.end)), len(sentence))
-    said = "".join(HAN_RUN.findall(sentence[begin:end]))
-    for clauses in (STOP.split(part) for quote in quotes for part in HARD_STOP.split(quote)):
+    said = "".join(HAN_RUN.findall(one_meaning(sentence[begin:end])))
+    parts = (one_meaning(part) for quote in quotes for part in HARD_STOP.split(quote))
+    for clauses in map(STOP.split, parts):
         for width in range(1, _WIDEST + 1):
             for at in range(len(clauses) - width + 1):
                 told = ",".join(clauses[at : at + width])

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from bot.lexicon import pattern, same_words
+from bot.lexicon import one_meaning, pattern
 from bot.lock.carried import own_names
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.stops import STOP
@@ -33,7 +33,7 @@ def unjudgeable(
     ``own`` are the runs of characters that no clause of the quotes carries in their place;
     ``names`` are the report's own.
     """
-    source = _one_meaning("".join("".join(s.split()) for s in sources))
+    source = one_meaning("".join("".join(s.split()) for s in sources))
     for name in own_names(tuple(names)):
         text = text.replace(name, "")
     found = [run for run in own if any(sign.isdigit() for sign in run)]
@@ -44,8 +44,8 @@ def unjudgeable(
 
 def names_things(text: str, sources: Sequence[str]) -> bool:
     """Tell whether a levelled text names a thing that the quotes do not."""
-    source = _one_meaning("".join("".join(s.split()) for s in sources))
-    return any(_is_thing(w, kind) and _one_meaning(w) not in source for w, kind in tag(text))
+    source = one_meaning("".join("".join(s.split()) for s in sources))
+    return any(_is_thing(w, kind) and one_meaning(w) not in source for w, kind in tag(text))
 
 
 def _counts_otherwise(word: str, figures: Sequence[Quantity], told: Sequence[str]) -> bool:
@@ -80,22 +80,42 @@ def _added(clause: str, source: str, own: Sequence[str], told: Sequence[str]) ->
             continue
         if NEGATION.match(word) or RISING.match(word) or FALLING.match(word):
             continue  # held against the quotes by checks of their own
-        mine = _one_meaning(word)
-        closed = {name for name in _CLOSED if pattern(name).search(mine)}
-        left = any(set(run) & set(mine) for run in own)
-        if mine in source or not left:
+        mine = one_meaning(word)
+        if mine in source:
             carried += len(word)
+            if not any(_is_of(mine, run) for run in own):
+                continue
+            whole = any(mine in run and run in source and _says_a_deed(run) for run in own)
             named = kind[0] == "n" and kind != "n"
-            if left and (
-                named or "never_judged" in closed or _counts_otherwise(word, figures, told)
-            ):
+            closed = named or pattern("never_judged").search(mine)
+            if (closed and not whole) or _counts_otherwise(word, figures, told):
                 yield word
             continue
+        if not any(set(run) & set(mine) for run in own):
+            carried += len(word)
+            continue
         added += len(word)
-        if closed or _is_name(word, kind) or _is_deed(word, kind):
+        if (
+            any(pattern(name).search(mine) for name in _CLOSED)
+            or _is_name(word, kind)
+            or _is_deed(word, kind)
+        ):
             yield word
     if added > carried:
         yield clause
+
+
+def _says_a_deed(run: str) -> bool:
+    """Tell whether a run is more than a name: 沈志江主持."""
+    kinds = [kind[0] for _, kind in tag(run)]
+    return len(kinds) > 1 and "v" in kinds
+
+
+def _is_of(word: str, run: str) -> bool:
+    """Tell whether a word of the quotes is one that a run of characters of its own puts elsewhere."""
+    if len(word) == 1 or len(run) == 1:
+        return word in run or (run in word and bool(pattern("never_judged").fullmatch(run)))
+    return any(word[at : at + 2] in run for at in range(len(word) - 1))
 
 
 def _is_deed(word: str, kind: str) -> bool:
@@ -106,9 +126,3 @@ def _is_deed(word: str, kind: str) -> bool:
 @lru_cache(maxsize=1)
 def _general_words() -> frozenset[str]:
     return frozenset(read_words("general_words.txt"))
-
-
-def _one_meaning(text: str) -> str:
-    for words, canon in same_words():
-        text = words.sub(canon, text)
-    return text

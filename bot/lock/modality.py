@@ -52,7 +52,9 @@ _SWEEPING = tuple(
 )  # fmt: skip
 _EVERY = re.compile("(?:所有|全体|[全各][省市县区镇乡])(?=([\u4e00-\u9fff]{2}))")
 _COUNT_BEFORE = re.compile(r"\d[^\d,]{1,2}$")
+_COUNT = re.compile(r"\d+(?=[余多]?[件份个项条宗起例家名人次处])")
 _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
+_TITLE = re.compile("《[^《》]*》")  # 《学法计划》 plans nothing
 _OBJECT = re.compile("将[^,。;]{2}")
 _SEVERAL = re.compile("[、和与及各每两双]")
 _NONE = re.compile("无(?!论)|没有")
@@ -74,13 +76,13 @@ class Said:
     @property
     def planned(self) -> bool:
         """Whether its own words say that it is a plan."""
-        return bool(PLAN.search(self.text))
+        return bool(PLAN.search(_TITLE.sub("", self.text)))
 
     @property
     def ahead(self) -> bool:
         """Whether it is among what is to be done, by the words before it or a 要, 应当."""
-        before = PLAN.search(self.before) or AHEAD.search(self.before)
-        return bool(before or AHEAD.search(self.text))
+        said = [_TITLE.sub("", words) for words in (self.before, self.text)]
+        return bool(PLAN.search(said[0]) or any(map(AHEAD.search, said)))
 
 
 @lru_cache(maxsize=2048)
@@ -178,7 +180,10 @@ def _extent_problems(
         yield f"原文只说部分如此：“{close[0].text[:30]}”"
     for word, support in _SWEEPING:
         found = word.search(clause.text)
-        if not found or any(support.search(s.text) for s in support_in):
+        if not found:
+            continue
+        beyond = support_in if all(_same_counts(clause.text, s.text) for s in close) else close
+        if any(support.search(s.text) for s in beyond):
             continue
         subject = clause.text[: found.start()] or clause.before
         if found[0] in "均都" and _SEVERAL.search(subject):
@@ -188,11 +193,21 @@ def _extent_problems(
         yield f"原文没有说“{found[0]}”"
     for found in _EVERY.finditer(clause.text):  # 163名领导干部 are not 全区领导干部
         held = [s.text for s in close if found[1] in s.text and not _EVERY.search(s.text)]
-        if held and all(_COUNT_BEFORE.search(text[: text.find(found[1])]) for text in held):
+        if held and all(_is_counted(found[1], text) for text in held):
             yield f"原文没有说“{found[0]}{found[1]}”"
     for found in _MOST.finditer(clause.text):
         if not any(found[0] in s.text or _FIRST_PLACE.search(s.text) for s in close):
             yield f"原文没有说“{found[0]}”"
+
+
+def _is_counted(thing: str, text: str) -> bool:
+    """Tell whether a text counts a thing: 163名领导干部."""
+    return any(_COUNT_BEFORE.search(text[: m.start()]) for m in re.finditer(thing, text))
+
+
+def _same_counts(clause: str, source: str) -> bool:
+    """Tell whether a clause leaves out no count that its source gives: 纳入整改26条 is not 全部纳入."""
+    return set(_COUNT.findall(source)) <= set(_COUNT.findall(clause))
 
 
 def _governs(mark: re.Pattern[str], source: str, clause: str) -> bool:
