@@ -38,6 +38,7 @@ _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", 
 _LISTED = re.compile("[、和与及]|以及|并且?")
 _STANDS = 4  # characters of a member of a list that say enough by themselves
 _VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
+_SUBJECT = 5  # characters of a subject that may be taken for another one
 _ADVERBS = 8  # characters that a clause may begin with before what a line takes of it
 
 
@@ -60,6 +61,7 @@ class _Clause:
     text: str
     tokens: _Run
     times: frozenset[str] = frozenset()
+    lately: frozenset[str] = frozenset()  # those of its sentence up to here
 
 
 _Place = tuple[int, int, int]  # of a clause: its quote, its sentence there, its turn in that
@@ -88,9 +90,10 @@ def own_words(
             _LAST_YEAR.sub(f"{years[0] - 1}年", text) for text in (sentence, *sources)
         )
     bare = _BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence))
-    found = list(_added(bare, sources, own, spare, several=several, same=True))
+    said = frozenset(map(str, years))
+    found = list(_added(bare, sources, own, spare, said, several=several, same=True))
     if any(found):  # words of one meaning stand for one another, but 设 is also a part of 设立
-        plain = _added(bare, sources, own, spare, several=several, same=False)
+        plain = _added(bare, sources, own, spare, said, several=several, same=False)
         found = [
             min(pair, key=lambda w: sum(map(len, w))) for pair in zip(found, plain, strict=True)
         ]
@@ -102,6 +105,7 @@ def _added(
     sources: Sequence[str],
     names: tuple[str, ...],
     spare: Collection[str],
+    years: Collection[str],
     *,
     several: bool,
     same: bool,
@@ -109,11 +113,15 @@ def _added(
     """Yield what each clause of a line adds to its quotes."""
     told = [_clauses(source, names, same) for source in sources]
     before: set[_Place] = set()
+    last: _Clause | None = None
     for clause in (c for part in _sentences(sentence, names, same) for c in part):
         if several or any(t.text in spare for t in clause.tokens):
             clause = _uncompared(clause, several=several, spare=spare)
-        words, places = _own(clause, told)
-        parts = [_own(part, told) for part in _parts(clause)] if words else []
+        words, places = _own(clause, told, years)
+        if not words and last is not None and places:
+            words = _for_another(last, clause, places, told)
+        last = clause
+        parts = [_own(part, told, years) for part in _parts(clause)] if words else []
         if len(parts) > 1 and not any(added for added, _ in parts):
             words, places = [], set().union(*(where for _, where in parts))
         if not words and places and before and DEPENDENT.match(clause.text):
@@ -122,6 +130,36 @@ def _added(
         elif places:
             before = places
         yield words
+
+
+def _for_another(
+    subject: _Clause,
+    clause: _Clause,
+    places: Collection[_Place],
+    told: Sequence[Sequence[Sequence[_Clause]]],
+) -> list[str]:
+    """Return what a clause before adds to each opening of the clauses that carry this one.
+
+    In 甲建设考评,获得优秀等次 of 甲建设考评、乙建设考评,乙建设考评获得优秀等次 the clauses stand
+    each in the quotes, and the first is nearly, but not, the subject of the second.
+    """
+    least: list[str] | None = None
+    keys = tuple(t.key for t in subject.tokens)
+    if any(t.figure for t in subject.tokens):
+        return []  # it tells something of its own
+    said = {t.key for t in clause.tokens}
+    for quote, sentence, at in places:
+        opening = told[quote][sentence][at].tokens[: len(keys)]
+        common = _aligned(keys, tuple(t.key for t in opening))
+        alike = 3 * len(common) >= 2 * len(keys) and len(keys) >= _SUBJECT
+        held = {theirs for _, theirs in common}
+        missed = any(i not in held and t.key not in said for i, t in enumerate(opening))
+        own = {mine for mine, _ in common}
+        added = ["".join(t.text for i, t in enumerate(subject.tokens) if i not in own)]
+        if not alike or not missed or not added[0]:
+            return []
+        least = added
+    return least or []
 
 
 def _follows(
@@ -162,9 +200,12 @@ def _rank(name: str) -> int:
 
 
 def _own(
-    clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]]
+    clause: _Clause, told: Sequence[Sequence[Sequence[_Clause]]], own: Collection[str] = ()
 ) -> tuple[list[str], set[_Place]]:
-    """Return what a clause adds to the source's clause that carries most of it, and where that is."""
+    """Return what a clause adds to the source's clause that carries most of it, and where that is.
+
+    ``own`` are the report's years: another one is told only of what its quotes tell of it.
+    """
     tokens = clause.tokens
     best: list[_Token] = list(tokens)
     places: set[_Place] = set()
@@ -173,10 +214,12 @@ def _own(
             for place, other in enumerate(sentence):
                 if clause.times and other.times and not clause.times & other.times:
                     continue
-                own = _left(tokens, sentence, place)
-                if len(own) < len(best):
-                    best, places = own, set()
-                if len(own) == len(best) < len(tokens):
+                if clause.times and other.lately and not clause.times & {*other.lately, *own}:
+                    continue
+                left = _left(tokens, sentence, place)
+                if len(left) < len(best):
+                    best, places = left, set()
+                if len(left) == len(best) < len(tokens):
                     places.add((quote, number, place))
     return ["".join(t.text for t in run) for run in _runs(best, tokens)], places
 
@@ -360,6 +403,7 @@ def _sentences(text: str, names: tuple[str, ...], same: bool) -> Iterator[tuple[
     head: list[_Clause] = []
     for sentence in HARD_STOP.split(text):
         clauses = list(head)  # the title of an item is the subject of what stands under it
+        lately: frozenset[str] = frozenset()
         numbered = False
         for part in STOP.split(sentence):
             words = "".join(part.split())
@@ -369,7 +413,8 @@ def _sentences(text: str, names: tuple[str, ...], same: bool) -> Iterator[tuple[
                 clauses, head, numbered = [], [], True
             times = frozenset(t[0] or t[1] for t in _TIMES.findall(words) if any(t))
             tokens = _tokens(words, names, same)
-            clauses.append(_Clause(_levelled(words, names, same), tokens, times))
+            lately = times or lately
+            clauses.append(_Clause(_levelled(words, names, same), tokens, times, lately))
         if len(clauses) > len(head):
             yield tuple(clauses)
         if numbered and len(clauses) == 1:

@@ -58,7 +58,8 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
         if not pairs_of(_last_han(tail, None)) and not pairs_of(head):  # 行政复议申请,350件
             tail = re.split("[,:、(]", before.rstrip(",:、("))[-1]
         near = pairs_of(_last_han(tail, _NEAR * 2)) | pairs_of(_first_han(head, _NEAR))
-        if not _last_han(tail, None):  # 3场“…”区级示范专场: named by what follows, to its end
+        if not _last_han(tail, None) or rest[len(head) : len(head) + 1] == "、":
+            # 3场“…”区级示范专场、: named by what follows, to its end
             near |= pairs_of(_last_han(head, _NEAR + 1))
         found.append(FigureContext(quantity, near or earlier, earlier, not near))
     return tuple(found)

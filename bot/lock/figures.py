@@ -109,7 +109,7 @@ def check_figures(
         found += _misattached(
             _blanked(sentence, names),
             [_blanked(q, names) for q in context],
-            (*excused, *counting),
+            (*excused, *(q for q in counting if q not in verdict.missing or _sums_up(q, sentence))),
         )
         found += _misdated(sentence, context)
     if found:
@@ -132,7 +132,7 @@ def _counts_its_list(quantity: Quantity, sentence: str) -> bool:
     if quantity.kind != "number" or quantity.value not in range(2, 11):
         return False
     before = _MARK.split(sentence[: quantity.start])[-1]
-    if _IN_ALL.match(sentence, quantity.end):
+    if _sums_up(quantity, sentence):
         told = find_quantities(sentence)
         total = next((q for q in told if q.start > quantity.end), None)
         for beside in (
@@ -149,6 +149,11 @@ def _counts_its_list(quantity: Quantity, sentence: str) -> bool:
         for mark in marks
         if words
     )
+
+
+def _sums_up(quantity: Quantity, sentence: str) -> bool:
+    """Tell whether a total stands right behind a count: 三项共108件."""
+    return bool(_IN_ALL.match(sentence, quantity.end))
 
 
 def _other_units(sentence: str, source: str) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _added(clause: str, source: str, own: Sequence[str], told: Sequence[str]) ->
             carried += len(word)
             if not any(_is_of(mine, run) for run in own):
                 continue
-            whole = any(mine in run and run in source and _says_a_deed(run) for run in own)
+            whole = any(_is_of(mine, run) and run in source and _says_a_deed(run) for run in own)
             named = kind[0] == "n" and kind != "n"
             closed = named or pattern("never_judged").search(mine)
             if (closed and not whole) or _counts_otherwise(word, figures, told):
@@ -108,7 +108,7 @@ def _added(clause: str, source: str, own: Sequence[str], told: Sequence[str]) ->
 def _says_a_deed(run: str) -> bool:
     """Tell whether a run is more than a name: 沈志江主持."""
     kinds = [kind[0] for _, kind in tag(run)]
-    return len(kinds) > 1 and "v" in kinds
+    return len(kinds) > 1 and kinds[-1] in "vb"
 
 
 def _is_of(word: str, run: str) -> bool:

@@ -137,10 +137,8 @@ class _Figures:
             ]
             if len(of_unit) < 2:
                 continue
-            one, other = (
-                max(of_unit, key=lambda c, own=own: len(own & c.near))
-                for own in (whose - whom, whom - whose)
-            )
+            one = _told_most(whose - whom, of_unit)
+            other = _told_most(whom - whose, of_unit)
             more = canonical(one.quantity)[0] - canonical(other.quantity)[0]
             if more * (1 if compared["more"] else -1) == canonical(count)[0]:
                 return bool((whose - whom) & one.near and (whom - whose) & other.near)
@@ -197,3 +195,8 @@ class _Figures:
 
 def _of_one_unit(a: FigureContext, b: FigureContext) -> bool:
     return canonical(a.quantity)[1] == canonical(b.quantity)[1]
+
+
+def _told_most(words: frozenset[str], of: Sequence[FigureContext]) -> FigureContext:
+    """Return the figure that stands beside most of some pairs of characters."""
+    return max(of, key=lambda context: len(words & context.near))

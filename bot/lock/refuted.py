@@ -20,6 +20,7 @@ from bot.lock.wording import NEGATION, affirmed, denies, negation_problems
 
 _NEAR = 4  # characters after a denial in which it may stand for less than
 _EXTENT = re.compile(f"{WHOLE}|{SOME.pattern}|已经?")
+_ALL = re.compile(f"是?(?:{WHOLE}|[各每])")
 _PARTS = re.compile(f"((?:{STOP.pattern})+)")
 
 
@@ -44,6 +45,8 @@ def _is_own_denial(clause: str, sources: Sequence[str]) -> bool:
     denial = NEGATION.search(clause)
     if denial is None or not denies(clause) or _EXTENT.search(clause[: denial.start()]):
         return False
+    if _ALL.match(clause[denial.end() :]):
+        return True  # 并未全部兑现: what it denies is the extent
     source = "\n".join(sources)
     closed = _EXTENT.sub("", affirmed(clause))
     if any(m[0] not in source for m in pattern("never_judged").finditer(closed)):
