@@ -41,6 +41,10 @@ OTHERS = {
             code="unsupported_parameter",
         ),
     ),
+    "tokens, not told what instead": (
+        fake.has("max_tokens"),
+        fake.error("Unsupported parameter: 'max_tokens'.", param="max_tokens"),
+    ),
     "temperature": (
         fake.has("temperature"),
         fake.error(

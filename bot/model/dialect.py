@@ -122,7 +122,8 @@ class Dialect:
 
     def _other_tokens(self, refusal: Refusal, sent: Mapping[str, Any]) -> Dialect | None:
         asked = int(sent[self.token_word])
-        if self.token_word == "max_tokens" and "max_completion_tokens" in refusal.said:
+        renamed = "max_completion_tokens" in refusal.said or not _OVERLONG.search(refusal.said)
+        if self.token_word == "max_tokens" and renamed:
             if not refusal.too_long:
                 # the models that want this word think first, out of the same allowance
                 return replace(self, token_word="max_completion_tokens", thinks=True)
