@@ -368,7 +368,10 @@ class Assistant:
                 return first  # nobody looked at what other words have found
             if anew is not None:
                 return _Answered(anew.query, anew.scope, anew.hits, draft, attempt)
-        return _Answered(query, scope, hits.found, draft, attempt, isinstance(made, Briefing))
+        looked = hits.found
+        if self._records is not None and len(scope.reports) == 1:
+            looked = tuple(hits)  # a fact is chosen among all sentences; ``why`` shows what is near
+        return _Answered(query, scope, looked, draft, attempt, isinstance(made, Briefing))
 
     def _worded_together(
         self, library: Library, whole: _Answered, state: State, second: SecondReading
@@ -640,6 +643,10 @@ class Assistant:
                     tell(sentence)
             checked = checker.checked()
             sentences = list(checked.sentences)
+        if status == "answered" and _lost_all(lines, sentences):
+            refused = replace(draft, status="abstained", lines=(), before=(), after=())
+            answer = self._check(library, query, scope, refused, Attempt(), tell)
+            return replace(answer, checks_failed=_problems(checked))
         if status == "answered":
             by_model = written is not None and (paragraph or any(map(is_worded, lines)))
             source = closing(scope, library, checked.citations, worded=by_model)
@@ -676,12 +683,18 @@ class Assistant:
             prompt=written.prompt if written else "",
             model=written.model if written else None,
             usage=written.usage if written else {},
-            checks_failed=tuple(
-                problem
-                for failure in (*checked.failures, *(written.checked.failures if written else ()))
-                for problem in failure.problems
-            ),
+            checks_failed=(*_problems(checked), *(_problems(written.checked) if written else ())),
         )
+
+
+def _lost_all(lines: Sequence[Line], sentences: Sequence[Sentence]) -> bool:
+    """Tell whether an answer that was to say something says nothing: no claim passed its check."""
+    claimed = any(not isinstance(line, DraftLine) or line.kind == "claim" for line in lines)
+    return claimed and not any(sentence.kind == "claim" for sentence in sentences)
+
+
+def _problems(checked: citations.Checked) -> tuple[str, ...]:
+    return tuple(problem for failure in checked.failures for problem in failure.problems)
 
 
 def _checker(library: Library, query: Query, draft: Draft) -> citations.Checker:

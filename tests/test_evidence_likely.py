@@ -1,4 +1,4 @@
-"""The fitted second look: it answers what the rules left, and is silent where nothing is likely."""
+"""The fitted choice of a sentence: the one that answers, and none where nothing is likely."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from answering import assistant_over
 from bot.assistant import Assistant
 from bot.evidence import likely as fitted_look
 from bot.evidence.drafting import Desk
-from bot.evidence.likely import SIGNS, first_of, fitted, likely, signs_of
+from bot.evidence.forest import Forest
+from bot.evidence.likely import SEEN, first_of, fitted, likely, ordered
+from bot.evidence.signs import ASKED, SIGNS, Told
 from bot.evidence.weights import read_fitted
 from retrieval.question.query import State
 
@@ -41,18 +43,34 @@ def look(desk: Desk):
     report = desk.reports[0]
     reading = desk.reading(report)
     known, near = desk.ledger(report.id), desk.near(report.id)
-    return likely(desk.query, reading, reading.lines, desk.hits, (), known, near)
+    return likely(desk.query, reading, reading.lines, (), known, near)
 
 
 def test_every_sign_has_its_weights():
-    for weights in (fitted().figure, fitted().text):
-        assert weights.order.shape == (len(SIGNS),)
-        assert weights.answers.shape == (len(SIGNS) + 3,)
-    assert 0.3 < fitted().least < 1
     shipped = read_fitted("selection.json")
-    for kind in ("figure", "text"):
-        assert set(shipped[kind]["order"]) == set(SIGNS)
-        assert set(SIGNS) < set(shipped[kind]["answers"])
+    for kind, weights in (("figure", fitted().figure), ("text", fitted().text)):
+        assert weights.shape == (len(SIGNS),)
+        assert set(shipped[kind]) == set(SIGNS)
+    assert 0.3 <= fitted().least < 1
+
+
+def test_the_forest_is_fitted_on_what_it_is_shown():
+    forest = fitted().answers
+    assert forest.feature.max() < len(SEEN)  # one more stands for a sign that is told no longer
+    assert 0 <= forest(np.zeros(len(SEEN))) <= 1
+
+
+def test_a_forest_is_the_mean_of_its_trees():
+    stump = {"threshold": np.array([0.5, 0, 0]), "left": np.array([1, 1, 2], np.int32)}
+    forest = Forest(
+        roots=np.array([0], np.int32),
+        feature=np.array([1, 0, 0], np.int32),
+        right=np.array([2, 1, 2], np.int32),
+        value=np.array([0.5, 0.2, 0.8]),
+        **stump,
+    )
+    assert forest(np.array([9.0, 0.4])) == pytest.approx(0.2)
+    assert forest(np.array([9.0, 0.6])) == pytest.approx(0.8)
 
 
 def test_the_clause_that_tells_the_figure_comes_first(assistant: Assistant):
@@ -77,11 +95,20 @@ def test_signs_are_one_row_a_clause(assistant: Assistant):
     desk = desk_of(assistant, "青山县为企业挽回了多少损失")
     report = desk.reports[0]
     reading = desk.reading(report)
-    clauses, signs = signs_of(
-        desk.query, reading, reading.lines, desk.hits, (), (), desk.near(report.id)
-    )
+    told = Told(desk.query, reading, (), (), desk.near(report.id))
+    clauses, signs = told.signs(reading.lines)
     assert signs.shape == (len(clauses), len(SIGNS))
+    assert told.asked.shape == (len(ASKED),)
     assert np.isfinite(signs).all()
+
+
+def test_the_first_lines_come_once_each(assistant: Assistant):
+    desk = desk_of(assistant, "青山县为企业挽回了多少损失")
+    report = desk.reports[0]
+    reading = desk.reading(report)
+    found = ordered(desk.query, reading, reading.lines, (), desk.near(report.id), 2)
+    assert len({e.line.span for e in found}) == 2
+    assert "3200万元" in report.quote(found[0].line.span.start, found[0].line.span.end)
 
 
 def test_the_lead_is_over_other_sentences_only():

@@ -13,9 +13,9 @@ from reporting_fakes import REAL, desk, made, parsed
 
 from bot.answers.facts import one_report
 from bot.evidence.binding import Placed, comparable, placed_figures
+from bot.evidence.likely import ordered
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import read
-from bot.evidence.selection import select
 from bot.notes import text_of
 from retrieval.documents import Report
 from retrieval.genre.quantities import canonical
@@ -49,7 +49,7 @@ def asked(question: str, report: Report) -> Query:
 def noted(question: str, report: Report) -> str:
     query = asked(question, report)
     reading = read(report)
-    found = select(query, reading, reading.lines, {})[:1]
+    found = ordered(query, reading, reading.lines, (), (), 1)
     return "".join(text_of(n) for n in judge_premises(query, found, report).notes)
 
 

@@ -11,8 +11,6 @@ from retrieval.question.terms import (
     content_terms,
     is_theme,
     is_topical,
-    shared_run,
-    shared_words,
 )
 
 # question (places and years out) → its topical words, in order
@@ -191,35 +189,6 @@ def test_word_with_one_wrong_character(typed: str, meant: str) -> None:
     assert heard(typed) == meant
 
 
-@pytest.mark.parametrize(
-    ("topic", "line", "run"),
-    [
-        ("自助办事项数", "实现274项自助办事项全覆盖", 5),
-        ("自助办事项数", "自助服务机24台", 0),
-        ("治安警情降幅", "刑事警情下降34.9%,治安警情下降36.3%", 4),
-        ("流程图画了几张", "绘制执法流程图5张", 3),
-        ("有多少是什么情况", "有多少是什么情况", 0),
-        ("复议", "行政复议", 0),
-        ("", "行政复议", 0),
-    ],
-)
-def test_shared_run(topic: str, line: str, run: int) -> None:
-    assert shared_run(topic, line) == run
-
-
-def test_shared_words_are_the_run_itself() -> None:
-    assert shared_words("治安警情降幅", "刑事警情下降34.9%,治安警情下降36.3%") == "治安警情"
-
-
-def test_shared_run_is_quick() -> None:
-    topic = "自助办事项数以及跨层级跨地域跨部门通办事项的总量与去年相比的变化"
-    lines = [f"第{i}句持续优化政务服务环境推动跨部门通办事项市县同权" * 5 for i in range(200)]
-    shared_run(topic, lines[0])
-    begun = time.perf_counter()
-    assert sum(shared_run(topic, line) for line in lines) > 0
-    assert time.perf_counter() - begun < 0.05
-
-
 @pytest.mark.parametrize("unit", ["审", "谁", "请问多少", "ab ", "shi", "材料", "(", "a'"])
 def test_hostile_question_in_time(unit: str) -> None:
     content_terms("预热 fuyi"), looks_like_pinyin("fuyi"), from_pinyin("fuyi")
@@ -228,5 +197,4 @@ def test_hostile_question_in_time(unit: str) -> None:
     content_terms(text)
     looks_like_pinyin(text)
     from_pinyin(text)
-    shared_run(text, text)
     assert time.perf_counter() - begun < 1

@@ -41,6 +41,7 @@ from bot.answers import (
 from bot.answers.fields import field_answer
 from bot.answers.lists import item, newest_of_one_issuer
 from bot.answers.lone_figures import asks_what_figure, figure_meant
+from bot.answers.mentions import asked_phrases
 from bot.answers.months import in_month
 from bot.answers.premised import premised
 from bot.answers.thresholds import asks_beyond, beyond
@@ -163,9 +164,17 @@ def _told_at_large(desk: Desk) -> Draft | None:
     return themes.at_large(desk, least)
 
 
+def _is_open_to_many(desk: Desk) -> bool:
+    """A wish of a few reports for neither figures side by side nor a phrase, word for word."""
+    query = desk.query
+    beside = query.inherited or query.ask.operation in ("compare", "rank", "change")
+    literal = query.phrase or asked_phrases(query)
+    return 1 < len(desk.reports) <= themes.MAX_REPORTS and not beside and not literal
+
+
 def surely_told(desk: Desk) -> Draft | None:
-    """Answer by the leaves of one report that surely answer, whatever the wish is; else None."""
-    if not _is_open(desk) or len(desk.reports) != 1:
+    """Answer by the leaves of a few reports that surely answer, whatever the wish is; else None."""
+    if not _is_open(desk) or not (len(desk.reports) == 1 or _is_open_to_many(desk)):
         return None
     made = themes.at_large(desk, SURE_OF_A_SUBJECT)
     return replace(made, answerer="at_large") if made else None

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft, alone, cited, claim
-from bot.evidence.likely import likely
+from bot.evidence.likely import likely, ordered
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
-from bot.evidence.selection import Evidence, select
+from bot.evidence.selection import Evidence
 from bot.evidence.silence import silent
 from retrieval.documents import Report, Span
 from retrieval.question.query import Query, parts
-from retrieval.question.terms import content_terms, is_theme, is_topical, shared_words
+from retrieval.question.terms import content_terms, is_theme, is_topical
 from retrieval.text.normalise import fold
 
-# The least weighted share of a question's terms that an answer's words must hold.
-ENOUGH = 0.56
+# the weighted share of the topics left out that a second span must hold
+ALL_LEFT = 0.85
 
 
 def one_report(desk: Desk) -> Draft:
@@ -52,34 +52,37 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
     """Return the evidence for a fact in one report: a span for each thing asked."""
     reading = desk.reading(report)
     lines = candidates(desk, report)
-    boosts = desk.boosts(report)
     known = desk.ledger(report.id)
     chosen: list[Evidence] = []
-    for part in map(_spoken_of, parts(desk.query)):
-        near = dict(boosts)
-        for evidence in (
-            chosen if part.role is None else ()
-        ):  # the second ask is mostly answered beside the first
-            start = evidence.line.span.start
-            near[start] = near.get(start, 0.0) + 0.2
-        here = lines
-        if chosen and part.role is None and not any(is_theme(t) for t in part.terms):
-            here = [chosen[-1].line]  # 审了多少件，提了多少条: the second asks on in that sentence
-        ranked = select(part, reading, here, near, known=known)
-        sure = [e for e in ranked if sure_of(part, e, following=bool(chosen))]
-        if not sure and len(here) > 1:
-            sure = _by_shared_words(part, ranked)
-        if sure:
-            chosen.append(sure[0])
-        elif best := likely(
-            part, reading, here, desk.hits, desk.state.focus, known, desk.near(report.id)
-        ):
+    for part in asked_parts(desk.query):
+        here, focus = beside(part, lines, [e.line for e in chosen])
+        cited_last = [*desk.state.focus, *((report.id, s.start, s.end) for s in focus)]
+        best = likely(part, reading, here, cited_last, known, desk.near(report.id))
+        if best:
             chosen.append(best)
     if len(chosen) == 1 and desk.query.kind == "fact":
-        chosen += _uncovered(desk, reading, lines, chosen[0], boosts)
+        chosen += _uncovered(desk, reading, lines, chosen[0])
         if all(e.line.row is not None for e in chosen):
             chosen.sort(key=lambda e: e.span.start)
     return _joined(chosen)
+
+
+def asked_parts(query: Query) -> list[Query]:
+    """Return the things a fact question asks, each to be answered by itself."""
+    return [_spoken_of(part) for part in parts(query)]
+
+
+def beside(
+    part: Query, lines: Sequence[Line], told: Sequence[Line]
+) -> tuple[Sequence[Line], list[Span]]:
+    """Return the lines that a further part is looked for in, and those it stands beside.
+
+    One that names nothing of its own asks on in the sentence before: 审了多少件，提了多少条.
+    """
+    if not told or part.role is not None:
+        return lines, []
+    here = lines if any(is_theme(t) for t in part.terms) else told[-1:]
+    return here, [line.span for line in told]
 
 
 def _spoken_of(query: Query) -> Query:
@@ -124,87 +127,21 @@ def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
     return False
 
 
-def sure_of(query: Query, evidence: Evidence, *, following: bool = False) -> bool:
-    """Decide whether evidence answers the question or the report is silent on it.
-
-    The thresholds are where answerable and unanswerable cases part on the evaluation set: of
-    301 answerable figures 14 fall below, of 25 unanswerable ones 2 lie above.
-    """
-    if query.change and not _says_change(evidence):
-        return False
-    if query.change and query.carried and not any(is_theme(t) for t in query.terms):
-        return _of_what_was_spoken(query, evidence)  # 同比增加还是减少
-    if following and not query.terms:
-        return bool(query.carried)
-    if not query.terms and query.carried:
-        return True
-    slack = 0.15 if query.carried or following else 0.0
-    if query.wants in ("number", "percent", "date", "ordinal"):
-        if evidence.figure is None:
-            if evidence.none_said or query.figures or query.wants in ("date", "ordinal"):
-                return evidence.coverage >= 0.7
-            return query.yes_no and evidence.coverage >= ENOUGH
-        if evidence.named and evidence.coverage >= 0.3 and evidence.score >= 0.85:
-            return True
-        return evidence.coverage >= 0.45 - slack and evidence.score >= 0.8 - slack
-    return evidence.coverage >= ENOUGH - slack
-
-
-def _of_what_was_spoken(query: Query, evidence: Evidence) -> bool:
-    """The words speak of what a conversation is about: another thing's change is no answer."""
-    spoken = [t for t in query.carried if is_topical(t)]
-    return not spoken or any(t.match(evidence.line.folded) for t in spoken)
-
-
-def _by_shared_words(query: Query, ranked: Sequence[Evidence]) -> list[Evidence]:
-    """A second chance where segmentation failed: the line that shares a run of the topic's words.
-
-    The run must be more than any single term, and at most two lines may share as long a one.
-    """
-    known = [word for term in query.terms for word in (term.word, *term.variants)]
-    runs: list[tuple[int, Evidence]] = []
-    for evidence in ranked:
-        run = shared_words(query.topic, evidence.line.folded)
-        fits = query.wants == "text" or evidence.figure is not None
-        inside = any(run in word for word in known)
-        if len(run) >= 4 and fits and not inside and evidence.coverage >= 0.3:
-            runs.append((len(run), evidence))
-    longest = max((length for length, _ in runs), default=0)
-    found = [evidence for length, evidence in runs if length == longest]
-    return found[:1] if len(found) <= 2 else []
-
-
-def _says_change(evidence: Evidence) -> bool:
-    """The cited clauses, or the rest of their sentence, say how something changed."""
-    after = [c.folded for c in evidence.line.clauses if c.span.start >= evidence.span.start]
-    return any(_CHANGE.search(words) for words in after[:4])
-
-
-_CHANGE = re.compile(
-    "同比|同期|环比|较|比(?:上|去|20)|上升|下降|增长|减少|增加|提高|降低|增幅|降幅|压缩|缩短|延长"
-)
-
-
 def _uncovered(
-    desk: Desk,
-    reading: Reading,
-    lines: Sequence[Line],
-    first: Evidence,
-    boosts: Mapping[int, float],
+    desk: Desk, reading: Reading, lines: Sequence[Line], first: Evidence
 ) -> list[Evidence]:
     """Return evidence for the topics the first span leaves out (复议和信访各是多少)."""
     query = desk.query
     if not re.search("各|分别|和|与|、", query.topic):
         return []
+    known, near = desk.ledger(reading.report.id), desk.near(reading.report.id)
     if first.line.row is not None:
-        ranked = select(query, reading, lines, boosts, known=desk.ledger(reading.report.id))
-        return [e for e in ranked if e.line is not first.line and _names_row(query, e.line)]
+        rows = [ln for ln in lines if ln is not first.line and _names_row(query, ln)]
+        return ordered(query, reading, rows, known, near, len(rows))
     text = fold(reading.report.text[first.line.span.start : first.line.span.end])
-    left = [t for t in query.terms if is_topical(t) and t.match(text) < 0.5]
-    if not left:
-        return []
-    ranked = select(query, reading, lines, boosts, terms=left, known=desk.ledger(reading.report.id))
-    return [e for e in ranked[:1] if e.coverage >= 0.85 and (e.figure or query.wants == "text")]
+    left = tuple(t for t in query.terms if is_topical(t) and t.match(text) < 0.5)
+    found = likely(replace(query, terms=left), reading, lines, (), known, near) if left else None
+    return [found] if found and found.coverage >= ALL_LEFT else []
 
 
 def _names_row(query: Query, line: Line) -> bool:

@@ -6,15 +6,16 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.answers.facts import ENOUGH, candidates, one_report
+from bot.answers.facts import candidates, one_report
 from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
 from bot.answers.overview import work
 from bot.answers.suggestions import IN_PLACE_OF_A_REFUSAL
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, claim, role_name
+from bot.evidence.likely import ordered
 from bot.evidence.reading import Reading, section_words
-from bot.evidence.selection import Evidence, select, weigh
+from bot.evidence.selection import Evidence, weigh
 from bot.evidence.silence import silent
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
@@ -24,6 +25,8 @@ from retrieval.text.normalise import fold
 
 # The least share of a theme's words that a heading or item must hold.
 ENOUGH_THEME = 0.6
+MOST_LISTED = 4
+ENOUGH = 0.56  # the least weighted share of a question's terms that a listed sentence holds
 # A sentence that strings things together and holds this share of the words is the list itself.
 ENOUGH_SENTENCE = 0.75
 MAX_LINES_PER_LIST = 12
@@ -199,7 +202,7 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
     """
     reading = desk.reading(report)
     lines = [line for line in candidates(desk, report) if not line.is_heading]
-    ranked = select(desk.query, reading, lines, desk.boosts(report))
+    ranked = ordered(desk.query, reading, lines, (), desk.near(report.id), MOST_LISTED)
     node = _best_node(desk, report)
     best = ranked[0] if ranked else None
     told = best is not None and _enumerates(best) and best.coverage >= ENOUGH_SENTENCE
@@ -213,9 +216,7 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
         return silent(desk)
     if _enumerates(sure[0]):
         return _spans_draft(report, [_whole_sentence(sure[0])])
-    top = sorted(
-        (e for e in sure[:4] if e.score >= sure[0].score - 0.1), key=lambda e: e.span.start
-    )
+    top = sorted(sure, key=lambda e: e.span.start)
     return _spans_draft(report, list(dict.fromkeys(_whole_sentence(e) for e in top)))
 
 

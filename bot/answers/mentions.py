@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from bot.answers.facts import candidates
 from bot.evidence.drafting import Desk
+from bot.evidence.likely import ordered
 from bot.evidence.reading import Line, quoted_in, unquoted
-from bot.evidence.selection import select, weigh
+from bot.evidence.selection import weigh
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import find_quantities
 from retrieval.question.query import Query
@@ -125,6 +126,8 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
     phrased = bool(desk.query.phrase)  # then every word of it counts
     terms = [t for t in desk.query.terms if is_theme(t) or (phrased and len(t.word) > 1)]
     terms = terms or list(desk.query.terms)
+    if not terms:
+        return None
     lacking = _LACKS.search(normalise(desk.query.topic)) is not None
     if lacking and (rest := _without_lack(terms)):
         # 力量不够: told in any words of lack, of 人员, 队伍 or 人手
@@ -136,7 +139,7 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
     if numbered:  # 第五次会议 is not told by 第四次会议
         pool = [line for line in pool if numbered <= ordinals(line.folded)]
     query = replace(desk.query, terms=tuple(terms)) if lacking else desk.query
-    ranked = select(query, reading, pool, desk.boosts(report))
+    ranked = ordered(query, reading, pool, (), desk.near(report.id), len(pool))
     weighted = weigh(terms, reading)
     total = sum(w for _, w in weighted) or 1.0
     for evidence in ranked:

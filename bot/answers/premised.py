@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.extent import judge_extent
+from bot.evidence.likely import ordered
 from bot.evidence.premises import judge_premises, stands_in
-from bot.evidence.selection import select
 from bot.notes import CORRECTING, Note
 from bot.values import DraftLine
 from retrieval.documents import Report
@@ -34,8 +34,9 @@ def premised(desk: Desk, draft: Draft) -> Draft:
     if desk.query.figures and desk.query.kind != "fact":
         reading = desk.reading(report)
         query = replace(desk.query, role=None, kind="fact")
-        found = select(query, reading, reading.lines, {}, known=desk.ledger(report.id))
-        judged = judge_premises(query, found[:_ENOUGH_FOUND], report)
+        known, near = desk.ledger(report.id), desk.near(report.id)
+        found = ordered(query, reading, reading.lines, known, near, _ENOUGH_FOUND)
+        judged = judge_premises(query, found, report)
         kinds = {line.note.kind for line in judged.notes if line.note is not None}
         if judged.corrects and not (kinds == {"no_such_figure"} and _lacking(desk, report) == ()):
             held = [cite for line in draft.lines for cite in line.cites]

@@ -39,7 +39,8 @@ def themed(desk: Desk) -> Draft | None:
 def at_large(desk: Desk, least: float = 0.0) -> Draft | None:
     """Answer an open question by whatever leaves answer it, work, problems and plans apart.
 
-    None where no report has a leaf that answers with a probability of ``least``.
+    None where no report has a leaf that answers with a probability of ``least``; where one has, the
+    others are told by the leaves they have.
     """
     terms = content_terms(" ".join(subject(desk.query))) or desk.query.terms
     if not terms:
@@ -61,8 +62,8 @@ def _told(
 ) -> Draft | None:
     most, chars = _bounds(desk)
     found = [(report, desk.telling(report, terms, roles)) for report in desk.reports]
-    telling = [(report, pieces) for report, pieces in found if pieces and pieces[0].fit >= least]
-    if not telling:
+    telling = [(report, pieces) for report, pieces in found if pieces]
+    if not telling or max(pieces[0].fit for _, pieces in telling) < least:
         return None
     if len(desk.reports) > 1:
         return _several(telling, [r for r, p in found if not p], terms, most, chars)

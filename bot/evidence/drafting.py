@@ -113,28 +113,6 @@ class Desk:
         """Return the leaves of a report that answer, best first; ``terms`` are the theme's."""
         return ranked(self.query, report, self.near(report.id), terms, roles)
 
-    def boosts(self, report: Report) -> dict[int, float]:
-        """Return a small bonus by line start: dense rank, and nearness to the last focus."""
-        bonus: dict[int, float] = {}
-        lines = self.reading(report).lines
-        for hit in self.hits:
-            chunk = hit.chunk
-            if chunk.report == report.id and hit.dense_rank and hit.dense_rank <= 12:
-                for line in lines:
-                    if line.span.start < chunk.end and chunk.start < line.span.end:
-                        gain = 0.12 * (1 - (hit.dense_rank - 1) / 12)
-                        bonus[line.span.start] = max(bonus.get(line.span.start, 0.0), gain)
-        if self.query.inherited and (self.query.carried or len(self.query.terms) <= 2):
-            for report_id, start, end in self.state.focus:
-                near = [
-                    ln
-                    for ln in lines
-                    if report_id == report.id and ln.span.start < end and start < ln.span.end
-                ]
-                for line in near:
-                    bonus[line.span.start] = bonus.get(line.span.start, 0.0) + 0.25
-        return bonus
-
 
 def asked_words(query: Query) -> str:
     """Return what a question is about in its own words: its themes, those side by side as one."""

@@ -37,7 +37,8 @@ class Line:
 
     ``lead`` is the first sentence of its item or paragraph and ``path`` its headings, both in
     search form; ``before`` is the sentence that precedes it in the same leaf. A row of a table
-    has its cells for clauses, each with the words of its row and column; ``row`` is where it stands.
+    has its cells for clauses, each with the words of its row and column; ``row`` is where it stands,
+    and the line over its table stands before it.
     """
 
     span: Span
@@ -107,7 +108,7 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
                         clauses,
                         lead,
                         path,
-                        "",
+                        fold(text[: grid.start].rstrip().rpartition("\n")[2]),
                         index,
                         section.role,
                         row=row,

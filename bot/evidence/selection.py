@@ -1,8 +1,7 @@
-"""Which words of a report answer a question: term coverage by clause, and what kind is wanted.
+"""Words chosen from a report: how much a term weighs there, which figure is meant, what is cited.
 
-A term counts where it stands: in the clause (1), elsewhere in its sentence, in the lead
-sentence or the headings above it, in the sentence before. Terms that are rare in the report
-weigh more; a term the report never uses weighs most, which is what makes silence visible.
+Terms that are rare in the report weigh more; a term the report never uses weighs most, which is
+what makes silence visible.
 """
 
 from __future__ import annotations
@@ -13,19 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.evidence.reading import Clause, Line, Reading
-from bot.evidence.table_rows import column_bonus, meant_rows, meant_span
 from bot.evidence.units import Fit, unit_fit, unit_group
-from retrieval.documents import Report, Span
-from retrieval.genre.quantities import Quantity, same_value
+from retrieval.documents import Span
+from retrieval.genre.quantities import Quantity
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, heard, is_topical
 from retrieval.text.normalise import fold
 
-IN_SENTENCE, IN_LEAD, IN_PATH, BEFORE = 0.85, 0.65, 0.55, 0.5
-INDICATOR_BONUS = 0.35
-DENIAL_BONUS = 0.7
-NO_FIGURE = 0.35
-WEAK = 0.2
 # what the absence of a word of talk (a verb no list of the genre knows) still weighs
 ABSENT_TALK = 0.35
 # of 90, 120, 130, 160: on the blind sets 130 gives the most that is asked beside a figure, and 160
@@ -61,22 +54,17 @@ _CONTRASTS = (
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Words chosen from one report: the span to cite, how sure, and the figure meant, if any.
+    """Words chosen from one report: the span to cite, and the figure meant, if any.
 
-    ``score`` ranks, ``coverage`` (0..1) is the weighted share of the question's terms found;
-    ``named`` says that the ledger knows the figure as the indicator asked for, ``none_said``
-    that the clause denies there was any (未发生…案件).
+    ``coverage`` (0..1) is the weighted share of the question's terms found in and above the line.
     """
 
     report: str
     line: Line
     span: Span
-    score: float
     coverage: float
     figure: Quantity | None = None
     clause: Clause | None = None
-    named: bool = False
-    none_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,118 +98,10 @@ def _count(term: Term, reading: Reading) -> int:
     return sum(1 for line in reading.lines if term.match(line.folded) >= SYNONYM_MATCH)
 
 
-def select(
-    query: Query,
-    reading: Reading,
-    lines: Sequence[Line],
-    boosts: Mapping[int, float],
-    *,
-    terms: Sequence[Term] | None = None,
-    known: Sequence[KnownFact] = (),
-) -> list[Evidence]:
-    """Return the evidence in ``lines``, best first.
-
-    ``boosts`` gives a small bonus by line start (dense similarity, the focus of a
-    conversation), ``known`` the report's figures with their canonical indicators. Empty when
-    no line has what is wanted.
-    """
-    weighted = weigh(query.terms if terms is None else terms, reading)
-    carried = tuple((t, w * 0.4) for t, w in weigh(query.carried, reading))
-    found = []
-    asked = asked_facts(query, known)
-    for line in meant_rows(query, [t for t, _ in weighted], reading.report, lines):
-        named = [f for f in asked if line.span.start <= f.start < line.span.end]
-        best = _best_in(query, reading.report, line, weighted, carried, boosts, named)
-        if best:
-            found.append(best)
-    return sorted(found, key=lambda e: (-e.score, e.span.start))
-
-
 def asked_facts(query: Query, known: Sequence[KnownFact]) -> list[KnownFact]:
     """Return those of a report's figures whose indicator is asked, targets only for plans."""
     aims = query.role == "plans"
     return [f for f in known if f.indicator in query.indicators and (aims or f.period != "target")]
-
-
-def _best_in(
-    query: Query,
-    report: Report,
-    line: Line,
-    weighted: Sequence[tuple[Term, float]],
-    carried: Sequence[tuple[Term, float]],
-    boosts: Mapping[int, float],
-    named: Sequence[KnownFact],
-) -> Evidence | None:
-    kinds = _FIGURES.get(query.wants)
-    total = sum(w for _, w in weighted) or 1.0
-    around = [(t, w, _around(t, line)) for t, w in weighted]
-    if not any(a or t.match(line.folded) for t, _, a in around) and not carried:
-        return None
-    if (
-        kinds
-        and not carried
-        and not any(
-            max(t.match(line.folded), t.match(line.lead), t.match(line.path)) >= 0.5
-            for t, _ in weighted
-            if t.weight > WEAK
-        )
-    ):
-        return None  # a figure is about its own line, never only about the sentence before it
-    rates = [t for t, _ in weighted if t.word.endswith("率") and len(t.word) > 1]
-    if query.wants == "percent" and rates and not any(t.match(line.folded) >= 0.5 for t in rates):
-        return None  # a rate answers only for the rate that is named
-    best: tuple[float, float, Clause, Quantity | None] | None = None
-    for index, clause in enumerate(line.clauses):
-        near = line.clauses[index - 1].folded if index else ""
-        coverage = 0.0
-        for term, weight, outside in around:
-            match = max(
-                term.match(clause.folded),
-                IN_SENTENCE * (term.match(near) if near else 0.0),
-                (IN_SENTENCE - 0.1) * term.match(line.folded),
-                outside,
-            )
-            coverage += weight * match
-        coverage /= total
-        extra = sum(
-            w * max(t.match(clause.folded), _around(t, line), 0.8 * t.match(line.folded))
-            for t, w in carried
-        )
-        figure, bonus = _figure(query, clause, kinds, weighted)
-        score = coverage + bonus + 0.3 * extra + boosts.get(line.span.start, 0.0)
-        if line.row is not None:
-            score += column_bonus(query, report, line.row.cells[index])
-        if query.wants == "number" and figure is None and denies(clause, weighted):
-            score += DENIAL_BONUS
-        if any(clause.span.start <= f.start < clause.span.end for f in named):
-            score += INDICATOR_BONUS * min(1.0, coverage + 0.1)
-        if kinds and figure is None and not (query.wants == "number" and denies(clause, weighted)):
-            score -= NO_FIGURE
-        if best is None or score > best[0]:
-            best = (score, coverage, clause, figure)
-    if best is None:
-        return None
-    score, coverage, clause, figure = best
-    score -= 0.5 * contrasts(weighted, line, clause)
-    none_said = query.wants == "number" and figure is None and denies(clause, weighted)
-    if query.wants == "date" and figure is None:
-        score -= 0.3
-    if any(
-        same_value(asked, q) for asked in query.figures for c in line.clauses for q in c.figures
-    ):
-        score += 0.3
-    ahead = report.meta.year is not None and report.meta.year + 1 in query.years
-    if query.role == "plans" or (ahead and len(query.years) == 1):
-        score += 0.25 if line.role == "plans" else -0.15
-    elif line.role == "plans" and not ahead:
-        score -= 0.3
-    elif line.role in ("problems", "causes") and query.role is None and line.is_heading:
-        score -= 0.15  # the heading of a problem names a lack, not what was done
-    span = claim_span(line, clause, [t for t, _ in weighted])
-    if line.row is not None:
-        span = meant_span(query, report, line.row, span)
-    sure = any(span.start <= f.start < span.end for f in named)
-    return Evidence(report.id, line, span, score, coverage, figure, clause, sure, none_said)
 
 
 def denies(clause: Clause, weighted: Sequence[tuple[Term, float]]) -> bool:
@@ -245,14 +125,6 @@ def contrasts(weighted: Sequence[tuple[Term, float]], line: Line, clause: Clause
             continue
         wrong += any(word in clause.folded for word in group)
     return wrong
-
-
-def _around(term: Term, line: Line) -> float:
-    return max(
-        IN_LEAD * term.match(line.lead) if line.lead is not line.folded else 0.0,
-        IN_PATH * term.match(line.path),
-        BEFORE * term.match(line.before) if line.before else 0.0,
-    )
 
 
 def wants_figure(query: Query) -> bool:

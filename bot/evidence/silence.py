@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim
-from bot.evidence.selection import Evidence, select
+from bot.evidence.likely import ordered
+from bot.evidence.selection import Evidence
 from bot.notes import Note
 from retrieval.documents import Report
 from retrieval.question.query import Query
@@ -60,5 +61,5 @@ def _nearest(desk: Desk, report: Report) -> list[Evidence]:
     """Return the sentences that hold most of what was asked, whatever kind of answer was wanted."""
     plain = replace(desk.query, wants="text", unit="", change=False, figures=())
     reading = desk.reading(report)
-    ranked = select(plain, reading, reading.lines, desk.boosts(report))
-    return [e for e in ranked[:MOST_NEAR] if e.coverage >= NEAR_ENOUGH]
+    found = ordered(plain, reading, reading.lines, (), desk.near(report.id), MOST_NEAR)
+    return [e for e in found if e.coverage >= NEAR_ENOUGH]

@@ -14,29 +14,31 @@ from retrieval.text.grids import GridCell, GridRow, row_at
 from retrieval.text.normalise import fold
 
 NAMED, OF_ANOTHER_YEAR = 0.3, -0.5
+HALF = 0.5
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 
 
 def meant_rows(
-    query: Query, terms: Sequence[Term], report: Report, lines: Sequence[Line]
+    query: Query, weighted: Sequence[tuple[Term, float]], report: Report, lines: Sequence[Line]
 ) -> list[Line]:
     """Return ``lines`` without the rows that are about something else than what is asked.
 
-    A row is meant whose name the question says, the longest such name, or else a term of it.
-    Where it says none of a table's, the whole is meant: the total, which is asked for in many
-    words (一共, 全区) and in none.
+    A row is meant whose name the question says, the longest such name, or else a term of it, if the
+    row and what stands over it hold half of what is asked. Where it says none of a table's, the
+    whole is meant: the total, which is asked for in many words (一共, 全区) and in none, or all rows
+    where it does not tell the column that is named.
     """
     tables: dict[int, list[Line]] = {}
     for line in lines:
         placed = row_at(report.text, line.span.start) if line.row is not None else None
         if placed is not None:
             tables.setdefault(placed[0].start, []).append(line)
-    meant = {id(line) for rows in tables.values() for line in _meant(query, terms, report, rows)}
+    meant = {id(line) for rows in tables.values() for line in _meant(query, weighted, report, rows)}
     return [line for line in lines if line.row is None or id(line) in meant]
 
 
 def _meant(
-    query: Query, terms: Sequence[Term], report: Report, rows: Sequence[Line]
+    query: Query, weighted: Sequence[tuple[Term, float]], report: Report, rows: Sequence[Line]
 ) -> Sequence[Line]:
     asked = fold(query.question)
     told = [
@@ -55,13 +57,34 @@ def _meant(
     ]
     if of_years and len(of_years) < len(told):
         return of_years
-    known = [t for t in (*terms, *query.carried) if len(t.word) > 1]
+    known = [t for t in (*(t for t, _ in weighted), *query.carried) if len(t.word) > 1]
+    total = sum(weight for _, weight in weighted)
     by_term = [
         line
         for line, row, label in told
-        if not row.is_total and any(t.match(label) >= SYNONYM_MATCH for t in known)
+        if not row.is_total
+        and any(t.match(label) >= SYNONYM_MATCH for t in known)
+        and sum(w * t.match(_around(line)) for t, w in weighted) >= HALF * total
     ]
-    return by_term or [line for line, row, _ in told if row.is_total]
+    if by_term:
+        return by_term
+    totals = [line for line, row, _ in told if row.is_total]
+    telling = [
+        line
+        for line, row, _ in told
+        if any(_is_named(query, c) and cell_year(c, None) is None for c in row.cells)
+    ]
+    return totals if any(line in telling for line in totals) or not telling else telling
+
+
+def _around(line: Line) -> str:
+    return "\n".join((line.folded, line.lead, line.path, line.before))
+
+
+def is_said(query: Query, row: GridRow) -> bool:
+    """Tell whether a question says the name of a row, without what it has in brackets."""
+    label = fold(_BRACKETS.sub("", row.label))
+    return bool(label) and label in fold(query.question)
 
 
 def meant_span(query: Query, report: Report, row: GridRow, best: Span) -> Span:
@@ -77,9 +100,14 @@ def meant_span(query: Query, report: Report, row: GridRow, best: Span) -> Span:
     return Span(min(s.start for s in meant), max(s.end for s in meant))
 
 
+def _is_named(query: Query, cell: GridCell) -> bool:
+    name = fold(_BRACKETS.sub("", cell.column))
+    return len(name) > 1 and name in fold(query.question)
+
+
 def column_bonus(query: Query, report: Report, cell: GridCell) -> float:
     """Weigh a cell by its column: named in the question, of the year asked about, or of another."""
-    if len(cell.column) > 1 and fold(_BRACKETS.sub("", cell.column)) in fold(query.question):
+    if _is_named(query, cell):
         return NAMED
     told = cell_year(cell, report.meta.year)
     if told is None:

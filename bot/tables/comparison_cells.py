@@ -9,8 +9,9 @@ from functools import lru_cache
 
 from bot.evidence import listing
 from bot.evidence.drafting import Desk
+from bot.evidence.likely import ordered
 from bot.evidence.reading import Clause, Line, read
-from bot.evidence.selection import Evidence, KnownFact, claim_span, select
+from bot.evidence.selection import Evidence, KnownFact, claim_span
 from bot.evidence.whole_clauses import bare_start, typeset
 from bot.table import Cell
 from bot.values import Cited
@@ -27,7 +28,7 @@ from retrieval.text.wrapping import words_without
 
 ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6
-NEAR_BEST = 0.12
+MOST_WEIGHED = 3
 MAX_PHRASES = 3
 _PARTIAL = re.compile("其中|^含|^包括")
 _ADDED = re.compile("新增|新培[育养]|新招|新聘|新设|新建")
@@ -208,7 +209,7 @@ def unnamed_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fac
     units = frozenset(unit for rule in rules for unit in rule.units)
     reading = desk.reading(report)
     lines = [line for line in reading.lines if _role_fits(desk.query, line)]
-    for evidence in select(desk.query, reading, lines, desk.boosts(report))[:3]:
+    for evidence in ordered(desk.query, reading, lines, (), desk.near(report.id), MOST_WEIGHED):
         clause = evidence.clause
         if clause is None or evidence.coverage < ENOUGH_FOR_FIGURE:
             continue
@@ -233,23 +234,20 @@ def phrase_cell(desk: Desk, report: Report, known: Sequence[Fact]) -> Cell:
     reading = desk.reading(report)
     named = [KnownFact(f.indicator, f.start, f.end, f.period) for f in known if f.indicator]
     lines = [line for line in reading.lines if _role_fits(query, line)]
-    ranked = select(query, reading, lines, desk.boosts(report), known=named)
+    near = desk.near(report.id)
     if query.wants in ("number", "percent"):
-        for evidence in ranked[:3]:
+        for evidence in ordered(query, reading, lines, named, near, MOST_WEIGHED):
             figure = evidence.figure
             if figure is not None and evidence.coverage >= ENOUGH_FOR_FIGURE:
                 cite, claim = _cited_words(report, evidence.span)
                 measure = _measure_at(evidence, named)
                 return _figure_cell(figure, figure.text, cite, claim, measure, "")
         return Cell()
-    sure = [e for e in ranked if e.coverage >= ENOUGH_FOR_PHRASE]
-    near = sorted(
-        {e.span for e in sure[:MAX_PHRASES] if e.score >= sure[0].score - NEAR_BEST},
-        key=lambda span: span.start,
-    )
-    claims = tuple((words, cite) for cite, words in (_cited_words(report, s) for s in near))
-    text = "；".join(words.rstrip("。") for words, _ in claims)
-    return Cell(text, claims) if claims else Cell()
+    found = ordered(query, reading, lines, named, near, MAX_PHRASES)
+    spans = {e.span for e in found if e.coverage >= ENOUGH_FOR_PHRASE}
+    told = [_cited_words(report, s) for s in sorted(spans, key=lambda span: span.start)]
+    text = "；".join(words.rstrip("。") for _, words in told)
+    return Cell(text, tuple((words, cite) for cite, words in told)) if told else Cell()
 
 
 def _role_fits(query: Query, line: Line) -> bool:

@@ -1,17 +1,24 @@
-"""The labelled questions that fits learn from: all case files and the blind sets already run."""
+"""The labelled questions that fits learn from: all case files, the blind sets already run, tables.
+
+Few questions that people wrote ask for a cell, so that some are made: of the rows that a table has,
+and of rows that only other tables have.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.evidence.drafting import Desk
+from bot.labels import full_place
 from eval.blind import read_cards
-from eval.cases import Case
+from eval.cases import Case, Evidence
 from eval.suites import HERE, REAL, WRITTEN, choose_suites, open_suite
 from retrieval.documents import Report
 from retrieval.library.library import Library
 from retrieval.question.query import State
+from retrieval.text.grids import find_grids
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +40,40 @@ def labelled() -> Iterator[Labelled]:
     for suite in suites:
         opened = open_suite(suite, writer="extractive", library=None, tell=print)
         assistant = opened.assistant
-        for case in suite.cases:
+        for case in (*suite.cases, *_of_tables(assistant.library)):
             state, library = State(), assistant.library.pinned()
             for earlier in case.history:
                 state = assistant.ask(earlier, state).state
             for query, scope in assistant.settle(case.question, state, library):
                 desk = assistant.desk(library, query, scope, state)
                 yield Labelled(str(suite.reports), case, desk, library)
+
+
+def _of_tables(library: Library) -> Iterator[Case]:
+    """Yield questions for a cell of every row of every table, and for as many rows it has not."""
+    held = [library.report(report.id) for report in library.reports()]
+    tables = [(report, grid) for report in held for grid in find_grids(report.text)]
+    bare = {row.label: _bare(row.label) for _, grid in tables for row in grid.rows}
+    for report, grid in tables:
+        source, named = report.meta.source, full_place(report.meta)
+        absent = [label for label in bare.values() if label and label not in report.text]
+        for i, row in enumerate(grid.rows):
+            cell = row.cells[i % len(row.cells)]
+            for j, label in enumerate((bare[row.label], *absent[i : i + 1])):
+                unit = "件" if i % 2 and not _UNIT.search(row.label + cell.column) else ""
+                question = f"{named}{_bare(cell.column)}{label}多少{unit}"
+                quote = report.text[row.start : row.end]
+                told = () if j else (Evidence(source, quote),)
+                name = f"{source}:{grid.start}:{i}:{j}"
+                yield Case(name, "fact", question, (), (source,), (), (), told, not j)
+
+
+def _bare(name: str) -> str:
+    """Return the name of a row or column without its unit: 行政处罚（件）."""
+    return _UNIT.split(name)[0].strip()
+
+
+_UNIT = re.compile("[（(|]")
 
 
 def evidence_in(report: Report, case: Case) -> list[tuple[int, int]]:

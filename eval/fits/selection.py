@@ -2,11 +2,11 @@
 
 Labels are the evidence of every case that asks one report, of all case files and of the blind sets
 already run. The order of a report's clauses is a conditional logit over those in which evidence
-stands; how likely the first clause answers at all is a logistic regression over the cases that have
-an answer, those that have none, and those that have one with its sentences taken out. Printed are
-five folds by case: of the questions that the rules leave unanswered how many are then answered
-right, answered wrong, and answered though the report holds no answer. ``--write`` writes the
-weights.
+stands; how likely the first clause answers at all is a random forest (Breiman 2001) over the cases
+that have an answer, those that have none, and those that have one with its sentences taken out.
+Printed are five folds by case, beside the ``--least`` a shipped answer needs: how many questions
+with an answer are answered right, answered wrong and left, and how many without one are answered.
+``--write`` writes the weights and the trees.
 """
 
 from __future__ import annotations
@@ -14,42 +14,53 @@ from __future__ import annotations
 import argparse
 import json
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.linear_model import LogisticRegression
+from sklearn.ensemble import RandomForestClassifier
 
 import bot
-from bot.answers.facts import candidates, sure_of
+from bot.answers.facts import asked_parts, beside, candidates
 from bot.evidence import selection
-from bot.evidence.likely import SIGNS, first_of, signs_of
-from eval.fits.labels import evidence_in, labelled
+from bot.evidence.likely import SEEN, first_of
+from bot.evidence.reading import Clause, Line
+from bot.evidence.signs import SIGNS, Told
+from eval.fits.labels import Labelled, evidence_in, labelled
 from eval.fits.logit import fit_logit
-from retrieval.question.query import parts
 
 Floats = NDArray[np.float64]
-FILE = Path(bot.__file__).parent / "data" / "selection.json"
-ENDS = ("share", "lead", "score")
-LEAST = 0.4  # of 0.3 … 0.8: below it about as many more go wrong as right
-FOLDS, PENALTY, STRENGTH, ROUNDS = 5, 0.2, 3.0, 150
-_TAKEN_OUT, _WITHOUT = 0.3, 3.0  # what a made and a real question without an answer weigh
+Truths = NDArray[np.bool_]
+DATA = Path(bot.__file__).parent / "data"
+# of 0.25 … 0.45: most answered rightly or left rightly, each set left out
+LEAST = 0.35
+FOLDS, PENALTY, ROUNDS = 5, 0.2, 150
+TREES, LEAF = 100, 4  # twice the trees, or leaves of 8, are level
+# what a made and a real question without an answer weigh: of 1, 2 and 3 best, each set left out
+_TAKEN_OUT, _WITHOUT = 0.3, 2.0
+_WORDED = 0.3  # what a question weighs as it is told without vectors
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question of one report: the signs of its clauses and which of them hold evidence."""
+    """One thing asked of one report: the signs of its clauses and which of them hold evidence."""
 
     case: str
+    blind: bool
+    worded: bool
     answerable: bool
     figure: bool
     signs: Floats
-    starts: tuple[int, ...]
-    right: NDArray[np.bool_]
-    sure: bool
+    asked: Floats
+    lines: tuple[Line, ...]
+    right: Truths
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """Where the sentence of each clause starts."""
+        return tuple(line.span.start for line in self.lines)
 
     @property
     def both(self) -> Floats:
@@ -57,79 +68,98 @@ class Asked:
         return np.concatenate([self.signs, self.signs * (not self.figure)], axis=1)
 
 
-def questions() -> Iterator[Asked]:
-    """Yield the labelled questions."""
-    for told in labelled():
-        desk, case = told.desk, told.case
-        ask = desk.query.ask
-        if len(desk.reports) != 1 or ask.operation not in (
-            "tell", "verify", "change", "list", "count",
-        ):  # fmt: skip
-            continue
-        if ask.content not in ("figure", "measures", "report", "meaning", "honours", "plans"):
-            continue
-        report = desk.reports[0]
-        reading, lines = desk.reading(report), candidates(desk, report)
+Chooser = Callable[[Asked], Line]
+
+
+def asked_of(told: Labelled, chooser: Chooser | None) -> Iterator[Asked]:
+    """Yield what a case asks, and once more as it is told where there are no vectors (``worded``).
+
+    Later parts stand beside the sentences chosen for those before.
+    """
+    desk, case = told.desk, told.case
+    if len(desk.reports) != 1 or desk.query.kind != "fact":
+        return
+    report = desk.reports[0]
+    evidence = evidence_in(report, case)
+    if case.answerable and not evidence:
+        return
+    chosen: list[Line] = []
+    for part in asked_parts(desk.query):
+        here, spans = beside(part, candidates(desk, report), chosen)
+        focus = [*desk.state.focus, *((report.id, s.start, s.end) for s in spans)]
         known = desk.ledger(report.id)
-        evidence = evidence_in(report, case)
-        if case.answerable and not evidence:
-            continue
-        for part in parts(desk.query):
-            clauses, signs = signs_of(
-                part, reading, lines, desk.hits, desk.state.focus, known, desk.near(report.id)
-            )
+        made = []
+        for near in (desk.near(report.id), ()):
+            beside_it = Told(part, desk.reading(report), focus, known, near)
+            clauses, signs = beside_it.signs(here)
             if not clauses:
                 continue
-            ranked = selection.select(part, reading, lines, desk.boosts(report), known=known)
-            yield Asked(
+            asked = Asked(
                 case.id,
+                "blind" in told.suite,
+                not near,
                 case.answerable,
                 selection.wants_figure(part),
                 signs,
-                tuple(line.span.start for line, _ in clauses),
-                np.array(
-                    [
-                        any(c.span.start < b and a < c.span.end for a, b in evidence)
-                        for _, c in clauses
-                    ]
-                ),
-                any(sure_of(part, e) for e in ranked),
+                beside_it.asked,
+                tuple(line for line, _ in clauses),
+                np.array([_holds(clause, evidence) for _, clause in clauses]),
             )
+            made.append(asked)
+        if not made:
+            continue
+        yield from made
+        if chooser is None:
+            break
+        chosen.append(chooser(made[0]))
+
+
+def _holds(clause: Clause, evidence: Sequence[tuple[int, int]]) -> bool:
+    return any(clause.span.start < end and start < clause.span.end for start, end in evidence)
+
+
+def questions() -> list[Asked]:
+    """Return everything asked: what stands alone first orders, then what is asked beside it."""
+    cases = list(labelled())
+    order = fit_order([q for told in cases for q in asked_of(told, None)])
+
+    def chooser(asked: Asked) -> Line:
+        return asked.lines[first(asked, order)[0]]
+
+    return [q for told in cases for q in asked_of(told, chooser)]
 
 
 def fit_order(asked: Sequence[Asked]) -> Floats:
     """Return the weights of a conditional logit over the clauses of each question."""
-    rows = [(q.both, q.right) for q in asked if q.answerable and q.right.any()]
+    rows = [(q.both, q.right) for q in asked if q.right.any() and q.answerable and not q.worded]
     return fit_logit(rows, PENALTY, ROUNDS)
 
 
-def first(q: Asked, order: Floats, without: NDArray[np.bool_] | None = None) -> tuple[int, Floats]:
-    """Return a question's first clause and what the second model sees of it."""
+def first(q: Asked, order: Floats, without: Truths | None = None) -> tuple[int, Floats]:
+    """Return a question's first clause and what the forest sees of it."""
     scores = q.both @ order
     if without is not None:
         scores = np.where(without, -1e3, scores)
     best, ends = first_of(scores, q.starts)
-    seen = np.concatenate([q.signs[best], ends])
-    return best, np.concatenate([seen, [not q.figure], q.signs[best] * (not q.figure)])
+    return best, np.concatenate([q.signs[best], ends, q.asked])
 
 
-def fit_answers(asked: Sequence[Asked], order: Floats) -> tuple[Floats, float]:
-    """Return weights and bias of how likely the first clause answers."""
+def fit_answers(asked: Sequence[Asked], order: Floats) -> RandomForestClassifier:
+    """Return the trees that tell how likely the first clause answers."""
     rows, right, weights = [], [], []
     for q in asked:
         best, seen = first(q, order)
         rows.append(seen)
         right.append(_hits(q, best))
-        weights.append(1.0 if q.answerable else _WITHOUT)
+        seldom = _WORDED if q.worded else 1.0
+        weights.append(seldom if q.answerable else seldom * _WITHOUT)
         taken = np.isin(q.starts, np.array(q.starts)[q.right])
         if q.answerable and q.right.any() and not taken.all():
             rows.append(first(q, order, taken)[1])
             right.append(False)
-            weights.append(_TAKEN_OUT)
-    x = np.array(rows)
-    scale = np.abs(x).max(axis=0) + 1e-6
-    model = LogisticRegression(C=STRENGTH, max_iter=3000).fit(x / scale, right, weights)
-    return model.coef_[0] / scale, float(model.intercept_[0])
+            weights.append(seldom * _TAKEN_OUT)
+    forest = RandomForestClassifier(TREES, min_samples_leaf=LEAF, random_state=0)
+    return forest.fit(np.array(rows), right, weights)
 
 
 def _hits(q: Asked, best: int) -> bool:
@@ -139,69 +169,77 @@ def _hits(q: Asked, best: int) -> bool:
 
 def folds(asked: Sequence[Asked]) -> None:
     """Print what the fitted weights do with questions they were not fitted on."""
-    left: list[tuple[bool, bool, float]] = []
-    order_right = answerable = 0
+    told: list[tuple[Asked, bool, float]] = []
     for fold in range(FOLDS):
         out = [q for q in asked if zlib.crc32(q.case.encode()) % FOLDS == fold]
         rest = [q for q in asked if zlib.crc32(q.case.encode()) % FOLDS != fold]
         order = fit_order(rest)
-        answers, bias = fit_answers(rest, order)
-        for q in out:
-            best, seen = first(q, order)
-            order_right += _hits(q, best)
-            answerable += q.answerable
-            if not q.sure:
-                chance = 1 / (1 + np.exp(-(seen @ answers + bias)))
-                left.append((q.answerable, _hits(q, best), float(chance)))
-    print(f"{len(asked)} questions; first sentence right in {order_right} of {answerable}")
-    print(f"left by the rules: {sum(a for a, _, _ in left)} with an answer, "
-          f"{sum(not a for a, _, _ in left)} without")  # fmt: skip
-    for least in (0.3, 0.4, 0.5, LEAST, 0.7, 0.8):
-        told = [(a, hit) for a, hit, chance in left if chance >= least]
-        print(
-            f"  from {least}: {sum(a and hit for a, hit in told)} right,"
-            f" {sum(a and not hit for a, hit in told)} wrong,"
-            f" {sum(not a for a, _ in told)} though there is no answer"
-        )
+        forest = fit_answers(rest, order)
+        firsts = [first(q, order) for q in out]
+        chances = forest.predict_proba(np.array([seen for _, seen in firsts]))[:, 1]
+        told += [
+            (q, _hits(q, best), float(chance))
+            for q, (best, _), chance in zip(out, firsts, chances, strict=True)
+        ]
+    worded = [t for t in told if t[0].worded]
+    told = [t for t in told if not t[0].worded]
+    blind = [t for t in told if t[0].blind]
+    for name, chosen in (("all", told), ("blind sets", blind), ("by words alone", worded)):
+        having = [(hit, chance) for q, hit, chance in chosen if q.answerable]
+        lacking = [chance for q, _, chance in chosen if not q.answerable]
+        print(f"{name}: first sentence right in {sum(h for h, _ in having)} of {len(having)}")
+        for least in sorted({0.3, 0.35, 0.4, 0.45, 0.5, LEAST}):
+            print(
+                f"  from {least}: {sum(h and c >= least for h, c in having)} right, "
+                f"{sum(not h and c >= least for h, c in having)} wrong, "
+                f"{sum(c < least for _, c in having)} left; of {len(lacking)} without an answer "
+                f"{sum(c >= least for c in lacking)} answered"
+            )
 
 
-def weights_of(asked: Sequence[Asked]) -> Mapping[str, Any]:
-    """Return the weights fitted on all questions, as they are shipped."""
+def write(asked: Sequence[Asked]) -> None:
+    """Write the weights and the trees fitted on everything, as they are shipped."""
     order = fit_order(asked)
-    answers, bias = fit_answers(asked, order)
-    size, ends = len(SIGNS), len(SIGNS) + len(ENDS)
-    text_order = order[:size] + order[size:]
-    text_answers = answers[:ends].copy()
-    text_answers[:size] += answers[ends + 1 :]
-
-    def named(names: Sequence[str], values: Floats) -> dict[str, float]:
-        return {n: round(float(v), 4) for n, v in zip(names, values, strict=True)}
-
-    return {
-        "least": LEAST,
-        "figure": {
-            "order": named(SIGNS, order[:size]),
-            "answers": named((*SIGNS, *ENDS), answers[:ends]),
-            "bias": round(bias, 4),
-        },
-        "text": {
-            "order": named(SIGNS, text_order),
-            "answers": named((*SIGNS, *ENDS), text_answers),
-            "bias": round(bias + float(answers[ends]), 4),
-        },
+    size = len(SIGNS)
+    named = {
+        kind: {sign: round(float(v), 4) for sign, v in zip(SIGNS, weights, strict=True)}
+        for kind, weights in (("figure", order[:size]), ("text", order[:size] + order[size:]))
     }
+    text = json.dumps({"least": LEAST, **named}, ensure_ascii=False, indent=1)
+    (DATA / "selection.json").write_text(text + "\n", "utf-8")
+    trees = [tree.tree_ for tree in fit_answers(asked, order).estimators_]
+    starts = np.cumsum([0, *(tree.node_count for tree in trees)])[:-1]
+
+    def children(name: str) -> NDArray[np.int32]:
+        """Node numbers counted over all trees; a leaf is its own child."""
+        made = []
+        for tree, start in zip(trees, starts, strict=True):
+            child = getattr(tree, name)
+            made.append(np.where(child < 0, np.arange(tree.node_count), child) + start)
+        return np.concatenate(made).astype(np.int32)
+
+    shares = [tree.value[:, 0, 1] / tree.value[:, 0].sum(axis=1) for tree in trees]
+    np.savez_compressed(
+        DATA / "selection.npz",
+        signs=np.array(SEEN),
+        roots=starts.astype(np.int32),
+        feature=np.maximum(np.concatenate([t.feature for t in trees]), 0).astype(np.int16),
+        threshold=np.concatenate([t.threshold for t in trees]).astype(np.float32),
+        left=children("children_left"),
+        right=children("children_right"),
+        value=np.concatenate(shares).astype(np.float32),
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """Print the folds; with ``--write`` also write the weights fitted on all."""
+    """Print the folds; with ``--write`` also write what is fitted on all."""
     parser = argparse.ArgumentParser(prog="python -m eval.fits.selection", description=__doc__)
-    parser.add_argument("--write", action="store_true", help=f"write {FILE.name}")
+    parser.add_argument("--write", action="store_true", help="write selection.json and .npz")
     args = parser.parse_args(argv)
-    asked = list(questions())
+    asked = questions()
     folds(asked)
     if args.write:
-        text = json.dumps(weights_of(asked), ensure_ascii=False, indent=1)
-        FILE.write_text(text + "\n", "utf-8")
+        write(asked)
 
 
 if __name__ == "__main__":

@@ -150,6 +150,7 @@ class Library:
         self._shelf = shelf
         self._follows = follows
         self._no_query_vector = False
+        self._asked: tuple[str, Vectors] | None = None
 
     @classmethod
     def open(
@@ -385,6 +386,8 @@ class Library:
         generation = self._view.generation
         if generation is None or generation.manifest.without_vector == generation.manifest.rows:
             return None
+        if self._asked is not None and self._asked[0] == text:  # one question is searched by often
+            return self._asked[1]
         try:
             vector = self.embedder.embed_query(text)
             if vector.shape != (generation.manifest.dimension,):
@@ -396,6 +399,7 @@ class Library:
             self._no_query_vector = True
             logger.warning("searching by words only: %s", error)
             return None
+        self._asked = text, vector
         return vector
 
     def words_only_in(self, reports: Collection[str] | None) -> Note | None:

@@ -30,14 +30,11 @@ __all__ = [
     "is_english",
     "is_theme",
     "is_topical",
-    "shared_run",
-    "shared_words",
     "synonyms",
 ]
 
 SYNONYM_MATCH = 0.9
 PARTIAL_MATCH = 0.5
-SHORTEST_RUN = 3
 _QUOTED = re.compile("[“\"'《「‘]([^”\"'》」’]{2,30})[”\"'》」’]")
 _NUMBER = re.compile(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?")
 # parts of speech that name nothing: numerals, pronouns, measure words, particles, marks …
@@ -116,33 +113,6 @@ def is_topical(term: Term) -> bool:
 def is_theme(term: Term) -> bool:
     """Return True for a word that can name the theme of a list: anything but talk."""
     return term.weight >= _PLAIN
-
-
-def shared_run(topic: str, folded: str) -> int:
-    """Return the length of the longest run of Chinese characters that topic and line share."""
-    return len(shared_words(topic, folded))
-
-
-def shared_words(topic: str, folded: str) -> str:
-    """Return the longest run of Chinese characters that topic and line share; "" if short.
-
-    ``topic`` is a question's words without places and years, ``folded`` a line in search
-    form. Talk counts for nothing and separates; a run is ``SHORTEST_RUN`` or longer. It finds
-    what segmentation cuts wrongly (自助办事项数 shares 自助办事项 with 274项自助办事项).
-    """
-    found, longest = "", SHORTEST_RUN - 1
-    for run in _runs(topic):
-        for start in range(len(run) - longest):
-            while start + longest < len(run) and run[start : start + longest + 1] in folded:
-                longest += 1
-                found = run[start : start + longest]
-    return found
-
-
-@lru_cache(maxsize=64)
-def _runs(topic: str) -> tuple[str, ...]:
-    words = _talk().sub(" ", normalise(topic))
-    return tuple(run for run in re.findall("[\u3400-\u9fff]+", words) if len(run) >= SHORTEST_RUN)
 
 
 def _english_terms(words: str) -> Iterable[Term]:
