@@ -2,7 +2,8 @@
 
 Two fits: one without the held-out writers, whose figures go into the card, and one on the whole
 corpus, which is shipped. ``--writers`` instead leaves out each writer in turn and prints the
-figures; nothing is written then. The same corpus gives the same models.
+figures; nothing is written then. ``--read FILE…`` fits nothing: it scores the shipped reader on
+labelled messages outside of the corpus. The same corpus gives the same models.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ import numpy as np
 from eval.fits.reader import tagging
 from eval.fits.reader.scores import Score, score_reader
 from eval.fits.reader.subject_words import wish_words_of
-from eval.fits.reader.utterances import Utterance, corpus_hash, read_corpus
+from eval.fits.reader.utterances import Utterance, corpus_hash, read_corpus, read_file
 from retrieval.genre.synonyms import synonym_table
 from retrieval.question import features as feature_module
 from retrieval.question import untagged
@@ -195,7 +196,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.fits.reader", description=__doc__)
     parser.add_argument("--writers", action="store_true", help="leave out each writer in turn")
     parser.add_argument("--errors", metavar="FILE", help="also write what was misread")
+    parser.add_argument("--read", metavar="FILE", nargs="+", type=Path, help="score, fit nothing")
     args = parser.parse_args(argv)
+    for file in args.read or ():
+        score, _ = score_reader(TrainedReader(), read_file(file))
+        print(f"{file.stem}: {score.line()}")
+    if args.read:
+        return
     if find_spec("sklearn") is None:
         sys.exit("The fit needs scikit-learn and scipy: pip install 'baogao[train]'.")
     corpus = read_corpus()

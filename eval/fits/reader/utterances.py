@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from pathlib import Path
 
 from retrieval.question.request import (
     ACTS,
@@ -94,6 +95,11 @@ def _unmark(marked: str) -> tuple[str, tuple[Tagged, ...], tuple[int, ...]]:
 def read_corpus() -> tuple[Utterance, ...]:
     """Return every utterance of the corpus, file by file (a file is a writer)."""
     return tuple(_read_files(_files()))
+
+
+def read_file(path: Path) -> tuple[Utterance, ...]:
+    """Return the utterances of a file outside of the corpus; raises ``ValueError`` for a bad line."""
+    return tuple(_read_files([(path.name, path.read_text("utf-8"))]))
 
 
 def _files() -> list[tuple[str, str]]:
