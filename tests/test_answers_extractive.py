@@ -138,3 +138,9 @@ def test_real_reports(real: Assistant, asked: str, status: str, needed: list[str
     for citation in answer.citations:
         text = real.library.report(citation.report).text
         assert citation.quote == text[citation.start : citation.end]
+
+
+def test_a_report_in_which_the_words_stand_is_not_said_to_be_without_them(real: Assistant):
+    answer = real.ask("哪些地方公布了重大行政决策目录?各自几项,没写数的也说明下").answer
+    assert "没有提到的共5份" not in answer.text
+    assert "上虞" in real.ask("哪些地方没写法律顾问").answer.text

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention
-from bot.evidence.absence import absence_notes, names_of
+from bot.evidence.absence import absence_notes, holds, names_of, words_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
 from bot.evidence.premises import judge_premises
 from bot.evidence.silence import silent
@@ -16,6 +16,7 @@ from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report, Span
 from retrieval.question.terms import Term
+from retrieval.text.normalise import fold
 
 MAX_REPORTS_SHOWN = 60
 
@@ -93,8 +94,17 @@ def which(desk: Desk) -> Draft:
 def _not_mentioned(
     desk: Desk, saying: Sequence[tuple[Report, Span]], quiet: Sequence[Report]
 ) -> Draft:
-    """Answer which reports do not say it; those that do stand as the evidence."""
-    without: list[Held] = [*quiet, *desk.without]
+    """Answer which reports do not say it, as a search proves; those that do stand as the evidence.
+
+    A report in which words of it stand is not said to be without it.
+    """
+    phrase, words = fold(desk.query.phrase), words_of(desk.query.terms)
+    lacking = (phrase,) if phrase else words
+    absent = [report for report in quiet if lacking and not holds(report, lacking)]
+    without: list[Held] = [*absent, *desk.without]
+    unsure = [report for report in quiet if report not in absent]
+    if unsure and not (without or saying):
+        return silent(desk)
     told: NoteValue = tuple(full_name(report.meta) for report in without)
     if len(without) > MAX_REPORTS_SHOWN:
         told = names_of(without, MAX_REPORTS_SHOWN)
@@ -103,15 +113,16 @@ def _not_mentioned(
     elif without:
         before = [note("reports_silent", count=len(without), reports=told)]
     else:
-        before = [note("all_say")]
-    if without and saying:
+        before = [] if unsure else [note("all_say")]
+    if saying and (without or unsure):
         before.append(note("those_saying"))
     lines = []
     for report, span in saying[:MAX_REPORTS_SHOWN]:
         lines += [label(report), claim(report, span)]
     more = len(saying) + len(desk.surely) - min(len(saying), MAX_REPORTS_SHOWN)
-    after = (note("more_say_so", count=more),) if more > 0 else ()
-    return Draft(tuple(lines), before=tuple(before), after=after)
+    after = [note("more_say_so", count=more)] if more > 0 else []
+    after += not_saying(unsure, desk.query.terms)
+    return Draft(tuple(lines), before=tuple(before), after=tuple(after))
 
 
 def compare(desk: Desk) -> Draft:
