@@ -6,6 +6,7 @@ import pytest
 from reporting_fakes import checked, desk, facts
 from rich.cells import cell_len
 
+from bot.answers.tables import tabulated
 from bot.notes import worded
 from bot.table import NOT_SAID, Cell, Column, Row, Table
 from bot.tables import comparison
@@ -231,11 +232,11 @@ def test_a_place_that_is_not_held_leaves_the_other_s_row() -> None:
 
 def test_every_line_passes_the_lock_and_an_empty_table_abstains() -> None:
     made = desk("各地行政复议收到件数对比", "000_", "001_", "003_")
-    answer, refused = checked(draft(compare(made, facts=facts), made.query), made.reports)
+    answer, refused = checked(draft(compare(made, facts=facts)), made.reports)
     assert not refused
     assert answer.status == "answered"
     empty = desk("各地核电站数量对比", "000_", "001_")
-    assert draft(compare(empty, facts=facts), empty.query).status == "abstained"
+    assert tabulated(empty).status == "abstained"
 
 
 def test_the_text_is_aligned_by_chinese_widths() -> None:
@@ -256,7 +257,7 @@ def test_many_columns_become_blocks_within_the_width() -> None:
 def test_json_cells_point_at_the_answers_citations() -> None:
     made = desk("各地调解成功率对比", "001_", "002_", "004_")
     table = compare(made, facts=facts)
-    answer, _ = checked(draft(table, made.query), made.reports)
+    answer, _ = checked(draft(table), made.reports)
     shape = to_json(table, answer)
     cells = {row["place"]: row["cells"][0] for row in shape["rows"]}
     assert shape["columns"] == ["调解成功率"]
@@ -277,6 +278,6 @@ def test_a_large_table_is_made_from_the_ledger_and_worded_when_shown() -> None:
     by_id = {r.id: r.text for r in made.reports}
     worded = comparison.with_words(comparison.ranked(ledger_only), by_id.__getitem__)
     assert worded.rows[0].place == "綦江区司法局"
-    answer, refused = checked(draft(worded, made.query), made.reports)
+    answer, refused = checked(draft(worded), made.reports)
     assert not refused
     assert len(answer.citations) == 3

@@ -32,7 +32,7 @@ def briefing() -> Answer:
 def table() -> tuple[Table, Answer]:
     made = desk("各地调解成功率对比", "001_", "003_", "004_", "002_")
     found = compare(made, facts=facts)
-    return found, checked(draft(found, made.query), made.reports)[0]
+    return found, checked(draft(found), made.reports)[0]
 
 
 def has_chinese_font() -> bool:

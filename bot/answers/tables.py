@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.answers.thresholds import asks_places_beyond, rows_beyond
 from bot.evidence.drafting import Desk, Draft
+from bot.evidence.silence import silent
 from bot.table import Table
 from bot.tables import comparison
 from bot.tables.reporting import from_ledger, table_of
@@ -35,4 +36,4 @@ def beyond(desk: Desk) -> Draft:
 
 
 def _told(desk: Desk, table: Table) -> Draft:
-    return replace(comparison.draft(table, desk.query), table=table)
+    return replace(silent(desk) if table.empty else comparison.draft(table), table=table)

@@ -101,7 +101,7 @@ def rows_beyond(table: Table, topic: str) -> Table | None:
     }
     names = tuple(row.label for row in kept)
     count = Note("reports_beyond", {**values, "reports": names}) if kept else None
-    silent = tuple(n for n in table.notes if n.kind == "silent_on")
+    silent = tuple(n for n in table.notes if n.kind in ("silent_on", "unsaid_in"))
     rows = tuple(kept or [row for row, _ in told])
     return replace(table, rows=rows, notes=(count or Note("no_report_beyond", values), *silent))
 

@@ -16,6 +16,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
 
+from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.problem_groups import shared_problems
 from bot.evidence.reckoning import plain
@@ -184,10 +185,16 @@ def compare(
         tuple(rows),
     )
     top = _top(desk.query.topic)
+    words = words_of((*desk.query.terms, *desk.query.carried))
+
+    def lacks(report: str) -> bool:
+        opened = open_reports.get(report)
+        return opened is not None and bool(words) and not holds(opened, words)
+
     notes = [
         n
         for i in range(len(columns))
-        for n in column_notes(table, i, lowest=desk.query.lowest, top=top)
+        for n in column_notes(table, i, lowest=desk.query.lowest, top=top, lacks=lacks)
     ]
     if len(desk.query.years) > 1 and _ASKS_CHANGE.search(normalise(desk.query.topic)):
         changes = change_notes(table, desk.query.years)
@@ -264,15 +271,21 @@ def _is_numeric(rows: Sequence[Row], index: int) -> bool:
 
 
 def column_notes(
-    table: Table, index: int, *, lowest: bool = False, top: int = MAX_RANKED
+    table: Table,
+    index: int,
+    *,
+    lowest: bool = False,
+    top: int = MAX_RANKED,
+    lacks: Callable[[str], bool] | None = None,
 ) -> list[Note]:
-    """Return order, difference or trend of one column, and how many reports say it.
+    """Return order, difference or trend of one column, and which reports do not say it.
 
-    ``top`` is how many places the order names.
+    ``top`` is how many places the order names. Only of reports that by ``lacks``, given their id,
+    hold none of the words is it said that they do not mention it.
     """
     name = table.columns[index].name
     said = [pair for pair in table.column(index) if pair[1].cite]
-    silent = [row.label for row, cell in table.column(index) if not cell.cite]
+    silent = [row for row, cell in table.column(index) if not cell.cite]
     notes = []
     if table.columns[index].numeric:
         alike, others = comparable(said, table.columns[index].measure)
@@ -289,9 +302,14 @@ def column_notes(
             Note("apart", {"name": name, "report": row.label, "figure": cell.text, "why": why})
             for row, cell, why in others[:8]
         ]
-    if silent and said:
-        names = among(silent[:12], len(silent))
-        notes.append(Note("silent_on", {"name": name, "reports": names}))
+    lacking = [row for row in silent if lacks is not None and lacks(row.report)]
+    for kind, rows in (
+        ("silent_on", lacking),
+        ("unsaid_in", [row for row in silent if row not in lacking]),
+    ):
+        if rows and said:
+            names = among([row.label for row in rows[:12]], len(rows))
+            notes.append(Note(kind, {"name": name, "reports": names}))
     return notes
 
 
@@ -490,11 +508,8 @@ def ranked(table: Table, *, lowest: bool = False) -> Table:
 # ---- as an answer ---------------------------------------------------------------------------
 
 
-def draft(table: Table, query: Query) -> Draft:
-    """Return the table as lines: what was computed, then each report with its claims."""
-    if table.empty:
-        topic = tuple(t.word for t in query.terms[:6]) or query.topic
-        return Draft(status="abstained", gap=(Note("not_found", {"topic": topic}),))
+def draft(table: Table) -> Draft:
+    """Return a table that is not empty as lines: what was computed, then each report's claims."""
     lines: list[DraftLine] = []
     cites: list[Cited] = []
     shown = [row for row in table.rows if any(cell.cite for cell in row.cells)]
@@ -508,7 +523,7 @@ def draft(table: Table, query: Query) -> Draft:
                 cites.append(cite)
     if len(shown) > MAX_LINES:
         lines.append(note("further_rows", count=len(shown) - MAX_LINES))
-    told_below = ("silent_on",)
+    told_below = ("silent_on", "unsaid_in")
     computed = tuple(DraftLine("", "note", note=n) for n in table.notes if n.kind not in told_below)
     silent = tuple(DraftLine("", "note", note=n) for n in table.notes if n.kind in told_below)
     return Draft(tuple(lines), focus=tuple(cites), before=computed, after=silent)

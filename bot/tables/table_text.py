@@ -26,7 +26,7 @@ def to_text(table: Table, width: int | None = None, *, notes: bool = True) -> st
     narrow = room < _LABEL_WIDTH + _LEAST_COLUMN * len(table.columns)
     lines = _blocks(table, width) if narrow else _grid(table, room)
     for note in table.notes if notes else ():
-        if note.kind == "silent_on":
+        if note.kind in ("silent_on", "unsaid_in"):
             continue  # the table shows it
         lines += wrap(f"· {drop_invisible(words(note))}", width, "  ")
     return "\n".join(lines)
