@@ -165,13 +165,11 @@ def _told_at_large(desk: Desk) -> Draft | None:
 
 
 def _is_open_to_many(desk: Desk) -> bool:
-    """A wish of a few reports for neither figures side by side nor a phrase, word for word."""
+    """A wish of a few reports for neither figures side by side, a lack nor a phrase word for word."""
     query = desk.query
     beside = query.inherited or query.ask.operation in ("compare", "rank", "change")
-    if query.negated:
-        return False
-    literal = query.phrase or asked_phrases(query)
-    return 1 < len(desk.reports) <= themes.MAX_REPORTS and not beside and not literal
+    exact = query.negated or query.phrase or asked_phrases(query)
+    return 1 < len(desk.reports) <= themes.MAX_REPORTS and not beside and not exact
 
 
 def surely_told(desk: Desk) -> Draft | None:

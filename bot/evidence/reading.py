@@ -6,6 +6,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.genre.cell_figures import cell_clause
@@ -108,7 +109,7 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
                         clauses,
                         lead,
                         path,
-                        fold(text[: grid.start].rstrip().rpartition("\n")[2]),
+                        _line_over(text, grid.start),
                         index,
                         section.role,
                         row=row,
@@ -153,6 +154,12 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
             )
     lines.sort(key=lambda line: line.span.start)
     return lines
+
+
+@lru_cache(maxsize=1)  # the rows of a table come one after another
+def _line_over(text: str, start: int) -> str:
+    """Return the line over a table, in search form."""
+    return fold(text[:start].rstrip().rpartition("\n")[2])
 
 
 def _sentences(text: str, section: Section) -> Iterator[tuple[Span, bool]]:

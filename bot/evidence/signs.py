@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,7 +83,7 @@ class Told:
         self.ahead = query.role == "plans" or ahead
         self.named = selection.asked_facts(query, known)
 
-    @cached_property
+    @property
     def asked(self) -> Floats:
         """The signs of the question itself, of shape (``len(ASKED)``,)."""
         query, whole = self.query, "\n".join(line.folded for line in self.reading.lines)

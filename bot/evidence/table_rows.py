@@ -64,7 +64,7 @@ def _meant(
         for line, row, label in told
         if not row.is_total
         and any(t.match(label) >= SYNONYM_MATCH for t in known)
-        and sum(w * t.match(_around(line)) for t, w in weighted) >= HALF * total
+        and _held(weighted, line) >= HALF * total
     ]
     if by_term:
         return by_term
@@ -77,8 +77,10 @@ def _meant(
     return totals if any(line in telling for line in totals) or not telling else telling
 
 
-def _around(line: Line) -> str:
-    return "\n".join((line.folded, line.lead, line.path, line.before))
+def _held(weighted: Sequence[tuple[Term, float]], line: Line) -> float:
+    """Return the weight of the terms that stand in a row or over it."""
+    around = "\n".join((line.folded, line.lead, line.path, line.before))
+    return sum(weight * term.match(around) for term, weight in weighted)
 
 
 def is_said(query: Query, row: GridRow) -> bool:

@@ -4,8 +4,8 @@ Labels are the evidence of every case that asks one report, of all case files an
 already run. The order of a report's clauses is a conditional logit over those in which evidence
 stands; how likely the first clause answers at all is a random forest (Breiman 2001) over the cases
 that have an answer, those that have none, and those that have one with its sentences taken out.
-Printed are five folds by case, beside the ``--least`` a shipped answer needs: how many questions
-with an answer are answered right, answered wrong and left, and how many without one are answered.
+Printed are five folds by case, for bounds around the shipped one: how many questions with an answer
+are answered right, answered wrong and left, and how many without one are answered.
 ``--write`` writes the weights and the trees.
 """
 
