@@ -16,6 +16,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.lexicon import pattern, same_words
+from bot.lock.clause_tokens import MAX_TOKENS, Covered
 from bot.lock.stops import DEPENDENT, HARD_STOP, STOP
 from retrieval.genre.quantities import canonical, find_quantities
 from retrieval.text.normalise import has_han
@@ -33,7 +34,6 @@ _TIMES = re.compile(
 )
 _LAST_YEAR = re.compile("(?<![较比同与和])上一?年度")
 _MAX_CHARS = 1_500  # of a line; a longer one is no sentence
-_MAX_TOKENS = 160
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 _LISTED = re.compile("[、和与及]|以及|并且?")
 _STANDS = 4  # characters of a member of a list that say enough by themselves
@@ -441,16 +441,10 @@ def _levelled(clause: str, names: tuple[str, ...], same: bool) -> str:
 def _tokens(clause: str, names: tuple[str, ...], same: bool) -> _Run:
     """Return what a clause says: characters of Chinese, figures, Latin words; glue left out."""
     text = _levelled(clause, names, same)
-    covered = bytearray(len(text))
+    covered = Covered(len(text))
     found: list[_Token] = []
-
-    def cover(start: int, end: int) -> bool:
-        free = not any(covered[start:end])
-        covered[start:end] = b"\1" * (end - start)
-        return free
-
     for quantity in find_quantities(text):
-        if cover(quantity.start, quantity.end):
+        if covered.add(quantity.start, quantity.end):
             value, _ = canonical(quantity)
             key = str(value.normalize())
             if quantity.kind in ("ordinal", "document"):
@@ -460,16 +454,16 @@ def _tokens(clause: str, names: tuple[str, ...], same: bool) -> _Run:
             if quantity.kind not in ("year", "date"):
                 found.append(_Token(key, quantity.text, quantity.start, True))
     for match in pattern("glue").finditer(text):
-        if not any(covered[match.start() : match.end()]):
-            cover(*match.span())
+        if not covered.any(*match.span()):
+            covered.add(*match.span())
     for at, sign in enumerate(text):
-        if not covered[at] and has_han(sign):
+        if has_han(sign) and not covered.any(at, at + 1):
             found.append(_Token(sign, sign, at))
     for match in _LATIN.finditer(text):
-        if cover(*match.span()):
+        if covered.add(*match.span()):
             found.append(_Token(match[0], match[0], match.start()))
     found.sort(key=lambda token: token.at)
-    return tuple(found[:_MAX_TOKENS])
+    return tuple(found[:MAX_TOKENS])
 
 
 def _day(text: str, at: int) -> Iterator[_Token]:

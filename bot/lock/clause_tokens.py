@@ -72,6 +72,23 @@ class Clause:
         return sum(token.weight for token in self.tokens)
 
 
+class Covered:
+    """Which characters of a clause its tokens stand for so far."""
+
+    def __init__(self, chars: int) -> None:
+        self._signs = bytearray(chars)
+
+    def any(self, start: int, end: int) -> bool:
+        """Tell whether one of these characters is covered."""
+        return 1 in self._signs[start:end]
+
+    def add(self, start: int, end: int) -> bool:
+        """Cover these characters; tell whether none of them was."""
+        free = not self.any(start, end)
+        self._signs[start:end] = b"\1" * (end - start)
+        return free
+
+
 @lru_cache(maxsize=8192)
 def entities(clause: Clause, kind: str) -> frozenset[str]:
     """Return the years or days that a clause names, those that it only compares with apart."""
@@ -139,31 +156,25 @@ def _told_apart(clause: str) -> tuple[str, ...]:
 def _tokens(clause: str) -> tuple[Token, ...]:
     """Return what a clause says as tokens, words that need no support left out."""
     found: list[tuple[int, Token]] = []
-    covered = bytearray(len(clause))
-
-    def cover(start: int, end: int) -> bool:
-        free = not any(covered[start:end])
-        covered[start:end] = b"\1" * (end - start)
-        return free
-
+    covered = Covered(len(clause))
     for match in _TITLE.finditer(clause):
-        if cover(*match.span()):
+        if covered.add(*match.span()):
             found.append((match.start(), Token(match[0][1:-1], match[0], None, match.start())))
     for quantity in find_quantities(clause):
-        if cover(quantity.start, quantity.end):
+        if covered.add(quantity.start, quantity.end):
             value, _ = canonical(quantity)
             key = f"{value.normalize()}{'%' if quantity.kind in ('percent', 'points') else ''}"
             if quantity.kind in ("date", "year", "ordinal", "document"):
                 key = quantity.text
             found.append((quantity.start, Token(key, quantity.text, quantity, quantity.start)))
     for match in _LIGHT.finditer(clause):
-        if not any(covered[match.start() : match.end()]):
-            cover(*match.span())
+        if not covered.any(*match.span()):
+            covered.add(*match.span())
     for at, sign in enumerate(clause):
-        if not covered[at] and has_han(sign):
+        if has_han(sign) and not covered.any(at, at + 1):
             found.append((at, Token(sign, sign, None, at)))
     for match in _LATIN.finditer(clause):
-        if cover(*match.span()):
+        if covered.add(*match.span()):
             found.append((match.start(), Token(match[0], match[0], None, match.start())))
     found.sort(key=lambda entry: entry[0])
     return tuple(token for _, token in found[:MAX_TOKENS])
