@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import choose, reckoned, tables, talk
+from bot.answers import choose, derived_figures, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.mentions import telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
@@ -271,7 +271,7 @@ class Assistant:
             else:
                 answered = []
                 for query, scope in asked:
-                    told = reckoned.of_found(query, [a.draft for a in answered], library)
+                    told = derived_figures.of_found(query, [a.draft for a in answered], library)
                     if told is not None:
                         answered.append(_Answered(query, scope, (), told, Attempt()))
                         continue

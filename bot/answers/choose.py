@@ -26,11 +26,11 @@ from dataclasses import dataclass, replace
 from bot.answers import (
     across,
     agreement,
+    derived_figures,
     follow_through,
     honours,
     judgements,
     overview,
-    reckoned,
     remarks,
     remedies,
     single_report,
@@ -102,7 +102,7 @@ def _under_its_name(desk: Desk, answerer: Answerer) -> Draft | Briefing | None:
     if isinstance(made, Briefing):
         return replace(made, draft=replace(made.draft, answerer=answerer.name))
     whole = agreement.also_told(desk, table_cells.every_row(desk, made))
-    return replace(reckoned.stepped(desk, premised(desk, whole)), answerer=answerer.name)
+    return replace(derived_figures.stepped(desk, premised(desk, whole)), answerer=answerer.name)
 
 
 # ---- when they apply ----------------------------------------------------------------------
@@ -252,15 +252,15 @@ ANSWERERS: tuple[Answerer, ...] = (
     ),
     Answerer(
         "share",
-        reckoned.asks_share,
-        reckoned.shares,
+        derived_figures.asks_share,
+        derived_figures.shares,
         ("青石县调解成功占受理的比例",),
         ("青石县的调解成功率是多少",),
     ),
     Answerer(
         "rate_again",
-        reckoned.asks_rate_again,
-        reckoned.rate_again,
+        derived_figures.asks_rate_again,
+        derived_figures.rate_again,
         ("青石县560件调成551件，报告写98.4%，算下来对吗",),
         ("青石县的调解成功率是98.4%吗",),
     ),

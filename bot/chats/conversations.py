@@ -38,6 +38,7 @@ from bot.chats.chat_records import (
 )
 from bot.migrations import migrate
 from retrieval.errors import ConfigurationError
+from retrieval.library.generations import put_on_disk
 
 log = logging.getLogger(__name__)
 
@@ -115,7 +116,7 @@ class ConversationStore:
         except (sqlite3.DatabaseError, ConfigurationError):
             db.close()
             raise
-        _fsync(self.path.parent)  # the log's own name
+        put_on_disk(self.path.parent)  # the log's own name
         return db
 
     def _put_aside(self) -> Path:
@@ -152,7 +153,7 @@ class ConversationStore:
         log itself. (A checkpoint, which empties the log, brings its content to the disk first.)
         Raises ``OSError`` if the disk refuses.
         """
-        _fsync(self._log)
+        put_on_disk(self._log)
         if self._log.stat().st_size > CHECKPOINT_BYTES:
             with (
                 contextlib.suppress(sqlite3.OperationalError),  # another does it, or it can wait
@@ -548,14 +549,6 @@ def _stored(key: str, chat: int, user: int, created: float, text: str) -> Stored
     payload = json.loads(text)
     state = payload.pop(STATE, None)
     return StoredAnswer(key, chat, user, created, payload, state)
-
-
-def _fsync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _hash_code(code: str) -> str:

@@ -10,7 +10,6 @@ third orders the sentences within a leaf.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -18,7 +17,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.evidence.likeness import pairs_of
+from bot.evidence.likeness import RarePairs
 from bot.evidence.pieces import WORK, Piece, leaves, on_theme
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import weigh
@@ -171,11 +170,7 @@ class _Told:
         self.terms = weigh(query.terms, reading)
         self.near = near
         self.best = max((n.cosine for n in near), default=0.0)
-        size = len(reading.lines)
-        self.pairs = {
-            pair: math.log(1 + size / (1 + sum(pair in line.folded for line in reading.lines)))
-            for pair in pairs_of(query.topic)
-        }
+        self.pairs = RarePairs(query.topic, [line.folded for line in reading.lines])
 
     def signs(self, piece: Piece) -> list[float]:
         role = piece.section.role
@@ -201,9 +196,9 @@ class _Told:
             self._share(lines[1:]),
             self._share([*lines, *own]),
             max(self._share([line]) for line in lines),
-            self._pairs_in(whole),
-            max(self._pairs_in(line) for line in lines),
-            self._pairs_in("".join(own)),
+            self.pairs.share_in(whole),
+            max(self.pairs.share_in(line) for line in lines),
+            self.pairs.share_in("".join(own)),
             # cosines of one report differ in the second digit
             10 * close["cosine"],
             20 * (close["cosine"] - self.best),
@@ -218,7 +213,7 @@ class _Told:
             rows.append(
                 [
                     self._share([line.folded]),
-                    self._pairs_in(line.folded),
+                    self.pairs.share_in(line.folded),
                     20 * (close["cosine"] - self.best),
                     close["words"],
                     min(sum(len(clause.figures) for clause in line.clauses), 3),
@@ -233,7 +228,3 @@ class _Told:
         if not total or not texts:
             return 0.0
         return sum(w * max(map(term.match, texts)) for term, w in self.terms) / total
-
-    def _pairs_in(self, words: str) -> float:
-        total = sum(self.pairs.values()) or 1.0
-        return sum(weight for pair, weight in self.pairs.items() if pair in words) / total

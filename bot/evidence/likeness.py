@@ -41,6 +41,21 @@ class Likeness:
         return shared / least if least else 0.0
 
 
+class RarePairs:
+    """The pairs of characters that are asked for, weighed by how few lines of a report have them."""
+
+    def __init__(self, asked: str, lines: Sequence[str]) -> None:
+        self._weight = {
+            pair: math.log(1 + len(lines) / (1 + sum(pair in line for line in lines)))
+            for pair in pairs_of(asked)
+        }
+        self._sum = sum(self._weight.values()) or 1.0
+
+    def share_in(self, words: str) -> float:
+        """Return how much of them stands in some words, 0 to 1."""
+        return sum(weight for pair, weight in self._weight.items() if pair in words) / self._sum
+
+
 @lru_cache(maxsize=8192)
 def pairs_of(text: str) -> frozenset[str]:
     """Return the pairs of neighbouring Chinese characters of a text."""

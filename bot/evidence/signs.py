@@ -7,14 +7,13 @@ fits what they weigh on labelled questions; ``bot/evidence/likely.py`` uses that
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.evidence import selection
-from bot.evidence.likeness import pairs_of
+from bot.evidence.likeness import RarePairs
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.selection import KnownFact, weigh
 from bot.evidence.table_rows import column_bonus, is_said, meant_rows
@@ -71,12 +70,7 @@ class Told:
         self.held = self._share(
             [max((t.match(words) for words in whole), default=0.0) for t, _ in self.weighted]
         )
-        pairs = pairs_of(fold(query.topic))
-        size = len(reading.lines)
-        self.pairs = {
-            pair: math.log(1 + size / (1 + sum(pair in ln.folded for ln in reading.lines)))
-            for pair in pairs
-        }
+        self.pairs = RarePairs(fold(query.topic), whole)
         self.nearest = [(n.chunk.start, n.chunk.end) for n in near[:NEAREST]]
         self.focus = [(a, b) for name, a, b in focus if name == report.id]
         ahead = report.meta.year is not None and query.years == (report.meta.year + 1,)
@@ -87,7 +81,6 @@ class Told:
     def asked(self) -> Floats:
         """The signs of the question itself, of shape (``len(ASKED)``,)."""
         query, whole = self.query, "\n".join(line.folded for line in self.reading.lines)
-        total = sum(self.pairs.values()) or 1.0
         wants = [query.wants == kind for kind in ("number", "percent", "date", "name", "text")]
         told = ("list", "tell", "verify", "change", "count")
         return np.array(
@@ -98,7 +91,7 @@ class Told:
                 len(self.weighted),
                 len(self.topical),
                 len(query.topic) / 10,
-                sum(weight for pair, weight in self.pairs.items() if pair in whole) / total,
+                self.pairs.share_in(whole),
                 self.best,
                 *(query.ask.operation == operation for operation in told),
             ],
@@ -144,8 +137,8 @@ class Told:
             "line": self._share(in_line),
             "path": self._share([max(a, b) for a, b in zip(in_line, in_path, strict=True)]),
             "before": self._share([max(a, b) for a, b in zip(in_line, in_before, strict=True)]),
-            "pairs": self._pairs_in(line.folded),
-            "pairs around": self._pairs_in(around),
+            "pairs": self.pairs.share_in(line.folded),
+            "pairs around": self.pairs.share_in(around),
             "carried around": _share(self.carried, around),
             "focus": float(self._in_focus(line)),
             "plan not asked": float(plan and not self.ahead),
@@ -230,10 +223,6 @@ class Told:
     def _share(self, matches: Sequence[float]) -> float:
         total = sum(w for _, w in self.weighted) or 1.0
         return sum(w * m for (_, w), m in zip(self.weighted, matches, strict=True)) / total
-
-    def _pairs_in(self, words: str) -> float:
-        total = sum(self.pairs.values()) or 1.0
-        return sum(weight for pair, weight in self.pairs.items() if pair in words) / total
 
 
 def _share(weighted: Sequence[tuple[Term, float]], words: str) -> float:

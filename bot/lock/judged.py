@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from bot.lexicon import one_meaning, pattern
 from bot.lock.carried import own_names
@@ -16,8 +15,8 @@ from bot.lock.figure_contexts import COUNTED
 from bot.lock.stops import STOP
 from bot.lock.wording import FALLING, NEGATION, RISING, clauses
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
+from retrieval.question.terms import general_words
 from retrieval.text.segmentation import tag
-from retrieval.text.words import read_words
 
 _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
 _FIGURE = 2  # characters that a figure is worth, which is held against the quotes elsewhere
@@ -64,7 +63,7 @@ def _is_name(word: str, kind: str) -> bool:
 
 
 def _is_thing(word: str, kind: str) -> bool:
-    plain = pattern("glue").fullmatch(word) or word in _general_words()
+    plain = pattern("glue").fullmatch(word) or word in general_words()
     return kind.startswith("n") and len(word) > 1 and not plain  # 审核量 is 审核
 
 
@@ -121,8 +120,3 @@ def _is_of(word: str, run: str) -> bool:
 def _is_deed(word: str, kind: str) -> bool:
     """Tell whether a word is a deed or a judgement of its own; plain verbs are short: 挑, 查出来."""
     return kind[0] in "ilv" and len(word) > 1 and word[-1] not in _RESULTS
-
-
-@lru_cache(maxsize=1)
-def _general_words() -> frozenset[str]:
-    return frozenset(read_words("general_words.txt"))

@@ -292,7 +292,7 @@ def switch(library: Path, name: str) -> None:
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
-    _sync(library)
+    put_on_disk(library)
 
 
 def retire(library: Path, name: str) -> None:
@@ -562,10 +562,11 @@ def _sync_tree(folder: Path) -> None:
     """Put a folder on the disk; a file with another name, too, was put there under that one."""
     for path in [folder, *folder.rglob("*")]:
         if path.is_dir() or path.stat().st_nlink == 1:
-            _sync(path)
+            put_on_disk(path)
 
 
-def _sync(path: Path) -> None:
+def put_on_disk(path: Path) -> None:
+    """Have the machine write what it keeps of a file or of a folder's names to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

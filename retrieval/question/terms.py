@@ -126,7 +126,7 @@ def _english_terms(words: str) -> Iterable[Term]:
             yield Term(gloss.english, _FULL)
             continue
         first, *rest = gloss.chinese
-        if first in _general():
+        if first in general_words():
             continue
         weight = FAINT if first in _weak() else _FULL if len(first) > 1 else _SINGLE
         same = dict.fromkeys([*rest, *(s for word in gloss.chinese for s in synonyms(word))])
@@ -143,7 +143,7 @@ def _rejoined(tagged: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
             len(word) == 1
             and has_han(word)
             and pos[:1] not in _NAMELESS
-            and word not in _general()
+            and word not in general_words()
             and word not in _weak()
         ):
             run += word
@@ -162,7 +162,7 @@ def _weight(word: str, pos: str) -> float:
     if word in _weak():
         return FAINT
     nameless = not (has_han(word) or len(word) > 1) or pos[:1] in _NAMELESS
-    if word in _general() or nameless:
+    if word in general_words() or nameless:
         return _FULL if known and len(word) > 1 else 0.0
     if len(word) == 1:
         return _PLAIN if known else _LETTER
@@ -177,7 +177,8 @@ def _talk() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def _general() -> frozenset[str]:
+def general_words() -> frozenset[str]:
+    """Return the words that every report of the genre uses, whatever it speaks of."""
     return frozenset(read_words("general_words.txt"))
 
 
