@@ -63,7 +63,7 @@ from bot.synthesis import Attempt, Synthesis, widened
 from bot.table import Table
 from bot.tables.reporting import brief_question
 from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
-from retrieval.documents import Chunk, Hit, Report
+from retrieval.documents import Chunk, Hit, Report, meet
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
@@ -781,7 +781,7 @@ def _cited_chunks(desk: Desk, cites: Sequence[Cited]) -> list[Chunk]:
     for cite in cites:
         report = next((r for r in desk.reports if r.id == cite.report), None)
         for chunk in report.chunks if report else ():
-            if chunk.start < cite.end and cite.start < chunk.end:
+            if meet(chunk, cite.start, cite.end):
                 chunks.setdefault(chunk.id, chunk)
     return list(chunks.values())
 

@@ -21,11 +21,12 @@ from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.reader import ModelReader
 from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
-from bot.model.union import Line, completed, meets, united
+from bot.model.union import Line, completed, united
 from bot.model.writers_llm import LLMWriter, Waiting, Written
 from bot.notes import CORRECTING, Note
-from bot.values import Passage, Sentence, Told
+from bot.values import Passage, Sentence, Told, meets
 from prompts import load
+from retrieval.documents import meet
 from retrieval.errors import ModelFailed
 from retrieval.question.proposed import Proposal
 from retrieval.question.query import Query
@@ -268,9 +269,7 @@ def _is_of_part(desk: Desk, draft: Draft, told: Told) -> bool:
     reports = {report.id: report for report in desk.reports}
     return not wanted or all(
         any(
-            s.role in wanted
-            for s in reports[cite.report].sections
-            if s.start < cite.end and cite.start < s.end
+            s.role in wanted for s in reports[cite.report].sections if meet(s, cite.start, cite.end)
         )
         for cite in told.cites
     )

@@ -6,11 +6,11 @@ A draft is unchecked; an answer is checked. A sentence is a ``claim`` (it cites)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from retrieval.documents import Note, Role
+from retrieval.documents import Note, Role, meet
 
 Status = Literal["answered", "abstained", "clarify"]
 SentenceKind = Literal["claim", "note"]
@@ -42,6 +42,11 @@ class Cited:
     report: str
     start: int
     end: int
+
+
+def meets(some: Sequence[Cited], others: Sequence[Cited]) -> bool:
+    """Tell whether some spans and others share characters."""
+    return any(a.report == b.report and meet(a, b.start, b.end) for a in some for b in others)
 
 
 @dataclass(frozen=True, slots=True)

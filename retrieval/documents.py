@@ -8,13 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, Protocol, TypeAlias
 
 Role = Literal[
     "leadership", "measures", "problems", "causes", "plans", "preamble", "furniture", "other"
 ]
 Kind = Literal["heading", "body", "item"]
 Level = Literal["government", "department", "unknown"]
+
+
+class Stretch(Protocol):
+    """What stands from a first character to a last one."""
+
+    @property
+    def start(self) -> int:
+        """Its first character."""
+
+    @property
+    def end(self) -> int:
+        """Behind its last character."""
+
+
+def meet(one: Stretch, start: int, end: int) -> bool:
+    """Tell whether a stretch of a text shares characters with those from ``start`` to ``end``."""
+    return one.start < end and start < one.end
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence
 from bot.evidence.silence import silent
-from retrieval.documents import Report, Span
+from retrieval.documents import Report, Span, meet
 from retrieval.question.query import Query, parts
 from retrieval.question.terms import content_terms, is_theme, is_topical
 from retrieval.text.normalise import fold
@@ -109,8 +109,7 @@ def _beside_focus(desk: Desk, report: Report, line: Line) -> bool:
     if not query.inherited or query.role or any(is_theme(t) for t in query.terms):
         return False
     return any(
-        report.id == name and line.span.start < end and start < line.span.end
-        for name, start, end in desk.state.focus
+        report.id == name and meet(line.span, start, end) for name, start, end in desk.state.focus
     )
 
 

@@ -10,7 +10,7 @@ from bot.evidence.drafting import Desk, Draft, alone, claim, label
 from bot.evidence.pieces import WORK, Piece, on_theme, told
 from bot.notes import note
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report, Role
+from retrieval.documents import Report, Role, meet
 from retrieval.question.terms import Term, content_terms, is_topical
 
 MAX_PROBLEMS = 12
@@ -55,7 +55,7 @@ def _asked_problems(desk: Desk, report: Report) -> list[listing.Item]:
         return listed[number : number + 1 or None] if -len(listed) <= number < len(listed) else []
     if desk.query.inherited and len(desk.state.focus) == 1 and not desk.query.ask.theme:
         name, start, end = desk.state.focus[0]
-        near = [p for p in found if name == report.id and p.span.start < end and start < p.span.end]
+        near = [p for p in found if name == report.id and meet(p.span, start, end)]
         if near:
             return near
     if not terms:

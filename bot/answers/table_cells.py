@@ -26,7 +26,7 @@ from bot.notes import Note, note
 from bot.table import Cell, Column, Row, Table
 from bot.tables.comparison import column_notes
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report, Span
+from retrieval.documents import Report, Span, meet
 from retrieval.genre.cell_figures import cell_figure
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.question.asking import asks_lowest
@@ -122,7 +122,7 @@ def every_row(desk: Desk, draft: Draft) -> Draft:
         return draft
     grid, row = placed
     words = normalise(desk.query.question)
-    columns = [c.column for c in row.cells if c.start < cite.end and cite.start < c.end]
+    columns = [c.column for c in row.cells if meet(c, cite.start, cite.end)]
     told = rows_named(words, grid) or any(t.match(bare(row.label)) for t in desk.query.terms)
     if told or len(columns) != 1 or columns_named(words, grid) != columns:
         return draft

@@ -29,7 +29,7 @@ from bot.evidence.silence import silent
 from bot.labels import Names
 from bot.notes import Note, note, text_of, words
 from bot.values import Answer, Cited, DraftLine
-from retrieval.documents import Report
+from retrieval.documents import Report, meet
 from retrieval.places.gazetteer import contains, short_name
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
@@ -334,7 +334,7 @@ class _Paragraph:
 def _overlap(piece: Piece, other: Piece) -> bool:
     if piece.text in other.text or other.text in piece.text:
         return True
-    return piece.span.start < other.span.end and other.span.start < piece.span.end
+    return meet(piece.span, other.span.start, other.span.end)
 
 
 def _fill(report: Report, pool: Pools, room: Length, source: Note, *, labelled: bool) -> _Paragraph:

@@ -19,7 +19,7 @@ from bot.chats.wording import language_of, said
 from bot.notes import Language, worded
 from bot.table import Table
 from bot.values import Answer, Citation, Sentence
-from retrieval.documents import Report, ReportMeta, Span
+from retrieval.documents import Report, ReportMeta, Span, meet
 from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
 from retrieval.places.subunits import territory
@@ -213,7 +213,7 @@ def passage(
         note = runs(said("report.changed", language), "i")
         return [*head, note, runs(str(citation["quote"]), "b"), *foot], ((close,),)
     spans = segments(report.text)
-    cited = [i for i, span in enumerate(spans) if span.start < end and start < span.end]
+    cited = [i for i, span in enumerate(spans) if meet(span, start, end)]
     if not cited:
         return [*head, runs(str(citation["quote"]), "b"), *foot], ((close,),)
     if step == 0:

@@ -15,7 +15,7 @@ from bot.labels import full_name
 from bot.notes import Note, note
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
-from retrieval.documents import Hit, Report, Role, Span
+from retrieval.documents import Hit, Report, Role, Span, meet
 from retrieval.genre.quantities import Quantity
 from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
@@ -135,7 +135,7 @@ def claim(report: Report, span: Span) -> DraftLine:
     placed = row_at(report.text, span.start)
     if placed is not None and span.end <= placed[1].end:
         grid, row = placed
-        cells = [c for c in row.cells if c.start < span.end and span.start < c.end]
+        cells = [c for c in row.cells if meet(c, span.start, span.end)]
         cites = (Cited(report.id, row.start, row.end), Cited(report.id, *grid.head))
         if cells:
             return DraftLine(" ".join(tell(cells).split()), "claim", cites)

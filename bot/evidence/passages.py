@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.evidence.drafting import Desk
 from bot.values import Cited, Passage
-from retrieval.documents import Report, Role
+from retrieval.documents import Report, Role, meet
 from retrieval.parsing.chunking import context_line
 
 
@@ -19,9 +19,7 @@ def whole_sentences(desk: Desk, cites: Iterable[Cited]) -> list[Cited]:
         if report is None:
             continue
         lines = [
-            ln.span
-            for ln in desk.reading(report).lines
-            if ln.span.start < cite.end and cite.start < ln.span.end
+            ln.span for ln in desk.reading(report).lines if meet(ln.span, cite.start, cite.end)
         ]
         start = min([cite.start, *(s.start for s in lines)])
         end = max([cite.end, *(s.end for s in lines)])

@@ -18,6 +18,7 @@ from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.selection import KnownFact, weigh
 from bot.evidence.table_rows import column_bonus, is_said, meant_rows
 from bot.evidence.units import unit_fit
+from retrieval.documents import meet
 from retrieval.genre.quantities import same_value
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, is_topical
@@ -231,4 +232,4 @@ def _share(weighted: Sequence[tuple[Term, float]], words: str) -> float:
 
 
 def _over(line: Line, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(line.span.start < end and start < line.span.end for start, end in spans)
+    return any(meet(line.span, start, end) for start, end in spans)

@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from bot.evidence.drafting import Draft
-from bot.model.union import Line, completed, meets, united
+from bot.model.union import Line, completed, united
 from bot.model.writers_llm import Waiting
 from bot.notes import note
-from bot.values import Told
+from bot.values import Told, meets
 from retrieval.errors import ModelFailed
 
 Written = Sequence[Told | Waiting]

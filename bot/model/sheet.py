@@ -17,7 +17,7 @@ from bot.evidence.reading import Line
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.plaintext import neutralise
 from bot.lock.planted import masked, planted_spans
-from bot.values import Cited, Passage
+from bot.values import Cited, Passage, meets
 from retrieval.documents import Report
 from retrieval.genre.quantities import find_quantities
 
@@ -73,18 +73,18 @@ def as_data(text: str) -> str:
 def _by_worth(desk: Desk, draft: Draft, pieces: Sequence[_Piece]) -> list[_Piece]:
     """Return the pieces, those nearest to what was asked first."""
     cites = [c for line in draft.lines for c in line.cites]
-    paths = {p.path for p in pieces if any(_meet(p.cite, c) for c in cites)}
+    paths = {p.path for p in pieces if meets((p.cite,), cites)}
     hits = [Cited(h.chunk.report, h.chunk.start, h.chunk.end) for h in desk.hits]
     role = desk.query.role
 
     def worth(piece: _Piece) -> int:
-        if any(_meet(piece.cite, c) for c in cites):
+        if meets((piece.cite,), cites):
             return 0
-        if any(_meet(piece.cite, h) for h in hits[:8]):
+        if meets((piece.cite,), hits[:8]):
             return 1
         if piece.path in paths or (role is not None and piece.role == role):
             return 2
-        return 3 if any(_meet(piece.cite, h) for h in hits) else 4
+        return 3 if meets((piece.cite,), hits) else 4
 
     return sorted(pieces, key=worth)  # stable: in the order of the reports within each
 
@@ -125,7 +125,3 @@ def _cut(text: str, line: Line) -> Iterator[tuple[int, int]]:
                 while start < end and text[start].isspace():
                     start += 1
     yield start, end
-
-
-def _meet(one: Cited, other: Cited) -> bool:
-    return one.report == other.report and one.start < other.end and other.start < one.end

@@ -13,7 +13,7 @@ from bot.evidence.drafting import Draft
 from bot.evidence.likeness import pairs_of
 from bot.lock.citations import head_of, without_number
 from bot.notes import note
-from bot.values import Cited, DraftLine, Told
+from bot.values import DraftLine, Told, meets
 from retrieval.genre.quantities import find_quantities
 from retrieval.genre.quantity_values import same_number
 from retrieval.text.normalise import level
@@ -164,13 +164,6 @@ def _headed(told: Told, head: str) -> Told:
     if not head:
         return told
     return Told(head + without_number(told.text), told.cites, told.way)
-
-
-def meets(some: Sequence[Cited], others: Sequence[Cited]) -> bool:
-    """Tell whether some spans and others share characters."""
-    return any(
-        a.report == b.report and a.start < b.end and b.start < a.end for a in some for b in others
-    )
 
 
 def _order(told: Told, draft: Draft) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from retrieval.documents import meet
 from retrieval.places.gazetteer import Chain, contains
 
 SpeaksOf = Callable[[Chain, Sequence[str]], bool]
@@ -110,4 +111,4 @@ def outermost(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:
 
 def overlaps(mention: Mention, others: Iterable[Mention]) -> bool:
     """Tell whether a mention stands on words that one of ``others`` stands on."""
-    return any(mention.start < other.end and other.start < mention.end for other in others)
+    return any(meet(mention, other.start, other.end) for other in others)

@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
+from retrieval.documents import meet
 from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import (
     Chain,
@@ -108,7 +109,7 @@ class PlaceIndex:
         closed = [r for span in apart if (r := _moved(span, squeezed))]
         found: list[Mention] = []
         for start, end in taken:
-            at = max((m.end for m in found if m.start < end and start < m.end), default=start)
+            at = max((m.end for m in found if meet(m, start, end)), default=start)
             found += self._in_span(text, at, end, near) if at < end else ()
         found += [m for p in tuple(found) if (m := self._held_inside(text, p, found))]
         outside = [
@@ -459,7 +460,7 @@ _SUFFIXES = frozenset("县区市")
 
 
 def _within(mention: Mention, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(mention.start < end and start < mention.end for start, end in spans)
+    return any(meet(mention, start, end) for start, end in spans)
 
 
 def _moved(span: tuple[int, int], squeezed: Mapping[int, int]) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from retrieval.documents import meet
 from retrieval.question.asking import asks_target
 from retrieval.question.exact import relative_year
 from retrieval.question.request import Ask, Content, Form, Request
@@ -64,9 +65,8 @@ def _names_scope(ask: Ask) -> bool:
 
 
 def _names_scope_itself(ask: Ask, request: Request) -> bool:
-    start, end = ask.span
     scoped = ("place", "office", "scope", "excluded")
-    return any(t.tag in scoped and t.start < end and start < t.end for t in request.tags)
+    return any(t.tag in scoped and meet(t, *ask.span) for t in request.tags)
 
 
 def _carried(ask: Ask, last: Ask, request: Request) -> Ask:

@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from retrieval.documents import meet
 from retrieval.genre.indicator_names import indicators
 from retrieval.places.gazetteer import gazetteer, word_like_names
 from retrieval.question.request import Tag, Tagged
@@ -203,7 +204,7 @@ def part_features(
     whole = masked(text, tags, 0, len(text))
     if (start, end) != (0, len(text)):
         found += list(_grams(whole, "m", 2))
-    here = [t for t in tags if t.start < end and start < t.end]
+    here = [t for t in tags if meet(t, start, end)]
     for tagged in here:
         words = level(tagged.text)
         if tagged.tag in ("theme", "claim", "form", "item", "scope"):

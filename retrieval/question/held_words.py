@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from retrieval.documents import meet
 from retrieval.places.place_mentions import Mention, overlaps
 from retrieval.places.places import PlaceIndex
 from retrieval.question.request import Ask, Request, Tagged
@@ -41,7 +42,7 @@ def mended(request: Request, places: PlaceIndex, naming: Naming) -> Request:
     for old in request.tags:
         if old.tag != "place":
             continue
-        inside = [m for m in mentions if m.start < old.end and old.start < m.end]
+        inside = [m for m in mentions if meet(m, old.start, old.end)]
         for mention in inside:
             others = [m for m in mentions if m is not mention]
             if mention.held:
@@ -146,8 +147,7 @@ def _with_tags(request: Request, tags: tuple[Tagged, ...]) -> Request:
     }
     asks = []
     for ask in request.asks:
-        start, end = ask.span
-        here = [t for t in tags if t.start < end and start < t.end]
+        here = [t for t in tags if meet(t, *ask.span)]
         places = [cut.get(p, p) for p in ask.places if cut.get(p, p)]
         asks.append(
             replace(

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from retrieval.documents import meet
 from retrieval.question.request import (
     ACTS,
     CONTENTS,
@@ -179,7 +180,9 @@ def _tags(
         kept = _with(kept, [t for w in said for t in _found("year", w, text, (0, len(text)))])
     for row, span in zip(rows, spans, strict=True):
         themes = [t for w in _words(row.get("theme")) for t in _found("theme", w, text, span)]
-        themes = [t for t in themes if not any(_overlap(t, k) for k in kept if k.tag != "theme")]
+        themes = [
+            t for t in themes if not any(meet(t, k.start, k.end) for k in kept if k.tag != "theme")
+        ]
         if themes:
             kept = [k for k in kept if k.tag != "theme" or not _within(k, span)]
             kept = _with(kept, themes)
@@ -190,19 +193,15 @@ def _with(kept: Sequence[Tagged], new: Sequence[Tagged]) -> list[Tagged]:
     """Return tags with new ones in the place of those they overlap, the longest new one first."""
     taken: list[Tagged] = []
     for tag in sorted(new, key=lambda t: t.start - t.end):
-        if not any(_overlap(tag, other) for other in taken):
+        if not any(meet(tag, other.start, other.end) for other in taken):
             taken.append(tag)
-    return [k for k in kept if not any(_overlap(k, t) for t in taken)] + taken
+    return [k for k in kept if not any(meet(k, t.start, t.end) for t in taken)] + taken
 
 
 def _found(tag: Tag, word: str, text: str, span: tuple[int, int]) -> Iterator[Tagged]:
     at = level(text).find(level(word), *span)
     if at >= 0:
         yield Tagged(tag, at, at + len(word), text[at : at + len(word)])
-
-
-def _overlap(one: Tagged, other: Tagged) -> bool:
-    return one.start < other.end and other.start < one.end
 
 
 def _within(tag: Tagged, span: tuple[int, int]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
-from retrieval.documents import Role
+from retrieval.documents import Role, meet
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.indicators import lookup
@@ -386,12 +386,10 @@ def _tells(ask: Ask) -> bool:
 
 def _within(tagged: Tagged, ask: Ask, tags: Sequence[Tagged]) -> bool:
     """Tell whether a place word belongs to an ask: it stands in its part, or was taken over."""
-    start, end = ask.span
-    if tagged.start < end and start < tagged.end:
+    if meet(tagged, *ask.span):
         return True
     own = any(
-        t.tag in ("place", "office", "scope", "excluded") and t.start < end and start < t.end
-        for t in tags
+        t.tag in ("place", "office", "scope", "excluded") and meet(t, *ask.span) for t in tags
     )
     return not own and tagged.text in (*ask.places, *ask.issuers)
 

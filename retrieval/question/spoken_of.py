@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from retrieval.documents import meet
 from retrieval.question.addressing import numeral
 from retrieval.question.query import Query, State, filled, kind_of
 from retrieval.question.request import Request
@@ -23,7 +24,7 @@ def in_its_conversation(query: Query, request: Request, state: State, holdings: 
 def _among_recent(query: Query, request: Request, state: State) -> Query:
     """Take 两家 for the last two places spoken of, and all of them for 谁更高, 这两个数能比吗."""
     start, end = query.ask.span if query.ask.span != (0, 0) else (0, len(request.question))
-    here = [t for t in request.tags if t.start < end and start < t.end]
+    here = [t for t in request.tags if meet(t, start, end)]
     if any(t.tag in ("place", "office", "excluded") for t in here) or len(state.recent) < 2:
         return query
     said = _OF_THEM.search(request.question, start, end)

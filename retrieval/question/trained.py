@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import cast
 
+from retrieval.documents import meet
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.question.addressing import address_of, item_of
 from retrieval.question.exact import asks_why, read_form, read_item, read_years
@@ -145,7 +146,7 @@ def _has(
 ) -> bool:
     """Tell whether any tag is of one of ``kinds``, and stands in ``span`` where one is given."""
     start, end = span or (0, MAX_READ_CHARS)
-    return any(t.tag in kinds and t.start < end and start < t.end for t in tags)
+    return any(t.tag in kinds and meet(t, start, end) for t in tags)
 
 
 def _is_sure_of_holdings(wish: Wish) -> bool:
@@ -215,7 +216,7 @@ def _bare(text: str, tags: Sequence[Tagged], span: tuple[int, int]) -> str:
 def with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None) -> Ask:
     """Fill in what the tags of the ask's own part say, and what it takes from the part before."""
     start, end = ask.span
-    here = [t for t in tags if t.start < end and start < t.end]
+    here = [t for t in tags if meet(t, start, end)]
 
     def words(kind: str) -> tuple[str, ...]:
         return tuple(dict.fromkeys(t.text for t in here if t.tag == kind))

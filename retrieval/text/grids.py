@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from retrieval.documents import meet
 from retrieval.text.grid_columns import extents, place
 from retrieval.text.grid_lines import LINE, TOTAL, YEAR, find_cell_runs
 from retrieval.text.grid_numbers import is_empty, is_figure, settled, ways_to_part
@@ -112,7 +113,7 @@ def _of_single_cells(text: str, found: Sequence[Grid]) -> list[Grid]:
         lines = [
             _Line(cells[0][0], cells[-1][1], cells, _LINES) for cells in (*run.heads, *run.rows)
         ]
-        if any(g.start < lines[-1].end and lines[0].start < g.end for g in found):
+        if any(meet(g, lines[0].start, lines[-1].end) for g in found):
             continue
         grid = _grid(text, lines, _unit(run.before))
         if grid is not None:
@@ -130,7 +131,7 @@ def row_at(text: str, position: int) -> tuple[Grid, GridRow] | None:
 
 def is_in_grid(text: str, start: int, end: int) -> bool:
     """Tell whether a line stands in a table, its head included."""
-    return any(grid.start < end and start < grid.end for grid in find_grids(text))
+    return any(meet(grid, start, end) for grid in find_grids(text))
 
 
 def tell(cells: Sequence[GridCell]) -> str:
