@@ -13,6 +13,7 @@ from typing import Any
 from library_fakes import QuickStore
 
 from bot.assistant import Assistant
+from bot.evidence.drafting import Desk
 from bot.values import Answer
 from retrieval.library.library import Library
 from retrieval.question.query import State
@@ -136,6 +137,13 @@ def assistant_over(folder: Path, texts: Mapping[str, str] | None = None) -> Iter
     """Give an assistant over ``texts`` by file name, or over the five real reports."""
     with library_over(folder, texts) as library:
         yield Assistant(library)
+
+
+def desk_of(assistant: Assistant, question: str) -> Desk:
+    """Return what a question's writers have before them."""
+    library = assistant.library.pinned()
+    query, scope = assistant.settle(question, State(), library)[0]
+    return assistant.desk(library, query, scope, State())
 
 
 def talk(assistant: Assistant, *questions: str) -> Answer:

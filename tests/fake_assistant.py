@@ -152,14 +152,15 @@ class FakeLibrary:
 class FakeAssistant:
     """Answers from a ``FakeLibrary``.
 
-    ``delay_s`` is how long an answer takes, ``lines`` how many sentences it has, ``fail`` an
-    exception to raise instead; ``shape`` may replace an answer before it is returned, ``table``
+    ``delay_s`` is how long an answer takes, ``until`` what it waits for (``wait`` of a barrier or
+    an event), ``lines`` how many sentences it has, ``fail`` an exception to raise instead; ``shape`` may replace an answer before it is returned, ``table``
     is what every answer compares, ``suggestions`` what may be meant. Every question asked is
     kept in ``asked``.
     """
 
     library: FakeLibrary
     delay_s: float = 0.0
+    until: Callable[[], Any] = bool
     lines: int = 1
     fail: BaseException | None = None
     shape: Callable[[Answer], Answer] | None = None
@@ -179,6 +180,8 @@ class FakeAssistant:
         self.asked.append(question)
         if self.fail is not None:
             raise self.fail
+        with ANSWERING.lent():
+            self.until()
         citations = self._find(question, state, self.lines)
         sentences = tuple(Sentence(c.quote, "claim", (c.n,)) for c in citations)
         for sentence in sentences:

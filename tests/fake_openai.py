@@ -64,8 +64,8 @@ def dripping(data: bytes, pause_s: float) -> Reply:
     return reply
 
 
-def silent(seconds: float) -> Reply:
-    return lambda handler: time.sleep(seconds)
+def silent(until: threading.Event) -> Reply:
+    return lambda handler: until.wait(60) and None
 
 
 def cut(text: str = "") -> Reply:

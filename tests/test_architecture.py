@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import cache
 from pathlib import Path
 
@@ -126,3 +127,9 @@ def test_a_foreign_library_has_one_home(library: str) -> None:
     assert not strangers
     if home.endswith("/") and library not in ("telegram", "starlette"):
         assert len(users) <= 1, users
+
+
+def test_no_test_is_judged_by_the_clock() -> None:
+    timed = re.compile(r"\b(?:perf_counter|process_time|thread_time)\(|monotonic\(\) " + "-")
+    for path in (ROOT / "tests").glob("test_*.py"):
+        assert not timed.search(path.read_text("utf-8")), path.name

@@ -1,6 +1,5 @@
 import shutil
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -240,16 +239,15 @@ def test_syncing_holds_up_no_other_thread(store: ConversationStore, monkeypatch)
 
     def busy_disk(_: int) -> None:
         begun.set()
-        assert go_on.wait(5)
+        go_on.wait(5)
 
-    monkeypatch.setattr("bot.chats.conversations.os.fsync", busy_disk)
+    monkeypatch.setattr("retrieval.library.generations.os.fsync", busy_disk)
     syncing = threading.Thread(target=store.sync)
     syncing.start()
     assert begun.wait(5)
-    start = time.monotonic()
     assert ask(store, 1)
     assert store.take(()) is not None
-    assert time.monotonic() - start < 1
+    assert syncing.is_alive()  # who is held up by it comes here when it has given up
     go_on.set()
     syncing.join()
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from answering import assistant_over
+from answering import assistant_over, desk_of
 
 from bot.answers.themes import theme_terms
 from bot.assistant import Assistant
@@ -25,7 +25,6 @@ from bot.evidence.leaf_ranking import (
 )
 from bot.evidence.pieces import FAR_BEHIND, Piece, leaves, told
 from bot.evidence.weights import read_fitted
-from retrieval.question.query import State
 from retrieval.search.nearness import best_in, nothing_near
 
 TEXT = """青山县人民政府2023年度法治政府建设情况报告
@@ -42,12 +41,6 @@ TEXT = """青山县人民政府2023年度法治政府建设情况报告
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     with assistant_over(tmp_path_factory.mktemp("leaves"), {"青山县.txt": TEXT}) as opened:
         yield opened
-
-
-def desk_of(assistant: Assistant, question: str) -> Desk:
-    library = assistant.library.pinned()
-    query, scope = assistant.settle(question, State(), library)[0]
-    return assistant.desk(library, query, scope, State())
 
 
 def telling(desk: Desk) -> list[Piece]:

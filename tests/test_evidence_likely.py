@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from answering import assistant_over
+from answering import assistant_over, desk_of
 
 from bot.assistant import Assistant
 from bot.evidence import likely as fitted_look
@@ -16,7 +16,6 @@ from bot.evidence.forest import Forest
 from bot.evidence.likely import SEEN, first_of, fitted, likely, ordered
 from bot.evidence.signs import ASKED, SIGNS, Told
 from bot.evidence.weights import read_fitted
-from retrieval.question.query import State
 
 TEXT = """青山县人民政府2023年度法治政府建设情况报告
 一、主要举措和成效
@@ -31,12 +30,6 @@ TEXT = """青山县人民政府2023年度法治政府建设情况报告
 def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     with assistant_over(tmp_path_factory.mktemp("likely"), {"青山县.txt": TEXT}) as opened:
         yield opened
-
-
-def desk_of(assistant: Assistant, question: str) -> Desk:
-    library = assistant.library.pinned()
-    query, scope = assistant.settle(question, State(), library)[0]
-    return assistant.desk(library, query, scope, State())
 
 
 def look(desk: Desk):

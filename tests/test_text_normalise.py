@@ -1,6 +1,5 @@
-import time
-
 import pytest
+from hostile import ENDS, line_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -54,10 +53,7 @@ def test_lone_surrogate_and_nul_are_harmless() -> None:
     assert normalise("縣\udc80") == "县?"
 
 
-def test_long_text_is_quick() -> None:
-    text = "綦江区司法局推进法治政府建设" * 10_000
-    normalise("縣")
-    begun = time.perf_counter()
-    level(text)
-    normalise(text)
-    assert time.perf_counter() - begun < 0.5
+@ENDS
+def test_long_text_takes_linear_time() -> None:
+    text = line_of("綦江区司法局推进法治政府建设")
+    assert len(level(text)) == len(normalise(text)) == len(text)

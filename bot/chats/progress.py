@@ -24,14 +24,13 @@ class Progress:
     """Progress of one answer in one chat; a context manager around the work.
 
     ``message`` is the id of the message shown, if there was time for one: the answer should
-    replace it. ``edits`` are the monotonic times at which it was written.
+    replace it.
     """
 
     wire: Wire
     incoming: Incoming
     stage: str
     message: int | None = None
-    edits: list[float] = field(default_factory=list)
     _lines: list[Sentence] = field(default_factory=list)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _loop: asyncio.AbstractEventLoop | None = None
@@ -69,7 +68,6 @@ class Progress:
             await self.wire.typing(self.incoming.chat, self.incoming.thread)
 
     async def _show(self) -> None:
-        assert self._loop is not None
         if not self.wire.edits:
             return
         pause_s = EDIT_EVERY_S if self.incoming.private else GROUP_EDIT_EVERY_S
@@ -84,7 +82,6 @@ class Progress:
                 else:
                     await self.wire.edit(self.incoming.chat, self.message, part)
                 self._shown = part
-                self.edits.append(self._loop.time())
             await asyncio.sleep(pause_s)
 
     async def _send(self, part: Any) -> int:
