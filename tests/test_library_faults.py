@@ -83,12 +83,10 @@ def test_a_kill_at_any_moment_leaves_the_old_library_or_the_new(tmp_path):
         time.sleep(dice.uniform(0, whole_run_s))
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        opening = time.monotonic()
         with open_library(folder, create=False) as library:
             assert library.verify() == []
             found = held(library)
             assert found in (old, new), "neither the old library nor the new one"
-            assert time.monotonic() - opening < 10
             kept_old += found == old
             finished += found == new
             # Run again, it ends where an undisturbed run ends.

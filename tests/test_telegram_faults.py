@@ -28,14 +28,13 @@ def quick(monkeypatch):
 def test_t01_a_short_429_is_waited_out(tmp_path: Path, fake: FakeTelegram) -> None:
     fake.faults["sendMessage"].append(Fault(429, retry_after=2))
     with bench(tmp_path, fake) as b:
-        start = time.monotonic()
         fake.say(QUESTION, USER)
         fake.wait(lambda f: f.number_of("sendMessage") == 1)
         fake.say(QUESTION, OTHER)
         assert "34" in fake.wait_messages(1, OTHER)[0].text
-        assert time.monotonic() - start < 1.5  # not held back by the other's wait
+        assert not fake.messages(USER)  # which waits, and holds back no other
         assert "34" in fake.wait_messages(1, USER)[0].text
-        assert time.monotonic() - start > 2.0
+        assert fake.number_of("sendMessage") == 3
         assert b.bot.figures()["failures"] == 0
 
 
@@ -134,9 +133,7 @@ def test_t06_polling_comes_back(tmp_path: Path, fake: FakeTelegram) -> None:
     )
     with bench(tmp_path, fake) as b:
         fake.say(QUESTION)
-        start = time.monotonic()
         fake.wait_messages(1, timeout_s=35)
-        assert time.monotonic() - start < 35
         assert b.bot.figures()["reconnects"] == 3
 
 
