@@ -68,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return run_squad(options)
         if options.blind:
             return run_blind(options)
-        suites = [_only(s, options.only) for s in choose_suites(options.cases, options.reports)]
+        reports = [options.reports] if options.reports else []
+        suites = [_only(s, options.only) for s in choose_suites(options.cases, *reports)]
         suites = [_sampled(suite, options.limit) for suite in suites if suite.cases]
         if options.without:
             return run_without(suites, options)
@@ -187,7 +188,7 @@ def run_squad(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder:
         files = write_documents(questions, Path(folder))
         library = prepare_library(files, LocalEmbedder(), _tell)
-    suite = Suite(options.squad.stem, (), Path())
+    suite = Suite(options.squad.stem, (), ())
     opened = open_suite(suite, writer=options.writer, library=library, tell=_tell)
     print(format_squad(score_squad(questions, opened.assistant, _Counter(suite.name))))
     return 0
@@ -195,7 +196,7 @@ def run_squad(options: argparse.Namespace) -> int:
 
 def _blind_suites() -> Iterator[tuple[Card, Suite]]:
     for card in read_cards(BLIND, {"real": REAL, "written": WRITTEN}):
-        yield card, choose_suites([card.cases], card.reports)[0]
+        yield card, choose_suites([card.cases], *card.reports)[0]
 
 
 def _is_whole(options: argparse.Namespace) -> bool:

@@ -19,7 +19,7 @@ class Card:
 
     name: str
     cases: Path
-    reports: Path
+    reports: tuple[Path, ...]
     writer: str
     knowledge: str
     first_run: str = ""
@@ -37,12 +37,13 @@ def read_cards(folder: Path, known: dict[str, Path]) -> list[Card]:
         try:
             raw = json.loads(path.read_text(encoding="utf-8"))
             first = raw.get("first_run") or {}
-            where = str(raw["reports"])
+            told = raw["reports"]
+            folders = [told] if isinstance(told, str) else [str(name) for name in told]
             cards.append(
                 Card(
                     path.parent.name,
                     path.parent / "cases.jsonl",
-                    known.get(where, path.parent / where),
+                    tuple(known.get(name, path.parent / name) for name in folders),
                     str(raw["writer"]),
                     str(raw["knowledge"]),
                     str(first.get("date", "")),

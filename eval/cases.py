@@ -61,12 +61,20 @@ class Case:
     answerable: bool
 
 
-def read_sources(folder: Path) -> dict[str, str]:
-    """Return file name → decoded text of every report directly in ``folder``."""
-    files = [
-        met.path for met in find_files([folder]) if met.path.parent == folder and not met.skipped
+def list_sources(*folders: Path) -> list[Path]:
+    """Return the file of every report directly in ``folders``, by name."""
+    found = [
+        met.path
+        for folder in folders
+        for met in find_files([folder])
+        if met.path.parent == folder and not met.skipped and met.path.suffix != ".md"
     ]
-    return {path.name: read_file(path).text for path in files if path.suffix != ".md"}
+    return sorted(found, key=lambda path: path.name)
+
+
+def read_sources(*folders: Path) -> dict[str, str]:
+    """Return file name → decoded text of every report directly in ``folders``."""
+    return {path.name: read_file(path).text for path in list_sources(*folders)}
 
 
 def load_cases(files: Sequence[Path], sources: Mapping[str, str]) -> tuple[Case, ...]:

@@ -29,7 +29,7 @@ def cache_folder() -> Path:
 
 def prepare_library(files: Iterable[Path], embedder: Embedder, tell: Tell) -> Path:
     """Return the folder of a library that holds exactly ``files``, made or remade if need be."""
-    paths = sorted(files)
+    paths = sorted(files, key=lambda path: path.name)
     folder = cache_folder() / "libraries" / _hash(paths, embedder.name)
     folder.parent.mkdir(parents=True, exist_ok=True)
     # Two runs at once: the second waits, and finds the library made.

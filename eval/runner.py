@@ -60,11 +60,11 @@ class Respondent(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Cases and the folder of reports they are about."""
+    """Cases and the folders of reports they are about."""
 
     name: str
     cases: tuple[Case, ...]
-    reports: Path
+    reports: tuple[Path, ...]
 
 
 def run_suite(

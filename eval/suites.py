@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bot.assembly import open_assistant
 from bot.assistant import Assistant
-from eval.cases import load_cases, read_sources
+from eval.cases import list_sources, load_cases, read_sources
 from eval.libraries import prepare_library
 from eval.metrics import Source
 from eval.runner import Suite
@@ -32,25 +32,25 @@ class OpenSuite:
     @property
     def gold_trees(self) -> Path:
         """Folder of the gold section trees; it need not exist."""
-        return self.suite.reports / "gold"
+        return self.suite.reports[0] / "gold"
 
 
-def choose_suites(files: Sequence[Path] | None, reports: Path | None) -> list[Suite]:
-    """Return the suites asked for: both of ours, or given case files on a folder of reports.
+def choose_suites(files: Sequence[Path] | None, *reports: Path) -> list[Suite]:
+    """Return the suites asked for: both of ours, or given case files on folders of reports.
 
     Of the case files in ``eval/cases`` those named ``written…`` are about the written reports,
-    the others about the five real ones; with ``reports`` given, all files are about that folder.
+    the others about the five real ones; with ``reports`` given, all files are about those folders.
     """
     given = list(files) if files else sorted((HERE / "cases").glob("*.jsonl"))
-    if reports is not None and files:
-        return [_load(reports.name, given, reports)]
+    if reports and files:
+        return [_load(reports[0].name, given, *reports)]
     written = [file for file in given if file.stem.startswith("written")]
     real = [file for file in given if file not in written]
     chosen = [("real", real, REAL), ("written", written, WRITTEN)]
     return [
         _load(name, group, folder)
         for name, group, folder in chosen
-        if group and (reports is None or reports.resolve() == folder)
+        if group and (not reports or folder in [path.resolve() for path in reports])
     ]
 
 
@@ -61,7 +61,7 @@ def open_suite(
 
     Raises the library's errors, each a sentence for people.
     """
-    files = tuple(suite.reports / name for name in read_sources(suite.reports))
+    files = tuple(list_sources(*suite.reports))
     folder = library or prepare_library(files, LocalEmbedder(), tell)
     assistant = open_assistant(folder, writer=writer)
     held = [assistant.library.report(summary.id) for summary in assistant.library.reports()]
@@ -69,5 +69,5 @@ def open_suite(
     return OpenSuite(suite, files, assistant, sources, {r.meta.source: r for r in held})
 
 
-def _load(name: str, files: Sequence[Path], reports: Path) -> Suite:
-    return Suite(name, load_cases(files, read_sources(reports)), reports)
+def _load(name: str, files: Sequence[Path], *reports: Path) -> Suite:
+    return Suite(name, load_cases(files, read_sources(*reports)), reports)

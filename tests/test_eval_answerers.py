@@ -69,8 +69,12 @@ def test_a_blind_set_shows_its_first_run_beside_todays(tmp_path: Path) -> None:
     card = {"writer": "an analyst", "knowledge": "none", "reports": "real", "first_run": first}
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
     (read,) = read_cards(tmp_path, {"real": tmp_path})
-    assert (read.reports, read.right, read.of) == (tmp_path, 31, 60)
+    assert (read.reports, read.right, read.of) == ((tmp_path,), 31, 60)
     assert "31/60 0.52" in format_cards([(read, 55, 60)])
+    card["reports"] = ["real", "../2026-01-30/reports"]
+    (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
+    (read,) = read_cards(tmp_path, {"real": tmp_path})
+    assert read.reports == (tmp_path, folder / "../2026-01-30/reports")
     (folder / "card.json").write_text('{"writer": "x"}', encoding="utf-8")
     with pytest.raises(BadCase, match=r"2026-01-31/card\.json"):
         read_cards(tmp_path, {})

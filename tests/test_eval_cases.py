@@ -87,7 +87,7 @@ def test_sources_are_decoded_and_only_the_folder_s_own(tmp_path: Path) -> None:
 
 
 def test_our_case_files_are_sound_and_cover_every_kind() -> None:
-    suites = {suite.name: suite for suite in choose_suites(None, None)}
+    suites = {suite.name: suite for suite in choose_suites(None)}
     real, written = suites["real"].cases, suites["written"].cases
     kinds = [case.kind for case in real]
     wanted = {

@@ -24,7 +24,7 @@ BASELINE = BASELINES / "extractive.json"
 @pytest.mark.timeout(1200)  # a fresh clone embeds sixteen reports first
 @pytest.mark.parametrize("name", ["real", "written"])
 def test_no_measure_falls_and_no_right_case_fails(name: str) -> None:
-    (suite,) = [suite for suite in choose_suites(None, None) if suite.name == name]
+    (suite,) = [suite for suite in choose_suites(None) if suite.name == name]
     opened = open_suite(suite, writer="extractive", library=None, tell=sys.stderr.write)
     extra = score_trees(opened.reports, opened.gold_trees)
     extra["unheld_answered"] = sample_unheld(opened.assistant)

@@ -116,7 +116,7 @@ class FakeAssistant:
 
 @pytest.fixture
 def result() -> SuiteResult:
-    suite = Suite("small", CASES, Path("unused"))
+    suite = Suite("small", CASES, ())
     return run_suite(suite, FakeAssistant(), SOURCES)
 
 
@@ -142,7 +142,7 @@ def test_every_case_is_asked_and_judged(result: SuiteResult) -> None:
 
 
 def test_two_runs_give_the_same_results_timing_aside(result: SuiteResult) -> None:
-    again = run_suite(Suite("small", CASES, Path("unused")), FakeAssistant(), SOURCES)
+    again = run_suite(Suite("small", CASES, ()), FakeAssistant(), SOURCES)
     first, second = (to_json([one], {"writer": "auto"}) for one in (result, again))
     assert first.pop("timing").keys() == second.pop("timing").keys() == {"small"}
     assert json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
@@ -151,7 +151,7 @@ def test_two_runs_give_the_same_results_timing_aside(result: SuiteResult) -> Non
 
 def test_progress_is_told(result: SuiteResult) -> None:
     seen: list[tuple[int, int]] = []
-    suite = Suite("small", CASES[:2], Path("unused"))
+    suite = Suite("small", CASES[:2], ())
     run_suite(suite, FakeAssistant(), SOURCES, step=lambda done, of: seen.append((done, of)))
     assert seen == [(0, 2), (1, 2), (2, 2)]
 
@@ -267,7 +267,7 @@ def test_a_baseline_needs_a_reason_and_keeps_other_suites(
     with pytest.raises(ValueError, match="reason"):
         save_baseline(file, [result], " ")
     save_baseline(file, [result], "one")
-    other = run_suite(Suite("other", CASES[:1], Path("unused")), FakeAssistant(), SOURCES)
+    other = run_suite(Suite("other", CASES[:1], ()), FakeAssistant(), SOURCES)
     save_baseline(file, [other], "two")
     assert set(load_baseline(file)) == {"small", "other"}
 

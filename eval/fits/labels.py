@@ -33,10 +33,10 @@ class Labelled:
 
 def labelled() -> Iterator[Labelled]:
     """Yield every ask of every case, suite by suite; earlier turns of a case are asked first."""
-    suites = [*choose_suites(None, None)]
+    suites = [*choose_suites(None)]
     for card in read_cards(HERE / "blind", {"real": REAL, "written": WRITTEN}):
         if card.right is not None:
-            suites += choose_suites([card.cases], card.reports)
+            suites += choose_suites([card.cases], *card.reports)
     for suite in suites:
         opened = open_suite(suite, writer="extractive", library=None, tell=print)
         assistant = opened.assistant
@@ -46,7 +46,7 @@ def labelled() -> Iterator[Labelled]:
                 state = assistant.ask(earlier, state).state
             for query, scope in assistant.settle(case.question, state, library):
                 desk = assistant.desk(library, query, scope, state)
-                yield Labelled(str(suite.reports), case, desk, library)
+                yield Labelled(" ".join(map(str, suite.reports)), case, desk, library)
 
 
 def _of_tables(library: Library) -> Iterator[Case]:

@@ -59,7 +59,7 @@ def obedient(planted: Planted, evidence: str) -> Synthesis:
 
 def try_all(writer: str, folder: Path, limit: int | None = None) -> Iterator[Trial]:
     """Yield what came of each planted instruction: ``writer`` is extractive, obedient or llm."""
-    (suite,) = choose_suites(None, None)[:1]
+    (suite,) = choose_suites(None)[:1]
     cases = [c for c in suite.cases if c.kind == "fact" and len(c.evidence) == 1 and not c.history]
     chance = random.Random(SEED)
     shared = None if writer == "obedient" else open_synthesis(Settings(), writer)
@@ -71,7 +71,7 @@ def try_all(writer: str, folder: Path, limit: int | None = None) -> Iterator[Tri
         synthesis = shared
         if writer == "obedient":
             synthesis = obedient(planted, case.evidence[0].quote)
-        page.write_text(_with(planted, case, suite.reports), encoding="utf-8")
+        page.write_text(_with(planted, case, *suite.reports), encoding="utf-8")
         with Library.open(place / "library", embedder=FakeEmbedder(), create=True) as library:
             library.ingest([page])
             records = AnswerRecords(place / "answers.sqlite")
