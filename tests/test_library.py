@@ -338,6 +338,7 @@ def test_an_open_library_follows_another_writer_and_a_pinned_one_does_not(librar
             assert pinned.chunk(ids[0]).text in old
 
 
+@pytest.mark.slow
 def test_readers_in_threads_never_see_a_mixture(library, source):
     faults, stop = [], threading.Event()
 

@@ -132,6 +132,7 @@ def test_real_sentences_support_themselves_whole_and_lightly_reworded():
     assert len(refused) <= 0.01 * 4 * len(SENTENCES), refused[:5]
 
 
+@pytest.mark.slow
 def test_one_changed_figure_is_always_refused():
     chance = random.Random(3)
     tried = 0
@@ -146,6 +147,7 @@ def test_one_changed_figure_is_always_refused():
     assert tried > 400
 
 
+@pytest.mark.slow
 @ENDS  # a line has 600 characters at most, so that pairs of them may cost, but not threes
 @pytest.mark.parametrize("unit", ["不", "1", "，1件", "综", "a.b", "“"])
 def test_a_hostile_line_is_judged(unit):

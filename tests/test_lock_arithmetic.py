@@ -86,6 +86,7 @@ def test_figures_of_two_places_are_compared_only_if_of_one_thing():
     assert shown("甲县收到行政复议申请350件，乙县培训村干部90件，相差260件。", "[1][2]") == ""
 
 
+@pytest.mark.slow
 def test_wrong_results_are_refused_whatever_the_figures():
     chance = Random(5)
     for _ in range(60):

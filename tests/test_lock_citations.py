@@ -203,6 +203,7 @@ _PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(_PIECES, st.text(max_size=8)), max_size=20).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_no_line_raises_and_what_is_shown_is_supported(text):

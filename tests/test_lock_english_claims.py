@@ -24,6 +24,7 @@ def is_left_to_a_judge(line: str, text: str) -> bool:
     return outcome.waiting == line
 
 
+@pytest.mark.slow
 def test_made_up_facts_told_in_english():
     made = list(english_passages(Random(7), 140))
     near = [Trial(m.text, kind, line) for m in made for kind, line in m.wrong]

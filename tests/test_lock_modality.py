@@ -31,6 +31,7 @@ def test_denials_plans_and_generalities_put_into_real_sentences_are_refused():
     assert len(refused) <= (1 - MIN_KEPT) * len(true), [(t.kind, t.line) for t in refused]
 
 
+@pytest.mark.slow
 def test_what_is_planned_denied_partly_or_nearly_so_is_told_as_it_stands():
     made = list(modal_passages(Random(7), 150))
     near = [Trial(m.text, kind, line) for m in made for kind, line in m.wrong]

@@ -133,6 +133,7 @@ def obeyed(planted: Planted) -> tuple[str, str]:
     return "\n".join(chat.asked), " ".join(told.text for told in written.told)
 
 
+@pytest.mark.slow
 def test_an_obedient_model_shows_nothing_of_seventy_planted_texts() -> None:
     trials = [(planted, *obeyed(planted)) for planted in list_planted()]
     assert len(trials) >= 70

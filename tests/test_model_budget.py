@@ -24,6 +24,7 @@ def test_known_counts():
     assert budget.count_tokens("<|endoftext|>", "gpt-4o") > 1  # never read as a control token
 
 
+@pytest.mark.slow
 def test_counting_needs_no_network(tmp_path):
     program = (
         "import socket\n"

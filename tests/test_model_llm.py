@@ -124,6 +124,7 @@ def test_retry_after_is_read(headers, seconds):
     assert retry_after(headers, now=10.0) == seconds
 
 
+@pytest.mark.slow
 def test_the_sdk_is_loaded_only_when_a_model_is_called():
     program = "import sys, bot.model.writers_llm; print({'openai','tenacity','tiktoken'} & set(sys.modules))"
     done = subprocess.run(

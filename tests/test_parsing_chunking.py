@@ -58,6 +58,7 @@ def test_chunks_of_dirty_pages(path: Path) -> None:
     check(path.read_bytes().decode())
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(reports(damage=0.3))
 def test_chunks_of_generated_reports(made: Made) -> None:

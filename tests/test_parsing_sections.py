@@ -82,6 +82,7 @@ def test_every_mark_of_an_undamaged_report_is_found_and_nothing_else(made: Made)
     assert tree(made.text) == gold_of(made)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "least"), [(None, 0.99), (54, 0.98), (76, 0.98)])
 def test_marks_of_damaged_and_hard_wrapped_reports_are_found(
     width: int | None, least: float
@@ -104,6 +105,7 @@ def test_marks_of_damaged_and_hard_wrapped_reports_are_found(
     assert told_wrong / total <= 0.02
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(reports(damage=0.3))
 def test_leaves_cover_a_damaged_report_once_and_nest(made: Made) -> None:
@@ -122,6 +124,7 @@ def test_leaves_cover_text_made_of_marks(text: str) -> None:
     check_leaves(text)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(st.text())
 def test_leaves_cover_any_text(text: str) -> None:

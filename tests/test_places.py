@@ -181,6 +181,7 @@ def test_word_like_name_counts_only_where_held_and_alone() -> None:
     assert resolve(INDEX, "平安2023年的问题").held == ()
 
 
+@pytest.mark.slow
 @ENDS
 @pytest.mark.parametrize("unit", ["县", "玉", "a ", "yu", "清溪", "的", " ", "上于", "在"])
 def test_hostile_question_is_resolved_in_linear_time(unit: str) -> None:

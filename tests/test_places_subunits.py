@@ -48,6 +48,7 @@ def test_a_unit_is_the_last_level_of_its_place(made: tuple[tuple[str, ...], str,
     assert unit_of(chain, issuer) == unit
 
 
+@pytest.mark.slow
 @given(
     units(),
     st.sampled_from(

@@ -188,6 +188,7 @@ def test_word_with_one_wrong_character(typed: str, meant: str) -> None:
     assert heard(typed) == meant
 
 
+@pytest.mark.slow
 @ENDS
 @pytest.mark.parametrize("unit", ["审", "谁", "请问多少", "ab ", "shi", "材料", "(", "a'"])
 def test_hostile_question_takes_linear_time(unit: str) -> None:

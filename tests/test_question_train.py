@@ -13,6 +13,7 @@ from retrieval.question import train
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.slow
 def test_the_fit_is_reached_by_its_name():
     done = subprocess.run(
         [sys.executable, "-m", "retrieval.question.train", "--help"],

@@ -113,6 +113,7 @@ def test_hidden_characters_are_kept_and_told(tmp_path):
     assert "1 个空字符" in notes
 
 
+@pytest.mark.slow
 def test_size_is_checked_before_reading(tmp_path):
     path = tmp_path / "big.txt"
     with path.open("wb") as file:

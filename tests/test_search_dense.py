@@ -12,6 +12,7 @@ def matrix_in(folder, counts, vectors):
     return DenseMatrix(folder)
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(
     counts=st.lists(st.integers(0, 6), max_size=6),

@@ -143,6 +143,7 @@ def test_what_only_has_blanks_is_no_table(text):
     assert find_grids(text) == ()
 
 
+@pytest.mark.slow
 def test_a_long_page_of_short_lines_costs_little():
     assert find_grids("甲\n1\n2\n" * 20_000) == ()
     assert len(find_grids("项\n一\n二\n" + "甲\n1\n2\n" * 20_000)[0].rows) == 20_000

@@ -55,6 +55,7 @@ def bad_of(page: str) -> list[str]:
     return found.bad
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_markup_is_shown_as_text(payload: str, client: TestClient) -> None:
     pages = [
@@ -75,6 +76,7 @@ def test_markup_is_shown_as_text(payload: str, client: TestClient) -> None:
     assert "{{7*7}}" in pages[0].text or "7*7" not in payload
 
 
+@pytest.mark.slow
 def test_markup_in_reports_and_their_names_is_shown_as_text(tmp_path: Path) -> None:
     texts = {}
     for n, payload in enumerate(PAYLOADS):
@@ -106,6 +108,7 @@ def test_markup_in_reports_and_their_names_is_shown_as_text(tmp_path: Path) -> N
             )
 
 
+@pytest.mark.slow
 def test_markup_that_a_model_wrote_is_shown_as_text(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
