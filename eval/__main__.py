@@ -15,13 +15,12 @@ from bot.assistant import Assistant
 from eval.ablations import list_ablations
 from eval.baseline import find_losses, load_baseline, save_baseline
 from eval.blind import Card, format_cards, read_cards
-from eval.cases import KINDS, BadCase
+from eval.cases import KINDS, BadCase, list_sources
 from eval.html_report import format_report
 from eval.libraries import cache_folder, prepare_library
 from eval.parts import (
     PARTS,
     SCOPE,
-    add_up,
     ask_all,
     format_worths,
     named_parts,
@@ -44,6 +43,7 @@ from eval.terminal import (
 from eval.unheld import sample_unheld
 from eval.vectors import RememberingEmbedder
 from retrieval.errors import BaogaoError
+from retrieval.library.library import Library
 from retrieval.search.embedding import LocalEmbedder
 
 OUT = HERE.parent / "eval-out"
@@ -166,13 +166,16 @@ def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
     suites = [*suites, *(suite for _, suite in _blind_suites())] if _is_whole(options) else suites
     parts = named_parts(options.without)
     watch = watched(parts)
-    opened = [_open(suite, options) for suite in suites]
-    libraries = [o.assistant.library for o in opened]
-    whole = [ask_all(o.suite.cases, Assistant(o.assistant.library), watch) for o in opened]
+    embedder, asked = _embedder(), []
+    for suite in suites:
+        folder = options.library or prepare_library(
+            list_sources(*suite.reports), LocalEmbedder(), _tell
+        )
+        library = Library.open(folder, embedder=embedder)
+        asked.append((library, ask_all(suite.cases, Assistant(library), watch)))
     worths = []
     for part in parts:
-        told = [weigh_part(part, *given, watch) for given in zip(libraries, whole, strict=True)]
-        worths.append(add_up(told))
+        worths.append(weigh_part(part, asked, watch))
         _tell(format_worths(worths[-1:]).splitlines()[-1])
     print(format_worths(worths))
     if len(worths) <= MOST_SAID_CASE_BY_CASE:

@@ -35,6 +35,7 @@ SCOPE = ("retrieval.places", "retrieval.question.scope")
 """Where it is settled of which reports a question is."""
 
 MANY = 8  # from so many parts on it pays to watch once which cases each has to do with
+MOST = 400  # cases that a part is weighed on, evenly spread: half a minute of one core
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +120,47 @@ def _ask(case: Case, assistant: Assistant) -> Asked:
 
 
 def weigh_part(
-    part: str, library: Library, whole: Sequence[Asked], watch: Touched | None = None
+    part: str,
+    suites: Sequence[tuple[Library, Sequence[Asked]]],
+    watch: Touched | None = None,
+    most: int = MOST,
 ) -> Worth:
-    """Ask a suite without ``part``; ``whole`` is how it is answered with everything in place."""
-    if part in SEARCHES:
-        concerned, less = whole, ask_all([a.case for a in whole], without(part, library))
-    elif part in _ANSWERERS:
+    """Ask suites without ``part``, each a library and how it is answered with everything in place.
+
+    Where it has to do with more than ``most`` cases, so many of them are asked, evenly spread.
+    """
+    asked = [
+        (library, case) for library, whole in suites for case in _concerned(part, whole, watch)
+    ]
+    asked = asked[:: -(-len(asked) // most) or 1]
+    return add_up(
+        [
+            _weigh(part, library, [case for held, case in asked if held is library])
+            for library, _ in suites
+        ]
+    )
+
+
+def _concerned(part: str, whole: Sequence[Asked], watch: Touched | None) -> list[Asked]:
+    """Return the cases of a suite that a part has to do with."""
+    if part in _ANSWERERS:
         own = any(a.answerer == part for a in whole)
-        concerned = [a for a in whole if a.answerer == part or (a.case.history and own)]
-        less = ask_all([a.case for a in concerned], without(part, library))
+        return [a for a in whole if a.answerer == part or (a.case.history and own)]
+    every = part in SEARCHES or watch is None
+    return [a for a in whole if every or part in a.touched]
+
+
+def _weigh(part: str, library: Library, concerned: Sequence[Asked]) -> Worth:
+    cases = [a.case for a in concerned]
+    if part in SEARCHES or part in _ANSWERERS:
+        less = ask_all(cases, without(part, library))
     else:
-        concerned = [a for a in whole if part in a.touched or watch is None]
         with taken_away(part):
-            less = ask_all([a.case for a in concerned], Assistant(library))
+            less = ask_all(cases, Assistant(library))
     pairs = list(zip(concerned, less, strict=True))
     return Worth(
         part,
-        sum(a.answerer == part for a in whole) if part in _ANSWERERS else len(concerned),
+        sum(a.answerer == part for a in concerned) if part in _ANSWERERS else len(concerned),
         sum(a.said != b.said for a, b in pairs),
         tuple(a.case.id for a, b in pairs if a.right > b.right),
         tuple(a.case.id for a, b in pairs if a.right < b.right),
