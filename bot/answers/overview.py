@@ -27,7 +27,6 @@ from retrieval.parsing.chunking import trim
 
 MAX_REPORTS_PER_ANSWER = 40
 MAX_LEADS = 12
-MAX_LEAD_CHARS = 80
 MAX_OVERVIEWS = 8
 _PROBLEMS_EACH = 3
 _LEAST_PARTS, _FACTS = 2, 8

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from html import escape
 
 from docx import Document
 from docx.document import Document as DocumentType
@@ -93,7 +94,7 @@ def _add_footnotes(document: DocumentType, citations: Sequence[Citation]) -> Non
 
 def _footnote(citation: Citation) -> str:
     quote = " ".join(citation.quote.split())
-    text = _escape(_clean(f" {where(citation)}（{citation.source}）：“{quote}”"))
+    text = escape(_clean(f" {where(citation)}（{citation.source}）：“{quote}”"), quote=False)
     small = '<w:rPr><w:sz w:val="18"/></w:rPr>'
     return (
         f'<w:footnote w:id="{citation.n}"><w:p><w:pPr><w:spacing w:after="0"/></w:pPr><w:r><w:rPr><w:vertAlign w:val="superscript"/><w:sz w:val="18"/></w:rPr>'
@@ -103,7 +104,3 @@ def _footnote(citation: Citation) -> str:
 
 def _clean(text: str) -> str:
     return _UNWRITABLE.sub("", drop_invisible(text))
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -15,7 +15,7 @@ import contextlib
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 LEASE_S = 2.0
 _LOOK_EVERY_S = 0.5
@@ -24,16 +24,9 @@ _LOOK_EVERY_S = 0.5
 class Turns:
     """``most`` turns, given in the order in which they were asked for."""
 
-    def __init__(
-        self,
-        most: int,
-        *,
-        lease_s: float = LEASE_S,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, most: int, *, lease_s: float = LEASE_S) -> None:
         self._most = most
         self._lease_s = lease_s
-        self._clock = clock
         self._lock = threading.Lock()
         self._since: dict[int, float] = {}
         self._queue: deque[tuple[int, threading.Event]] = deque()
@@ -78,7 +71,7 @@ class Turns:
             self._pass_on()
 
     def _pass_on(self) -> None:
-        now = self._clock()
+        now = time.monotonic()
         counted = sum(1 for since in self._since.values() if now - since < self._lease_s)
         while self._queue and counted < self._most:
             ident, turn = self._queue.popleft()

@@ -117,12 +117,12 @@ def forbidden(text: str) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def repeats(text: str, *, times: int = 5) -> bool:
-    """Tell whether some run of 1–12 characters stands ``times`` times in a row."""
+def repeats(text: str) -> bool:
+    """Tell whether some run of 1–12 characters stands five times in a row."""
     for size in range(1, 13):
         run = 0
         for a, b in zip(text, text[size:], strict=False):
             run = run + 1 if a == b else 0
-            if run >= size * (times - 1) and (size > 1 or not a.isdigit()):
+            if run >= size * 4 and (size > 1 or not a.isdigit()):
                 return True
     return False

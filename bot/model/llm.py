@@ -25,6 +25,7 @@ from retrieval.errors import ModelFailed
 
 DEADLINE_S = 45.0
 MAX_CALLS = 3
+PROBE_AFTER_S = 30.0
 _RETRY_PAUSE_S = 0.5  # doubled at each further try when the server names no wait
 
 Message = Mapping[str, str]
@@ -115,7 +116,7 @@ class Breaker:
 
     Opens after ``in_a_row`` failures running, or when half of the last ``window`` calls failed,
     or at once on a failure that no repetition mends. While open nothing is called; after
-    ``probe_after_s`` one call may try, and decides. ``cause`` is the reason of the last failure.
+    ``PROBE_AFTER_S`` one call may try, and decides. ``cause`` is the reason of the last failure.
     """
 
     def __init__(
@@ -124,11 +125,9 @@ class Breaker:
         clock: Callable[[], float] = time.monotonic,
         in_a_row: int = 5,
         window: int = 20,
-        probe_after_s: float = 30.0,
     ) -> None:
         self._clock = clock
         self._in_a_row = in_a_row
-        self._probe_after_s = probe_after_s
         self._recent: deque[bool] = deque(maxlen=window)
         self._running = 0
         self._opened_at: float | None = None
@@ -148,7 +147,7 @@ class Breaker:
                 return True
             now = self._clock()
             last = self._opened_at if self._probe_at is None else self._probe_at
-            if now - last < self._probe_after_s:
+            if now - last < PROBE_AFTER_S:
                 return False
             self._probe_at = now
             return True

@@ -80,11 +80,9 @@ class OpenAIEndpoint:
         endpoint: Endpoint,
         *,
         thought_tokens: int = THOUGHT_TOKENS,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._endpoint = endpoint.cleaned()
         self._thought_tokens = thought_tokens
-        self._clock = clock
         self._bases = self._endpoint.bases
         self._base = self._bases[0]
         self._answered = False
@@ -241,10 +239,10 @@ class OpenAIEndpoint:
         deadline_s: float,
     ) -> Iterator[str]:
         """Make a call; where it is refused for its form or address, learn and make it again."""
-        deadline = self._clock() + deadline_s
+        deadline = time.monotonic() + deadline_s
         for tries_left in reversed(range(_MAX_LEARNT)):
             dialect, base = self.dialect(model), self._base
-            left = deadline - self._clock()
+            left = deadline - time.monotonic()
             sent, call = attempt(dialect, left)
             try:
                 yield from self._under_deadline(call, left)
@@ -289,7 +287,7 @@ class OpenAIEndpoint:
         self, call: Callable[[Callable[[str], None]], None], deadline_s: float
     ) -> Iterator[str]:
         """Run ``call`` in a thread; hand on what it emits until it ends or time is up."""
-        deadline = self._clock() + deadline_s
+        deadline = time.monotonic() + deadline_s
         pieces: queue.Queue[str | BaseException | None] = queue.Queue()
         stopped = threading.Event()
 
@@ -304,7 +302,7 @@ class OpenAIEndpoint:
         threading.Thread(target=run, name="model-call", daemon=True).start()
         try:
             while True:
-                left = deadline - self._clock()
+                left = deadline - time.monotonic()
                 try:
                     piece = pieces.get(timeout=max(left, 0.001))
                 except queue.Empty:
@@ -326,7 +324,7 @@ class OpenAIEndpoint:
         import httpx2
 
         deadline, stopped = self._local.deadline, self._local.stopped
-        clock, body = self._clock, response.stream
+        clock, body = time.monotonic, response.stream
         if response.headers.get("content-encoding", "identity") != "identity":
             raise _Overrun("compressed")
 

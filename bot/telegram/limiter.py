@@ -2,7 +2,7 @@
 
 Its own answer to 429 holds back every request to every chat for as long as one chat was told
 to wait, an hour if need be. Here the chat that was told waits, the others go on, and a wait
-longer than ``cap_s`` is given up at once.
+longer than ``MOST_S`` is given up at once.
 """
 
 from __future__ import annotations
@@ -23,20 +23,17 @@ log = logging.getLogger(__name__)
 _UNLIMITED = frozenset({"sendChatAction", "answerCallbackQuery", "getFile", "getMe",
                         "setMyCommands", "setWebhook", "deleteWebhook"})  # fmt: skip
 _CHATS_REMEMBERED = 1_024
+RETRIES = 3  # of a refused request
+MOST_S = 60.0  # the longest wait obeyed
 
 Result = bool | dict[str, Any] | list[dict[str, Any]]
 
 
 class FairRateLimiter(AIORateLimiter):
-    """Keeps to the message limits and waits out 429 chat by chat.
+    """Keeps to the message limits and waits out 429 chat by chat."""
 
-    ``retries`` is how often a refused request is sent again, ``cap_s`` the longest wait obeyed.
-    """
-
-    def __init__(self, *, retries: int = 3, cap_s: float = 60.0) -> None:
+    def __init__(self) -> None:
         super().__init__(max_retries=0)
-        self._retries = retries
-        self._cap_s = cap_s
         self._quiet_until: dict[Any, float] = {}
         self._requests: set[asyncio.Task[Result]] = set()
 
@@ -57,7 +54,7 @@ class FairRateLimiter(AIORateLimiter):
         if endpoint in _UNLIMITED:
             return await unbroken(*args, **kwargs)
         chat = data.get("chat_id")
-        for attempt in range(self._retries + 1):
+        for attempt in range(RETRIES + 1):
             await self._wait_for(chat)
             try:
                 return await super().process_request(
@@ -65,7 +62,7 @@ class FairRateLimiter(AIORateLimiter):
                 )
             except RetryAfter as exc:
                 wait_s = seconds(exc)
-                if attempt == self._retries or wait_s > self._cap_s:
+                if attempt == RETRIES or wait_s > MOST_S:
                     log.warning("429 given up: retry_after=%d attempt=%d", wait_s, attempt + 1)
                     raise
                 log.info("429: retry_after=%d attempt=%d", wait_s, attempt + 1)

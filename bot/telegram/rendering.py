@@ -8,6 +8,7 @@ one only when it fits in no part.
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -40,7 +41,7 @@ def utf16_units(text: str) -> int:
 
 def escape(text: str) -> str:
     """Escape the three characters that mean something in Telegram's HTML."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return html.escape(text, quote=False)
 
 
 def layout(blocks: Sequence[Block], name: str) -> tuple[list[Part], tuple[File, ...]]:
@@ -67,17 +68,12 @@ def _leading(blocks: Sequence[Block], max_units: int = 3_000) -> list[Block]:
     return kept
 
 
-def split(
-    blocks: Iterable[Block],
-    *,
-    max_units: int = MAX_UNITS - LABEL_UNITS,
-    max_entities: int = MAX_ENTITIES,
-) -> list[Part]:
+def split(blocks: Iterable[Block]) -> list[Part]:
     """Pack blocks into as few parts as keep to the limits.
 
     ``"".join(part.plain + part.joint for part in parts)`` is ``plain_text(blocks)``.
     """
-    packer = _Packer(max_units, max_entities)
+    packer = _Packer(MAX_UNITS - LABEL_UNITS, MAX_ENTITIES)
     for number, block in enumerate(blocks):
         packer.add_block(block, first=number == 0)
     return packer.parts()

@@ -145,9 +145,9 @@ def read_members(
             yield Read(source, place, refused=str(error))
 
 
-def reread(raw: bytes, encoding: str, read_container: ReadContainer = read_here) -> Document:
+def reread(raw: bytes, encoding: str) -> Document:
     """Read stored bytes again as they were read first; raises ``UnreadableFile``."""
     if encoding in TEXT_ENCODINGS:
         text, encoding = decode(raw)
         return Document(raw, text, encoding)
-    return read_bytes_of(raw, read_container)
+    return read_bytes_of(raw)
