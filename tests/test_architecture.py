@@ -133,3 +133,31 @@ def test_no_test_is_judged_by_the_clock() -> None:
     timed = re.compile(r"\b(?:perf_counter|process_time|thread_time)\(|assert .*monotonic\(\) -")
     for path in (ROOT / "tests").glob("test_*.py"):
         assert not timed.search(path.read_text("utf-8")), path.name
+
+
+def _newcomers_rows() -> list[tuple[str, list[Path]]]:
+    """Return the rows of CONTRIBUTING that say what to read, with the files they name."""
+    rows = []
+    for line in (ROOT / "CONTRIBUTING.md").read_text("utf-8").splitlines():
+        cells = line.strip("|").split("|")
+        folder, named = Path(), []
+        for name in re.findall(r"`([\w/.]+\.(?:py|toml|md))`", cells[-1]):
+            folder = (ROOT / name).parent if "/" in name else folder
+            named.append(folder / Path(name).name)
+        if line.startswith("| ") and named:
+            rows.append((cells[0].strip(), named))
+    return rows
+
+
+@pytest.mark.parametrize(("asked", "named"), _newcomers_rows())
+def test_a_newcomer_reads_four_modules_at_most(asked: str, named: list[Path]) -> None:
+    assert not [path for path in named if not path.exists()], asked
+    read = [path for path in named if (ROOT / "tests") not in path.parents]
+    assert len(read) <= 4, asked
+
+
+def test_the_newcomers_questions_are_all_there() -> None:
+    asked = " ".join(row for row, _ in _newcomers_rows())
+    for what in ("list of problems", "place is recognised", "refusal is worded", "a check", "a format",
+                 "a channel", "a vector store"):  # fmt: skip
+        assert what in asked
