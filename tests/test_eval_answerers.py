@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from eval import parts
 from eval.blind import format_cards, read_cards
 from eval.cases import BadCase, Case, Evidence
 from eval.metrics import absence_stated_falsely, false_premise_corrected, note_kinds
-from eval.parts import PARTS, Worth, add_up, format_worths
+from eval.parts import PARTS, Asked, Worth, add_up, format_worths, weigh_part
 
 CASE = Case("c", "false_premise", "败诉2件吧？", (), ("a",), (("3件",),), (), (Evidence("a", "败诉3件"),), True)  # fmt: skip
 
@@ -78,3 +79,27 @@ def test_a_blind_set_shows_its_first_run_beside_todays(tmp_path: Path) -> None:
     (folder / "card.json").write_text('{"writer": "x"}', encoding="utf-8")
     with pytest.raises(BadCase, match=r"2026-01-31/card\.json"):
         read_cards(tmp_path, {})
+
+
+def test_a_part_of_many_cases_is_weighed_on_some_evenly_spread(monkeypatch) -> None:
+    def asked_anew(cases, *_: object) -> list[Asked]:
+        return [Asked(case, ("", ""), "", False) for case in cases]
+
+    monkeypatch.setattr(parts, "ask_all", asked_anew)
+    monkeypatch.setattr(parts, "Assistant", lambda library: library)
+    names = ("one", "a", 30), ("other", "b", 10)
+    suites = [
+        (
+            library,
+            [
+                Asked(replace(CASE, id=f"{letter}{n}"), ("said", "answered"), "fact", True)
+                for n in range(count)
+            ],
+        )
+        for library, letter, count in names
+    ]
+    worth = weigh_part("talk.txt", suites, most=8)
+    assert (worth.asked, worth.changed) == (8, 8)
+    assert worth.lost == ("a0", "a5", "a10", "a15", "a20", "a25", "b0", "b5")
+    assert weigh_part("talk.txt", suites, most=40).asked == 40
+    assert weigh_part("talk.txt", [("none", [])]).asked == 0
