@@ -14,7 +14,7 @@ from bot.evidence import likely as fitted_look
 from bot.evidence.drafting import Desk
 from bot.evidence.forest import Forest
 from bot.evidence.likely import SEEN, first_of, fitted, likely, ordered
-from bot.evidence.signs import ASKED, SIGNS, Told
+from bot.evidence.signs import ASKED, SIGNS, Spoken, Told
 from bot.evidence.weights import read_fitted
 
 TEXT = """青山县人民政府2023年度法治政府建设情况报告
@@ -36,7 +36,7 @@ def look(desk: Desk):
     report = desk.reports[0]
     reading = desk.reading(report)
     known, near = desk.ledger(report.id), desk.near(report.id)
-    return likely(desk.query, reading, reading.lines, (), known, near)
+    return likely(desk.query, reading, reading.lines, Spoken(), known, near)
 
 
 def test_every_sign_has_its_weights():
@@ -88,7 +88,7 @@ def test_signs_are_one_row_a_clause(assistant: Assistant):
     desk = desk_of(assistant, "青山县为企业挽回了多少损失")
     report = desk.reports[0]
     reading = desk.reading(report)
-    told = Told(desk.query, reading, (), (), desk.near(report.id))
+    told = Told(desk.query, reading, Spoken(), (), desk.near(report.id))
     clauses, signs = told.signs(reading.lines)
     assert signs.shape == (len(clauses), len(SIGNS))
     assert told.asked.shape == (len(ASKED),)

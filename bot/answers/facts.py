@@ -12,8 +12,9 @@ from bot.evidence.likely import likely, ordered
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence
+from bot.evidence.signs import Spoken
 from bot.evidence.silence import silent
-from retrieval.documents import Report, Span, meet
+from retrieval.documents import Report, Span
 from retrieval.question.query import Query, parts
 from retrieval.question.terms import content_terms, is_theme, is_topical
 from retrieval.text.normalise import fold
@@ -56,8 +57,7 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
     chosen: list[Evidence] = []
     for part in asked_parts(desk.query):
         here, focus = beside(part, lines, [e.line for e in chosen])
-        cited_last = [*desk.state.focus, *((report.id, s.start, s.end) for s in focus)]
-        best = likely(part, reading, here, cited_last, known, desk.near(report.id))
+        best = likely(part, reading, here, spoken(desk, report, focus), known, desk.near(report.id))
         if best:
             chosen.append(best)
     if len(chosen) == 1 and desk.query.kind == "fact":
@@ -65,6 +65,14 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
         if all(e.line.row is not None for e in chosen):
             chosen.sort(key=lambda e: e.span.start)
     return _joined(chosen)
+
+
+def spoken(desk: Desk, report: Report, beside: Sequence[Span]) -> Spoken:
+    """Return what a question leans on: what was cited last, and the spans it stands ``beside``."""
+    focus = (*desk.state.focus, *((report.id, s.start, s.end) for s in beside))
+    if not desk.query.inherited:
+        return Spoken(focus)
+    return Spoken(focus, fold(desk.state.topic), fold(desk.cited_last))
 
 
 def asked_parts(query: Query) -> list[Query]:
@@ -97,20 +105,7 @@ def candidates(desk: Desk, report: Report) -> Sequence[Line]:
     reading = desk.reading(report)
     if desk.only_years:
         return [line for line in reading.lines if _speaks_of(desk, report, line)]
-    here = [line for line in reading.lines if _beside_focus(desk, report, line)]
-    if here:
-        return here
     return reading.lines
-
-
-def _beside_focus(desk: Desk, report: Report, line: Line) -> bool:
-    """A follow-up with no topic of its own (同比增加还是减少) stays with the words last cited."""
-    query = desk.query
-    if not query.inherited or query.role or any(is_theme(t) for t in query.terms):
-        return False
-    return any(
-        report.id == name and meet(line.span, start, end) for name, start, end in desk.state.focus
-    )
 
 
 def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
@@ -139,7 +134,7 @@ def _uncovered(
         return ordered(query, reading, rows, known, near, len(rows))
     text = fold(reading.report.text[first.line.span.start : first.line.span.end])
     left = tuple(t for t in query.terms if is_topical(t) and t.match(text) < 0.5)
-    found = likely(replace(query, terms=left), reading, lines, (), known, near) if left else None
+    found = likely(replace(query, terms=left), reading, lines, Spoken(), known, near) if left else None
     return [found] if found and found.coverage >= ALL_LEFT else []
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.evidence.leaf_ranking import ranked
@@ -16,6 +17,7 @@ from bot.notes import Note, note
 from bot.table import Table
 from bot.values import Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, Role, Span, meet
+from retrieval.errors import ReportNotFound
 from retrieval.genre.quantities import Quantity
 from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
@@ -27,6 +29,7 @@ from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
 from retrieval.text.wrapping import words_of
 
+MOST_CITED = 3  # as many spans say what was spoken of; an answer over all places cites hundreds
 # what is known of a held report, be it open or not
 Held = Report | ReportSummary
 
@@ -102,6 +105,17 @@ class Desk:
         """The reports not opened in which no word of what is asked stands, as a search has shown."""
         known = {*self.opening.opened, *self.opening.unread, *self.opening.sure}
         return tuple(h for h in self.held if h.id not in known)
+
+    @property
+    def cited_last(self) -> str:
+        """The words that the answer before cited, of reports that are still held."""
+        if self.library is None:
+            return ""
+        said = []
+        for name, start, end in self.state.focus[:MOST_CITED]:
+            with suppress(ReportNotFound):
+                said.append(self.library.report(name).text[start:end])
+        return "".join(said)
 
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""

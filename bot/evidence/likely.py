@@ -18,7 +18,7 @@ from bot.evidence import selection
 from bot.evidence.forest import Forest, read_forest
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.selection import Evidence, KnownFact, claim_span
-from bot.evidence.signs import ASKED, SIGNS, Told
+from bot.evidence.signs import ASKED, SIGNS, Spoken, Told
 from bot.evidence.table_rows import meant_span
 from bot.evidence.weights import by_sign, read_fitted
 from retrieval.question.query import Query
@@ -54,16 +54,16 @@ def likely(
     query: Query,
     reading: Reading,
     lines: Sequence[Line],
-    focus: Sequence[tuple[str, int, int]],
+    spoken: Spoken,
     known: Sequence[KnownFact],
     near: Sequence[Near],
 ) -> Evidence | None:
     """Return the clause that answers ``query`` most likely; None where that is not likely enough.
 
-    ``focus`` are the words cited last, ``known`` the figures of the report whose indicator is known,
+    ``spoken`` is what it leans on, ``known`` the figures of the report whose indicator is known,
     ``near`` its passages beside the question, nearest first.
     """
-    told = Told(query, reading, focus, known, near)
+    told = Told(query, reading, spoken, known, near)
     clauses, signs = told.signs(lines)
     if not clauses:
         return None
@@ -81,7 +81,7 @@ def ordered(
     most: int,
 ) -> list[Evidence]:
     """Return the best clause of each of the ``most`` first lines, best first, likely or not."""
-    told = Told(query, reading, (), known, near)
+    told = Told(query, reading, Spoken(), known, near)
     clauses, signs = told.signs(lines)
     found: dict[int, Evidence] = {}
     for i in np.argsort(-(signs @ _order(query)), kind="stable"):

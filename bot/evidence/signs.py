@@ -8,6 +8,7 @@ fits what they weigh on labelled questions; ``bot/evidence/likely.py`` uses that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,8 @@ Floats = NDArray[np.float64]
 SIGNS = (
     "clause", "near", "line", "path", "before", "topical clause", "pairs", "pairs around",
     "beside best", "above the rest", "bm25", "held",
-    "foreign", "foreign beside best", "carried", "carried around", "focus",
+    "foreign", "foreign beside best", "carried", "carried around",
+    "focus", "focus leaf", "focus near", "focus before", "spoken", "cited",
     "figure", "no figure", "figures", "unit same", "unit alike", "unit other", "unit lacking",
     "after the words", "claimed",
     "change as asked", "change not asked", "change lacking", "named", "denies", "unreached",
@@ -39,9 +41,22 @@ SIGNS = (
 ASKED = (
     "number", "percent", "date", "name", "text", "yes or no", "unit", "words", "topical words",
     "characters", "pairs held", "best cosine",
-    "list", "tell", "verify", "change", "count",
+    "list", "tell", "verify", "change", "count", "leans", "leans on", "focus here",
 )  # fmt: skip
 NEAREST = 12  # the passages nearest in meaning, whose lines are weighed whatever words they have
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What a question leans on: ``focus`` are (report, start, end) of the words last cited.
+
+    ``words`` are those of the question before, ``cited`` those last cited, in search form; both are
+    empty for a question that stands alone.
+    """
+
+    focus: Sequence[tuple[str, int, int]] = ()
+    words: str = ""
+    cited: str = ""
 
 
 class Told:
@@ -51,7 +66,7 @@ class Told:
         self,
         query: Query,
         reading: Reading,
-        focus: Sequence[tuple[str, int, int]],
+        spoken: Spoken,
         known: Sequence[KnownFact],
         near: Sequence[Near],
     ) -> None:
@@ -73,7 +88,13 @@ class Told:
         )
         self.pairs = RarePairs(fold(query.topic), whole)
         self.nearest = [(n.chunk.start, n.chunk.end) for n in near[:NEAREST]]
-        self.focus = [(a, b) for name, a, b in focus if name == report.id]
+        self.focus = [(a, b) for name, a, b in spoken.focus if name == report.id]
+        whole = [line.folded for line in reading.lines]
+        self.spoken, self.cited = RarePairs(spoken.words, whole), RarePairs(spoken.cited, whole)
+        self.leans = bool(spoken.words)
+        self.place_of = {line.span.start: i for i, line in enumerate(reading.lines)}
+        self.in_focus = [i for i, line in enumerate(reading.lines) if _over(line, self.focus)]
+        self.leaves = {reading.lines[i].section for i in self.in_focus}
         ahead = report.meta.year is not None and query.years == (report.meta.year + 1,)
         self.ahead = query.role == "plans" or ahead
         self.named = selection.asked_facts(query, known)
@@ -95,6 +116,9 @@ class Told:
                 self.pairs.share_in(whole),
                 self.best,
                 *(query.ask.operation == operation for operation in told),
+                self.leans,
+                len(self.carried),
+                bool(self.in_focus),
             ],
             np.float64,
         )
@@ -113,7 +137,8 @@ class Told:
         """Tell whether anything asked stands in a line or around it, or its passage is near."""
         around = (line.folded, line.lead, line.path, line.before)
         standing = any(t.match(words) for words in around if words for t, _ in self.weighted)
-        return standing or bool(self.carried) or _over(line, self.nearest) or self._in_focus(line)
+        spoken = bool(self.carried) or line.section in self.leaves
+        return standing or spoken or _over(line, self.nearest)
 
     def _in_focus(self, line: Line) -> bool:
         return _over(line, self.focus)
@@ -142,6 +167,9 @@ class Told:
             "pairs around": self.pairs.share_in(around),
             "carried around": _share(self.carried, around),
             "focus": float(self._in_focus(line)),
+            "spoken": self.spoken.share_in(around),
+            "cited": self.cited.share_in(around),
+            **self._beside_focus(line),
             "plan not asked": float(plan and not self.ahead),
             "plan asked": float(plan and self.ahead),
             "problem": float(line.role in ("problems", "causes") and query.role is None),
@@ -184,6 +212,18 @@ class Told:
         named = column_bonus(self.query, self.reading.report, line.row.cells[at])
         said = is_said(self.query, line.row) or line.row.is_total
         return {"row": 1.0, "row said": float(said), "column": named}
+
+    def _beside_focus(self, line: Line) -> dict[str, float]:
+        """How a line stands to those last cited, in its leaf and in lines before or after them."""
+        if not self.in_focus:
+            return {}
+        at = self.place_of[line.span.start]
+        away = min((at - i for i in self.in_focus), key=abs)
+        return {
+            "focus leaf": float(line.section in self.leaves),
+            "focus near": 1 / (1 + abs(away)),
+            "focus before": float(away < 0),
+        }
 
     def _lacks_unit(self, line: Line) -> bool:
         """No figure of the line is of the unit asked."""

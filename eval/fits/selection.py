@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 
 import bot
-from bot.answers.facts import asked_parts, beside, candidates
+from bot.answers.facts import asked_parts, beside, candidates, spoken
 from bot.evidence import selection
 from bot.evidence.likely import SEEN, first_of
 from bot.evidence.reading import Clause, Line
@@ -86,11 +86,11 @@ def asked_of(told: Labelled, chooser: Chooser | None) -> Iterator[Asked]:
     chosen: list[Line] = []
     for part in asked_parts(desk.query):
         here, spans = beside(part, candidates(desk, report), chosen)
-        focus = [*desk.state.focus, *((report.id, s.start, s.end) for s in spans)]
+        leaning = spoken(desk, report, spans)
         known = desk.ledger(report.id)
         made = []
         for near in (desk.near(report.id), ()):
-            beside_it = Told(part, desk.reading(report), focus, known, near)
+            beside_it = Told(part, desk.reading(report), leaning, known, near)
             clauses, signs = beside_it.signs(here)
             if not clauses:
                 continue
