@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.assistant import Assistant
 from bot.model import tracing
@@ -13,6 +12,7 @@ from bot.model.llm import OpenAIChat, PatientChat
 from bot.records import AnswerRecords
 from bot.settings import Settings, apply_network
 from bot.synthesis import Synthesis
+from bot.values import SHANGHAI
 from retrieval.errors import ConfigurationError
 from retrieval.library.ingestion import Watch
 from retrieval.library.library import Library
@@ -124,4 +124,4 @@ _MODELS: dict[tuple[str, str, str, float, int], Synthesis] = {}
 
 
 def _today() -> date:
-    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+    return datetime.now(SHANGHAI).date()

@@ -6,15 +6,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.holdings import summaries_of
+from bot.holdings import OF_ALL, summaries_of
 from retrieval.documents import Note
 from retrieval.library.catalogue import RIVALS, ReportSummary, claimed_identity
 from retrieval.library.library import Library
 from retrieval.library.same_paper import NEARLY_ONE, likeness, sketch
 from retrieval.question.query import Query
 from retrieval.question.scope import Resolved
-
-_COUNTING = frozenset({"which", "rank", "compare", "catalogue"})
 
 
 def counted_once(library: Library, query: Query, scope: Resolved) -> Resolved:
@@ -29,7 +27,7 @@ def counted_once(library: Library, query: Query, scope: Resolved) -> Resolved:
     if not told:
         return scope
     others = {claimed_identity(s.meta) for s in summaries_of(library, scope.reports)}
-    if len(others) < 2 and query.kind not in _COUNTING:
+    if len(others) < 2 and query.kind not in OF_ALL:
         return scope
     named = {
         s.id: s.meta.source for s in summaries_of(library, (*told, *(standing[r] for r in told)))

@@ -20,6 +20,8 @@ from retrieval.question.trained import TrainedReader
 from retrieval.text.normalise import level
 
 MOST_SEARCHED = 60
+# these are asked of all reports, whatever few of them tell
+OF_ALL = frozenset({"which", "rank", "compare", "catalogue"})
 
 
 @dataclass(frozen=True, slots=True)

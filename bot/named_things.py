@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from bot.evidence.absence import in_search_form
 from bot.evidence.opening import MAX_READ_REPORTS
-from bot.holdings import MOST_SEARCHED
+from bot.holdings import MOST_SEARCHED, OF_ALL
 from retrieval.documents import Note
 from retrieval.library.library import Library
 from retrieval.places.places import PlaceIndex
@@ -18,9 +18,6 @@ from retrieval.question.request import Ask
 from retrieval.question.scope import Holding, Resolved
 from retrieval.search.exhaustive import search_words
 from retrieval.text.normalise import fold
-
-# these are asked of all reports, whatever few of them tell
-_OF_ALL = frozenset({"which", "rank", "compare", "catalogue"})
 
 
 def naming(library: Library) -> Naming:
@@ -39,7 +36,7 @@ def of_the_only_place(
     library: Library, query: Query, holdings: Sequence[Holding], places: PlaceIndex
 ) -> Query:
     """Return a query that names no place as one of the only place whose reports have its words."""
-    asks_all = query.everywhere or query.kind in _OF_ALL
+    asks_all = query.everywhere or query.kind in OF_ALL
     if query.places or query.unknown or query.excluded or query.issuers or asks_all:
         return query
     telling = naming(library)

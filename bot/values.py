@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from retrieval.documents import Note, Role, meet
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+"""The time of these reports and of whoever asks."""
 
 Status = Literal["answered", "abstained", "clarify"]
 SentenceKind = Literal["claim", "note"]

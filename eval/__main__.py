@@ -21,6 +21,7 @@ from eval.libraries import cache_folder, prepare_library
 from eval.parts import (
     PARTS,
     SCOPE,
+    WATCHED,
     ask_all,
     format_worths,
     named_parts,
@@ -167,12 +168,13 @@ def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
     parts = named_parts(options.without)
     watch = watched(parts)
     embedder, asked = _embedder(), []
+    every = -(-sum(len(suite.cases) for suite in suites) // WATCHED) if watch else 1
     for suite in suites:
         folder = options.library or prepare_library(
             list_sources(*suite.reports), LocalEmbedder(), _tell
         )
         library = Library.open(folder, embedder=embedder)
-        asked.append((library, ask_all(suite.cases, Assistant(library), watch)))
+        asked.append((library, ask_all(suite.cases[::every], Assistant(library), watch)))
     worths = []
     for part in parts:
         worths.append(weigh_part(part, asked, watch))

@@ -35,6 +35,7 @@ SCOPE = ("retrieval.places", "retrieval.question.scope")
 """Where it is settled of which reports a question is."""
 
 MANY = 8  # from so many parts on it pays to watch once which cases each has to do with
+WATCHED = 700  # cases that are watched, evenly spread: each begins with every cache empty
 MOST = 400  # cases that a part is weighed on, evenly spread: half a minute of one core
 
 

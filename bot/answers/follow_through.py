@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -21,6 +21,7 @@ from bot.evidence.reading import Clause, Line, read
 from bot.evidence.whole_clauses import bare_start, pieces, typeset
 from bot.labels import body_name, report_name
 from bot.notes import Note, note
+from bot.tables.comparison import Facts
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
@@ -35,7 +36,6 @@ ENOUGH_FOR_PLAN = 0.3
 SAME_INDICATOR = 0.5
 ENOUGH_ON_THEME = 0.5
 _NEAR_BEST = 0.75
-Facts = Callable[[str], Sequence[Fact]]
 Aspect = Literal["plans", "repeated", "new", "gone", "problems"]
 
 _ASKS_PLANS = re.compile(

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.chats.chat_records import Feedback
 from bot.chats.conversations import ConversationStore
-
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+from bot.values import SHANGHAI
 
 
 def list_lines(store: ConversationStore, verdict: str | None = None) -> list[str]:
     """One line a piece of feedback: when, verdict, question, remark. ``verdict``: good, wrong."""
     lines = []
     for item in store.feedback(verdict):
-        when = datetime.fromtimestamp(item.created, _SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        when = datetime.fromtimestamp(item.created, SHANGHAI).strftime("%Y-%m-%d %H:%M")
         word = "👍" if item.verdict == "good" else "不对"
         question = _one_line(str(item.payload.get("question", "")))
         remark = f"  备注：{_one_line(item.remark)}" if item.remark else ""

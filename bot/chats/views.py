@@ -11,14 +11,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.chats.blocks import Block, Run, runs
 from bot.chats.messages import Button, Keyboard, rows
 from bot.chats.wording import language_of, said
 from bot.notes import Language, worded
 from bot.table import Table
-from bot.values import Answer, Citation, Sentence
+from bot.values import SHANGHAI, Answer, Citation, Sentence
 from retrieval.documents import Report, ReportMeta, Span, meet
 from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
@@ -30,7 +29,6 @@ REPORTS_A_PAGE = 8
 SEGMENT_CHARS = 600
 PASSAGE_CHARS = 2_400
 MOST_ROWS_AS_LINES = 4
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 _NUMBERED = re.compile(
     r"\s*(?:[（(]?(?:[一二三四五六七八九十百]{1,4}|\d{1,3})[）)、．]|\d{1,3}[.．](?!\d)|[①-⑳]"
     r"|第?[一二三四五六七八九十]{1,3}(?:是|、|，)|[·•)）-])"

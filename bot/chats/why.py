@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bot.chats.wording import said, texts
 from bot.notes import Language, Note, words
-
-_SHANGHAI = ZoneInfo("Asia/Shanghai")
+from bot.values import SHANGHAI
 
 
 def why_lines(record: Mapping[str, Any], language: Language = "zh") -> list[str]:
@@ -43,7 +41,7 @@ class _Teller:
     def lines(self) -> Iterator[str]:
         """Yield the lines in the order in which things were done."""
         record, answer = self._record, self._record["answer"]
-        asked = datetime.fromisoformat(record["asked_at"]).astimezone(_SHANGHAI)
+        asked = datetime.fromisoformat(record["asked_at"]).astimezone(SHANGHAI)
         yield self._say("question", value=answer["question"])
         yield self._say(
             "outcome",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.evidence.reading import Line
+from bot.evidence.table_axes import bare
 from retrieval.documents import Report, Span
 from retrieval.genre.cell_figures import CHANGE, cell_year
 from retrieval.question.query import Query
@@ -15,7 +15,6 @@ from retrieval.text.normalise import fold
 
 NAMED, OF_ANOTHER_YEAR = 0.3, -0.5
 HALF = 0.5
-_BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 
 
 def meant_rows(
@@ -41,11 +40,7 @@ def _meant(
     query: Query, weighted: Sequence[tuple[Term, float]], report: Report, rows: Sequence[Line]
 ) -> Sequence[Line]:
     asked = fold(query.question)
-    told = [
-        (line, line.row, fold(_BRACKETS.sub("", line.row.label)))
-        for line in rows
-        if line.row is not None
-    ]
+    told = [(line, line.row, bare(line.row.label)) for line in rows if line.row is not None]
     said = [label for _, row, label in told if not row.is_total and label and label in asked]
     longest = [label for label in said if not any(label != o and label in o for o in said)]
     if longest:
@@ -85,7 +80,7 @@ def _held(weighted: Sequence[tuple[Term, float]], line: Line) -> float:
 
 def is_said(query: Query, row: GridRow) -> bool:
     """Tell whether a question says the name of a row, without what it has in brackets."""
-    label = fold(_BRACKETS.sub("", row.label))
+    label = bare(row.label)
     return bool(label) and label in fold(query.question)
 
 
@@ -103,7 +98,7 @@ def meant_span(query: Query, report: Report, row: GridRow, best: Span) -> Span:
 
 
 def _is_named(query: Query, cell: GridCell) -> bool:
-    name = fold(_BRACKETS.sub("", cell.column))
+    name = bare(cell.column)
     return len(name) > 1 and name in fold(query.question)
 
 

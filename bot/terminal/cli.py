@@ -22,6 +22,7 @@ from bot.terminal import (
     cli_reports,
     cli_serving,
 )
+from bot.terminal.cli_reports import JsonOption, LibraryOption
 from retrieval.errors import BaogaoError
 
 if TYPE_CHECKING:
@@ -64,11 +65,6 @@ app = typer.Typer(
   BAOGAO_TELEGRAM_PROXY（或 https_proxy、all_proxy）  连 Telegram 的代理
 """,
 )
-
-LibraryOption = Annotated[
-    Path | None, typer.Option("--library", metavar="DIR", help="报告库目录（默认 BAOGAO_LIBRARY）")
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 def _print_version(asked: bool) -> None:

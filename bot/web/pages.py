@@ -15,7 +15,7 @@ from starlette.routing import Route
 from bot.answers.remarks import examples
 from bot.briefing.briefing import paragraph
 from bot.briefing.export_docx import answer_document, briefing_document
-from bot.chats.views import SHANGHAI, place_year, stored_answer
+from bot.chats.views import place_year, stored_answer
 from bot.formatting import where
 from bot.labels import full_name
 from bot.lock.plaintext import drop_invisible
@@ -23,7 +23,7 @@ from bot.looking import list_reports, marked_leaves, search_rows, section_at
 from bot.notes import Language, text_of
 from bot.tables.export_xlsx import answer_workbook, table_workbook
 from bot.terminal.exports import answer_markdown, to_markdown
-from bot.values import Answer
+from bot.values import SHANGHAI, Answer
 from bot.web.desk import Desk, number_of, words_of
 from bot.web.guard import Visitor
 from bot.web.openapi import SPEC
