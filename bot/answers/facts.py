@@ -12,7 +12,7 @@ from bot.evidence.likely import likely, ordered
 from bot.evidence.premises import judge_premises
 from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence
-from bot.evidence.signs import Spoken
+from bot.evidence.signs import NOTHING_SPOKEN
 from bot.evidence.silence import silent
 from retrieval.documents import Report, Span
 from retrieval.question.query import Query, parts
@@ -57,7 +57,7 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
     chosen: list[Evidence] = []
     for part in asked_parts(desk.query):
         here, focus = beside(part, lines, [e.line for e in chosen])
-        best = likely(part, reading, here, spoken(desk, report, focus), known, desk.near(report.id))
+        best = likely(part, reading, here, desk.spoken(report, focus), known, desk.near(report.id))
         if best:
             chosen.append(best)
     if len(chosen) == 1 and desk.query.kind == "fact":
@@ -65,14 +65,6 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
         if all(e.line.row is not None for e in chosen):
             chosen.sort(key=lambda e: e.span.start)
     return _joined(chosen)
-
-
-def spoken(desk: Desk, report: Report, beside: Sequence[Span]) -> Spoken:
-    """Return what a question leans on: what was cited last, and the spans it stands ``beside``."""
-    focus = (*desk.state.focus, *((report.id, s.start, s.end) for s in beside))
-    if not desk.query.inherited:
-        return Spoken(focus)
-    return Spoken(focus, fold(desk.state.topic), fold(desk.cited_last))
 
 
 def asked_parts(query: Query) -> list[Query]:
@@ -134,7 +126,11 @@ def _uncovered(
         return ordered(query, reading, rows, known, near, len(rows))
     text = fold(reading.report.text[first.line.span.start : first.line.span.end])
     left = tuple(t for t in query.terms if is_topical(t) and t.match(text) < 0.5)
-    found = likely(replace(query, terms=left), reading, lines, Spoken(), known, near) if left else None
+    found = (
+        likely(replace(query, terms=left), reading, lines, NOTHING_SPOKEN, known, near)
+        if left
+        else None
+    )
     return [found] if found and found.coverage >= ALL_LEFT else []
 
 

@@ -12,6 +12,7 @@ from bot.evidence.opening import Opened, Opening
 from bot.evidence.pieces import Piece
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import Evidence, KnownFact
+from bot.evidence.signs import Spoken
 from bot.labels import full_name
 from bot.notes import Note, note
 from bot.table import Table
@@ -106,16 +107,16 @@ class Desk:
         known = {*self.opening.opened, *self.opening.unread, *self.opening.sure}
         return tuple(h for h in self.held if h.id not in known)
 
-    @property
-    def cited_last(self) -> str:
-        """The words that the answer before cited, of reports that are still held."""
-        if self.library is None:
-            return ""
+    def spoken(self, report: Report, beside: Sequence[Span] = ()) -> Spoken:
+        """Return what the question leans on: what was cited last, and the spans it stands ``beside``."""
+        focus = (*self.state.focus, *((report.id, s.start, s.end) for s in beside))
+        if not self.query.inherited or self.library is None:
+            return Spoken(focus)
         said = []
         for name, start, end in self.state.focus[:MOST_CITED]:
             with suppress(ReportNotFound):
                 said.append(self.library.report(name).text[start:end])
-        return "".join(said)
+        return Spoken(focus, fold(self.state.topic), fold("".join(said)))
 
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""

@@ -18,7 +18,7 @@ from bot.evidence import selection
 from bot.evidence.forest import Forest, read_forest
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.selection import Evidence, KnownFact, claim_span
-from bot.evidence.signs import ASKED, SIGNS, Spoken, Told
+from bot.evidence.signs import ASKED, NOTHING_SPOKEN, SIGNS, Spoken, Told
 from bot.evidence.table_rows import meant_span
 from bot.evidence.weights import by_sign, read_fitted
 from retrieval.question.query import Query
@@ -81,7 +81,7 @@ def ordered(
     most: int,
 ) -> list[Evidence]:
     """Return the best clause of each of the ``most`` first lines, best first, likely or not."""
-    told = Told(query, reading, Spoken(), known, near)
+    told = Told(query, reading, NOTHING_SPOKEN, known, near)
     clauses, signs = told.signs(lines)
     found: dict[int, Evidence] = {}
     for i in np.argsort(-(signs @ _order(query)), kind="stable"):

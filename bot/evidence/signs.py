@@ -59,6 +59,9 @@ class Spoken:
     cited: str = ""
 
 
+NOTHING_SPOKEN = Spoken()
+
+
 class Told:
     """A question beside a report: what the signs of every line are reckoned from."""
 

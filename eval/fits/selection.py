@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from sklearn.ensemble import RandomForestClassifier
 
 import bot
-from bot.answers.facts import asked_parts, beside, candidates, spoken
+from bot.answers.facts import asked_parts, beside, candidates
 from bot.evidence import selection
 from bot.evidence.likely import SEEN, first_of
 from bot.evidence.reading import Clause, Line
@@ -86,7 +86,7 @@ def asked_of(told: Labelled, chooser: Chooser | None) -> Iterator[Asked]:
     chosen: list[Line] = []
     for part in asked_parts(desk.query):
         here, spans = beside(part, candidates(desk, report), chosen)
-        leaning = spoken(desk, report, spans)
+        leaning = desk.spoken(report, spans)
         known = desk.ledger(report.id)
         made = []
         for near in (desk.near(report.id), ()):
