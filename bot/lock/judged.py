@@ -109,7 +109,7 @@ def _added(
             if any(_is_of(mine, run) for run in own) and _counts_otherwise(word, figures, told):
                 yield word
             continue
-        added += len(word)
+        added += len(word) * (pattern("cause").fullmatch(word) is None)
         if _is_closed(mine, kind, source) or _is_name(word, kind):
             yield word
     if added > carried or (added and pattern("cause").match(clause)):
