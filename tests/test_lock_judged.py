@@ -30,6 +30,8 @@ def left_to_a_judge(line: str, text: str = TEXT, role: str = "measures") -> bool
         "报告没有说单位领导都不重视依法行政，说的是部分单位领导重视不够。",
         "35件积案没有全部化解，已化解28件。",
         "绝大多数积案已化解。",
+        "区政府的法律顾问团，是挑9名律师组建起来的。",  # other order, other words
+        "报告没有说16处问题已经整改到位，只说要求整改。",
     ],
 )
 def test_other_words_for_what_the_quotes_say_are_left_to_a_judge(line):
@@ -51,6 +53,65 @@ def test_other_words_for_what_the_quotes_say_are_left_to_a_judge(line):
 )
 def test_facts_of_its_own_are_not(line):
     assert not left_to_a_judge(line)
+
+
+HONOURS = "甲应用入选省委政法委优秀案例;乙应用列入省司法厅试点清单;丙应用在全市推广。"
+WAYS = "采取网上征求意见方式较多,座谈会、论证会等方式较少,导致意见针对性不强。"
+AUDITS = "全年完成审计项目15个,被采纳审计建议38条,促进被审计单位制定整改措施109项。"
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("乙应用被列进省司法厅的试点清单。", HONOURS),
+        ("座谈会、论证会开得较少，网上征求意见的方式较多。", WAYS),
+        ("因网上征求意见方式较多，意见针对性不强。", WAYS),
+        ("109项整改措施是审计促使被审计单位制定的。", AUDITS),
+    ],
+)
+def test_a_closed_word_that_stays_with_its_own_is_left_to_a_judge(line, text):
+    assert left_to_a_judge(line, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("甲应用入选省司法厅优秀案例。", HONOURS),  # the body of another clause
+        ("甲应用获评国家级优秀案例。", HONOURS),  # a level of its own
+        ("甲应用在全市推广。", HONOURS),  # the level of another thing
+        ("座谈会、论证会方式较多。", WAYS),  # the degree of another thing
+        ("审计促使被审计单位完成整改109项。", AUDITS),  # the stage of another thing
+        ("因人手少，完成审计项目15个。", AUDITS),  # a cause where the quotes tell none
+    ],
+)
+def test_a_closed_word_of_another_thing_is_not(line, text):
+    assert not left_to_a_judge(line, text)
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "decides"),
+    [
+        ("省司法厅把乙应用列进试点清单。", ["乙应用列入省司法厅试点清单"], True),
+        ("省司法厅把乙应用列进试点清单。", ["列入省司法厅"], True),  # its clause is meant
+        ("省司法厅把乙应用列进试点清单。", ["丙应用在全市推广"], False),  # not the body
+        ("省司法厅把乙应用列进试点清单。", [HONOURS + WAYS], False),  # all of it decides nothing
+        ("省司法厅把乙应用列进试点清单。", ["列入省司法厅", "名单"], False),  # not the quotes'
+        ("省司法厅把乙应用列进试点清单。", [], False),
+    ],
+)
+def test_the_words_that_decide_hold_the_closed_words_of_a_line(line, words, decides):
+    text = HONOURS + WAYS
+    passage = Passage(1, "r", 0, len(text), text, "某区 2023", role="measures")
+    checker = Checker([passage], {"r": text}.__getitem__, NAMES)
+    assert checker.bears_out(line, words, [passage]) is decides
+
+
+def test_the_words_that_decide_hold_the_figures_of_a_line():
+    passage = Passage(1, "r", 0, len(AUDITS), AUDITS, "某区 2023", role="measures")
+    checker = Checker([passage], {"r": AUDITS}.__getitem__, NAMES)
+    line = "审计建议38条、整改措施109项。"
+    assert checker.bears_out(line, ["被采纳审计建议38条", "制定整改措施109项"], [passage])
+    assert not checker.bears_out(line, ["被采纳审计建议38条"], [passage])
 
 
 def test_a_plan_told_as_done_is_not():

@@ -154,8 +154,8 @@ ENGLISH = "In 2022 Shangyu received 350 applications, up 75%."
 OFFICIAL = "2022年全区累计收到行政复议申请350件，同期增长75%。"
 
 
-def judged_alone(*, holds: bool, words: str = "收到行政复议申请350件") -> str:
-    return json.dumps({"verdicts": [{"line": 1, "holds": holds, "words": words}]})
+def judged_alone(*, holds: bool, words: str = "收到行政复议申请350件，同期增长75%") -> str:
+    return json.dumps({"verdicts": [{"line": 1, "holds": holds, "words": [words]}]})
 
 
 @pytest.mark.parametrize(
@@ -255,7 +255,7 @@ def test_a_sentence_that_code_can_check_is_shown_and_another_gives_way_to_its_pi
 OWN = "行政复议申请算下来有350件。"
 
 
-def verdict(holds: bool, words: str) -> str:
+def verdict(holds: bool, *words: str) -> str:
     row = {"line": 1, "holds": holds, "words": words}
     return json.dumps({"verdicts": [row]}, ensure_ascii=False)
 
@@ -263,8 +263,12 @@ def verdict(holds: bool, words: str) -> str:
 @pytest.mark.parametrize(
     ("reply", "way"),
     [
-        (verdict(True, "同期增长75%"), "reworded"),
-        (f"<think>想</think>```json\n{verdict(True, '同期增长75%')}\n```", "reworded"),
+        (verdict(True, "复议申请350件"), "reworded"),
+        (f"<think>想</think>```json\n{verdict(True, '复议申请350件')}\n```", "reworded"),
+        ('{"verdicts": [{"line": 1, "holds": true, "words": "复议申请350件"}]}', "reworded"),
+        (verdict(True, "同期增长75%"), "quoted"),  # the figure is not among them
+        (verdict(True, "复议申请350件", "翻番"), "quoted"),
+        (verdict(True, OWN * 9), "quoted"),
         (verdict(True, "申请量翻番"), "quoted"),  # the deciding words are nowhere
         (verdict(True, "受理审结160件"), "quoted"),  # they are another quote's
         (verdict(True, ""), "quoted"),
@@ -314,7 +318,8 @@ def test_without_a_judge_lines_give_way_to_their_quotes():
 def test_what_is_inferred_is_shown_under_its_premises():
     said = "上虞区收进来复议申请350件，复议后无败诉案件。"
     lines, _, _ = told(
-        selected(item(1, 2, say=said, infer=True)), verdict(True, "复议后无败诉案件")
+        selected(item(1, 2, say=said, infer=True)),
+        verdict(True, "复议申请350件", "复议后无败诉案件"),
     )
     assert lines == [("quoted", PIECES[0].text), ("quoted", PIECES[1].text), ("inferred", said)]
     lines, _, _ = told(selected(item(1, say=said, infer=True)), verdict(True, "同期增长75%"))

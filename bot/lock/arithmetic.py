@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise, permutations
 
+from bot.lexicon import pattern
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 
@@ -20,7 +21,7 @@ from retrieval.genre.quantities import Quantity, canonical, find_quantities, sam
 _DIFFERENCE = re.compile(
     r"(?:相差|差距|差|多|多出|少|高|高出|低|增加|减少|增|减|上升|下降)(?:了|为|达|有)?约?$"
 )
-_SUM = re.compile(r"(?:合计|总计|共计|一共|共|总数|总和|之和|相加|加起来)[^,。;]{0,6}$")
+_AFTER_SUM = 6  # characters between 合计 and its figure
 _SHARE = re.compile(r"(?:占|占比|比例|比重)[^,。;]{0,12}$")
 _GROWTH = re.compile(r"(?:增长|下降|上升|降幅|增幅|减少|增加)[^,。;]{0,6}$")
 _MULTIPLE = re.compile(r"(?:是|为|相当于|约)[^,。;]{0,8}$")
@@ -35,12 +36,6 @@ _NAMED = re.compile(
     "([\u4e00-\u9fff]{2,12})比([\u4e00-\u9fff]{2,12}?)(?:多|少|高|低|增|减)"
     "|^((?!比|较)[\u4e00-\u9fff]{2,12}?)(?:多|少|高|低)"
 )
-_STAGES = re.compile(
-    "收到|收案|新收|接到|受理|立案|审结|办结|结案|答复|登记|化解|调解成功|败诉|胜诉|维持|撤销|驳回|纠错|纠正|废止|修改|保留|继续有效"
-    "|移送|移交|采纳|整改|其中|申请|参加|查处|发现|检查|应[到出参]|实[到有出参]"
-)
-# what became of each, so that nothing is counted twice: 废除8份,修改9份
-_OUTCOMES = re.compile("维持|撤销|驳回|废止|废除|修改|保留|继续有效|停止执行")
 _LISTED = re.compile(r"[^,。;:、]{0,4}[和与及][^,。;:、]{0,20}|[^,。;:、]{0,30}、[^,。;:、]{0,20}")
 _PART = re.compile("其中|共")
 _MEAN = re.compile(r"平均每[^,。;\d]{1,3}约?$")
@@ -86,7 +81,7 @@ def recomputed(
     operands = [
         q for q in of_kind if quantity.kind == "points" or canonical(q)[1] == unit or not unit
     ]
-    added = _ENGLISH_TOTAL.search(sentence) if english else _SUM.search(before)
+    added = _ENGLISH_TOTAL.search(sentence) if english else _sums_up(before)
     if added and any(_is_sum(value, group, quotes) for group in _groups(quantity, of_kind)):
         return True
     if _MEAN.search(before) and _is_mean(quantity, shown, quotes):
@@ -106,6 +101,12 @@ def derived_rates(sentence: str, source: str, quotes: Sequence[str]) -> tuple[st
     rates = [q for q in find_quantities(sentence) if q.kind == "percent"]
     held = held_figures(sentence, source) if rates else ()
     return tuple(q.text for q in rates if recomputed(q, sentence, held, quotes))
+
+
+def _sums_up(before: str) -> bool:
+    """Tell whether words that a figure follows say that it is a sum: 合计, 修改的文件共."""
+    clause = re.split("[,。;]", before)[-1]
+    return any(len(clause) - m.end() <= _AFTER_SUM for m in pattern("in_all").finditer(clause))
 
 
 def _groups(total: Quantity, shown: Sequence[Quantity]) -> Iterator[list[Quantity]]:
@@ -306,7 +307,8 @@ def beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
             head = quote[start : first.quantity.start].removeprefix("其中")
             tail = re.split("[,;。]", between)[-1]
             earlier, later = (
-                set(_STAGES.findall(_OUTCOMES.sub("", words))) for words in (head, tail)
+                set(pattern("stage_of_a_case").findall(pattern("outcome").sub("", words)))
+                for words in (head, tail)
             )
             if _LISTED.fullmatch(between) and not _PART.search(between):
                 return True
@@ -318,6 +320,7 @@ def beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
 def _are_outcomes(head: str, between: str) -> bool:
     """Tell whether two figures that follow each other are told of two outcomes of one thing."""
     one, other = (
-        {m[0] for m in _OUTCOMES.finditer(words)} for words in (head, between.lstrip(",、"))
+        {m[0] for m in pattern("outcome").finditer(words)}
+        for words in (head, between.lstrip(",、"))
     )
     return bool(one and other) and not one & other and "," not in between.lstrip(",、")

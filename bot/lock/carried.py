@@ -120,6 +120,8 @@ def _added(
         words, places = _own(clause, told, years)
         if not words and last is not None and places:
             words = _for_another(last, clause, places, told)
+        if not words and before and places and _told_otherwise(clause, places, before, told):
+            words = [clause.text]
         last = clause
         parts = [_own(part, told, years) for part in _parts(clause)] if words else []
         if len(parts) > 1 and not any(added for added, _ in parts):
@@ -160,6 +162,30 @@ def _for_another(
             return []
         least = added
     return least or []
+
+
+def _told_otherwise(
+    clause: _Clause,
+    places: Collection[_Place],
+    before: Collection[_Place],
+    told: Sequence[Sequence[Sequence[_Clause]]],
+) -> bool:
+    """Tell whether the sentence of the clause before says this with another figure.
+
+    审核决策40件,提出意见73条 and 审核草案168件,提出意见393条 are two sentences: 393条 are not of the 40件.
+    """
+    figures = {t.key for t in clause.tokens if t.figure}
+    words = [t.key for t in clause.tokens if not t.figure]
+    here = {(quote, sentence) for quote, sentence, _ in places}
+    earlier = {(quote, sentence) for quote, sentence, _ in before}
+    if not figures or not words or here & earlier:
+        return False
+    return any(
+        [t.key for t in other.tokens if not t.figure] == words
+        and not figures & {t.key for t in other.tokens if t.figure}
+        for quote, sentence in earlier
+        for other in told[quote][sentence]
+    )
 
 
 def _follows(

@@ -15,11 +15,13 @@ from functools import lru_cache
 from bot.evidence.likeness import pairs_of
 from bot.lock.cells import tells_cells
 from bot.lock.figures import DIGITS
+from bot.lock.judged import undecided
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
 from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
+from bot.lock.stops import STOP
 from bot.lock.wording import overlap
 from bot.notes import Language, text_of
 from bot.values import LEFT_OUT, Cited, DraftLine, Passage, Sentence, Told, Way
@@ -33,6 +35,9 @@ _SAME = 0.8  # share of a line's character pairs in an earlier one
 _MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
 _PROMPT_RUN, _PLANTED_RUN = 14, 5  # characters that give away where a line comes from
 _MAX_UNITS = 6  # sentences cited for one line
+_MOST_POINTED = (
+    3  # characters that a judge may point to for each one of a line: else it points to all
+)
 _MARKER = re.compile(
     r"[\[【]\s{0,3}\^?(\d{1,3}(?:\s{0,3}[,、;-]\s{0,3}\^?\d{1,3}){0,20})\s{0,3}[\]】]"
 )
@@ -139,6 +144,22 @@ class Checker:
         """Return the passages that the markers of a line name."""
         _, numbers = _split_markers(plain_line(line.text))
         return tuple(self._passages[n] for n in numbers if n in self._passages)
+
+    def bears_out(self, line: str, words: Sequence[str], passages: Sequence[Passage]) -> bool:
+        """Tell whether the clauses that some words stand in alone bear a line out, as code can tell.
+
+        ``words`` are those of the passages that a judge says decide: each figure, each name and
+        each word of a closed class must be in their clauses, and all that the lock holds together.
+        """
+        text = level(line.replace(COMPUTED, ""))
+        given = list(filter(None, map(_bare, words)))
+        quotes = [_bare(p.text) for p in passages]
+        homes = [next((q for q in quotes if piece in q), "") for piece in given]
+        if not given or not all(homes) or sum(map(len, given)) > _MOST_POINTED * len(text):
+            return False
+        told = [_clauses_around(piece, home) for piece, home in zip(given, homes, strict=True)]
+        names = [name for p in passages for name in self._names.get(p.report, ())]
+        return not any(undecided(text, told, quotes, names))
 
     def told(self, sentence: Sentence) -> Told:
         """Return a sentence shown with what it cites, and whether its words are official."""
@@ -412,6 +433,18 @@ def _reckoned(text: str, verdict: Verdict) -> str:
     if not verdict.computed or COMPUTED in text:
         return text
     return f"{text[:-1]}{COMPUTED}{text[-1]}" if text[-1] in "。.；;" else text + COMPUTED
+
+
+def _bare(words: str) -> str:
+    return "".join(level(words).split()).strip("。;,:、!?\"'“”")
+
+
+def _clauses_around(piece: str, text: str) -> str:
+    """Return a run of a levelled text to the ends of the clauses that it begins and ends in."""
+    at = text.find(piece)
+    start = max((m.end() for m in STOP.finditer(text, 0, at)), default=0)
+    end = next((m.start() for m in STOP.finditer(text, at + len(piece))), len(text))
+    return text[start:end]
 
 
 def starts_with_number(text: str) -> bool:

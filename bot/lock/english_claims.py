@@ -8,7 +8,7 @@ be those of a neighbouring figure. Texts are levelled; problems are Chinese.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,6 +50,9 @@ _WILL = re.compile(
     r"(?<![a-z])(?:will|shall|plan(?:s|ned|ning)?|intend(?:s|ed)?|aim(?:s|ed|ing)?|going to|to be|expect(?:s|ed)?|propos|seek|strive"
     r"|should|must|next (?:year|step)|future|goal|target|prepar|need(?:s|ed)? to|ha(?:s|ve) to|require|call(?:s|ed)? for)"
 )
+_FUTURE = re.compile(
+    r"(?<![a-z])(?:will|shall|going to|(?:is|are|was|were) (?:due |set |yet )?to be|plan(?:s|ned)? to|intends? to)(?![a-z])"
+)
 _NEEDED = re.compile(
     r"(?<![a-z])(?:need|should|must|remain|yet to|require|weak|insufficient|room|not |lack|inadequate|improvable|will|await|urgent)"
 )
@@ -64,6 +67,8 @@ _SWEEPING = (
     (re.compile(r"(?<![a-z])(?:first time|first[- ]ever|the first (?!instance|half|quarter|class|category|batch|phase|level)|pioneer)"), re.compile("首|第一|率先|先行")),
     (re.compile(r"(?<![a-z])(?:only(?<!not only)|just(?! as)|merely|solely|sole|as few as|no more than)(?![a-z])"), re.compile("仅|只|(?<!人)才|不足[0-9]|唯")),
     (re.compile(r"(?<![a-z])(?:the most(?! of)|highest|lowest|largest|biggest|best|greatest|leading|top|number one|unprecedented|record (?:high|low))(?![a-z])"), re.compile("最|第一|首位|榜首|领先|前列|空前|新高")),
+    (re.compile(r"(?<![a-z])(?:most(?= of|,| [a-z]+s(?![a-z]))|majority|mostly)(?<!at most)(?<!the most)"), re.compile("多数|部分|大多|一半|过半|主要|为主|%")),
+    (re.compile(r"(?<![a-z])(?:because|due to(?! be)|owing to|as a result|thanks to|caused by|led to|attribut)"), re.compile("因|由于|所以|从而|致|引发|使|促")),
 )  # fmt: skip
 _BODY = re.compile("[局厅院会]$|大学|公司|集团|中心|办公室")
 _LEVELS = (
@@ -93,8 +98,17 @@ class _Told:
     sentence: str
 
 
-def english_problems(text: str, passages: Sequence[str]) -> tuple[str, ...]:
-    """Find what a levelled English line, figures in Chinese form, says otherwise than its passages."""
+def english_problems(
+    text: str,
+    passages: Sequence[str],
+    plans: Collection[str] = (),
+    done: Collection[str] = (),
+) -> tuple[str, ...]:
+    """Find what a levelled English line, figures in Chinese form, says otherwise than its passages.
+
+    ``plans`` are the passages that stand in a section of what is to be done, ``done`` those in
+    one of what was done.
+    """
     source = "\n".join(passages)
     found = [
         f"原文没有“{m[0]}”" for w, sign in _LEVELS if (m := w.search(text)) and sign not in source
@@ -115,13 +129,8 @@ def english_problems(text: str, passages: Sequence[str]) -> tuple[str, ...]:
             before = _terms(part) or before
         close = _homes(part, figures, passages, told) or close
         if close:
-            following = [
-                s.text
-                for passage in passages
-                for s in said_in(passage)
-                if any(s.before.endswith(f"{text},") for text, _ in close)
-            ]
-            found += _standing(part, close, following)
+            found += _standing(part, close, passages)
+            found += _planned(part, close, plans, done)
         else:
             found += _sweeping(part, passages)
     return tuple(dict.fromkeys(found))
@@ -266,11 +275,11 @@ def _homes(
 
 
 def _standing(
-    part: str, close: Sequence[tuple[str, str]], following: Sequence[str]
+    part: str, close: Sequence[tuple[str, str]], passages: Sequence[str]
 ) -> Iterator[str]:
     """Yield denials, plans, hedges and generalities on which a part and its clauses differ.
 
-    What generalises may stand in the clause after: …案件4件,均判决驳回.
+    What generalises may stand in another clause: …案件4件,均判决驳回.
     """
     said = part.strip()[:40]
     texts = [text for text, _ in close]
@@ -295,7 +304,19 @@ def _standing(
         yield "原文只说基本或初步如此"
     if not _SEVERAL.search(part) and all(SOME.search(text) for text in texts):
         yield "原文只说部分如此"
-    yield from _sweeping(part, (*texts, *following))
+    yield from _sweeping(part, passages)
+
+
+def _planned(
+    part: str, close: Sequence[tuple[str, str]], plans: Collection[str], done: Collection[str]
+) -> Iterator[str]:
+    """Yield a plan told as done and the other way round, by the sections that the clauses stand in."""
+    texts = [text for text, _ in close]
+    if not _WILL.search(part) and all(any(t in p for p in plans) for t in texts):
+        yield f"“{part.strip()[:40]}”在原文中是计划，不是已做的事"
+    stated = not any(s.planned or s.ahead for t in texts for s in said_in(t))
+    if _FUTURE.search(part) and stated and all(any(t in p for p in done) for t in texts):
+        yield f"“{part.strip()[:40]}”在原文中是已做的事，不是计划"
 
 
 def _sweeping(part: str, texts: Sequence[str]) -> Iterator[str]:

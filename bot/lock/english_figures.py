@@ -36,6 +36,7 @@ _NUMBER = re.compile(
     rf"(?<![a-z\d.-])(?:{_DIGITS}(?= (?:{_SCALE})(?![a-z]))|(?:a|an)(?= (?:{_SCALE}|dozen)(?![a-z]))|(?:{_COUNT})(?![a-z]))"
     rf"(?:(?:[ -]|(?<=hundred) and |(?<=thousand) and |(?<=million) and )(?:{_COUNT}|{_SCALE})(?![a-z]))*"
 )
+_MONEY = re.compile(rf"(?<![a-z])(?:rmb|cny) ?({_DIGITS}(?: (?:{_SCALE})(?![a-z]))?)")
 _VAGUE = re.compile(
     r"(?<![a-z])(?:(?:tens|dozens|scores|hundreds|thousands|millions|billions) (?:of|upon)|countless|numerous)(?![a-z])"
 )
@@ -61,6 +62,7 @@ def in_chinese_figures(text: str) -> str:
         return f"{year}{_MONTHS[match[2]]}月" + (f"{day}日" if day else "")
 
     text = _ENGLISH_DATE.sub(date, text)
+    text = _MONEY.sub(lambda m: f"{_NUMBER.sub(_spelled, m[1])}元", text)
     text = _NUMBER.sub(_spelled, text)
     text = re.sub(r"[ -]?percentage points?(?![a-z])", "个百分点", text)
     return re.sub(r"[ -]?per ?cent(?![a-z])", "%", text)

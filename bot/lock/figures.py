@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bot.lexicon import one_meaning
+from bot.lexicon import one_meaning, pattern
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
 from bot.lock.figure_contexts import COUNTED, figure_contexts
 from bot.lock.stops import HARD_STOP, STOP
@@ -39,7 +39,6 @@ _SEMI, _COMMA, _JOINT = (
 _MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _WIDEST = 3  # clauses that one of a line may join
-_IN_ALL = re.compile("(?:合计|总计|共计?|一共)")
 _COUNTERS = frozenset("件份个项条宗起例部")
 
 
@@ -153,7 +152,7 @@ def _counts_its_list(quantity: Quantity, sentence: str) -> bool:
 
 def _sums_up(quantity: Quantity, sentence: str) -> bool:
     """Tell whether a total stands right behind a count: 三项共108件."""
-    return bool(_IN_ALL.match(sentence, quantity.end))
+    return bool(pattern("in_all").match(sentence, quantity.end))
 
 
 def _other_units(sentence: str, source: str) -> Iterator[str]:

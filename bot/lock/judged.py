@@ -7,11 +7,15 @@ so must most of each clause, for a clause that they do not carry is a tail of th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
+from bot.evidence.likeness import pairs_of
 from bot.lexicon import one_meaning, pattern
 from bot.lock.carried import own_names
+from bot.lock.english_figures import in_chinese_figures
 from bot.lock.figure_contexts import COUNTED
+from bot.lock.modality import WHOLE
 from bot.lock.stops import STOP
 from bot.lock.wording import FALLING, NEGATION, RISING, clauses
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
@@ -20,8 +24,16 @@ from retrieval.text.segmentation import tag
 
 _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
 _FIGURE = 2  # characters that a figure is worth, which is held against the quotes elsewhere
-_RESULTS = "出来去下上到住完起着过了掉走成"  # what a plain verb ends with
+_NOUNS = "njzb"  # parts of speech that name: nouns, short forms, 县 alone, 国家级
+_YEAR = re.compile("(?:19|20)\\d\\d年?度?")
+_UNIT = "(?:街道|社区|[省市县区镇乡村局厅院委])"
+_STRETCH = re.compile("[;。!?\n]")
 _CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quotes' or refused
+# held against the quotes by checks of their own, and so are words for all of them
+_TURNS = re.compile("|".join(p.pattern for p in (NEGATION, RISING, FALLING)))
+_CHECKED = re.compile(f"{_TURNS.pattern}|{WHOLE}")
+_TOLD_SOMEHOW = ("cause", "degree")  # of these the quotes must hold one, not the same
+_PLACED = ("whose", "never_judged", "degree")
 
 
 def unjudgeable(
@@ -37,7 +49,13 @@ def unjudgeable(
         text = text.replace(name, "")
     found = [run for run in own if any(sign.isdigit() for sign in run)]
     told = [clause for s in sources for clause in clauses(s)]
-    found += [w for clause in _CUT.split(text) for w in _added(clause, source, own, told)]
+    before = ""
+    for clause in _CUT.split(text):
+        found += _added(clause, source, own, told, before)
+        before += clause
+    units = (m[0] for run in own if len(run) > 1 for m in re.finditer(run + _UNIT, text))
+    found += [unit for unit in units if one_meaning(unit) not in source]
+    found += apart(text, own, sources)
     return tuple(f"“{word}”不是原文的话" for word in dict.fromkeys(found))
 
 
@@ -67,56 +85,134 @@ def _is_thing(word: str, kind: str) -> bool:
     return kind.startswith("n") and len(word) > 1 and not plain  # 审核量 is 审核
 
 
-def _added(clause: str, source: str, own: Sequence[str], told: Sequence[str]) -> Iterator[str]:
-    """Yield the words of a clause that must be the quotes' and are not; or all of a tail."""
+def _added(
+    clause: str, source: str, own: Sequence[str], told: Sequence[str], before: str
+) -> Iterator[str]:
+    """Yield the words of a clause that must be the quotes' and are not; or all of a tail.
+
+    A figure that was told ``before`` in the line carries nothing more.
+    """
     carried = added = 0
     figures = [q for q in find_quantities(clause) if q.kind in COUNTED]
     for word, kind in tag("".join(clause.split())):
         if kind[0] in "xu" or pattern("glue").fullmatch(word):
             continue
-        if word.isdigit():
-            carried += _FIGURE
+        if word[0].isdigit():
+            carried += _FIGURE * (word not in before)
             continue
-        if NEGATION.match(word) or RISING.match(word) or FALLING.match(word):
-            continue  # held against the quotes by checks of their own
+        if _TURNS.match(word):
+            continue
         mine = one_meaning(word)
-        if mine in source:
+        if mine in source or not any(set(run) & set(mine) for run in own):
             carried += len(word)
-            if not any(_is_of(mine, run) for run in own):
-                continue
-            whole = any(_is_of(mine, run) and run in source and _says_a_deed(run) for run in own)
-            named = kind[0] == "n" and kind != "n"
-            closed = named or pattern("never_judged").search(mine)
-            if (closed and not whole) or _counts_otherwise(word, figures, told):
+            if any(_is_of(mine, run) for run in own) and _counts_otherwise(word, figures, told):
                 yield word
             continue
-        if not any(set(run) & set(mine) for run in own):
-            carried += len(word)
-            continue
-        added += len(word)
-        if (
-            any(pattern(name).search(mine) for name in _CLOSED)
-            or _is_name(word, kind)
-            or _is_deed(word, kind)
-        ):
+        added += len(word) * (pattern("cause").fullmatch(word) is None)
+        if _is_closed(mine, kind, source) or _is_name(word, kind):
             yield word
-    if added > carried:
-        yield clause
+    if added > carried or (added and pattern("cause").match(clause)):
+        yield clause  # a tail, or a cause of the writer's own
 
 
-def _says_a_deed(run: str) -> bool:
-    """Tell whether a run is more than a name: 沈志江主持."""
-    kinds = [kind[0] for _, kind in tag(run)]
-    return len(kinds) > 1 and kinds[-1] in "vb"
+def _is_closed(word: str, kind: str, source: str) -> bool:
+    """Tell whether a word that the quotes lack is of a class of which none but theirs may be told."""
+    if any(pattern(name).search(word) for name in _CLOSED):
+        return True
+    if pattern("whose").search(word) and kind[0] in _NOUNS:
+        return True
+    return any(
+        pattern(name).search(word) and not pattern(name).search(source) for name in _TOLD_SOMEHOW
+    )
+
+
+def undecided(
+    text: str, told: Sequence[str], quotes: Sequence[str], names: Sequence[str] = ()
+) -> Iterator[str]:
+    """Yield the closed words and figures of a levelled line that its quotes hold, ``told`` do not.
+
+    ``told`` are the clauses that a judge says decide; ``names`` are the report's own.
+    """
+    for name in own_names(tuple(names)):
+        text = text.replace(name, "")
+    source, said = (one_meaning("".join("".join(p.split()) for p in of)) for of in (quotes, told))
+    held, shown = (find_quantities("\n".join(of)) for of in (quotes, told))
+    for quantity in find_quantities(in_chinese_figures(text)):
+        if _YEAR.fullmatch(quantity.text) or quantity.text[0] in "两几":
+            continue  # of the report, or told in words for what stands beside each other
+        stands = any(same_value(quantity, q) for q in held)
+        if stands and not any(same_value(quantity, q) for q in shown):
+            yield quantity.text
+    for word, kind in tag(re.sub(r"\d", " ", text)):
+        mine = one_meaning(word)
+        closed = len(word) > 1 and not _CHECKED.search(word) and _says_done(mine, kind)
+        closed = closed or _says_who(mine, kind) or bool(pattern("cause").search(word))
+        if closed and mine in source and mine not in said:
+            yield word
+
+
+def apart(text: str, own: Sequence[str], sources: Sequence[str]) -> Iterator[str]:
+    """Yield the clauses of a levelled line that put a closed word where the quotes do not.
+
+    ``own`` are the words that a line puts elsewhere than its quotes do. What is told of a body
+    or a level must be told in the stretch of a sentence that names it, to a semicolon or its end;
+    a rank or a stage in its very clause or the next, a degree in its very clause.
+    """
+    stretches = _meant(p for s in sources for p in _STRETCH.split(s))
+    told = _meant(p for s in sources for p in STOP.split(s))
+    pairs = [a + b for a, b in pairwise(["", *told, ""])]
+    for clause in _CUT.split(text):
+        words = [
+            (one_meaning(w), kind)
+            for w, kind in tag("".join(clause.split()))
+            if not _CHECKED.search(w)
+        ]
+        moved = [(w, k) for w, k in words if any(_is_of(w, run) for run in own)]
+        held = [(w, kind) for w, kind in words if any(w in s for s in stretches)]
+        rest = pairs_of("".join(w for w, _ in held))
+        why = pattern("cause").search(clause) and any(pattern("cause").search(r) for r in own)
+        if why and not any(
+            pattern("cause").search(s) and 3 * len(rest & pairs_of(s)) >= len(rest)
+            for s in stretches
+        ):
+            yield clause
+        last = words[-1:]  # 方式较多: what a clause ends with is what it says
+        for stands, of, places in (
+            (_says_who, moved, stretches),
+            (_says_done, moved, pairs),
+            (_says_much, [w for w in moved if w in last], told),
+        ):
+            if not any(stands(w, kind) for w, kind in of):
+                continue
+            must = [w for w, kind in held if stands(w, kind)]
+            if not any(
+                all(w in s for w in must) and 2 * len(rest & pairs_of(s)) >= len(rest)
+                for s in places
+            ):
+                yield clause
+
+
+def _meant(parts: Iterable[str]) -> list[str]:
+    return [one_meaning("".join(part.split())) for part in parts]
+
+
+def _says_done(word: str, _: str) -> bool:
+    """Tell whether a word is of a rank, a stage, an amount: 首个, 完成, 严重."""
+    return bool(pattern("never_judged").search(word))
+
+
+def _says_much(word: str, _: str) -> bool:
+    return bool(pattern("degree").search(word))
+
+
+def _says_who(word: str, kind: str) -> bool:
+    """Tell whether a word says who, where or of what level: 省司法厅, 全市, 沈志江."""
+    named = kind[0] == "n" and kind not in ("n", "ng")
+    return kind[0] in _NOUNS and (named or bool(pattern("whose").search(word)))
 
 
 def _is_of(word: str, run: str) -> bool:
     """Tell whether a word of the quotes is one that a run of characters of its own puts elsewhere."""
     if len(word) == 1 or len(run) == 1:
-        return word in run or (run in word and bool(pattern("never_judged").fullmatch(run)))
+        return word in run or (run in word and any(pattern(c).search(run) for c in _PLACED))
     return any(word[at : at + 2] in run for at in range(len(word) - 1))
-
-
-def _is_deed(word: str, kind: str) -> bool:
-    """Tell whether a word is a deed or a judgement of its own; plain verbs are short: 挑, 查出来."""
-    return kind[0] in "ilv" and len(word) > 1 and word[-1] not in _RESULTS

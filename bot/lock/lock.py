@@ -16,13 +16,13 @@ from bot.lock import wording
 from bot.lock.carried import own_words
 from bot.lock.english_claims import english_problems
 from bot.lock.english_figures import amount_problems, in_chinese_figures
-from bot.lock.figures import check_figures
+from bot.lock.figures import DIGITS, check_figures
 from bot.lock.judged import unjudgeable
 from bot.lock.modality import modality_problems
 from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
-from retrieval.genre.romanisation import romanise
+from retrieval.genre.romanisation import characters_by_syllable, romanise
 from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.places.places import PlaceIndex
 from retrieval.text.normalise import HAN_RUN, has_han, level
@@ -46,13 +46,14 @@ _ENGLISH_PLACE = re.compile(
     r"((?:[A-Z][A-Za-z'’]{1,19}[ -]){1,3})(?:County|District|City|Province|Prefecture|Town|Township"
     r"|Municipality|Region|Village|Subdistrict)"
 )
+_JOINING = "和与同及"
 _ENGLISH_ARTICLES = frozenset(
     {"the", "this", "that", "in", "each", "our", "of", "and", "its", "for"}
 )
 _CONTRAST = re.compile(
     r"(?:并?不是|并非|并?没有|未)([^,。;:不没未]{1,12}),(?:而是|是|而)?(?=([^。;]{1,60}))"
 )
-_ALL_CAPS = re.compile(r"(?<![A-Za-z])[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
+_ALL_CAPS = re.compile(r"(?<![A-Za-z])(?!(?:RMB|CNY) ?\d)[A-Z][A-Z0-9]{1,9}(?![A-Za-z])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +122,18 @@ def judge(
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources
     if is_english(text):
-        return _judge_english(sentence, text, sources, own_names, known_names, years, context)
+        return _judge_english(
+            sentence, text, sources, own_names, known_names, years, context, plans, done
+        )
+    reckoned = False
     if softly:
 
         def holds(part: str) -> bool:
             return not judge(part, quotes, allowed, known, around, plans, done=done).problems
 
         text = without_refuted(text, sources, holds)
-        text = without_reckoned(text, _in_sentences(sources, context))
+        said, text = text, without_reckoned(text, _in_sentences(sources, context))
+        reckoned = len(DIGITS.findall(text)) < len(DIGITS.findall(said))
     figures = check_figures(text, sources, years, names=own_names, around=context)
     problems = (
         *figures.problems,
@@ -150,7 +155,7 @@ def judge(
         problems += tuple(f"“{words}”不是原文的话" for words in own)
     if softly or not problems:
         problems += placement_problems(text, context, own_names, spare, words=not (softly and own))
-    return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
+    return Verdict(tuple(dict.fromkeys(problems)), figures.computed or reckoned)
 
 
 def _excluded(contrast: re.Match[str]) -> str:
@@ -200,6 +205,9 @@ def _place_problems(sentence: str, sources: Sequence[str], allowed: Sequence[str
     for mention in _places().names_in(sentence):
         if mention.how not in ("exact", "short", "traditional") or level(mention.text) in held:
             continue
+        joined = level(sentence)[mention.start + 1 : mention.end + 1]
+        if mention.text[0] in _JOINING and joined in held:
+            continue  # 和|县直有关部门
         names = {short_name(level(chain[-1])) for chain in mention.candidates if chain}
         if not any(name in held for name in names):
             yield f"原文没有“{mention.text}”"
@@ -244,6 +252,8 @@ def _judge_english(
     known: Sequence[str],
     years: Collection[int],
     context: Sequence[str],
+    plans: Collection[str],
+    done: Collection[str],
 ) -> Verdict:
     """Judge an English line over Chinese quotes: strict on figures, tolerant of the language."""
     chinese_form = in_chinese_figures(text)
@@ -262,11 +272,18 @@ def _judge_english(
     problems += [f"原文没有“{w}”" for w in _ALL_CAPS.findall(sentence) if w.lower() not in held]
     problems += _english_place_problems(sentence, source, allowed, known)
     problems += amount_problems(text, source)
-    problems += english_problems(chinese_form, context)
+    problems += english_problems(
+        chinese_form, context, set(map(level, plans)), set(map(level, done))
+    )
     for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):
         if mine.search(text) and not ours.search(source):
             problems.append(f"原文没有说“{other}”")
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
+
+
+@lru_cache(maxsize=1)
+def _pinyin() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(characters_by_syllable())})+")
 
 
 def _english_place_problems(
@@ -278,8 +295,9 @@ def _english_place_problems(
     for match in _ENGLISH_PLACE.finditer(sentence):
         words = [w.lower() for w in re.findall(r"[A-Za-z]+", match[1])]
         name = "".join(word for word in words if word not in _ENGLISH_ARTICLES)
-        if name and not any(name in sound for sound in sounds):
-            yield f"原文没有“{match[0]}”"
+        spelled = all(_pinyin().fullmatch(w) for w in words if w not in _ENGLISH_ARTICLES)
+        if name and spelled and not any(name in sound for sound in sounds):
+            yield f"原文没有“{match[0]}”"  # China Textile City is a name put into English
     spoken = "".join(re.findall(r"[a-z]+", sentence.lower()))
     for other in known:
         sound = romanise("".join(HAN_RUN.findall(other)))

@@ -15,12 +15,14 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
+from bot.lexicon import pattern
 from bot.lock.stops import HARD_STOP
 from bot.lock.wording import overlap
 
 _LIKE = 0.5  # share of a clause's character pairs in a source clause that says the same
 _TIE = 0.05
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;()]")
+_GLOSS = re.compile(r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff]{1,4}\)")  # 村(社区) is one thing
 _DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|划分|分为|分成|编入|贯穿|摆[在上]|落到)"
 PLAN = re.compile(
     rf"(?<!现)将(?!军|领|士|近|[^,。;]{{1,24}}{_DISPOSES})|即将|拟(?!定|订|制(?!定))|将(?=把)|(?:计划|准备|打算)(?=[于在用再把对从新开建制组设完出推修培聘启实举]|全|继续)"
@@ -33,9 +35,6 @@ AHEAD = re.compile(
 DONE = re.compile("已(?!知)|(?<=[\u4e00-\u9fff])了(?!解|结|然)|业已|(?:得到|取得|顺利|成功|圆满)")
 STILL = re.compile(
     "(?:仍|还|尚)?(?:有待|还要|仍要|亟待|亟需|急需|仍需|还需|尚需|需要|(?<![必所急军民供内])需(?!求)|待(?=进一步|加强|提[高升]|完善|健全|改进|规范|[强深优]化))(?:于|要)?(?:进一步|继续|不断|切实|更加|持续|加以|着力)*"
-)
-_LACKING = re.compile(
-    "不到位|不健全|不完善|不平衡|不规范|不深入|不均|不严|不充分|不力|不足|不够|不强|不高|薄弱|欠缺|短板|滞后|有差距|难"
 )
 NEARLY = re.compile("(?:基本|初步|大体|大致|总体上?)(?=[完建形实组开设成])")
 SOME = re.compile("大部分|绝大多数|大多数|大多|多数|一部分|部分|个别|少数|一些|有的|有些|某些")
@@ -57,6 +56,7 @@ _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
 _TITLE = re.compile("《[^《》]*》")  # 《学法计划》 plans nothing
 _OBJECT = re.compile("将[^,。;]{2}")
 _SEVERAL = re.compile("[、和与及各每两双]")
+_NO = re.compile("[不没未无非缺欠少低弱差]|问题|短板")
 _NONE = re.compile("无(?!论)|没有")
 _FIRST_PLACE = re.compile("第一|首位|榜首|居首|之最")
 _MARKS = re.compile(
@@ -89,7 +89,7 @@ class Said:
 def said_in(text: str) -> tuple[Said, ...]:
     """Return the clauses of a levelled text."""
     found = []
-    for sentence in HARD_STOP.split(text):
+    for sentence in HARD_STOP.split(_GLOSS.sub("", text)):
         before = ""
         for clause in filter(None, ("".join(c.split()) for c in _CLAUSE.split(sentence))):
             found.append(Said(clause, before, _MARKS.sub(" ", clause)))
@@ -157,11 +157,11 @@ def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
         and all(not (s.planned or s.ahead) and not STILL.search(s.text) for s in close)
     ):
         yield f"“{said}”在原文中是已做的事，不是计划"
-    if not (STILL.search(clause.text) or _LACKING.search(clause.text) or promises) and all(
-        _governs(STILL, s.text, clause.text) for s in close
-    ):
+    if not (
+        STILL.search(clause.text) or pattern("wanting").search(clause.text) or promises
+    ) and all(_governs(STILL, s.text, clause.text) for s in close):
         yield f"原文说“{said}”还有待去做"
-    if all(_breaks_off(clause.text, s.text) for s in close):
+    if all(_breaks_off(clause.text, s.text) or _wants_not(clause.text, s.text) for s in close):
         yield f"原文说的是“{said}”的不足"
     if not NEARLY.search(clause.text) and all(_governs(NEARLY, s.text, clause.text) for s in close):
         yield f"原文只说“{said}”基本或初步如此"
@@ -186,7 +186,8 @@ def _extent_problems(
         if any(support.search(s.text) for s in beyond):
             continue
         subject = clause.text[: found.start()] or clause.before
-        if found[0] in "均都" and _SEVERAL.search(subject):
+        several = _SEVERAL.search(subject) or len(_COUNT.findall(subject)) > 1
+        if found[0] in "均都" and several:
             continue  # 甲、乙均…, 各单位均…: the writer sums up what the source says of each
         if found[0] in "均都" and any(_NONE.search(s.text) for s in close):
             continue  # 无败诉案件 is 均未败诉
@@ -221,7 +222,15 @@ def _governs(mark: re.Pattern[str], source: str, clause: str) -> bool:
 def _breaks_off(clause: str, source: str) -> bool:
     """Tell whether a clause stops where the source goes on with what is lacking (重视|不够)."""
     at = source.find(clause)
-    return at >= 0 and bool(_LACKING.match(source, at + len(clause)))
+    return at >= 0 and bool(pattern("wanting").match(source, at + len(clause)))
+
+
+def _wants_not(clause: str, source: str) -> bool:
+    """Tell whether a clause says otherwise what the source says is wanting: 力度较大 of 力度不足."""
+    if pattern("wanting").search(clause) or STILL.search(clause) or _NO.search(clause):
+        return False
+    before = {source[m.start() - 2 : m.start()] for m in pattern("wanting").finditer(source)}
+    return any(len(word) == 2 and word in clause and not clause.endswith(word) for word in before)
 
 
 def _post_problems(sentence: str, source: str) -> Iterator[str]:

@@ -8,12 +8,15 @@ the quotes; where they do not it stays, and refuses the line. Texts are levelled
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
+from bot.lexicon import pattern
 from bot.lock.arithmetic import beside
 from bot.lock.figure_contexts import FigureContext, figure_contexts
 from bot.lock.modality import WHOLE
@@ -32,6 +35,12 @@ _REST = re.compile("剩余?下?|[还尚仍]有|其余|[还尚]?(?:没有?|未能
 _SAID = re.compile("(?:报告|原文|文中)?(?:里|中)?(?:说|写|讲|提)(?:的是|明)")
 _RISEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[多高大]了?(?![0-9])")
 _FALLEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[少低小]了?(?![0-9])")
+_COUNTS_MEMBERS = re.compile(
+    "(?<![第0-9一二三四五六七八九十百千万])(?P<number>[两二三四五六七八九几])(?=[个类项种样头家]|方面)(?!个?(?:工作日|小?时|月|百分点|季度))[个类项种样头家]?"
+)
+_MEMBER = re.compile("[、和与及]|以及")
+_BOUND = re.compile("[都均]?(?:(?P<above>超过|高于|多于|不低于)|低于|少于|不到|不足)")
+_RATIO = re.compile("率?[约为是达]*(?=$|[,;。])")
 _ALIKE = 2  # pairs of characters that two figures of one thing share
 _LIST = re.compile("[^,。;:、]{0,3}[、和及][^,。;:、]*|,[^,。;:、]{0,8}")
 _COMPARED = re.compile("(?P<whose>[^,。;]+?)比(?P<whom>[^,。;]+?)(?:(?P<more>多|高)|少|低)[了出]?$")
@@ -43,6 +52,7 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
     kept: list[str] = []
     position = 0
     before = ""
+    ranks = False
     for stop in [*STOP.finditer(text), None]:
         end = stop.start() if stop else len(text)
         clause = _SAID.sub("", text[position:end])
@@ -50,11 +60,15 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
         before, clause = clause, _without_counts(clause, figures, before)
         if not any(re.search(WHOLE, source) for source in nearest(clause, said)):
             clause = _SHARE.sub(figures.unborne_share, clause)  # no 大部分 where the quotes say 均
-        clause = _SUPERLATIVE.sub(figures.unborne_superlative, clause)
+        clause = _COUNTS_MEMBERS.sub(figures.uncounted, clause)
+        shown = find_quantities(f"{clause},{STOP.split(text[end + 1 :])[0]}")
+        ranked = _SUPERLATIVE.sub(partial(figures.unborne_superlative, shown), clause)
+        ranks = ranks or ranked != clause
+        clause = ranked
         clause = _FALLEN.sub("下降", _RISEN.sub("上升", clause))
         kept += [clause, stop[0] if stop else ""]
         position = stop.end() if stop else end
-    return "".join(kept)
+    return pattern("frame").sub("", "".join(kept)) if ranks else "".join(kept)
 
 
 def _without_counts(clause: str, figures: _Figures, before: str) -> str:
@@ -63,12 +77,18 @@ def _without_counts(clause: str, figures: _Figures, before: str) -> str:
     ``before`` is the clause before it, which may say of what the rest is left.
     """
     for count in find_quantities(clause):
+        if count.kind == "percent" and figures.is_ratio(count):
+            return _RATIO.sub("", clause.replace(count.text, "", 1))
+        if count.kind == "percent" and figures.bounded_by(count, clause):
+            return _BOUND.sub("", clause.replace(count.text, "", 1))
         if count.kind != "number" or any(count.text in quote for quote in figures.quotes):
             continue
-        if figures.adds_up_to(count):
+        if figures.adds_up_to(count, clause):
             return clause.replace(count.text, "", 1)
         if figures.differ_by(count, clause):
             return ""
+        if figures.bounded_by(count, clause):
+            return _BOUND.sub("", clause.replace(count.text, "", 1))
         if _REST.search(clause) and figures.leaves(count, pairs_of(f"{before}{clause}")):
             return _REST.sub("", clause.replace(count.text, "", 1))
     return clause
@@ -99,8 +119,59 @@ class _Figures:
         borne = any(low <= value <= high and value != 100 for value in self._shares())
         return "" if borne else word[0]
 
-    def unborne_superlative(self, word: re.Match[str]) -> str:
-        """Return 最多 and the like, or nothing if the figure spoken of is that of its list."""
+    def uncounted(self, word: re.Match[str]) -> str:
+        """Return a small count in words, or what it counts alone if the quotes list so many."""
+        number = _DIGITS.get(word["number"].replace("两", "二"), 0)
+        parts = (p for q in self.quotes for p in re.split("[。!?\n]", q))
+        for part in parts:
+            sizes = {len(_MEMBER.split(clause)) for clause in STOP.split(part)}
+            units = Counter(canonical(c.quantity)[1] for c in figure_contexts(part))
+            if number in sizes | set(units.values()) or (not number and max(sizes, default=0) > 1):
+                return ""
+        return word[0]
+
+    def bounded_by(self, count: Quantity, clause: str) -> bool:
+        """Tell whether all figures of a kind that a sentence gives lie beyond a bound: 都超过96%."""
+        bound = _BOUND.search(clause)
+        if bound is None or any(count.text in quote for quote in self.quotes):
+            return False
+        value, unit = canonical(count)
+        for quote in self.quotes:
+            told = [canonical(c.quantity) for c in figure_contexts(quote)]
+            alike = [number for number, other in told if other == unit]
+            if len(alike) > 1:
+                return all(n > value if bound["above"] else n < value for n in alike)
+        return False
+
+    def is_ratio(self, rate: Quantity) -> bool:
+        """Tell whether a rate that the quotes do not give is that of two counts of one clause's."""
+        value = canonical(rate)[0]
+        if any(
+            canonical(c.quantity) == canonical(rate)
+            for q in self.quotes
+            for c in figure_contexts(q)
+        ):
+            return False
+        half = Decimal(5).scaleb(int(value.as_tuple().exponent) - 1)
+        for quote in self.quotes:
+            counts = [c.quantity for c in figure_contexts(quote) if c.quantity.kind == "number"]
+            for whole, part in pairwise(counts):
+                (a, unit), (b, other) = canonical(whole), canonical(part)
+                if unit == other and a > b and abs(100 * b / a - value) <= half:
+                    return True
+        return False
+
+    def unborne_superlative(self, shown: Sequence[Quantity], word: re.Match[str]) -> str:
+        """Return 最多 and the like, or nothing if the figure spoken of is that of its list.
+
+        ``shown`` are the figures told with it: one of them may be the most of its sentence.
+        """
+        for quote in self.quotes:
+            given = [c.quantity for c in figure_contexts(quote)]
+            for mine in shown:
+                alike = [canonical(q)[0] for q in given if q.kind == mine.kind]
+                if len(alike) > 1 and canonical(mine)[0] == (min if word["least"] else max)(alike):
+                    return ""
         for group in self._lists():
             ranked = sorted(
                 group, key=lambda c: canonical(c.quantity)[0], reverse=not word["least"]
@@ -111,15 +182,22 @@ class _Figures:
                 return ""
         return word[0]
 
-    def adds_up_to(self, count: Quantity) -> bool:
-        """Tell whether a count is the sum of the members of a list that the clause speaks of."""
+    def adds_up_to(self, count: Quantity, clause: str) -> bool:
+        """Tell whether a count is the sum of the members of a list that the clause speaks of.
+
+        Where it says that it sums up, of a whole list, or of all that is told in its words.
+        """
         for group in self._lists():
             told = [c for c in group if self.own & c.near]
-            members = [canonical(c.quantity) for c in told]
-            if len(members) > 1 and {unit for _, unit in members} == {canonical(count)[1]}:
-                apart = all(beside(a.quantity, b.quantity, self.quotes) for a, b in pairwise(told))
-                return apart and sum(number for number, _ in members) == canonical(count)[0]
-        return False
+            if _makes_up(count, told) and all(
+                beside(a.quantity, b.quantity, self.quotes) for a, b in pairwise(told)
+            ):
+                return True
+        if not pattern("in_all").search(clause):
+            return False
+        contexts = [c for quote in self.quotes for c in figure_contexts(quote)]
+        alike = [[c for c in contexts if pair in c.near] for pair in self.own]
+        return any(_makes_up(count, group) for group in (*self._lists(), *alike))
 
     def differ_by(self, count: Quantity, clause: str) -> bool:
         """Tell whether a count is by how much one thing of the quotes, named, is more than another."""
@@ -191,6 +269,16 @@ class _Figures:
                 group.append(context)
             if len(group) > 1:
                 yield group
+
+
+def _makes_up(total: Quantity, parts: Sequence[FigureContext]) -> bool:
+    """Tell whether two or more figures of a total's unit add up to it."""
+    members = [canonical(c.quantity) for c in parts]
+    return (
+        len(members) > 1
+        and {unit for _, unit in members} == {canonical(total)[1]}
+        and sum(number for number, _ in members) == canonical(total)[0]
+    )
 
 
 def _of_one_unit(a: FigureContext, b: FigureContext) -> bool:

@@ -21,6 +21,10 @@ from bot.lock.wording import NEGATION, affirmed, denies, negation_problems
 _NEAR = 4  # characters after a denial in which it may stand for less than
 _EXTENT = re.compile(f"{WHOLE}|{SOME.pattern}|已经?")
 _ALL = re.compile(f"是?(?:{WHOLE}|[各每])")
+# what a report does not say is denied of the report: 报告没有写已经通过验收
+_OF_THE_REPORT = re.compile(
+    "(?:但|而)?(?:报告|原文|文中)?[里中]?并?(?:没有?|未)(?:说|写|提|讲)[到明过]?"
+)
 _PARTS = re.compile(f"((?:{STOP.pattern})+)")
 
 
@@ -33,7 +37,7 @@ def without_refuted(text: str, sources: Sequence[str], holds: Callable[[str], bo
         if _is_own_denial(clause, sources):
             said = affirmed(clause)
             begins = NEGATION.match(clause.lstrip("而但并还报告")) is not None
-            if not holds(f"{subject}{said}" if begins else said):
+            if not any(map(holds, {said, f"{subject}{said}"} if begins else {said})):
                 continue
         subject = re.split("[是为]", clause)[0]
         kept += [clause, stop]
@@ -45,6 +49,10 @@ def _is_own_denial(clause: str, sources: Sequence[str]) -> bool:
     denial = NEGATION.search(clause)
     if denial is None or not denies(clause) or _EXTENT.search(clause[: denial.start()]):
         return False
+    if pattern("wanting").search(clause) or pattern("degree").match(clause, denial.end()):
+        return False  # 人手不足, 影响不大 tell of a lack or a degree and deny nothing
+    if _OF_THE_REPORT.match(clause):
+        return not names_things(clause, sources)
     if _ALL.match(clause[denial.end() :]):
         return True  # 并未全部兑现: what it denies is the extent
     source = "\n".join(sources)

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
+from bot.lexicon import pattern
 from bot.lock.stops import DEPENDENT
 from retrieval.text.normalise import HAN_RUN
 
@@ -22,7 +23,7 @@ _NEUTRAL = re.compile(
     "不断|不仅|不但|不光|不只|不久|不管|不论|不动产|不愧|不负|不忘|不少|不同|不等|不日|不时|不妨|不懈|不渝"
     "|无论|无疑|无偿|无障碍|无人机|无缝|无线|无形|无纸化|无忧|未来|未成年|非常|非物质|非税|非诉|非公|非遗"
     "|是否|能否|可否|有无|否则|没收|不见面|无差别|无违建|无讼|零距离|非接触|不忘初心|毫不动摇|不可或缺"
-    "|不[低少高多]于(?=[0-9])|不超过(?=[0-9])|必不可少|不足(?=包括|之处|[有是为:])|坚定不移|持之以恒|源源不断|永不|不遗余力|不折不扣|不只是|不单"
+    "|不[低少高多]于(?=[0-9])|不超过(?=[0-9])|不到(?=[0-9一二两三四五六七八九十百千万几])|必不可少|不足(?=包括|之处|[有是为:])|坚定不移|持之以恒|源源不断|永不|不遗余力|不折不扣|不只是|不单"
 )
 NEGATION = re.compile(
     "没有一[件起个名人次]|无一|没有|(?<![0-9.])0(?=[\u4e00-\u9fff]{2})(?![年月日件起个人名宗例次份])|不予|不得|不能|不曾|从未|尚未|并未|未能|未曾|不|未|没|无|非|勿|否|禁止|严禁|难以"
@@ -146,7 +147,10 @@ def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
         close = nearest(clause, sources)
         if close and all(_differ_by_denial(clause, source) for source in close):
             found.append(f"“{clause}”的肯定或否定与原文相反")
+        wants = pattern("wanting").search(clause)
         for reach in denials(clause):
+            if wants and any(pattern("wanting").search(source) for source in close):
+                continue  # 不够健全 is 有待健全
             word = reach[:2]
             if word and any(_is_denied(word, source) for source in sources):
                 found += _denies_less(reach, close)

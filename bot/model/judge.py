@@ -1,13 +1,13 @@
 """A second reading of lines in words of their own: one call, and its evidence found by code.
 
-A verdict counts only if it names the deciding words and they stand in the line's own quotes.
-Without a verdict a line gives way to its quotes.
+A verdict counts only if it names the deciding words, if they stand in the line's own quotes, and if
+their clauses alone bear the line out as far as code can tell. Without one a line gives way to its quotes.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,10 @@ from bot.model.llm import Allowance, PatientChat
 from bot.model.sheet import as_data
 from prompts import load
 from retrieval.errors import ModelFailed
-from retrieval.text.normalise import level
 
 MAX_JUDGED = 12
 MIN_SECONDS = 4.0
-_MAX_TOKENS = 700
-_LEAST_CHARS = 4  # of the deciding words
+_MAX_TOKENS = 1200
 
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
@@ -38,7 +36,7 @@ SCHEMA: Mapping[str, Any] = {
                 "properties": {
                     "line": {"type": "integer"},
                     "holds": {"type": "boolean"},
-                    "words": {"type": "string"},
+                    "words": {"type": "array", "items": {"type": "string"}},
                 },
             },
         }
@@ -52,6 +50,8 @@ class Case:
 
     line: str
     quotes: tuple[str, ...]
+    decided_by: Callable[[Sequence[str]], bool]
+    """Whether some words of the quotes, and their clauses, alone bear the line out."""
 
 
 def approved(
@@ -73,26 +73,21 @@ def approved(
     return frozenset(
         n - 1
         for n, words in _verdicts(spoken(reply)).items()
-        if 0 < n <= len(blocks) and _stands(words, cases[n - 1].quotes)
+        if 0 < n <= len(blocks) and cases[n - 1].decided_by(words)
     )
 
 
-def _verdicts(reply: str) -> Mapping[int, str]:
-    """Return the deciding words of each line that is said to hold."""
+def _verdicts(reply: str) -> Mapping[int, Sequence[str]]:
+    """Return the deciding words of each line that is said to hold, in one run or several."""
     start, end = reply.find("{"), reply.rfind("}") + 1
     try:
-        value = json.loads(reply[start:end])
-        rows = value["verdicts"]
-        return {
-            int(row["line"]): str(row["words"])
-            for row in rows
-            if row.get("holds") is True and row.get("words")
-        }
+        rows = json.loads(reply[start:end])["verdicts"]
+        found = {int(row["line"]): row.get("words") for row in rows if row.get("holds") is True}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
-
-
-def _stands(words: str, quotes: Sequence[str]) -> bool:
-    """Tell whether the deciding words are those of one quote."""
-    said = "".join(level(words).split()).strip("。;,:、!?\"'“”")
-    return len(said) >= _LEAST_CHARS and any(said in "".join(level(q).split()) for q in quotes)
+    runs = {n: [words] if isinstance(words, str) else words for n, words in found.items()}
+    return {
+        n: words
+        for n, words in runs.items()
+        if isinstance(words, list) and all(isinstance(run, str) for run in words)
+    }

@@ -13,6 +13,7 @@ import re
 import secrets
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bot.evidence.likeness import pairs_of
@@ -295,7 +296,14 @@ class LLMWriter:
             progress.declined = True
 
         def holds(waiting: Sequence[Waiting]) -> Collection[int]:
-            cases = [Case(w.text, tuple(p.text for p in w.passages)) for w in waiting]
+            cases = [
+                Case(
+                    w.text,
+                    tuple(p.text for p in w.passages),
+                    partial(checker.bears_out, w.text, passages=w.passages),
+                )
+                for w in waiting
+            ]
             return approved(self._chat, cases, fence, allowance)
 
         judged, held = progress.settle(holds)

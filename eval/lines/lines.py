@@ -13,6 +13,7 @@ from bot.evidence.passages import numbered
 from bot.lock.citations import Checker, Failure
 from bot.lock.lock import is_english
 from bot.values import Cited, DraftLine, Sentence
+from eval.lines.pointing import likest, pointed
 from retrieval.documents import Report
 from retrieval.parsing.parsing import parse_report
 from retrieval.places.gazetteer import short_name
@@ -42,7 +43,8 @@ class Line:
 class Judged:
     """A line and what the lock said: ``shown`` or refused for ``problems``.
 
-    ``judged``: refused for nothing but words of its own, so that a judge would decide.
+    ``judged``: refused for nothing but words of its own, so that a judge would decide, who points
+    to the words that decide; ``careless``: also of one who points to the likest clauses only.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Judged:
     shown: bool
     problems: tuple[str, ...]
     judged: bool = False
+    careless: bool = False
 
 
 def read_lines(path: str | Path) -> list[Line]:
@@ -86,10 +89,18 @@ def _judge(line: Line, folders: Sequence[Path]) -> Judged:
     markers = "".join(f"[{p.n}]" for p in passages)
     outcome = checker.check_line(DraftLine(line.text + markers, "claim"))
     problems = outcome.problems if isinstance(outcome, Failure) else ()
-    judged = isinstance(outcome, Failure) and outcome.rewords
+    judged = careless = False
+    if isinstance(outcome, Failure) and outcome.rewords:
+        quotes = [p.text for p in passages]
+        judged, careless = (
+            checker.bears_out(outcome.waiting, points(line.text, quotes), passages)
+            for points in (pointed, likest)
+        )
     held = not any(name.startswith(_READ) for name in reports)
     shown = isinstance(outcome, Sentence)
-    return Judged(line.id, line.kind, line.text, line.right, held, shown, problems, judged)
+    return Judged(
+        line.id, line.kind, line.text, line.right, held, shown, problems, judged, careless
+    )
 
 
 def _found(name: str, folders: Sequence[Path]) -> Path:
@@ -119,7 +130,8 @@ def table(judged: Sequence[Judged]) -> str:
             f"{name}: right shown {sum(j.shown for j in said)}/{len(said)}, "
             f"wrong shown {sum(j.shown for j in false)}/{len(false)}; "
             f"with a judge that is always right: right shown {sum(j.shown or j.judged for j in said)}; "
-            f"with one that says yes to all: wrong shown {sum(j.shown or j.judged for j in false)}"
+            f"with one that says yes to all: wrong shown {sum(j.shown or j.judged for j in false)}, "
+            f"{sum(j.shown or j.careless for j in false)} if it points to the likest clauses only"
         )
     counts = Counter((j.right, j.kind) for j in judged)
     shown = Counter((j.right, j.kind) for j in judged if j.shown)

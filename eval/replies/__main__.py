@@ -1,7 +1,7 @@
 """``python -m eval.replies``: play back a model's replies, and say how much of them is shown.
 
 A reply names its quotes by words of theirs. The judge asked afterwards knows that every line is
-right and points to the longest words of the line that its quotes hold; with ``--no-judge`` none
+right and points to the clauses of its quotes that hold its words; with ``--no-judge`` none
 can be had. The replies were written by a developer: a hint, not a figure.
 """
 
@@ -14,7 +14,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -27,6 +26,7 @@ from bot.model.replies import Usage
 from bot.model.selection import SCHEMA as SELECTION
 from bot.synthesis import Synthesis
 from eval.libraries import prepare_library
+from eval.lines.pointing import pointed
 from retrieval.search.embedding import LocalEmbedder
 
 REPLIES = Path(__file__).parent / "replies.jsonl"
@@ -70,9 +70,7 @@ class Replayed:
 
 
 def _verdict(number: str, line: str, quotes: str) -> dict[str, object]:
-    match = SequenceMatcher(None, line, quotes, autojunk=False).find_longest_match()
-    words = line[match.a : match.a + match.size]
-    return {"line": int(number), "holds": True, "words": words}
+    return {"line": int(number), "holds": True, "words": pointed(line, [quotes])}
 
 
 def main() -> int:
