@@ -24,7 +24,7 @@ from retrieval.search.embedding import Embedder
 from retrieval.search.retriever import Options
 
 CHUNK_SIZES = (250, 400)
-SEARCHES = ("dense", "lexical", "role_boost", "scope", "history")
+SEARCHES = ("dense", "lexical", "scope", "history")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,6 @@ def list_ablations(
     yield Ablation("as it is", Assistant(library))
     yield Ablation("no dense", Assistant(library, options=Options(dense=False)))
     yield Ablation("no lexical", Assistant(library, options=Options(lexical=False)))
-    yield Ablation("no role boost", Assistant(library, options=Options(role_boost=False)))
     yield Ablation("no scope", Unscoped(library))
     yield Ablation("no history", Forgetful(library))
     variants: list[tuple[str, Parser]] = [("no context line", _without_context)]

@@ -1,4 +1,4 @@
-"""Query and scope → hits: two searches inside the scope, fused, boosted by role.
+"""Query and scope → hits: two searches inside the scope, fused.
 
 Reciprocal rank fusion (Cormack, Clarke, Büttcher 2009): score(d) = Σ 1 / (k + rank(d)), with
 k = 60 in the paper; a smaller k trusts the first ranks more and found more evidence here
@@ -8,17 +8,16 @@ k = 60 in the paper; a smaller k trusts the first ranks more and found more evid
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.documents import Chunk, Hit, Role
+from retrieval.documents import Chunk, Hit
 from retrieval.question.query import Query
 
 RRF_K = 10
-ROLE_BOOST = 2.5
 POOL = 60
 
 
@@ -56,7 +55,6 @@ class Options:
 
     lexical: bool = True
     dense: bool = True
-    role_boost: bool = True
 
 
 def rrf(rankings: Iterable[Sequence[str]], k: int = RRF_K) -> dict[str, float]:
@@ -91,8 +89,6 @@ def retrieve(
         Hit(indexes.chunk(i), score, lexical_rank.get(i), dense_rank.get(i))
         for i, score in scores.items()
     ]
-    if query.role and options.role_boost:
-        hits = [_boosted(hit, query.role) for hit in hits]
     hits.sort(key=lambda hit: (-hit.score, hit.chunk.report, hit.chunk.ordinal))
     if reports is not None and len(set(reports)) > 1:
         hits = _in_turn(hits)
@@ -117,10 +113,6 @@ def search_text(query: Query) -> str:
         words.append(term.word)
         words.extend(term.variants[:4])
     return " ".join(words)
-
-
-def _boosted(hit: Hit, role: Role) -> Hit:
-    return replace(hit, score=hit.score * ROLE_BOOST) if hit.chunk.role == role else hit
 
 
 def _in_turn(hits: Sequence[Hit]) -> list[Hit]:
