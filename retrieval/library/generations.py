@@ -169,7 +169,10 @@ def read_manifest(library: Path, name: str) -> Manifest:
     return manifest
 
 
-_known_manifest = lru_cache(MAX_PARTS)(read_manifest)
+@lru_cache(maxsize=1_024)
+def _store_named(library: Path, name: str) -> str:
+    """Return the generation whose vector database serves ``name``; its manifest is read once."""
+    return read_manifest(library, name).store
 
 
 def read_pointer(library: Path) -> str | None:
@@ -302,27 +305,34 @@ def retire(library: Path, name: str) -> None:
 
 def remove_stale(
     library: Path, keep: Collection[str], *, grace_s: float = GRACE_S
-) -> list[Manifest]:
+) -> Iterator[Manifest]:
     """Delete the generations but ``keep`` and those retired less than ``grace_s`` seconds ago.
 
     What holds the vector database of one that stays, stays. Unfinished ones, which a killed
-    writer left, go. Returns the manifests of the retired ones that stay to be read.
+    writer left, go. Returns the manifests of the retired ones that stay to be read, each read
+    when it is asked for.
     """
     folders = sorted((library / FOLDER).glob("*"))
-    staying: dict[str, Manifest] = {}
+    staying: dict[str, str] = {}
     for folder in folders:
         try:
             if folder.name in keep or time.time() - _retired_at(folder) < grace_s:
-                staying[folder.name] = _known_manifest(library, folder.name)
+                staying[folder.name] = _store_named(library, folder.name)
         except (OSError, LibraryError):
             pass  # never finished, or damaged: of no use to anyone
-    needed = {*keep, *staying, *(manifest.store for manifest in staying.values())}
+    needed = {*keep, *staying, *staying.values()}
     for folder in folders:
         if folder.name not in needed:
             shutil.rmtree(folder, ignore_errors=True)
     for file in library.glob(f"{POINTER}.*"):
         file.unlink(missing_ok=True)
-    return [manifest for name, manifest in staying.items() if name not in keep]
+    return _readable(library, [name for name in staying if name not in keep])
+
+
+def _readable(library: Path, names: Sequence[str]) -> Iterator[Manifest]:
+    for name in names:
+        with suppress(LibraryError):  # damaged since: of no use to anyone
+            yield read_manifest(library, name)
 
 
 def _retired_at(folder: Path) -> float:

@@ -361,7 +361,7 @@ class Ledger:
             with self._lock, errors_told():
                 self._db.execute("VACUUM")
 
-    def settle(self, served: Mapping[str, int], still_read: Sequence[Mapping[str, int]]) -> None:
+    def settle(self, served: Mapping[str, int], still_read: Iterable[Mapping[str, int]]) -> None:
         """Drop what no generation serves.
 
         ``served`` are the current versions; ``still_read`` versions that readers may be on yet.

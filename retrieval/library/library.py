@@ -28,6 +28,7 @@ from retrieval.errors import (
     ReportNotFound,
 )
 from retrieval.library.catalogue import ReportSummary, find_report, summary_of, warned_of_rivals
+from retrieval.library.chunk_vectors import ChunkEmbedder
 from retrieval.library.folder_shelf import FolderShelf
 from retrieval.library.generations import VectorStore
 from retrieval.library.ingestion import (
@@ -143,6 +144,7 @@ class Library:
     ) -> None:
         self.folder = folder
         self.embedder = embedder
+        self._chunk_vectors = ChunkEmbedder(embedder)
         self._ledger = ledger
         self._view = view
         self._parse = parse
@@ -505,6 +507,8 @@ class Library:
     @contextmanager
     def _writer(self, progress: Watch | None, *, mending: bool = False) -> Iterator[Writer]:
         ledger = None
+        if self._chunk_vectors.embedder is not self.embedder:
+            self._chunk_vectors = ChunkEmbedder(self.embedder)
         try:
             with self._shelf.writing():
                 ledger = self._shelf.ledger()
@@ -521,7 +525,7 @@ class Library:
                 yield Writer(
                     self._shelf,
                     ledger,
-                    embedder=self.embedder,
+                    vectors=self._chunk_vectors,
                     parse=self._parse,
                     parser_version=self._parser_version,
                     current=current,

@@ -150,7 +150,9 @@ class PostgresShelf:
         with self._database.writing() as db:
             db.execute("UPDATE generations SET retired = now() WHERE name = ?", [name])
 
-    def remove_stale(self, keep: Collection[str], *, grace_s: float = GRACE_S) -> list[Manifest]:
+    def remove_stale(
+        self, keep: Collection[str], *, grace_s: float = GRACE_S
+    ) -> Iterator[Manifest]:
         """Delete the rows of generations that nobody reads."""
         with self._database.writing() as db:
             db.execute(
@@ -158,10 +160,10 @@ class PostgresShelf:
                 " AND (retired IS NULL OR retired <= now() - make_interval(secs => ?))",
                 (list(keep), grace_s),
             )
-        rows = self._database.all(
-            "SELECT manifest FROM generations WHERE name <> ALL(?)", [list(keep)]
+        stays = self._database.all(
+            "SELECT name FROM generations WHERE name <> ALL(?)", [list(keep)]
         )
-        return [Manifest(**json.loads(row[0])) for row in rows]
+        return (self.manifest(name) for (name,) in stays)
 
     def search_dense(
         self, generation: Served, vector: Vectors, k: int, reports: Collection[str] | None

@@ -111,8 +111,13 @@ class Shelf(Protocol):
         """Mark a generation as superseded now."""
         ...
 
-    def remove_stale(self, keep: Collection[str], *, grace_s: float = GRACE_S) -> list[Manifest]:
-        """Drop what no one can be reading; return the manifests of retired ones that stay."""
+    def remove_stale(
+        self, keep: Collection[str], *, grace_s: float = GRACE_S
+    ) -> Iterator[Manifest]:
+        """Drop what no one can be reading; return the manifests of retired ones that stay.
+
+        Each is read when it is asked for.
+        """
         ...
 
     def search_dense(
