@@ -60,7 +60,7 @@ def cell_of(
         if not found:
             continue
         best = found[0] if len(found) == 1 else max(found, key=lambda f: _fit(query, f))
-        rival = next((f for f in named if _contradicts(f, best)), None)
+        rival = next((f for f in named if f is not best and _contradicts(f, best)), None)
         added = bool(_ADDED.search(best.own)) and not _ADDED.search(query.topic)
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
         if not doubt and rival is not None:

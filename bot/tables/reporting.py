@@ -87,9 +87,9 @@ class _Figures:
             return {r: cell_of(self._query, column, by_id[r], None, known[r]) for r in known}
 
         def cells(reports: Sequence[str]) -> Mapping[str, Cell]:
-            named = self._library.figures(reports, column.measures, ())
+            named = self._library.figures(reports, column.measures[:1], ())
             found = told(named)
-            # figures without the name asked are looked at only where none has it
+            # figures of another name are looked at only where none has the first one asked for
             others = [r for r in reports if not settled(found[r], column, named[r])]
             if others:
                 found |= told(self._library.figures(others, column.measures, units_of(column)))

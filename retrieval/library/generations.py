@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import re
 import secrets
 import shutil
 import time
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
@@ -30,8 +32,17 @@ from typing import Protocol
 import numpy as np
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
+from retrieval.library.figure_columns import FILE as COLUMNS
+from retrieval.library.figure_columns import (
+    Figure,
+    FigureColumns,
+    fact_of,
+    figures_in,
+    write_columns,
+)
 from retrieval.library.held_vectors import Held, HeldVectors, NoVectors, whole_parts
 from retrieval.library.ledger import Ledger
+from retrieval.parsing.indicators import Fact
 from retrieval.search.dense import (
     FILES,
     DenseMatrix,
@@ -55,6 +66,7 @@ LOCK_WAIT_S = 1.0
 GRACE_S = 120.0  # longer than an answer may take
 SAMPLE_ROWS = 20
 MAX_PARTS = 16
+logger = logging.getLogger(__name__)
 _NAME = re.compile(r"g\d{6}-[0-9a-f]{8}")
 _MEND = "请运行 baogao rebuild"
 
@@ -137,6 +149,39 @@ class Generation:
     def lacking(self) -> Mapping[str, int]:
         """The reports of which some rows have no vector, with how many."""
         return self.dense.lacking
+
+    def figures(
+        self, reports: Collection[str], indicators: Collection[str]
+    ) -> dict[str, tuple[Fact, ...]]:
+        """Return the facts of some indicators, in order, of each report whose part has them."""
+        of_part: dict[str, dict[str, list[Fact]]] = {part.name: {} for part in self.dense.parts}
+        held = self.dense.part_of_each
+        for report in reports:
+            if report in held:
+                of_part[held[report]][report] = []
+        found: dict[str, tuple[Fact, ...]] = {}
+        for name, wanted in of_part.items():
+            columns = self._columns.get(name)
+            if not wanted or columns is None:
+                continue
+            try:
+                for report, _, fields in columns.of(indicators):
+                    if report in wanted:
+                        wanted[report].append(fact_of(fields))
+            except (OSError, ValueError, TypeError) as error:
+                logger.warning("figures of part %s cannot be read: %r", name, error)
+            else:
+                found.update((report, tuple(facts)) for report, facts in wanted.items())
+        return found
+
+    @cached_property
+    def _columns(self) -> dict[str, FigureColumns]:
+        """The figures of each part that has a file of them: those of an older version have none."""
+        columns = {}
+        for part in self.dense.parts:
+            with suppress(OSError, ValueError):
+                columns[part.name] = FigureColumns(self.folder / COLUMNS.format(part.name))
+        return columns
 
     @cached_property
     def chunk_ids(self) -> frozenset[str]:
@@ -362,6 +407,11 @@ def check_generation(
     except LibraryDamaged:
         yield "向量索引打不开"
     try:
+        sample = compared if fresh is None else _sample(compared)
+        yield from _figure_faults(generation, ledger, sample)
+    except (OSError, ValueError, TypeError, LibraryDamaged):
+        yield "数字索引打不开"
+    try:
         yield from _lexical_faults(generation, ledger, compared)
     except LibraryDamaged:
         yield "字词索引打不开"
@@ -408,6 +458,11 @@ def _write_vectors(
         for part in before.parts:
             if part.name not in merged:
                 link_part(before.folder, part.name, folder)
+                with suppress(FileNotFoundError):
+                    link(
+                        before.folder / COLUMNS.format(part.name),
+                        folder / COLUMNS.format(part.name),
+                    )
     moved: set[str] = set()
     if before is not None and merged:
         moved = {
@@ -442,6 +497,9 @@ def _write_vectors(
                 yield vector if fits else None
 
     write_matrix(folder, rows, vectors(), manifest.dimension, name, keys)
+    written = sorted({*moved, *fresh})
+    facts = ((report, ledger.stored_facts(report, manifest.reports[report])) for report in written)
+    write_columns(folder / COLUMNS.format(name), facts)
 
 
 def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str]) -> Sequence[str]:
@@ -527,6 +585,31 @@ def _same_vectors(vectors: Vectors, ledger: Ledger, keys: Sequence[str]) -> bool
     )
 
 
+def _figure_faults(
+    generation: Generation, ledger: Ledger, compared: Sequence[str]
+) -> Iterator[str]:
+    reports, held = generation.manifest.reports, generation.dense.part_of_each
+    of_part: defaultdict[str, list[str]] = defaultdict(list)
+    for report in compared:
+        if report in held:
+            of_part[held[report]].append(report)
+    for name, some in of_part.items():
+        path = generation.folder / COLUMNS.format(name)
+        if not path.exists():  # an older version wrote none
+            continue
+        columns = FigureColumns(path)
+        found: defaultdict[str, list[Figure]] = defaultdict(list)
+        for figure in columns.of(columns.indicators):
+            found[figure.report].append(figure)
+        if any(found[r] != figures_in(r, ledger.stored_facts(r, reports[r])) for r in some):
+            yield "数字索引与原文库的数字不同"
+            return
+
+
+def _sample(reports: Sequence[str]) -> Sequence[str]:
+    return reports[:: max(1, len(reports) // SAMPLE_ROWS)]
+
+
 def _lexical_faults(
     generation: Generation, ledger: Ledger, compared: Sequence[str]
 ) -> Iterator[str]:
@@ -534,7 +617,7 @@ def _lexical_faults(
     if len(lexical) != rows:
         yield f"字词索引应有 {rows} 条，实有 {len(lexical)} 条"
         return
-    for report in compared[:: max(1, len(compared) // SAMPLE_ROWS)]:
+    for report in _sample(compared):
         stored = ledger.index_rows(report, generation.manifest.reports[report])
         if lexical.ids(report) != {row.id for row in stored}:
             yield "字词索引与原文库的条目不同"

@@ -224,10 +224,15 @@ class Ledger:
 
     def facts(self, report: str, version: int) -> tuple[Fact, ...]:
         """Return the numeric facts of one version, in order."""
+        return tuple(map(to_fact, self.stored_facts(report, version)))
+
+    def stored_facts(self, report: str, version: int) -> list[dict[str, Any]]:
+        """Return the facts of one version as they are stored, in order."""
         row = self._one(
             "SELECT facts FROM reports WHERE report = ? AND version = ?", (report, version)
         )
-        return tuple(to_fact(values) for values in json.loads(row[0]))
+        stored: list[dict[str, Any]] = json.loads(row[0])
+        return stored
 
     def figures(
         self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]

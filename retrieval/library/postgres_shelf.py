@@ -20,7 +20,7 @@ from retrieval.library.postgres import Database
 from retrieval.library.postgres_ledger import SCOPE, PostgresLedger, indexed, scope
 from retrieval.library.postgres_search import EXACT_SCAN_MAX_ROWS, PostgresSearch, graph_kind
 from retrieval.library.postgres_tables import STEPS
-from retrieval.library.shelf import Found, Served
+from retrieval.library.shelf import Facts, Found, Served
 from retrieval.search.embedding import Vectors
 
 TABLES = "library"
@@ -44,6 +44,14 @@ class PostgresGeneration:
     manifest: Manifest
     lacking: Mapping[str, int]
     lexical: PostgresSearch
+
+    def figures(
+        self,
+        reports: Collection[str],  # noqa: ARG002 - the protocol's
+        indicators: Collection[str],  # noqa: ARG002 - the protocol's
+    ) -> dict[str, Facts]:
+        """Return none: the database has an index of them."""
+        return {}
 
 
 class PostgresShelf:

@@ -148,6 +148,11 @@ class DenseMatrix:
         """Return the name of the part that holds a report's rows."""
         return self._held[report][0].name
 
+    @cached_property
+    def part_of_each(self) -> dict[str, str]:
+        """The reports that have rows, each with the name of the part that holds them."""
+        return {report: part.name for report, (part, _) in self._held.items()}
+
     def rows_of(self, report: str) -> list[RowName]:
         """Return the names of a report's rows, in order; none if it has none."""
         if report not in self._held:
