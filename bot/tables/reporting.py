@@ -12,6 +12,7 @@ from bot.labels import Names
 from bot.table import Cell, Table
 from bot.tables import comparison
 from bot.tables.comparison_cells import Wanted, cell_of, key_of, settled, units_of
+from retrieval.library.collector import resting_collector
 from retrieval.library.library import Library
 from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
@@ -42,14 +43,15 @@ def table_of(desk: Desk) -> Table:
         return comparison.compare(desk)
     if not from_ledger(desk):
         return comparison.compare(desk, facts=library.facts)
-    table = comparison.compare(
-        replace(desk, reports=()),
-        facts=library.facts,
-        holdings=sorted(desk.held, key=lambda held: held.id),
-        cells=_Figures(library, desk.query),
-        names=_names(library, desk),
-    )
-    table = comparison.ranked(table, lowest=desk.query.lowest)
+    with resting_collector():
+        table = comparison.compare(
+            replace(desk, reports=()),
+            facts=library.facts,
+            holdings=sorted(desk.held, key=lambda held: held.id),
+            cells=_Figures(library, desk.query),
+            names=_names(library, desk),
+        )
+        table = comparison.ranked(table, lowest=desk.query.lowest)
     shown = [row.report for row in table.rows[: comparison.MAX_LINES]]
     texts = dict(library.texts(shown))
     return comparison.with_words(table, texts.__getitem__, comparison.MAX_LINES)

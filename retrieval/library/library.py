@@ -29,6 +29,7 @@ from retrieval.errors import (
 )
 from retrieval.library.catalogue import ReportSummary, find_report, summary_of, warned_of_rivals
 from retrieval.library.chunk_vectors import ChunkEmbedder
+from retrieval.library.collector import resting_collector
 from retrieval.library.folder_shelf import FolderShelf
 from retrieval.library.generations import VectorStore
 from retrieval.library.ingestion import (
@@ -79,7 +80,8 @@ class _View:
     def entries(self) -> list[Entry]:
         made = self.kept_of_each("entries")
         lacking = {r: v for r, v in self.versions.items() if (r, v) not in made}
-        made.update({(e.report, e.version): e for e in self._ledger.entries(lacking)})
+        with resting_collector():
+            made.update({(e.report, e.version): e for e in self._ledger.entries(lacking)})
         held = [made[item] for item in self.versions.items() if item in made]
         return sorted(held, key=lambda entry: entry.report)
 
@@ -101,7 +103,7 @@ class _View:
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._kept:
-            with self._making:
+            with self._making, resting_collector():
                 if name not in self._kept:
                     self._kept[name] = make()
         return self._kept[name]
@@ -294,7 +296,8 @@ class Library:
         made = self._view.kept_of_each(name)
         lacking = [report for report, version in versions.items() if (report, version) not in made]
         if lacking:
-            made.update({(r, versions[r]): value for r, value in make(lacking).items()})
+            with resting_collector():
+                made.update({(r, versions[r]): value for r, value in make(lacking).items()})
         return {report: made[report, version] for report, version in versions.items()}
 
     def report(self, report_id: str) -> Report:
