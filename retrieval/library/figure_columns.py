@@ -12,21 +12,19 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
+from operator import attrgetter, itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from retrieval.genre.quantities import Quantity
+from retrieval.library.stored_values import to_json
 from retrieval.parsing.indicators import Change, Fact
 
 FILE = "figures-{}.json"
 
 
-class Figure(NamedTuple):
-    """A named fact of a report, as stored: its place among the report's facts and its fields."""
-
-    report: str
-    ordinal: int
-    fields: Sequence[Any]
+# A named fact and its place among the report's facts.
+Figure = tuple[int, Fact]
 
 
 class FigureColumns:
@@ -44,81 +42,71 @@ class FigureColumns:
         """The indicators of which there are figures."""
         return self._where.keys()
 
-    def of(self, indicators: Collection[str]) -> list[Figure]:
-        """Return the figures of some indicators, by report, in the report's order.
+    def of(self, indicators: Collection[str], reports: Collection[str]) -> dict[str, list[Figure]]:
+        """Return the figures of some indicators of each of some reports, in the report's order.
 
-        Raises ``OSError`` or ``ValueError``.
+        Raises ``OSError``, ``ValueError`` or ``TypeError``.
         """
-        found: list[Figure] = []
+        found: dict[str, list[Figure]] = {report: [] for report in reports}
         wanted = [name for name in self._where if name in indicators]
         with self._path.open("rb") as file:
             for name in wanted:
                 start, stop = self._where[name]
                 file.seek(self._start + start)
-                found += map(Figure._make, json.loads(file.read(stop - start)))
-        return sorted(found, key=lambda figure: figure[:2]) if len(wanted) > 1 else found
+                for report, ordinal, fields in json.loads(file.read(stop - start)):
+                    if report in found:
+                        found[report].append((ordinal, _fact(fields)))
+        if len(wanted) > 1:
+            for figures in found.values():
+                figures.sort(key=itemgetter(0))
+        return found
 
 
-def write_columns(path: Path, facts: Iterable[tuple[str, Sequence[dict[str, Any]]]]) -> None:
-    """Write the named ones of reports' stored facts, given with their reports in order."""
-    columns: defaultdict[str, list[Figure]] = defaultdict(list)
-    for report, stored in facts:
-        for figure in figures_in(report, stored):
-            columns[figure.fields[_INDICATOR]].append(figure)
-    body = {
-        name: json.dumps(column, ensure_ascii=False, separators=(",", ":")).encode()
-        for name, column in columns.items()
-    }
+def write_columns(path: Path, named: Iterable[tuple[str, Sequence[Figure]]]) -> None:
+    """Write the named facts of reports, given with their reports in order."""
+    columns: defaultdict[str, list[tuple[str, int, list[Any]]]] = defaultdict(list)
+    for report, figures in named:
+        for ordinal, fact in figures:
+            columns[fact.indicator or ""].append((report, ordinal, _fields(fact)))
+    body = {name: to_json(column).encode() for name, column in columns.items()}
     where, end = dict[str, tuple[int, int]](), 0
     for name, column in body.items():
         where[name] = (end, end + len(column))
         end += len(column)
     with path.open("wb") as file:
-        file.write(json.dumps(where, ensure_ascii=False).encode() + b"\n")
+        file.write(to_json(where).encode() + b"\n")
         file.writelines(body.values())
 
 
-def figures_in(report: str, stored: Sequence[dict[str, Any]]) -> list[Figure]:
-    """Return the named ones of a report's stored facts, as a file of columns has them."""
-    return [
-        Figure(report, ordinal, _fields(values))
-        for ordinal, values in enumerate(stored)
-        if values["indicator"]
-    ]
-
-
-def fact_of(fields: Sequence[Any]) -> Fact:
-    """Return the fact of a figure's fields."""
-    values = list(fields)
-    values[_QUANTITY] = _quantity(values[_QUANTITY])
-    values[_PATH] = tuple(values[_PATH])
-    if values[_CHANGE] is not None:
-        direction, quantity, start, end = values[_CHANGE]
-        values[_CHANGE] = Change(direction, _quantity(quantity), start, end)
-    return Fact(*values)
-
-
 _NAMES, _OF_CHANGE, _OF_QUANTITY = (tuple(of.__slots__) for of in (Fact, Change, Quantity))
-_QUANTITY, _CHANGE, _PATH, _INDICATOR = map(
-    _NAMES.index, ("quantity", "change", "path", "indicator")
-)
+_QUANTITY, _CHANGE, _PATH = map(_NAMES.index, ("quantity", "change", "path"))
 _NUMBERS = tuple(map(_OF_QUANTITY.index, ("value", "low", "high")))
+_of_fact, _of_change, _of_quantity = (
+    attrgetter(*names) for names in (_NAMES, _OF_CHANGE, _OF_QUANTITY)
+)
 
 
-def _fields(stored: dict[str, Any]) -> list[Any]:
+def _fields(fact: Fact) -> list[Any]:
     """Return the values alone: the names, the same for every fact, are half of what is stored."""
-    fields = [stored[name] for name in _NAMES]
-    fields[_QUANTITY] = [stored["quantity"][name] for name in _OF_QUANTITY]
-    if stored["change"] is not None:
-        change = [stored["change"][name] for name in _OF_CHANGE]
-        change[1] = [change[1][name] for name in _OF_QUANTITY]
-        fields[_CHANGE] = change
+    fields = [*_of_fact(fact)]
+    fields[_QUANTITY] = _of_quantity(fact.quantity)
+    if fact.change is not None:
+        direction, quantity, start, end = _of_change(fact.change)
+        fields[_CHANGE] = (direction, _of_quantity(quantity), start, end)
     return fields
 
 
-def _quantity(fields: Sequence[Any]) -> Quantity:
-    values = list(fields)
+def _fact(fields: list[Any]) -> Fact:
+    fields[_QUANTITY] = _quantity(fields[_QUANTITY])
+    fields[_PATH] = tuple(fields[_PATH])
+    if fields[_CHANGE] is not None:
+        direction, quantity, start, end = fields[_CHANGE]
+        fields[_CHANGE] = Change(direction, _quantity(quantity), start, end)
+    return Fact(*fields)
+
+
+def _quantity(fields: list[Any]) -> Quantity:
     for at in _NUMBERS:
-        if values[at] is not None:
-            values[at] = Decimal(values[at])
-    return Quantity(*values)
+        if fields[at] is not None:
+            fields[at] = Decimal(fields[at])
+    return Quantity(*fields)

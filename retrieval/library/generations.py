@@ -20,7 +20,6 @@ import re
 import secrets
 import shutil
 import time
-from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields, replace
@@ -33,13 +32,7 @@ import numpy as np
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from retrieval.library.figure_columns import FILE as COLUMNS
-from retrieval.library.figure_columns import (
-    Figure,
-    FigureColumns,
-    fact_of,
-    figures_in,
-    write_columns,
-)
+from retrieval.library.figure_columns import FigureColumns, write_columns
 from retrieval.library.held_vectors import Held, HeldVectors, NoVectors, whole_parts
 from retrieval.library.ledger import Ledger
 from retrieval.parsing.indicators import Fact
@@ -154,24 +147,16 @@ class Generation:
         self, reports: Collection[str], indicators: Collection[str]
     ) -> dict[str, tuple[Fact, ...]]:
         """Return the facts of some indicators, in order, of each report whose part has them."""
-        of_part: dict[str, dict[str, list[Fact]]] = {part.name: {} for part in self.dense.parts}
-        held = self.dense.part_of_each
-        for report in reports:
-            if report in held:
-                of_part[held[report]][report] = []
         found: dict[str, tuple[Fact, ...]] = {}
-        for name, wanted in of_part.items():
-            columns = self._columns.get(name)
-            if not wanted or columns is None:
+        for name, wanted in self.dense.by_part(reports).items():
+            if name not in self._columns:
                 continue
             try:
-                for report, _, fields in columns.of(indicators):
-                    if report in wanted:
-                        wanted[report].append(fact_of(fields))
+                figures = self._columns[name].of(indicators, wanted)
             except (OSError, ValueError, TypeError) as error:
                 logger.warning("figures of part %s cannot be read: %r", name, error)
-            else:
-                found.update((report, tuple(facts)) for report, facts in wanted.items())
+                continue
+            found.update((r, tuple(fact for _, fact in told)) for r, told in figures.items())
         return found
 
     @cached_property
@@ -498,8 +483,8 @@ def _write_vectors(
 
     write_matrix(folder, rows, vectors(), manifest.dimension, name, keys)
     written = sorted({*moved, *fresh})
-    facts = ((report, ledger.stored_facts(report, manifest.reports[report])) for report in written)
-    write_columns(folder / COLUMNS.format(name), facts)
+    named = ((report, ledger.named_facts(report, manifest.reports[report])) for report in written)
+    write_columns(folder / COLUMNS.format(name), named)
 
 
 def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str]) -> Sequence[str]:
@@ -588,20 +573,14 @@ def _same_vectors(vectors: Vectors, ledger: Ledger, keys: Sequence[str]) -> bool
 def _figure_faults(
     generation: Generation, ledger: Ledger, compared: Sequence[str]
 ) -> Iterator[str]:
-    reports, held = generation.manifest.reports, generation.dense.part_of_each
-    of_part: defaultdict[str, list[str]] = defaultdict(list)
-    for report in compared:
-        if report in held:
-            of_part[held[report]].append(report)
-    for name, some in of_part.items():
+    reports = generation.manifest.reports
+    for name, some in generation.dense.by_part(compared).items():
         path = generation.folder / COLUMNS.format(name)
         if not path.exists():  # an older version wrote none
             continue
         columns = FigureColumns(path)
-        found: defaultdict[str, list[Figure]] = defaultdict(list)
-        for figure in columns.of(columns.indicators):
-            found[figure.report].append(figure)
-        if any(found[r] != figures_in(r, ledger.stored_facts(r, reports[r])) for r in some):
+        found = columns.of(columns.indicators, some)
+        if any(found[report] != ledger.named_facts(report, reports[report]) for report in some):
             yield "数字索引与原文库的数字不同"
             return
 

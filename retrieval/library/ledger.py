@@ -100,6 +100,7 @@ class Ledger:
         self._made = MadeVectors(folder / MADE)
         self._lock = threading.RLock()
         self._rows: dict[tuple[str, int], list[IndexRow]] = {}
+        self._added: dict[tuple[str, int], Sequence[Fact]] = {}
         try:
             self._db = _connect(self.path, create=create)
             with errors_told():
@@ -224,15 +225,15 @@ class Ledger:
 
     def facts(self, report: str, version: int) -> tuple[Fact, ...]:
         """Return the numeric facts of one version, in order."""
-        return tuple(map(to_fact, self.stored_facts(report, version)))
-
-    def stored_facts(self, report: str, version: int) -> list[dict[str, Any]]:
-        """Return the facts of one version as they are stored, in order."""
         row = self._one(
             "SELECT facts FROM reports WHERE report = ? AND version = ?", (report, version)
         )
-        stored: list[dict[str, Any]] = json.loads(row[0])
-        return stored
+        return tuple(to_fact(values) for values in json.loads(row[0]))
+
+    def named_facts(self, report: str, version: int) -> list[tuple[int, Fact]]:
+        """Return the facts of one version that have an indicator, each with its place among all."""
+        facts = self._added.pop((report, version), None) or self.facts(report, version)
+        return [(n, fact) for n, fact in enumerate(facts) if fact.indicator]
 
     def figures(
         self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]
@@ -342,6 +343,7 @@ class Ledger:
         report = report_row(entry, raw, text, encoding, sections, facts)
         rows = [chunk_row(entry, c, key) for c, key in zip(chunks, vector_keys, strict=True)]
         self._rows.pop((entry.report, entry.version), None)
+        self._added.pop((entry.report, entry.version), None)
         with self._writing() as db:
             self._put(db, entry, report, facts, rows)
 
@@ -406,14 +408,16 @@ class Ledger:
     def _put(
         self,
         db: Statements,
-        entry: Entry,  # noqa: ARG002
+        entry: Entry,
         report: Sequence[Any],
-        facts: Sequence[Fact],  # noqa: ARG002
+        facts: Sequence[Fact],
         chunks: Sequence[Sequence[Any]],
     ) -> None:
         """Insert the rows of a version; its facts stand in the report's."""
         db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(report))})", report)
         db.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)", chunks)
+        if len(self._added) < _KEPT_ROWS:
+            self._added[entry.report, entry.version] = facts  # a part is about to ask for them
 
     def _create(self) -> None:
         # One transaction, so that a kill leaves either nothing or a whole empty ledger.

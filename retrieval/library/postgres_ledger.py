@@ -14,7 +14,7 @@ import numpy as np
 from retrieval.documents import Chunk
 from retrieval.library.ledger import Ledger, Statements, gathered, indexed_text
 from retrieval.library.postgres import Database
-from retrieval.library.stored_values import Entry, fact_values, to_json
+from retrieval.library.stored_values import Entry, fact_values, to_fact, to_json
 from retrieval.parsing.indicators import Fact
 from retrieval.search.embedding import Vectors
 from retrieval.search.lexical import character_pairs, tokens
@@ -31,7 +31,7 @@ class PostgresLedger(Ledger):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._chunks: OrderedDict[str, tuple[int, Chunk]] = OrderedDict()
-        self._rows = {}
+        self._rows, self._added = {}, {}
         self._keeping = Lock()
 
     @property
@@ -57,15 +57,14 @@ class PostgresLedger(Ledger):
         )
         return dict.fromkeys(versions, 0) | {r: int(chars) for r, chars in rows}
 
-    def stored_facts(self, report: str, version: int) -> list[dict[str, Any]]:
-        """Return the facts of one version as they are stored, in order."""
+    def facts(self, report: str, version: int) -> tuple[Fact, ...]:
+        """Return the numeric facts of one version, in order."""
         rows = self._all(
             "SELECT string_agg(value, ',' ORDER BY ordinal) FROM facts"
             " WHERE report = ? AND version = ?",
             (report, version),
         )
-        stored: list[dict[str, Any]] = json.loads(f"[{rows[0][0] or ''}]")
-        return stored
+        return tuple(map(to_fact, json.loads(f"[{rows[0][0] or ''}]")))
 
     def figures(
         self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]

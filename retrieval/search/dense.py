@@ -148,10 +148,13 @@ class DenseMatrix:
         """Return the name of the part that holds a report's rows."""
         return self._held[report][0].name
 
-    @cached_property
-    def part_of_each(self) -> dict[str, str]:
-        """The reports that have rows, each with the name of the part that holds them."""
-        return {report: part.name for report, (part, _) in self._held.items()}
+    def by_part(self, reports: Iterable[str]) -> dict[str, list[str]]:
+        """Return those of some reports that have rows, under the name of the part that holds them."""
+        found: dict[str, list[str]] = {}
+        for report in reports:
+            if report in self._held:
+                found.setdefault(self.part_of(report), []).append(report)
+        return found
 
     def rows_of(self, report: str) -> list[RowName]:
         """Return the names of a report's rows, in order; none if it has none."""
