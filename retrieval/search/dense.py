@@ -283,7 +283,7 @@ def write_matrix(
         for i, vector in enumerate(vectors):
             if vector is not None:
                 matrix[i] = vector
-                lacking[i] = not vector.any()
+        lacking[:] = ~matrix.any(axis=1)
         mapped.flush()
         del mapped, matrix
     else:
