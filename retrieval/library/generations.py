@@ -161,7 +161,7 @@ class Generation:
 
     @cached_property
     def _columns(self) -> dict[str, FigureColumns]:
-        """The figures of each part that has a file of them: those of an older version have none."""
+        """The figures of each part that has a file of them."""
         columns = {}
         for part in self.dense.parts:
             with suppress(OSError, ValueError):
@@ -481,7 +481,8 @@ def _write_vectors(
                 fits = vector is not None and vector.shape == (manifest.dimension,)
                 yield vector if fits else None
 
-    write_matrix(folder, rows, vectors(), manifest.dimension, name, keys)
+    if write_matrix(folder, rows, vectors(), manifest.dimension, name, keys):
+        return  # the part is written anew when its vectors are made: till then the database will do
     written = sorted({*moved, *fresh})
     named = ((report, ledger.named_facts(report, manifest.reports[report])) for report in written)
     write_columns(folder / COLUMNS.format(name), named)
@@ -573,7 +574,7 @@ def _figure_faults(
     reports = generation.manifest.reports
     for name, some in generation.dense.by_part(compared).items():
         path = generation.folder / COLUMNS.format(name)
-        if not path.exists():  # an older version wrote none
+        if not path.exists():  # vectors are lacking, or an older version wrote none
             continue
         columns = FigureColumns(path)
         found = columns.of(columns.indicators, some)

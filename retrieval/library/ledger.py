@@ -232,7 +232,7 @@ class Ledger:
 
     def named_facts(self, report: str, version: int) -> list[tuple[int, Fact]]:
         """Return the facts of one version that have an indicator, each with its place among all."""
-        facts = self._added.pop((report, version), None) or self.facts(report, version)
+        facts = self._added.get((report, version)) or self.facts(report, version)
         return [(n, fact) for n, fact in enumerate(facts) if fact.indicator]
 
     def figures(
@@ -416,8 +416,11 @@ class Ledger:
         """Insert the rows of a version; its facts stand in the report's."""
         db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(report))})", report)
         db.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)", chunks)
-        if len(self._added) < _KEPT_ROWS:
-            self._added[entry.report, entry.version] = facts  # a part is about to ask for them
+        self._added[entry.report, entry.version] = (
+            facts  # the part about to be written asks for them
+        )
+        while len(self._added) > _KEPT_ROWS:
+            del self._added[next(iter(self._added))]
 
     def _create(self) -> None:
         # One transaction, so that a kill leaves either nothing or a whole empty ledger.

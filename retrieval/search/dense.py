@@ -272,8 +272,11 @@ def write_matrix(
     dimension: int,
     name: str = FIRST,
     keys: Sequence[str] = (),
-) -> None:
-    """Write a part: ``rows`` (those of a report side by side), their vectors, one by one, and keys."""
+) -> int:
+    """Write a part: ``rows`` (those of a report side by side), their vectors, one by one, and keys.
+
+    Returns how many rows have no vector.
+    """
     path = folder / VECTORS.format(name)
     lacking = np.ones(len(rows), bool)
     shape = (len(rows), dimension)
@@ -298,6 +301,7 @@ def write_matrix(
         lines.append(f"{report}\t{start}\t{stop}\t{int(lacking[start:stop].sum())}\n")
         start = stop
     (folder / REPORTS.format(name)).write_text("".join(lines), "utf-8")
+    return int(lacking.sum())
 
 
 def _read_stretches(path: Path) -> list[Stretch]:
