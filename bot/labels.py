@@ -81,7 +81,12 @@ class Names:
 
     def report(self, meta: ReportMeta) -> str:
         """Return ``body`` with its year in brackets."""
-        return _in_year(self.body(meta), meta)
+        return self.report_and_body(meta)[0]
+
+    def report_and_body(self, meta: ReportMeta) -> tuple[str, str]:
+        """Return both."""
+        body = self.body(meta)
+        return _in_year(body, meta), body
 
 
 def _same_place(one: Chain, other: Chain) -> bool:

@@ -73,7 +73,7 @@ class Table:
     @property
     def empty(self) -> bool:
         """Whether no report says anything of what was asked."""
-        return not any(cell.cite for row in self.rows for cell in row.cells)
+        return not any(cell.claims for row in self.rows for cell in row.cells)
 
     def column(self, index: int) -> Iterator[tuple[Row, Cell]]:
         """Yield each row with its cell under one column."""

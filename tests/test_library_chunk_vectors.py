@@ -74,3 +74,12 @@ def test_vectors_of_another_length_are_refused():
 def test_the_space_is_not_the_embedders_own():
     assert space_of(FakeEmbedder()) != FakeEmbedder().name
     assert space_of(FakeEmbedder(8)) != space_of(FakeEmbedder(16))
+
+
+def test_a_heading_met_before_is_no_text_to_embed_even_where_it_stands_alone():
+    embedder = Counting()
+    making = ChunkEmbedder(embedder)
+    making.embed([ChunkWords("办结十件。", ("一、成效",))])
+    alone = making.embed([ChunkWords("一、成效", ())])
+    assert sorted(embedder.asked) == ["一、成效", "办结十件。"]
+    assert np.allclose(alone[0], FakeEmbedder().embed_query("一、成效"))

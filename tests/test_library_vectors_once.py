@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from library_fakes import open_library, report_text, write_report
 
+from eval.bench.made_reports import write_reports
 from retrieval.errors import LibraryMismatch
 from retrieval.library.ledger import FILE
 from retrieval.library.library import Library
@@ -162,3 +163,18 @@ def test_made_vectors_are_there_for_the_next_run_and_a_cut_file_is_none(tmp_path
     assert MadeVectors(tmp_path / "made").held(["a" * 32, "c" * 32]) == {"c" * 32}
     again.clear()
     assert not (tmp_path / "made").exists()
+
+
+def test_headings_are_embedded_once_for_reports_that_come_one_by_one(
+    tmp_path: Path, embedder: Counting
+) -> None:
+    first, second = write_reports(tmp_path / "in", 2)
+    with Library.open(tmp_path / "lib", embedder=embedder, create=True) as library:
+        library.ingest([first])
+        common = {"二、存在的问题", "（二）规范行政执法", "（四）落实负责人出庭制度"}
+        assert common <= set(embedder.asked)
+        embedder.asked.clear()
+        library.ingest([second])
+        assert common.isdisjoint(embedder.asked)
+        assert any("受理矛盾纠纷" in text for text in embedder.asked)
+        assert library.verify() == []

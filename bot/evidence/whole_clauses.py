@@ -54,6 +54,7 @@ _HAN_BLANK = re.compile(
 _HALF_BRACKETS = re.compile(r"\(([^()]{0,80}[\u3400-\u9fff][^()]{0,80})\)")
 _FULL = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
 _WIDE_FIGURES = str.maketrans("０１２３４５６７８９％．", "0123456789%.")
+_SET_ALREADY = re.compile("[0-9\u3400-\u9fff]+")  # most figures: thousands are set for a ranking
 _HALF_MARK = re.compile(r"(?<![0-9A-Za-z])[,;:?!]|[,;:?!](?![0-9A-Za-z/])")
 
 
@@ -81,6 +82,8 @@ def bare_start(text: str, span: Span) -> int:
 
 def typeset(words: str) -> str:
     """Return words as they are set in a Chinese document: full-width marks, no stray blanks."""
+    if _SET_ALREADY.fullmatch(words):
+        return words
     words = words.translate(_WIDE_FIGURES)
     words = _HALF_MARK.sub(lambda m: m.group().translate(_FULL), " ".join(words.split()))
     return _HALF_BRACKETS.sub(r"（\1）", _HAN_BLANK.sub("", words))

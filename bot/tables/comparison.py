@@ -175,8 +175,10 @@ def compare(
             known = ledger(holding.id)
             found = tuple(_cell(desk, column, holding, report, known) for column in columns)
             rows.append(_row(holding, found, names))
-    places = {holding.id: _place(holding) for holding in listed} if desk.query.places else {}
-    rows.sort(key=lambda row: (_place_order(desk.query, places.get(row.report, ())), row.year or 0))
+    rows.sort(key=lambda row: row.year or 0)
+    if desk.query.places:
+        places = {holding.id: _place(holding) for holding in listed}
+        rows.sort(key=lambda row: _place_order(desk.query, places[row.report]))
     table = Table(
         tuple(
             Column(w.name, numeric=_is_numeric(rows, i), measure=next(iter(w.measures), ""))
@@ -247,8 +249,7 @@ def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a l
 
 
 def _row(holding: Holding, cells: tuple[Cell, ...], names: Names) -> Row:
-    meta = holding.meta
-    return Row(holding.id, names.report(meta), names.body(meta), meta.year, cells)
+    return Row(holding.id, *names.report_and_body(holding.meta), holding.meta.year, cells)
 
 
 def _place(holding: Holding) -> Chain:
@@ -256,14 +257,12 @@ def _place(holding: Holding) -> Chain:
 
 
 def _place_order(query: Query, place: Chain) -> int:
-    if not query.places:
-        return 0
     named = [i for i, p in enumerate(query.places) if p and place[: len(p)] == p]
     return min(named, default=len(query.places))
 
 
 def _is_numeric(rows: Sequence[Row], index: int) -> bool:
-    said = [row.cells[index] for row in rows if row.cells[index].cite]
+    said = [row.cells[index] for row in rows if row.cells[index].claims]
     return bool(said) and sum(cell.value is not None for cell in said) * 2 > len(said)
 
 
@@ -284,8 +283,8 @@ def column_notes(
     hold none of the words is it said that they do not mention it.
     """
     name = table.columns[index].name
-    said = [pair for pair in table.column(index) if pair[1].cite]
-    silent = [row for row, cell in table.column(index) if not cell.cite]
+    said = [pair for pair in table.column(index) if pair[1].claims]
+    silent = [row for row, cell in table.column(index) if not cell.claims]
     notes = []
     if table.columns[index].numeric:
         alike, others = comparable(said, table.columns[index].measure)
@@ -323,7 +322,7 @@ def change_notes(table: Table, years: Sequence[int]) -> list[Note]:
     for index, column in enumerate(table.columns):
         if not column.numeric:
             continue
-        said = [pair for pair in table.column(index) if pair[1].cite]
+        said = [pair for pair in table.column(index) if pair[1].claims]
         alike, _ = comparable(said, column.measure)
         for place in dict.fromkeys(row.place for row, _ in alike):
             own = [(row, cell) for row, cell in alike if row.place == place]
@@ -497,7 +496,7 @@ def ranked(table: Table, *, lowest: bool = False) -> Table:
     index = next((i for i, column in enumerate(table.columns) if column.numeric), None)
     if index is None:
         return table
-    said = [pair for pair in table.column(index) if pair[1].cite]
+    said = [pair for pair in table.column(index) if pair[1].claims]
     alike, _ = comparable(said, table.columns[index].measure)
     alike.sort(key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
     first = [row for row, _ in alike]
@@ -512,7 +511,7 @@ def draft(table: Table) -> Draft:
     """Return a table that is not empty as lines: what was computed, then each report's claims."""
     lines: list[DraftLine] = []
     cites: list[Cited] = []
-    shown = [row for row in table.rows if any(cell.cite for cell in row.cells)]
+    shown = [row for row in table.rows if any(cell.claims for cell in row.cells)]
     for row in shown[:MAX_LINES]:
         lines.append(note("heads", what=row.label))
         told: set[Cited] = set()

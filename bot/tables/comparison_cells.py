@@ -32,6 +32,7 @@ MOST_WEIGHED = 3
 MAX_PHRASES = 3
 _PARTIAL = re.compile("其中|^含|^包括")
 _ADDED = re.compile("新增|新培[育养]|新招|新聘|新设|新建")
+_BLANK_BEFORE_UNIT = re.compile(r"(?<=[0-9])\s+(?=[\u3400-\u9fff%])")
 _WHOLE = re.compile("全[县区市省局]|各级|累计|共|总")
 
 
@@ -60,7 +61,7 @@ def cell_of(
         if not found:
             continue
         best = found[0] if len(found) == 1 else max(found, key=lambda f: _fit(query, f))
-        rival = next((f for f in named if _contradicts(f, best)), None)
+        rival = next((f for f in named if f is not best and _contradicts(f, best)), None)
         added = bool(_ADDED.search(best.own)) and not _ADDED.search(query.topic)
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
         if not doubt and rival is not None:
@@ -183,8 +184,9 @@ def _figure_cell(
     single = quantity.value is not None
     if not doubt and quantity.modifier in ("以上", "以下", "超"):
         doubt = f"“{quantity.modifier}”的界限"
+    words = typeset(_with_unit(quantity) or text)
     return Cell(
-        re.sub(r"(?<=[0-9])\s+(?=[\u3400-\u9fff%])", "", typeset(_with_unit(quantity) or text)),
+        _BLANK_BEFORE_UNIT.sub("", words) if " " in words else words,
         ((claim, cite),),
         value if single else None,
         unit,
@@ -195,7 +197,7 @@ def _figure_cell(
 
 def _with_unit(quantity: Quantity) -> str:
     """Return a figure as it stands, with the unit that only the head of its table names."""
-    bare = bool(quantity.text) and is_figure(quantity.text) and quantity.text[-1].isdecimal()
+    bare = quantity.text[-1:].isdecimal() and is_figure(quantity.text)
     return quantity.text + quantity.unit if bare else quantity.text
 
 

@@ -12,6 +12,7 @@ from bot.labels import Names
 from bot.table import Cell, Table
 from bot.tables import comparison
 from bot.tables.comparison_cells import Wanted, cell_of, key_of, settled, units_of
+from retrieval.library.collector import resting_collector
 from retrieval.library.library import Library
 from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
@@ -42,14 +43,15 @@ def table_of(desk: Desk) -> Table:
         return comparison.compare(desk)
     if not from_ledger(desk):
         return comparison.compare(desk, facts=library.facts)
-    table = comparison.compare(
-        replace(desk, reports=()),
-        facts=library.facts,
-        holdings=sorted(desk.held, key=lambda held: held.id),
-        cells=_Figures(library, desk.query),
-        names=_names(library, desk),
-    )
-    table = comparison.ranked(table, lowest=desk.query.lowest)
+    with resting_collector():
+        table = comparison.compare(
+            replace(desk, reports=()),
+            facts=library.facts,
+            holdings=sorted(desk.held, key=lambda held: held.id),
+            cells=_Figures(library, desk.query),
+            names=_names(library, desk),
+        )
+        table = comparison.ranked(table, lowest=desk.query.lowest)
     shown = [row.report for row in table.rows[: comparison.MAX_LINES]]
     texts = dict(library.texts(shown))
     return comparison.with_words(table, texts.__getitem__, comparison.MAX_LINES)
@@ -87,9 +89,9 @@ class _Figures:
             return {r: cell_of(self._query, column, by_id[r], None, known[r]) for r in known}
 
         def cells(reports: Sequence[str]) -> Mapping[str, Cell]:
-            named = self._library.figures(reports, column.measures, ())
+            named = self._library.figures(reports, column.measures[:1], ())
             found = told(named)
-            # figures without the name asked are looked at only where none has it
+            # figures of another name are looked at only where none has the first one asked for
             others = [r for r in reports if not settled(found[r], column, named[r])]
             if others:
                 found |= told(self._library.figures(others, column.measures, units_of(column)))

@@ -49,30 +49,35 @@ def space_of(embedder: Embedder) -> str:
 
 
 class ChunkEmbedder:
-    """Makes chunks' vectors; what stands over several of them is embedded once."""
+    """Makes chunks' vectors; what stands over several of them is embedded once.
+
+    Reports of one genre have headings in common: those met last are kept, so that a report that
+    comes alone finds them, too. Not safe to use from several threads at once.
+    """
 
     def __init__(self, embedder: Embedder) -> None:
-        self._embedder = embedder
+        self.embedder = embedder
         self._above: dict[str, Vectors] = {}
 
     def embed(self, chunks: Sequence[ChunkWords], progress: Advance | None = None) -> Vectors:
         """Return the vectors of ``chunks``, in order; raises ``EmbeddingFailed``."""
         above = {part for chunk in chunks for part in chunk.above}
-        words = dict.fromkeys(chunk.text for chunk in chunks)
-        words |= dict.fromkeys(p for c in chunks for p in c.above if p not in self._above)
+        asked = dict.fromkeys([*(c.text for c in chunks), *(p for c in chunks for p in c.above)])
+        known = {text: self._above[text] for text in asked if text in self._above}
+        words = [text for text in asked if text not in known]
         # One call for all, so that the embedder can put texts of like length together.
-        made = self._embedder.embed_documents(
-            list(words), progress and _scaled(progress, len(chunks) / max(1, len(words)))
+        made = self.embedder.embed_documents(
+            words, progress and _scaled(progress, len(chunks) / max(1, len(words)))
         )
-        if made.shape != (len(words), self._embedder.dimension):
+        if made.shape != (len(words), self.embedder.dimension):
             raise EmbeddingFailed(
-                f"向量模型返回了 {made.shape[-1]} 维，应为 {self._embedder.dimension} 维，"
+                f"向量模型返回了 {made.shape[-1]} 维，应为 {self.embedder.dimension} 维，"
                 "请检查 BAOGAO_EMBED_MODEL"
             )
-        found = dict(zip(words, made, strict=True))
+        found = known | dict(zip(words, made, strict=True))
         if len(self._above) + len(above) > _KEPT:
-            self._above = {part: v for part, v in self._above.items() if part in above}
-        self._above |= {part: found[part] for part in above if part in found}
+            self._above = {}
+        self._above |= {part: found[part] for part in above}
         vectors = np.array([found[chunk.text] for chunk in chunks], dtype=np.float32)
         leaning: dict[tuple[str, ...], Vectors] = {}
         for row, chunk in enumerate(chunks):

@@ -133,7 +133,9 @@ class FolderShelf:
         """Mark the folder of a generation."""
         retire(self.folder, name)
 
-    def remove_stale(self, keep: Collection[str], *, grace_s: float = GRACE_S) -> list[Manifest]:
+    def remove_stale(
+        self, keep: Collection[str], *, grace_s: float = GRACE_S
+    ) -> Iterator[Manifest]:
         """Delete the folders that nobody reads."""
         return remove_stale(self.folder, keep, grace_s=grace_s)
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import os
 import re
 import secrets
@@ -30,8 +31,11 @@ from typing import Protocol
 import numpy as np
 
 from retrieval.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
+from retrieval.library.figure_columns import FILE as COLUMNS
+from retrieval.library.figure_columns import FigureColumns, write_columns
 from retrieval.library.held_vectors import Held, HeldVectors, NoVectors, whole_parts
 from retrieval.library.ledger import Ledger
+from retrieval.parsing.indicators import Fact
 from retrieval.search.dense import (
     FILES,
     DenseMatrix,
@@ -55,6 +59,7 @@ LOCK_WAIT_S = 1.0
 GRACE_S = 120.0  # longer than an answer may take
 SAMPLE_ROWS = 20
 MAX_PARTS = 16
+logger = logging.getLogger(__name__)
 _NAME = re.compile(r"g\d{6}-[0-9a-f]{8}")
 _MEND = "请运行 baogao rebuild"
 
@@ -138,6 +143,31 @@ class Generation:
         """The reports of which some rows have no vector, with how many."""
         return self.dense.lacking
 
+    def figures(
+        self, reports: Collection[str], indicators: Collection[str]
+    ) -> dict[str, tuple[Fact, ...]]:
+        """Return the facts of some indicators, in order, of each report whose part has them."""
+        found: dict[str, tuple[Fact, ...]] = {}
+        for name, wanted in self.dense.by_part(reports).items():
+            if name not in self._columns:
+                continue
+            try:
+                figures = self._columns[name].of(indicators, wanted)
+            except (OSError, ValueError, TypeError) as error:
+                logger.warning("figures of part %s cannot be read: %r", name, error)
+                continue
+            found.update((r, tuple(fact for _, fact in told)) for r, told in figures.items())
+        return found
+
+    @cached_property
+    def _columns(self) -> dict[str, FigureColumns]:
+        """The figures of each part that has a file of them."""
+        columns = {}
+        for part in self.dense.parts:
+            with suppress(OSError, ValueError):
+                columns[part.name] = FigureColumns(self.folder / COLUMNS.format(part.name))
+        return columns
+
     @cached_property
     def chunk_ids(self) -> frozenset[str]:
         """The ids of all rows."""
@@ -169,7 +199,10 @@ def read_manifest(library: Path, name: str) -> Manifest:
     return manifest
 
 
-_known_manifest = lru_cache(MAX_PARTS)(read_manifest)
+@lru_cache(maxsize=1_024)
+def _store_named(library: Path, name: str) -> str:
+    """Return the generation whose vector database serves ``name``; its manifest is read once."""
+    return read_manifest(library, name).store
 
 
 def read_pointer(library: Path) -> str | None:
@@ -302,27 +335,34 @@ def retire(library: Path, name: str) -> None:
 
 def remove_stale(
     library: Path, keep: Collection[str], *, grace_s: float = GRACE_S
-) -> list[Manifest]:
+) -> Iterator[Manifest]:
     """Delete the generations but ``keep`` and those retired less than ``grace_s`` seconds ago.
 
     What holds the vector database of one that stays, stays. Unfinished ones, which a killed
-    writer left, go. Returns the manifests of the retired ones that stay to be read.
+    writer left, go. Returns the manifests of the retired ones that stay to be read, each read
+    when it is asked for.
     """
     folders = sorted((library / FOLDER).glob("*"))
-    staying: dict[str, Manifest] = {}
+    staying: dict[str, str] = {}
     for folder in folders:
         try:
             if folder.name in keep or time.time() - _retired_at(folder) < grace_s:
-                staying[folder.name] = _known_manifest(library, folder.name)
+                staying[folder.name] = _store_named(library, folder.name)
         except (OSError, LibraryError):
             pass  # never finished, or damaged: of no use to anyone
-    needed = {*keep, *staying, *(manifest.store for manifest in staying.values())}
+    needed = {*keep, *staying, *staying.values()}
     for folder in folders:
         if folder.name not in needed:
             shutil.rmtree(folder, ignore_errors=True)
     for file in library.glob(f"{POINTER}.*"):
         file.unlink(missing_ok=True)
-    return [manifest for name, manifest in staying.items() if name not in keep]
+    return _readable(library, [name for name in staying if name not in keep])
+
+
+def _readable(library: Path, names: Sequence[str]) -> Iterator[Manifest]:
+    for name in names:
+        with suppress(LibraryError):  # damaged since: of no use to anyone
+            yield read_manifest(library, name)
 
 
 def _retired_at(folder: Path) -> float:
@@ -351,6 +391,11 @@ def check_generation(
             yield fault
     except LibraryDamaged:
         yield "向量索引打不开"
+    try:
+        sample = compared if fresh is None else _sample(compared)
+        yield from _figure_faults(generation, ledger, sample)
+    except (OSError, ValueError, TypeError, LibraryDamaged):
+        yield "数字索引打不开"
     try:
         yield from _lexical_faults(generation, ledger, compared)
     except LibraryDamaged:
@@ -398,6 +443,11 @@ def _write_vectors(
         for part in before.parts:
             if part.name not in merged:
                 link_part(before.folder, part.name, folder)
+                with suppress(FileNotFoundError):
+                    link(
+                        before.folder / COLUMNS.format(part.name),
+                        folder / COLUMNS.format(part.name),
+                    )
     moved: set[str] = set()
     if before is not None and merged:
         moved = {
@@ -431,7 +481,11 @@ def _write_vectors(
                 fits = vector is not None and vector.shape == (manifest.dimension,)
                 yield vector if fits else None
 
-    write_matrix(folder, rows, vectors(), manifest.dimension, name, keys)
+    if write_matrix(folder, rows, vectors(), manifest.dimension, name, keys):
+        return  # the part is written anew when its vectors are made: till then the database will do
+    written = sorted({*moved, *fresh})
+    named = ((report, ledger.named_facts(report, manifest.reports[report])) for report in written)
+    write_columns(folder / COLUMNS.format(name), named)
 
 
 def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str]) -> Sequence[str]:
@@ -509,12 +563,28 @@ def _dense_faults(
 
 def _same_vectors(vectors: Vectors, ledger: Ledger, keys: Sequence[str]) -> bool:
     """Tell whether vectors are those just made; of others their part's hash tells."""
-    made = ledger.vectors(keys)
-    return all(
-        np.array_equal(vector, made[key])
-        for key, vector in zip(keys, np.asarray(vectors), strict=True)
-        if key in made and made[key].shape == vector.shape
-    )
+    made, held = ledger.vectors(keys), np.asarray(vectors)
+    rows = [i for i, k in enumerate(keys) if k in made and made[k].shape == held.shape[1:]]
+    return not rows or np.array_equal(held[rows], [made[keys[i]] for i in rows])
+
+
+def _figure_faults(
+    generation: Generation, ledger: Ledger, compared: Sequence[str]
+) -> Iterator[str]:
+    reports = generation.manifest.reports
+    for name, some in generation.dense.by_part(compared).items():
+        path = generation.folder / COLUMNS.format(name)
+        if not path.exists():  # vectors are lacking, or an older version wrote none
+            continue
+        columns = FigureColumns(path)
+        found = columns.of(columns.indicators, some)
+        if any(found[report] != ledger.named_facts(report, reports[report]) for report in some):
+            yield "数字索引与原文库的数字不同"
+            return
+
+
+def _sample(reports: Sequence[str]) -> Sequence[str]:
+    return reports[:: max(1, len(reports) // SAMPLE_ROWS)]
 
 
 def _lexical_faults(
@@ -524,7 +594,7 @@ def _lexical_faults(
     if len(lexical) != rows:
         yield f"字词索引应有 {rows} 条，实有 {len(lexical)} 条"
         return
-    for report in compared[:: max(1, len(compared) // SAMPLE_ROWS)]:
+    for report in _sample(compared):
         stored = ledger.index_rows(report, generation.manifest.reports[report])
         if lexical.ids(report) != {row.id for row in stored}:
             yield "字词索引与原文库的条目不同"

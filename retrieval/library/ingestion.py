@@ -36,7 +36,6 @@ from retrieval.readers.reading import IN_ARCHIVE, Read, origin_of, read_bytes_of
 from retrieval.readers.url import Fetcher, read_urls
 from retrieval.readers.values import NO_CONTAINER, Document
 from retrieval.readers.worker import ReadingChild
-from retrieval.search.embedding import Embedder
 from retrieval.search.spread_embedding import SpreadEmbedder
 
 Status = Literal["added", "unchanged", "updated", "duplicate", "refused", "skipped"]
@@ -106,7 +105,7 @@ class Writer:
         shelf: Shelf,
         ledger: Ledger,
         *,
-        embedder: Embedder,
+        vectors: ChunkEmbedder,
         parse: Parser,
         parser_version: int,
         current: Served | None,
@@ -121,9 +120,9 @@ class Writer:
         the indexes hold.
         """
         self._shelf, self._ledger = shelf, ledger
-        self._embedder, self._parse = embedder, parse
+        self._embedder, self._parse = vectors.embedder, parse
         self._parser_version = parser_version
-        self._vectors = ChunkEmbedder(embedder)
+        self._vectors = vectors
         self._generation = current
         self._versions = dict(served)
         self._watch: Watch = watch or _unwatched
@@ -292,7 +291,7 @@ class Writer:
     def _clear(self, grace_s: float = GRACE_S) -> None:
         """Drop generations and versions that neither a pointer nor a recent reader is on."""
         staying = self._shelf.remove_stale(self._pointed(), grace_s=grace_s)
-        self._ledger.settle(self._versions, [manifest.reports for manifest in staying])
+        self._ledger.settle(self._versions, (manifest.reports for manifest in staying))
 
     def _pointed(self) -> set[str]:
         """Return the name of the generation that readers follow, if there is one."""

@@ -100,6 +100,7 @@ class Ledger:
         self._made = MadeVectors(folder / MADE)
         self._lock = threading.RLock()
         self._rows: dict[tuple[str, int], list[IndexRow]] = {}
+        self._added: dict[tuple[str, int], Sequence[Fact]] = {}
         try:
             self._db = _connect(self.path, create=create)
             with errors_told():
@@ -229,6 +230,11 @@ class Ledger:
         )
         return tuple(to_fact(values) for values in json.loads(row[0]))
 
+    def named_facts(self, report: str, version: int) -> list[tuple[int, Fact]]:
+        """Return the facts of one version that have an indicator, each with its place among all."""
+        facts = self._added.get((report, version)) or self.facts(report, version)
+        return [(n, fact) for n, fact in enumerate(facts) if fact.indicator]
+
     def figures(
         self, versions: Mapping[str, int], indicators: Collection[str], units: Collection[str]
     ) -> dict[str, tuple[Fact, ...]]:
@@ -337,6 +343,7 @@ class Ledger:
         report = report_row(entry, raw, text, encoding, sections, facts)
         rows = [chunk_row(entry, c, key) for c, key in zip(chunks, vector_keys, strict=True)]
         self._rows.pop((entry.report, entry.version), None)
+        self._added.pop((entry.report, entry.version), None)
         with self._writing() as db:
             self._put(db, entry, report, facts, rows)
 
@@ -361,7 +368,7 @@ class Ledger:
             with self._lock, errors_told():
                 self._db.execute("VACUUM")
 
-    def settle(self, served: Mapping[str, int], still_read: Sequence[Mapping[str, int]]) -> None:
+    def settle(self, served: Mapping[str, int], still_read: Iterable[Mapping[str, int]]) -> None:
         """Drop what no generation serves.
 
         ``served`` are the current versions; ``still_read`` versions that readers may be on yet.
@@ -401,14 +408,19 @@ class Ledger:
     def _put(
         self,
         db: Statements,
-        entry: Entry,  # noqa: ARG002
+        entry: Entry,
         report: Sequence[Any],
-        facts: Sequence[Fact],  # noqa: ARG002
+        facts: Sequence[Fact],
         chunks: Sequence[Sequence[Any]],
     ) -> None:
         """Insert the rows of a version; its facts stand in the report's."""
         db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(report))})", report)
         db.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)", chunks)
+        self._added[entry.report, entry.version] = (
+            facts  # the part about to be written asks for them
+        )
+        while len(self._added) > _KEPT_ROWS:
+            del self._added[next(iter(self._added))]
 
     def _create(self) -> None:
         # One transaction, so that a kill leaves either nothing or a whole empty ledger.

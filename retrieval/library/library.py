@@ -28,6 +28,8 @@ from retrieval.errors import (
     ReportNotFound,
 )
 from retrieval.library.catalogue import ReportSummary, find_report, summary_of, warned_of_rivals
+from retrieval.library.chunk_vectors import ChunkEmbedder
+from retrieval.library.collector import resting_collector
 from retrieval.library.folder_shelf import FolderShelf
 from retrieval.library.generations import VectorStore
 from retrieval.library.ingestion import (
@@ -54,6 +56,7 @@ _Made = TypeVar("_Made")
 CACHED_REPORTS = 64
 CACHED_CHUNKS = 4_096
 KEPT_OF_EACH = 16
+FEW = 16  # of one report in so many the database gives the figures sooner than a column of all
 
 
 class _View:
@@ -77,7 +80,8 @@ class _View:
     def entries(self) -> list[Entry]:
         made = self.kept_of_each("entries")
         lacking = {r: v for r, v in self.versions.items() if (r, v) not in made}
-        made.update({(e.report, e.version): e for e in self._ledger.entries(lacking)})
+        with resting_collector():
+            made.update({(e.report, e.version): e for e in self._ledger.entries(lacking)})
         held = [made[item] for item in self.versions.items() if item in made]
         return sorted(held, key=lambda entry: entry.report)
 
@@ -99,7 +103,7 @@ class _View:
 
     def kept(self, name: str, make: Callable[[], Any]) -> Any:
         if name not in self._kept:
-            with self._making:
+            with self._making, resting_collector():
                 if name not in self._kept:
                     self._kept[name] = make()
         return self._kept[name]
@@ -143,6 +147,7 @@ class Library:
     ) -> None:
         self.folder = folder
         self.embedder = embedder
+        self._chunk_vectors = ChunkEmbedder(embedder)
         self._ledger = ledger
         self._view = view
         self._parse = parse
@@ -291,7 +296,8 @@ class Library:
         made = self._view.kept_of_each(name)
         lacking = [report for report, version in versions.items() if (report, version) not in made]
         if lacking:
-            made.update({(r, versions[r]): value for r, value in make(lacking).items()})
+            with resting_collector():
+                made.update({(r, versions[r]): value for r, value in make(lacking).items()})
         return {report: made[report, version] for report, version in versions.items()}
 
     def report(self, report_id: str) -> Report:
@@ -321,8 +327,12 @@ class Library:
         self, reports: Sequence[str], indicators: Collection[str], units: Collection[str]
     ) -> dict[str, tuple[Fact, ...]]:
         """Return of each report the named facts of some indicators, or in some units, in order."""
-        versions = {report: self._view.versions[report] for report in reports}
-        return self._ledger.figures(versions, indicators, units)
+        served, generation = self._view.versions, self._view.generation
+        found: dict[str, tuple[Fact, ...]] = {}
+        if not units and generation is not None and len(reports) * FEW > len(served):
+            found = generation.figures(reports, indicators)
+        lacking = {report: served[report] for report in reports if report not in found}
+        return found | self._ledger.figures(lacking, indicators, units) if lacking else found
 
     def own_chars(self, reports: Sequence[str]) -> dict[str, int]:
         """Return how many characters each report has, page furniture left out."""
@@ -505,6 +515,8 @@ class Library:
     @contextmanager
     def _writer(self, progress: Watch | None, *, mending: bool = False) -> Iterator[Writer]:
         ledger = None
+        if self._chunk_vectors.embedder is not self.embedder:
+            self._chunk_vectors = ChunkEmbedder(self.embedder)
         try:
             with self._shelf.writing():
                 ledger = self._shelf.ledger()
@@ -521,7 +533,7 @@ class Library:
                 yield Writer(
                     self._shelf,
                     ledger,
-                    embedder=self.embedder,
+                    vectors=self._chunk_vectors,
                     parse=self._parse,
                     parser_version=self._parser_version,
                     current=current,

@@ -31,7 +31,7 @@ class PostgresLedger(Ledger):
     def __init__(self, database: Database) -> None:
         self._database = database
         self._chunks: OrderedDict[str, tuple[int, Chunk]] = OrderedDict()
-        self._rows = {}
+        self._rows, self._added = {}, {}
         self._keeping = Lock()
 
     @property

@@ -20,7 +20,7 @@ from retrieval.library.postgres import Database
 from retrieval.library.postgres_ledger import SCOPE, PostgresLedger, indexed, scope
 from retrieval.library.postgres_search import EXACT_SCAN_MAX_ROWS, PostgresSearch, graph_kind
 from retrieval.library.postgres_tables import STEPS
-from retrieval.library.shelf import Found, Served
+from retrieval.library.shelf import Facts, Found, Served
 from retrieval.search.embedding import Vectors
 
 TABLES = "library"
@@ -44,6 +44,14 @@ class PostgresGeneration:
     manifest: Manifest
     lacking: Mapping[str, int]
     lexical: PostgresSearch
+
+    def figures(
+        self,
+        reports: Collection[str],  # noqa: ARG002 - the protocol's
+        indicators: Collection[str],  # noqa: ARG002 - the protocol's
+    ) -> dict[str, Facts]:
+        """Return none: the database has an index of them."""
+        return {}
 
 
 class PostgresShelf:
@@ -150,7 +158,9 @@ class PostgresShelf:
         with self._database.writing() as db:
             db.execute("UPDATE generations SET retired = now() WHERE name = ?", [name])
 
-    def remove_stale(self, keep: Collection[str], *, grace_s: float = GRACE_S) -> list[Manifest]:
+    def remove_stale(
+        self, keep: Collection[str], *, grace_s: float = GRACE_S
+    ) -> Iterator[Manifest]:
         """Delete the rows of generations that nobody reads."""
         with self._database.writing() as db:
             db.execute(
@@ -158,10 +168,10 @@ class PostgresShelf:
                 " AND (retired IS NULL OR retired <= now() - make_interval(secs => ?))",
                 (list(keep), grace_s),
             )
-        rows = self._database.all(
-            "SELECT manifest FROM generations WHERE name <> ALL(?)", [list(keep)]
+        stays = self._database.all(
+            "SELECT name FROM generations WHERE name <> ALL(?)", [list(keep)]
         )
-        return [Manifest(**json.loads(row[0])) for row in rows]
+        return (self.manifest(name) for (name,) in stays)
 
     def search_dense(
         self, generation: Served, vector: Vectors, k: int, reports: Collection[str] | None

@@ -13,7 +13,10 @@ from typing import Protocol
 from retrieval.library.generations import GRACE_S, Manifest
 from retrieval.library.held_vectors import Held
 from retrieval.library.ledger import Ledger
+from retrieval.parsing.indicators import Fact
 from retrieval.search.embedding import Vectors
+
+Facts = tuple[Fact, ...]
 
 # A chunk's id and how well it fits.
 Found = tuple[str, float]
@@ -52,6 +55,10 @@ class Served(Protocol):
     @property
     def lacking(self) -> Mapping[str, int]:
         """The reports of which some rows have no vector, with how many."""
+        ...
+
+    def figures(self, reports: Collection[str], indicators: Collection[str]) -> dict[str, Facts]:
+        """Return the facts of some indicators, in order, of those reports whose it has at hand."""
         ...
 
 
@@ -111,8 +118,13 @@ class Shelf(Protocol):
         """Mark a generation as superseded now."""
         ...
 
-    def remove_stale(self, keep: Collection[str], *, grace_s: float = GRACE_S) -> list[Manifest]:
-        """Drop what no one can be reading; return the manifests of retired ones that stay."""
+    def remove_stale(
+        self, keep: Collection[str], *, grace_s: float = GRACE_S
+    ) -> Iterator[Manifest]:
+        """Drop what no one can be reading; return the manifests of retired ones that stay.
+
+        Each is read when it is asked for.
+        """
         ...
 
     def search_dense(

@@ -148,6 +148,14 @@ class DenseMatrix:
         """Return the name of the part that holds a report's rows."""
         return self._held[report][0].name
 
+    def by_part(self, reports: Iterable[str]) -> dict[str, list[str]]:
+        """Return those of some reports that have rows, under the name of the part that holds them."""
+        found: dict[str, list[str]] = {}
+        for report in reports:
+            if report in self._held:
+                found.setdefault(self.part_of(report), []).append(report)
+        return found
+
     def rows_of(self, report: str) -> list[RowName]:
         """Return the names of a report's rows, in order; none if it has none."""
         if report not in self._held:
@@ -264,8 +272,11 @@ def write_matrix(
     dimension: int,
     name: str = FIRST,
     keys: Sequence[str] = (),
-) -> None:
-    """Write a part: ``rows`` (those of a report side by side), their vectors, one by one, and keys."""
+) -> int:
+    """Write a part: ``rows`` (those of a report side by side), their vectors, one by one, and keys.
+
+    Returns how many rows have no vector.
+    """
     path = folder / VECTORS.format(name)
     lacking = np.ones(len(rows), bool)
     shape = (len(rows), dimension)
@@ -275,7 +286,7 @@ def write_matrix(
         for i, vector in enumerate(vectors):
             if vector is not None:
                 matrix[i] = vector
-                lacking[i] = not vector.any()
+        lacking[:] = ~matrix.any(axis=1)
         mapped.flush()
         del mapped, matrix
     else:
@@ -290,6 +301,7 @@ def write_matrix(
         lines.append(f"{report}\t{start}\t{stop}\t{int(lacking[start:stop].sum())}\n")
         start = stop
     (folder / REPORTS.format(name)).write_text("".join(lines), "utf-8")
+    return int(lacking.sum())
 
 
 def _read_stretches(path: Path) -> list[Stretch]:

@@ -85,7 +85,7 @@ class E5Encoder:
                 (owners[i], mean * len(windows[i])) for i, mean in zip(batch, means, strict=True)
             ]
 
-        batches = list(_batches([len(window) + 2 for window in windows]))
+        batches = list(_batches([len(window) + 2 for window in windows], workers))
         for found in _run_all(run, batches, workers):
             for row, weighed in found:
                 vectors[row] += weighed
@@ -119,11 +119,17 @@ def cache_folder() -> Path:
     return base / "baogao"
 
 
-def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield texts of like length together, the longest first, so that little is padded."""
+def _batches(lengths: Sequence[int], workers: int) -> Iterator[list[int]]:
+    """Yield texts of like length together, the longest first, so that little is padded.
+
+    Few texts are shared out evenly, so that no worker waits for another's last batch.
+    """
+    tokens = sum(lengths)
+    rounds = -(-tokens // (_BATCH_TOKENS * workers))
+    limit = -(-tokens // (rounds * workers))
     batch: list[int] = []
     for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        if batch and lengths[batch[0]] * (len(batch) + 1) > _BATCH_TOKENS:
+        if batch and lengths[batch[0]] * (len(batch) + 1) > limit:
             yield batch
             batch = []
         batch.append(i)

@@ -1,0 +1,112 @@
+"""The named figures of a part's reports, those of one indicator beside each other.
+
+The database keeps the facts of a report together, as a question on one report wants them; a
+ranking of thousands wants one or two figures of each, and finding them there means reading all.
+So a part brings a file that has them by indicator, written once and never changed. It is only
+ever a second copy: where it is missing or damaged the database is asked.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from decimal import Decimal
+from operator import attrgetter, itemgetter
+from pathlib import Path
+from typing import Any
+
+from retrieval.genre.quantities import Quantity
+from retrieval.library.stored_values import to_json
+from retrieval.parsing.indicators import Change, Fact
+
+FILE = "figures-{}.json"
+
+
+# A named fact and its place among the report's facts.
+Figure = tuple[int, Fact]
+
+
+class FigureColumns:
+    """The figures of one part. The first line of the file says where each indicator's stand."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the first line; raises ``OSError`` or ``ValueError``."""
+        self._path = path
+        with path.open("rb") as file:
+            self._where: dict[str, tuple[int, int]] = json.loads(file.readline())
+            self._start = file.tell()
+
+    @property
+    def indicators(self) -> Collection[str]:
+        """The indicators of which there are figures."""
+        return self._where.keys()
+
+    def of(self, indicators: Collection[str], reports: Collection[str]) -> dict[str, list[Figure]]:
+        """Return the figures of some indicators of each of some reports, in the report's order.
+
+        Raises ``OSError``, ``ValueError`` or ``TypeError``.
+        """
+        found: dict[str, list[Figure]] = {report: [] for report in reports}
+        wanted = [name for name in self._where if name in indicators]
+        with self._path.open("rb") as file:
+            for name in wanted:
+                start, stop = self._where[name]
+                file.seek(self._start + start)
+                for report, ordinal, fields in json.loads(file.read(stop - start)):
+                    if report in found:
+                        found[report].append((ordinal, _fact(fields)))
+        if len(wanted) > 1:
+            for figures in found.values():
+                figures.sort(key=itemgetter(0))
+        return found
+
+
+def write_columns(path: Path, named: Iterable[tuple[str, Sequence[Figure]]]) -> None:
+    """Write the named facts of reports, given with their reports in order."""
+    columns: defaultdict[str, list[tuple[str, int, list[Any]]]] = defaultdict(list)
+    for report, figures in named:
+        for ordinal, fact in figures:
+            columns[fact.indicator or ""].append((report, ordinal, _fields(fact)))
+    body = {name: to_json(column).encode() for name, column in columns.items()}
+    where, end = dict[str, tuple[int, int]](), 0
+    for name, column in body.items():
+        where[name] = (end, end + len(column))
+        end += len(column)
+    with path.open("wb") as file:
+        file.write(to_json(where).encode() + b"\n")
+        file.writelines(body.values())
+
+
+_NAMES, _OF_CHANGE, _OF_QUANTITY = (tuple(of.__slots__) for of in (Fact, Change, Quantity))
+_QUANTITY, _CHANGE, _PATH = map(_NAMES.index, ("quantity", "change", "path"))
+_NUMBERS = tuple(map(_OF_QUANTITY.index, ("value", "low", "high")))
+_of_fact, _of_change, _of_quantity = (
+    attrgetter(*names) for names in (_NAMES, _OF_CHANGE, _OF_QUANTITY)
+)
+
+
+def _fields(fact: Fact) -> list[Any]:
+    """Return the values alone: the names, the same for every fact, are half of what is stored."""
+    fields = [*_of_fact(fact)]
+    fields[_QUANTITY] = _of_quantity(fact.quantity)
+    if fact.change is not None:
+        direction, quantity, start, end = _of_change(fact.change)
+        fields[_CHANGE] = (direction, _of_quantity(quantity), start, end)
+    return fields
+
+
+def _fact(fields: list[Any]) -> Fact:
+    fields[_QUANTITY] = _quantity(fields[_QUANTITY])
+    fields[_PATH] = tuple(fields[_PATH])
+    if fields[_CHANGE] is not None:
+        direction, quantity, start, end = fields[_CHANGE]
+        fields[_CHANGE] = Change(direction, _quantity(quantity), start, end)
+    return Fact(*fields)
+
+
+def _quantity(fields: list[Any]) -> Quantity:
+    for at in _NUMBERS:
+        if fields[at] is not None:
+            fields[at] = Decimal(fields[at])
+    return Quantity(*fields)
