@@ -194,3 +194,23 @@ def test_a_village_no_report_names_is_not_answered_from_another_place(
 ) -> None:
     answer = assistant.ask("张家村2023年罚款多少").answer
     assert (answer.status, answer.citations) == ("abstained", ())
+
+
+def test_a_county_with_and_without_its_city_is_one_place(tmp_path: Path) -> None:
+    facts: dict[str, object] = {"disputes": 90, "rate": 98, "lost": 3, "problem": "力量不足"}
+    texts = {
+        "a.txt": report(
+            "清溪县人民政府2022年法治政府建设情况报告",
+            "2022年，江苏省淮州市清溪县推进法治建设，",
+            cases=41, fine=7, **facts,
+        ),
+        "b.txt": report(
+            "清溪县人民政府2023年法治政府建设情况报告",
+            "2023年，江苏省清溪县推进法治建设，",
+            cases=52, fine=8, **facts,
+        ),
+    }  # fmt: skip
+    with assistant_over(tmp_path, texts) as held:
+        said = talk(held, "清溪县2023年办理行政处罚案件多少件")
+    assert "52件" in said.to_json()["answer"]
+    assert "未收录" not in said.to_json()["answer"]

@@ -245,3 +245,16 @@ def test_words_for_a_unit() -> None:
     assert words_for("岱山新区", "岱山县") == ("岱山新区",)
     assert is_unit("高亭镇")
     assert not is_unit("经济开发区")
+
+
+def test_the_end_of_a_units_own_name_is_enough() -> None:
+    zone = ("清淮临港经济技术开发区",)
+    index = PlaceIndex([(zone, "清淮临港经济技术开发区管理委员会")])
+
+    def held(question: str, name: str) -> tuple[tuple[str, ...], ...]:
+        (mention,) = index.resolve(question, [(0, len(name))]).mentions
+        return mention.held
+
+    assert held("临港经开区存在哪些问题", "临港经开区") == (zone,)
+    assert not held("望港经开区存在哪些问题", "望港经开区")
+    assert not held("临港高新区存在哪些问题", "临港高新区")

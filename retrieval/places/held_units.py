@@ -91,6 +91,17 @@ class HeldUnits:
                 table[sound + romanise(kind + office)][chain] = None
         return {sound: tuple(chains) for sound, chains in table.items()}
 
+    def told_shorter(self, words: str) -> tuple[Chain, ...]:
+        """Return the units called by the end of their own name: 临港经开区 for 泸江临港经济技术开发区."""
+        return tuple(
+            chain
+            for chain, unit in self._units.items()
+            for kind in unit.kinds
+            if words.endswith(kind)
+            and len(own := words.removesuffix(kind)) > 1
+            and level(unit.own).endswith(own)
+        )
+
     def called(self, kind: str, within: Collection[Chain] = ()) -> tuple[Chain, ...]:
         """Return the units of a kind named alone (经开区, 管委会), those ``within`` some places."""
         return tuple(

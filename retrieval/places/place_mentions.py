@@ -49,12 +49,13 @@ class Mention:
 def distinct(chains: tuple[Chain, ...]) -> int:
     """Count the places; one stated with fewer levels (淮州市清溪县) is not another."""
     return sum(
-        not any(other != chain and _is_stated_shorter(chain, other) for other in chains)
+        not any(other != chain and is_stated_shorter(chain, other) for other in chains)
         for chain in chains
     )
 
 
-def _is_stated_shorter(chain: Chain, other: Chain) -> bool:
+def is_stated_shorter(chain: Chain, other: Chain) -> bool:
+    """Tell whether ``chain`` is ``other`` with levels left out: 湖南省清溪县 of 湖南省淮州市清溪县."""
     levels = iter(other)
     return chain[-1] == other[-1] and all(level in levels for level in chain)
 

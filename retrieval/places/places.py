@@ -290,6 +290,8 @@ class PlaceIndex:
                 return self._mention(text, start, end, replace(self._own[surface], how="typo"))
         if units := self._units.alike(words):
             return self._mention(text, start, end, Name(units, "typo"))
+        if units := self._units.told_shorter(words):
+            return self._mention(text, start, end, Name(units, "short"))
         kind = kind_alone(text, start)
         if kind and kind.end() >= end:
             called = kind["settlement"] or kind["zone"] or "管委会"

@@ -15,6 +15,7 @@ from typing import Protocol, overload
 
 from retrieval.documents import Note, NoteValue, ReportMeta
 from retrieval.places.gazetteer import Chain, contains
+from retrieval.places.place_mentions import is_stated_shorter
 from retrieval.places.subunits import unit_of
 from retrieval.question.query import Query
 
@@ -145,8 +146,9 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     nearby: list[Holding] = []
     if years:
         groups: dict[tuple[str, ...], list[Holding]] = {}
+        whole = unify((*query.places, ()))
         for holding in found:
-            groups.setdefault(_asked_place(query, holding), []).append(holding)
+            groups.setdefault(whole[_asked_place(query, holding)], []).append(holding)
         kept = []
         for place, group in groups.items():
             kept += [h for h in group if h.meta.year in years]
@@ -182,10 +184,10 @@ def _relative(query: Query, found: Sequence[Holding]) -> tuple[int, ...]:
 
 
 def unify(places: Iterable[Chain]) -> dict[Chain, Chain]:
-    """Return each place chain with the fullest one that ends in it: 清溪县 → 江苏省淮州市清溪县.
+    """Return each place chain with the fullest one it is short for: 清溪县 → 江苏省淮州市清溪县.
 
-    A report that never names its province is the same county's as one that does; where two
-    fuller chains end alike (two 鼓楼区), nothing is joined.
+    A report that never names its province or city is the same county's as one that does; where
+    two fuller chains end alike (two 鼓楼区), nothing is joined.
     """
     chains = set(places)
     by_name: dict[str, list[Chain]] = {}
@@ -195,9 +197,9 @@ def unify(places: Iterable[Chain]) -> dict[Chain, Chain]:
     joined: dict[Chain, Chain] = {(): ()}
     for alike in by_name.values():
         for chain in alike:
-            fuller = [c for c in alike if len(c) > len(chain) and c[-len(chain) :] == chain]
+            fuller = [c for c in alike if len(c) > len(chain) and is_stated_shorter(chain, c)]
             longest = max(fuller, key=len, default=chain)
-            same = all(longest[-len(c) :] == c for c in fuller)
+            same = all(is_stated_shorter(c, longest) for c in fuller)
             joined[chain] = longest if same else chain
     return joined
 
