@@ -214,3 +214,20 @@ def test_a_county_with_and_without_its_city_is_one_place(tmp_path: Path) -> None
         said = talk(held, "清溪县2023年办理行政处罚案件多少件")
     assert "52件" in said.to_json()["answer"]
     assert "未收录" not in said.to_json()["answer"]
+
+
+def test_what_a_place_name_runs_on_into_is_a_topic_where_its_reports_speak_of_it(
+    tmp_path: Path,
+) -> None:
+    text = report(
+        "清溪县人民政府2023年法治政府建设情况报告",
+        "2023年，江苏省淮州市清溪县推进法治建设，",
+        cases=52, fine=8, disputes=90, rate=98, lost=3, problem="力量不足",
+        more="近海养殖区退出补偿标准提高到每亩3850元。",
+    )  # fmt: skip
+    with assistant_over(tmp_path, {"a.txt": text}) as held:
+        said = talk(held, "清溪近海养殖区退出每亩补偿多少元")
+        assert "3850元" in said.to_json()["answer"]
+        absent = talk(held, "清溪东望县退出每亩补偿多少元")
+        assert absent.status == "abstained"
+        assert "3850" not in absent.to_json()["answer"]

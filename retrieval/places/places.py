@@ -257,7 +257,11 @@ class PlaceIndex:
                 apart = mention.how == "exact" or is_unit(rest)
                 if apart:
                     yield mention
-                yield self._unheard(text, mention.end if apart else mention.start, end, near)
+                more = self._unheard(text, mention.end if apart else mention.start, end, near)
+                if mention.held and not apart and more.how == "unknown" and not more.unit:
+                    # 清溪近海养殖区 is a topic of 清溪 where its reports speak of the 近海养殖区
+                    more = replace(more, unit=rest, inside=mention)
+                yield more
                 return
             yield mention
             at = max(mention.end, at + 1)

@@ -298,7 +298,9 @@ def settle(
     for word in (*ask.places, *ask.issuers):
         if word not in said:  # from an earlier message
             taken_over = True
-            mentions += places.resolve(word, [(0, len(word))], near=near).mentions
+            mentions += places.resolve(
+                word, [(0, len(word))], speaks_of=speaks_of, near=near
+            ).mentions
             bodies += [Body("", 0)] * (len(mentions) - len(bodies))
             absent += [""] * (len(mentions) - len(absent))
     held = _innermost(held_places(PlaceResolution(tuple(mentions)), absent))

@@ -24,7 +24,8 @@ FILES = ("spans.crf", "parts.crf", "wishes.npz", "words.npz")
 _COMMA = re.compile("[，,；;？?。]")
 _STOPS = re.compile("[；;？?。]")  # beside one, a question for a figure is one of its own
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
-SURE_OF_OFF = 0.7  # a place is named: what is less surely off the subject is looked for
+# a place is named: what is less surely off the subject, or about the last answer, is looked for
+SURE_OF_OFF = 0.7
 # of the corpus's follow-ups read so, below it 1 of 1 asked something else, above it none of 14
 SURE_OF_HOLDINGS_FURTHER_ON = 0.5
 SURE_OF_OFF_FURTHER_ON = 0.9  # 查出多少毛病 says little alone, and goes on after a question
@@ -81,7 +82,9 @@ class TrainedReader:
         act, sure, _ = models.wishes.act(whole, vector)
         names = _has(tags, ("place", "office"))
         least = SURE_OF_OFF if before is None else SURE_OF_OFF_FURTHER_ON
-        if address_of(text) or (act == "off" and (names or before is not None) and sure < least):
+        unsure = act == "off" and (names or before is not None) and sure < least
+        elsewhere = act == "source" and names and sure < SURE_OF_OFF
+        if address_of(text) or unsure or elsewhere:
             act = "ask"
         elif before is not None and item_of(text) is not None and not _has(tags, _SUBJECT):
             act = "item"  # 最后一条呢: a number that points is exact
