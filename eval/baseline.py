@@ -11,6 +11,10 @@ from typing import Any
 from eval.scoring import BY_NAME, SuiteResult
 
 TOLERANCE = 1e-9
+# The last digits of a cosine are the processor's own, so that two passages may change places: the
+# same version gave recall@10 of 0.9769 and 0.9765 on two of them. A case less found is 0.002.
+RANKED = frozenset(("evidence_recall", "recall_1", "recall_5", "recall_10", "mrr"))
+RANKED_TOLERANCE = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,7 @@ def find_losses(suite: SuiteResult, floor: Floor) -> Iterator[str]:
         measure, score = BY_NAME[name], suite.scores.get(name)
         if score is None:
             yield f"{suite.name}: {measure.title} is no longer measured (was {before:.4f})"
-        elif (score.value - before) * measure.better < -TOLERANCE:
+        elif (score.value - before) * measure.better < -_tolerance(name):
             yield f"{suite.name}: {measure.title} was {before:.4f} and is {score.value:.4f}"
     now = {result.case.id: result for result in suite.results}
     for case_id in sorted(floor.right):
@@ -66,3 +70,7 @@ def find_losses(suite: SuiteResult, floor: Floor) -> Iterator[str]:
             yield f"{suite.name}: case {case_id} was right and is gone"
         elif not now[case_id].passed:
             yield f"{suite.name}: case {case_id} was right and fails ({now[case_id].lost_at})"
+
+
+def _tolerance(name: str) -> float:
+    return RANKED_TOLERANCE if name in RANKED else TOLERANCE
