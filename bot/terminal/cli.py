@@ -424,10 +424,12 @@ def _library_folder(library: Path | None) -> Path:
 
 
 @contextmanager
-def _library(library: Path | None, *, for_rebuild: bool = False) -> Iterator[Library]:
+def _library(
+    library: Path | None, *, create: bool = False, for_rebuild: bool = False
+) -> Iterator[Library]:
     from bot.assembly import open_library
 
-    shelf = open_library(_library_folder(library), for_rebuild=for_rebuild)
+    shelf = open_library(_library_folder(library), create=create, for_rebuild=for_rebuild)
     try:
         yield shelf
     finally:
