@@ -207,7 +207,9 @@ def test_a_question_that_met_no_server_is_there_to_be_sent_again(
     browser.execute_script("window.fetch = window.kept")
     box.send_keys(Keys.ENTER)
     until(browser, lambda b: "原文共3条" in b.find_element(By.ID, "turns").text)
-    link = browser.find_element(By.CSS_SELECTOR, ".turn a[href^='/answer/']").get_attribute("href")
+    address_of = (By.CSS_SELECTOR, ".turn a[href^='/answer/']")  # comes once all is said
+    until(browser, lambda b: b.find_elements(*address_of))
+    link = browser.find_element(*address_of).get_attribute("href")
     browser.find_element(By.ID, "new-talk").click()
     browser.get(link)
     assert "綦江" in browser.find_element(By.ID, "spoken").text
