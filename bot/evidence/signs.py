@@ -92,12 +92,12 @@ class Told:
         self.pairs = RarePairs(fold(query.topic), whole)
         self.nearest = [(n.chunk.start, n.chunk.end) for n in near[:NEAREST]]
         self.focus = [(a, b) for name, a, b in spoken.focus if name == report.id]
-        whole = [line.folded for line in reading.lines]
         self.spoken, self.cited = RarePairs(spoken.words, whole), RarePairs(spoken.cited, whole)
         self.leans = bool(spoken.words)
-        self.place_of = {line.span.start: i for i, line in enumerate(reading.lines)}
         self.in_focus = [i for i, line in enumerate(reading.lines) if _over(line, self.focus)]
         self.leaves = {reading.lines[i].section for i in self.in_focus}
+        lines = enumerate(reading.lines) if self.in_focus else ()
+        self.place_of = {line.span.start: i for i, line in lines}
         ahead = report.meta.year is not None and query.years == (report.meta.year + 1,)
         self.ahead = query.role == "plans" or ahead
         self.named = selection.asked_facts(query, known)

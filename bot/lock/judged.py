@@ -53,7 +53,7 @@ def unjudgeable(
     for clause in _CUT.split(text):
         found += _added(clause, source, own, told, before)
         before += clause
-    units = (m[0] for run in own if len(run) > 1 for m in re.finditer(run + _UNIT, text))
+    units = (m[0] for run in own if len(run) > 1 for m in re.finditer(re.escape(run) + _UNIT, text))
     found += [unit for unit in units if one_meaning(unit) not in source]
     found += apart(text, own, sources)
     return tuple(f"“{word}”不是原文的话" for word in dict.fromkeys(found))

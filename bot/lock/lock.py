@@ -22,7 +22,8 @@ from bot.lock.modality import modality_problems
 from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
-from retrieval.genre.romanisation import characters_by_syllable, romanise
+from retrieval.genre.pinyin import syllables_of
+from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
 from retrieval.places.places import PlaceIndex
 from retrieval.text.normalise import HAN_RUN, has_han, level
@@ -281,11 +282,6 @@ def _judge_english(
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed)
 
 
-@lru_cache(maxsize=1)
-def _pinyin() -> re.Pattern[str]:
-    return re.compile(f"(?:{'|'.join(characters_by_syllable())})+")
-
-
 def _english_place_problems(
     sentence: str, source: str, allowed: Sequence[str], known: Sequence[str]
 ) -> Iterator[str]:
@@ -294,9 +290,9 @@ def _english_place_problems(
     sounds += ["".join(_LATIN.findall(name)) for name in allowed]
     for match in _ENGLISH_PLACE.finditer(sentence):
         words = [w.lower() for w in re.findall(r"[A-Za-z]+", match[1])]
-        name = "".join(word for word in words if word not in _ENGLISH_ARTICLES)
-        spelled = all(_pinyin().fullmatch(w) for w in words if w not in _ENGLISH_ARTICLES)
-        if name and spelled and not any(name in sound for sound in sounds):
+        words = [word for word in words if word not in _ENGLISH_ARTICLES]
+        name = "".join(words)
+        if name and all(map(syllables_of, words)) and not any(name in sound for sound in sounds):
             yield f"原文没有“{match[0]}”"  # China Textile City is a name put into English
     spoken = "".join(re.findall(r"[a-z]+", sentence.lower()))
     for other in known:

@@ -6,10 +6,10 @@ import csv
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
@@ -20,10 +20,27 @@ if TYPE_CHECKING:
 LibraryOption = Annotated[
     Path | None, typer.Option("--library", metavar="DIR", help="报告库目录（默认 BAOGAO_LIBRARY）")
 ]
-OpenAssistant = Callable[..., AbstractContextManager["Assistant"]]
-OpenLibrary = Callable[..., AbstractContextManager["Library"]]
-"""They open what a command works on, in the folder given, and close it again."""
 JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
+class OpenAssistant(Protocol):
+    """Opens the assistant of the library in a folder, and closes it again."""
+
+    def __call__(
+        self, library: Path | None, writer: str = "auto"
+    ) -> AbstractContextManager[Assistant]:
+        """Return it opened; None is the folder of the settings."""
+        ...
+
+
+class OpenLibrary(Protocol):
+    """Opens the library in a folder, made if it is to be, and closes it again."""
+
+    def __call__(
+        self, library: Path | None, *, create: bool = False
+    ) -> AbstractContextManager[Library]:
+        """Return it opened; None is the folder of the settings."""
+        ...
 
 
 def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: OpenLibrary) -> None:

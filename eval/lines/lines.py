@@ -24,6 +24,7 @@ HELD = Path(__file__).parent / "held.jsonl"
 REPORTS = (
     Path(__file__).parent.parent / "reports",
     Path(__file__).parent.parent / "reports_written",
+    Path(__file__).parent.parent / "blind" / "2026-11-28-editor" / "reports",
 )
 _READ = ("000", "001")  # reports whose misjudged lines were read while the lock was written
 

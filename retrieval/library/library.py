@@ -396,8 +396,9 @@ class Library:
         generation = self._view.generation
         if generation is None or generation.manifest.without_vector == generation.manifest.rows:
             return None
-        if self._asked is not None and self._asked[0] == text:  # one question is searched by often
-            return self._asked[1]
+        asked = self._asked  # read once: another thread may put its own question there
+        if asked is not None and asked[0] == text:  # one question is searched by often
+            return asked[1]
         try:
             vector = self.embedder.embed_query(text)
             if vector.shape != (generation.manifest.dimension,):

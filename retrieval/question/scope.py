@@ -146,7 +146,7 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     nearby: list[Holding] = []
     if years:
         groups: dict[tuple[str, ...], list[Holding]] = {}
-        whole = unify((*query.places, ()))
+        whole = unify(query.places)
         for holding in found:
             groups.setdefault(whole[_asked_place(query, holding)], []).append(holding)
         kept = []
