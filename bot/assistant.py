@@ -425,11 +425,12 @@ class Assistant:
         holdings = list_holdings(library)
         known, places = known_issuers(library), place_index(library)
         speaks_of = speaks_within(library, holdings)
-        asked = []
+        asked: list[tuple[Query, Resolved]] = []
         request = mended(request, places, naming(library))
         for ask in completed(request, state.asks):
             query = settle_ask(ask, request, places, known, speaks_of, near=state.places)
-            query = of_the_only_place(library, query, holdings, places)
+            earlier = asked[-1][0] if asked else None
+            query = of_the_only_place(library, query, holdings, places, earlier)
             query = in_its_conversation(query, request, state, holdings)
             named = that_name_the_village(library, *_with_scope(query, holdings))
             query, scope = told_in_rows(library, *named, holdings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.evidence.absence import in_search_form
@@ -10,6 +10,8 @@ from bot.evidence.opening import MAX_READ_REPORTS
 from bot.holdings import MOST_SEARCHED, OF_ALL
 from retrieval.documents import Note
 from retrieval.library.library import Library
+from retrieval.places.bureaus import bodies_called
+from retrieval.places.gazetteer import Chain
 from retrieval.places.places import PlaceIndex
 from retrieval.places.subunits import unit_of
 from retrieval.question.held_words import Naming, rare_names
@@ -18,6 +20,9 @@ from retrieval.question.request import Ask
 from retrieval.question.scope import Holding, Resolved
 from retrieval.search.exhaustive import search_words
 from retrieval.text.normalise import fold
+
+Body = tuple[Chain, str]
+"""The place and the issuer of a report."""
 
 
 def naming(library: Library) -> Naming:
@@ -33,9 +38,17 @@ def naming(library: Library) -> Naming:
 
 
 def of_the_only_place(
-    library: Library, query: Query, holdings: Sequence[Holding], places: PlaceIndex
+    library: Library,
+    query: Query,
+    holdings: Sequence[Holding],
+    places: PlaceIndex,
+    earlier: Query | None = None,
 ) -> Query:
-    """Return a query that names no place as one of the only place whose reports have its words."""
+    """Return a query that names no place as one of the only place whose reports have its words.
+
+    Where its words tell none, it is of the place that ``earlier``, the part of the message before
+    it, was told to be of.
+    """
     asks_all = query.everywhere or query.kind in OF_ALL
     if query.places or query.unknown or query.excluded or query.issuers or asks_all:
         return query
@@ -43,19 +56,39 @@ def of_the_only_place(
     whose = {h.id: (h.meta.place, h.meta.issuer) for h in holdings}
     if len(set(whose.values())) < 2:
         return query
+    if body := _office_first(query, set(whose.values())):
+        return _narrowed(query, replace(query.ask, theme=query.ask.theme[1:]), body, places)
     for theme in (query.ask.theme, query.ask.context):
         names = rare_names(theme, telling)
         tellers = [{whose[r] for r in telling(name) if r in whose} for name in names]
         told = {body for bodies in tellers if len(bodies) == 1 for body in bodies}
         if told:
             break
+    if not told and earlier and earlier.places:
+        issuer = earlier.issuers[0] if earlier.issuers else ""
+        return _narrowed(query, query.ask, (earlier.places[0], issuer), places)
     if len(told) != 1:
         return query
-    place, issuer = told.pop()
+    ask = replace(query.ask, theme=_as_held(query.ask.theme, names, telling))
+    return _narrowed(query, ask, told.pop(), places)
+
+
+def _office_first(query: Query, bodies: Collection[Body]) -> Body | None:
+    """Return the one held office that a question begins with the everyday name of: 城管罚了多少."""
+    theme = query.ask.theme
+    if not theme or not query.question.startswith(theme[0]):
+        return None
+    called = set(bodies_called(theme[0], tuple(bodies)))
+    return called.pop() if len(called) == 1 else None
+
+
+def _narrowed(query: Query, ask: Ask, body: Body, places: PlaceIndex) -> Query:
+    """Return a query of one held body alone."""
+    place, issuer = body
     if not place:
         return query
-    bureau = () if unit_of(place, issuer) or issuer.endswith("人民政府") else (issuer,)
-    ask = replace(query.ask, theme=_as_held(query.ask.theme, names, telling))
+    own = not issuer or unit_of(place, issuer) or issuer.endswith("人民政府")
+    bureau = () if own else (issuer,)
     return filled(
         replace(query, places=(place,), issuers=bureau, ask=_said_of(ask, place, bureau, places))
     )

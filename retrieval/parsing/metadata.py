@@ -26,6 +26,7 @@ from retrieval.parsing.titles import (
     read_year,
 )
 from retrieval.places.gazetteer import Chain, Gazetteer
+from retrieval.places.issuer_names import STATE_ORGAN
 from retrieval.places.subunits import ZONES
 from retrieval.readers.page_region import DATE, NUMBER, iso
 from retrieval.readers.values import NO_CONTAINER, Container
@@ -235,7 +236,7 @@ def _body_in_title(words: str, places: Gazetteer) -> str:
 
 
 def _place_in(body: str, places: Gazetteer) -> StatedPlace | None:
-    before = _OF_PARTY.match(body) or _CORPS.match(body)
+    before = _OF_PARTY.match(body) or _CORPS.match(body) or STATE_ORGAN.match(body)
     start = before.end() if before else 0
     return read_place(body, start, places) or _owner_of_zone(body, places)
 
@@ -277,7 +278,7 @@ def _place_outside_title(
 ) -> Chain:
     """Learn the place from the signature, the first sentence, the field lines or the text."""
     context = page.context + page.tail
-    if issuer and _STATE_ONLY.match(issuer):
+    if issuer and _STATE_ONLY.match(issuer) and not _place_in(issuer, places):
         return ()  # of the whole country; places in its text are others'
     for words, how in (
         (issuer, found.get("issuer", "")),

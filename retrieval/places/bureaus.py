@@ -102,16 +102,20 @@ def bodies_called(
 ) -> tuple[tuple[Chain, str], ...]:
     """Return the held (place, issuer) pairs that an office named alone may be: 人社局, 司法局.
 
-    ``within`` are the places said beside it; without any, those of every place.
+    ``within`` are the places said beside it; without any, those of every place. A name without
+    its last word (城管, 市监) is an office's where a single held one may be called so.
     """
     word = words.strip()
-    found = []
+    found, shorter = [], []
     for chain, issuer in known:
         core, _ = split_issuer(chain, issuer)
         inside = not within or any(chain[: len(p)] == p for p in within)
-        if inside and core and word[-1:] == core[-1:] and len(word) > 1 and _letters_of(word, core):
-            found.append((chain, issuer))
-    return tuple(found)
+        if inside and core and len(word) > 1 and _letters_of(word, core):
+            if word[-1:] == core[-1:]:
+                found.append((chain, issuer))
+            elif word[0] == core[0] and not core.endswith("政府"):
+                shorter.append((chain, issuer))
+    return tuple(found) or (tuple(shorter) if len(set(shorter)) == 1 else ())
 
 
 def _of(mention: Mention, known: Sequence[tuple[Chain, str]]) -> list[tuple[Chain, str]]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from retrieval.places.gazetteer import Chain, short_name
+
+# an organ of the state that names itself before the place of its branch: 国家税务总局陇泉市税务局
+STATE_ORGAN = re.compile(
+    "(?:中华人民共和国|中国|国家)[\\u4e00-\\u9fff]{2,10}?(?:总局|局|部|总署|银行|委员会)"
+)
 
 _OWN_NAME_ENDS = (
     "街道",
@@ -47,12 +53,19 @@ _SHORTER_BODIES = (
 def split_issuer(chain: Chain, issuer: str) -> tuple[str, str]:
     """Split 重庆市綦江区司法局 into the body (司法局) and its own place (綦江区)."""
     body, owner = issuer, chain[-1] if chain else ""
+    organ = STATE_ORGAN.match(issuer)
+    if organ and chain and issuer.startswith(_forms(chain), organ.end()):
+        body = issuer[organ.end() :]
     for name in chain:
         for form in (name, short_name(name)):
             if body.startswith(form):
                 body, owner = body[len(form) :], name
                 break
     return body, owner
+
+
+def _forms(chain: Chain) -> tuple[str, ...]:
+    return tuple(form for name in chain for form in (name, short_name(name)))
 
 
 def issuer_surfaces(chain: Chain, issuer: str) -> Iterator[str]:

@@ -237,10 +237,12 @@ class PlaceIndex:
     ) -> Iterator[Mention]:
         """Yield the places in a span that a reader calls a place; an unknown one if none is known."""
         at, named = start, False
-        whole = self._name_at(text, at, min(end + 1, len(text)))
+        whole = self._name_at(text, at, len(text))
         longer = whole if whole and whole.held and whole.how == "exact" else None
-        if longer and longer.end == end + 1 and not _CITY_WORD.match(text, end):
-            end += 1  # 青山|县县直部门 is read as 青山县|县直部门
+        if longer and longer.end > end and not _CITY_WORD.match(text, end):
+            end = (
+                longer.end
+            )  # 青山|县县直部门 is read as 青山县|县直部门, 白桦|甸县长 as 白桦甸县|长
         while at < end:
             mention = self._name_at(text, at, end)
             if mention is None:

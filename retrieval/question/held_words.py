@@ -25,6 +25,8 @@ MOST_TOKENS = 6
 SHORTEST_NAME = 3
 _PROPER = ("ns", "nr", "nt")
 _VILLAGE = re.compile("村|社区|小区|屯")
+_FULL_NAME = re.compile("[省市县区旗州盟镇乡]$|街道$")
+_LETTER = re.compile("[\u4e00-\u9fff]")
 # a problem, a plan or an overview is a whole report's: of a place that is not held there is none
 _OF_A_THING = ("figure", "measures", "meaning", "honours")
 _OF_ITS_MENTION = ("verify", "which")
@@ -49,8 +51,8 @@ def mended(request: Request, places: PlaceIndex, naming: Naming) -> Request:
                 tags = _given_back(words, tags, old, mention, others)
             elif mention.start == old.start and (village := _VILLAGE.match(words, old.end)):
                 tags = _instead(tags, [old], [_tagged("place", words, old.start, village.end())])
-            elif thing and (end := _end_of_thing(words, mention, naming)):
-                tags = _instead(tags, [old], [_tagged("theme", words, mention.start, end)])
+            elif thing and (longer := _longer_name(words, mention, naming)):
+                tags = _instead(tags, [old], [_tagged("theme", words, *longer)])
     return request if tags == list(request.tags) else _with_tags(request, tuple(tags))
 
 
@@ -84,6 +86,38 @@ def _end_of_thing(words: str, mention: Mention, naming: Naming) -> int:
         if noun and at >= mention.end and naming(words[mention.start : at]):
             end = at
     return end
+
+
+def _longer_name(words: str, mention: Mention, naming: Naming) -> tuple[int, int] | None:
+    """Return the span of the name of a thing that a place's name is only a part of."""
+    if only := _only_part_of(words, mention, naming):
+        return only
+    end = _end_of_thing(words, mention, naming)
+    return (mention.start, end) if end else None
+
+
+def _only_part_of(words: str, mention: Mention, naming: Naming) -> tuple[int, int] | None:
+    """Return the span of the longer name that a place's short name is only a part of, in reports.
+
+    翠屏 of 翠屏山庄 is no county where no report has 翠屏 but in 翠屏山庄, nor 沙河 of 陡沙河.
+    A full name (翠屏区) is meant as it stands.
+    """
+    if mention.how not in ("short", "unknown") or _FULL_NAME.search(mention.text):
+        return None
+    start, end = mention.start, mention.end
+    holding = set(naming(words[start:end]))
+    if not holding:
+        return None
+
+    def same(start: int, end: int) -> bool:
+        edge = words[start:end]
+        return edge.isalnum() and not edge.isascii() and set(naming(edge)) == holding
+
+    while end < len(words) and _LETTER.match(words[end]) and same(start, end + 1):
+        end += 1
+    while start and _LETTER.match(words[start - 1]) and same(start - 1, end):
+        start -= 1
+    return (start, end) if end - start > len(mention.text) else None
 
 
 def _given_back(

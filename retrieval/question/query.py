@@ -306,7 +306,11 @@ def settle(
     held = _innermost(held_places(PlaceResolution(tuple(mentions)), absent))
     # an office named alone: the held bodies of that name, else a topic of the reports in scope
     alone = [
-        m for m in mentions if not m.held and not m.candidates and _is_office(m.text, ask, offices)
+        m
+        for m in mentions
+        if not m.held
+        and not m.candidates
+        and (_is_office(m.text, ask, offices) or bodies_called(m.text, known, held))
     ]
     small = [
         m.text for m in mentions if not m.held and not m.candidates and _TOO_SMALL.fullmatch(m.text)

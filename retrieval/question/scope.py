@@ -136,9 +136,11 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         found = [h for h in found if h.id not in apart]
     missing += _only_units(query, found, left_out)
     years = query.years or _relative(query, found)
-    if query.role == "plans" and query.ask.content != "remedy" and years:
+    if query.role == "plans" and years:
         # 2024年的打算 stands in the report on 2023
         on = {h.meta.year for h in found}
+        if query.ask.content == "remedy" and on & set(years):
+            on = set()  # what is planned of the problems that this year's report names
         if len(years) > 1 and set(years) <= on:  # several reports asked for, each on its own year
             on = set()
         own = on if _FROM_THE_REPORT.search(query.question) else set()
@@ -210,19 +212,19 @@ def _is_body(holding: Holding) -> bool:
 
 
 def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
-    """Return the streets, towns and zones inside an asked county or city, not asked themselves.
+    """Return what lies inside an asked city or county (its counties, towns, zones), unasked itself.
 
-    What one street did is no answer on its county. A question over all reports, or of a whole
-    province, takes them in.
+    What one street did is no answer on its county, nor what one county did on its city. A
+    question over all reports, of a whole province, or of which place in the city, takes them in.
     """
     across = query.everywhere and query.kind != "list"  # 哪几个方面 lists one report's items
+    across = across or query.ask.operation in ("which", "rank")
     if query.kind == "catalogue" or across or not query.places:
         return []
     return [
         holding
         for holding in found
-        if unit_of(holding.meta.place, holding.meta.issuer)
-        and holding.meta.place not in query.places
+        if holding.meta.place not in query.places
         and any(
             contains(place, holding.meta.place) and not _PROVINCE.search("".join(place))
             for place in query.places

@@ -44,5 +44,8 @@ def _spans_of(text: str, marks: Sequence[str]) -> Iterable[Tagged]:
         ends = ends or marks[i][2:] != marks[start][2:]
         if ends:
             if marks[start] != "O":
-                yield Tagged(cast(Tag, marks[start][2:]), start, i, text[start:i])
+                tag = cast(Tag, marks[start][2:])
+                # 比2023|年少了多少: a year's own word is never the first half of another
+                end = i + (tag == "year" and text[i : i + 1] == "年" and marks[i] == "O")
+                yield Tagged(tag, start, end, text[start:end])
             start = i
