@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.answers.themes import theme_terms
 from bot.evidence.drafting import Desk, Draft, alone, claim, label
@@ -13,6 +14,9 @@ from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 
 MAX_EACH, MAX_REPORTS = 12, 12
+_LONGEST_HEADING = 20
+_LISTS = re.compile("(?:有|包括|如下|为)?[:：]|(?:有|包括|如下)$")
+_PARTS = ("；", ";", "。")
 _PLANNED = frozenset(("plans", "problems", "causes"))
 
 
@@ -48,12 +52,20 @@ def _says(report: Report, span: Span, words: list[str]) -> bool:
 
 
 def _won(desk: Desk, report: Report) -> list[Span]:
-    """Return the clauses that tell of something won, with the clause before that names what by."""
+    """Return the clauses that tell of something won, with the clause before that names what by.
+
+    Under a heading of honours, and behind 主要荣誉有, everything that stands is one.
+    """
     found = []
-    for line in desk.reading(report).lines:
-        if line.role in _PLANNED or line.is_heading:
+    reading = desk.reading(report)
+    headings = {part for line in reading.lines for part in line.path.split(" > ")}
+    for line in reading.lines:
+        if line.role in _PLANNED or line.is_heading or line.folded in headings:
             continue
         clauses = line.clauses
+        if (at := _listed_from(line)) is not None:
+            found += _apart(report, clauses[at:])
+            continue
         i = 0
         while i < len(clauses):
             if not _is_won(clauses[i]):
@@ -65,6 +77,28 @@ def _won(desk: Desk, report: Report) -> list[Span]:
             found.append(Span(_start(line, i), clauses[last].span.end))
             i = last + 1
     return found
+
+
+def _listed_from(line: Line) -> int | None:
+    """Return the first clause of a line from which it lists honours alone; None if it does not."""
+    over = line.path.rpartition(" > ")[2]
+    if len(over) <= _LONGEST_HEADING and pattern("honour_heading").search(over):
+        return 0
+    for at, clause in enumerate(line.clauses):
+        if _LISTS.search(clause.folded) and pattern("honour_heading").search(clause.folded):
+            return at
+    return None
+
+
+def _apart(report: Report, clauses: Sequence[Clause]) -> list[Span]:
+    """Return clauses as stretches that semicolons part."""
+    spans: list[Span] = []
+    for clause in clauses:
+        if spans and report.text[spans[-1].end - 1 : clause.span.start].strip()[-1:] not in _PARTS:
+            spans[-1] = Span(spans[-1].start, clause.span.end)
+        else:
+            spans.append(clause.span)
+    return spans
 
 
 def _is_won(clause: Clause) -> bool:

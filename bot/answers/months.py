@@ -1,20 +1,25 @@
-"""What a report tells of one month: the month that opens a clause governs those that follow."""
+"""What a report tells of one month: the month that opens a clause governs those that follow.
+
+Where a clause speaks of the whole year again (全年罚款92万元), the month ends.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.answers.facts import one_report
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.reading import Clause, Reading
 from bot.notes import Note
 from bot.values import Cited
-from retrieval.documents import Report, Span
+from retrieval.documents import Report, Span, meet
 from retrieval.question.terms import Term, is_topical
 
 MAX_PASSAGE_CHARS = 220
 MAX_PASSAGES = 6
 _MONTH = re.compile(r"(?<![0-9\-—~至.])(1[0-2]|[1-9])月(?!度)")
+_WHOLE_YEAR = re.compile("全年|本?年内|一年来|截至")
 # the least share of the question's topical words that a month's passage must hold
 ENOUGH_TOPIC = 0.5
 
@@ -36,11 +41,19 @@ def in_month(desk: Desk, report: Report, month: int) -> Draft:
         if best < ENOUGH_TOPIC and (best == 0 or desk.query.wants != "text"):
             topic = tuple(t.word for t in topical[:4])
             gap = Note("month_silent", {"month": month, "topic": topic})
-            return Draft(status="abstained", gap=(gap,))
+            return _told_there(desk, report, passages) or Draft(status="abstained", gap=(gap,))
         passages = [p for score, p in scored if score == best]
     spans = [_cut(p) for p in passages[:MAX_PASSAGES]]
     cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
     return Draft(tuple(claim(report, s) for s in spans), items=cites, focus=cites)
+
+
+def _told_there(desk: Desk, report: Report, passages: Sequence[Passage]) -> Draft | None:
+    """Return the report's answer in other words (大雨: 强降雨) where it stands in these passages."""
+    told = one_report(desk)
+    within = [Span(p[0].span.start, p[-1].span.end) for p in passages]
+    inside = all(any(meet(w, c.start, c.end) for w in within) for c in told.focus)
+    return told if told.status == "answered" and told.focus and inside else None
 
 
 def _passages(reading: Reading) -> Iterator[tuple[int, Passage]]:
@@ -52,13 +65,15 @@ def _passages(reading: Reading) -> Iterator[tuple[int, Passage]]:
         for clause in line.clauses:
             named = _MONTH.search(clause.folded)
             new = line.section != section or "\n" in text[end : clause.span.start]
-            if (new or named) and held:
+            if (new or named or _WHOLE_YEAR.match(clause.folded)) and held:
                 yield month, tuple(held)
                 held = []
             if new:
                 month = 0
             if named:
                 month = int(named.group(1))
+            elif _WHOLE_YEAR.match(clause.folded):
+                month = 0
             if month:
                 held.append(clause)
             section, end = line.section, clause.span.end

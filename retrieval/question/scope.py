@@ -16,7 +16,6 @@ from typing import Protocol, overload
 from retrieval.documents import Note, NoteValue, ReportMeta
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.place_mentions import is_stated_shorter
-from retrieval.places.subunits import unit_of
 from retrieval.question.query import Query
 
 _PROVINCE = re.compile("^[^市]*(?:省|自治区)$|^(?:北京|天津|上海|重庆)市$")

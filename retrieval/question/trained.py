@@ -14,7 +14,7 @@ from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.question.addressing import address_of, item_of
 from retrieval.question.exact import asks_why, read_form, read_item, read_years
 from retrieval.question.features import NameTable, part_features, plain_words
-from retrieval.question.request import Act, Ask, Form, Request, Tagged
+from retrieval.question.request import Act, Ask, Content, Form, Operation, Request, Tagged
 from retrieval.question.tagger import Tagger
 from retrieval.question.wishes import Wish, WishModel
 from retrieval.question.word_vectors import WordVectors
@@ -74,8 +74,7 @@ class TrainedReader:
         tags, starts = models.tagger.tag(text, self._names)
         if bare := self._bare_name(text):
             tags, starts = (bare,), (0,)
-        last = before.asks[-1] if before and before.asks else None
-        said = (last.content, last.operation) if last else None
+        said = last_wish(before)
         ends = (*starts[1:], len(text))
         whole = part_features(text, tags, (0, len(text)), said, follows=before is not None)
         vector = models.vectors.pool(plain_words(text, tags, (0, len(text))))
@@ -130,6 +129,12 @@ class TrainedReader:
             alternatives=tuple(alternatives),  # type: ignore[arg-type]
             typed=typed,
         )
+
+
+def last_wish(request: Request | None) -> tuple[Content, Operation] | None:
+    """Return content and operation of what a request asked for last."""
+    last = request.asks[-1] if request and request.asks else None
+    return (last.content, last.operation) if last else None
 
 
 _OTHERS = re.compile("其[他它余]|别|另|剩|以外|之外|other|rest|else")

@@ -23,15 +23,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from eval.fits.reader import tagging
-from eval.fits.reader.scores import Score, score_reader
+from eval.fits.reader.scores import Score, read_earlier, score_reader
 from eval.fits.reader.subject_words import wish_words_of
 from eval.fits.reader.utterances import Utterance, corpus_hash, read_corpus, read_file
 from retrieval.genre.synonyms import synonym_table
 from retrieval.question import features as feature_module
 from retrieval.question import untagged
 from retrieval.question.features import NameTable, part_features, plain_words
+from retrieval.question.request import Request
 from retrieval.question.tagger import Tagger
-from retrieval.question.trained import Models, TrainedReader
+from retrieval.question.trained import Models, TrainedReader, last_wish
 from retrieval.question.wishes import HEADS, Floats, WishModel
 from retrieval.question.word_vectors import AXES, WordVectors
 from retrieval.search.embedding import LocalEmbedder
@@ -47,7 +48,7 @@ HELD_OUT = ("clerk", "villager")
 ITERATIONS = 100
 STRENGTH = 8.0  # inverse of the L2 penalty: best on held-out writers of 2, 4, 8, 16
 _MIN_COUNT = 5  # every message is there twice, as labelled and as read
-_LEAST_WEIGHT = 0.02  # a sign that moves no score by more is left out of the file
+_LEAST_WEIGHT = 0.1  # a sign that moves no score by more is left out of the file, ≤ 5 MB in all
 REPORTS = ROOT / "eval" / "reports"
 
 
@@ -60,7 +61,13 @@ def fit(utterances: Sequence[Utterance], vectors: WordVectors) -> tuple[bytes, b
     as_read = read_by_the_other_half(utterances)
     _say(f"  each half tagged by the other: {time.monotonic() - started:.0f} s")
     started = time.monotonic()
-    wishes = fit_wishes([*utterances, *as_read], vectors)
+    both = [*utterances, *as_read]
+    # what went before is read by a reader that knows nothing of it, as in a conversation
+    first = TrainedReader(
+        models=Models(Tagger(spans, parts), fit_wishes(both, vectors, {}), vectors)
+    )
+    earlier = {u.history: read_earlier(first, u.history) for u in utterances if u.history}
+    wishes = fit_wishes(both, vectors, earlier)
     _say(f"  acts and wishes: {time.monotonic() - started:.0f} s")
     return spans, parts, wishes
 
@@ -86,6 +93,9 @@ def _say(line: str) -> None:
     print(line, file=sys.stderr)
 
 
+Earlier = Mapping[tuple[str, ...], Request | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """What a head learns from: signs and vector of a part, and its label for each head."""
@@ -96,7 +106,7 @@ class Example:
 
 
 def examples(
-    utterances: Iterable[Utterance], vectors: WordVectors
+    utterances: Iterable[Utterance], vectors: WordVectors, earlier: Earlier
 ) -> tuple[list[Example], list[Example]]:
     """Return the examples of acts, one a message, and those of wishes, one a part."""
     acts: list[Example] = []
@@ -104,9 +114,9 @@ def examples(
     for u in utterances:
         follows, whole = bool(u.history), (0, len(u.text))
         vector = vectors.pool(plain_words(u.text, u.tags, whole))
-        signs = part_features(u.text, u.tags, whole, None, follows=follows)
+        before = last_wish(earlier.get(u.history))
+        signs = part_features(u.text, u.tags, whole, before, follows=follows)
         acts.append(Example(signs, vector, {"act": u.act}))
-        before: tuple[str, str] | None = None
         ends = (*u.starts[1:], len(u.text))
         for wish, span in zip(u.wishes, zip(u.starts, ends, strict=True), strict=False):
             content, operation = wish
@@ -121,11 +131,13 @@ def examples(
     return acts, wishes
 
 
-def fit_wishes(utterances: Sequence[Utterance], vectors: WordVectors) -> WishModel:
-    """Fit the four heads."""
+def fit_wishes(
+    utterances: Sequence[Utterance], vectors: WordVectors, earlier: Earlier
+) -> WishModel:
+    """Fit the four heads; ``earlier`` is how the messages before an utterance were read."""
     from sklearn.linear_model import LogisticRegression
 
-    acts, wishes = examples(utterances, vectors)
+    acts, wishes = examples(utterances, vectors, earlier)
     counts = Counter(sign for row in (*acts, *wishes) for sign in set(row.signs))
     vocabulary = sorted(f for f, n in counts.items() if n >= _MIN_COUNT)
     index = {f: i for i, f in enumerate(vocabulary)}

@@ -37,6 +37,15 @@ class Score:
         }
 
 
+def read_earlier(reader: Reader, history: Sequence[str]) -> Request | None:
+    """Return the request that a conversation stands at after ``history``, as ``reader`` reads it."""
+    before: Request | None = None
+    for message in history:
+        request = reader.read(message, before)
+        before = request if request.asks else before
+    return before or (Request("", "ask", (Ask("report", "overview"),)) if history else None)
+
+
 def score_reader(reader: Reader, utterances: Sequence[Utterance]) -> tuple[Score, list[str]]:
     """Return the score of ``reader`` and a line for each message misread."""
     right: dict[str, list[bool]] = {}
@@ -45,8 +54,7 @@ def score_reader(reader: Reader, utterances: Sequence[Utterance]) -> tuple[Score
     confident: list[tuple[float, bool]] = []
     missed = []
     for u in utterances:
-        before = Request("", "ask", (Ask("report", "overview"),)) if u.history else None
-        request = reader.read(u.text, before)
+        request = reader.read(u.text, read_earlier(reader, u.history))
         gold = list(u.wishes)
         got = [(a.content, a.operation) for a in request.asks]
         checks = {"act": request.act == u.act}
