@@ -41,14 +41,14 @@ def in_month(desk: Desk, report: Report, month: int) -> Draft:
         if best < ENOUGH_TOPIC and (best == 0 or desk.query.wants != "text"):
             topic = tuple(t.word for t in topical[:4])
             gap = Note("month_silent", {"month": month, "topic": topic})
-            return _told_there(desk, report, passages) or Draft(status="abstained", gap=(gap,))
+            return _told_there(desk, passages) or Draft(status="abstained", gap=(gap,))
         passages = [p for score, p in scored if score == best]
     spans = [_cut(p) for p in passages[:MAX_PASSAGES]]
     cites = tuple(Cited(report.id, s.start, s.end) for s in spans)
     return Draft(tuple(claim(report, s) for s in spans), items=cites, focus=cites)
 
 
-def _told_there(desk: Desk, report: Report, passages: Sequence[Passage]) -> Draft | None:
+def _told_there(desk: Desk, passages: Sequence[Passage]) -> Draft | None:
     """Return the report's answer in other words (大雨: 强降雨) where it stands in these passages."""
     told = one_report(desk)
     within = [Span(p[0].span.start, p[-1].span.end) for p in passages]

@@ -83,7 +83,9 @@ class TrainedReader:
         least = SURE_OF_OFF if before is None else SURE_OF_OFF_FURTHER_ON
         unsure = act == "off" and (names or before is not None) and sure < least
         elsewhere = act == "source" and names and sure < SURE_OF_OFF
-        if address_of(text) or unsure or elsewhere:
+        # what has its own subject and nothing before it continues nothing
+        first = before is None and act in _CONTINUES and _has(tags, _SUBJECT)
+        if address_of(text) or unsure or elsewhere or first:
             act = "ask"
         elif before is not None and item_of(text) is not None and not _has(tags, _SUBJECT):
             act = "item"  # 最后一条呢: a number that points is exact
@@ -142,6 +144,7 @@ _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
 
 
 _SUBJECT = ("theme", "place", "office")
+_CONTINUES = ("same", "item", "rework", "source", "undo")
 _OWN = (*_SUBJECT, "excluded", "year", "item")  # what makes a part of a message one of its own
 _MATTER = (*_SUBJECT, "scope", "year", "excluded")  # what a text may be ordered on
 _AROUND_A_NAME = re.compile(
