@@ -18,6 +18,8 @@ REVIEW = (
 )
 STAFF = "专业法制人员队伍力量不足，部分执法人员未取得执法资格，共处理2.5万余件，罚款约89.1亿元。"
 MEETING = "8月28日，区长赵如浪主持召开第32次常务会议，审议通过《法治政府建设工作要点》（区政发〔2023〕12号）。"
+PAID = "梳理补贴政策，再造发放流程，累计申请90户，共申请金额30万元，累计发放户数70户，累计发放金额20万元。"
+SIGNED = "退回补充调查14件，不予同意处罚26件，集体讨论58件。评估得94.5分，列全盟第2位。"
 SCOPE = ("上虞区", "上虞", "绍兴市", "2022")
 
 RIGHT = [
@@ -38,6 +40,9 @@ RIGHT = [
     ("The correction rate was 17.5 per cent, down 21.4 percentage points.", REVIEW),
     ("No case was lost after review.", REVIEW),
     ("The meeting was held on August 28.", MEETING),
+    ("共申请金额30万元，累计申请90户。", PAID),
+    ("26件不同意处罚，集体讨论58件。", SIGNED),  # 不同 is no denial, 不同意 is
+    ("评估得94.5分，列全盟第2。", SIGNED),
 ]
 WRONG = [
     ("收到行政复议申请351件。", REVIEW, "351件"),
@@ -71,6 +76,8 @@ WRONG = [
     ("Shangyu received 351 applications.", REVIEW, "351"),
     ("Applications decreased; Keqiao District received 350.", REVIEW, "Keqiao"),
     ("Cases were lost after review.", "复议后无败诉案件。", "否定"),
+    ("补贴政策累计发放90户。", PAID, "70户"),  # 发放 of another clause than the figure's
+    ("评估得94.5分，列全盟第2批。", SIGNED, "批"),
     ("The SPP reviewed 350 applications.", REVIEW, "SPP"),
     ("They received three hundred and twelve applications.", REVIEW, "12"),
 ]

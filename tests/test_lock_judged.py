@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.lock.citations import Checker, Failure
+from bot.lock.figures import check_figures
 from bot.values import DraftLine, Passage
 
 TEXT = (
@@ -53,6 +54,28 @@ def test_other_words_for_what_the_quotes_say_are_left_to_a_judge(line):
 )
 def test_facts_of_its_own_are_not(line):
     assert not left_to_a_judge(line)
+
+
+CASES = "受理民间纠纷1171件,调解成功1165件。一审案件18件,败诉2件。甲院调解594件,同比上升77.3%;乙局结案572宗,同比上升50%。"
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("受理的1171件民间纠纷里有1165件谈拢了。", True),  # 纠纷 is of the whole
+        ("受理的1165件民间纠纷里有1171件谈拢了。", False),
+        ("一审案件18件,输了2件。", True),  # no words of its own: the figure before it tells
+        ("甲院有594件、涨了77.3%。", True),
+        ("甲院有594件、涨了50%。", False),
+    ],
+)
+def test_a_figure_is_of_what_stands_with_it(line, right):
+    assert (check_figures(line, [CASES]).problems == ()) is right
+
+
+def test_a_change_is_of_the_figure_before_it_in_other_words_too():
+    assert left_to_a_judge("甲院调停594件，比上年多了77.3%。", CASES)
+    assert not left_to_a_judge("甲院调停594件，比上年多了50%。", CASES)
 
 
 HONOURS = "甲应用入选省委政法委优秀案例;乙应用列入省司法厅试点清单;丙应用在全市推广。"

@@ -35,6 +35,7 @@ _TIMES = re.compile(
 _LAST_YEAR = re.compile("(?<![较比同与和])上一?年度")
 _MAX_CHARS = 1_500  # of a line; a longer one is no sentence
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
+_RANK_UNITS = "名位"  # 第2 of a ranking is 第2名
 _LISTED = re.compile("[、和与及]|以及|并且?")
 _STANDS = 4  # characters of a member of a list that say enough by themselves
 _VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
@@ -474,7 +475,7 @@ def _tokens(clause: str, names: tuple[str, ...], same: bool) -> _Run:
             value, _ = canonical(quantity)
             key = str(value.normalize())
             if quantity.kind in ("ordinal", "document"):
-                key = quantity.text
+                key = quantity.text.rstrip(_RANK_UNITS)
             elif quantity.kind == "date":
                 found += _day(quantity.text, quantity.start)
             if quantity.kind not in ("year", "date"):

@@ -12,10 +12,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from bot.lexicon import one_meaning, pattern
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
-from bot.lock.figure_contexts import COUNTED, figure_contexts
+from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from bot.lock.stops import HARD_STOP, STOP
 from bot.lock.wording import FALLING, RISING
 from retrieval.genre.quantities import (
@@ -38,6 +39,7 @@ _SEMI, _COMMA, _JOINT = (
 )
 _MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
+_SENTENCE = re.compile("[;。!?\n]")
 _WIDEST = 3  # clauses that one of a line may join
 _COUNTERS = frozenset("件份个项条宗起例部")
 
@@ -220,8 +222,15 @@ def _misattached(
     in the quotes does not hold so far.
     """
     offered = [context for quote in quotes for context in figure_contexts(quote)]
-    for said in figure_contexts(sentence):
+    mine = figure_contexts(sentence)
+    for place, said in enumerate(mine):
         if any(said.quantity == other for other in excused):
+            continue
+        beside = _told_beside(mine[:place], said, quotes) if said.bare else []
+        if any(same_value(said.quantity, q) for q in beside):
+            continue
+        if beside:
+            yield f"“{said.quantity.text}”在原文中说的是别的事，这里原文是“{beside[-1].text}”"
             continue
         if _stands_whole(said.quantity, sentence, quotes):
             continue
@@ -242,6 +251,21 @@ def _misattached(
                 break
 
 
+def _told_beside(
+    before: Sequence[FigureContext], bare: FigureContext, quotes: Sequence[str]
+) -> list[Quantity]:
+    """Return what sentences of the quotes give next to the figures before one without words of its own."""
+    told = [c.quantity for c in before]
+    return [
+        near
+        for quote in quotes
+        for sentence in _SENTENCE.split(quote)
+        for pair in pairwise(c.quantity for c in figure_contexts(sentence))
+        for one, near in (pair, pair[::-1])
+        if any(same_value(q, one) for q in told) and _count_alike(bare.quantity, near)
+    ]
+
+
 def _stands_whole(quantity: Quantity, sentence: str, quotes: Sequence[str]) -> bool:
     """Tell whether all of a figure's clause is told by clauses with no other figure of its kind."""
     begin = max((m.end() for m in STOP.finditer(sentence, 0, quantity.start)), default=0)
@@ -255,6 +279,10 @@ def _stands_whole(quantity: Quantity, sentence: str, quotes: Sequence[str]) -> b
                 alike = [q for q in find_quantities(told) if _count_alike(quantity, q)]
                 if len(alike) != 1 or not same_value(alike[0], quantity):
                     continue
+                own = next(c for c in clauses[at : at + width] if alike[0].text in c)
+                beside = "".join(HAN_RUN.findall(own.replace(alike[0].text, " ")))
+                if width > 1 and beside and not set(beside) & set(said):
+                    continue  # 兑现581户 of 再造兑现流程,申报581户
                 signs = iter(told)  # moved within a clause, in order in several
                 if (
                     (Counter(said) <= Counter(told))

@@ -33,8 +33,10 @@ _DIGITS = {sign: n for n, sign in enumerate("零一二三四五六七八九")}
 _SUPERLATIVE = re.compile("最(?:[多高大]|(?P<least>[少低小]))")
 _REST = re.compile("剩余?下?|[还尚仍]有|其余|[还尚]?(?:没有?|未能?)|不是")
 _SAID = re.compile("(?:报告|原文|文中)?(?:里|中)?(?:说|写|讲|提)(?:的是|明)")
-_RISEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[多高大]了?(?![0-9])")
-_FALLEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[少低小]了?(?![0-9])")
+_RISEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[多高大]了?(?![0-9了])")
+_FALLEN = re.compile("(?:一年比一年|更|(?<=比)[^,。;比]{1,6}?)[都均也]?[少低小]了?(?![0-9了])")
+_MORE_BY = re.compile("([比较][^,。;比]{1,6}?)[多高大]出?了?(?=[0-9])")
+_LESS_BY = re.compile("([比较][^,。;比]{1,6}?)[少低小]了?(?=[0-9])")
 _COUNTS_MEMBERS = re.compile(
     "(?<![第0-9一二三四五六七八九十百千万])(?P<number>[两二三四五六七八九几])(?=[个类项种样头家]|方面)(?!个?(?:工作日|小?时|月|百分点|季度))[个类项种样头家]?"
 )
@@ -65,6 +67,7 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
         ranked = _SUPERLATIVE.sub(partial(figures.unborne_superlative, shown), clause)
         ranks = ranks or ranked != clause
         clause = ranked
+        clause = _LESS_BY.sub(r"\1下降", _MORE_BY.sub(r"\1上升", clause))
         clause = _FALLEN.sub("下降", _RISEN.sub("上升", clause))
         kept += [clause, stop[0] if stop else ""]
         position = stop.end() if stop else end
