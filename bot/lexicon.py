@@ -30,6 +30,12 @@ def same_words() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple((re.compile(words), group) for group, words in groups.items())
 
 
+@lru_cache(maxsize=1)
+def akin_words() -> tuple[re.Pattern[str], ...]:
+    """Return the groups of closed words that say the same in kind, each as a pattern."""
+    return tuple(map(re.compile, word_classes()["akin"]["groups"].values()))
+
+
 def one_meaning(text: str) -> str:
     """Return a text with one word for all of one meaning."""
     for words, canon in same_words():

@@ -33,6 +33,7 @@ def left_to_a_judge(line: str, text: str = TEXT, role: str = "measures") -> bool
         "绝大多数积案已化解。",
         "区政府的法律顾问团，是挑9名律师组建起来的。",  # other order, other words
         "报告没有说16处问题已经整改到位，只说要求整改。",
+        "查找出问题16处，要求整改。",  # another word of a deed that the quotes tell
     ],
 )
 def test_other_words_for_what_the_quotes_say_are_left_to_a_judge(line):
@@ -50,6 +51,7 @@ def test_other_words_for_what_the_quotes_say_are_left_to_a_judge(line):
         "35件积案全部没有化解，看来难办。",  # none is not: not all
         "单位领导压根不重视依法行政，因为他们不称职。",  # a cause
         "碰上35件积案，审结28件。",  # another stage
+        "碰上35件积案，接到28件。",
     ],
 )
 def test_facts_of_its_own_are_not(line):

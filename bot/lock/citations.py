@@ -21,6 +21,7 @@ from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
+from bot.lock.reckoned import without_reckoned
 from bot.lock.stops import STOP
 from bot.lock.wording import overlap
 from bot.notes import Language, text_of
@@ -159,7 +160,7 @@ class Checker:
             return False
         told = [_clauses_around(piece, home) for piece, home in zip(given, homes, strict=True)]
         names = [name for p in passages for name in self._names.get(p.report, ())]
-        return not any(undecided(text, told, quotes, names))
+        return not any(undecided(without_reckoned(text, quotes), told, quotes, names))
 
     def told(self, sentence: Sentence) -> Told:
         """Return a sentence shown with what it cites, and whether its words are official."""

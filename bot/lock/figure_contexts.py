@@ -9,8 +9,8 @@ from functools import lru_cache
 from bot.evidence.likeness import pairs_of
 from bot.lock.stops import HARD_STOP
 from retrieval.genre.quantities import Quantity, find_quantities
-from retrieval.text.segmentation import tag
 from retrieval.text.normalise import HAN_RUN
+from retrieval.text.segmentation import tag
 
 _SENTENCE_END = re.compile(r"[。;!?\n]")
 _JOINING = re.compile("[和与及并里中有]|以及|其中|当中|之中|里面")

@@ -254,11 +254,15 @@ def _misattached(
 def _told_beside(
     before: Sequence[FigureContext], bare: FigureContext, quotes: Sequence[str]
 ) -> list[Quantity]:
-    """Return what sentences of the quotes give next to the figures before one without words of its own."""
+    """Return what is told next to the figures before one without words of its own.
+
+    Quotes that do not hold it are of another report or thing, and are passed over.
+    """
     told = [c.quantity for c in before]
     return [
         near
         for quote in quotes
+        if any(same_value(bare.quantity, c.quantity) for c in figure_contexts(quote))
         for sentence in _SENTENCE.split(quote)
         for pair in pairwise(c.quantity for c in figure_contexts(sentence))
         for one, near in (pair, pair[::-1])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
-from bot.lexicon import one_meaning, pattern
+from bot.lexicon import akin_words, one_meaning, pattern
 from bot.lock.carried import own_names
 from bot.lock.english_figures import in_chinese_figures
 from bot.lock.figure_contexts import COUNTED
@@ -26,6 +26,7 @@ _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
 _FIGURE = 2  # characters that a figure is worth, which is held against the quotes elsewhere
 _NOUNS = "njzb"  # parts of speech that name: nouns, short forms, 县 alone, 国家级
 _YEAR = re.compile("(?:19|20)\\d\\d年?度?")
+_DAYS = re.compile(r"(?:\d+[年月日号]|[上下]旬|[初底末])+")
 _UNIT = "(?:街道|社区|[省市县区镇乡村局厅院委])"
 _STRETCH = re.compile("[;。!?\n]")
 _CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quotes' or refused
@@ -47,7 +48,7 @@ def unjudgeable(
     source = one_meaning("".join("".join(s.split()) for s in sources))
     for name in own_names(tuple(names)):
         text = text.replace(name, "")
-    found = [run for run in own if any(sign.isdigit() for sign in run)]
+    found = [run for run in own if any(s.isdigit() for s in run) and not _DAYS.fullmatch(run)]
     told = [clause for s in sources for clause in clauses(s)]
     before = ""
     for clause in _CUT.split(text):
@@ -117,10 +118,16 @@ def _added(
 
 def _is_closed(word: str, kind: str, source: str) -> bool:
     """Tell whether a word that the quotes lack is of a class of which none but theirs may be told."""
-    if any(pattern(name).search(word) for name in _CLOSED):
+    other = word
+    for group in akin_words():
+        if group.search(source):
+            other = group.sub(" ", other)  # its kind must be what a judge points to
+    if any(pattern(name).search(other) for name in _CLOSED):
         return True
     if pattern("whose").search(word) and kind[0] in _NOUNS:
         return True
+    if pattern("degree").search(word) and word[-1] != "于" and find_quantities(source):
+        return False  # what figures come to
     return any(
         pattern(name).search(word) and not pattern(name).search(source) for name in _TOLD_SOMEHOW
     )
@@ -148,6 +155,11 @@ def undecided(
         closed = len(word) > 1 and not _CHECKED.search(word) and _says_done(mine, kind)
         closed = closed or _says_who(mine, kind) or bool(pattern("cause").search(word))
         if closed and mine in source and mine not in said:
+            yield word
+        if mine in source or _CHECKED.search(word) or pattern("glue").fullmatch(word):
+            continue
+        kinds = [group for group in akin_words() if group.search(mine)]
+        if any(g.search(source) and not g.search(said) for g in kinds):
             yield word
 
 

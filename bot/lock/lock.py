@@ -34,6 +34,7 @@ _DOCUMENT = re.compile(r"[\u4e00-\u9fff]{0,6}[〔\[(【]((?:19|20)\d\d)[〕\])�
 _ORDINAL = re.compile(r"第([零〇一二三四五六七八九十百千两]{1,8}|\d{1,6})([^\W\d_])")
 _LATIN = re.compile(r"[a-z][a-z0-9.+'-]*[a-z0-9+]|[a-z]")
 _PUNCTUATION = re.compile(r"[^\w%]+")
+_YEAR_BEFORE = re.compile("上一?年度?|去年")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _RISE_EN = re.compile(
     r"(?<![a-z])(?:increas|rose|risen|rise|rising|grew|grow|up by|climb|improv|upward)"
@@ -119,6 +120,8 @@ def judge(
     if plans:  # what is planned is planned for the year after the report's
         years |= {year + 1 for year in years}
     text = _CONTRAST.sub(_excluded, level(sentence))
+    if any(_YEAR_BEFORE.search(level(quote)) for quote in quotes):
+        years |= {year - 1 for year in years}
     known_names = tuple(level(name) for name in known)
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources

@@ -55,7 +55,7 @@ _COUNT = re.compile(r"\d+(?=[余多]?[件份个项条宗起例家名人次处])"
 _MOST = re.compile("最(?!终|后|近|新|大[限程]|佳|美)(.)")
 _TITLE = re.compile("《[^《》]*》")  # 《学法计划》 plans nothing
 _OBJECT = re.compile("将[^,。;]{2}")
-_SEVERAL = re.compile("[、和与及各每两双]")
+_SEVERAL = re.compile("[、和与及各每两双]|[这那]些")
 _NO = re.compile("[不没未无非缺欠少低弱差]|问题|短板")
 _NONE = re.compile("无(?!论)|没有")
 _FIRST_PLACE = re.compile("第一|首位|榜首|居首|之最")
