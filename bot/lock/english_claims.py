@@ -8,14 +8,14 @@ be those of a neighbouring figure. Texts are levelled; problems are Chinese.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
-from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, said_in
+from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, Ground, said_in
 from bot.lock.stops import HARD_STOP, STOP
 from retrieval.genre.english import chinese_words, glosses
 from retrieval.genre.quantities import Quantity, find_quantities, same_value
@@ -98,17 +98,9 @@ class _Told:
     sentence: str
 
 
-def english_problems(
-    text: str,
-    passages: Sequence[str],
-    plans: Collection[str] = (),
-    done: Collection[str] = (),
-) -> tuple[str, ...]:
-    """Find what a levelled English line, figures in Chinese form, says otherwise than its passages.
-
-    ``plans`` are the passages that stand in a section of what is to be done, ``done`` those in
-    one of what was done.
-    """
+def english_problems(text: str, ground: Ground) -> tuple[str, ...]:
+    """Find what a levelled English line, figures in Chinese form, says otherwise than its passages."""
+    passages = ground.passages
     source = "\n".join(passages)
     found = [
         f"原文没有“{m[0]}”" for w, sign in _LEVELS if (m := w.search(text)) and sign not in source
@@ -130,7 +122,7 @@ def english_problems(
         close = _homes(part, figures, passages, told) or close
         if close:
             found += _standing(part, close, passages)
-            found += _planned(part, close, plans, done)
+            found += _planned(part, close, ground)
         else:
             found += _sweeping(part, passages)
     return tuple(dict.fromkeys(found))
@@ -307,15 +299,13 @@ def _standing(
     yield from _sweeping(part, passages)
 
 
-def _planned(
-    part: str, close: Sequence[tuple[str, str]], plans: Collection[str], done: Collection[str]
-) -> Iterator[str]:
+def _planned(part: str, close: Sequence[tuple[str, str]], ground: Ground) -> Iterator[str]:
     """Yield a plan told as done and the other way round, by the sections that the clauses stand in."""
     texts = [text for text, _ in close]
-    if not _WILL.search(part) and all(any(t in p for p in plans) for t in texts):
+    if not _WILL.search(part) and all(any(t in p for p in ground.plans) for t in texts):
         yield f"“{part.strip()[:40]}”在原文中是计划，不是已做的事"
     stated = not any(s.planned or s.ahead for t in texts for s in said_in(t))
-    if _FUTURE.search(part) and stated and all(any(t in p for p in done) for t in texts):
+    if _FUTURE.search(part) and stated and all(any(t in p for p in ground.done) for t in texts):
         yield f"“{part.strip()[:40]}”在原文中是已做的事，不是计划"
 
 

@@ -18,7 +18,7 @@ from bot.lock.english_claims import english_problems
 from bot.lock.english_figures import amount_problems, in_chinese_figures
 from bot.lock.figures import DIGITS, check_figures
 from bot.lock.judged import unjudgeable
-from bot.lock.modality import modality_problems
+from bot.lock.modality import Ground, modality_problems
 from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
@@ -125,10 +125,9 @@ def judge(
     known_names = tuple(level(name) for name in known)
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources
+    ground = Ground(context, frozenset(map(level, plans)), frozenset(map(level, done)))
     if is_english(text):
-        return _judge_english(
-            sentence, text, sources, own_names, known_names, years, context, plans, done
-        )
+        return _judge_english(sentence, text, sources, own_names, known_names, years, ground)
     reckoned = False
     if softly:
 
@@ -146,9 +145,7 @@ def judge(
         *_place_problems(sentence, sources, own_names),
         *wording.direction_problems(text, sources, figures.excused),
         *wording.negation_problems(text, sources),
-        *modality_problems(
-            text, context, frozenset(map(level, plans)), frozenset(map(level, done))
-        ),
+        *modality_problems(text, ground),
     )
     spare = (*figures.excused, *figures.derived)
     sentences = _in_sentences(sources, context)
@@ -255,9 +252,7 @@ def _judge_english(
     allowed: Sequence[str],
     known: Sequence[str],
     years: Collection[int],
-    context: Sequence[str],
-    plans: Collection[str],
-    done: Collection[str],
+    ground: Ground,
 ) -> Verdict:
     """Judge an English line over Chinese quotes: strict on figures, tolerant of the language."""
     chinese_form = in_chinese_figures(text)
@@ -276,9 +271,7 @@ def _judge_english(
     problems += [f"原文没有“{w}”" for w in _ALL_CAPS.findall(sentence) if w.lower() not in held]
     problems += _english_place_problems(sentence, source, allowed, known)
     problems += amount_problems(text, source)
-    problems += english_problems(
-        chinese_form, context, set(map(level, plans)), set(map(level, done))
-    )
+    problems += english_problems(chinese_form, ground)
     for mine, ours, other in ((_RISE_EN, _RISE_ZH, "上升"), (_FALL_EN, _FALL_ZH, "下降")):
         if mine.search(text) and not ours.search(source):
             problems.append(f"原文没有说“{other}”")

@@ -9,7 +9,7 @@ problems are Chinese, for people.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -97,21 +97,28 @@ def said_in(text: str) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def modality_problems(
-    sentence: str,
-    passages: Sequence[str],
-    plans: Collection[str] = (),
-    done: Collection[str] = (),
-) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The levelled passages that a line stands on.
+
+    ``plans`` are those in a section of what is to be done, ``done`` those in one of what was done.
+    """
+
+    passages: tuple[str, ...]
+    plans: frozenset[str] = frozenset()
+    done: frozenset[str] = frozenset()
+
+
+def modality_problems(sentence: str, ground: Ground) -> tuple[str, ...]:
     """Find clauses that are more certain, more done or more general than what they are told from.
 
-    ``plans`` are the passages that stand in a section of what is to be done, ``done`` those in
-    one of what was done: there 将 puts an object first (将5个所下划至镇街).
+    Where things were done 将 puts an object first (将5个所下划至镇街).
     """
+    plans, done = ground.plans, ground.done
     for passage in done:
         for words in {match[0] for match in _OBJECT.finditer(passage)}:
             sentence = sentence.replace(words, f"把{words[1:]}")
-    passages = [p.replace("将", "把") if p in done else p for p in passages]
+    passages = [p.replace("将", "把") if p in done else p for p in ground.passages]
     sources = [
         replace(said, before=f"下一步,{said.before}") if passage in plans else said
         for passage in passages
