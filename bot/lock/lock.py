@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.lock import wording
 from bot.lock.carried import own_words
@@ -24,8 +23,6 @@ from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
 from retrieval.genre.pinyin import syllables_of
 from retrieval.genre.romanisation import romanise
-from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
-from retrieval.places.places import PlaceIndex
 from retrieval.text.normalise import HAN_RUN, has_han, level
 
 _BOUNDARY = "。;!?,:、\n“”\"'‘’《》()[]【】 "
@@ -48,7 +45,6 @@ _ENGLISH_PLACE = re.compile(
     r"((?:[A-Z][A-Za-z'’]{1,19}[ -]){1,3})(?:County|District|City|Province|Prefecture|Town|Township"
     r"|Municipality|Region|Village|Subdistrict)"
 )
-_JOINING = "和与同及"
 _ENGLISH_ARTICLES = frozenset(
     {"the", "this", "that", "in", "each", "our", "of", "and", "its", "for"}
 )
@@ -142,7 +138,6 @@ def judge(
         *figures.problems,
         *_document_problems(text, sources),
         *_quotation_problems(text, sources, own_names),
-        *_place_problems(sentence, sources, own_names),
         *wording.direction_problems(text, sources, figures.excused),
         *wording.negation_problems(text, sources),
         *modality_problems(text, ground),
@@ -193,29 +188,6 @@ def _in_sentences(quotes: Sequence[str], context: Sequence[str]) -> list[str]:
             last = max(last, end)
         alone.append(passage[first:last])
     return list(dict.fromkeys(alone))
-
-
-@lru_cache(maxsize=1)
-def _places() -> PlaceIndex:
-    return PlaceIndex([])
-
-
-def _place_problems(sentence: str, sources: Sequence[str], allowed: Sequence[str]) -> Iterator[str]:
-    """Yield places of the gazetteer that neither the quotes nor the allowed names hold."""
-    held = "\n".join("".join(source.split()) for source in sources) + "\n".join(allowed)
-    for mention in _places().names_in(sentence):
-        if mention.how not in ("exact", "short", "traditional") or level(mention.text) in held:
-            continue
-        joined = level(sentence)[mention.start + 1 : mention.end + 1]
-        if mention.text[0] in _JOINING and joined in held:
-            continue  # 和|县直有关部门
-        names = {short_name(level(chain[-1])) for chain in mention.candidates if chain}
-        if not any(name in held for name in names):
-            yield f"原文没有“{mention.text}”"
-    for clause in wording.clauses(level(sentence)):
-        for name in (clause[:3], clause[:2]):
-            if name in gazetteer().short and name not in word_like_names() and name not in held:
-                yield f"原文没有“{name}”"
 
 
 def _squeeze(text: str) -> str:
