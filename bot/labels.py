@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from retrieval.documents import ReportMeta
 from retrieval.places.gazetteer import Chain, short_name
@@ -81,12 +82,28 @@ class Names:
 
     def report(self, meta: ReportMeta) -> str:
         """Return ``body`` with its year in brackets."""
-        return self.report_and_body(meta)[0]
+        return _in_year(self.body(meta), meta)
 
-    def report_and_body(self, meta: ReportMeta) -> tuple[str, str]:
-        """Return both."""
-        body = self.body(meta)
-        return _in_year(body, meta), body
+    def of(self, meta: ReportMeta) -> NameOf:
+        """Return both, worked out when they are asked for."""
+        return NameOf(self, meta)
+
+
+class NameOf(NamedTuple):
+    """What a report is called among those that ``names`` knows."""
+
+    names: Names
+    meta: ReportMeta
+
+    @property
+    def label(self) -> str:
+        """The body with its year in brackets."""
+        return self.names.report(self.meta)
+
+    @property
+    def place(self) -> str:
+        """The body."""
+        return self.names.body(self.meta)
 
 
 def _same_place(one: Chain, other: Chain) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from operator import attrgetter
+from typing import Literal, NamedTuple, Protocol
 
 from bot.values import Cited
 from retrieval.documents import Note
@@ -14,8 +15,7 @@ NOT_SAID = "未查到"
 CellStatus = Literal["said", "silent"]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """What one report says under one column.
 
     ``text`` is shown; ``claims`` are the report's own sentences that say it, each with its
@@ -42,15 +42,55 @@ class Cell:
         return "said" if self.claims else "silent"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One report of the table and its cells, in the order of the columns."""
+_claims = attrgetter("claims")
 
-    report: str
+
+class Naming(Protocol):
+    """What a row is called."""
+
+    @property
+    def label(self) -> str:
+        """The row's name as it is shown, with its year if there is one."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """The name without the year, the same for rows of one body."""
+        ...
+
+
+class Named(NamedTuple):
+    """A name that is there already."""
+
     label: str
     place: str
+
+
+class Row(NamedTuple):
+    """One report of the table and its cells, in the order of the columns.
+
+    What it is called is worked out when it is asked for: of ten thousand rows few are shown.
+    """
+
+    report: str
+    name: Naming
     year: int | None
     cells: tuple[Cell, ...]
+
+    @property
+    def label(self) -> str:
+        """The name as it is shown."""
+        return self.name.label
+
+    @property
+    def place(self) -> str:
+        """The name without the year."""
+        return self.name.place
+
+    @property
+    def said(self) -> bool:
+        """Whether the report says anything of what was asked."""
+        return any(map(_claims, self.cells))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +113,7 @@ class Table:
     @property
     def empty(self) -> bool:
         """Whether no report says anything of what was asked."""
-        return not any(cell.claims for row in self.rows for cell in row.cells)
+        return not any(row.said for row in self.rows)
 
     def column(self, index: int) -> Iterator[tuple[Row, Cell]]:
         """Yield each row with its cell under one column."""

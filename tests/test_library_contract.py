@@ -92,5 +92,5 @@ def test_facts_and_lengths_are_those_of_the_reports(tmp_path):
             assert library.own_chars([report.id]) == {report.id: own}
             named = {fact.indicator for fact in facts if fact.indicator}
             wanted = tuple(fact for fact in facts if fact.indicator in named)
-            assert library.figures(ids, named, [])[report.id] == wanted
+            assert dict(library.figures(ids, named, []))[report.id] == wanted
         assert library.verify() == []

@@ -61,9 +61,9 @@ def test_every_figure_is_found_without_the_database(
     assert len(expected) > 20
     without_the_database(monkeypatch)
     for name, of in expected.items():
-        assert library.figures(ids(library), [name], []) == of
+        assert dict(library.figures(ids(library), [name], [])) == of
     some = sorted(expected)[::3]
-    several = library.figures(ids(library), some, [])
+    several = dict(library.figures(ids(library), some, []))
     facts = {report: library.facts(report) for report in ids(library)}
     assert several == {r: tuple(f for f in of if f.indicator in some) for r, of in facts.items()}
 
@@ -76,7 +76,7 @@ def test_merged_parts_have_the_figures_of_all(
     assert len(columns(library)) <= 2
     expected = by_indicator(library)
     without_the_database(monkeypatch)
-    assert {name: library.figures(ids(library), [name], []) for name in expected} == expected
+    assert {name: dict(library.figures(ids(library), [name], [])) for name in expected} == expected
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "scrambled"])
@@ -90,7 +90,7 @@ def test_the_database_stands_in_for_a_damaged_file(library: Library, damage: str
             path.write_bytes(raw[:-5] if damage == "cut" else raw.replace(b"[", b"{"))
     with Library.open(library.folder, embedder=FakeEmbedder()) as again:
         for name, of in expected.items():
-            assert again.figures(ids(again), [name], []) == of
+            assert dict(again.figures(ids(again), [name], [])) == of
         assert bool(again.verify()) == (damage != "gone")
         assert again.rebuild() == []
         assert again.verify() == []

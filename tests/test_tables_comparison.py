@@ -8,7 +8,7 @@ from rich.cells import cell_len
 
 from bot.answers.tables import tabulated
 from bot.notes import worded
-from bot.table import NOT_SAID, Cell, Column, Row, Table
+from bot.table import NOT_SAID, Cell, Column, Named, Row, Table
 from bot.tables import comparison
 from bot.tables.comparison import column_notes, comparable, compare, draft, wanted
 from bot.tables.table_text import to_json, to_text
@@ -25,7 +25,7 @@ def texts(table: Table, column: int = 0) -> dict[str, str]:
 
 def figure(place: str, text: str, value: str, unit: str, year: int = 2023, **more: str) -> Row:
     cell = Cell(text, ((text, Cited(place, 0, 5)),), Decimal(value), unit, **more)
-    return Row(place, f"{place}（{year}年度）", place, year, (cell,))
+    return Row(place, Named(f"{place}（{year}年度）", place), year, (cell,))
 
 
 def one_column(*rows: Row, measure: str = "") -> Table:

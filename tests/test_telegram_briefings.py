@@ -11,7 +11,7 @@ from fake_assistant import FakeAssistant, FakeLibrary
 from fake_telegram import FakeTelegram
 from telegram_bench import TEXTS, USER, bench
 
-from bot.table import Cell, Column, Row, Table
+from bot.table import Cell, Column, Named, Row, Table
 from bot.values import Cited, Sentence
 
 pytestmark = pytest.mark.slow
@@ -55,10 +55,12 @@ def table(rows: int, columns: int, *, silent: int = 0) -> Table:
         return Cell(f"{n}件", (("收案", Cited("r", 0, 2)),), Decimal(n), "件")
 
     said = [
-        Row(f"r{n}", f"{n}县（2023年度）", f"{n}县", 2023, tuple([cell(n)] * columns))
+        Row(f"r{n}", Named(f"{n}县（2023年度）", f"{n}县"), 2023, tuple([cell(n)] * columns))
         for n in range(1, rows + 1)
     ]
-    none = [Row(f"s{n}", f"乡{n}", "", 2023, tuple([Cell()] * columns)) for n in range(silent)]
+    none = [
+        Row(f"s{n}", Named(f"乡{n}", ""), 2023, tuple([Cell()] * columns)) for n in range(silent)
+    ]
     return Table(tuple(Column(f"件数{n}", True) for n in range(columns)), (*said, *none))
 
 

@@ -11,7 +11,7 @@ import pytest
 from reporting_fakes import checked, desk, facts
 
 from bot.briefing.briefing import brief
-from bot.table import Cell, Column, Row, Table
+from bot.table import Cell, Column, Named, Row, Table
 from bot.tables.comparison import compare, draft
 from bot.terminal import exports
 from bot.values import Answer, Citation, Cited, Sentence
@@ -43,7 +43,7 @@ def has_chinese_font() -> bool:
 
 def hostile() -> tuple[Table, Answer]:
     cell = Cell("=cmd|'/c calc'!A1", (("=1+1\x07<b>", Cited("r", 0, 3)),))
-    return Table((Column("=栏"),), (Row("r", "@县", "@县", 2023, (cell,)),)), Answer(
+    return Table((Column("=栏"),), (Row("r", Named("@县", "@县"), 2023, (cell,)),)), Answer(
         "a", "问\x00题", "answered", ()
     )
 

@@ -23,7 +23,7 @@ from bot.evidence.table_axes import (
     rows_named,
 )
 from bot.notes import Note, note
-from bot.table import Cell, Column, Row, Table
+from bot.table import Cell, Column, Named, Row, Table
 from bot.tables.comparison import column_notes
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span, meet
@@ -226,7 +226,7 @@ def _table(report: Report, grid: Grid, column: str) -> Table:
         if row.is_total:
             continue
         cell = _cell(report, grid, row, column)
-        rows.append(Row(report.id, row.label, row.label, report.meta.year, (cell,)))
+        rows.append(Row(report.id, Named(row.label, row.label), report.meta.year, (cell,)))
     return Table((Column(column, numeric=True),), tuple(rows))
 
 

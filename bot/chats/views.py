@@ -109,7 +109,7 @@ def language_of_answer(answer: Answer) -> Language:
 
 def is_wide(table: Table) -> bool:
     """Tell whether a picture shows a comparison better than lines: figures side by side, or many."""
-    said = [row for row in table.rows if any(cell.cite for cell in row.cells)]
+    said = [row for row in table.rows if row.said]
     figures = sum(column.numeric for column in table.columns)
     return len(said) > 1 and (figures > 1 or (figures == 1 and len(said) > MOST_ROWS_AS_LINES))
 

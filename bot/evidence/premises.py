@@ -177,7 +177,7 @@ def _in_kind(asserted: Asserted, placed: Sequence[Placed]) -> Asserted:
     if not alike and bare.value == bare.value.to_integral_value():
         return asserted
     kind, unit = (alike[0].kind, alike[0].unit) if alike else ("percent", "%")
-    return replace(asserted, quantity=replace(bare, kind=kind, unit=unit))
+    return replace(asserted, quantity=bare._replace(kind=kind, unit=unit))
 
 
 def _judge_figure(

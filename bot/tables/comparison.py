@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft
@@ -168,7 +168,8 @@ def compare(
     rows = []
     if cells is not None:
         told = [cells(column, listed) for column in columns]
-        rows = [_row(h, tuple(column[h.id] for column in told), names) for h in listed]
+        across = zip(*([column[h.id] for h in listed] for column in told), strict=True)
+        rows = [_row(h, found, names) for h, found in zip(listed, across, strict=True)]
     else:
         for holding in listed:
             report = open_reports.get(holding.id)
@@ -249,7 +250,7 @@ def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a l
 
 
 def _row(holding: Holding, cells: tuple[Cell, ...], names: Names) -> Row:
-    return Row(holding.id, *names.report_and_body(holding.meta), holding.meta.year, cells)
+    return Row(holding.id, names.of(holding.meta), holding.meta.year, cells)
 
 
 def _place(holding: Holding) -> Chain:
@@ -288,7 +289,7 @@ def column_notes(
     notes = []
     if table.columns[index].numeric:
         alike, others = comparable(said, table.columns[index].measure)
-        if len({row.place for row, _ in alike}) == 1 and len({row.year for row, _ in alike}) > 1:
+        if _of_one_place(alike) and len({row.year for row, _ in alike}) > 1:
             notes += _trend(name, alike)
         elif len(alike) > 1:
             notes += _order(name, alike, lowest=lowest, top=top)
@@ -310,6 +311,12 @@ def column_notes(
             names = among([row.label for row in rows[:12]], len(rows))
             notes.append(Note(kind, {"name": name, "reports": names}))
     return notes
+
+
+def _of_one_place(said: Sequence[tuple[Row, Cell]]) -> bool:
+    places = (row.place for row, _ in said)
+    first = next(places, None)
+    return first is not None and all(place == first for place in places)
 
 
 def change_notes(table: Table, years: Sequence[int]) -> list[Note]:
@@ -364,16 +371,20 @@ def comparable(
     Of several kinds the most frequent is compared, ``measure`` first. Cases counted as 件, 宗 or 起 are one unit; collected and settled cases are not one measure.
     """
     # The pairs are handed on, not made anew: tens of thousands of them set the collector off.
-    valued = [pair for pair in said if pair[1].value is not None and not pair[1].doubt]
-    others = [
-        (row, cell, Note("why.doubt", {"doubt": cell.doubt}) if cell.doubt else Note("why.several"))
-        for row, cell in said
-        if cell.value is None or cell.doubt
-    ]
+    others = []
     kinds: dict[tuple[str, str], list[tuple[Row, Cell]]] = {}
-    for pair in valued:
-        cell = pair[1]
-        kinds.setdefault((cell.measure, _unit_kind(cell.unit, cell.measure)), []).append(pair)
+    as_written: dict[tuple[str, str], list[tuple[Row, Cell]]] = {}
+    for pair in said:
+        row, cell = pair
+        if cell.value is None or cell.doubt:
+            why = Note("why.doubt", {"doubt": cell.doubt}) if cell.doubt else Note("why.several")
+            others.append((row, cell, why))
+            continue
+        written = cell.measure, cell.unit
+        if written not in as_written:
+            kind = cell.measure, _unit_kind(cell.unit, cell.measure)
+            as_written[written] = kinds.setdefault(kind, [])
+        as_written[written].append(pair)
     if not kinds:
         return [], others
     first = max(kinds, key=lambda kind: (len(kinds[kind]), kind[0] == measure))
@@ -400,12 +411,18 @@ def _units_of(measure: str) -> frozenset[str]:
     return frozenset(u for rule in indicators() if rule.name == measure for u in rule.units)
 
 
+def _value(pair: tuple[Row, Cell]) -> Decimal:
+    value = pair[1].value
+    assert value is not None  # of comparable cells
+    return value
+
+
 def _order(
     name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool, top: int = MAX_RANKED
 ) -> list[Note]:
-    ranked = sorted(alike, key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
+    ranked = sorted(alike, key=_value, reverse=not lowest)
     best = ranked[0][1].value
-    first = [row for row, cell in ranked if cell.value == best]
+    first = [row for row, _ in takewhile(lambda pair: pair[1].value == best, ranked)]
     ways = ("lowest", "highest") if ranked[0][1].unit == "%" else ("fewest", "most")
     which = Note(f"extreme.{ways[0 if lowest else 1]}")
     leading = among([row.label for row in first[:MAX_FIRST]], len(first))
@@ -473,7 +490,7 @@ def with_words(table: Table, text_of: Callable[[str], str], rows: int | None = N
     the words but not the words.
     """
     shown = table.rows if rows is None else table.rows[:rows]
-    filled = [replace(row, cells=tuple(_worded(c, text_of) for c in row.cells)) for row in shown]
+    filled = [row._replace(cells=tuple(_worded(c, text_of) for c in row.cells)) for row in shown]
     return replace(table, rows=(*filled, *table.rows[len(filled) :]))
 
 
@@ -488,7 +505,7 @@ def _worded(cell: Cell, text_of: Callable[[str], str]) -> Cell:
             kept = quote.strip().rstrip("，,；;、：:")
             words, cite = typeset(kept), Cited(cite.report, start, start + len(kept))
         claims.append((words, cite))
-    return replace(cell, claims=tuple(claims))
+    return cell._replace(claims=tuple(claims))
 
 
 def ranked(table: Table, *, lowest: bool = False) -> Table:
@@ -498,10 +515,10 @@ def ranked(table: Table, *, lowest: bool = False) -> Table:
         return table
     said = [pair for pair in table.column(index) if pair[1].claims]
     alike, _ = comparable(said, table.columns[index].measure)
-    alike.sort(key=lambda pair: pair[1].value or Decimal(0), reverse=not lowest)
+    alike.sort(key=_value, reverse=not lowest)
     first = [row for row, _ in alike]
     ids = {row.report for row in first}
-    return replace(table, rows=(*first, *(row for row in table.rows if row.report not in ids)))
+    return replace(table, rows=(*first, *[row for row in table.rows if row.report not in ids]))
 
 
 # ---- as an answer ---------------------------------------------------------------------------
@@ -511,7 +528,7 @@ def draft(table: Table) -> Draft:
     """Return a table that is not empty as lines: what was computed, then each report's claims."""
     lines: list[DraftLine] = []
     cites: list[Cited] = []
-    shown = [row for row in table.rows if any(cell.claims for cell in row.cells)]
+    shown = [row for row in table.rows if row.said]
     for row in shown[:MAX_LINES]:
         lines.append(note("heads", what=row.label))
         told: set[Cited] = set()

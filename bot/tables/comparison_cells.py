@@ -31,7 +31,7 @@ ENOUGH_FOR_PHRASE = 0.6
 MOST_WEIGHED = 3
 MAX_PHRASES = 3
 _PARTIAL = re.compile("其中|^含|^包括")
-_ADDED = re.compile("新增|新培[育养]|新招|新聘|新设|新建")
+_ADDED = re.compile("新(?:增|培[育养]|招|聘|设|建)")
 _BLANK_BEFORE_UNIT = re.compile(r"(?<=[0-9])\s+(?=[\u3400-\u9fff%])")
 _WHOLE = re.compile("全[县区市省局]|各级|累计|共|总")
 
@@ -61,7 +61,8 @@ def cell_of(
         if not found:
             continue
         best = found[0] if len(found) == 1 else max(found, key=lambda f: _fit(query, f))
-        rival = next((f for f in named if f is not best and _contradicts(f, best)), None)
+        rivals = named if len(named) > 1 else ()
+        rival = next((f for f in rivals if f is not best and _contradicts(f, best)), None)
         added = bool(_ADDED.search(best.own)) and not _ADDED.search(query.topic)
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
         if not doubt and rival is not None:
@@ -81,8 +82,9 @@ def key_of(query: Query, column: Wanted) -> tuple[object, ...]:
 
 def settled(cell: Cell, column: Wanted, named: Sequence[Fact]) -> bool:
     """Tell whether a cell made of the ``named`` facts would be the same made of all facts."""
-    told = bool(cell.cite) and cell.measure == column.measures[0]
-    return told and not any(_ADDED.search(fact.own) for fact in named)
+    if not cell.claims or cell.measure != column.measures[0]:
+        return False
+    return not any(map(_ADDED.search, [fact.own for fact in named]))
 
 
 def units_of(column: Wanted) -> frozenset[str]:

@@ -85,16 +85,20 @@ class _Figures:
         """Return the cell of each holding under ``column``."""
         by_id = {holding.id: holding for holding in holdings}
 
-        def told(known: Mapping[str, Sequence[Fact]]) -> dict[str, Cell]:
-            return {r: cell_of(self._query, column, by_id[r], None, known[r]) for r in known}
+        def told(report: str, known: Sequence[Fact]) -> Cell:
+            return cell_of(self._query, column, by_id[report], None, known)
 
         def cells(reports: Sequence[str]) -> Mapping[str, Cell]:
-            named = self._library.figures(reports, column.measures[:1], ())
-            found = told(named)
-            # figures of another name are looked at only where none has the first one asked for
-            others = [r for r in reports if not settled(found[r], column, named[r])]
+            found: dict[str, Cell] = {}
+            others = []
+            for report, named in self._library.figures(reports, column.measures[:1], ()):
+                found[report] = told(report, named)
+                # figures of another name are looked at only where none has the first one asked for
+                if not settled(found[report], column, named):
+                    others.append(report)
             if others:
-                found |= told(self._library.figures(others, column.measures, units_of(column)))
+                more = self._library.figures(others, column.measures, units_of(column))
+                found |= {report: told(report, known) for report, known in more}
             return found
 
         key = key_of(self._query, column)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.text.grid_numbers import is_figure
@@ -34,7 +33,7 @@ def cell_figure(grid: Grid, cell: GridCell) -> Quantity | None:
     found = find_quantities(cell_clause(grid, cell))
     if not found or found[-1].value is None:
         return None
-    return replace(found[-1], start=cell.start, end=cell.end, text=cell.text, doubtful=False)
+    return found[-1]._replace(start=cell.start, end=cell.end, text=cell.text, doubtful=False)
 
 
 def cell_year(cell: GridCell, year: int | None) -> int | None:

@@ -6,8 +6,8 @@ Kept apart from reading (``retrieval.genre.quantities``): nothing here looks at 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 QuantityKind = Literal[
@@ -15,8 +15,7 @@ QuantityKind = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with its unit at ``text[start:end]``.
 
     ``value`` is the number as written (None for a range, which has ``low`` and ``high``, and
@@ -83,9 +82,17 @@ def _to_base(value: Decimal, unit: str) -> tuple[Decimal, str]:
         return value * 10, "%"
     if unit == "‰":
         return value / 10, "%"
-    if power := MULTIPLIER.match(unit):
-        value, unit = value.scaleb(POWERS[power[0]]), unit[power.end() :]
-    return value, _BASE_UNITS.get(unit, unit)
+    power, unit = _base_unit(unit)
+    return value.scaleb(power) if power else value, unit
+
+
+@lru_cache(maxsize=1_024)
+def _base_unit(unit: str) -> tuple[int, str]:
+    """Return the power of ten that a unit brings, and its base unit: 万人 → (4, 人)."""
+    power = 0
+    if multiplier := MULTIPLIER.match(unit):
+        power, unit = POWERS[multiplier[0]], unit[multiplier.end() :]
+    return power, _BASE_UNITS.get(unit, unit)
 
 
 def same_value(a: Quantity, b: Quantity) -> bool:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +42,14 @@ class FigureColumns:
         """The indicators of which there are figures."""
         return self._where.keys()
 
-    def of(self, indicators: Collection[str], reports: Collection[str]) -> dict[str, list[Figure]]:
-        """Return the figures of some indicators of each of some reports, in the report's order.
+    def of(
+        self, indicators: Collection[str], reports: Collection[str]
+    ) -> Iterator[tuple[str, list[Figure]]]:
+        """Yield each of some reports with its figures of some indicators, in the report's order.
 
-        Raises ``OSError``, ``ValueError`` or ``TypeError``.
+        They are made one report at a time. Raises ``OSError``, ``ValueError`` or ``TypeError``.
         """
-        found: dict[str, list[Figure]] = {report: [] for report in reports}
+        found: dict[str, list[tuple[int, list[Any]]]] = {report: [] for report in reports}
         wanted = [name for name in self._where if name in indicators]
         with self._path.open("rb") as file:
             for name in wanted:
@@ -55,19 +57,20 @@ class FigureColumns:
                 file.seek(self._start + start)
                 for report, ordinal, fields in json.loads(file.read(stop - start)):
                     if report in found:
-                        found[report].append((ordinal, _fact(fields)))
-        if len(wanted) > 1:
-            for figures in found.values():
-                figures.sort(key=itemgetter(0))
-        return found
+                        found[report].append((ordinal, fields))
+        for report, told in found.items():
+            if len(told) > 1:
+                told.sort(key=itemgetter(0))
+            yield report, [(ordinal, _fact(fields)) for ordinal, fields in told]
 
 
 def write_columns(path: Path, named: Iterable[tuple[str, Sequence[Figure]]]) -> None:
     """Write the named facts of reports, given with their reports in order."""
-    columns: defaultdict[str, list[tuple[str, int, list[Any]]]] = defaultdict(list)
+    columns: defaultdict[str, list[tuple[str, int, Fact]]] = defaultdict(list)
     for report, figures in named:
         for ordinal, fact in figures:
-            columns[fact.indicator or ""].append((report, ordinal, _fields(fact)))
+            columns[fact.indicator or ""].append((report, ordinal, fact))
+    # Of a fact the values alone are written: its names, ever the same, are half of what is stored.
     body = {name: to_json(column).encode() for name, column in columns.items()}
     where, end = dict[str, tuple[int, int]](), 0
     for name, column in body.items():
@@ -78,22 +81,8 @@ def write_columns(path: Path, named: Iterable[tuple[str, Sequence[Figure]]]) -> 
         file.writelines(body.values())
 
 
-_NAMES, _OF_CHANGE, _OF_QUANTITY = (tuple(of.__slots__) for of in (Fact, Change, Quantity))
-_QUANTITY, _CHANGE, _PATH = map(_NAMES.index, ("quantity", "change", "path"))
-_NUMBERS = tuple(map(_OF_QUANTITY.index, ("value", "low", "high")))
-_of_fact, _of_change, _of_quantity = (
-    attrgetter(*names) for names in (_NAMES, _OF_CHANGE, _OF_QUANTITY)
-)
-
-
-def _fields(fact: Fact) -> list[Any]:
-    """Return the values alone: the names, the same for every fact, are half of what is stored."""
-    fields = [*_of_fact(fact)]
-    fields[_QUANTITY] = _of_quantity(fact.quantity)
-    if fact.change is not None:
-        direction, quantity, start, end = _of_change(fact.change)
-        fields[_CHANGE] = (direction, _of_quantity(quantity), start, end)
-    return fields
+_QUANTITY, _CHANGE, _PATH = map(Fact._fields.index, ("quantity", "change", "path"))
+_NUMBERS = tuple(map(Quantity._fields.index, ("value", "low", "high")))
 
 
 def _fact(fields: list[Any]) -> Fact:
@@ -102,11 +91,11 @@ def _fact(fields: list[Any]) -> Fact:
     if fields[_CHANGE] is not None:
         direction, quantity, start, end = fields[_CHANGE]
         fields[_CHANGE] = Change(direction, _quantity(quantity), start, end)
-    return Fact(*fields)
+    return Fact._make(fields)
 
 
 def _quantity(fields: list[Any]) -> Quantity:
     for at in _NUMBERS:
         if fields[at] is not None:
             fields[at] = Decimal(fields[at])
-    return Quantity(*fields)
+    return Quantity._make(fields)

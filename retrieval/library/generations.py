@@ -145,19 +145,17 @@ class Generation:
 
     def figures(
         self, reports: Collection[str], indicators: Collection[str]
-    ) -> dict[str, tuple[Fact, ...]]:
-        """Return the facts of some indicators, in order, of each report whose part has them."""
-        found: dict[str, tuple[Fact, ...]] = {}
+    ) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+        """Yield each report whose part has its figures with its facts of some indicators, in order."""
         for name, wanted in self.dense.by_part(reports).items():
             if name not in self._columns:
                 continue
             try:
-                figures = self._columns[name].of(indicators, wanted)
+                for report, told in self._columns[name].of(indicators, wanted):
+                    yield report, tuple([fact for _, fact in told])
             except (OSError, ValueError, TypeError) as error:
                 logger.warning("figures of part %s cannot be read: %r", name, error)
                 continue
-            found.update((r, tuple(fact for _, fact in told)) for r, told in figures.items())
-        return found
 
     @cached_property
     def _columns(self) -> dict[str, FigureColumns]:
@@ -577,7 +575,7 @@ def _figure_faults(
         if not path.exists():  # vectors are lacking, or an older version wrote none
             continue
         columns = FigureColumns(path)
-        found = columns.of(columns.indicators, some)
+        found = dict(columns.of(columns.indicators, some))
         if any(found[report] != ledger.named_facts(report, reports[report]) for report in some):
             yield "数字索引与原文库的数字不同"
             return

@@ -325,14 +325,19 @@ class Library:
 
     def figures(
         self, reports: Sequence[str], indicators: Collection[str], units: Collection[str]
-    ) -> dict[str, tuple[Fact, ...]]:
-        """Return of each report the named facts of some indicators, or in some units, in order."""
+    ) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+        """Yield each report with its named facts of some indicators, or in some units, in order.
+
+        So the facts of thousands need not be held at once.
+        """
         served, generation = self._view.versions, self._view.generation
-        found: dict[str, tuple[Fact, ...]] = {}
+        lacking = {report: served[report] for report in reports}
         if not units and generation is not None and len(reports) * FEW > len(served):
-            found = generation.figures(reports, indicators)
-        lacking = {report: served[report] for report in reports if report not in found}
-        return found | self._ledger.figures(lacking, indicators, units) if lacking else found
+            for report, facts in generation.figures(reports, indicators):
+                del lacking[report]
+                yield report, facts
+        if lacking:
+            yield from self._ledger.figures(lacking, indicators, units).items()
 
     def own_chars(self, reports: Sequence[str]) -> dict[str, int]:
         """Return how many characters each report has, page furniture left out."""

@@ -49,9 +49,9 @@ class PostgresGeneration:
         self,
         reports: Collection[str],  # noqa: ARG002 - the protocol's
         indicators: Collection[str],  # noqa: ARG002 - the protocol's
-    ) -> dict[str, Facts]:
-        """Return none: the database has an index of them."""
-        return {}
+    ) -> Iterator[tuple[str, Facts]]:
+        """Yield none: the database has an index of them."""
+        return iter(())
 
 
 class PostgresShelf:

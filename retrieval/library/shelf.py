@@ -57,8 +57,10 @@ class Served(Protocol):
         """The reports of which some rows have no vector, with how many."""
         ...
 
-    def figures(self, reports: Collection[str], indicators: Collection[str]) -> dict[str, Facts]:
-        """Return the facts of some indicators, in order, of those reports whose it has at hand."""
+    def figures(
+        self, reports: Collection[str], indicators: Collection[str]
+    ) -> Iterator[tuple[str, Facts]]:
+        """Yield those reports whose it has at hand with their facts of some indicators, in order."""
         ...
 
 

@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from retrieval.documents import Role, Section
 from retrieval.genre.indicator_names import Indicator, indicators, lookup, name_figure
@@ -29,8 +29,7 @@ Period = Literal["this", "last", "target"]
 _FIGURES = frozenset(("number", "percent", "points", "money"))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A change against an earlier period: its direction, its size and its words' span."""
 
     direction: Direction
@@ -39,8 +38,7 @@ class Change:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A figure of a report and what it says.
 
     ``own`` are the words of the figure's clause, at ``text[subject_start:subject_end]``;
@@ -126,18 +124,16 @@ def _moved(fact: Fact, whole: Joined) -> Fact:
 
     def moved(quantity: Quantity) -> Quantity:
         end = whole.original(quantity.end, end=True)
-        return replace(quantity, start=whole.original(quantity.start), end=end)
+        return quantity._replace(start=whole.original(quantity.start), end=end)
 
     change = fact.change
     if change is not None:
-        change = replace(
-            change,
+        change = change._replace(
             quantity=moved(change.quantity),
             start=whole.original(change.start),
             end=whole.original(change.end, end=True),
         )
-    return replace(
-        fact,
+    return fact._replace(
         subject_start=whole.original(fact.subject_start),
         subject_end=whole.original(fact.subject_end, end=True),
         quantity=moved(fact.quantity),
@@ -164,9 +160,9 @@ def _find(text: str, sections: Sequence[Section], year: int | None) -> tuple[Fac
             target = _modified(facts, in_sentence, fact)
             if target is not None:
                 held = facts[target]
-                facts[target] = replace(held, change=change, end=max(held.end, clause.end))
+                facts[target] = held._replace(change=change, end=max(held.end, clause.end))
                 continue
-            fact = replace(fact, change=change, indicator=None)
+            fact = fact._replace(change=change, indicator=None)
         in_sentence.append(len(facts))
         facts.append(fact)
     return tuple(facts)
