@@ -10,7 +10,7 @@ from answering import assistant_over
 
 from bot.assistant import Assistant
 from bot.briefing.briefing_pieces import pools, theme_pools, whole_candidates
-from bot.briefing.worth import OF_THEME, SIGNS, common_indicators, fitted
+from bot.briefing.worth import OF_THEME, SIGNS, Weights, common_indicators
 from bot.evidence.pieces import on_theme
 from bot.evidence.reading import read
 from bot.evidence.weights import read_fitted
@@ -41,12 +41,12 @@ def report(assistant: Assistant):
 
 
 def test_the_shipped_weights_have_a_place_for_every_sign():
-    assert fitted().whole.shape == (len(SIGNS),)
-    assert fitted().theme.shape == (len(SIGNS) + len(OF_THEME),)
-    assert np.isfinite(fitted().theme).all()
+    assert Weights.fitted().whole.shape == (len(SIGNS),)
+    assert Weights.fitted().theme.shape == (len(SIGNS) + len(OF_THEME),)
+    assert np.isfinite(Weights.fitted().theme).all()
     shipped = read_fitted("briefings.json")
-    assert set(shipped["whole"]["weights"]) == set(SIGNS)
-    assert set(shipped["theme"]["weights"]) == {*SIGNS, *OF_THEME}
+    assert set(shipped["whole"]) == set(SIGNS)
+    assert set(shipped["theme"]) == {*SIGNS, *OF_THEME}
     assert all(0 < share <= 1 for share in common_indicators().values())
 
 

@@ -18,8 +18,8 @@ from bot.evidence.leaf_ranking import (
     LINE_SIGNS,
     SIGNS,
     TOLD,
+    Weights,
     chances_of,
-    fitted,
     line_signs_of,
     signs_of,
 )
@@ -48,7 +48,7 @@ def telling(desk: Desk) -> list[Piece]:
 
 
 def test_every_sign_has_its_weight():
-    weights = fitted()
+    weights = Weights.fitted()
     assert weights.order.shape == (len(SIGNS),)
     assert weights.lines.shape == (len(LINE_SIGNS),)
     assert weights.answers.shape == (len(ENDS) + len(TOLD),)
@@ -78,7 +78,8 @@ def test_signs_are_of_every_leaf_and_sentence(assistant: Assistant):
         len(found[0].lines),
         len(LINE_SIGNS),
     )
-    assert ((chances_of(signs, fitted()) >= 0) & (chances_of(signs, fitted()) <= 1)).all()
+    chances = chances_of(signs, Weights.fitted())
+    assert ((chances >= 0) & (chances <= 1)).all()
 
 
 def test_without_vectors_the_words_of_the_theme_decide(assistant: Assistant):

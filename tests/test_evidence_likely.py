@@ -10,10 +10,9 @@ import pytest
 from answering import assistant_over, desk_of
 
 from bot.assistant import Assistant
-from bot.evidence import likely as fitted_look
 from bot.evidence.drafting import Desk
 from bot.evidence.forest import Forest
-from bot.evidence.likely import SEEN, first_of, fitted, likely, ordered
+from bot.evidence.likely import SEEN, Weights, first_of, likely, ordered
 from bot.evidence.signs import ASKED, SIGNS, Spoken, Told
 from bot.evidence.weights import read_fitted
 
@@ -41,14 +40,14 @@ def look(desk: Desk):
 
 def test_every_sign_has_its_weights():
     shipped = read_fitted("selection.json")
-    for kind, weights in (("figure", fitted().figure), ("text", fitted().text)):
+    for kind, weights in (("figure", Weights.fitted().figure), ("text", Weights.fitted().text)):
         assert weights.shape == (len(SIGNS),)
         assert set(shipped[kind]) == set(SIGNS)
-    assert 0.3 <= fitted().least < 1
+    assert 0.3 <= Weights.fitted().least < 1
 
 
 def test_the_forest_is_fitted_on_what_it_is_shown():
-    forest = fitted().answers
+    forest = Weights.fitted().answers
     assert forest.feature.max() < len(SEEN)  # one more stands for a sign that is told no longer
     assert 0 <= forest(np.zeros(len(SEEN))) <= 1
 
@@ -79,8 +78,8 @@ def test_nothing_is_likely_of_what_the_report_does_not_tell(assistant: Assistant
 
 def test_nothing_is_said_below_the_least(assistant: Assistant, monkeypatch: pytest.MonkeyPatch):
     desk = desk_of(assistant, "青山县为企业挽回了多少损失")
-    strict = replace(fitted(), least=1.0)
-    monkeypatch.setattr(fitted_look, "fitted", lambda: strict)
+    strict = replace(Weights.fitted(), least=1.0)
+    monkeypatch.setattr(Weights, "fitted", lambda: strict)
     assert look(desk) is None
 
 

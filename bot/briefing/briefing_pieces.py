@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from bot.briefing.worth import fitted, signs_of
+from bot.briefing.worth import Weights, signs_of
 from bot.evidence import listing
 from bot.evidence.likeness import pairs_of
 from bot.evidence.pieces import Piece as Leaf
@@ -73,7 +73,7 @@ def pools(reading: Reading, facts: Sequence[KnownFact]) -> Pools:
 
 def work_pieces(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
     """Return the pieces that tell of the work of a report, best first."""
-    weights = fitted()
+    weights = Weights.fitted()
     return _best_first(
         [
             replace(c.piece, value=float(np.dot(c.signs, weights.whole)) - weights.least)
@@ -87,7 +87,7 @@ def theme_pools(leaves: Sequence[Leaf], facts: Sequence[KnownFact], terms: Seque
 
     The theme is among their names, so that of several themes none is told alone.
     """
-    weights = fitted()
+    weights = Weights.fitted()
     theme = "/".join(term.word for term in terms)
     found: Pools = {"overall": [], "measures": [], "problems": [], "plans": []}
     for c in theme_candidates(leaves, facts, terms):

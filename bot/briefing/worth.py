@@ -13,12 +13,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.evidence.reading import Line
-from bot.evidence.weights import by_sign, read_fitted
+from bot.evidence.weights import Shipped, read_fitted
 from bot.evidence.whole_clauses import is_effect
 from bot.lexicon import pattern
 from retrieval.documents import Report, Span
@@ -41,29 +42,17 @@ _UP_TO_A_FIGURE = re.compile("[^0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Shipped):
     """``whole`` of shape (signs,), ``theme`` of shape (signs + theme signs,), their least scores.
 
     A piece with a score under the least tells next to nothing.
     """
 
-    whole: Floats
-    theme: Floats
+    FILE: ClassVar[str] = "briefings.json"
+    whole: Annotated[Floats, SIGNS]
+    theme: Annotated[Floats, (*SIGNS, *OF_THEME)]
     least: float
     least_on_theme: float
-
-
-@lru_cache(maxsize=1)
-def fitted() -> Weights:
-    """Return the weights of this installation, read once."""
-    data = read_fitted("briefings.json")
-    whole, theme = data["whole"], data["theme"]
-    return Weights(
-        by_sign(whole["weights"], SIGNS),
-        by_sign(theme["weights"], (*SIGNS, *OF_THEME)),
-        whole["least"],
-        theme["least"],
-    )
 
 
 @lru_cache(maxsize=1)

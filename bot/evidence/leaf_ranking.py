@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from bot.evidence.likeness import RarePairs
 from bot.evidence.pieces import WORK, Piece, leaves, on_theme
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import weigh
-from bot.evidence.weights import by_sign, read_fitted
+from bot.evidence.weights import Shipped
 from retrieval.documents import Report, Role
 from retrieval.question.query import Query
 from retrieval.question.request import Content
@@ -56,33 +56,20 @@ _FAR_BEHIND = -6.0  # a leaf further behind the best is no worse than this
 
 
 @dataclass(frozen=True, slots=True)
-class Weights:
+class Weights(Shipped):
     """``order`` of shape (signs,), ``answers`` of shape (ends + told signs,) with its bias.
 
     ``lines``, of shape (line signs,), orders the sentences of a leaf. The best leaf answers from the
     probability ``least``, another from the ``beside``-th part of the best one's.
     """
 
-    order: Floats
-    lines: Floats
-    answers: Floats
+    FILE: ClassVar[str] = "leaves.json"
+    order: Annotated[Floats, SIGNS]
+    lines: Annotated[Floats, LINE_SIGNS]
+    answers: Annotated[Floats, (*ENDS, *TOLD)]
     bias: float
     least: float
     beside: float
-
-
-@lru_cache(maxsize=1)
-def fitted() -> Weights:
-    """Return the weights of this installation, read once."""
-    data = read_fitted("leaves.json")
-    return Weights(
-        by_sign(data["order"], SIGNS),
-        by_sign(data["lines"], LINE_SIGNS),
-        by_sign(data["answers"], (*ENDS, *TOLD)),
-        data["bias"],
-        data["least"],
-        data["beside"],
-    )
 
 
 def ranked(
@@ -103,7 +90,7 @@ def ranked(
     found = leaves(report, roles)
     if not found or not query.terms:
         return []
-    weights = fitted()
+    weights = Weights.fitted()
     told = _Told(query, read(report), near)
     signs = np.array([told.signs(piece) for piece in found])
     chances = chances_of(signs, weights)

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import Annotated, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot.evidence import selection
-from bot.evidence.forest import Forest, read_forest
+from bot.evidence.forest import Forest
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.selection import Evidence, KnownFact, claim_span
 from bot.evidence.signs import ASKED, NOTHING_SPOKEN, SIGNS, Spoken, Told
 from bot.evidence.table_rows import meant_span
-from bot.evidence.weights import by_sign, read_fitted
+from bot.evidence.weights import Shipped
 from retrieval.question.query import Query
 from retrieval.search.nearness import Near
 
@@ -30,24 +30,17 @@ SEEN = (*SIGNS, *ENDS, *ASKED)  # what the forest sees of it
 
 
 @dataclass(frozen=True, slots=True)
-class Fitted:
+class Weights(Shipped):
     """Weights of shape (signs,) for questions that want a figure and for others, and the forest.
 
     Nothing is told that is less likely than ``least``.
     """
 
-    figure: Floats
-    text: Floats
-    answers: Forest
+    FILE: ClassVar[str] = "selection.json"
+    figure: Annotated[Floats, SIGNS]
+    text: Annotated[Floats, SIGNS]
+    answers: Annotated[Forest, SEEN]
     least: float
-
-
-@lru_cache(maxsize=1)
-def fitted() -> Fitted:
-    """Return the weights of this installation, read once."""
-    data = read_fitted("selection.json")
-    figure, text = (by_sign(data[kind], SIGNS) for kind in ("figure", "text"))
-    return Fitted(figure, text, read_forest("selection.npz", SEEN), data["least"])
 
 
 def likely(
@@ -68,8 +61,8 @@ def likely(
     if not clauses:
         return None
     best, ends = first_of(signs @ _order(query), [line.span.start for line, _ in clauses])
-    chance = fitted().answers(np.concatenate([signs[best], ends, told.asked]))
-    return _evidence(told, clauses[best], signs[best]) if chance >= fitted().least else None
+    chance = Weights.fitted().answers(np.concatenate([signs[best], ends, told.asked]))
+    return _evidence(told, clauses[best], signs[best]) if chance >= Weights.fitted().least else None
 
 
 def ordered(
@@ -94,7 +87,8 @@ def ordered(
 
 
 def _order(query: Query) -> Floats:
-    return fitted().figure if selection.wants_figure(query) else fitted().text
+    shipped = Weights.fitted()
+    return shipped.figure if selection.wants_figure(query) else shipped.text
 
 
 def _evidence(told: Told, chosen: tuple[Line, Clause], signs: Floats) -> Evidence:

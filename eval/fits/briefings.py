@@ -179,15 +179,13 @@ def folds(told: Sequence[Marked]) -> Floats:
 
 def weights_of(
     told: Sequence[Marked], names: Sequence[str], brevity: float = 0.0
-) -> Mapping[str, Any]:
-    """Return the weights fitted on all, as they are shipped; ``brevity`` is what length costs."""
+) -> tuple[Mapping[str, float], float]:
+    """Return the weights fitted on all and the least score; ``brevity`` is what length costs."""
     weights = fit(told)
     weights[names.index("length")] -= brevity
     scores = [(signs @ weights)[right].max() for m in told for signs, right in m.choices]
-    return {
-        "least": round(float(np.quantile(scores, _LEAST)), 3),
-        "weights": {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)},
-    }
+    by_name = {n: round(float(w), 4) for n, w in zip(names, weights, strict=True)}
+    return by_name, round(float(np.quantile(scores, _LEAST)), 3)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -205,11 +203,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"{name}: {len(told)} with {clauses} clauses; of the best pieces {share:.3f} marked;"
               f" of the first {FIRST} clauses {met:.3f} met")  # fmt: skip
     if args.write:
-        made = {
-            "whole": weights_of(whole, SIGNS, BREVITY),
-            "theme": weights_of(themed, (*SIGNS, *OF_THEME)),
-        }
-        _write(FILE, made)
+        shipped, least = weights_of(whole, SIGNS, BREVITY)
+        on_theme, least_on_theme = weights_of(themed, (*SIGNS, *OF_THEME))
+        ends = {"least": least, "least_on_theme": least_on_theme}
+        _write(FILE, {"whole": shipped, "theme": on_theme, **ends})
 
 
 def _write(file: Path, data: Mapping[str, Any]) -> None:

@@ -34,6 +34,7 @@ from eval.fits.logit import fit_logit
 Floats = NDArray[np.float64]
 Truths = NDArray[np.bool_]
 DATA = Path(bot.__file__).parent / "data"
+FOREST = DATA / "selection.npz"
 # of 0.25 … 0.45: most answered rightly or left rightly, each set left out
 LEAST = 0.35
 FOLDS, PENALTY, ROUNDS = 5, 0.2, 150
@@ -205,7 +206,8 @@ def write(asked: Sequence[Asked]) -> None:
         kind: {sign: round(float(v), 4) for sign, v in zip(SIGNS, weights, strict=True)}
         for kind, weights in (("figure", order[:size]), ("text", order[:size] + order[size:]))
     }
-    text = json.dumps({"least": LEAST, **named}, ensure_ascii=False, indent=1)
+    shipped = {"least": LEAST, "answers": FOREST.name, **named}
+    text = json.dumps(shipped, ensure_ascii=False, indent=1)
     (DATA / "selection.json").write_text(text + "\n", "utf-8")
     trees = [tree.tree_ for tree in fit_answers(asked, order).estimators_]
     starts = np.cumsum([0, *(tree.node_count for tree in trees)])[:-1]
@@ -220,7 +222,7 @@ def write(asked: Sequence[Asked]) -> None:
 
     shares = [tree.value[:, 0, 1] / tree.value[:, 0].sum(axis=1) for tree in trees]
     np.savez_compressed(
-        DATA / "selection.npz",
+        FOREST,
         signs=np.array(SEEN),
         roots=starts.astype(np.int32),
         feature=np.maximum(np.concatenate([t.feature for t in trees]), 0).astype(np.int16),
