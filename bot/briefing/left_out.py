@@ -25,13 +25,13 @@ from retrieval.text.normalise import normalise
 Kind = Literal["sections", "figures", "problems", "plans", "theme"]
 MAX_FIGURES = 8
 MAX_ON_THEME = 12
-_WHAT = "(?:什么|哪些|哪几|啥|多少|别的|其他|其它)"
+_WHAT = "(?:什么|哪些|哪几|啥|多少|别的|其他)"
 _KEPT_OUT = "(?:没有?|未能?)(?:能)?(?:写|放|编|收|纳|体现|反映)"
-_DROPPED = "(?:省略|略去|略掉|舍去|舍掉|删去|删掉|漏掉|漏了|遗漏)"
+_DROPPED = "(?:省略|略去|删去|删掉|漏掉|漏了|遗漏)"
 _ASKS = re.compile(
     f"{_WHAT}.{{0,8}}{_KEPT_OUT}|{_KEPT_OUT}(?:进|入|到)?(?:去|来|简报)?的?.{{0,4}}{_WHAT}|"
     f"{_DROPPED}了?.{{0,4}}{_WHAT}|{_WHAT}.{{0,8}}(?:被|给)?{_DROPPED}|"
-    r"\bleft out\b|\bleave out\b|\bomit(?:ted)?\b|\bleaving out\b"
+    r"\bleft out\b|\bleave out\b|\bomit(?:ted)?\b"
 )
 _MOST_WORDS = 40  # a longer question asks for more than this
 

@@ -27,9 +27,9 @@ _REACH = 400  # as far as words in a sentence, or around it, can govern a figure
 _STOP = re.compile("[，,、；;。？?！!：:]")
 _HARD_STOP = re.compile("[；;。？?！!]")
 _UP = "上升|增长|增加|提高|上涨|升高|攀升|增幅|涨幅|延长|升了|涨了?|多了|增多"
-_DOWN = "下降|减少|降低|下滑|回落|降幅|减幅|缩短|压缩|降了|跌|少了|变少"
+_DOWN = "下降|减少|降低|下滑|回落|降幅|缩短|压缩|降了|跌|少了|变少"
 _MOVES = re.compile(f"(?P<up>{_UP})(?![到至率])|(?P<down>{_DOWN}|压减)(?![到至率])")
-_TURNS = re.compile("不(?P<down>升反降|增反降|增反减)|不(?P<up>降反升|减反增|降反增)")
+_TURNS = re.compile("不(?P<down>[升增]反[降减])|不(?P<up>[降减]反[升增])")
 _MOVE_WORDS = re.compile(
     f"不[升降增减]反[升降增减]|{_UP}|{_DOWN}|同比|同期|环比|幅度|降|升|不足|不到|没到|没有到|未到|超过|突破|没错|属实"
 )
@@ -40,7 +40,7 @@ _UNIT_BONUS: Mapping[Fit, float] = {"same": 0.1, "alike": 0.05, "none": 0.05, "o
 _RELATIONS: tuple[tuple[Relation, re.Pattern[str], re.Pattern[str]], ...] = (
     ("less", re.compile("(?:不足|不到|没到|没有到|未到|未达到?|没达到|低于|少于|不满)$"), re.compile("^(?:以下|以内)")),
     ("more", re.compile("(?:超过了?|突破了?|高于|多于|逾|超)$"), re.compile("^(?:以上|多|余)")),
-    ("near", re.compile("(?:大约|约|接近|将近|近|差不多|大概)$"), re.compile("^(?:左右|上下|多|余)")),
+    ("near", re.compile("(?:大约|约|接近|近|差不多|大概)$"), re.compile("^(?:左右|上下|多|余)")),
 )  # fmt: skip
 
 
@@ -232,7 +232,7 @@ def _counts(unit: str) -> bool:
     return not unit or unit[0] in _COUNT_UNITS
 
 
-_AIM = re.compile("目标|控制在|力争|确保|不低于|不高于|要求达到")
+_AIM = re.compile("目标|控制在|力争|确保|不低于|不高于")
 _TOTAL = re.compile("^(?:总共|一共|合计|总计|共计|累计|共)$")
 
 

@@ -87,7 +87,7 @@ _BODIES = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年度?[^，。\n]{0,12}法治政府建设")
-_EARLIER = re.compile(r"去年|上年|上一年|前一年|上年度|去年同期")
+_EARLIER = re.compile(r"去年|上年|上一年|前一年")
 _GOAL = re.compile(r"力争|争取|目标是|控制在|确保(?:.{0,30})(?:达|以上|以下|率)")
 _UP = "增长|上升|增加|提高|提升|上涨|增幅|增|升|多"
 _DOWN = "下降|降低|减少|回落|下滑|降幅|缩减|减|降|少"

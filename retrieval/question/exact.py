@@ -27,7 +27,7 @@ _LATEST_TWO_DIGITS = 49  # 49年 is 2049, 50年 is 1950
 # all but one in fifty of the corpus's questions for causes have one of these
 _WHY = re.compile(
     "为什么|为何|为啥|因|缘|由来|理由|咋|怎么|怎样|如何|凭什么|何以|何故|导致|造成|引起|惹|闹的|怪|怨|赖|根|症结"
-    "|背后|难在|卡|难点|难处|解释|说法|what led|why|how come|cause|reason|because|due to|blame|explanation"
+    "|背后|难在|卡|难点|难处|解释|说法|what led|why|how come|cause|reason|due to|blame|explanation"
 )
 
 
@@ -121,8 +121,8 @@ _ONE_SENTENCE = re.compile("一句话|一两句|one sentence|one line")
 _TABLE = re.compile("表|\\btab(?:le|ular)\\b")
 _PARAGRAPH = re.compile("段|简报|信息稿|综述|paragraph|brief")
 _ENGLISH = re.compile("英文|英语|english")
-_SHORT = re.compile("简[单短要洁明略]|短|精[简炼]|压缩|扼要|概要|长话短说|brief|short|concise")
-_PLAIN = re.compile("大白话|通俗|口语|白话|人话|听得懂|看得懂|好懂|plain|simple")
+_SHORT = re.compile("简[单短要洁明略]|短|精[简炼]|压缩|扼要|brief|short|concise")
+_PLAIN = re.compile("通俗|口语|白话|人话|[得好]懂|plain|simple")
 _AUDIENCE = re.compile(
     "(?:给|供|报|向|发|呈)[^，。]{0,3}?(领导|县长|市长|书记|局长|主任|上级|省厅|群众|老百姓|媒体|记者|同事|大家|公众|网站|公众号)"
 )

@@ -172,14 +172,13 @@ _COMPARED_YEAR = re.compile(
 _NOT_THIS = re.compile(
     "[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?(?<!是)不是(?!吗|么)[^，,。？?]{2,10}"
 )
-_AND_BEFORE = re.compile(r"20[0-4][0-9]年?度?\s?[和与跟同及、]\s?$")
 # quoted words are looked for as they stand; no indicator stands for them
 _QUOTED = re.compile('[“"《「][^”"》」]{2,30}[”"》」]')
 _UP = re.compile(
-    "上升|增长|增加|提高|上涨|升高|攀升|变高|变多|多了|涨|增幅|延长|\\b(?:increase|rise|rose|grew|grow|up)\\w*"
+    "上升|增长|增加|提高|上涨|升高|攀升|变多|多了|涨|增幅|延长|\\b(?:increase|rise|rose|grew|grow|up)\\w*"
 )
 _DOWN = re.compile(
-    "下降|减少|降低|下滑|回落|变低|变少|(?<!多)少了|跌|降幅|减幅|缩短|压缩|降了|\\b(?:decrease|fell|fall|drop|decline|down)\\w*"
+    "下降|减少|降低|下滑|回落|变少|(?<!多)少了|跌|降幅|缩短|压缩|降了|\\b(?:decrease|fell|fall|drop|decline|down)\\w*"
 )
 # leaves the way open, unlike 同比下降了不少吧
 _OPEN_CHANGE = re.compile(
@@ -540,10 +539,7 @@ def _topic(ask: Ask, words: str, tags: Sequence[Tagged], named: Sequence[tuple[i
 
 def _compared_years(plain: str) -> tuple[int, ...]:
     """Return the years a question only measures against (比2022年多多少)."""
-    found = (
-        m for m in _COMPARED_YEAR.finditer(plain) if not _AND_BEFORE.search(plain, 0, m.start(1))
-    )
-    return tuple(int(match.group(1)) for match in found)
+    return tuple(int(match.group(1)) for match in _COMPARED_YEAR.finditer(plain))
 
 
 def _indicators(topic: str) -> tuple[str, ...]:
