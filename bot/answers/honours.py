@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.answers.themes import theme_terms
+from bot.answers.themes import subject, theme_terms
 from bot.evidence.drafting import Desk, Draft, alone, claim, label
 from bot.evidence.reading import Clause, Line
 from bot.lexicon import pattern
@@ -24,14 +24,14 @@ def honours(desk: Desk) -> Draft | None:
     """List what each report in scope says was won, on a theme if one is asked; None if nothing."""
     lines: list[DraftLine] = []
     items: list[Cited] = []
-    terms = theme_terms(desk) if desk.query.ask.theme else ()
+    terms = theme_terms(desk) if subject(desk.query) else ()
     for report in desk.reports:
         spans = _won(desk, report)
         if terms:
             on = [p.span for p in desk.telling(report, terms)]
             near = [s for s in spans if any(p.start <= s.start < p.end for p in on)]
             said = [s for s in spans if _says(report, s, [t.word for t in terms])]
-            spans = said or near
+            spans = said or (near if desk.query.ask.theme else [])
         if not spans:
             continue
         if len(desk.reports) > 1:

@@ -16,6 +16,7 @@ from typing import Protocol, overload
 from retrieval.documents import Note, NoteValue, ReportMeta
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.place_mentions import is_stated_shorter
+from retrieval.places.subunits import unit_of
 from retrieval.question.query import Query
 
 _PROVINCE = re.compile("^[^市]*(?:省|自治区)$|^(?:北京|天津|上海|重庆)市$")
@@ -214,16 +215,18 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     """Return what lies inside an asked city or county (its counties, towns, zones), unasked itself.
 
     What one street did is no answer on its county, nor what one county did on its city. A
-    question over all reports, of a whole province, or of which place in the city, takes them in.
+    question over all reports or of a whole province takes them in, and one of which place in a
+    city takes in its counties.
     """
     across = query.everywhere and query.kind != "list"  # 哪几个方面 lists one report's items
-    across = across or query.ask.operation in ("which", "rank")
+    of_which = query.ask.operation in ("which", "rank") and len(query.places) == 1
     if query.kind == "catalogue" or across or not query.places:
         return []
     return [
         holding
         for holding in found
         if holding.meta.place not in query.places
+        and not (of_which and not unit_of(holding.meta.place, holding.meta.issuer))
         and any(
             contains(place, holding.meta.place) and not _PROVINCE.search("".join(place))
             for place in query.places
