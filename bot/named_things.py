@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.evidence.absence import in_search_form
 from bot.evidence.opening import MAX_READ_REPORTS
-from bot.holdings import MOST_SEARCHED, OF_ALL
+from bot.holdings import MOST_SEARCHED, OF_ALL, known_issuers
 from retrieval.documents import Note
 from retrieval.library.library import Library
-from retrieval.places.bureaus import bodies_called
+from retrieval.places.bureaus import KnownIssuers, bodies_called
 from retrieval.places.gazetteer import Chain
 from retrieval.places.places import PlaceIndex
 from retrieval.places.subunits import unit_of
@@ -20,9 +20,6 @@ from retrieval.question.request import Ask
 from retrieval.question.scope import Holding, Resolved
 from retrieval.search.exhaustive import search_words
 from retrieval.text.normalise import fold
-
-Body = tuple[Chain, str]
-"""The place and the issuer of a report."""
 
 
 def naming(library: Library) -> Naming:
@@ -56,7 +53,7 @@ def of_the_only_place(
     whose = {h.id: (h.meta.place, h.meta.issuer) for h in holdings}
     if len(set(whose.values())) < 2:
         return query
-    if body := _office_first(query, set(whose.values())):
+    if body := _office_first(query, known_issuers(library)):
         return _narrowed(query, replace(query.ask, theme=query.ask.theme[1:]), body, places)
     for theme in (query.ask.theme, query.ask.context):
         names = rare_names(theme, telling)
@@ -73,16 +70,16 @@ def of_the_only_place(
     return _narrowed(query, ask, told.pop(), places)
 
 
-def _office_first(query: Query, bodies: Collection[Body]) -> Body | None:
+def _office_first(query: Query, known: KnownIssuers) -> tuple[Chain, str] | None:
     """Return the one held office that a question begins with the everyday name of: 城管罚了多少."""
     theme = query.ask.theme
     if not theme or not query.question.startswith(theme[0]):
         return None
-    called = set(bodies_called(theme[0], tuple(bodies)))
-    return called.pop() if len(called) == 1 else None
+    called = bodies_called(theme[0], known)
+    return called[0] if len(called) == 1 else None
 
 
-def _narrowed(query: Query, ask: Ask, body: Body, places: PlaceIndex) -> Query:
+def _narrowed(query: Query, ask: Ask, body: tuple[Chain, str], places: PlaceIndex) -> Query:
     """Return a query of one held body alone."""
     place, issuer = body
     if not place:

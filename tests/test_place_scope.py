@@ -158,6 +158,22 @@ def test_nobody_elses_report_answers(assistant: Assistant, question: str, missin
     assert missing in answer.text
 
 
+def test_of_many_counties_inside_a_city_the_first_are_named(tmp_path: Path) -> None:
+    texts = {
+        f"{n}.txt": report(
+            f"滁州市清{n}县2023年法治政府建设情况报告",
+            f"2023年，清{n}县推进法治建设，",
+            cases=9, fine=2, disputes=8, rate=96, lost=1, problem="执法力量不足",
+        )
+        for n in "一二三四五六七八九十山水田"
+    }  # fmt: skip
+    with assistant_over(tmp_path, texts) as opened:
+        answer = talk(opened, "滁州市2023年罚款多少")
+    assert answer.status == "abstained"
+    assert "等13份" in answer.text
+    assert answer.text.count("2023年度") == 12
+
+
 def test_two_places_of_one_name(assistant: Assistant) -> None:
     assert talk(assistant, "青山区2023年败诉率").status == "clarify"
     answer = talk(assistant, "两个青山区的败诉率分别是多少")

@@ -11,11 +11,11 @@ from bot.evidence.reading import Clause, Line
 from bot.lexicon import pattern
 from bot.notes import note
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report, Span
+from retrieval.documents import HEADINGS_JOINED, Report, Span
 
 MAX_EACH, MAX_REPORTS = 12, 12
 _LONGEST_HEADING = 20
-_LISTS = re.compile("(?:有|包括|如下|为)?[:：]|(?:有|包括|如下)$")
+_LISTS = re.compile("[:：]|(?:有|包括|如下)$")
 _PARTS = ("；", ";", "。")
 _PLANNED = frozenset(("plans", "problems", "causes"))
 
@@ -28,10 +28,12 @@ def honours(desk: Desk) -> Draft | None:
     for report in desk.reports:
         spans = _won(desk, report)
         if terms:
-            on = [p.span for p in desk.telling(report, terms)]
-            near = [s for s in spans if any(p.start <= s.start < p.end for p in on)]
             said = [s for s in spans if _says(report, s, [t.word for t in terms])]
-            spans = said or (near if desk.query.ask.theme else [])
+            # near its parts is enough for a theme, not for words that no tag says are one
+            near = desk.telling(report, terms) if desk.query.ask.theme and not said else ()
+            spans = said or [
+                s for s in spans if any(p.span.start <= s.start < p.span.end for p in near)
+            ]
         if not spans:
             continue
         if len(desk.reports) > 1:
@@ -58,7 +60,7 @@ def _won(desk: Desk, report: Report) -> list[Span]:
     """
     found = []
     reading = desk.reading(report)
-    headings = {part for line in reading.lines for part in line.path.split(" > ")}
+    headings = {part for line in reading.lines for part in line.path.split(HEADINGS_JOINED)}
     for line in reading.lines:
         if line.role in _PLANNED or line.is_heading or line.folded in headings:
             continue
@@ -81,7 +83,7 @@ def _won(desk: Desk, report: Report) -> list[Span]:
 
 def _listed_from(line: Line) -> int | None:
     """Return the first clause of a line from which it lists honours alone; None if it does not."""
-    over = line.path.rpartition(" > ")[2]
+    over = line.path.rpartition(HEADINGS_JOINED)[2]
     if len(over) <= _LONGEST_HEADING and pattern("honour_heading").search(over):
         return 0
     for at, clause in enumerate(line.clauses):

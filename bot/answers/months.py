@@ -65,15 +65,14 @@ def _passages(reading: Reading) -> Iterator[tuple[int, Passage]]:
         for clause in line.clauses:
             named = _MONTH.search(clause.folded)
             new = line.section != section or "\n" in text[end : clause.span.start]
-            if (new or named or _WHOLE_YEAR.match(clause.folded)) and held:
+            new = new or _WHOLE_YEAR.match(clause.folded) is not None
+            if (new or named) and held:
                 yield month, tuple(held)
                 held = []
             if new:
                 month = 0
             if named:
                 month = int(named.group(1))
-            elif _WHOLE_YEAR.match(clause.folded):
-                month = 0
             if month:
                 held.append(clause)
             section, end = line.section, clause.span.end

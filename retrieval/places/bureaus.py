@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple, overload
 
 from retrieval.genre.english import glosses
@@ -61,6 +62,14 @@ class KnownIssuers(Sequence[tuple[Chain, str]]):
     def __len__(self) -> int:
         return len(self._pairs)
 
+    @cached_property
+    def offices(self) -> Mapping[str, list[int]]:
+        """Where the pairs stand by what an issuer is called without its place: few among many."""
+        offices: defaultdict[str, list[int]] = defaultdict(list)
+        for at, (chain, issuer) in enumerate(self._pairs):
+            offices[split_issuer(chain, issuer)[0]].append(at)
+        return offices
+
     def of(self, mention: Mention) -> list[tuple[Chain, str]]:
         """Return those whose place is the one mentioned, inside it, or it in fewer words."""
         found: set[int] = set()
@@ -105,22 +114,34 @@ def bodies_called(
     ``within`` are the places said beside it; without any, those of every place. A name without
     its last word (城管, 市监) is an office's where a single held one may be called so.
     """
-    word = words.strip()
-    found, shorter = [], []
-    for chain, issuer in known:
-        core, _ = split_issuer(chain, issuer)
-        inside = not within or any(chain[: len(p)] == p for p in within)
-        if inside and core and len(word) > 1 and _letters_of(word, core):
-            if word[-1:] == core[-1:]:
-                found.append((chain, issuer))
-            elif word[0] == core[0] and not core.endswith("政府"):
-                shorter.append((chain, issuer))
-    return tuple(found) or (tuple(shorter) if len(set(shorter)) == 1 else ())
+    word, known = words.strip(), _indexed(known)
+    found: list[int] = []
+    shorter: list[int] = []
+    for core, at in known.offices.items() if len(word) > 1 else ():
+        if not core or not _letters_of(word, core):
+            continue
+        if word[-1] == core[-1]:
+            found += at
+        elif word[0] == core[0] and not core.endswith("政府"):
+            shorter += at
+    full, short = (
+        [
+            known[at]
+            for at in sorted(places)
+            if not within or any(known[at][0][: len(p)] == p for p in within)
+        ]
+        for places in (found, shorter)
+    )
+    return tuple(full) or (tuple(short) if len(set(short)) == 1 else ())
 
 
 def _of(mention: Mention, known: Sequence[tuple[Chain, str]]) -> list[tuple[Chain, str]]:
     """Return the held pairs of a place mentioned."""
-    return (known if isinstance(known, KnownIssuers) else KnownIssuers(known)).of(mention)
+    return _indexed(known).of(mention)
+
+
+def _indexed(known: Sequence[tuple[Chain, str]]) -> KnownIssuers:
+    return known if isinstance(known, KnownIssuers) else KnownIssuers(known)
 
 
 def _english_body(words: str, mention: Mention, issuers: Sequence[tuple[Chain, str]]) -> Body:

@@ -52,20 +52,17 @@ _SHORTER_BODIES = (
 
 def split_issuer(chain: Chain, issuer: str) -> tuple[str, str]:
     """Split 重庆市綦江区司法局 into the body (司法局) and its own place (綦江区)."""
-    body, owner = issuer, chain[-1] if chain else ""
     organ = STATE_ORGAN.match(issuer)
-    if organ and chain and issuer.startswith(_forms(chain), organ.end()):
-        body = issuer[organ.end() :]
-    for name in chain:
-        for form in (name, short_name(name)):
-            if body.startswith(form):
-                body, owner = body[len(form) :], name
-                break
-    return body, owner
-
-
-def _forms(chain: Chain) -> tuple[str, ...]:
-    return tuple(form for name in chain for form in (name, short_name(name)))
+    for start in (0, organ.end()) if organ else (0,):
+        body, owner = issuer[start:], ""
+        for name in chain:
+            for form in (name, short_name(name)):
+                if body.startswith(form):
+                    body, owner = body[len(form) :], name
+                    break
+        if owner:
+            return body, owner
+    return issuer, chain[-1] if chain else ""
 
 
 def issuer_surfaces(chain: Chain, issuer: str) -> Iterator[str]:

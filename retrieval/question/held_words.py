@@ -12,10 +12,13 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from retrieval.documents import meet
+from retrieval.places.gazetteer import short_name
 from retrieval.places.place_mentions import Mention, overlaps
 from retrieval.places.places import PlaceIndex
+from retrieval.places.subunits import is_unit
 from retrieval.question.request import Ask, Request, Tagged
 from retrieval.question.terms import content_terms, is_theme
+from retrieval.text.normalise import has_han
 from retrieval.text.segmentation import tag
 
 Naming = Callable[[str], Collection[str]]
@@ -25,8 +28,6 @@ MOST_TOKENS = 6
 SHORTEST_NAME = 3
 _PROPER = ("ns", "nr", "nt")
 _VILLAGE = re.compile("村|社区|小区|屯")
-_FULL_NAME = re.compile("[省市县区旗州盟镇乡]$|街道$")
-_LETTER = re.compile("[\u4e00-\u9fff]")
 # a problem, a plan or an overview is a whole report's: of a place that is not held there is none
 _OF_A_THING = ("figure", "measures", "meaning", "honours")
 _OF_ITS_MENTION = ("verify", "which")
@@ -102,7 +103,8 @@ def _only_part_of(words: str, mention: Mention, naming: Naming) -> tuple[int, in
     翠屏 of 翠屏山庄 is no county where no report has 翠屏 but in 翠屏山庄, nor 沙河 of 陡沙河.
     A full name (翠屏区) is meant as it stands.
     """
-    if mention.how not in ("short", "unknown") or _FULL_NAME.search(mention.text):
+    full = short_name(mention.text) != mention.text or is_unit(mention.text)
+    if mention.how not in ("short", "unknown") or full:
         return None
     start, end = mention.start, mention.end
     holding = set(naming(words[start:end]))
@@ -110,12 +112,11 @@ def _only_part_of(words: str, mention: Mention, naming: Naming) -> tuple[int, in
         return None
 
     def same(start: int, end: int) -> bool:
-        edge = words[start:end]
-        return edge.isalnum() and not edge.isascii() and set(naming(edge)) == holding
+        return set(naming(words[start:end])) == holding
 
-    while end < len(words) and _LETTER.match(words[end]) and same(start, end + 1):
+    while end < len(words) and has_han(words[end]) and same(start, end + 1):
         end += 1
-    while start and _LETTER.match(words[start - 1]) and same(start - 1, end):
+    while start and has_han(words[start - 1]) and same(start - 1, end):
         start -= 1
     return (start, end) if end - start > len(mention.text) else None
 

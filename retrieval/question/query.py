@@ -304,17 +304,10 @@ def settle(
             absent += [""] * (len(mentions) - len(absent))
     held = _innermost(held_places(PlaceResolution(tuple(mentions)), absent))
     # an office named alone: the held bodies of that name, else a topic of the reports in scope
-    alone = [
-        m
-        for m in mentions
-        if not m.held
-        and not m.candidates
-        and (_is_office(m.text, ask, offices) or bodies_called(m.text, known, held))
-    ]
-    small = [
-        m.text for m in mentions if not m.held and not m.candidates and _TOO_SMALL.fullmatch(m.text)
-    ]
-    found = {m.text: bodies_called(m.text, known, held) for m in alone}
+    unheard = [m for m in mentions if not m.held and not m.candidates]
+    found = {m.text: bodies_called(m.text, known, held) for m in unheard}
+    alone = [m for m in unheard if found[m.text] or _is_office(m.text, ask, offices)]
+    small = [m.text for m in unheard if _TOO_SMALL.fullmatch(m.text)]
     as_topic = (
         *small, *(m.text for m in alone if not found[m.text] and (held or _tells(ask)))
     )  # fmt: skip

@@ -80,6 +80,7 @@ class Holdings(Sequence[Holding]):
         return {h.id: n for n, h in enumerate(sorted(self._holdings, key=_order))}
 
 
+MOST_NAMED = 12  # of what is held inside a place that is not
 TOLD_AFTER = 3
 """How many years later a report's tables may still give a year's figures."""
 
@@ -130,11 +131,11 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         found = [
             h for h in found if not any(contains(place, h.meta.place) for place in query.excluded)
         ]
-    left_out = _units_left_out(query, found)
+    left_out = _inside_left_out(query, found)
     if left_out:
         apart = {h.id for h in left_out}
         found = [h for h in found if h.id not in apart]
-    missing += _only_units(query, found, left_out)
+    missing += _only_inside(query, found, left_out)
     years = query.years or _relative(query, found)
     if query.role == "plans" and years:
         # 2024年的打算 stands in the report on 2023
@@ -211,7 +212,7 @@ def _is_body(holding: Holding) -> bool:
     return holding.meta.level == "department"
 
 
-def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
+def _inside_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     """Return what lies inside an asked city or county (its counties, towns, zones), unasked itself.
 
     What one street did is no answer on its county, nor what one county did on its city. A
@@ -234,21 +235,27 @@ def _units_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     ]
 
 
-def _only_units(
+def _only_inside(
     query: Query, found: Sequence[Holding], left_out: Sequence[Holding]
 ) -> Iterator[Note]:
     """Say of which asked places only units inside them are held, and which."""
     for place in query.places:
         units = [h for h in left_out if contains(place, h.meta.place)]
         if units and not any(contains(place, h.meta.place) for h in found):
-            names = dict.fromkeys(
-                Note(
-                    "unit_held",
-                    {"unit": "".join(h.meta.place[len(place) :]), "year": h.meta.year or ""},
+            names = tuple(
+                dict.fromkeys(
+                    Note(
+                        "unit_held",
+                        {"unit": "".join(h.meta.place[len(place) :]), "year": h.meta.year or ""},
+                    )
+                    for h in units
                 )
-                for h in units
             )
-            yield Note("only_units_held", {"name": place[-1], "units": tuple(names)})
+            held = names
+            if len(names) > MOST_NAMED:
+                first = names[:MOST_NAMED]
+                held = (Note("names_and_more", {"names": first, "count": len(names)}),)
+            yield Note("only_units_held", {"name": place[-1], "units": held})
 
 
 def _by_place(query: Query, holdings: Holdings) -> list[Holding]:
