@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.answers import choose, derived_figures, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
-from bot.answers.mentions import telling_phrases, words_to_hold
+from bot.answers.mentions import telling_apart, telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
 from bot.answers.suggestions import (
     AT_ONCE,
@@ -29,7 +29,7 @@ from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.doubles import counted_once
-from bot.evidence.absence import in_search_form
+from bot.evidence.absence import in_search_form, words_of
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.opening import (
     MAX_READ_REPORTS,
@@ -75,7 +75,7 @@ from retrieval.question.query import settle as settle_ask
 from retrieval.question.request import Ask, Reader, Request
 from retrieval.question.scope import Holdings, Resolved, resolve, sets_for_a_year
 from retrieval.question.spoken_of import in_its_conversation
-from retrieval.question.terms import is_english
+from retrieval.question.terms import Term, is_english
 from retrieval.search.nearness import Nearness, nothing_near
 from retrieval.search.retriever import Options, retrieve
 
@@ -515,9 +515,10 @@ class Assistant:
     ) -> Desk:
         """Lay out what an answer is written from; its reports are opened when looked at."""
         in_scope = scope.reports or scope.nearby
+        apart = telling_apart(query, library, in_scope) if query.kind == "which" else ()
         return Desk(
             query,
-            Opened(library, lambda: self._opening(library, query, in_scope, hits)),
+            Opened(library, lambda: self._opening(library, query, apart, in_scope, hits)),
             hits,
             state,
             lambda report: known_facts(library, report),
@@ -527,10 +528,16 @@ class Assistant:
             library,
             summaries_of(library, in_scope),
             Nearness(library, query).of if self.options.dense else nothing_near,
+            apart,
         )
 
     def _opening(
-        self, library: Library, query: Query, in_scope: Sequence[str], hits: Sequence[Hit]
+        self,
+        library: Library,
+        query: Query,
+        apart: Sequence[Term],
+        in_scope: Sequence[str],
+        hits: Sequence[Hit],
     ) -> Opening:
         """Return which reports in scope are opened for a question."""
         if query.kind == "catalogue":  # what it lists needs no text but their titles
@@ -538,6 +545,8 @@ class Assistant:
         if query.kind != "which":
             return choose_opened(library, in_scope, hits)
         words, phrases = words_to_hold(query), telling_phrases(query)
+        if apart:  # the others need not be read
+            words, phrases = words_of(apart), ()
         return choose_opened(library, in_scope, hits, words, phrases)
 
     def _read_anew(self, library: Library, state: State, second: SecondReading) -> _Anew | None:

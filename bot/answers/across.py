@@ -80,7 +80,7 @@ def which(desk: Desk) -> Draft:
     after: list[DraftLine] = []
     if more:
         after.append(note("more_saying", count=len(more), reports=names_of(more)))
-    after += not_saying(quiet, desk.query.terms)
+    after += not_saying(quiet, desk.apart or desk.query.terms)
     if desk.without:
         after.append(note("without_words", reports=names_of(desk.without)))
     return Draft(
@@ -98,7 +98,7 @@ def _not_mentioned(
 
     A report in which words of it stand is not said to be without it.
     """
-    phrase, words = fold(desk.query.phrase), words_of(desk.query.terms)
+    phrase, words = fold(desk.query.phrase), words_of(desk.apart or desk.query.terms)
     lacking = (phrase,) if phrase else words
     absent = [report for report in quiet if lacking and not holds(report, lacking)]
     without: list[Held] = [*absent, *desk.without]
@@ -121,7 +121,7 @@ def _not_mentioned(
         lines += [label(report), claim(report, span)]
     more = len(saying) + len(desk.surely) - min(len(saying), MAX_REPORTS_SHOWN)
     after = [note("more_say_so", count=more)] if more > 0 else []
-    after += not_saying(unsure, desk.query.terms)
+    after += not_saying(unsure, desk.apart or desk.query.terms)
     return Draft(tuple(lines), before=tuple(before), after=tuple(after))
 
 

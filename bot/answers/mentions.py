@@ -10,14 +10,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.answers.facts import candidates
+from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk
 from bot.evidence.likely import ordered
 from bot.evidence.reading import Line, quoted_in, unquoted
 from bot.evidence.selection import weigh
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import find_quantities
+from retrieval.library.library import Library
 from retrieval.question.query import Query
-from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
+from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme, is_topical
+from retrieval.question.untagged import subject_of
+from retrieval.search.exhaustive import search_words
 from retrieval.text.normalise import fold, normalise
 
 # the least weighted share of the question's terms that the cited words must hold
@@ -41,6 +45,25 @@ def asked_phrases(query: Query) -> tuple[str, ...]:
     if re.search("[/／]|或者?", query.phrase):
         return tuple(fold(p) for p in re.split("[/／]|或者?", query.phrase) if p.strip())
     return ()
+
+
+def telling_apart(query: Query, library: Library, scope: Sequence[str]) -> tuple[Term, ...]:
+    """Return the words that no tag says are asked and that fewer reports hold than any that one does.
+
+    哪家拿皮影搞普法: every report speaks of 普法, so 皮影 is what tells one from another.
+    """
+
+    def holding(term: Term) -> int:
+        return len(search_words(library, words_of((term,)), scope).by_report)
+
+    known = {t.word for t in query.terms}
+    named = set(subject_of(query.topic)) - known
+    others = [t for t in content_terms(query.topic) if t.word in named and is_topical(t)]
+    if not others:
+        return ()
+    tagged = [held for t in query.terms if is_topical(t) and (held := holding(t))]
+    fewest = min(tagged, default=len(scope))
+    return tuple(t for t in others if 0 < holding(t) < fewest)
 
 
 def words_to_hold(query: Query) -> tuple[str, ...]:
@@ -72,7 +95,12 @@ def telling_phrases(query: Query) -> tuple[str, ...]:
 
 
 def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
-    """Return the words of ``report`` that mention what is asked, or None."""
+    """Return the words of ``report`` that mention what is asked, or None.
+
+    Where words tell reports apart, one of them stands there, too.
+    """
+    if desk.apart:
+        return _apart_in(desk, report)
     parts = _alternatives(desk.query)
     if parts:
         found = (mention(replace(desk, query=part), report, asked_phrases(part)) for part in parts)
@@ -85,6 +113,24 @@ def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
         if verbatim or not _covered(desk.query):
             return verbatim
     return _terms_in(desk, report)
+
+
+def _apart_in(desk: Desk, report: Report) -> Span | None:
+    """Return where the words that tell reports apart stand, beside the others or, if need be, far off."""
+    tagged = words_of(desk.query.terms)
+    if not holds(report, words_of(desk.apart)) or (tagged and not holds(report, tagged)):
+        return None
+    query = replace(desk.query, phrase="")
+    for terms in ((*query.terms, *desk.apart), desk.apart):
+        span = _terms_in(replace(desk, query=replace(query, terms=terms)), report)
+        if span and _holds_one(report, span, desk.apart):
+            return span
+    return None
+
+
+def _holds_one(report: Report, span: Span, terms: Sequence[Term]) -> bool:
+    words = fold(report.quote(span.start, span.end))
+    return any(t.match(words) >= SYNONYM_MATCH for t in terms)
 
 
 def _alternatives(query: Query) -> tuple[Query, ...]:

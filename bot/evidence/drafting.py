@@ -68,7 +68,8 @@ class Desk:
     all in scope.
     ``missing`` is what was asked for and is not held; ``only_years`` are the years asked where
     ``reports`` are of other years. ``library`` is what is held besides. ``near`` tells how near the
-    passages of a report are to the question.
+    passages of a report are to the question. ``apart`` are words of a question which reports mention
+    something that stand in some of them only: one must stand where it is mentioned.
     """
 
     query: Query
@@ -82,6 +83,7 @@ class Desk:
     library: Library | None = None
     held: Sequence[Held] = ()
     near: NearnessOf = nothing_near
+    apart: tuple[Term, ...] = ()
 
     @property
     def opening(self) -> Opening:
