@@ -39,6 +39,15 @@ def _body_name(chain: Chain, issuer: str, title: str) -> str:
     return place + issuer
 
 
+def of_one_office(one: ReportMeta, other: ReportMeta) -> bool:
+    """Tell whether two reports are of one office; one may name parents of its place that the other leaves out."""
+    if body_name(one) != body_name(other) or one.place[-1:] != other.place[-1:] or not one.place:
+        return False
+    over = ({name[-1]: name for name in meta.place[:-1]} for meta in (one, other))
+    mine, theirs = over
+    return all(theirs.get(level, name) == name for level, name in mine.items())
+
+
 def report_name(meta: ReportMeta) -> str:
     """Return the body with its year in brackets: 清溪县（2023年度）."""
     return _in_year(body_name(meta), meta)

@@ -14,7 +14,7 @@ from bot.evidence.drafting import Desk, Draft, claim, label
 from bot.evidence.likeness import pairs_of
 from bot.evidence.reading import read
 from bot.evidence.reckoning import shown
-from bot.labels import full_name
+from bot.labels import full_name, of_one_office
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
@@ -122,8 +122,8 @@ def _beside(library: Library, report: Report) -> Iterator[Report]:
     """Yield the reports of the same office on the years before and after."""
     meta = report.meta
     for held in library.reports():
-        own = held.meta.issuer == meta.issuer and held.meta.place == meta.place
-        if own and meta.year and held.meta.year in (meta.year - 1, meta.year + 1):
+        next_to = meta.year and held.meta.year in (meta.year - 1, meta.year + 1)
+        if next_to and of_one_office(held.meta, meta):
             yield library.report(held.id)
 
 

@@ -45,6 +45,7 @@ from bot.answers.mentions import asked_phrases
 from bot.answers.months import in_month
 from bot.answers.premised import premised
 from bot.answers.thresholds import asks_beyond, beyond
+from bot.answers.two_years import beside_the_other_year
 from bot.briefing import briefing
 from bot.briefing.briefing import Briefing
 from bot.evidence.drafting import Desk, Draft
@@ -102,7 +103,8 @@ def _under_its_name(desk: Desk, answerer: Answerer) -> Draft | Briefing | None:
     if isinstance(made, Briefing):
         return replace(made, draft=replace(made.draft, answerer=answerer.name))
     whole = agreement.also_told(desk, table_cells.every_row(desk, made))
-    return replace(derived_figures.stepped(desk, premised(desk, whole)), answerer=answerer.name)
+    stepped = derived_figures.stepped(desk, premised(desk, whole))
+    return replace(beside_the_other_year(desk, stepped), answerer=answerer.name)
 
 
 # ---- when they apply ----------------------------------------------------------------------

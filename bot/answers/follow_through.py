@@ -19,7 +19,7 @@ from bot.evidence.likeness import Likeness
 from bot.evidence.problem_topics import Point, points
 from bot.evidence.reading import Clause, Line, read
 from bot.evidence.whole_clauses import bare_start, pieces, typeset
-from bot.labels import body_name, report_name
+from bot.labels import body_name, of_one_office, report_name
 from bot.notes import Note, note
 from bot.tables.comparison import Facts
 from bot.values import Cited, DraftLine
@@ -91,15 +91,10 @@ def consecutive(reports: Sequence[Report]) -> tuple[Report, Report] | None:
         by_body[body_name(report.meta)].append(report)
     for later in reversed(ordered):
         for earlier in reversed(by_body[body_name(later.meta)]):
-            if _one_place(earlier, later) and (earlier.meta.year or 0) + 1 == later.meta.year:
+            a_year_on = (earlier.meta.year or 0) + 1 == later.meta.year
+            if a_year_on and of_one_office(earlier.meta, later.meta):
                 return earlier, later
     return None
-
-
-def _one_place(one: Report, other: Report) -> bool:
-    """Tell whether two reports are of one place, which may be written with fewer of its parents."""
-    short, long = sorted((one.meta.place, other.meta.place), key=len)
-    return long[len(long) - len(short) :] == short and bool(short)
 
 
 def aspect(query: Query) -> Aspect | None:
