@@ -23,6 +23,24 @@ def pattern(name: str) -> re.Pattern[str]:
     return re.compile(word_classes()[name]["words"])
 
 
+def tells_an_honour(words: str) -> bool:
+    """Tell whether words in search form say that something was won: not hoped for, nor missed."""
+    return not pattern("denial").search(words) and _names_an_honour(words)
+
+
+def missed_an_honour(words: str) -> bool:
+    """Tell whether words in search form say that something was not won."""
+    return bool(pattern("denial").search(words)) and _names_an_honour(words)
+
+
+def _names_an_honour(words: str) -> bool:
+    if pattern("aim").search(words):
+        return False
+    if pattern("honour").search(words):
+        return True
+    return bool(pattern("honour_like").search(words)) and not pattern("striven").search(words)
+
+
 @lru_cache(maxsize=1)
 def same_words() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Return the groups of words of one meaning, each as a pattern and the word that stands for it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from answering import assistant_over, talk
@@ -51,3 +52,26 @@ def test_a_month_is_told_in_other_words_and_of_no_other_month(
 ) -> None:
     answer = talk(assistant, question)
     assert (answer.status, said in answer.text) == (status, True), answer.text
+
+
+STRIVING = """松岭县2024年法治政府建设情况报告
+松岭县以创建全省法治政府建设示范县为抓手，推进各项工作，现将情况报告如下：
+一、主要举措和成效
+（一）规范执法。发布典型案例9批54件，培育市级示范点4个。县执法大队被市委、市政府授予“执法先锋”；县司法局获评全省先进集体；县法援中心在全市会议上作经验交流。
+（二）普法宣传与荣誉。开展宣讲139场。未能进入全国普法先进县名单。
+二、存在的问题
+（一）人手不足。
+"""
+
+
+def test_goals_disclosures_and_what_was_missed_are_no_honours(tmp_path: Path) -> None:
+    with assistant_over(tmp_path, {"songling.txt": STRIVING}) as assistant:
+        answer = talk(assistant, "松岭县2024年获得哪些荣誉，授予单位一并写明")
+        claims = [s.text for s in answer.sentences if s.kind == "claim"]
+        assert "共3处" in answer.text
+        assert ["执法先锋" in claims[0], "先进集体" in claims[1], "经验交流" in claims[2]] == [
+            True
+        ] * 3
+        assert len(claims) == 3
+        missed = talk(assistant, "松岭县2024年评上全国普法先进县了吗")
+        assert "未能进入" in missed.text

@@ -5,35 +5,37 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.answers.themes import subject, theme_terms
+from bot.answers.themes import theme_terms
 from bot.evidence.drafting import Desk, Draft, alone, claim, label
 from bot.evidence.reading import Clause, Line
-from bot.lexicon import pattern
+from bot.lexicon import missed_an_honour, pattern, tells_an_honour
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import HEADINGS_JOINED, Report, Span
+from retrieval.question.terms import Term
 
 MAX_EACH, MAX_REPORTS = 12, 12
 _LONGEST_HEADING = 20
 _LISTS = re.compile("[:：]|(?:有|包括|如下)$")
 _PARTS = ("；", ";", "。")
+_NUMBER = re.compile(r"^[（(]?[一二三四五六七八九十0-9]+[）)、.．]*")
+_JOINED = re.compile("[与和及、]")
 _PLANNED = frozenset(("plans", "problems", "causes"))
 
 
 def honours(desk: Desk) -> Draft | None:
-    """List what each report in scope says was won, on a theme if one is asked; None if nothing."""
+    """List what each report in scope says was won, on a theme if one is asked; None if nothing.
+
+    What was not won is told where it is asked whether it was, or where nothing else is.
+    """
     lines: list[DraftLine] = []
     items: list[Cited] = []
-    terms = theme_terms(desk) if subject(desk.query) else ()
+    terms = theme_terms(desk) if desk.query.ask.theme else ()
+    asks_whether = desk.query.ask.operation == "verify"
     for report in desk.reports:
-        spans = _won(desk, report)
-        if terms:
-            said = [s for s in spans if _says(report, s, [t.word for t in terms])]
-            # near its parts is enough for a theme, not for words that no tag says are one
-            near = desk.telling(report, terms) if desk.query.ask.theme and not said else ()
-            spans = said or [
-                s for s in spans if any(p.span.start <= s.start < p.span.end for p in near)
-            ]
+        spans = _of_theme(desk, report, terms, missed=asks_whether)
+        if not spans and not asks_whether:
+            spans = _of_theme(desk, report, terms, missed=True)
         if not spans:
             continue
         if len(desk.reports) > 1:
@@ -48,15 +50,26 @@ def honours(desk: Desk) -> Draft | None:
     return Draft(tuple(lines), items=tuple(items), focus=tuple(items), before=head)
 
 
+def _of_theme(desk: Desk, report: Report, terms: Sequence[Term], *, missed: bool) -> list[Span]:
+    """Return what a report says was won, on the theme of ``terms`` if there are any."""
+    spans = _won(desk, report, missed=missed)
+    if not terms:
+        return spans
+    said = [s for s in spans if _says(report, s, [t.word for t in terms])]
+    near = () if said else desk.telling(report, terms)
+    return said or [s for s in spans if any(p.span.start <= s.start < p.span.end for p in near)]
+
+
 def _says(report: Report, span: Span, words: list[str]) -> bool:
     text = report.quote(span.start, span.end)
     return any(word in text for word in words)
 
 
-def _won(desk: Desk, report: Report) -> list[Span]:
+def _won(desk: Desk, report: Report, *, missed: bool) -> list[Span]:
     """Return the clauses that tell of something won, with the clause before that names what by.
 
-    Under a heading of honours, and behind 主要荣誉有, everything that stands is one.
+    Under a heading of honours alone, and behind 主要荣誉有, everything that stands is one. With
+    ``missed`` what was not won is one, too.
     """
     found = []
     reading = desk.reading(report)
@@ -70,11 +83,15 @@ def _won(desk: Desk, report: Report) -> list[Span]:
             continue
         i = 0
         while i < len(clauses):
-            if not _is_won(clauses[i]):
+            if not _is_won(clauses[i], missed=missed):
                 i += 1
                 continue
             last = i
-            while last + 1 < len(clauses) and _is_won(clauses[last + 1]):
+            while (
+                last + 1 < len(clauses)
+                and not _ends_a_part(report, clauses[last])
+                and _is_won(clauses[last + 1], missed=missed)
+            ):
                 last += 1
             found.append(Span(_start(line, i), clauses[last].span.end))
             i = last + 1
@@ -84,10 +101,13 @@ def _won(desk: Desk, report: Report) -> list[Span]:
 def _listed_from(line: Line) -> int | None:
     """Return the first clause of a line from which it lists honours alone; None if it does not."""
     over = line.path.rpartition(HEADINGS_JOINED)[2]
-    if len(over) <= _LONGEST_HEADING and pattern("honour_heading").search(over):
+    named = pattern("honour_heading")
+    if len(over) <= _LONGEST_HEADING and all(
+        map(named.search, _JOINED.split(_NUMBER.sub("", over)))
+    ):
         return 0
     for at, clause in enumerate(line.clauses):
-        if _LISTS.search(clause.folded) and pattern("honour_heading").search(clause.folded):
+        if _LISTS.search(clause.folded) and named.search(clause.folded):
             return at
     return None
 
@@ -95,18 +115,20 @@ def _listed_from(line: Line) -> int | None:
 def _apart(report: Report, clauses: Sequence[Clause]) -> list[Span]:
     """Return clauses as stretches that semicolons part."""
     spans: list[Span] = []
-    for clause in clauses:
-        if spans and report.text[spans[-1].end - 1 : clause.span.start].strip()[-1:] not in _PARTS:
+    for i, clause in enumerate(clauses):
+        if i and not _ends_a_part(report, clauses[i - 1]):
             spans[-1] = Span(spans[-1].start, clause.span.end)
         else:
             spans.append(clause.span)
     return spans
 
 
-def _is_won(clause: Clause) -> bool:
-    return bool(pattern("honour").search(clause.folded)) and not pattern("aim").search(
-        clause.folded
-    )
+def _ends_a_part(report: Report, clause: Clause) -> bool:
+    return report.quote(clause.span.start, clause.span.end).strip()[-1:] in _PARTS
+
+
+def _is_won(clause: Clause, *, missed: bool) -> bool:
+    return tells_an_honour(clause.folded) or (missed and missed_an_honour(clause.folded))
 
 
 _MOST_BEFORE = 90

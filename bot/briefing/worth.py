@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from bot.evidence.reading import Line
 from bot.evidence.weights import Shipped, read_fitted
 from bot.evidence.whole_clauses import is_effect
-from bot.lexicon import pattern
+from bot.lexicon import pattern, tells_an_honour
 from retrieval.documents import Report, Span
 from retrieval.text.normalise import fold
 
@@ -93,7 +93,7 @@ def signs_of(
         max((common_indicators().get(n, 0.0) for n in names), default=0.0),
         float(any(n in apart for n in names)),
         min(sum(words.count(mark) for mark in "《“"), 2),
-        float(bool(pattern("honour").search(words)) and not pattern("aim").search(words)),
+        float(tells_an_honour(words)),
         float(bool(pattern("lack").search(words))),
         float(bool(pattern("aim").search(words))),
         float(bool(pattern("stage").search(words))),
