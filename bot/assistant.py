@@ -846,25 +846,44 @@ class _Answered:
     paragraph: bool = False
 
 
+def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
+    """Tell whether a claim's words stand in one already shown, cited from there."""
+    return line.kind == "claim" and any(
+        line.text.rstrip("。") in other.text
+        and all(
+            any(c.report == o.report and o.start <= c.start < c.end <= o.end for o in other.cites)
+            for c in line.cites
+        )
+        for other in shown
+    )
+
+
+def _counts(line: DraftLine) -> bool:
+    return line.note is not None and "count" in line.note.values
+
+
 def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
     """Put the drafts of several asks one after another, what was shown once; one stays as it is."""
     if len(answered) == 1:
         return answered[0]
     lines: list[DraftLine] = []
     missing: list[Note] = []
-    shown: set[tuple[str, tuple[Cited, ...]]] = set()
+    shown: list[DraftLine] = []
     for one in answered:
         missing += one.scope.missing
-        told_before = [(ln.text, ln.cites) for ln in one.draft.lines if ln.kind == "claim"]
-        if one.draft.status == "answered" and told_before and shown.issuperset(told_before):
+        claims = [line for line in one.draft.lines if line.kind == "claim"]
+        if one.draft.status == "answered" and claims and all(_stands_in(c, shown) for c in claims):
             continue  # 调了多少、成功率多少 stand in one sentence
-        fresh = [ln for ln in one.draft.lines if (ln.text, ln.cites) not in shown]
-        shown.update(told_before)
+        fresh = [line for line in one.draft.lines if not _stands_in(line, shown)]
+        shown += claims
         if one.draft.status == "abstained":
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             lines += [note("sentence", what=gap) for gap in silent_on]
         else:
-            lines += [*one.draft.before, *fresh, *one.draft.after]
+            # of a list told in part before, its count is not that of what is left to tell
+            partly = len(fresh) < len(one.draft.lines)
+            before = [ln for ln in one.draft.before if not (partly and _counts(ln))]
+            lines += [*before, *fresh, *one.draft.after]
     told = any(one.draft.status == "answered" for one in answered)
     status: Status = "answered" if told else answered[0].draft.status
     gaps = [gap for one in answered for gap in one.draft.gap]

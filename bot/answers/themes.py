@@ -125,9 +125,17 @@ class _Shown:
     pieces: tuple[Piece, ...]
 
 
-def _plain(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Shown:
+def _plain(
+    report: Report,
+    pieces: Sequence[Piece],
+    terms: Sequence[Term],
+    chars: int,
+    *,
+    beside: bool = False,
+) -> _Shown:
     ordered = sorted(pieces, key=lambda p: p.section.start)
-    lines = [joined(report, told(p, terms, chars)) for p in ordered]
+    titled = beside or len(ordered) > 1  # of several parts each has its name
+    lines = [joined(report, told(p, terms, chars, titled=titled)) for p in ordered]
     return _Shown(tuple(lines), tuple(ordered))
 
 
@@ -162,7 +170,7 @@ def _several(
     lines: list[DraftLine] = []
     items: list[Cited] = []
     for report, pieces in telling[:MAX_REPORTS]:
-        shown = _plain(report, pieces[:most], terms, chars)
+        shown = _plain(report, pieces[:most], terms, chars, beside=True)
         lines += [label(report), *shown.lines]
         items += [Cited(report.id, p.span.start, p.span.end) for p in shown.pieces]
     more = len(telling) - MAX_REPORTS

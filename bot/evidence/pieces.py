@@ -183,16 +183,25 @@ def _fit(piece: Piece, terms: Sequence[tuple[Term, float]], where: Where) -> flo
     return reached / total if total else 0.0
 
 
-def told(piece: Piece, terms: Sequence[Term], most_chars: int) -> list[Span]:
+def told(
+    piece: Piece, terms: Sequence[Term], most_chars: int, *, titled: bool = True
+) -> list[Span]:
     """Return what to show of a leaf within ``most_chars``: runs of whole sentences, in order.
 
     They are those that answer the question; where that is not known, its opening comes first,
-    then what holds a figure, a quoted name or the theme.
+    then what holds a figure, a quoted name or the theme. With ``titled`` its own title is shown, too,
+    else only where it says what the sentences leave out.
     """
     if piece.worth:
+        runs = _runs(_answering(piece, most_chars))
+        if not titled and runs[0] == [0] and len(runs) > 1:
+            rest = "".join(piece.lines[i].folded for run in runs[1:] for i in run)
+            opening = piece.lines[0].folded
+            if all(t.match(rest) >= t.match(opening) for t in terms):
+                runs = runs[1:]
         return [
             _unnumbered(piece.report, Span(run[0].span.start, run[-1].span.end))
-            for run in ([piece.lines[i] for i in r] for r in _runs(_answering(piece, most_chars)))
+            for run in ([piece.lines[i] for i in r] for r in runs)
         ]
     lines = [line for line in piece.lines if len(line.span) >= _LEAST_CHARS] or list(piece.lines)
     whole = Span(lines[0].span.start, lines[-1].span.end)
