@@ -300,3 +300,24 @@ def test_an_items_lead_begins_it(name: str, role: Role) -> None:
         assert listing.shown(item) in (item.span, item.lead)
         assert listing.shown(item, whole=True) == item.span
     assert all(a.span.end <= b.span.start for a, b in pairwise(items))
+
+
+def test_a_title_in_a_line_of_its_own_is_no_problem() -> None:
+    text = (
+        "松岭县2022年法治政府建设情况报告\n一、主要举措和成效\n推进各项工作。\n二、存在的问题\n不足之处\n"
+        "一年来，工作取得一定成效，但还有差距。案卷说理不充分。审核人员不足。\n"
+    )
+    assert listed(text, "problems") == ["案卷说理不充分", "审核人员不足"]
+
+
+def test_what_is_to_be_done_about_a_problem_is_left_out_of_it() -> None:
+    text = (
+        "松岭县人民政府2022年度法治政府建设情况报告\n一、主要举措和成效\n推进各项工作。\n二、存在的问题\n"
+        "（一）出庭率低。出庭率只有七成，2021年为八成。2023年要确保九成以上。\n"
+        "（二）普法形式单一。2021年以来产品少。下一步丰富形式。\n三、下一步打算\n（一）加强执法。\n"
+    )
+    report = report_of(text)
+    kept = [listing.without_plans(report, i).span for i in listing.role_items(report, "problems")]
+    said = [text[s.start : s.end] for s in kept]
+    assert ["九成以上" in said[0], "八成" in said[0]] == [False, True]
+    assert said[1].endswith("产品少。")

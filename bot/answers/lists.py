@@ -46,6 +46,8 @@ def list_in(desk: Desk, report: Report) -> Draft:
     if not query.role:
         return _themed_list(desk, report)
     found = listing.role_items(report, query.role)
+    if query.role == "problems":
+        found = [listing.without_plans(report, item) for item in found]
     if query.role == "causes":
         inner = _causes_of_item(desk, report)
         if inner is not None:

@@ -39,6 +39,9 @@ _ASPIRES = re.compile(
     r"(?:保障|贡献|力量|基础|篇章|局面|台阶|支撑)[。！]?$"
 )
 _MAX_TURN_CHARS = 60
+_YEAR = re.compile("(20[0-9]{2})年")
+_AHEAD = re.compile("下一步|下步|今后|接下来|明年|新的一年")
+_TITLE_CHARS = 16
 _TRAILING = re.compile("等(?:方面)?(?:的?问题|情况|不足|现象)?[。；;]?$")
 
 
@@ -75,6 +78,7 @@ def in_prose(report: Report, role: Role) -> list[Span]:
     lines = [
         line for line in read(report).lines
         if not line.is_heading and not line.is_table and line.role != other
+        and not line.folded.endswith((",", "，")) and not _tells_ahead(report, line.span)
     ]  # fmt: skip
     telling = [sum(bool(words.search(clause.folded)) for clause in ln.clauses) for ln in lines]
     if max(telling, default=0) < LEAST_IN_PROSE:
@@ -85,6 +89,25 @@ def in_prose(report: Report, role: Role) -> list[Span]:
     while last + 1 < len(lines) and telling[last + 1]:
         last += 1
     return [line.span for line in lines[first : last + 1]]
+
+
+def without_plans(report: Report, item: Item) -> Item:
+    """Return a problem without the sentences behind it that tell what is to be done about it."""
+    sentences = split_sentences(report.text, item.span.start, item.span.end)
+    kept = len(sentences)
+    while kept > 1 and _tells_ahead(report, sentences[kept - 1]):
+        kept -= 1
+    if kept == len(sentences):
+        return item
+    return replace(item, span=Span(item.span.start, sentences[kept - 1].end))
+
+
+def _tells_ahead(report: Report, sentence: Span) -> bool:
+    """Tell whether a sentence opens with the time to come: 下一步, or a year after the report's."""
+    words = report.text[sentence.start : sentence.end].strip()
+    opens = _YEAR.match(words)
+    after = opens is not None and report.meta.year is not None and int(opens[1]) > report.meta.year
+    return after or _AHEAD.match(words) is not None
 
 
 def _belongs(section: Section, group: Sequence[Section]) -> bool:
@@ -160,9 +183,17 @@ def _prose_items(text: str, bodies: Sequence[Section]) -> list[Item]:
     matches = re.finditer(r"[^\r\n]+", unwrap(text)[start:end])
     paragraphs = [trim(text, m.start() + start, m.end() + start) for m in matches]
     paragraphs = [q for p in paragraphs if len(q := _without_turn(text, p))]
+    words = [text[p.start : p.end] for p in paragraphs[:2]]
+    if len(words) > 1 and _is_title(words[0]) and not _is_title(words[1]):
+        paragraphs.pop(0)
     if len(paragraphs) > 1 and _ASPIRES.search(text[paragraphs[-1].start : paragraphs[-1].end]):
         paragraphs.pop()
     return [Item("", span, span) for span in _enumeration(text, paragraphs)]
+
+
+def _is_title(words: str) -> bool:
+    """Tell whether a paragraph only names the part (不足之处): short, and no sentence."""
+    return len(words) <= _TITLE_CHARS and not re.search("[，,；;。：:]", words)
 
 
 def _without_turn(text: str, paragraph: Span) -> Span:
