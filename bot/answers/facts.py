@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.evidence.absence import holds, words_of
+from bot.evidence.counted import counted
 from bot.evidence.drafting import Desk, Draft, alone, cited, claim
 from bot.evidence.likely import likely, ordered
 from bot.evidence.premises import judge_premises
@@ -14,6 +15,7 @@ from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence
 from bot.evidence.signs import NOTHING_SPOKEN
 from bot.evidence.silence import silent
+from bot.notes import Note
 from retrieval.documents import Report, Span
 from retrieval.question.query import Query, parts
 from retrieval.question.terms import content_terms, is_theme, is_topical
@@ -21,6 +23,8 @@ from retrieval.text.normalise import fold
 
 # the weighted share of the topics left out that a second span must hold
 ALL_LEFT = 0.85
+# how likely a figure must answer where the word for what is counted stands nowhere
+SURE_WITHOUT_THE_WORD = 0.5
 
 
 def one_report(desk: Desk) -> Draft:
@@ -28,6 +32,8 @@ def one_report(desk: Desk) -> Draft:
     found = answer_in(desk, desk.reports[0])
     if not found or _lacks_what_is_counted(desk.query, desk.reports[0]):
         return silent(desk)
+    if (near := _near_alone(desk, found)) is not None:
+        return near
     judged = judge_premises(desk.query, found, desk.reports[0])
     before = list(judged.notes)
     lines = [claim(desk.reports[0], span) for span in judged.extra]
@@ -38,6 +44,23 @@ def one_report(desk: Desk) -> Draft:
         focus=tuple(cited(e) for e in found),
         before=tuple(before),
         figures=tuple(e.figure for e in found if e.figure is not None),
+    )
+
+
+def _near_alone(desk: Desk, found: Sequence[Evidence]) -> Draft | None:
+    """Offer as near what counts another thing: the word for what is counted stands nowhere.
+
+    Everyday words stand in no report either (几个毛病), so only where the fit is unsure, too.
+    """
+    report, thing = desk.reports[0], counted(desk.query)
+    unsure = all(e.chance < SURE_WITHOUT_THE_WORD for e in found)
+    if thing is None or not unsure or holds(report, words_of((thing,)) or (thing.word,)):
+        return None
+    return Draft(
+        tuple(claim(report, alone(report, e.span)) for e in found),
+        "abstained",
+        (Note("not_found", {"topic": thing.word}),),
+        focus=tuple(cited(e) for e in found),
     )
 
 

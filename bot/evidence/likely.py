@@ -8,7 +8,7 @@ labelled questions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 import numpy as np
@@ -62,7 +62,9 @@ def likely(
         return None
     best, ends = first_of(signs @ _order(query), [line.span.start for line, _ in clauses])
     chance = Weights.fitted().answers(np.concatenate([signs[best], ends, told.asked]))
-    return _evidence(told, clauses[best], signs[best]) if chance >= Weights.fitted().least else None
+    if chance < Weights.fitted().least:
+        return None
+    return replace(_evidence(told, clauses[best], signs[best]), chance=float(chance))
 
 
 def ordered(

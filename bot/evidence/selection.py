@@ -56,7 +56,8 @@ _CONTRASTS = (
 class Evidence:
     """Words chosen from one report: the span to cite, and the figure meant, if any.
 
-    ``coverage`` (0..1) is the weighted share of the question's terms found in and above the line.
+    ``coverage`` (0..1) is the weighted share of the question's terms found in and above the line,
+    ``chance`` how likely it answers, 1 where that was not asked.
     """
 
     report: str
@@ -65,6 +66,7 @@ class Evidence:
     coverage: float
     figure: Quantity | None = None
     clause: Clause | None = None
+    chance: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""The word that names what a question counts: 讲座 in 开了多少场法治讲座, 案件 in 复议案件有多少."""
+
+from __future__ import annotations
+
+import re
+
+from retrieval.question.query import Query
+from retrieval.question.terms import Term, content_terms, is_theme
+from retrieval.text.normalise import fold
+from retrieval.text.segmentation import tag
+
+_ASKS = re.compile("多少|几(?!乎|年来)")
+_STOPS = re.compile("[，,；;。？?：:]")
+
+
+def counted(query: Query) -> Term | None:
+    """Return the last word behind 多少 and its unit, else the last before it, if that is a noun."""
+    topic = fold(query.topic)
+    asks = _ASKS.search(topic)
+    if asks is None or query.wants not in ("number", "percent"):
+        return None
+    behind = _STOPS.split(topic[asks.end() :])[0].removeprefix(query.unit)
+    before = _STOPS.split(topic[: asks.start()])[-1]
+    for words in (behind, before):
+        named = [t for t in content_terms(words) if is_theme(t) and len(t.word) > 1]
+        if named:
+            return named[-1] if _is_noun(named[-1].word) else None
+    return None
+
+
+def _is_noun(word: str) -> bool:
+    return all(kind.startswith("n") for _, kind in tag(word))
