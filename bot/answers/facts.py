@@ -15,9 +15,10 @@ from bot.evidence.reading import Line, Reading
 from bot.evidence.selection import Evidence
 from bot.evidence.signs import NOTHING_SPOKEN
 from bot.evidence.silence import silent
-from bot.notes import Note
+from bot.notes import note
+from bot.values import DraftLine
 from retrieval.documents import Report, Span
-from retrieval.question.query import Query, parts
+from retrieval.question.query import Query, filled, parts
 from retrieval.question.terms import content_terms, is_theme, is_topical
 from retrieval.text.normalise import fold
 
@@ -32,10 +33,8 @@ def one_report(desk: Desk) -> Draft:
     found = answer_in(desk, desk.reports[0])
     if not found or _lacks_what_is_counted(desk.query, desk.reports[0]):
         return silent(desk)
-    if (near := _near_alone(desk, found)) is not None:
-        return near
     judged = judge_premises(desk.query, found, desk.reports[0])
-    before = list(judged.notes)
+    before = [*_near_alone(desk, found), *judged.notes]
     lines = [claim(desk.reports[0], span) for span in judged.extra]
     if not (judged.settled and judged.extra):
         lines += [claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found]
@@ -47,21 +46,17 @@ def one_report(desk: Desk) -> Draft:
     )
 
 
-def _near_alone(desk: Desk, found: Sequence[Evidence]) -> Draft | None:
-    """Offer as near what counts another thing: the word for what is counted stands nowhere.
+def _near_alone(desk: Desk, found: Sequence[Evidence]) -> list[DraftLine]:
+    """Say that the word for what is counted stands nowhere, where a figure may count another thing.
 
-    Everyday words stand in no report either (几个毛病), so only where the fit is unsure, too.
+    Everyday words stand in no report either (几个毛病), so only where the fit is unsure, too, and
+    only what was searched is said.
     """
     report, thing = desk.reports[0], counted(desk.query)
     unsure = all(e.chance < SURE_WITHOUT_THE_WORD for e in found)
     if thing is None or not unsure or holds(report, words_of((thing,)) or (thing.word,)):
-        return None
-    return Draft(
-        tuple(claim(report, alone(report, e.span)) for e in found),
-        "abstained",
-        (Note("not_found", {"topic": thing.word}),),
-        focus=tuple(cited(e) for e in found),
-    )
+        return []
+    return [note("near_alone", thing=thing.word)]
 
 
 def _lacks_what_is_counted(query: Query, report: Report) -> bool:
@@ -78,21 +73,54 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
     lines = candidates(desk, report)
     known = desk.ledger(report.id)
     chosen: list[Evidence] = []
-    for part in asked_parts(desk.query):
+    parts_asked = asked_parts(desk.query)
+    for part in parts_asked:
         here, focus = beside(part, lines, [e.line for e in chosen])
         best = likely(part, reading, here, desk.spoken(report, focus), known, desk.near(report.id))
         if best:
             chosen.append(best)
-    if len(chosen) == 1 and desk.query.kind == "fact":
+    if len(chosen) == len(parts_asked) == 1 and desk.query.kind == "fact":
         chosen += _uncovered(desk, reading, lines, chosen[0])
         if all(e.line.row is not None for e in chosen):
             chosen.sort(key=lambda e: e.span.start)
     return _joined(chosen)
 
 
+_ASKS = re.compile("多少|几(?!乎|年来)|哪|谁|什么|啥|何时|多久|怎么")
+_PARTS = re.compile(r"[，,；;。？?]|(?<![0-9])[0-9][)）、]")
+
+
 def asked_parts(query: Query) -> list[Query]:
     """Return the things a fact question asks, each to be answered by itself."""
-    return [_spoken_of(part) for part in parts(query)]
+    of_two = parts(query)
+    return [_spoken_of(part) for part in (of_two if len(of_two) > 1 else _questions(query))]
+
+
+def _questions(query: Query) -> Sequence[Query]:
+    """Return the questions that one wish holds, each with a word that asks and a theme of its own.
+
+    审了多少件，提了多少条 is one: the second names nothing of its own.
+    """
+    if query.kind != "fact" or query.ask.content != "figure" or query.figures or query.yes_no:
+        return (query,)
+    said: list[str] = []
+    ahead = ""
+    for words in _PARTS.split(query.topic):
+        ahead = f"{ahead}，{words}" if ahead and words else ahead or words
+        if not _ASKS.search(words):
+            continue
+        if any(is_theme(t) for t in content_terms(ahead)):
+            said.append(ahead)
+        elif said:
+            said[-1] = f"{said[-1]}，{ahead}"
+        else:
+            continue  # what is asked is named in the next
+        ahead = ""
+    if len(said) < 2:
+        return (query,)
+    said[-1] = f"{said[-1]}，{ahead}" if ahead else said[-1]
+    asks = [replace(query.ask, theme=tuple(t for t in query.ask.theme if t in w)) for w in said]
+    return [filled(replace(query, ask=a, topic=w)) for a, w in zip(asks, said, strict=True)]
 
 
 def beside(
