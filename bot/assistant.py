@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import choose, derived_figures, tables, talk
+from bot.answers import choose, derived_figures, follow_through, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.mentions import telling_apart, telling_phrases, words_to_hold
 from bot.answers.remarks import closing, misplaced, not_told, refusal, under
@@ -434,6 +434,7 @@ class Assistant:
             query = in_its_conversation(query, request, state, holdings)
             named = that_name_the_village(library, *_with_scope(query, holdings))
             query, scope = told_in_rows(library, *named, holdings)
+            scope = follow_through.with_the_other_year(query, scope, holdings)
             asked.append((query, counted_once(library, query, scope)))
         return asked
 

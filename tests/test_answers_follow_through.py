@@ -1,10 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from reporting_fakes import checked, desk, facts, report
 
-from bot.answers.follow_through import answer, aspect, consecutive, draft, follow
+from bot.answers.follow_through import (
+    answer,
+    aspect,
+    consecutive,
+    draft,
+    follow,
+    with_the_other_year,
+)
+from bot.holdings import Holding
 from bot.notes import words
+from retrieval.question.scope import Holdings, Resolved
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +72,9 @@ def test_nothing_found_is_said_plainly_and_every_quote_stands(found) -> None:
         ("清溪县2023年报告里的问题，哪些是2022年没有提过的？", "new"),
         ("清溪县2022年提的不足，哪些到2023年的报告里不再提了？", "gone"),
         ("清溪县连续两年都存在的问题是哪些", "repeated"),
+        ("清溪县2023年新出现的短板有哪些", "new"),
+        ("清溪县2022年的问题，哪些是2023年才新出现的", "new"),
+        ("清溪县2023年新增法律明白人多少名，存在什么问题", None),
         ("清溪县2022年说要新增500名法律明白人，2023年做到了吗", "plans"),
         ("清溪县2023年列出了哪些问题", None),
         ("清溪县2023年审核了多少件规范性文件", None),
@@ -87,3 +101,29 @@ def test_only_years_of_one_issuer_that_follow_each_other_are_paired() -> None:
     assert [r.meta.year for r in pair] == [2022, 2023]
     assert consecutive((report("000_"), report("001_"))) is None
     assert answer(desk("柯桥和玉山的计划做到了吗", "002_", "001_"), facts) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "held", "scope"),
+    [
+        ("清溪县2023年新出现的短板有哪些", ("w01", "w02"), ("w01", "w02")),
+        ("清溪县哪些短板2023年仍然存在", ("w01", "w02"), ("w01", "w02")),
+        ("清溪县2022年的短板哪些已经解决了", ("w01", "w02"), ("w01", "w02")),
+        ("清溪县2022年新出现的短板有哪些", ("w01", "w02"), ("w01",)),
+        ("清溪县2023年仍然存在哪些短板", ("w01", "w02"), ("w02",)),
+        ("清溪县2023年新出现的短板有哪些", ("w02", "w06"), ("w02",)),
+    ],
+)
+def test_what_is_asked_of_one_year_beside_another_is_asked_of_both(
+    question: str, held: tuple[str, ...], scope: tuple[str, ...]
+) -> None:
+    query = desk(question, "w02").query  # the fuller name of the county is the later report's
+    place = query.places[0]
+    metas = [report(name).meta for name in held]
+    here = [m.place[-1:] == place[-1:] for m in metas]
+    holdings = Holdings(
+        Holding(name, replace(meta, place=place) if own else meta)
+        for name, meta, own in zip(held, metas, here, strict=True)
+    )
+    (own,) = [n for n in held if report(n).meta.year in query.years and n in scope]
+    assert with_the_other_year(query, Resolved((own,)), holdings).reports == scope

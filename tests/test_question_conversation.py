@@ -45,6 +45,25 @@ def test_years_are_reckoned_from_the_one_spoken_of(
     assert following(words, ask, *said)[0].years == years
 
 
+@pytest.mark.parametrize(
+    ("words", "content", "places"),
+    [
+        ("哪些已经解决了", "problems", ("上虞",)),
+        ("哪些报告提到了首违不罚", "report", ()),
+        ("哪里提到了首违不罚", "report", ()),
+    ],
+)
+def test_which_without_a_noun_points_at_the_items_that_were_listed(
+    words: str, content: str, places: tuple[str, ...]
+) -> None:
+    listed = Ask("problems", "list", places=("上虞",), years=(2022,), words="存在哪些问题")
+    asked = Ask("report", "which", words=words, span=(0, len(words)))
+    (ask,) = completed(Request(words, "ask", (asked,)), [listed])
+    assert (ask.content, ask.places) == (content, places)
+    (across,) = completed(Request(words, "ask", (asked,)), [replace(listed, places=())])
+    assert across.operation == "which"
+
+
 def test_the_same_year_is_meant_of_another_place() -> None:
     there = Ask("figure", "tell", places=("綦江",))
     (ask,) = following("綦江同年呢", there, ("place", "綦江"), ("year", "同年"), act="same")

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, TypeVar
 
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.likeness import Likeness
@@ -27,6 +27,7 @@ from retrieval.documents import Report, Span
 from retrieval.genre.quantities import canonical
 from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
+from retrieval.question.scope import Holding, Holdings, Resolved
 from retrieval.question.terms import Term
 from retrieval.text.normalise import fold, normalise
 from retrieval.text.wrapping import words_without
@@ -37,15 +38,21 @@ SAME_INDICATOR = 0.5
 ENOUGH_ON_THEME = 0.5
 _NEAR_BEST = 0.75
 Aspect = Literal["plans", "repeated", "new", "gone", "problems"]
+Told = TypeVar("Told", bound=Holding)
 
 _ASKS_PLANS = re.compile(
     "做到|兑现|落实(?:了|没|得|情况|到位)|完成(?:了|没|得|情况)|实现(?:了|没|得)|说要|承诺|后来|结果|达成|计划.{0,20}(?:怎么样|如何|进展)|(?:目标|计划|打算|任务).{0,16}(?:实现|完成|落实|兑现|达到|执行)"
 )
 _ASKS_REPEATED = re.compile("连续|都存在|反复|重复|仍然?(?:存在|没|未)|一直|两年都|老问题|还没解决")
 _ASKS_NEW = re.compile(
-    "(?:没有?|未)(?:提|写|说|列|出现)过|新(?:增|出现|提出)的?.{0,6}(?:问题|不足|短板)"
+    "(?:没有?|未)(?:提|写|说|列|出现)过|新(?:增|出现|提出)的?.{0,6}(?:问题|不足|短板)|新(?:增|出现|提出)的[？?]?$"
 )
 _ASKS_GONE = re.compile("(?:不|没有?|未)再|解决了|消失|不[提见]了|已经?解决")
+_ASKS: dict[Aspect, re.Pattern[str]] = {
+    "new": _ASKS_NEW,
+    "gone": _ASKS_GONE,
+    "repeated": _ASKS_REPEATED,
+}
 _PROBLEM = re.compile("问题|不足|短板|困难|差距|弱项")
 _AT_MOST = re.compile("以内|以下|控制在|不超过|降至|降到|压减|低于")
 _AT_LEAST = re.compile("不少于|不低于|达到|以上|提高到|超过|实现|确保|力争|新增|新建|增配|招录")
@@ -83,10 +90,10 @@ class FollowThrough:
     plans: tuple[Pair, ...]
 
 
-def consecutive(reports: Sequence[Report]) -> tuple[Report, Report] | None:
+def consecutive(reports: Sequence[Told]) -> tuple[Told, Told] | None:
     """Return the last two reports of one issuer a year apart, earlier first; None if there are none."""
     ordered = sorted((r for r in reports if r.meta.year), key=lambda r: r.meta.year or 0)
-    by_body: defaultdict[str, list[Report]] = defaultdict(list)
+    by_body: defaultdict[str, list[Told]] = defaultdict(list)
     for report in ordered:
         by_body[body_name(report.meta)].append(report)
     for later in reversed(ordered):
@@ -97,16 +104,44 @@ def consecutive(reports: Sequence[Report]) -> tuple[Report, Report] | None:
     return None
 
 
+def with_the_other_year(query: Query, scope: Resolved, holdings: Holdings) -> Resolved:
+    """Return the scope of a question that names one of the two years it is about with both.
+
+    What is new, gone or left in 2023 is told beside the year before, where that is held; else what
+    became of a year's problems is told beside the year after.
+    """
+    wanted = aspect(query)
+    if len(scope.reports) != 1 or len(query.years) != 1 or wanted in (None, "plans"):
+        return scope
+    held = {h.id: h for h in holdings.inside(query.places)}
+    own = held.get(scope.reports[0])
+    if own is None or not _picks(query, wanted):
+        return scope
+    year = own.meta.year or 0
+    for other in (year - 1, *((year + 1,) if wanted != "new" else ())):
+        pair = consecutive([own, *(h for h in held.values() if h.meta.year == other)])
+        if pair is not None:
+            return replace(scope, reports=tuple(h.id for h in pair))
+    return scope
+
+
 def aspect(query: Query) -> Aspect | None:
     """Return what of two years a question asks for; None if it asks for no follow-through."""
     words = normalise(query.question)
-    if _PROBLEM.search(words):
-        for asks, name in ((_ASKS_NEW, "new"), (_ASKS_GONE, "gone"), (_ASKS_REPEATED, "repeated")):
+    if _PROBLEM.search(words) or query.ask.content == "problems":
+        for name, asks in _ASKS.items():
             if asks.search(words):
-                return name  # type: ignore[return-value]  # the names are those of Aspect
+                return name
     if _ASKS_PLANS.search(words):
         return "plans"
     return None
+
+
+def _picks(query: Query, wanted: Aspect | None) -> bool:
+    """Tell whether some problems of several are asked for: 哪些仍然存在, unlike 仍然存在哪些."""
+    words = normalise(query.question)
+    sign = _ASKS[wanted].search(words) if wanted in _ASKS else None
+    return wanted == "new" or (sign is not None and "哪" in words[: sign.start()])
 
 
 def applies(desk: Desk) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from retrieval.documents import meet
 from retrieval.question.asking import asks_target
@@ -25,6 +26,7 @@ _BESIDE = re.compile(
 _THEMED: frozenset[Content] = frozenset(
     ("figure", "causes", "remedy", "measures", "meaning", "report")
 )
+_LISTED: frozenset[Content] = frozenset(("problems", "plans", "measures", "remedy"))
 MOST_SPOKEN_OF = 4  # themes of a conversation that a question without one is read beside
 _POINTING = tuple("这那该")
 
@@ -86,6 +88,8 @@ def _carried(ask: Ask, last: Ask, request: Request) -> Ask:
         return _on_what_was_spoken_of(ask, last)
     if ask.operation == "common" and ask.content == "report" and not ask.theme:
         ask = replace(ask, content=last.content)  # 它们有什么共同点 after their problems
+    if _of_what_was_listed(ask, last):
+        ask = replace(ask, content=last.content, operation="list")
     everything = ask.content == "holdings" or ask.operation == "which"
     if _names_scope(ask) or everything:
         ask = replace(ask, years=_years(ask, last, request, elsewhere=True))
@@ -102,6 +106,17 @@ def _carried(ask: Ask, last: Ask, request: Request) -> Ask:
     if ask.content in _THEMED and ask.operation not in ("overview", "brief"):
         return _on_what_was_spoken_of(ask, last)
     return ask if ask.theme else replace(ask, theme=_said_again(ask, last))
+
+
+def _of_what_was_listed(ask: Ask, last: Ask) -> bool:
+    """Tell whether a which without a noun (哪些已经解决了) points at the items of one place."""
+    if ask.operation != "which" or last.operation == "which" or _names_scope(ask):
+        return False
+    if len(last.places) != 1 or last.content not in _LISTED:
+        return False
+    words = tag(ask.words)
+    after = [kind[:1] for (word, _), (_, kind) in pairwise(words) if word == "哪些"]
+    return bool(after) and not set(after) & set("nmqu")
 
 
 def _said_again(ask: Ask, last: Ask) -> tuple[str, ...]:
