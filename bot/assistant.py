@@ -7,17 +7,15 @@ before anything is searched.
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.answers import choose, derived_figures, follow_through, tables, talk
+from bot.answers import choose, derived_figures, tables, talk
 from bot.answers.choose import ANSWERERS, Answerer
 from bot.answers.mentions import telling_apart, telling_phrases, words_to_hold
-from bot.answers.remarks import closing, misplaced, not_told, refusal, under
+from bot.answers.remarks import misplaced, not_told
 from bot.answers.suggestions import (
     AT_ONCE,
     BY_WORDS,
@@ -28,7 +26,7 @@ from bot.answers.suggestions import (
 from bot.answers.suggestions import ask_back as suggest
 from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
-from bot.doubles import counted_once
+from bot.checked_answer import checked_answer, checker_of, names_of
 from bot.evidence.absence import in_search_form, words_of
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.opening import (
@@ -42,46 +40,37 @@ from bot.evidence.silence import silent
 from bot.evidence.wording import in_their_words
 from bot.holdings import (
     known_facts,
-    known_issuers,
-    list_holdings,
     place_index,
     reader_of,
-    speaks_within,
     summaries_of,
 )
-from bot.labels import full_name
-from bot.lock import citations
 from bot.model.tracing import span
-from bot.model.union import Line, is_worded
-from bot.named_things import naming, of_the_only_place, that_name_the_village
-from bot.notes import Language, Note, note, text_of, worded
+from bot.model.union import Line
+from bot.named_things import naming
+from bot.notes import note
 from bot.records import AnswerRecords, describe
-from bot.row_places import told_in_rows
 from bot.saying import Teller, sentences_of
 from bot.second_reading import SecondReading
+from bot.settling import settled
 from bot.synthesis import Attempt, Synthesis, widened
 from bot.table import Table
 from bot.tables.reporting import brief_question
-from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Status
-from retrieval.documents import Chunk, Hit, Report, meet
+from bot.turn import Answered, joined, next_state
+from bot.values import Answer, Cited, Sentence
+from retrieval.documents import Chunk, Hit, meet
 from retrieval.errors import ReportNotFound
 from retrieval.library.library import Library
-from retrieval.places.gazetteer import short_name
-from retrieval.places.subunits import territory
 from retrieval.question.conversation import completed
 from retrieval.question.held_words import mended
-from retrieval.question.query import Briefed, Query, State, clean, filled, kind_of
-from retrieval.question.query import settle as settle_ask
-from retrieval.question.request import Ask, Reader, Request
-from retrieval.question.scope import Holdings, Resolved, resolve, sets_for_a_year
-from retrieval.question.spoken_of import in_its_conversation
+from retrieval.question.query import Query, State, clean
+from retrieval.question.request import Reader, Request
+from retrieval.question.scope import Resolved
 from retrieval.question.terms import Term, is_english
 from retrieval.search.nearness import Nearness, nothing_near
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
 MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
-_REPEATED = frozenset({"cut_off", "rivals"})  # doubts about a report that an answer repeats
 MAX_LISTED = 40
 WARMING = ("{place}办理行政复议案件多少件", "{place}列出了哪些问题", "How many cases in Beijing?")
 
@@ -205,7 +194,7 @@ class Assistant:
             draft = replace(draft, answerer="left_out")
             query = replace(query, question=question)
         tell = Teller(on_sentence) if on_sentence else None
-        answer = self._check(library, query, scope, draft, Attempt(), tell)
+        answer = checked_answer(library, query, scope, draft, Attempt(), tell)
         answer = replace(answer, elapsed_ms=round((time.perf_counter() - started) * 1000))
         self._record(query, answer, (), Attempt())
         return Reply(answer, state)
@@ -264,16 +253,16 @@ class Assistant:
                 query = Query(question, "", "overview", english=english)
                 scope = Resolved(())
                 draft = said or Draft(status="abstained")
-                whole = _Answered(query, scope, (), draft, second.told(Attempt()))
+                whole = Answered(query, scope, (), draft, second.told(Attempt()))
                 with span("check"):
-                    answer = self._check(library, query, scope, draft, whole.attempt, tell)
+                    answer = checked_answer(library, query, scope, draft, whole.attempt, tell)
                 answered = [replace(whole, draft=said or Draft())]
             else:
                 answered = []
                 for query, scope in asked:
                     told = derived_figures.of_found(query, [a.draft for a in answered], library)
                     if told is not None:
-                        answered.append(_Answered(query, scope, (), told, Attempt()))
+                        answered.append(Answered(query, scope, (), told, Attempt()))
                         continue
                     answered.append(
                         self._answer_one(
@@ -286,7 +275,7 @@ class Assistant:
                             second if len(asked) == 1 else None,
                         )
                     )
-                whole = _joined(answered, question)
+                whole = joined(answered, question)
                 if len(answered) > 1 and whole.draft.status == "answered":
                     whole = self._worded_together(library, whole, state, second)
                 whole = replace(whole, attempt=second.told(whole.attempt))
@@ -296,7 +285,7 @@ class Assistant:
                     refused = refused and bool(whole.scope.reports)
                     if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
                         whole = replace(whole, draft=suggest(may_mean))
-                    answer = self._check(
+                    answer = checked_answer(
                         library,
                         whole.query,
                         whole.scope,
@@ -322,7 +311,7 @@ class Assistant:
         asks = tuple(a.query.ask for a in answered) if asked else ()
         return Reply(
             answer,
-            _next_state(request, asks, answered, state, answer),
+            next_state(request, asks, answered, state, answer),
             answered[-1].draft.table,
             (places_meant(first.query) or may_mean) if answer.status == "clarify" else (),
         )
@@ -336,7 +325,7 @@ class Assistant:
         draft_of: Callable[[Desk], Draft | Briefing],
         tell: Teller | None,
         second: SecondReading | None,
-    ) -> _Answered:
+    ) -> Answered:
         """Go the way of one ask, from its scope to an unchecked draft.
 
         With ``second`` a model may read the message anew where nothing is found, and word the
@@ -346,7 +335,7 @@ class Assistant:
         desk = self._desk(library, query, scope, hits, state)
         draft = self._before_search(desk)
         if draft is not None:
-            return _Answered(query, scope, (), draft, Attempt())
+            return Answered(query, scope, (), draft, Attempt())
         if query.ask.theme:
             query = _in_words_held(library, query, scope)
             hits = Passages(lambda: self._search(library, query, scope))
@@ -356,7 +345,7 @@ class Assistant:
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
         if second is not None and second.synthesis is not None:
-            first = _Answered(query, scope, hits.found, draft, attempt)
+            first = Answered(query, scope, hits.found, draft, attempt)
             anew = None
             if draft.status == "abstained" and not isinstance(made, Briefing) and scope.reports:
                 anew = self._read_anew(library, state, second)
@@ -367,15 +356,15 @@ class Assistant:
             if anew is not None and not (attempt.written or attempt.discarded):
                 return first  # nobody looked at what other words have found
             if anew is not None:
-                return _Answered(anew.query, anew.scope, anew.hits, draft, attempt)
+                return Answered(anew.query, anew.scope, anew.hits, draft, attempt)
         looked = hits.found
         if self._records is not None and len(scope.reports) == 1:
             looked = tuple(hits)  # a fact is chosen among all sentences; ``why`` shows what is near
-        return _Answered(query, scope, looked, draft, attempt, isinstance(made, Briefing))
+        return Answered(query, scope, looked, draft, attempt, isinstance(made, Briefing))
 
     def _worded_together(
-        self, library: Library, whole: _Answered, state: State, second: SecondReading
-    ) -> _Answered:
+        self, library: Library, whole: Answered, state: State, second: SecondReading
+    ) -> Answered:
         """Let a model word what several asks of one message found, in one call."""
         if second.synthesis is None:
             return whole
@@ -422,21 +411,7 @@ class Assistant:
     def _settled(
         self, request: Request, state: State, library: Library
     ) -> list[tuple[Query, Resolved]]:
-        holdings = list_holdings(library)
-        known, places = known_issuers(library), place_index(library)
-        speaks_of = speaks_within(library, holdings)
-        asked: list[tuple[Query, Resolved]] = []
-        request = mended(request, places, naming(library))
-        for ask in completed(request, state.asks):
-            query = settle_ask(ask, request, places, known, speaks_of, near=state.places)
-            earlier = asked[-1][0] if asked else None
-            query = of_the_only_place(library, query, holdings, places, earlier)
-            query = in_its_conversation(query, request, state, holdings)
-            named = that_name_the_village(library, *_with_scope(query, holdings))
-            query, scope = told_in_rows(library, *named, holdings)
-            scope = follow_through.with_the_other_year(query, scope, holdings)
-            asked.append((query, counted_once(library, query, scope)))
-        return asked
+        return settled(request, state, library)
 
     def retrieve(self, question: str, k: int = 10, state: State | None = None) -> list[Hit]:
         """Return the passages an answer to ``question`` would be written from, best first.
@@ -585,7 +560,7 @@ class Assistant:
         what the rules had found ``first`` is shown as the nearest.
         """
         assert second.synthesis is not None
-        names = {report.id: _names(report) for report in desk.reports}
+        names = {report.id: names_of(report) for report in desk.reports}
         user, allowance = second.user, second.allowance
         if isinstance(made, Briefing):
             attempt = second.synthesis.attempt_briefing(
@@ -607,122 +582,12 @@ class Assistant:
         if self._records is not None:
             self._records.add(answer.id, describe(query, answer, hits, attempt))
 
-    def _check(
-        self,
-        library: Library,
-        query: Query,
-        scope: Resolved,
-        draft: Draft,
-        attempt: Attempt,
-        tell: Teller | None,
-        *,
-        paragraph: bool = False,
-    ) -> Answer:
-        language: Language = "en" if query.english else "zh"
-
-        def text_of(report: str) -> str:
-            return library.report(report).text
-
-        checker = _checker(library, query, draft)
-        status: Status = draft.status
-        written = attempt.written if status == "answered" else None
-        lines: list[Line]
-        below: list[DraftLine] = []
-        notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
-        if status == "abstained":
-            lines = [*refusal(scope, draft, library)]
-            if draft.lines and all(line.kind == "note" for line in draft.lines):
-                lines = list(draft.lines)  # a refusal in words of its own
-            elif draft.lines:  # what is near what was asked, said to be so
-                declined = any(gap.kind == "declined" for gap in draft.gap)
-                lines += [note("nearest_read" if declined else "nearest"), *draft.lines]
-            lines += notice if attempt.unread else []
-        else:
-            around = [*notice, *misplaced(query), *draft.before]
-            lines = [*around, *(attempt.lines or draft.lines), *draft.after]
-            if paragraph:  # it is pasted as it is: what is said about it stands under it
-                below = [*draft.after, *(under(line) for line in around)]
-                lines = [*draft.lines, *below]
-        if paragraph and written is not None:
-            checked = written.checked
-            sentences = [*checked.sentences, *(_said(line, language) for line in below)]
-        else:
-            if tell is not None:
-                tell.begin()
-            for sentence in sentences_of(checker, lines, text_of):
-                if tell is not None:
-                    tell(sentence)
-            checked = checker.checked()
-            sentences = list(checked.sentences)
-        if status == "answered" and _lost_all(lines, sentences):
-            refused = replace(draft, status="abstained", lines=(), before=(), after=())
-            answer = self._check(library, query, scope, refused, Attempt(), tell)
-            return replace(answer, checks_failed=_problems(checked))
-        if status == "answered":
-            by_model = written is not None and (paragraph or any(map(is_worded, lines)))
-            source = closing(scope, library, checked.citations, worded=by_model)
-            sentences += [_said(line, language) for line in source]
-        cited = tuple(
-            _citation(n, cite, library.report(cite.report))
-            for n, cite in enumerate(checked.citations, start=1)
-        )
-        told = [library.report(r) for r in dict.fromkeys(c.report for c in checked.citations)]
-        warnings = tuple(
-            Note("warning_of", {"report": full_name(report.meta), "what": w})
-            if len(told) > 1
-            else w
-            for report in told  # among several, whose it is
-            for w in report.warnings
-            if w.kind in _REPEATED
-        )
-        words_only = library.words_only_in(scope.reports) if scope.reports else None
-        if words_only is not None:
-            warnings = (words_only, *warnings)
-        gaps = dict.fromkeys((*scope.missing, *draft.gap))
-        return Answer(
-            id=_answer_id(query.question),
-            question=query.question,
-            status=status,
-            sentences=tuple(sentences),
-            citations=cited,
-            scope=Scope(scope.reports, tuple(worded(gaps, language))),
-            warnings=tuple(worded(warnings, language)),
-            answerer=draft.answerer,
-            notes=(*(s.note for s in sentences if s.note is not None), *warnings),
-            paragraph=paragraph and status == "answered",
-            writer="llm" if written else "extractive",
-            prompt=written.prompt if written else "",
-            model=written.model if written else None,
-            usage=written.usage if written else {},
-            checks_failed=(*_problems(checked), *(_problems(written.checked) if written else ())),
-        )
-
-
-def _lost_all(lines: Sequence[Line], sentences: Sequence[Sentence]) -> bool:
-    """Tell whether an answer that was to say something says nothing: no claim passed its check."""
-    claimed = any(not isinstance(line, DraftLine) or line.kind == "claim" for line in lines)
-    return claimed and not any(sentence.kind == "claim" for sentence in sentences)
-
-
-def _problems(checked: citations.Checked) -> tuple[str, ...]:
-    return tuple(problem for failure in checked.failures for problem in failure.problems)
-
-
-def _checker(library: Library, query: Query, draft: Draft) -> citations.Checker:
-    """Return what checks and numbers the lines of an answer whose passages are all cited."""
-    return citations.Checker(
-        (),
-        lambda report: library.report(report).text,
-        {r: _names(library.report(r)) for r in {c.report for ln in draft.lines for c in ln.cites}},
-        language="en" if query.english else "zh",
-    )
-
 
 def _showing(desk: Desk, draft: Draft, tell: Teller) -> Callable[[Line], None]:
     """Return what shows the lines of an answer that are certain while a model writes it."""
     texts = {report.id: report.text for report in desk.reports}
     assert desk.library is not None
-    checker = _checker(desk.library, desk.query, draft)
+    checker = checker_of(desk.library, desk.query, draft)
     over: list[Line] = [*misplaced(desk.query), *draft.before]
 
     def show(line: Line) -> None:
@@ -765,27 +630,6 @@ def _unread_told(desk: Desk, made: Draft | Briefing) -> Draft | Briefing:
     return replace(made, draft=draft) if isinstance(made, Briefing) else draft
 
 
-def _said(line: DraftLine, language: Language) -> Sentence:
-    return Sentence(text_of(line, language), "note", note=line.note)
-
-
-# ---- helpers --------------------------------------------------------------------------------
-
-_COUNTER = itertools.count()
-
-
-def _citation(n: int, cite: Cited, report: Report) -> Citation:
-    meta = report.meta
-    path = next(
-        (s.path for s in report.sections if s.start <= cite.start < s.end),
-        (),
-    )
-    return Citation(
-        n, report.id, meta.source, meta.title, territory(meta.place, meta.issuer), meta.year, path,
-        cite.start, cite.end, report.quote(cite.start, cite.end),
-    )  # fmt: skip
-
-
 def _cited_chunks(desk: Desk, cites: Sequence[Cited]) -> list[Chunk]:
     """Return the chunks that hold the cited spans, in the order cited, each once."""
     chunks: dict[str, Chunk] = {}
@@ -797,33 +641,6 @@ def _cited_chunks(desk: Desk, cites: Sequence[Cited]) -> list[Chunk]:
     return list(chunks.values())
 
 
-def _names(report: Report) -> tuple[str, ...]:
-    meta = report.meta
-    places = [name for place in meta.place for name in (place, short_name(place))]
-    return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
-
-
-def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
-    """Settle the reports an ask is about; two years compared are both asked where both are held."""
-    if query.compared and query.kind in ("fact", "compare") and query.places:
-        # 2023年比2022年多多少 is answered from both reports, where both are held
-        both = replace(query, years=(*query.years, *query.compared), kind="compare")
-        scope = resolve(both, holdings)
-        if len(scope.reports) > 1 and not scope.missing:
-            return both, scope
-    scope = resolve(query, holdings)
-    content = query.ask.content
-    set_before = content == "figure" and sets_for_a_year(query.question)
-    if not scope.reports and scope.nearby and (content in ("measures", "report") or set_before):
-        # 2024年要抓哪几件事 asks for the plans in the report on 2023
-        ask = replace(query.ask, content="plans")
-        ahead = filled(replace(query, ask=ask, kind=kind_of(ask)))
-        settled = resolve(ahead, holdings)
-        if settled.reports:
-            return ahead, settled
-    return query, scope
-
-
 @dataclass(frozen=True, slots=True)
 class _Anew:
     """What another reading of a message has found."""
@@ -833,120 +650,3 @@ class _Anew:
     hits: Sequence[Hit]
     desk: Desk
     draft: Draft
-
-
-@dataclass(frozen=True, slots=True)
-class _Answered:
-    """One ask on its way: its query, scope and hits, what was written and by whom."""
-
-    query: Query
-    scope: Resolved
-    hits: Sequence[Hit]
-    draft: Draft
-    attempt: Attempt
-    paragraph: bool = False
-
-
-def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
-    """Tell whether a claim's words stand in one already shown, cited from there."""
-    return line.kind == "claim" and any(
-        line.text.rstrip("。") in other.text
-        and all(
-            any(c.report == o.report and o.start <= c.start < c.end <= o.end for o in other.cites)
-            for c in line.cites
-        )
-        for other in shown
-    )
-
-
-def _counts(line: DraftLine) -> bool:
-    return line.note is not None and "count" in line.note.values
-
-
-def _joined(answered: Sequence[_Answered], question: str) -> _Answered:
-    """Put the drafts of several asks one after another, what was shown once; one stays as it is."""
-    if len(answered) == 1:
-        return answered[0]
-    lines: list[DraftLine] = []
-    missing: list[Note] = []
-    shown: list[DraftLine] = []
-    for one in answered:
-        missing += one.scope.missing
-        claims = [line for line in one.draft.lines if line.kind == "claim"]
-        if one.draft.status == "answered" and claims and all(_stands_in(c, shown) for c in claims):
-            continue  # 调了多少、成功率多少 stand in one sentence
-        fresh = [line for line in one.draft.lines if not _stands_in(line, shown)]
-        shown += claims
-        if one.draft.status == "abstained":
-            silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
-            lines += [note("sentence", what=gap) for gap in silent_on]
-        else:
-            # of a list told in part before, its count is not that of what is left to tell
-            partly = len(fresh) < len(one.draft.lines)
-            before = [ln for ln in one.draft.before if not (partly and _counts(ln))]
-            lines += [*before, *fresh, *one.draft.after]
-    told = any(one.draft.status == "answered" for one in answered)
-    status: Status = "answered" if told else answered[0].draft.status
-    gaps = [gap for one in answered for gap in one.draft.gap]
-    reports = dict.fromkeys(r for one in answered for r in one.scope.reports)
-    nearby = dict.fromkeys(r for one in answered for r in one.scope.nearby)
-    return _Answered(
-        replace(answered[0].query, question=question),
-        Resolved(tuple(reports), () if told else tuple(missing), tuple(nearby)),
-        answered[0].hits,
-        Draft(
-            tuple(lines),
-            status,
-            tuple(gaps),
-            answered[-1].draft.items,
-            answered[-1].draft.focus,
-            figures=tuple(f for one in answered for f in one.draft.figures),
-        ),
-        Attempt(),
-    )
-
-
-def _next_state(
-    request: Request,
-    asks: tuple[Ask, ...],
-    answered: Sequence[_Answered],
-    state: State,
-    answer: Answer,
-) -> State:
-    """Return what the next question inherits; a message that asked nothing leaves it as it was."""
-    if request.act == "undo":
-        return replace(state, asks=(), items=(), focus=())
-    if not asks or request.act == "source":
-        return state
-    last = answered[-1]
-    query, draft = last.query, last.draft
-    themed = any(t.tag == "theme" for t in request.tags)
-    says_something = themed if query.inherited else bool(query.places or query.ambiguous)
-    if last.draft.status != "answered" and not says_something and state.asks:
-        return state  # a turn that was refused and said nothing of its own changes nothing
-    items = tuple((c.report, c.start, c.end) for c in draft.items)
-    focus = tuple((c.report, c.start, c.end) for c in draft.focus)
-    held = query.inherited or request.act in ("item", "rework")
-    return State(
-        places=query.places,
-        issuers=query.issuers,
-        years=query.years,
-        role=query.role,
-        topic=query.topic or state.topic,
-        recent=(*(p for p in state.recent if p not in query.places), *query.places)[-8:],
-        items=items or (state.items if held else ()),
-        focus=focus or (state.focus if held else ()),
-        briefed=_briefed(answer) if answer.paragraph else state.briefed,
-        # the list that an item was taken from stays what 那云城呢 repeats
-        asks=state.asks if request.act == "item" and query.item is not None else asks,
-    )
-
-
-def _briefed(answer: Answer) -> Briefed:
-    told = tuple((c.report, c.start, c.end) for c in answer.citations)
-    return Briefed(answer.question, answer.scope.reports, told)
-
-
-def _answer_id(question: str) -> str:
-    seed = f"{time.time_ns()}-{next(_COUNTER)}-{question}"
-    return hashlib.sha256(seed.encode("utf-8", "replace")).hexdigest()[:12]

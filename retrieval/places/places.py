@@ -41,7 +41,6 @@ from retrieval.places.place_mentions import (
 from retrieval.places.place_words import crosses_words, is_slip, squeeze
 from retrieval.places.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 from retrieval.text.normalise import level
-from retrieval.text.segmentation import tag
 
 __all__ = [
     "Chain",
@@ -130,20 +129,6 @@ class PlaceIndex:
     def holds(self, chain: Chain) -> bool:
         """Tell whether a report of this place, or of one inside it, is held."""
         return chain in self._held_chains
-
-    def names_in(self, prose: str) -> tuple[Mention, ...]:
-        """Return every place of the gazetteer named in prose, whole words of it only."""
-        text = level(prose)
-        ends, at = {0}, 0
-        for word, _ in tag(text):
-            at += len(word)
-            ends.add(at)
-        found = []
-        for start in sorted(ends):
-            mention = self._name_at(text, start, len(text)) if start < len(text) else None
-            if mention and mention.end in ends and mention.text not in word_like_names():
-                found.append(mention)
-        return tuple(found)
 
     def begins_with_a_place(self, words: str) -> bool:
         """Tell whether an office's name begins with a place of its own: 綦江区司法局."""

@@ -1,0 +1,58 @@
+"""Which held reports each ask of a message is about: names resolved, follow-ups completed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.answers.follow_through import with_the_other_year
+from bot.doubles import counted_once
+from bot.holdings import known_issuers, list_holdings, place_index, speaks_within
+from bot.named_things import naming, of_the_only_place, that_name_the_village
+from bot.row_places import told_in_rows
+from retrieval.library.library import Library
+from retrieval.question.conversation import completed
+from retrieval.question.held_words import mended
+from retrieval.question.query import Query, State, filled, kind_of, settle
+from retrieval.question.request import Request
+from retrieval.question.scope import Holdings, Resolved, resolve, sets_for_a_year
+from retrieval.question.spoken_of import in_its_conversation
+
+
+def settled(request: Request, state: State, library: Library) -> list[tuple[Query, Resolved]]:
+    """Return each ask of a message, complete, with the reports it is about."""
+    holdings = list_holdings(library)
+    known, places = known_issuers(library), place_index(library)
+    speaks_of = speaks_within(library, holdings)
+    asked: list[tuple[Query, Resolved]] = []
+    request = mended(request, places, naming(library))
+    for ask in completed(request, state.asks):
+        query = settle(ask, request, places, known, speaks_of, near=state.places)
+        earlier = asked[-1][0] if asked else None
+        query = of_the_only_place(library, query, holdings, places, earlier)
+        query = in_its_conversation(query, request, state, holdings)
+        named = that_name_the_village(library, *_with_scope(query, holdings))
+        query, scope = told_in_rows(library, *named, holdings)
+        scope = with_the_other_year(query, scope, holdings)
+        asked.append((query, counted_once(library, query, scope)))
+    return asked
+
+
+def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
+    """Settle the reports an ask is about; two years compared are both asked where both are held."""
+    if query.compared and query.kind in ("fact", "compare") and query.places:
+        # 2023年比2022年多多少 is answered from both reports, where both are held
+        both = replace(query, years=(*query.years, *query.compared), kind="compare")
+        scope = resolve(both, holdings)
+        if len(scope.reports) > 1 and not scope.missing:
+            return both, scope
+    scope = resolve(query, holdings)
+    content = query.ask.content
+    set_before = content == "figure" and sets_for_a_year(query.question)
+    if not scope.reports and scope.nearby and (content in ("measures", "report") or set_before):
+        # 2024年要抓哪几件事 asks for the plans in the report on 2023
+        ask = replace(query.ask, content="plans")
+        ahead = filled(replace(query, ask=ask, kind=kind_of(ask)))
+        settled = resolve(ahead, holdings)
+        if settled.reports:
+            return ahead, settled
+    return query, scope

@@ -1,0 +1,127 @@
+"""What the asks of one message come to together, and what the next message inherits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.evidence.drafting import Draft
+from bot.notes import Note, note
+from bot.synthesis import Attempt
+from bot.values import Answer, DraftLine, Status
+from retrieval.documents import Hit
+from retrieval.question.query import Briefed, Query, State
+from retrieval.question.request import Ask, Request
+from retrieval.question.scope import Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One ask on its way: its query, scope and hits, what was written and by whom."""
+
+    query: Query
+    scope: Resolved
+    hits: Sequence[Hit]
+    draft: Draft
+    attempt: Attempt
+    paragraph: bool = False
+
+
+def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
+    """Tell whether a claim's words stand in one already shown, cited from there."""
+    return line.kind == "claim" and any(
+        line.text.rstrip("。") in other.text
+        and all(
+            any(c.report == o.report and o.start <= c.start < c.end <= o.end for o in other.cites)
+            for c in line.cites
+        )
+        for other in shown
+    )
+
+
+def _counts(line: DraftLine) -> bool:
+    return line.note is not None and "count" in line.note.values
+
+
+def joined(answered: Sequence[Answered], question: str) -> Answered:
+    """Put the drafts of several asks one after another, what was shown once; one stays as it is."""
+    if len(answered) == 1:
+        return answered[0]
+    lines: list[DraftLine] = []
+    missing: list[Note] = []
+    shown: list[DraftLine] = []
+    for one in answered:
+        missing += one.scope.missing
+        claims = [line for line in one.draft.lines if line.kind == "claim"]
+        if one.draft.status == "answered" and claims and all(_stands_in(c, shown) for c in claims):
+            continue  # 调了多少、成功率多少 stand in one sentence
+        fresh = [line for line in one.draft.lines if not _stands_in(line, shown)]
+        shown += claims
+        if one.draft.status == "abstained":
+            silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
+            lines += [note("sentence", what=gap) for gap in silent_on]
+        else:
+            # of a list told in part before, its count is not that of what is left to tell
+            partly = len(fresh) < len(one.draft.lines)
+            before = [ln for ln in one.draft.before if not (partly and _counts(ln))]
+            lines += [*before, *fresh, *one.draft.after]
+    told = any(one.draft.status == "answered" for one in answered)
+    status: Status = "answered" if told else answered[0].draft.status
+    gaps = [gap for one in answered for gap in one.draft.gap]
+    reports = dict.fromkeys(r for one in answered for r in one.scope.reports)
+    nearby = dict.fromkeys(r for one in answered for r in one.scope.nearby)
+    return Answered(
+        replace(answered[0].query, question=question),
+        Resolved(tuple(reports), () if told else tuple(missing), tuple(nearby)),
+        answered[0].hits,
+        Draft(
+            tuple(lines),
+            status,
+            tuple(gaps),
+            answered[-1].draft.items,
+            answered[-1].draft.focus,
+            figures=tuple(f for one in answered for f in one.draft.figures),
+        ),
+        Attempt(),
+    )
+
+
+def next_state(
+    request: Request,
+    asks: tuple[Ask, ...],
+    answered: Sequence[Answered],
+    state: State,
+    answer: Answer,
+) -> State:
+    """Return what the next question inherits; a message that asked nothing leaves it as it was."""
+    if request.act == "undo":
+        return replace(state, asks=(), items=(), focus=())
+    if not asks or request.act == "source":
+        return state
+    last = answered[-1]
+    query, draft = last.query, last.draft
+    themed = any(t.tag == "theme" for t in request.tags)
+    says_something = themed if query.inherited else bool(query.places or query.ambiguous)
+    if last.draft.status != "answered" and not says_something and state.asks:
+        return state  # a turn that was refused and said nothing of its own changes nothing
+    items = tuple((c.report, c.start, c.end) for c in draft.items)
+    focus = tuple((c.report, c.start, c.end) for c in draft.focus)
+    held = query.inherited or request.act in ("item", "rework")
+    return State(
+        places=query.places,
+        issuers=query.issuers,
+        years=query.years,
+        role=query.role,
+        topic=query.topic or state.topic,
+        recent=(*(p for p in state.recent if p not in query.places), *query.places)[-8:],
+        items=items or (state.items if held else ()),
+        focus=focus or (state.focus if held else ()),
+        briefed=_briefed(answer) if answer.paragraph else state.briefed,
+        # the list that an item was taken from stays what 那云城呢 repeats
+        asks=state.asks if request.act == "item" and query.item is not None else asks,
+    )
+
+
+def _briefed(answer: Answer) -> Briefed:
+    told = tuple((c.report, c.start, c.end) for c in answer.citations)
+    return Briefed(answer.question, answer.scope.reports, told)
