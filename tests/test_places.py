@@ -283,21 +283,3 @@ def test_the_character_for_city_belongs_to_the_word_it_makes(question: str, word
 
 def test_the_area_of_a_county_is_the_county() -> None:
     assert resolve(INDEX, "How many cases in the Yushan area in 2023?").held == (YUSHAN,)
-
-
-@pytest.mark.parametrize(
-    ("question", "held"),
-    [
-        ("两个鼓楼区的败诉率", 2),
-        ("这两个叫鼓楼区的地方", 2),
-        ("鼓楼区两地的败诉率", 2),
-        ("What about both Gulou districts?", 2),
-        ("三个鼓楼区的败诉率", 0),
-        ("鼓楼区的两个问题", 0),
-    ],
-)
-def test_all_places_of_a_name(question: str, held: int) -> None:
-    gulou = [(("福建省", "福州市", "鼓楼区"), ""), (("江苏省", "南京市", "鼓楼区"), "")]
-    resolution = resolve(PlaceIndex(gulou), question)
-    assert len(resolution.held) == 2
-    assert len(resolution.ambiguous) == (0 if held else 1)

@@ -22,8 +22,7 @@ class Mention:
     when the name is a body's (綦江区司法局) and empty otherwise. ``wrong_parent`` is the province
     or city it is said to lie in and does not (江西 of 江西上虞区), empty otherwise. ``unit`` is
     the name of an unknown street, town or zone, and ``inside`` the mention of the place that it
-    is said to be of or is named after: 玉山 of 玉山街道, 上虞 of 上虞崧厦街道. ``every`` is set where all
-    places of the name are meant (两个鼓楼区).
+    is said to be of or is named after: 玉山 of 玉山街道, 上虞 of 上虞崧厦街道.
     """
 
     text: str
@@ -36,13 +35,10 @@ class Mention:
     wrong_parent: str = ""
     unit: str = ""
     inside: Mention | None = None
-    every: bool = False
 
     @property
     def ambiguous(self) -> bool:
         """Several held places answer to it, or none is held and several places are so called."""
-        if self.every:
-            return False
         return distinct(self.held) > 1 or (not self.held and distinct(self.candidates) > 1)
 
 

@@ -33,7 +33,6 @@ from retrieval.places.place_mentions import (
     Name,
     PlaceResolution,
     SpeaksOf,
-    distinct,
     mention_of,
     outermost,
     overlaps,
@@ -56,11 +55,6 @@ __all__ = [
 _CITY_WORD = re.compile(
     "市(?:场|监(?!委|察)|政(?!府|协|法)|容|民(?!政|族|宗|主|营|革|法|生|警|兵))"
 )
-_EVERY_BEFORE = re.compile(
-    "(?:这|那)?(?P<count>[两二三四几各]|所有|全部|both|(?:the )?two|all)\\s*(?:个|处|家)?\\s*(?:名?叫|叫做)?(?:的|of the)?\\s*$"
-)
-_EVERY_AFTER = re.compile("这?(?P<count>[两三四])(?:地|家|处|个地方|个区县?|个县|份报告)")
-_COUNTS = {"两": 2, "二": 2, "both": 2, "two": 2, "the two": 2, "三": 3, "四": 4}
 _NAMES_MORE = re.compile(
     "[\\u4e00-\\u9fff]*(?:[省市县旗州镇乡村]|(?<!地)区|街道|街道办|管委会|管理委员会|办事处)"
 )
@@ -121,7 +115,7 @@ class PlaceIndex:
         merged = list(self._merge(text, found))
         if speaks_of:
             merged = list(_without_topics(merged, speaks_of))
-        merged = [_as_every(text, self._kind_after(text, mention)) for mention in merged]
+        merged = [self._kind_after(text, mention) for mention in merged]
         return PlaceResolution(
             tuple(self._place(mention, question, positions) for mention in merged)
         )
@@ -480,21 +474,6 @@ def _touching(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
-
-
-def _as_every(text: str, mention: Mention) -> Mention:
-    """Take 两个鼓楼区 for all held places of the name, where there are as many."""
-    count = distinct(mention.held)
-    if count < 2:
-        return mention
-    before = _EVERY_BEFORE.search(text, max(0, mention.start - 16), mention.start)
-    after = _EVERY_AFTER.match(text, mention.end)
-    said = before or after
-    if not said or _COUNTS.get(said["count"], count) != count:
-        return mention
-    start = before.start() if before else mention.start
-    end = after.end() if after else mention.end
-    return replace(mention, start=start, end=end, every=True)
 
 
 def _without_topics(mentions: Sequence[Mention], speaks_of: SpeaksOf) -> Iterator[Mention]:
