@@ -157,7 +157,7 @@ def _weigh(part: str, library: Library, concerned: Sequence[Asked]) -> Worth:
         less = ask_all(cases, without(part, library))
     else:
         with taken_away(part):
-            less = ask_all(cases, Assistant(library))
+            less = ask_all(cases, Assistant(_reopened(library))) if cases else []
     pairs = list(zip(concerned, less, strict=True))
     return Worth(
         part,
@@ -166,6 +166,11 @@ def _weigh(part: str, library: Library, concerned: Sequence[Asked]) -> Worth:
         tuple(a.case.id for a, b in pairs if a.right > b.right),
         tuple(a.case.id for a, b in pairs if a.right < b.right),
     )
+
+
+def _reopened(library: Library) -> Library:
+    """Open a library anew: what it keeps of its reports was made with every part in place."""
+    return Library.open(library.folder, embedder=library.embedder)
 
 
 _ANSWERERS = frozenset(answerer.name for answerer in ANSWERERS)

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from answering import QINGSHAN, assistant_over
 
+from bot.assistant import Assistant
+from bot.holdings import place_index
 from eval import parts
 from eval.blind import format_cards, read_cards
 from eval.cases import BadCase, Case, Evidence
@@ -81,12 +84,27 @@ def test_a_blind_set_shows_its_first_run_beside_todays(tmp_path: Path) -> None:
         read_cards(tmp_path, {})
 
 
+def test_what_a_library_keeps_is_made_again_without_the_part(monkeypatch, tmp_path) -> None:
+    def names_of_places(_: object, assistant: Assistant) -> list[Asked]:
+        names = ",".join(place_index(assistant.library).own_names())
+        return [Asked(CASE, (names, "answered"), "fact", True)]
+
+    monkeypatch.setattr(parts, "ask_all", names_of_places)
+    with assistant_over(tmp_path, {"a.txt": QINGSHAN}) as whole:
+        asked = names_of_places([CASE], whole)
+        assert "青山县" in asked[0].said[0]
+        short = "retrieval.places.gazetteer:short_name"
+        assert weigh_part(short, [(whole.library, asked)]).changed == 1
+        assert weigh_part("talk.txt", [(whole.library, asked)]).changed == 0
+
+
 def test_a_part_of_many_cases_is_weighed_on_some_evenly_spread(monkeypatch) -> None:
     def asked_anew(cases, *_: object) -> list[Asked]:
         return [Asked(case, ("", ""), "", False) for case in cases]
 
     monkeypatch.setattr(parts, "ask_all", asked_anew)
     monkeypatch.setattr(parts, "Assistant", lambda library: library)
+    monkeypatch.setattr(parts, "_reopened", lambda library: library)
     names = ("one", "a", 30), ("other", "b", 10)
     suites = [
         (
