@@ -58,7 +58,7 @@ def list_holdings(library: Library) -> Holdings:
 def summaries_of(library: Library, reports: Sequence[str]) -> tuple[ReportSummary, ...]:
     """Return the summaries of some reports, in their order."""
     by_id = library.kept("summaries by id", lambda: {s.id: s for s in library.reports()})
-    return tuple(by_id[report] for report in reports)
+    return tuple(map(by_id.__getitem__, reports))
 
 
 def known_issuers(library: Library) -> KnownIssuers:

@@ -93,13 +93,9 @@ class Names:
         """Return ``body`` with its year in brackets."""
         return _in_year(self.body(meta), meta)
 
-    def of(self, meta: ReportMeta) -> NameOf:
-        """Return both, worked out when they are asked for."""
-        return NameOf(self, meta)
-
 
 class NameOf(NamedTuple):
-    """What a report is called among those that ``names`` knows."""
+    """What a report is called among those that ``names`` knows, worked out when it is asked for."""
 
     names: Names
     meta: ReportMeta

@@ -273,10 +273,12 @@ def test_a_large_table_is_made_from_the_ledger_and_worded_when_shown() -> None:
     whole = compare(made, facts=facts)
     from dataclasses import replace
 
-    ledger_only = compare(replace(made, reports=()), facts=facts, holdings=made.reports)
+    unread = replace(made, reports=())
+    ledger_only = compare(unread, facts=facts, holdings=made.reports)
     assert [r.cells[0].text for r in ledger_only.rows] == [r.cells[0].text for r in whole.rows]
     by_id = {r.id: r.text for r in made.reports}
-    worded = comparison.with_words(comparison.ranked(ledger_only), by_id.__getitem__)
+    ranked = compare(unread, facts=facts, holdings=made.reports, best_first=True)
+    worded = comparison.with_words(ranked, by_id.__getitem__)
     assert worded.rows[0].place == "綦江区司法局"
     answer, refused = checked(draft(worded), made.reports)
     assert not refused

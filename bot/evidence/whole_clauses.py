@@ -54,7 +54,7 @@ _HAN_BLANK = re.compile(
 _HALF_BRACKETS = re.compile(r"\(([^()]{0,80}[\u3400-\u9fff][^()]{0,80})\)")
 _FULL = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
 _WIDE_FIGURES = str.maketrans("０１２３４５６７８９％．", "0123456789%.")
-_SET_ALREADY = re.compile("[0-9\u3400-\u9fff]+")  # most figures: thousands are set for a ranking
+_SET_ALREADY = re.compile("[0-9.%\u3400-\u9fff]+")  # most figures: thousands are set for a ranking
 _HALF_MARK = re.compile(r"(?<![0-9A-Za-z])[,;:?!]|[,;:?!](?![0-9A-Za-z/])")
 
 

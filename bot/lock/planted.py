@@ -145,7 +145,7 @@ def without_orders(line: DraftLine, text_of: Callable[[str], str]) -> DraftLine 
             own = Cited(cite.report, cite.start + start, cite.start + end)
             last = cites[-1] if cites else None
             if last is not None and _is_next(last, own, text_of(cite.report)):
-                cites[-1] = replace(last, end=own.end)
+                cites[-1] = last._replace(end=own.end)
             else:
                 cites.append(own)
     if not planted:

@@ -15,13 +15,14 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise, takewhile
+from typing import NamedTuple
 
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.problem_groups import shared_problems
 from bot.evidence.reckoning import plain
 from bot.evidence.whole_clauses import typeset
-from bot.labels import Names
+from bot.labels import NameOf, Names
 from bot.notes import Note, among, note
 from bot.table import Cell, Column, Row, Table
 from bot.tables.claimed import verdict
@@ -149,6 +150,7 @@ def compare(
     holdings: Sequence[Holding] | None = None,
     cells: CellsOf | None = None,
     names: Names | None = None,
+    best_first: bool = False,
 ) -> Table:
     """Return the table of what each report says of the desk's question.
 
@@ -156,7 +158,8 @@ def compare(
     reports of the rows where there are more than the desk holds; those beyond the desk are
     answered from the ledger alone, by ``cells`` if given. ``names`` are what the holdings are
     called, made here if not given. Rows are in the order in which the question names places,
-    then by year.
+    then by year; with ``best_first`` those that compare come before, in order of the first column
+    of figures.
     """
     columns = wanted(desk.query)
     ledger = facts or _no_facts
@@ -169,13 +172,17 @@ def compare(
     if cells is not None:
         told = [cells(column, listed) for column in columns]
         across = zip(*([column[h.id] for h in listed] for column in told), strict=True)
-        rows = [_row(h, found, names) for h, found in zip(listed, across, strict=True)]
+        rows = [
+            Row(h.id, NameOf(names, h.meta), h.meta.year, found)
+            for h, found in zip(listed, across, strict=True)
+        ]
     else:
         for holding in listed:
             report = open_reports.get(holding.id)
             known = ledger(holding.id)
             found = tuple(_cell(desk, column, holding, report, known) for column in columns)
-            rows.append(_row(holding, found, names))
+            name = NameOf(names, holding.meta)
+            rows.append(Row(holding.id, name, holding.meta.year, found))
     rows.sort(key=lambda row: row.year or 0)
     if desk.query.places:
         places = {holding.id: _place(holding) for holding in listed}
@@ -194,23 +201,25 @@ def compare(
         opened = open_reports.get(report)
         return opened is not None and bool(words) and not holds(opened, words)
 
+    lowest = desk.query.lowest
+    sifted = [_sift(table, i, lowest=lowest) for i in range(len(columns))]
     notes = [
         n
-        for i in range(len(columns))
-        for n in column_notes(table, i, lowest=desk.query.lowest, top=top, lacks=lacks)
+        for i, column in enumerate(sifted)
+        for n in _notes_on(table, i, column, lowest=lowest, top=top, lacks=lacks)
     ]
     if len(desk.query.years) > 1 and _ASKS_CHANGE.search(normalise(desk.query.topic)):
         changes = change_notes(table, desk.query.years)
-        table = _with_several_years(table) if any(n.kind == "trend" for n in changes) else table
+        if any(n.kind == "trend" for n in changes):
+            table = _with_several_years(table)
+            sifted = [_sift(table, i, lowest=lowest) for i in range(len(columns))]
         notes = changes + _without_order(notes)
     if desk.query.claimed and table.columns[0].numeric:
-        said = [(row, cell) for row, cell in table.column(0) if cell.cite]
-        alike, _ = comparable(said, table.columns[0].measure)
         own = {h.id for h in listed if contains(desk.query.claimed, _place(h))}
-        notes = verdict(table.columns[0].name, alike, own, lowest=desk.query.lowest) + notes
+        notes = verdict(table.columns[0].name, sifted[0].alike, own, lowest=lowest) + notes
     if columns[0].role and len(desk.reports) > 1 and desk.query.ask.operation == "common":
         notes += shared_problems(desk.reports, columns[0].role)
-    return Table(table.columns, table.rows, tuple(notes))
+    return Table(table.columns, _ranked(table, sifted) if best_first else table.rows, tuple(notes))
 
 
 MAX_SAMPLED = 200
@@ -249,10 +258,6 @@ def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a l
     return ()
 
 
-def _row(holding: Holding, cells: tuple[Cell, ...], names: Names) -> Row:
-    return Row(holding.id, names.of(holding.meta), holding.meta.year, cells)
-
-
 def _place(holding: Holding) -> Chain:
     return territory(holding.meta.place, holding.meta.issuer)
 
@@ -263,36 +268,70 @@ def _place_order(query: Query, place: Chain) -> int:
 
 
 def _is_numeric(rows: Sequence[Row], index: int) -> bool:
-    said = [row.cells[index] for row in rows if row.cells[index].claims]
-    return bool(said) and sum(cell.value is not None for cell in said) * 2 > len(said)
+    values = [cell.value for row in rows if (cell := row.cells[index]).claims]
+    return bool(values) and values.count(None) * 2 < len(values)
 
 
 # ---- what follows from the figures ----------------------------------------------------------
 
 
+class _Sifted(NamedTuple):
+    """One column: which rows say nothing, which compare, and which do not, with the reason.
+
+    Those that compare stand in the table's order and from first to last; of phrases none do.
+    """
+
+    silent: list[Row]
+    alike: list[tuple[Row, Cell]]
+    ranked: list[tuple[Row, Cell]]
+    others: list[tuple[Row, Cell, Note]]
+
+
+def _sift(table: Table, index: int, *, lowest: bool) -> _Sifted:
+    said = [pair for pair in table.column(index) if pair[1].claims]
+    silent = []
+    if len(said) < len(table.rows):
+        silent = [row for row in table.rows if not row.cells[index].claims]
+    if not table.columns[index].numeric:
+        return _Sifted(silent, [], [], [])
+    alike, others = comparable(said, table.columns[index].measure)
+    values = [_value(cell) for _, cell in alike]
+    order = sorted(range(len(alike)), key=values.__getitem__, reverse=not lowest)
+    return _Sifted(silent, alike, [alike[at] for at in order], others)
+
+
 def column_notes(
-    table: Table,
-    index: int,
-    *,
-    lowest: bool = False,
-    top: int = MAX_RANKED,
-    lacks: Callable[[str], bool] | None = None,
+    table: Table, index: int, *, lowest: bool = False, top: int = MAX_RANKED
 ) -> list[Note]:
     """Return order, difference or trend of one column, and which reports do not say it.
 
-    ``top`` is how many places the order names. Only of reports that by ``lacks``, given their id,
-    hold none of the words is it said that they do not mention it.
+    ``top`` is how many places the order names.
+    """
+    return _notes_on(table, index, _sift(table, index, lowest=lowest), lowest=lowest, top=top)
+
+
+def _notes_on(
+    table: Table,
+    index: int,
+    sifted: _Sifted,
+    *,
+    lowest: bool,
+    top: int,
+    lacks: Callable[[str], bool] | None = None,
+) -> list[Note]:
+    """Return the notes on a column.
+
+    Only of reports that by ``lacks``, given their id, hold none of the words is it said that they
+    do not mention it.
     """
     name = table.columns[index].name
-    said = [pair for pair in table.column(index) if pair[1].claims]
-    silent = [row for row, cell in table.column(index) if not cell.claims]
+    silent, alike, ranked, others = sifted
     notes = []
     if table.columns[index].numeric:
-        alike, others = comparable(said, table.columns[index].measure)
         if _of_one_place(alike) and len({row.year for row, _ in alike}) > 1:
             notes += _trend(name, alike)
         elif len(alike) > 1:
-            notes += _order(name, alike, lowest=lowest, top=top)
+            notes += _order(name, ranked, lowest=lowest, top=top)
         elif len(alike) == 1 and len(table.rows) > 1:
             row, cell = alike[0]
             other = cell.measure and cell.measure != table.columns[index].measure
@@ -307,7 +346,7 @@ def column_notes(
         ("silent_on", lacking),
         ("unsaid_in", [row for row in silent if row not in lacking]),
     ):
-        if rows and said:
+        if rows and len(silent) < len(table.rows):
             names = among([row.label for row in rows[:12]], len(rows))
             notes.append(Note(kind, {"name": name, "reports": names}))
     return notes
@@ -375,15 +414,14 @@ def comparable(
     kinds: dict[tuple[str, str], list[tuple[Row, Cell]]] = {}
     as_written: dict[tuple[str, str], list[tuple[Row, Cell]]] = {}
     for pair in said:
-        row, cell = pair
-        if cell.value is None or cell.doubt:
-            why = Note("why.doubt", {"doubt": cell.doubt}) if cell.doubt else Note("why.several")
-            others.append((row, cell, why))
+        _, _, value, unit, told, doubt = pair[1]
+        if value is None or doubt:
+            why = Note("why.doubt", {"doubt": doubt}) if doubt else Note("why.several")
+            others.append((*pair, why))
             continue
-        written = cell.measure, cell.unit
+        written = told, unit
         if written not in as_written:
-            kind = cell.measure, _unit_kind(cell.unit, cell.measure)
-            as_written[written] = kinds.setdefault(kind, [])
+            as_written[written] = kinds.setdefault((told, _unit_kind(unit, told)), [])
         as_written[written].append(pair)
     if not kinds:
         return [], others
@@ -411,16 +449,12 @@ def _units_of(measure: str) -> frozenset[str]:
     return frozenset(u for rule in indicators() if rule.name == measure for u in rule.units)
 
 
-def _value(pair: tuple[Row, Cell]) -> Decimal:
-    value = pair[1].value
-    assert value is not None  # of comparable cells
-    return value
+def _value(cell: Cell) -> Decimal:
+    assert cell.value is not None  # of comparable cells
+    return cell.value
 
 
-def _order(
-    name: str, alike: Sequence[tuple[Row, Cell]], *, lowest: bool, top: int = MAX_RANKED
-) -> list[Note]:
-    ranked = sorted(alike, key=_value, reverse=not lowest)
+def _order(name: str, ranked: Sequence[tuple[Row, Cell]], *, lowest: bool, top: int) -> list[Note]:
     best = ranked[0][1].value
     first = [row for row, _ in takewhile(lambda pair: pair[1].value == best, ranked)]
     ways = ("lowest", "highest") if ranked[0][1].unit == "%" else ("fewest", "most")
@@ -508,17 +542,13 @@ def _worded(cell: Cell, text_of: Callable[[str], str]) -> Cell:
     return cell._replace(claims=tuple(claims))
 
 
-def ranked(table: Table, *, lowest: bool = False) -> Table:
-    """Return the table with the rows that compare first, in order of the first column of figures."""
+def _ranked(table: Table, sifted: Sequence[_Sifted]) -> tuple[Row, ...]:
     index = next((i for i, column in enumerate(table.columns) if column.numeric), None)
     if index is None:
-        return table
-    said = [pair for pair in table.column(index) if pair[1].claims]
-    alike, _ = comparable(said, table.columns[index].measure)
-    alike.sort(key=_value, reverse=not lowest)
-    first = [row for row, _ in alike]
+        return table.rows
+    first = [row for row, _ in sifted[index].ranked]
     ids = {row.report for row in first}
-    return replace(table, rows=(*first, *[row for row in table.rows if row.report not in ids]))
+    return (*first, *[row for row in table.rows if row.report not in ids])
 
 
 # ---- as an answer ---------------------------------------------------------------------------

@@ -55,19 +55,20 @@ def cell_of(
 ) -> Cell:
     """Return the ledger's figure for a column, empty if the ledger has none."""
     year = holding.meta.year
+    of_period = [f for f in known if _of_period(f, year)]
     for measure in column.measures:
-        named = [f for f in known if f.indicator == measure and _of_period(f, year)]
-        found = named or [f for f in known if _of_period(f, year) and _akin(measure, f, report)]
+        named = [f for f in of_period if f.indicator == measure]
+        found = named or [f for f in of_period if _akin(measure, f, report)]
         if not found:
             continue
         best = found[0] if len(found) == 1 else max(found, key=lambda f: _fit(query, f))
-        rivals = named if len(named) > 1 else ()
-        rival = next((f for f in rivals if f is not best and _contradicts(f, best)), None)
-        added = bool(_ADDED.search(best.own)) and not _ADDED.search(query.topic)
+        rival = None
+        if len(named) > 1:
+            rival = next((f for f in named if f is not best and _contradicts(f, best)), None)
         doubt = "原文疑有缺漏" if best.doubtful or best.quantity.doubtful else ""
         if not doubt and rival is not None:
             doubt = f"前后不一的数字（原文另一处为{rival.quantity.text}）"
-        if not doubt and added:
+        if not doubt and _ADDED.search(best.own) and not _ADDED.search(query.topic):
             doubt = "新增数，不是总数"
         span, claim = _claim_of(query, holding.id, report, best)
         told = best.indicator or (measure if named else "")
@@ -78,13 +79,6 @@ def cell_of(
 def key_of(query: Query, column: Wanted) -> tuple[object, ...]:
     """Return what, beside the report, a figure from the ledger depends on."""
     return column.measures, query.terms, bool(_ADDED.search(query.topic))
-
-
-def settled(cell: Cell, column: Wanted, named: Sequence[Fact]) -> bool:
-    """Tell whether a cell made of the ``named`` facts would be the same made of all facts."""
-    if not cell.claims or cell.measure != column.measures[0]:
-        return False
-    return not any(map(_ADDED.search, [fact.own for fact in named]))
 
 
 def units_of(column: Wanted) -> frozenset[str]:

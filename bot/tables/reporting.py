@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from bot.evidence.drafting import Desk
 from bot.evidence.opening import MAX_READ_REPORTS
 from bot.labels import Names
 from bot.table import Cell, Table
 from bot.tables import comparison
-from bot.tables.comparison_cells import Wanted, cell_of, key_of, settled, units_of
+from bot.tables.comparison_cells import Wanted, cell_of, key_of, units_of
 from retrieval.library.collector import resting_collector
 from retrieval.library.library import Library
 from retrieval.parsing.indicators import Fact
@@ -47,11 +48,11 @@ def table_of(desk: Desk) -> Table:
         table = comparison.compare(
             replace(desk, reports=()),
             facts=library.facts,
-            holdings=sorted(desk.held, key=lambda held: held.id),
+            holdings=sorted(desk.held, key=attrgetter("id")),
             cells=_Figures(library, desk.query),
             names=_names(library, desk),
+            best_first=True,
         )
-        table = comparison.ranked(table, lowest=desk.query.lowest)
     shown = [row.report for row in table.rows[: comparison.MAX_LINES]]
     texts = dict(library.texts(shown))
     return comparison.with_words(table, texts.__getitem__, comparison.MAX_LINES)
@@ -90,12 +91,10 @@ class _Figures:
 
         def cells(reports: Sequence[str]) -> Mapping[str, Cell]:
             found: dict[str, Cell] = {}
-            others = []
             for report, named in self._library.figures(reports, column.measures[:1], ()):
                 found[report] = told(report, named)
-                # figures of another name are looked at only where none has the first one asked for
-                if not settled(found[report], column, named):
-                    others.append(report)
+            # figures of another name are looked at only where none has the first one asked for
+            others = [report for report, cell in found.items() if not cell.claims]
             if others:
                 more = self._library.figures(others, column.measures, units_of(column))
                 found |= {report: told(report, known) for report, known in more}

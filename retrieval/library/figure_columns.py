@@ -44,11 +44,22 @@ class FigureColumns:
 
     def of(
         self, indicators: Collection[str], reports: Collection[str]
-    ) -> Iterator[tuple[str, list[Figure]]]:
-        """Yield each of some reports with its figures of some indicators, in the report's order.
+    ) -> Iterator[tuple[str, tuple[Fact, ...]]]:
+        """Yield each of some reports with its facts of some indicators, in the report's order.
 
         They are made one report at a time. Raises ``OSError``, ``ValueError`` or ``TypeError``.
         """
+        for report, told in self._stored(indicators, reports).items():
+            yield report, tuple([_fact(fields) for _, fields in told])
+
+    def figures(self, reports: Collection[str]) -> dict[str, list[Figure]]:
+        """Return all figures of each of some reports, in its order. Raises as ``of`` does."""
+        stored = self._stored(self.indicators, reports)
+        return {r: [(ordinal, _fact(fields)) for ordinal, fields in stored[r]] for r in stored}
+
+    def _stored(
+        self, indicators: Collection[str], reports: Collection[str]
+    ) -> dict[str, list[tuple[int, list[Any]]]]:
         found: dict[str, list[tuple[int, list[Any]]]] = {report: [] for report in reports}
         wanted = [name for name in self._where if name in indicators]
         with self._path.open("rb") as file:
@@ -58,10 +69,10 @@ class FigureColumns:
                 for report, ordinal, fields in json.loads(file.read(stop - start)):
                     if report in found:
                         found[report].append((ordinal, fields))
-        for report, told in found.items():
-            if len(told) > 1:
+        if len(wanted) > 1:
+            for told in found.values():
                 told.sort(key=itemgetter(0))
-            yield report, [(ordinal, _fact(fields)) for ordinal, fields in told]
+        return found
 
 
 def write_columns(path: Path, named: Iterable[tuple[str, Sequence[Figure]]]) -> None:

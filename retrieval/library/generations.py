@@ -151,8 +151,7 @@ class Generation:
             if name not in self._columns:
                 continue
             try:
-                for report, told in self._columns[name].of(indicators, wanted):
-                    yield report, tuple([fact for _, fact in told])
+                yield from self._columns[name].of(indicators, wanted)
             except (OSError, ValueError, TypeError) as error:
                 logger.warning("figures of part %s cannot be read: %r", name, error)
                 continue
@@ -574,8 +573,7 @@ def _figure_faults(
         path = generation.folder / COLUMNS.format(name)
         if not path.exists():  # vectors are lacking, or an older version wrote none
             continue
-        columns = FigureColumns(path)
-        found = dict(columns.of(columns.indicators, some))
+        found = FigureColumns(path).figures(some)
         if any(found[report] != ledger.named_facts(report, reports[report]) for report in some):
             yield "数字索引与原文库的数字不同"
             return

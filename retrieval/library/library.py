@@ -292,13 +292,13 @@ class Library:
         So a report added costs what that report costs. Kept are the ``KEPT_OF_EACH`` names
         asked for last.
         """
-        versions = {report: self._view.versions[report] for report in reports}
+        versions = self._view.versions
         made = self._view.kept_of_each(name)
-        lacking = [report for report, version in versions.items() if (report, version) not in made]
+        lacking = [report for report in reports if (report, versions[report]) not in made]
         if lacking:
             with resting_collector():
                 made.update({(r, versions[r]): value for r, value in make(lacking).items()})
-        return {report: made[report, version] for report, version in versions.items()}
+        return {report: made[report, versions[report]] for report in reports}
 
     def report(self, report_id: str) -> Report:
         """Return the report of that id with text, sections and chunks (cached)."""

@@ -70,14 +70,14 @@ class Holdings(Sequence[Holding]):
 
     def in_order(self, found: Iterable[Holding]) -> list[Holding]:
         """Return some of them by place, then year."""
-        wanted = list(found)
+        wanted = {holding.id: holding for holding in found}
         if len(wanted) < len(self) // 4:
-            return sorted(wanted, key=_order)
-        return sorted(wanted, key=lambda holding: self._rank[holding.id])
+            return sorted(wanted.values(), key=_order)
+        return [holding for holding in self._in_order if holding.id in wanted]
 
     @cached_property
-    def _rank(self) -> dict[str, int]:
-        return {h.id: n for n, h in enumerate(sorted(self._holdings, key=_order))}
+    def _in_order(self) -> list[Holding]:
+        return sorted(self._holdings, key=_order)
 
 
 MOST_NAMED = 12  # of what is held inside a place that is not
