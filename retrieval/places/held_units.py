@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from itertools import product
 
 from retrieval.genre.romanisation import romanise
 from retrieval.places.gazetteer import Chain, Gazetteer, short_name
@@ -76,20 +75,6 @@ class HeldUnits:
             if 2 <= len(unit.own) <= 4:
                 table[level(unit.own)].append(chain)
         return {name: tuple(chains) for name, chains in table.items()}
-
-    def alike(self, words: str) -> tuple[Chain, ...]:
-        """Return the units whose name sounds as ``words`` do: 南平街道 for 南坪街道."""
-        return self._by_sound.get(romanise(words), ())
-
-    @cached_property
-    def _by_sound(self) -> Mapping[str, tuple[Chain, ...]]:
-        table: defaultdict[str, dict[Chain, None]] = defaultdict(dict)
-        for chain, unit in self._units.items():
-            own = unit.own or short_name(chain[-2] if chain[1:] else "")
-            sound = romanise(own)
-            for kind, office in product(unit.kinds, unit.offices):
-                table[sound + romanise(kind + office)][chain] = None
-        return {sound: tuple(chains) for sound, chains in table.items()}
 
     def told_shorter(self, words: str) -> tuple[Chain, ...]:
         """Return the units called by the end of their own name: 临港经开区 for 泸江临港经济技术开发区."""

@@ -234,9 +234,6 @@ class PlaceIndex:
             if _KINDS_ALONE.fullmatch(rest):
                 yield mention  # 云城区镇村: the towns and villages are a topic of the county
                 return
-            if mention.how == "short" and _is_topical_kind(text, mention.end, end):
-                yield mention  # of 岱山景区 the scenic area is a topic of the county
-                return
             if _NAMES_MORE.fullmatch(rest) and self._name_at(text, mention.end, end) is None:
                 # 东湖片区管委会, 江苏省淮州市清溪县: the name goes on behind the one known
                 apart = mention.how == "exact" or is_unit(rest)
@@ -277,8 +274,6 @@ class PlaceIndex:
         for surface in (*self._slips.get((0, words[0]), ()), *self._slips.get((1, words[1:2]), ())):
             if self._is_slip_of(words, surface):
                 return self._mention(text, start, end, replace(self._own[surface], how="typo"))
-        if units := self._units.alike(words):
-            return self._mention(text, start, end, Name(units, "typo"))
         if units := self._units.told_shorter(words):
             return self._mention(text, start, end, Name(units, "short"))
         kind = kind_alone(text, start)
@@ -458,11 +453,6 @@ def _moved(span: tuple[int, int], squeezed: Mapping[int, int]) -> tuple[int, int
     """Move a span of the question to the text without its blanks; None if only blanks are in it."""
     inside = [squeezed[at] for at in range(*span) if at in squeezed]
     return (inside[0], inside[-1] + 1) if inside else None
-
-
-def _is_topical_kind(text: str, start: int, end: int) -> bool:
-    kind = kind_alone(text, start)
-    return bool(kind and kind["zone"] == text[start:end] and not kind_after_name(text, start))
 
 
 def _touching(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
