@@ -226,11 +226,7 @@ def _plan_pairs(earlier: Report, later: Report, facts: Facts | None) -> list[Pai
         if line.role == "plans"
         for clause in _deeds(earlier, line)
     ]
-    told = [
-        line
-        for line in read(later).lines
-        if line.role not in ("plans", "preamble") and not line.is_heading
-    ]
+    told = [line for line in read(later).lines if line.role not in ("plans", "preamble")]
     answers = [(line, clause) for line in told for clause in line.clauses if len(clause.span) >= 6]
     if not plans or not answers:
         return [Pair(_clause_quote(earlier, c.span)) for _, c in plans]
@@ -262,8 +258,6 @@ def _plan_pairs(earlier: Report, later: Report, facts: Facts | None) -> list[Pai
 
 def _deeds(report: Report, line: Line) -> list[Clause]:
     """Return the clauses of a sentence of plans that say a deed, not only its name or purpose."""
-    if line.is_heading:
-        return []
     found = []
     for clause in line.clauses:
         start = bare_start(report.text, clause.span)

@@ -75,7 +75,7 @@ def _won(desk: Desk, report: Report, *, missed: bool) -> list[Span]:
     reading = desk.reading(report)
     headings = {part for line in reading.lines for part in line.path.split(HEADINGS_JOINED)}
     for line in reading.lines:
-        if line.role in _PLANNED or line.is_heading or line.folded in headings:
+        if line.role in _PLANNED or line.folded in headings:
             continue
         clauses = line.clauses
         if (at := _listed_from(line)) is not None:

@@ -203,7 +203,7 @@ def _themed_list(desk: Desk, report: Report) -> Draft:
     Which of the two is decided by whose words hold the question's terms.
     """
     reading = desk.reading(report)
-    lines = [line for line in candidates(desk, report) if not line.is_heading]
+    lines = candidates(desk, report)
     ranked = ordered(desk.query, reading, lines, (), desk.near(report.id), MOST_LISTED)
     node = _best_node(desk, report)
     best = ranked[0] if ranked else None
@@ -278,11 +278,7 @@ def _node_draft(reading: Reading, report: Report, leaves: Sequence[Section]) -> 
     if len(items) >= 2:
         return _spans_draft(report, [listing.shown(i) for i in items], [i.span for i in items])
     start, end = leaves[0].start, leaves[-1].end
-    inside = [
-        line.span
-        for line in reading.lines
-        if start <= line.span.start < end and not line.is_heading
-    ]
+    inside = [line.span for line in reading.lines if start <= line.span.start < end]
     if len(inside) > 1 and len(inside[0]) <= _LEAD_CHARS:
         inside = inside[1:]  # the item's own title, which the citation's path shows
     return _spans_draft(

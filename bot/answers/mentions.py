@@ -161,7 +161,7 @@ def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
     held = [ln for ln in lines if any(p in unquoted(ln.folded) for p in phrases)]
     if not held:
         return None
-    told = [line for line in held if not line.is_heading and len(line.span) > MAX_SPAN_CHARS // 4]
+    told = [line for line in held if len(line.span) > MAX_SPAN_CHARS // 4]
     best = min(told or held, key=lambda line: line.role == "plans")
     return _around(best, phrases)
 

@@ -130,7 +130,7 @@ def whole_candidates(reading: Reading, facts: Sequence[KnownFact]) -> list[Candi
     return [
         c
         for line in reading.lines
-        if line.role in roles and _tells(line)
+        if line.role in roles
         for c in _line_candidates(reading.report, line, facts, "measures", MAX_PIECE)
     ]
 
@@ -150,7 +150,7 @@ def theme_candidates(
         worth = leaf.worth or (0.0,) * len(leaf.lines)
         best = max(worth, default=0.0)
         for line, answers in zip(leaf.lines, worth, strict=True):
-            if not _tells(line) or (line.role == "preamble" and _ANNOUNCES.search(line.folded)):
+            if line.role == "preamble" and _ANNOUNCES.search(line.folded):
                 continue
             of_line = (leaf.fit / most, max(answers - best, -3.0))
             part = DOER[line.role]
@@ -167,13 +167,6 @@ def theme_candidates(
                 of_theme = (*of_line, share, held, float(min(len(named), 2)), *among)
                 found.append(replace(c, signs=(*c.signs, *of_theme)))
     return found
-
-
-def _tells(line: Line) -> bool:
-    """Leave out headings without a figure: they name, they do not tell."""
-    if not line.is_heading:
-        return True
-    return any(q.unit and q.kind != "date" for c in line.clauses for q in c.figures)
 
 
 def _overall(reading: Reading) -> list[Piece]:

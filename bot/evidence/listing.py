@@ -77,7 +77,7 @@ def in_prose(report: Report, role: Role) -> list[Span]:
     other = "plans" if role == "problems" else "problems"
     lines = [
         line for line in read(report).lines
-        if not line.is_heading and not line.is_table and line.role != other
+        if not line.is_table and line.role != other
         and not line.folded.endswith((",", "，")) and not _tells_ahead(report, line.span)
     ]  # fmt: skip
     telling = [sum(bool(words.search(clause.folded)) for clause in ln.clauses) for ln in lines]

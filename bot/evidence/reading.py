@@ -50,7 +50,6 @@ class Line:
     before: str
     section: int
     role: Role
-    is_heading: bool = False
     is_table: bool = False
     row: GridRow | None = None
 
@@ -102,58 +101,29 @@ def _lines(text: str, sections: Sequence[Section]) -> list[Line]:
                     Clause(Span(cell.start, cell.end), fold(words), find_quantities(words))
                     for cell, words in zip(row.cells, told, strict=True)
                 )
-                lines.append(
-                    Line(
-                        span,
-                        fold("，".join(told)),
-                        clauses,
-                        lead,
-                        path,
-                        _line_over(text, grid.start),
-                        index,
-                        section.role,
-                        row=row,
-                    )
-                )
+                folded, over = fold("，".join(told)), _line_over(text, grid.start)
+                line = Line(span, folded, clauses, lead, path, over, index, section.role, row=row)
+                lines.append(line)
                 continue
-            folded = fold(text[span.start : span.end])
-            clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
+            folded, clauses = _prose(text, span)
             lead = lead or folded
-            lines.append(
-                Line(
-                    span,
-                    folded,
-                    clauses,
-                    lead,
-                    path,
-                    before,
-                    index,
-                    section.role,
-                    is_table=is_table,
-                )
-            )
+            line = Line(span, folded, clauses, lead, path, before, index, section.role, is_table)
+            lines.append(line)
             before = folded
     # a heading that is a sentence with a figure (3.全年审核文件31件。) is read as a line, too
     for index, section in enumerate(sections):
         if section.kind == "heading" and section.path:
-            span = trim(text, section.start, section.end)
-            words = text[span.start : span.end]
-            folded = fold(words)
-            clauses = tuple(_clause(text, c) for c in split_clauses(text, span.start, span.end))
-            lines.append(
-                Line(
-                    span,
-                    folded,
-                    clauses,
-                    folded,
-                    fold(" ".join(section.path[:-1])),
-                    "",
-                    index,
-                    section.role,
-                )
-            )
+            span = section_words(text, section)
+            folded, clauses = _prose(text, span)
+            above = fold(" ".join(section.path[:-1]))
+            lines.append(Line(span, folded, clauses, folded, above, "", index, section.role))
     lines.sort(key=lambda line: line.span.start)
     return lines
+
+
+def _prose(text: str, span: Span) -> tuple[str, tuple[Clause, ...]]:
+    clauses = split_clauses(text, span.start, span.end)
+    return fold(text[span.start : span.end]), tuple(_clause(text, clause) for clause in clauses)
 
 
 @lru_cache(maxsize=1)  # the rows of a table come one after another
