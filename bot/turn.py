@@ -53,9 +53,10 @@ def joined(answered: Sequence[Answered], question: str) -> Answered:
     for one in answered:
         missing += one.scope.missing
         claims = [line for line in one.draft.lines if line.kind == "claim"]
-        if one.draft.status == "answered" and claims and all(_stands_in(c, shown) for c in claims):
+        told_before = bool(claims) and all(_stands_in(c, shown) for c in claims)
+        if one.draft.status == "answered" and told_before and not one.draft.before:
             continue  # 调了多少、成功率多少 stand in one sentence
-        fresh = [line for line in one.draft.lines if not _stands_in(line, shown)]
+        fresh = [] if told_before else [ln for ln in one.draft.lines if not _stands_in(ln, shown)]
         shown += claims
         if one.draft.status == "abstained":
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
@@ -63,7 +64,9 @@ def joined(answered: Sequence[Answered], question: str) -> Answered:
         else:
             # of a list told in part before, its count is not that of what is left to tell
             partly = len(fresh) < len(one.draft.lines)
-            before = [ln for ln in one.draft.before if not (partly and _counts(ln))]
+            before = [
+                ln for ln in one.draft.before if ln not in lines and not (partly and _counts(ln))
+            ]
             lines += [*before, *fresh, *one.draft.after]
     told = any(one.draft.status == "answered" for one in answered)
     status: Status = "answered" if told else answered[0].draft.status
