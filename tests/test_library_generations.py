@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -156,7 +157,7 @@ def test_where_no_file_can_be_linked_it_is_copied(
     def refused(*_: object) -> None:
         raise OSError("not on this disk")
 
-    monkeypatch.setattr(Path, "hardlink_to", refused)
+    monkeypatch.setattr(os, "link", refused)
     source = tmp_path / "in"
     with open_library(tmp_path / "lib", store=QuickStore()) as library:
         for i in range(2):

@@ -117,8 +117,12 @@ class Generation:
         self.folder = library / FOLDER / name
         self.manifest = read_manifest(library, name)
         parts = [file.format(name) for name in self.manifest.parts for file in FILES]
-        needed = [*parts, f"{LEXICAL}/meta.json"]
-        missing = [file for file in needed if not (self.folder / file).is_file()]
+        # one listing: asking for each of some fifty files takes longer than reading the manifest
+        present = {entry.name for entry in os.scandir(self.folder) if entry.is_file()}
+        missing = [file for file in parts if file not in present]
+        words = f"{LEXICAL}/meta.json"
+        if not (self.folder / words).is_file():
+            missing.append(words)
         if missing:
             raise LibraryDamaged(f"报告库的索引不完整（缺 {'、'.join(missing)}），{_MEND}")
 
@@ -624,14 +628,17 @@ def held_vectors(library: Path, generation: Generation | None, *, doubted: bool)
     return NoVectors()
 
 
-def _sync_tree(folder: Path) -> None:
+def _sync_tree(folder: Path | str) -> None:
     """Put a folder on the disk; a file with another name, too, was put there under that one."""
-    for path in [folder, *folder.rglob("*")]:
-        if path.is_dir() or path.stat().st_nlink == 1:
-            put_on_disk(path)
+    put_on_disk(folder)
+    for entry in os.scandir(folder):
+        if entry.is_dir(follow_symlinks=False):
+            _sync_tree(entry.path)
+        elif entry.stat().st_nlink == 1:
+            put_on_disk(entry.path)
 
 
-def put_on_disk(path: Path) -> None:
+def put_on_disk(path: Path | str) -> None:
     """Have the machine write what it keeps of a file or of a folder's names to the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:

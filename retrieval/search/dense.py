@@ -9,6 +9,7 @@ of the rows are looked up for the few that are found.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from bisect import bisect_right
 from collections.abc import Collection, Iterable, Sequence
@@ -260,7 +261,7 @@ def link_part(folder: Path, name: str, into: Path) -> None:
 def link(file: Path, name: Path) -> None:
     """Give a file that nobody writes to again another name, or copy it."""
     try:
-        name.hardlink_to(file)
+        os.link(file, name)
     except OSError:
         shutil.copyfile(file, name)
 
