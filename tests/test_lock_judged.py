@@ -75,6 +75,22 @@ def test_a_figure_is_of_what_stands_with_it(line, right):
     assert (check_figures(line, [CASES]).problems == ()) is right
 
 
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("告知承诺事项增至187项", True),
+        ("告知承诺事项增加到187项", True),
+        ("告知承诺事项增加了187项", False),
+        ("积案减少721件", True),
+        ("积案减至721件", False),
+        ("积案降至517件", True),
+    ],
+)
+def test_what_a_rise_reached_is_not_by_how_much_it_rose(line, right):
+    source = "告知承诺事项增至187项,积案减少721件,降至517件"
+    assert (check_figures(line, [source]).problems == ()) is right
+
+
 def test_a_change_is_of_the_figure_before_it_in_other_words_too():
     assert left_to_a_judge("甲院调停594件，比上年多了77.3%。", CASES)
     assert not left_to_a_judge("甲院调停594件，比上年多了50%。", CASES)

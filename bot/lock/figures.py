@@ -39,6 +39,7 @@ _SEMI, _COMMA, _JOINT = (
 )
 _MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
+_REACHED = re.compile("[至到]$")  # 增至187项 tells what was reached, not by how much
 _SENTENCE = re.compile("[;。!?\n]")
 _WIDEST = 3  # clauses that one of a line may join
 _COUNTERS = frozenset("件份个项条宗起例部")
@@ -178,13 +179,22 @@ def _same_but_for_times(a: Quantity, b: Quantity) -> bool:
 
 
 def _changes(sentence: str, source: str, excused: Sequence[Quantity]) -> Iterator[str]:
-    """Yield counts that the source gives and the sentence tells as a rise or a fall: 下降36件."""
+    """Yield counts that the source gives and the sentence tells as a rise or a fall: 下降36件.
+
+    What a rise or a fall reached is none, nor is the rise what was reached.
+    """
+
+    def moves(told: str, reached: bool) -> bool:
+        clause = _MARK.split(told)[-1]
+        return bool(_MOVES.search(clause)) and bool(_REACHED.search(clause)) == reached
+
     offered = [q for q in find_quantities(source) if q.kind in COUNTED]
     for quantity in find_quantities(sentence):
         if quantity in excused or not _MOVED.search(sentence[: quantity.start]):
             continue
+        reached = bool(_REACHED.search(sentence[: quantity.start]))
         same = [o for o in offered if same_value(quantity, o)]
-        if same and not any(_MOVES.search(_MARK.split(source[: o.start])[-1]) for o in same):
+        if same and not any(moves(source[: o.start], reached) for o in same):
             yield f"原文没有说“{quantity.text}”是增减"
 
 
