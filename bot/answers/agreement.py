@@ -7,7 +7,7 @@ words stand in the other's. All are shown; which is right is not for code to say
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.evidence.drafting import Desk, Draft, claim, label
@@ -17,7 +17,7 @@ from bot.evidence.reckoning import shown
 from bot.labels import full_name, of_one_office
 from bot.notes import Note, note
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report, Span
+from retrieval.documents import Report, ReportMeta, Span
 from retrieval.genre.cell_figures import CHANGE
 from retrieval.genre.quantities import canonical
 from retrieval.library.library import Library
@@ -120,10 +120,14 @@ def _of_one_thing(one: Fact, other: Fact) -> bool:
 
 def _beside(library: Library, report: Report) -> Iterator[Report]:
     """Yield the reports of the same office on the years before and after."""
-    meta = report.meta
+    year = report.meta.year
+    return of_years(library, report.meta, (year - 1, year + 1) if year else ())
+
+
+def of_years(library: Library, meta: ReportMeta, years: Collection[int]) -> Iterator[Report]:
+    """Yield the held reports of the same office as ``meta`` on ``years``."""
     for held in library.reports():
-        next_to = meta.year and held.meta.year in (meta.year - 1, meta.year + 1)
-        if next_to and of_one_office(held.meta, meta):
+        if held.meta.year in years and of_one_office(held.meta, meta):
             yield library.report(held.id)
 
 

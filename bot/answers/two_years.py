@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.answers.agreement import of_years
 from bot.answers.facts import answer_in
 from bot.evidence.drafting import Desk, Draft, alone, cited, claim, label
 from bot.evidence.reckoning import gap_note
 from bot.evidence.selection import Evidence, figure_of
-from bot.labels import of_one_office
 from retrieval.documents import Report, meet
 from retrieval.question.query import State
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme
@@ -59,9 +59,7 @@ def _other_year(desk: Desk, report: Report) -> Report | None:
         return None
     spoken = desk.state.years if desk.query.inherited and len(desk.state.years) == 1 else ()
     wanted = spoken[0] if spoken and spoken[0] != year else year - 1
-    held = (h for h in library.reports() if h.meta.year == wanted)
-    own = next((h for h in held if of_one_office(h.meta, report.meta)), None)
-    return library.report(own.id) if own else None
+    return next(of_years(library, report.meta, (wanted,)), None)
 
 
 def _level(desk: Desk, report: Report) -> Evidence | None:
