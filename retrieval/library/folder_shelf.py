@@ -93,10 +93,12 @@ class FolderShelf:
         return read_pointer(self.folder)
 
     def generation(self, name: str) -> Generation:
-        """Open a generation's folder; the vectors of one that was built here are open already."""
-        if self._built is not None and self._built.name != name:
-            self._built = None
-        return Generation(self.folder, name, self._built.dense if self._built else None)
+        """Open a generation's folder; one that was built here last is open already."""
+        if self._built is not None and self._built.name == name:
+            self._built.check_files()
+            return self._built
+        self._built = None
+        return Generation(self.folder, name)
 
     def manifest(self, name: str) -> Manifest:
         """Read the manifest in a generation's folder."""

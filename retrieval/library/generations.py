@@ -116,6 +116,10 @@ class Generation:
         self.name = name
         self.folder = library / FOLDER / name
         self.manifest = read_manifest(library, name)
+        self.check_files()
+
+    def check_files(self) -> None:
+        """Raise ``LibraryDamaged`` if a file of the indexes is not there."""
         parts = [file.format(name) for name in self.manifest.parts for file in FILES]
         # one listing: asking for each of some fifty files takes longer than reading the manifest
         present = {entry.name for entry in os.scandir(self.folder) if entry.is_file()}
@@ -190,14 +194,22 @@ class Generation:
 
 def read_manifest(library: Path, name: str) -> Manifest:
     """Return the manifest of a generation; raises ``LibraryDamaged`` if it is missing or cut."""
+    path = library / FOLDER / name / MANIFEST
     try:
-        values = json.loads((library / FOLDER / name / MANIFEST).read_text("utf-8"))
-        manifest = Manifest(**values)
+        told = path.stat()
+        manifest = _manifest_in(path, (told.st_ino, told.st_mtime_ns, told.st_size))
     except (OSError, ValueError, TypeError) as error:
         raise LibraryDamaged(f"报告库的索引清单不见了或已损坏，{_MEND}") from error
     if manifest.format != FORMAT:
         raise LibraryMismatch(f"报告库的索引是另一版本写的，{_MEND}")
     return manifest
+
+
+@lru_cache(maxsize=4)
+def _manifest_in(path: Path, state: tuple[int, ...]) -> Manifest:
+    """Read a manifest once as long as the file stays in one state: one of many is asked for often."""
+    del state
+    return Manifest(**json.loads(path.read_text("utf-8")))
 
 
 @lru_cache(maxsize=1_024)
@@ -495,9 +507,8 @@ def _to_merge(dense: DenseMatrix, served: Collection[str], fresh: Collection[str
     None while there are few, and none of which half is outdated.
     """
     alive = dense.alive
-    for report in dense.reports:
-        if report not in served or report in fresh:
-            alive[dense.part_of(report)] -= len(dense.vectors_of(report))
+    for report in (dense.reports - served) | (dense.reports & set(fresh)):
+        alive[dense.part_of(report)] -= len(dense.vectors_of(report))
     outdated = [p.name for p in dense.parts if 2 * alive[p.name] < len(p) or not alive[p.name]]
     if len(dense.parts) - len(outdated) < MAX_PARTS:
         return outdated
@@ -615,7 +626,7 @@ def held_vectors(library: Path, generation: Generation | None, *, doubted: bool)
     """Return vectors made before (see ``Shelf.held_vectors``)."""
     if generation is not None and not doubted:
         with suppress(LibraryDamaged):
-            return HeldVectors(generation.dense.parts)
+            return HeldVectors(generation.dense.written)
     pointed: str | None = None
     with suppress(LibraryError):
         pointed = read_pointer(library)
@@ -624,7 +635,9 @@ def held_vectors(library: Path, generation: Generation | None, *, doubted: bool)
         with suppress(LibraryError):
             parts = read_manifest(library, name).parts
             folder = library / FOLDER / name
-            return HeldVectors(list(whole_parts(folder, parts if doubted else None)))
+            whole = whole_parts(folder, parts if doubted else None)
+            # Of a report in several parts the newest counts, as in a search.
+            return HeldVectors({s.report: (part, s) for part in whole for s in part.stretches})
     return NoVectors()
 
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -26,21 +25,17 @@ class Held(Protocol):
 
 
 class HeldVectors:
-    """What a generation's parts hold. Of a report in several the newest counts, as in a search."""
+    """What a generation's parts hold."""
 
-    def __init__(self, parts: Iterable[Part]) -> None:
-        """Take the parts in order, oldest first."""
-        self._parts = parts
-
-    @cached_property
-    def _stretches(self) -> dict[str, tuple[Part, Stretch]]:
-        return {s.report: (part, s) for part in self._parts for s in part.stretches}
+    def __init__(self, written: Mapping[str, tuple[Part, Stretch]]) -> None:
+        """Take where the rows of each report stand."""
+        self._written = written
 
     def of(self, report: str) -> dict[str, Vectors]:
         """Return the vectors of a report's rows by their keys; none for a row that lacks one."""
-        if report not in self._stretches:
+        if report not in self._written:
             return {}
-        part, stretch = self._stretches[report]
+        part, stretch = self._written[report]
         vectors = np.asarray(part.vectors[stretch.start : stretch.stop])
         keys = part.keys(stretch.start, stretch.stop)
         made = np.any(vectors, axis=1)

@@ -20,6 +20,7 @@ from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, Unre
 from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.chunk_vectors import ChunkEmbedder, ChunkWords, chunk_words, space_of
 from retrieval.library.generations import GRACE_S, Manifest
+from retrieval.library.held_reports import HeldReports
 from retrieval.library.ledger import Ledger, indexed_text, now
 from retrieval.library.same_paper import (
     Paper,
@@ -111,13 +112,13 @@ class Writer:
         current: Served | None,
         served: Mapping[str, int],
         mending: bool = False,
-        entries: Sequence[Entry] | None = None,
+        entries: HeldReports | None = None,
         watch: Watch | None = None,
     ) -> None:
         """``served`` are the versions to go on from, ``current`` the indexes to build upon.
 
-        ``entries`` are those of ``served``, where they are known already. ``mending`` doubts what
-        the indexes hold.
+        ``entries`` are those of ``served``, where they are known already; they are kept true.
+        ``mending`` doubts what the indexes hold.
         """
         self._shelf, self._ledger = shelf, ledger
         self._embedder, self._parse = vectors.embedder, parse
@@ -134,8 +135,14 @@ class Writer:
         self._held = shelf.held_vectors(current, doubted=mending)
         # What a killed run left behind is cleared before anything new is written.
         self._clear()
-        entries = ledger.entries(self._versions) if entries is None else entries
-        self._entries: dict[str, Entry] = {e.report: e for e in entries}
+        if entries is None:
+            entries = HeldReports(ledger.entries(self._versions))
+        self._entries = entries
+
+    @property
+    def left(self) -> tuple[str, HeldReports]:
+        """The name of the generation that is served now, empty if there is none, and its entries."""
+        return self._generation.name if self._generation else "", self._entries
 
     def take_in(
         self,
@@ -188,7 +195,7 @@ class Writer:
             if prune:
                 told = PRUNED
                 del self._versions[entry.report]
-                del self._entries[entry.report]
+                self._entries.drop(entry.report)
                 self._replaced.add(entry.report)
             results.append(IngestResult(entry.source, "skipped", entry.report, told))
         return results
@@ -199,7 +206,7 @@ class Writer:
             return []
         archives = {origin.split(IN_ARCHIVE)[0] for origin in met if IN_ARCHIVE in origin}
         gone = []
-        for entry in self._entries.values():
+        for entry in self._entries:
             inside = any(entry.origin.startswith(folder) for folder in folders)
             if not inside or entry.origin in met:
                 continue
@@ -211,6 +218,7 @@ class Writer:
     def remove(self, report: str) -> None:
         """Take a report out, its versions and vectors too."""
         del self._versions[report]
+        self._entries.drop(report)
         self._replaced.add(report)
         self._generation = None  # its words and vectors are to be in no file that is kept
         self.publish()
@@ -222,7 +230,7 @@ class Writer:
         """Read and parse every stored report anew from its raw bytes; return what went wrong."""
         problems = []
         child = ReadingChild()
-        for done, entry in enumerate(list(self._entries.values())):
+        for done, entry in enumerate(list(self._entries)):
             self._watch(Progress("read", done, len(self._entries), entry.source))
             raw, _, _ = self._ledger.source(entry.report, entry.version)
             try:
@@ -321,13 +329,10 @@ class Writer:
         """
         source, origin = read.source, read.origin
         key = content_key(document.text)
-        same = [e for e in self._entries.values() if e.content_key == key]
+        same = self._entries.of_content(key)
         if any(e.origin == origin for e in same):
             return IngestResult(source, "unchanged", same[0].report)
-        old = next(
-            (e for e in self._entries.values() if e.origin == origin and e.report not in touched),
-            None,
-        )
+        old = next((e for e in self._entries.of_origin(origin) if e.report not in touched), None)
         if same and old is None:
             return self._again(same[0], read, document, touched)
         report = old.report if old else self._new_id(document.text, source)
@@ -360,9 +365,7 @@ class Writer:
             return None
         paper = read_paper(text)
         runs = first_runs(paper)
-        for entry in self._entries.values():
-            if entry.meta.year != meta.year or not _may_be_one(entry.meta.place, meta.place):
-                continue
+        for entry in self._entries.may_claim(meta):
             if may_be_one_paper(self._runs_of(entry), runs) and are_one_paper(
                 self._paper_of(entry), paper
             ):
@@ -388,8 +391,8 @@ class Writer:
     def _moved(self, source: str, meta: ReportMeta, touched: set[str]) -> Entry | None:
         """Return the report that was read from a file of this name which is gone now."""
         identity = claimed_identity(meta)
-        for entry in self._entries.values():
-            if entry.source != source or entry.report in touched or is_there(entry.origin):
+        for entry in self._entries.of_source(source):
+            if entry.report in touched or is_there(entry.origin):
                 continue
             if identity and claimed_identity(entry.meta) == identity:
                 return entry
@@ -433,7 +436,7 @@ class Writer:
             chunks=parsed.chunks,
             vector_keys=keys,
         )
-        self._entries[report] = entry
+        self._entries.put(entry)
         self._versions[report] = entry.version
         self._replaced.add(report)
         held = self._held.of(report)
@@ -504,9 +507,10 @@ class Writer:
         return gained & set(self._versions) if done or not lost else set()
 
     def _with_warnings(self, results: Sequence[IngestResult]) -> list[IngestResult]:
-        told = [self._entries[r.report] for r in results if r.report in self._entries]
-        alike = {(e.meta.place, e.meta.year) for e in told}  # among them whoever claims the same
-        near = [e for e in self._entries.values() if (e.meta.place, e.meta.year) in alike]
+        reports = [r.report for r in results if r.report is not None]
+        told = [self._entries[report] for report in reports if report in self._entries]
+        claims = {(e.meta.place, e.meta.year): e.meta for e in told}
+        near = [e for meta in claims.values() for e in self._entries.claiming(meta)]
         warnings: Mapping[str, tuple[Note, ...]] = {s.id: s.warnings for s in summarise(near)}
         missing = (NO_MEANING_SEARCH,) if self._vectors_failed else ()
         return [
@@ -519,12 +523,6 @@ class Writer:
 
 def _duplicate(source: str, held: Entry, how: str) -> IngestResult:
     return IngestResult(source, "duplicate", held.report, f"与已入库的“{held.source}”{how}")
-
-
-def _may_be_one(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Tell whether two places as read may be one: the menu said the province, or none was read."""
-    shorter = min(len(one), len(other))
-    return not shorter or tuple(one[-shorter:]) == tuple(other[-shorter:])
 
 
 def _folders(paths: Sequence[Path]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from itertools import zip_longest
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -32,6 +33,7 @@ from retrieval.library.chunk_vectors import ChunkEmbedder
 from retrieval.library.collector import resting_collector
 from retrieval.library.folder_shelf import FolderShelf
 from retrieval.library.generations import VectorStore
+from retrieval.library.held_reports import HeldReports
 from retrieval.library.ingestion import (
     IngestResult,
     Parser,
@@ -62,7 +64,10 @@ FEW = 16  # of one report in so many the database gives the figures sooner than 
 class _View:
     """What one generation serves; caches live and die with it."""
 
-    def __init__(self, ledger: Ledger, generation: Served | None) -> None:
+    def __init__(
+        self, ledger: Ledger, generation: Served | None, before: _View | None = None
+    ) -> None:
+        """What was made of ``before`` and is true here, too, is not made again."""
         self._ledger = ledger
         self.generation = generation
         self.versions = dict(generation.manifest.reports) if generation else {}
@@ -70,20 +75,36 @@ class _View:
         self.facts = lru_cache(CACHED_REPORTS)(self._facts)
         self.chunk = lru_cache(CACHED_CHUNKS)(self._chunk)
         self._kept: dict[str, Any] = {}
-        self.of_each: OrderedDict[Any, dict[tuple[str, int], Any]] = OrderedDict()
+        # What follows from one version is true of it for ever.
+        self.of_each: OrderedDict[Any, dict[tuple[str, int], Any]] = (
+            before.of_each if before else OrderedDict()
+        )
+        self._earlier: list[Entry] = []
+        if before is not None:
+            self._earlier = before.__dict__.get("entries", before._earlier)
+            self._forget(before.versions.keys() - self.versions.keys())
         self._making = threading.RLock()  # what is made may itself ask for something kept
         self.texts: dict[str, str] = {}
         self.own_spans: dict[str, tuple[tuple[int, int], ...]] = {}
         self._lock = threading.Lock()
 
+    def _forget(self, reports: Collection[str]) -> None:
+        """Drop what was made of reports taken out: who takes one in again begins with version 1."""
+        if reports:
+            self._earlier = [e for e in self._earlier if e.report not in reports]
+            for made in self.of_each.values():
+                for held in [held for held in made if held[0] in reports]:
+                    del made[held]
+
     @cached_property
     def entries(self) -> list[Entry]:
-        made = self.kept_of_each("entries")
-        lacking = {r: v for r, v in self.versions.items() if (r, v) not in made}
+        kept = [e for e in self._earlier if self.versions.get(e.report) == e.version]
+        lacking = dict(self.versions)
+        for entry in kept:
+            del lacking[entry.report]
         with resting_collector():
-            made.update({(e.report, e.version): e for e in self._ledger.entries(lacking)})
-        held = [made[item] for item in self.versions.items() if item in made]
-        return sorted(held, key=lambda entry: entry.report)
+            came = self._ledger.entries(lacking)
+        return sorted([*kept, *came], key=attrgetter("report"))
 
     @cached_property
     def summaries(self) -> tuple[ReportSummary, ...]:
@@ -156,6 +177,7 @@ class Library:
         self._follows = follows
         self._no_query_vector = False
         self._asked: tuple[str, Vectors] | None = None
+        self._held: tuple[str, HeldReports] = "", HeldReports()
 
     @classmethod
     def open(
@@ -249,9 +271,7 @@ class Library:
         check_origin(generation, self.embedder, self._parser_version)
         if self._ledger.replaced:
             self._ledger = self._shelf.ledger()
-        of_each = self._view.of_each  # what follows from one version is true of it for ever
-        self._view = _View(self._ledger, generation)
-        self._view.of_each = of_each
+        self._view = _View(self._ledger, generation, self._view)
         return True
 
     def pinned(self) -> Library:
@@ -536,7 +556,15 @@ class Library:
                 known = current is not None and current.name == self.generation
                 if known:
                     current = self._view.generation  # its vectors may be open already
-                yield Writer(
+                name, held = self._held
+                self._held = "", HeldReports()  # a run that fails leaves them half changed
+                if not known:
+                    entries = None
+                elif name == self.generation:
+                    entries = held
+                else:
+                    entries = HeldReports(self._view.entries)
+                writer = Writer(
                     self._shelf,
                     ledger,
                     vectors=self._chunk_vectors,
@@ -545,9 +573,11 @@ class Library:
                     current=current,
                     served=served,
                     mending=mending,
-                    entries=self._view.entries if known else None,
+                    entries=entries,
                     watch=progress,
                 )
+                yield writer
+                self._held = writer.left
         except OSError as error:
             raise disk_trouble(error) from error
         finally:

@@ -276,7 +276,7 @@ def _expected(generation: Path) -> tuple[list[RowName], Vectors]:
     matrix = _matrix(generation)
     rows: list[RowName] = []
     kept: list[Vectors] = [np.zeros((0, matrix.dimension), np.float32)]
-    for report in matrix.reports:
+    for report in sorted(matrix.reports):
         names, vectors = matrix.rows_of(report), matrix.vectors_of(report)
         has_vector = np.flatnonzero(np.any(vectors != 0, axis=1))
         rows += [names[int(i)] for i in has_vector]

@@ -12,8 +12,8 @@ import hashlib
 import os
 import shutil
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections import ChainMap
+from collections.abc import Collection, Iterable, KeysView, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -103,13 +103,15 @@ class DenseMatrix:
         ]
         if not self.parts:
             raise FileNotFoundError(f"no vectors in {folder}")
-        came = [part for part in self.parts if part.name not in known]
-        # What was merged stands in a part that came.
         self._held: dict[str, tuple[Part, Stretch]] = dict(before._held) if before else {}
-        self._held.update((s.report, (part, s)) for part in came for s in part.stretches)
+        self._lacking: dict[str, int] = dict(before._lacking) if before else {}
+        self._rows = len(before) if before else 0
+        for part in self.parts:
+            if part.name not in known:  # what was merged stands in one of them
+                for stretch in part.stretches:
+                    self._take(part, stretch)
         for report in () if served is None else self._held.keys() - served:
-            del self._held[report]
-        self._rows = sum(s.stop - s.start for _, s in self._held.values())
+            self._drop(report)
         self._dead: list[tuple[Part, Stretch]] = []
         if sum(len(part.stretches) for part in self.parts) > len(self._held):
             self._dead = [
@@ -119,6 +121,19 @@ class DenseMatrix:
                 if self._held.get(stretch.report, (None,))[0] is not part
             ]
 
+    def _take(self, part: Part, stretch: Stretch) -> None:
+        if stretch.report in self._held:
+            self._drop(stretch.report)
+        self._held[stretch.report] = part, stretch
+        self._rows += stretch.stop - stretch.start
+        if stretch.lacking:
+            self._lacking[stretch.report] = stretch.lacking
+
+    def _drop(self, report: str) -> None:
+        _, stretch = self._held.pop(report)
+        self._rows -= stretch.stop - stretch.start
+        self._lacking.pop(report, None)
+
     def __len__(self) -> int:
         return self._rows
 
@@ -127,10 +142,17 @@ class DenseMatrix:
         """How long a vector is."""
         return int(self.parts[0].vectors.shape[1])
 
-    @cached_property
-    def reports(self) -> list[str]:
-        """The ids of the reports that have rows, in order."""
-        return sorted(self._held)
+    @property
+    def reports(self) -> KeysView[str]:
+        """The ids of the reports that have rows."""
+        return self._held.keys()
+
+    @property
+    def written(self) -> Mapping[str, tuple[Part, Stretch]]:
+        """Where the rows of a report stand that were written last, of one served no longer, too."""
+        return ChainMap(
+            self._held, {stretch.report: (part, stretch) for part, stretch in self._dead}
+        )
 
     @property
     def alive(self) -> dict[str, int]:
@@ -140,10 +162,10 @@ class DenseMatrix:
             alive[part.name] -= stretch.stop - stretch.start
         return alive
 
-    @cached_property
-    def lacking(self) -> dict[str, int]:
+    @property
+    def lacking(self) -> Mapping[str, int]:
         """The reports of which some rows have no vector, with how many."""
-        return {r: s.lacking for r, (_, s) in self._held.items() if s.lacking}
+        return self._lacking
 
     def part_of(self, report: str) -> str:
         """Return the name of the part that holds a report's rows."""
@@ -177,7 +199,7 @@ class DenseMatrix:
     @property
     def rows(self) -> list[RowName]:
         """The names of all rows, report by report."""
-        return [row for report in self.reports for row in self.rows_of(report)]
+        return [row for report in sorted(self._held) for row in self.rows_of(report)]
 
     def search(
         self, vector: Vectors, k: int, reports: Collection[str] | None = None
