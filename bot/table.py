@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from operator import attrgetter
 from typing import Literal, NamedTuple, Protocol
 
 from bot.values import Cited
@@ -40,9 +39,6 @@ class Cell(NamedTuple):
     def status(self) -> CellStatus:
         """Whether the report says it."""
         return "said" if self.claims else "silent"
-
-
-_claims = attrgetter("claims")
 
 
 class Naming(Protocol):
@@ -90,7 +86,7 @@ class Row(NamedTuple):
     @property
     def said(self) -> bool:
         """Whether the report says anything of what was asked."""
-        return any(map(_claims, self.cells))
+        return any(cell.claims for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

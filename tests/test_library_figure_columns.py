@@ -68,6 +68,26 @@ def test_every_figure_is_found_without_the_database(
     assert several == {r: tuple(f for f in of if f.indicator in some) for r, of in facts.items()}
 
 
+def test_in_brief_a_figure_told_once_lacks_the_words_around_it_alone(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = by_indicator(library)
+    without_the_database(monkeypatch)
+    once = often = 0
+    for name, of in expected.items():
+        told = dict(library.figures(ids(library), [name], [], brief=True))
+        assert told.keys() == of.keys()
+        for report, facts in of.items():
+            if len(facts) == 1:
+                [fact], once = facts, once + 1
+                bare = {"subject": "", "subject_start": 0, "subject_end": 0, "path": ()}
+                facts = (fact._replace(change=None, role="other", **bare),)
+            often += len(facts) > 1
+            assert told[report] == facts
+    assert once
+    assert often
+
+
 def test_merged_parts_have_the_figures_of_all(
     library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -268,8 +268,8 @@ def _place_order(query: Query, place: Chain) -> int:
 
 
 def _is_numeric(rows: Sequence[Row], index: int) -> bool:
-    values = [cell.value for row in rows if (cell := row.cells[index]).claims]
-    return bool(values) and values.count(None) * 2 < len(values)
+    said = [cell.value is None for row in rows if (cell := row.cells[index]).claims]
+    return bool(said) and sum(said) * 2 < len(said)
 
 
 # ---- what follows from the figures ----------------------------------------------------------
@@ -547,6 +547,8 @@ def _ranked(table: Table, sifted: Sequence[_Sifted]) -> tuple[Row, ...]:
     if index is None:
         return table.rows
     first = [row for row, _ in sifted[index].ranked]
+    if len(first) == len(table.rows):
+        return tuple(first)
     ids = {row.report for row in first}
     return (*first, *[row for row in table.rows if row.report not in ids])
 

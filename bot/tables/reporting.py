@@ -91,7 +91,8 @@ class _Figures:
 
         def cells(reports: Sequence[str]) -> Mapping[str, Cell]:
             found: dict[str, Cell] = {}
-            for report, named in self._library.figures(reports, column.measures[:1], ()):
+            first = column.measures[:1]
+            for report, named in self._library.figures(reports, first, (), brief=True):
                 found[report] = told(report, named)
             # figures of another name are looked at only where none has the first one asked for
             others = [report for report, cell in found.items() if not cell.claims]

@@ -152,15 +152,18 @@ class Generation:
         return self.dense.lacking
 
     def figures(
-        self, reports: Collection[str], indicators: Collection[str]
+        self, reports: Collection[str], indicators: Collection[str], *, brief: bool = False
     ) -> Iterator[tuple[str, tuple[Fact, ...]]]:
-        """Yield each report whose part has its figures with its facts of some indicators, in order."""
+        """Yield each report whose part has its figures with its facts of some indicators, in order.
+
+        ``brief`` as in ``FigureColumns.of``.
+        """
         for name, wanted in self.dense.by_part(reports).items():
             if name not in self._columns:
                 continue
             try:
-                yield from self._columns[name].of(indicators, wanted)
-            except (OSError, ValueError, TypeError) as error:
+                yield from self._columns[name].of(indicators, wanted, brief=brief)
+            except (OSError, ValueError, TypeError, ArithmeticError) as error:
                 logger.warning("figures of part %s cannot be read: %r", name, error)
                 continue
 
@@ -407,7 +410,7 @@ def check_generation(
     try:
         sample = compared if fresh is None else _sample(compared)
         yield from _figure_faults(generation, ledger, sample)
-    except (OSError, ValueError, TypeError, LibraryDamaged):
+    except (OSError, ValueError, TypeError, ArithmeticError, LibraryDamaged):
         yield "数字索引打不开"
     try:
         yield from _lexical_faults(generation, ledger, compared)

@@ -314,11 +314,20 @@ class Library:
         """
         versions = self._view.versions
         made = self._view.kept_of_each(name)
-        lacking = [report for report in reports if (report, versions[report]) not in made]
+        found: dict[str, Any] = {}
+        lacking = []
+        for report in reports:
+            version = report, versions[report]
+            if version in made:
+                found[report] = made[version]
+            else:
+                lacking.append(report)
         if lacking:
             with resting_collector():
-                made.update({(r, versions[r]): value for r, value in make(lacking).items()})
-        return {report: made[report, versions[report]] for report in reports}
+                came = make(lacking)
+                made.update({(report, versions[report]): came[report] for report in lacking})
+            found = {report: made[report, versions[report]] for report in reports}
+        return found
 
     def report(self, report_id: str) -> Report:
         """Return the report of that id with text, sections and chunks (cached)."""
@@ -344,16 +353,22 @@ class Library:
         return self._view.facts(report_id)
 
     def figures(
-        self, reports: Sequence[str], indicators: Collection[str], units: Collection[str]
+        self,
+        reports: Sequence[str],
+        indicators: Collection[str],
+        units: Collection[str],
+        *,
+        brief: bool = False,
     ) -> Iterator[tuple[str, tuple[Fact, ...]]]:
         """Yield each report with its named facts of some indicators, or in some units, in order.
 
-        So the facts of thousands need not be held at once.
+        So the facts of thousands need not be held at once. With ``brief`` a fact may lack the
+        words around it (``subject``, ``change``, ``path``, ``role``) if it is the only one.
         """
         served, generation = self._view.versions, self._view.generation
         lacking = {report: served[report] for report in reports}
         if not units and generation is not None and len(reports) * FEW > len(served):
-            for report, facts in generation.figures(reports, indicators):
+            for report, facts in generation.figures(reports, indicators, brief=brief):
                 del lacking[report]
                 yield report, facts
         if lacking:

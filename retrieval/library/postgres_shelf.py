@@ -49,6 +49,8 @@ class PostgresGeneration:
         self,
         reports: Collection[str],  # noqa: ARG002 - the protocol's
         indicators: Collection[str],  # noqa: ARG002 - the protocol's
+        *,
+        brief: bool = False,  # noqa: ARG002 - the protocol's
     ) -> Iterator[tuple[str, Facts]]:
         """Yield none: the database has an index of them."""
         return iter(())

@@ -58,9 +58,12 @@ class Served(Protocol):
         ...
 
     def figures(
-        self, reports: Collection[str], indicators: Collection[str]
+        self, reports: Collection[str], indicators: Collection[str], *, brief: bool = False
     ) -> Iterator[tuple[str, Facts]]:
-        """Yield those reports whose it has at hand with their facts of some indicators, in order."""
+        """Yield those reports whose it has at hand with their facts of some indicators, in order.
+
+        ``brief`` as in ``Library.figures``.
+        """
         ...
 
 
