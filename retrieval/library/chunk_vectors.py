@@ -79,13 +79,13 @@ class ChunkEmbedder:
             self._above = {}
         self._above |= {part: found[part] for part in above}
         vectors = np.array([found[chunk.text] for chunk in chunks], dtype=np.float32)
-        leaning: dict[tuple[str, ...], Vectors] = {}
-        for row, chunk in enumerate(chunks):
-            if chunk.above and chunk.above not in leaning:
-                whole = np.sum([self._above[part] for part in chunk.above], axis=0)
-                leaning[chunk.above] = SHARE_ABOVE * unit_length(whole[np.newaxis])[0]
-            if chunk.above:
-                vectors[row] += leaning[chunk.above]
+        stacks = list(dict.fromkeys(chunk.above for chunk in chunks if chunk.above))
+        if stacks:
+            wholes = [np.sum([self._above[part] for part in stack], axis=0) for stack in stacks]
+            leaning = dict(zip(stacks, SHARE_ABOVE * unit_length(np.array(wholes)), strict=True))
+            for row, chunk in enumerate(chunks):
+                if chunk.above:
+                    vectors[row] += leaning[chunk.above]
         return unit_length(vectors)
 
 
