@@ -460,10 +460,8 @@ def _write_vectors(
             if part.name not in merged:
                 link_part(before.folder, part.name, folder)
                 with suppress(FileNotFoundError):
-                    link(
-                        before.folder / COLUMNS.format(part.name),
-                        folder / COLUMNS.format(part.name),
-                    )
+                    file = COLUMNS.format(part.name)
+                    link(f"{before.folder}/{file}", f"{folder}/{file}")
     moved: set[str] = set()
     if before is not None and merged:
         moved = {
@@ -552,13 +550,11 @@ def _write_lexical(
 def _link_lexical(before: Path, folder: Path) -> None:
     """Start a word index from another: its segments are written once, its lists are replaced."""
     folder.mkdir()
-    for file in before.iterdir():
-        if file.suffix == ".lock":
-            continue
-        if file.suffix == ".json":
-            shutil.copyfile(file, folder / file.name)
-        else:
-            link(file, folder / file.name)
+    for file in os.scandir(before):
+        if file.name.endswith(".json"):
+            shutil.copyfile(file.path, folder / file.name)
+        elif not file.name.endswith(".lock"):
+            link(file.path, f"{folder}/{file.name}")
 
 
 def _dense_faults(

@@ -276,11 +276,11 @@ def part_hash(folder: Path, name: str) -> str:
 
 def link_part(folder: Path, name: str, into: Path) -> None:
     """Let ``into`` hold a part of ``folder``, too: the same files, copied where none can be linked."""
-    for file in FILES:
-        link(folder / file.format(name), into / file.format(name))
+    for file in (pattern.format(name) for pattern in FILES):
+        link(f"{folder}/{file}", f"{into}/{file}")
 
 
-def link(file: Path, name: Path) -> None:
+def link(file: str, name: str) -> None:
     """Give a file that nobody writes to again another name, or copy it."""
     try:
         os.link(file, name)
