@@ -44,6 +44,7 @@ from bot.holdings import (
     reader_of,
     summaries_of,
 )
+from bot.labels import Names
 from bot.model.tracing import span
 from bot.model.union import Line
 from bot.named_things import naming
@@ -344,6 +345,15 @@ class Assistant:
             made = draft_of(desk)
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
+        if draft.status == "abstained" and scope.bodies:
+            of_bodies = Resolved(scope.bodies)
+            told = self._answer_one(library, query, of_bodies, state, draft_of, tell, second)
+            if told.draft.status == "answered":
+                own = [held.meta for held in summaries_of(library, scope.reports)]
+                names = tuple(map(Names(own).report, own))
+                said = note("under.by_bodies", reports=names)
+                return replace(told, draft=replace(told.draft, after=(*told.draft.after, said)))
+            scope = replace(scope, reports=(*scope.reports, *scope.bodies), bodies=())
         if second is not None and second.synthesis is not None:
             first = Answered(query, scope, hits.found, draft, attempt)
             anew = None

@@ -43,6 +43,12 @@ TEXTS = {
         cases=911, fine=420, disputes=2750, rate=99.4, lost=6.2, problem="海上执法不平衡",
         more="高亭镇办理免罚案件21件。",
     ),
+    "daishan_hr.txt": report(
+        "岱山县人力资源和社会保障局2023年法治政府建设情况报告",
+        "2023年，岱山县人力资源和社会保障局推进法治建设，我局",
+        cases=26, fine=9.4, disputes=705, rate=96.2, lost=0, problem="监察员不足",
+        more="为农民工追讨工资388万元。",
+    ),
     "wuhan.txt": report(
         "武汉市青山区2023年法治政府建设情况报告",
         "2023年，青山区在武汉市委领导下推进法治建设，",
@@ -78,6 +84,7 @@ SOURCES = {
     "丰乐": "fengle.txt",
     "衡水": "hengshui.txt",
     "岱山": "daishan.txt",
+    "岱山人社": "daishan_hr.txt",
     "武汉": "wuhan.txt",
     "包头": "baotou.txt",
     "商丘": "shangqiu.txt",
@@ -109,6 +116,10 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         (["衡水市高新区的问题"], "衡水", "执法主体资格"),
         (["What problems did the Hengshui High-tech Zone list?"], "衡水", "执法主体资格"),
         (["岱山高亭镇2023年免罚案件多少件"], "岱山", "21件"),
+        (["岱山2023年罚款多少"], "岱山", "420万元"),
+        (["岱山人社2023年罚款多少"], "岱山人社", "9.4万元"),
+        (["岱山人社明年打算怎么办，监察员够吗"], "岱山人社", "队伍建设"),
+        (["岱山2023年为农民工追讨工资多少"], "岱山人社", "388万元"),
         (["武汉青山2023年罚款多少"], "武汉", "660万元"),
         (["武汉青山区罚款多少"], "武汉", "660万元"),
         (["包头青山罚款了多少钱"], "包头", "310万元"),
@@ -261,3 +272,19 @@ def test_what_a_place_name_runs_on_into_is_a_topic_where_its_reports_speak_of_it
         absent = talk(held, "清溪东望县退出每亩补偿多少元")
         assert absent.status == "abstained"
         assert "3850" not in absent.to_json()["answer"]
+
+
+def test_a_county_that_is_silent_is_told_apart_from_its_bureau(assistant: Assistant) -> None:
+    told = talk(assistant, "岱山2023年为农民工追讨工资多少")
+    assert "岱山县（2023年度）的报告中没有找到，以上出自当地部门的报告" in told.text
+    own = talk(assistant, "岱山2023年罚款多少")
+    assert "当地部门" not in own.text
+    refused = talk(assistant, "岱山2023年收缴假币多少张")
+    assert refused.status == "abstained"
+    assert "岱山县·人力资源和社会保障局（2023年度）" in refused.text
+
+
+def test_an_office_that_is_not_held_is_not_answered_from_another(assistant: Assistant) -> None:
+    refused = talk(assistant, "岱山县卫健局2023年为农民工追讨工资多少")
+    assert refused.status == "abstained"
+    assert not refused.citations

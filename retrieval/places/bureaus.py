@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import product
 from typing import NamedTuple, overload
 
 from retrieval.genre.english import glosses
@@ -82,12 +83,17 @@ class KnownIssuers(Sequence[tuple[Chain, str]]):
 
 def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> Body:
     """Find 市场监管局 after 颍滨市 as the held 颍滨市市场监督管理局: its letters, in order."""
-    rest = words[mention.end : mention.end + 16]
     issuers = _of(mention, known)
+    # 岑南市监 is the 市监 of 岑南县, whatever 岑南市 may be
+    apart = words[mention.end - 1] in "省市州县区" and not any(
+        held[-1].endswith(words[mention.end - 1]) for held in mention.held if held
+    )
+    starts = (mention.end, mention.end - 1)[: 1 + apart]
     best = _english_body(words, mention, issuers)
     governed = any(issuer.endswith("人民政府") for _, issuer in issuers)
-    for chain, issuer in issuers:
+    for start, (chain, issuer) in product(starts, issuers):
         core, _ = split_issuer(chain, issuer)
+        rest = words[start : start + 16]
         at = length = 0
         for position, char in enumerate(rest):
             found = core.find(char, at)
@@ -99,8 +105,10 @@ def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]])
         tail = _AFTER_BODY.match(rest, length)
         # 公安 is the whole name but for 局; in a county's own report it would be a topic
         whole = rest[:length] == core[:-1] and not governed
-        if rest[length - 1] in (core[-1], *"局委办厅会") or tail or whole:
-            end = mention.end + (tail.end() if tail else length)
+        # 市监 and 人社 skip letters of the name, as no topic does
+        clipped = length == 2 and rest[0] == core[0] and rest[:2] not in core
+        if rest[length - 1] in (core[-1], *"局委办厅会") or tail or whole or clipped:
+            end = start + (tail.end() if tail else length)
             if end > best.end:
                 best = Body(issuer, end)
     return best

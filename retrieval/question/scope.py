@@ -106,12 +106,14 @@ class Resolved:
 
     ``nearby`` are reports of an asked place but another year: they may still speak of the
     asked year. ``older`` counts reports of the same issuers left out because a newer one is
-    meant when no year is said.
+    meant when no year is said. ``bodies`` are reports of bureaus of an asked place, left out
+    because the place's own report is meant: they may tell what it does not.
     """
 
     reports: tuple[str, ...]
     missing: tuple[Note, ...] = ()
     nearby: tuple[str, ...] = ()
+    bodies: tuple[str, ...] = ()
 
 
 def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
@@ -174,7 +176,24 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
         tuple(in_scope),
         tuple(dict.fromkeys(missing)),
         tuple(dict.fromkeys(h.id for h in nearby if h.id not in in_scope)),
+        tuple(h.id for h in held.in_order(_bodies(query, held, found))),
     )
+
+
+def _bodies(query: Query, holdings: Holdings, found: Sequence[Holding]) -> list[Holding]:
+    """Return the reports of bureaus of the one asked place, on the years of its own in scope.
+
+    None where an office is named: another one's report is no answer.
+    """
+    named = query.issuers or query.ask.issuers
+    if len(query.places) != 1 or named or query.kind == "catalogue":
+        return []
+    own = {(h.meta.place, h.meta.year) for h in found if not _is_body(h)}
+    return [
+        h for h in holdings.inside(query.places)
+        if _is_body(h) and h not in found and h.meta.place in query.places
+        and (h.meta.place, h.meta.year) in own
+    ]  # fmt: skip
 
 
 def _relative(query: Query, found: Sequence[Holding]) -> tuple[int, ...]:
