@@ -158,3 +158,36 @@ def test_the_words_that_decide_hold_the_figures_of_a_line():
 def test_a_plan_told_as_done_is_not():
     text = "加强执法队伍建设,组建一支高素质的执法队伍。"
     assert not left_to_a_judge("高素质的执法队伍搭起来了。", text, "plans")
+
+
+BODIES = "甲所被国家市场监督管理总局评为五星所;戴某被省市场监督管理局评为办案能手。"
+FEW = "复议人员5人。清理结果公开。"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "left"),
+    [
+        ("评戴某为办案能手的则是省局。", BODIES, True),
+        ("评戴某为办案能手的则是县局。", BODIES, False),
+        ("评戴某为办案能手的则是省局。", f"{BODIES}省水利局评了甲所。", False),  # one of two
+        ("复议人员只有5人。", FEW, True),  # whether that is little
+        ("只有复议人员公开。", FEW, False),
+    ],
+)
+def test_a_shortened_name_and_a_few(line, text, left):
+    assert left_to_a_judge(line, text) is left
+
+
+PLANNED = "制定养犬管理条例。"
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("养犬管理条例的安排是制定。", True),
+        ("某区想把养犬管理条例制定出来。", True),
+        ("养犬管理条例制定了。", False),
+    ],
+)
+def test_a_plan_by_its_words(line, left):
+    assert left_to_a_judge(line, PLANNED, role="plans") is left

@@ -12,6 +12,7 @@ from near_misses import Trial, passages_of
 from test_near_misses import is_shown
 
 from bot.lock.lock import judge
+from bot.lock.modality import Ground, modality_problems
 
 REPORTS = Path(__file__).parent.parent / "eval" / "reports"
 MAX_LEAKED, MIN_KEPT = 0.01, 0.97
@@ -69,3 +70,17 @@ def test_how_a_sentence_stands(sentence, passage, fault):
     problems = "；".join(judge(sentence, [passage]).problems)
     assert fault in problems
     assert bool(fault) == bool(problems)
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("九项重大决策目录都走完了", True),
+        ("9项重大决策目录都走完了", True),
+        ("八项重大决策目录都走完了", False),
+        ("重大决策目录都走完了", False),
+    ],
+)
+def test_a_count_in_words_is_that_count_where_all_of_it_is_told(line, right):
+    ground = Ground(("编制重大决策目录9项,全部履行程序。",))
+    assert (not modality_problems(line, ground)) is right

@@ -277,12 +277,12 @@ def _related(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
             same_sentence = number == other_number and not re.search(
                 "[。!?\n]", quotes[number][low:high]
             )
-            if same_sentence or _alike(a, b):
+            if same_sentence or alike(a, b):
                 return True
     return False
 
 
-def _alike(a: FigureContext, b: FigureContext) -> bool:
+def alike(a: FigureContext, b: FigureContext) -> bool:
     """Tell whether two figures are told of in mostly the same words."""
     one, other = a.near - _GENERAL, b.near - _GENERAL
     smaller = min(len(one), len(other))
@@ -297,7 +297,7 @@ def beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
     for number, at, a in _contexts_of(one, quotes):
         for other_number, other_at, b in _contexts_of(other, quotes):
             if number != other_number:
-                if _alike(a, b):
+                if alike(a, b):
                     return True
                 continue
             quote = quotes[number]
@@ -312,7 +312,7 @@ def beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
             )
             if _LISTED.fullmatch(between) and not _PART.search(between):
                 return True
-            if earlier == later and (_alike(a, b) or _are_outcomes(head, between)):
+            if earlier == later and (alike(a, b) or _are_outcomes(head, between)):
                 return True
     return False
 

@@ -36,6 +36,7 @@ _LAST_YEAR = re.compile("(?<![较比同与和])上一?年度")
 _MAX_CHARS = 1_500  # of a line; a longer one is no sentence
 _RANKS = (("省", "自治区"), ("市", "州", "盟", "地区"), ("县", "区", "旗"), ("镇", "乡", "街道"))
 _RANK_UNITS = "名位"  # 第2 of a ranking is 第2名
+_CLEFT = re.compile("的,(?=[则就正也]?是)")  # 评为示范市的,是省司法厅 tells of one deed
 _LISTED = re.compile("[、和与及]|以及|并且?")
 _STANDS = 4  # characters of a member of a list that say enough by themselves
 _VERB = 2  # characters of a verb that a list may leave out: 提交…10份, 提供…14份
@@ -92,13 +93,30 @@ def own_words(
         )
     bare = _BRACKETS.sub(",", _BRACKETED_NUMBER.sub("", sentence))
     said = frozenset(map(str, years))
-    found = list(_added(bare, sources, own, spare, said, several=several, same=True))
+    found = _least_added(bare, sources, own, spare, said, several=several)
+    if not any(found) and _CLEFT.search(bare):
+        joined = _CLEFT.sub("的", bare)
+        found = _least_added(joined, sources, own, spare, said, several=several)
+    return tuple(dict.fromkeys(words for clause in found for words in clause))
+
+
+def _least_added(
+    sentence: str,
+    sources: Sequence[str],
+    names: tuple[str, ...],
+    spare: Collection[str],
+    years: Collection[str],
+    *,
+    several: bool,
+) -> list[list[str]]:
+    """Return what each clause of a line adds, words of one meaning put for one another or not."""
+    found = list(_added(sentence, sources, names, spare, years, several=several, same=True))
     if any(found):  # words of one meaning stand for one another, but 设 is also a part of 设立
-        plain = _added(bare, sources, own, spare, said, several=several, same=False)
+        plain = _added(sentence, sources, names, spare, years, several=several, same=False)
         found = [
             min(pair, key=lambda w: sum(map(len, w))) for pair in zip(found, plain, strict=True)
         ]
-    return tuple(dict.fromkeys(words for clause in found for words in clause))
+    return found
 
 
 def _added(

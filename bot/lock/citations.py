@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
 from bot.lock.cells import tells_cells
+from bot.lock.derived import as_quoted
 from bot.lock.figures import DIGITS
 from bot.lock.judged import undecided
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
@@ -152,7 +153,7 @@ class Checker:
         ``words`` are those of the passages that a judge says decide: each figure, each name and
         each word of a closed class must be in their clauses, and all that the lock holds together.
         """
-        text = level(line.replace(COMPUTED, ""))
+        text = as_quoted(level(line.replace(COMPUTED, "")), [level(p.text) for p in passages])
         given = list(filter(None, map(_bare, words)))
         quotes = [_bare(p.text) for p in passages]
         homes = [next((q for q in quotes if piece in q), "") for piece in given]

@@ -40,6 +40,8 @@ _SEMI, _COMMA, _JOINT = (
 _MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _REACHED = re.compile("[至到]$")  # 增至187项 tells what was reached, not by how much
+_SUMMED = re.compile("(?:合计|总计|加起来)[^,。;:]{0,6}$")
+_OF_A_PART = re.compile("其中[^。;!?\n]*$")
 _SENTENCE = re.compile("[;。!?\n]")
 _WIDEST = 3  # clauses that one of a line may join
 _COUNTERS = frozenset("件份个项条宗起例部")
@@ -106,6 +108,7 @@ def check_figures(
     if not english:
         found += _other_units(sentence, source)
         found += _changes(sentence, source, excused)
+        found += _sums_of_parts(sentence, quotes)
     found += _stray_digits(sentence, source, years)
     if not found and not english:
         found += _misattached(
@@ -196,6 +199,20 @@ def _changes(sentence: str, source: str, excused: Sequence[Quantity]) -> Iterato
         same = [o for o in offered if same_value(quantity, o)]
         if same and not any(moves(source[: o.start], reached) for o in same):
             yield f"原文没有说“{quantity.text}”是增减"
+
+
+def _sums_of_parts(sentence: str, quotes: Sequence[str]) -> Iterator[str]:
+    """Yield figures told as a sum (合计) that the quotes give of a part only: 其中最大的…10.5万元."""
+    offered = [
+        (q, bool(_OF_A_PART.search(quote[: q.start])))
+        for quote in quotes
+        for q in find_quantities(quote)
+    ]
+    for quantity in find_quantities(sentence):
+        if quantity.kind in COUNTED and _SUMMED.search(sentence[: quantity.start]):
+            same = [of_part for q, of_part in offered if same_value(quantity, q)]
+            if same and all(same):
+                yield f"原文没有说“{quantity.text}”是合计"
 
 
 def _is_paragraph_number(quantity: Quantity, sentence: str, source: str) -> bool:

@@ -23,6 +23,7 @@ from retrieval.question.terms import general_words
 from retrieval.text.segmentation import tag
 
 _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
+_SHORTEST = 2  # characters of a shortened name
 _FIGURE = 2  # characters that a figure is worth, which is held against the quotes elsewhere
 _NOUNS = "njzb"  # parts of speech that name: nouns, short forms, 县 alone, 国家级
 _YEAR = re.compile("(?:19|20)\\d\\d年?度?")
@@ -125,12 +126,38 @@ def _is_closed(word: str, kind: str, source: str) -> bool:
     if any(pattern(name).search(other) for name in _CLOSED):
         return True
     if pattern("whose").search(word) and kind[0] in _NOUNS:
-        return True
+        return not _shortens(word, source)
     if pattern("degree").search(word) and word[-1] != "于" and find_quantities(source):
         return False  # what figures come to
     return any(
         pattern(name).search(word) and not pattern(name).search(source) for name in _TOLD_SOMEHOW
     )
+
+
+def _shortens(word: str, source: str) -> bool:
+    """Tell whether a word is a name of the quotes with characters left out, and of just one name.
+
+    省局 is 省市场监督管理局, if no other body's name begins with 省 and ends with 局.
+    """
+    if len(word) < _SHORTEST:
+        return False
+    names: set[str] = set()
+    run = ""
+    for text, kind in [*tag(source), ("", "x")]:
+        named = text and (kind[0] in _NOUNS or kind in ("vn", "v")) and text[0] not in "年月"
+        if named and (run or kind[0] in _NOUNS):
+            run += text
+            if run[0] == word[0] and run[-1] == word[-1] and _in_order(word, run):
+                names.add(run)
+                run = ""
+        else:
+            run = ""
+    return len(names) == 1
+
+
+def _in_order(word: str, name: str) -> bool:
+    signs = iter(name)
+    return all(sign in signs for sign in word)
 
 
 def undecided(

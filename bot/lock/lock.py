@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from bot.lock import wording
 from bot.lock.carried import own_words
+from bot.lock.derived import as_quoted
+from bot.lock.doers import doer_problems
 from bot.lock.english_claims import english_problems
 from bot.lock.english_figures import amount_problems, in_chinese_figures
 from bot.lock.figures import DIGITS, check_figures
@@ -124,6 +126,7 @@ def judge(
     ground = Ground(context, frozenset(map(level, plans)), frozenset(map(level, done)))
     if is_english(text):
         return _judge_english(sentence, text, sources, own_names, known_names, years, ground)
+    text = as_quoted(text, sources)
     reckoned = False
     if softly:
 
@@ -140,7 +143,8 @@ def judge(
         *_quotation_problems(text, sources, own_names),
         *wording.direction_problems(text, sources, figures.excused),
         *wording.negation_problems(text, sources),
-        *modality_problems(text, ground),
+        *modality_problems(text, ground, softly=softly),
+        *doer_problems(text, sources),
     )
     spare = (*figures.excused, *figures.derived)
     sentences = _in_sentences(sources, context)

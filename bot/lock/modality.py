@@ -18,6 +18,7 @@ from bot.evidence.likeness import pairs_of
 from bot.lexicon import pattern
 from bot.lock.stops import HARD_STOP
 from bot.lock.wording import overlap
+from retrieval.genre.quantities import canonical, find_quantities
 
 _LIKE = 0.5  # share of a clause's character pairs in a source clause that says the same
 _TIE = 0.05
@@ -26,11 +27,11 @@ _GLOSS = re.compile(r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff]{1,4}\)")  # 村(社�
 _DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|划分|分为|分成|编入|贯穿|摆[在上]|落到)"
 PLAN = re.compile(
     rf"(?<!现)将(?!军|领|士|近|[^,。;]{{1,24}}{_DISPOSES})|即将|拟(?!定|订|制(?!定))|将(?=把)|(?:计划|准备|打算)(?=[于在用再把对从新开建制组设完出推修培聘启实举]|全|继续)"
-    "|(?<!全)力争|争取(?!到)|有望|预计|力求|目标是|(?<![\u4e00-\u9fff])(?:计划|打算|准备)(?=[\u4e00-\u9fff])"
+    "|(?<!全)力争|争取(?!到)|有望|预计|力求|目标是|想(?=[把让要])|(?<![\u4e00-\u9fff])(?:计划|打算|准备)(?=[\u4e00-\u9fff])"
 )
 # Where these stand, the clauses after them up to the full stop are plans, too.
 AHEAD = re.compile(
-    "下一?步|(?<!工作)打算|(?<!工作)计划(?!生育|单列)|目标[是为]|下一年|明年|今后|接下来|未来[一三五]?年?|(?<![主重只必摘纪概首扼纲简次紧险需])要(?!求|素|点|件|害|闻|是|情|么)|必须|应当"
+    "下一?步|(?<=的)安排|(?<!工作)打算|(?<!工作)计划(?!生育|单列)|目标[是为]|下一年|明年|今后|接下来|未来[一三五]?年?|(?<![主重只必摘纪概首扼纲简次紧险需])要(?!求|素|点|件|害|闻|是|情|么)|必须|应当"
 )
 DONE = re.compile("已(?!知)|(?<=[\u4e00-\u9fff])了(?!解|结|然)|业已|(?:得到|取得|顺利|成功|圆满)")
 STILL = re.compile(
@@ -49,6 +50,7 @@ _SWEEPING = tuple(
         ("唯一", "唯一|仅|只"), ("(?<!不)仅(?!仅是)|只有", "仅|只|(?<!人)才|不足[0-9]|唯"), ("从未|从不(?![足到满])", "从未|从不|未曾|无"),
     )
 )  # fmt: skip
+_LITTLE = ("仅", "只有")
 _EVERY = re.compile("(?:所有|全体|[全各][省市县区镇乡])(?=([\u4e00-\u9fff]{2}))")
 _COUNT_BEFORE = re.compile(r"\d[^\d,]{1,2}$")
 _COUNT = re.compile(r"\d+(?=[余多]?[件份个项条宗起例家名人次处])")
@@ -109,10 +111,11 @@ class Ground:
     done: frozenset[str] = frozenset()
 
 
-def modality_problems(sentence: str, ground: Ground) -> tuple[str, ...]:
+def modality_problems(sentence: str, ground: Ground, *, softly: bool = False) -> tuple[str, ...]:
     """Find clauses that are more certain, more done or more general than what they are told from.
 
-    Where things were done 将 puts an object first (将5个所下划至镇街).
+    Where things were done 将 puts an object first (将5个所下划至镇街). ``softly``: whether a figure
+    is little (只有5人) is left to a judge.
     """
     plans, done = ground.plans, ground.done
     for passage in done:
@@ -132,7 +135,8 @@ def modality_problems(sentence: str, ground: Ground) -> tuple[str, ...]:
         close = _closest(clause, sources)
         found += _standing_problems(clause, close)
         near = close or _closest(clause, sources, 0.0) or sources
-        found += _extent_problems(clause, near, [*near, *_after(near, sources)])
+        support = [*near, *_after(near, sources)]
+        found += _extent_problems(clause, near, support, softly=softly)
     found += _post_problems(sentence, "\n".join(passages))
     return tuple(dict.fromkeys(found))
 
@@ -180,7 +184,7 @@ def _after(close: Sequence[Said], sources: Sequence[Said]) -> list[Said]:
 
 
 def _extent_problems(
-    clause: Said, close: Sequence[Said], support_in: Sequence[Said]
+    clause: Said, close: Sequence[Said], support_in: Sequence[Said], *, softly: bool
 ) -> Iterator[str]:
     """Yield some told as all, and words that generalise or single out without support."""
     if not SOME.search(clause.text) and all(_governs(SOME, s.text, clause.text) for s in close):
@@ -191,6 +195,8 @@ def _extent_problems(
             continue
         beyond = support_in if all(_same_counts(clause.text, s.text) for s in close) else close
         if any(support.search(s.text) for s in beyond):
+            continue
+        if softly and found[0] in _LITTLE and find_quantities(clause.text[found.end() :]):
             continue
         subject = clause.text[: found.start()] or clause.before
         several = _SEVERAL.search(subject) or len(_COUNT.findall(subject)) > 1
@@ -215,7 +221,11 @@ def _is_counted(thing: str, text: str) -> bool:
 
 def _same_counts(clause: str, source: str) -> bool:
     """Tell whether a clause leaves out no count that its source gives: 纳入整改26条 is not 全部纳入."""
-    return set(_COUNT.findall(source)) <= set(_COUNT.findall(clause))
+    ours, theirs = (
+        {canonical(q)[0] for q in find_quantities(text) if q.kind == "number"}
+        for text in (clause, source)
+    )
+    return theirs <= ours
 
 
 def _governs(mark: re.Pattern[str], source: str, clause: str) -> bool:

@@ -18,11 +18,12 @@ from itertools import pairwise
 from bot.evidence.likeness import pairs_of
 from bot.lexicon import pattern
 from bot.lock.arithmetic import beside
+from bot.lock.derived import said_in, yielded
 from bot.lock.figure_contexts import FigureContext, figure_contexts
 from bot.lock.modality import WHOLE
 from bot.lock.stops import DEPENDENT, STOP
 from bot.lock.wording import clauses, nearest
-from retrieval.genre.quantities import Quantity, canonical, find_quantities
+from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 from retrieval.text.normalise import HAN_RUN
 
 _SHARE = re.compile(
@@ -41,15 +42,19 @@ _FALLEN = re.compile(
 )
 _MORE_BY = re.compile("([比较][^,。;比]{1,6}?)[多高大]出?了?(?=[0-9])")
 _LESS_BY = re.compile("([比较][^,。;比]{1,6}?)[少低小]了?(?=[0-9])")
+_MORE_THAN = re.compile("[高多低少]于|[高多]出")  # what stands so is no change
 _COUNTS_MEMBERS = re.compile(
     "(?<![第0-9一二三四五六七八九十百千万])(?P<number>[两二三四五六七八九几])(?=[个类项种样头家]|方面)(?!个?(?:工作日|小?时|月|百分点|季度))[个类项种样头家]?"
 )
 _MEMBER = re.compile("[、和与及]|以及")
+_IS = re.compile("[约为是达]+$")
 _BOUND = re.compile("[都均]?(?:(?P<above>超过|高于|多于|不低于)|低于|少于|不到|不足)")
-_RATIO = re.compile("率?[约为是达]*(?=$|[,;。])")
+_RATIO = re.compile("率?[约为是达]*$")
 _ALIKE = 2  # pairs of characters that two figures of one thing share
 _LIST = re.compile("[^,。;:、]{0,3}[、和及][^,。;:、]*|,[^,。;:、]{0,8}")
-_COMPARED = re.compile("(?P<whose>[^,。;]+?)比(?P<whom>[^,。;]+?)(?:(?P<more>多|高)|少|低)[了出]?$")
+_COMPARED = re.compile(
+    "(?P<whose>[^,。;]+?)(?<!占)比(?![例重率])(?P<whom>[^,。;]+?)的?(?:(?P<more>多|高)|少|低)[了出]?$"
+)
 
 
 def without_reckoned(text: str, quotes: Sequence[str]) -> str:
@@ -58,12 +63,15 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
     kept: list[str] = []
     position = 0
     before = ""
-    ranks = False
+    ranks = derives = False
     for stop in [*STOP.finditer(text), None]:
         end = stop.start() if stop else len(text)
         clause = _SAID.sub("", text[position:end])
         figures = _Figures(pairs_of(clause), tuple(quotes))
-        before, clause = clause, _without_counts(clause, figures, before)
+        told = _without_counts(clause, figures, before)
+        told = _without_derived(told, before, text[:end], quotes)
+        derives = derives or told != clause
+        before, clause = clause, told
         if not any(re.search(WHOLE, source) for source in nearest(clause, said)):
             clause = _SHARE.sub(figures.unborne_share, clause)  # no 大部分 where the quotes say 均
         clause = _COUNTS_MEMBERS.sub(figures.uncounted, clause)
@@ -71,11 +79,35 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
         ranked = _SUPERLATIVE.sub(partial(figures.unborne_superlative, shown), clause)
         ranks = ranks or ranked != clause
         clause = ranked
-        clause = _LESS_BY.sub(r"\1下降", _MORE_BY.sub(r"\1上升", clause))
+        if not _MORE_THAN.search("".join(quotes)):
+            clause = _LESS_BY.sub(r"\1下降", _MORE_BY.sub(r"\1上升", clause))
         clause = _FALLEN.sub("下降", _RISEN.sub("上升", clause))
         kept += [clause, stop[0] if stop else ""]
         position = stop.end() if stop else end
-    return pattern("frame").sub("", "".join(kept)) if ranks else "".join(kept)
+    line = "".join(kept)
+    if ranks:
+        line = pattern("frame").sub("", line)
+    return pattern("reckoning").sub("", line) if derives else line
+
+
+def _without_derived(clause: str, before: str, line: str, quotes: Sequence[str]) -> str:
+    """Return a clause without the figures that those of the quotes yield, and what tells of them.
+
+    ``line`` is what the line says up to the end of the clause, ``before`` the clause before it.
+    """
+    derived = clause
+    for said in reversed([*said_in(clause)]):
+        stands = any(
+            same_value(q, o)
+            for q in find_quantities(clause[said.start : said.end])
+            for quote in quotes
+            for o in find_quantities(quote)
+        )
+        if not stands and yielded(said, f"{before},{clause}", line, quotes):
+            head = pattern("by_how_much").sub("", derived[: said.start])
+            head = (_RATIO if said.kind == "percent" else _IS).sub("", head)
+            derived = head + derived[said.end :]
+    return derived
 
 
 def _without_counts(clause: str, figures: _Figures, before: str) -> str:
@@ -84,11 +116,9 @@ def _without_counts(clause: str, figures: _Figures, before: str) -> str:
     ``before`` is the clause before it, which may say of what the rest is left.
     """
     for count in find_quantities(clause):
-        if count.kind == "percent" and figures.is_ratio(count):
-            return _RATIO.sub("", clause.replace(count.text, "", 1))
         if count.kind == "percent" and figures.bounded_by(count, clause):
             return _BOUND.sub("", clause.replace(count.text, "", 1))
-        if count.kind != "number" or any(count.text in quote for quote in figures.quotes):
+        if count.kind not in ("number", "points") or any(count.text in q for q in figures.quotes):
             continue
         if figures.adds_up_to(count, clause):
             return clause.replace(count.text, "", 1)
@@ -150,24 +180,6 @@ class _Figures:
                 return all(n > value if bound["above"] else n < value for n in alike)
         return False
 
-    def is_ratio(self, rate: Quantity) -> bool:
-        """Tell whether a rate that the quotes do not give is that of two counts of one clause's."""
-        value = canonical(rate)[0]
-        if any(
-            canonical(c.quantity) == canonical(rate)
-            for q in self.quotes
-            for c in figure_contexts(q)
-        ):
-            return False
-        half = Decimal(5).scaleb(int(value.as_tuple().exponent) - 1)
-        for quote in self.quotes:
-            counts = [c.quantity for c in figure_contexts(quote) if c.quantity.kind == "number"]
-            for whole, part in pairwise(counts):
-                (a, unit), (b, other) = canonical(whole), canonical(part)
-                if unit == other and a > b and abs(100 * b / a - value) <= half:
-                    return True
-        return False
-
     def unborne_superlative(self, shown: Sequence[Quantity], word: re.Match[str]) -> str:
         """Return 最多 and the like, or nothing if the figure spoken of is that of its list.
 
@@ -213,13 +225,11 @@ class _Figures:
             return False
         whose, whom = pairs_of(compared["whose"]), pairs_of(compared["whom"])
         for quote in self.quotes:
-            if not set("".join(HAN_RUN.findall(compared["whose"] + compared["whom"]))) <= set(
-                quote
-            ):
+            named = pattern("glue").sub("", compared["whose"] + compared["whom"])
+            if not set("".join(HAN_RUN.findall(named))) <= set(quote):
                 continue
-            of_unit = [
-                c for c in figure_contexts(quote) if canonical(c.quantity)[1] == canonical(count)[1]
-            ]
+            unit = "%" if count.kind == "points" else canonical(count)[1]
+            of_unit = [c for c in figure_contexts(quote) if canonical(c.quantity)[1] == unit]
             if len(of_unit) < 2:
                 continue
             one = _told_most(whose - whom, of_unit)
@@ -269,7 +279,8 @@ class _Figures:
             group: list[FigureContext] = []
             for context in figure_contexts(quote):
                 between = quote[group[-1].quantity.end : context.quantity.start] if group else ""
-                if group and not (_LIST.fullmatch(between) and _of_one_unit(group[-1], context)):
+                listed = _LIST.fullmatch(between) and "其中" not in between
+                if group and not (listed and _of_one_unit(group[-1], context)):
                     if len(group) > 1:
                         yield group
                     group = []
