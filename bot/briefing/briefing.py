@@ -141,7 +141,7 @@ def asked_length(query: Query) -> Length | None:
 def themes(query: Query) -> tuple[tuple[Term, ...], ...]:
     """Return the terms of each theme a briefing is to be about; none if about whole reports."""
     found = (content_terms(words) for words in query.ask.theme)
-    return tuple(terms for terms in found if any(t.weight >= 0.5 for t in terms))
+    return tuple(terms for terms in found if terms)
 
 
 _OF_CONTENT: Mapping[str, tuple[Part, ...]] = {
