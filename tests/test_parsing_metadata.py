@@ -6,6 +6,7 @@ from hostile import ENDS, line_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from retrieval.parsing.chains import resolve_chain
 from retrieval.parsing.metadata import Metadata, read_metadata
 from retrieval.places.gazetteer import gazetteer
 
@@ -397,3 +398,15 @@ def test_never_fails_and_title_lies_in_the_text(text: str) -> None:
 )
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     assert read(line_of(unit)).meta.source == "report.txt"
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("调解中心获市委表彰，服务中心获市政府通报。", ("雾杉县",)),
+        ("，配合市政府办好实事；并配合市委开展督察。", ("雾杉县",)),
+        ("在云沣市委领导下；经云沣市政府同意。", ("云沣市", "雾杉县")),
+    ],
+)
+def test_a_city_is_not_read_out_of_other_words(text: str, place: tuple[str, ...]) -> None:
+    assert resolve_chain(("雾杉县",), text, gazetteer()) == place

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from retrieval.places.gazetteer import Chain, Gazetteer, short_name, word_like_names
+from retrieval.text.segmentation import tag
 
 _UNKNOWN_NAME = re.compile(
     "(?:(?![省市县区旗年])[\\u4e00-\\u9fff]){2,6}?"
@@ -130,20 +131,33 @@ def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain
     province, times = provinces.most_common(1)[0]
     parents: Chain = (province,) if times and times > provinces.most_common(2)[1][1] else ()
     if not names[0].endswith(("市", "州", "盟")):
-        named = Counter(
-            match[1] for match in _CITY.finditer(context) if not _COMMON.search(match[1][:-1])
-        )
-        # a city that no gazetteer knows may be a slip of the eye (报备件均向市政府报送): it counts
-        # only right before the place, or named again
+        found = [m for m in _CITY.finditer(context) if not _COMMON.search(m[1][:-1])]
+        named = Counter(match[1] for match in found)
+        words = {match[1] for match in found if _a_word_begins(context, match.start())}
+        # a city that no gazetteer knows may be a slip of the eye (报备件均向市政府报送, 调解中心获市委表彰):
+        # it counts only right before the place, or named again as words of its own
         cities = [
             city
             for city, times in named.most_common()
-            if places.find(city) or times > 1 or city + names[0] in context
+            if places.find(city) or (times > 1 and city in words) or city + names[0] in context
         ]
         if cities:
             known = places.find(cities[0])
             parents = known[0] if len(known) == 1 else (*parents, cities[0])
     return (*parents, *names)
+
+
+_AROUND = 6
+
+
+def _a_word_begins(text: str, start: int) -> bool:
+    """Tell whether a word begins at ``start`` that is no verb, adverb, preposition or conjunction."""
+    at = max(0, start - _AROUND)
+    for word, kind in tag(text[at : start + _AROUND]):
+        if at == start:
+            return kind not in ("v", "d", "p", "c")
+        at += len(word)
+    return False
 
 
 def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> str:
