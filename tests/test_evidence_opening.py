@@ -91,9 +91,9 @@ def test_figures_are_read_once_for_each_version(
     assistant, read = Assistant(library), list[int]()
     figures = Library.figures
 
-    def counted(held: Library, reports: Sequence[str], *of: Any) -> Any:
+    def counted(held: Library, reports: Sequence[str], *of: Any, **how: Any) -> Any:
         read.append(len(reports))
-        return figures(held, reports, *of)
+        return figures(held, reports, *of, **how)
 
     monkeypatch.setattr(Library, "figures", counted)
     first = assistant.ask("各地调解成功率排名")
