@@ -346,8 +346,9 @@ class Assistant:
         draft = made.draft if isinstance(made, Briefing) else made
         attempt = Attempt()
         if draft.status == "abstained" and scope.bodies:
+            # no second reading here: it would settle the message anew, on the place's own reports
             of_bodies = Resolved(scope.bodies)
-            told = self._answer_one(library, query, of_bodies, state, draft_of, tell, second)
+            told = self._answer_one(library, query, of_bodies, state, draft_of, tell, None)
             if told.draft.status == "answered":
                 own = [held.meta for held in summaries_of(library, scope.reports)]
                 names = tuple(map(Names(own).report, own))

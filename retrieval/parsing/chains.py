@@ -133,13 +133,16 @@ def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain
     if not names[0].endswith(("市", "州", "盟")):
         found = [m for m in _CITY.finditer(context) if not _COMMON.search(m[1][:-1])]
         named = Counter(match[1] for match in found)
-        words = {match[1] for match in found if _a_word_begins(context, match.start())}
         # a city that no gazetteer knows may be a slip of the eye (报备件均向市政府报送, 调解中心获市委表彰):
         # it counts only right before the place, or named again as words of its own
         cities = [
             city
             for city, times in named.most_common()
-            if places.find(city) or (times > 1 and city in words) or city + names[0] in context
+            if places.find(city)
+            or city + names[0] in context
+            or (
+                times > 1 and any(_a_word_begins(context, m.start()) for m in found if m[1] == city)
+            )
         ]
         if cities:
             known = places.find(cities[0])
@@ -147,7 +150,7 @@ def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain
     return (*parents, *names)
 
 
-_AROUND = 6
+_AROUND = 6  # characters on both sides are enough to tell words apart
 
 
 def _a_word_begins(text: str, start: int) -> bool:

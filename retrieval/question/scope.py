@@ -105,8 +105,7 @@ class Resolved:
     """The reports in scope (ids, by place then year) and what is missing, as notes.
 
     ``nearby`` are reports of an asked place but another year: they may still speak of the
-    asked year. ``older`` counts reports of the same issuers left out because a newer one is
-    meant when no year is said. ``bodies`` are reports of bureaus of an asked place, left out
+    asked year. ``bodies`` are reports of bureaus of an asked place, left out
     because the place's own report is meant: they may tell what it does not.
     """
 
