@@ -177,7 +177,7 @@ def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> 
             continue
         if _BELOW_COUNTY.match(rest):
             continue
-        if any(places.knows(rest[:n]) for n in (2, 3, 4)):
+        if any(places.find(rest[:n]) for n in (2, 3, 4)):
             return name
         if not shape and (after_place or _AFTER_SHORT_NAME.match(rest)):
             return name

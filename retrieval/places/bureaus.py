@@ -10,7 +10,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from itertools import product
 from typing import NamedTuple, overload
 
 from retrieval.genre.english import glosses
@@ -83,32 +82,22 @@ class KnownIssuers(Sequence[tuple[Chain, str]]):
 
 def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]]) -> Body:
     """Find 市场监管局 after 颍滨市 as the held 颍滨市市场监督管理局: its letters, in order."""
-    issuers = _of(mention, known)
-    # 岑南市监 is the 市监 of 岑南县, whatever 岑南市 may be
-    apart = words[mention.end - 1] in "省市州县区" and not any(
-        held[-1].endswith(words[mention.end - 1]) for held in mention.held if held
-    )
-    starts = (mention.end, mention.end - 1)[: 1 + apart]
+    issuers = _indexed(known).of(mention)
     best = _english_body(words, mention, issuers)
     governed = any(issuer.endswith("人民政府") for _, issuer in issuers)
-    for start, (chain, issuer) in product(starts, issuers):
+    rest = words[mention.end : mention.end + 16]
+    for chain, issuer in issuers:
         core, _ = split_issuer(chain, issuer)
-        rest = words[start : start + 16]
-        at = length = 0
-        for position, char in enumerate(rest):
-            found = core.find(char, at)
-            if found < 0 or (position == 0 and found > 0 and not core.endswith("政府")):
-                break
-            at, length = found + 1, position + 1
-        if length < 2:
+        length = _letters(rest, core)
+        if length < 2 or not (rest[0] == core[0] or core.endswith("政府")):
             continue
         tail = _AFTER_BODY.match(rest, length)
         # 公安 is the whole name but for 局; in a county's own report it would be a topic
         whole = rest[:length] == core[:-1] and not governed
         # 市监 and 人社 skip letters of the name, as no topic does
-        clipped = length == 2 and rest[0] == core[0] and rest[:2] not in core
+        clipped = length == 2 and rest[:2] not in core
         if rest[length - 1] in (core[-1], *"局委办厅会") or tail or whole or clipped:
-            end = start + (tail.end() if tail else length)
+            end = mention.end + (tail.end() if tail else length)
             if end > best.end:
                 best = Body(issuer, end)
     return best
@@ -126,7 +115,7 @@ def bodies_called(
     found: list[int] = []
     shorter: list[int] = []
     for core, at in known.offices.items() if len(word) > 1 else ():
-        if not core or not _letters_of(word, core):
+        if not core or _letters(word, core) < len(word):
             continue
         if word[-1] == core[-1]:
             found += at
@@ -141,11 +130,6 @@ def bodies_called(
         for places in (found, shorter)
     )
     return tuple(full) or (tuple(short) if len(set(short)) == 1 else ())
-
-
-def _of(mention: Mention, known: Sequence[tuple[Chain, str]]) -> list[tuple[Chain, str]]:
-    """Return the held pairs of a place mentioned."""
-    return _indexed(known).of(mention)
 
 
 def _indexed(known: Sequence[tuple[Chain, str]]) -> KnownIssuers:
@@ -164,23 +148,25 @@ def _english_body(words: str, mention: Mention, issuers: Sequence[tuple[Chain, s
         told = [gloss.chinese for gloss in glosses(part.lower())]
         for chain, issuer in issuers:
             core, _ = split_issuer(chain, issuer)
-            if told and all(any(_letters_of(word, core) for word in chinese) for chinese in told):
-                end = match.end("of") if match["of"] and not match["name"] else 0
-                shorter = len(said) - said.find(part) - len(part)
-                return Body(issuer, end - shorter if end else _head_end(match))
+            if told and all(any(_letters(w, core) == len(w) for w in chinese) for chinese in told):
+                if match["name"]:
+                    return Body(issuer, match.start("of") if match["of"] else match.end())
+                return Body(issuer, match.start("of") + said.find(part) + len(part))
         count = 0 if match["name"] else count - 1
     return Body("", mention.end)
 
 
-def _head_end(match: re.Match[str]) -> int:
-    """Return where the noun of an English body's name ends, without ``of`` and what follows."""
-    return match.start("of") if match["of"] else match.end()
+def _letters(words: str, name: str) -> int:
+    """Return how many of the first letters of some words stand in a name in order.
 
-
-def _letters_of(word: str, name: str) -> bool:
-    """Tell whether the letters of ``word`` stand in ``name`` in order: 市场监管 in 市场监督管理局."""
-    letters = iter(name)
-    return all(letter in letters for letter in word)
+    4 of 市场监管的罚款 in 市场监督管理局.
+    """
+    at = 0
+    for count, letter in enumerate(words):
+        at = name.find(letter, at) + 1
+        if not at:
+            return count
+    return len(words)
 
 
 _NAMES_BODY = re.compile(
@@ -215,10 +201,10 @@ def absent_body(
     Only where every report of the place is another body's: in a county's or a zone's own
     report its bureaus are a topic like any other.
     """
-    if body.issuer or mention.issuers or not mention.held:
+    if body.issuer or not mention.held:
         return ""
     match = _NAMES_BODY.match(words, mention.end) or _ENGLISH_NAME.match(words, mention.end)
-    issuers = [(chain, issuer) for chain, issuer in _of(mention, known) if chain in mention.held]
+    issuers = [pair for pair in _indexed(known).of(mention) if pair[0] in mention.held]
     governs = (issuer.endswith("人民政府") or unit_of(chain, issuer) for chain, issuer in issuers)
     if not match or not issuers or any(governs):
         return ""

@@ -102,10 +102,6 @@ class Gazetteer:
         key = level(name)
         return self.full.get(key) or self.short.get(key, ())
 
-    def knows(self, name: str) -> bool:
-        """Tell whether ``name`` is a full or short name."""
-        return bool(self.find(name))
-
     def rank(self, chain: Chain) -> int:
         """Return 0 for a province, 1 for a city, 2 for a county or anything not listed."""
         return self._ranks.get(chain, 2 if len(chain) > 1 else 0)

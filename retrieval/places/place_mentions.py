@@ -10,7 +10,7 @@ from retrieval.documents import meet
 from retrieval.places.gazetteer import Chain, contains
 
 SpeaksOf = Callable[[Chain, Sequence[str]], bool]
-How = Literal["exact", "short", "traditional", "pinyin", "typo", "issuer", "unknown"]
+How = Literal["exact", "short", "traditional", "pinyin", "typo", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,7 @@ class Mention:
     """A place named at ``question[start:end]``.
 
     ``candidates`` are all places it may mean (none: it looks like a place nobody knows), ``held``
-    those of them with a report of their own or inside them, ``issuers`` the held issuers meant
-    when the name is a body's (綦江区司法局) and empty otherwise. ``wrong_parent`` is the province
+    those of them with a report of their own or inside them. ``wrong_parent`` is the province
     or city it is said to lie in and does not (江西 of 江西上虞区), empty otherwise. ``unit`` is
     the name of an unknown street, town or zone, and ``inside`` the mention of the place that it
     is said to be of or is named after: 玉山 of 玉山街道, 上虞 of 上虞崧厦街道.
@@ -31,7 +30,6 @@ class Mention:
     candidates: tuple[Chain, ...]
     held: tuple[Chain, ...]
     how: How
-    issuers: tuple[str, ...] = ()
     wrong_parent: str = ""
     unit: str = ""
     inside: Mention | None = None
@@ -84,7 +82,6 @@ class Name:
 
     chains: tuple[Chain, ...]
     how: How
-    issuers: tuple[str, ...] = ()
 
 
 def mention_of(
@@ -92,9 +89,7 @@ def mention_of(
 ) -> Mention:
     """Return the mention of ``name`` at ``text[start:end]``."""
     held = tuple(chain for chain in name.chains if chain in held_chains)
-    return Mention(
-        text[start:end], start, end, name.chains, outermost(held), name.how, name.issuers
-    )
+    return Mention(text[start:end], start, end, name.chains, outermost(held), name.how)
 
 
 def outermost(chains: tuple[Chain, ...]) -> tuple[Chain, ...]:

@@ -1,6 +1,6 @@
 """The places a question names, and which of them the library holds.
 
-Names come from the library's own issuers and places first, the gazetteer second. Full names
+Names come from the library's own places first, the gazetteer second. Full names
 count anywhere; short ones (玉山) only where they stand as a word, since 来安 also hides in
 未来安排. What looks like a place but is in neither list is still reported, without candidates,
 so that the caller can say that no such report is held.
@@ -25,7 +25,6 @@ from retrieval.places.gazetteer import (
     word_like_names,
 )
 from retrieval.places.held_units import HeldUnits
-from retrieval.places.issuer_names import issuer_surfaces
 from retrieval.places.latin_places import LatinNames
 from retrieval.places.place_mentions import (
     How,
@@ -37,7 +36,7 @@ from retrieval.places.place_mentions import (
     outermost,
     overlaps,
 )
-from retrieval.places.place_words import crosses_words, is_slip, squeeze
+from retrieval.places.place_words import crosses_words, is_slip
 from retrieval.places.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 from retrieval.text.normalise import level
 
@@ -96,12 +95,9 @@ class PlaceIndex:
         them. ``near`` are the places a conversation is about, inside which a kind alone (经开区呢)
         may be a unit's name.
         """
-        text, positions = squeeze(level(question))
-        squeezed = {at: i for i, at in enumerate(positions)}
-        taken = _touching(r for span in spans if (r := _moved(span, squeezed)))
-        closed = [r for span in apart if (r := _moved(span, squeezed))]
+        text, closed = level(question), tuple(apart)
         found: list[Mention] = []
-        for start, end in taken:
+        for start, end in _touching(spans):
             at = max((m.end for m in found if meet(m, start, end)), default=start)
             found += self._in_span(text, at, end, near) if at < end else ()
         found += [m for p in tuple(found) if (m := self._held_inside(text, p, found))]
@@ -116,19 +112,11 @@ class PlaceIndex:
         if speaks_of:
             merged = list(_without_topics(merged, speaks_of))
         merged = [self._kind_after(text, mention) for mention in merged]
-        return PlaceResolution(
-            tuple(self._place(mention, question, positions) for mention in merged)
-        )
+        return PlaceResolution(tuple(self._place(mention, question) for mention in merged))
 
     def holds(self, chain: Chain) -> bool:
         """Tell whether a report of this place, or of one inside it, is held."""
         return chain in self._held_chains
-
-    def begins_with_a_place(self, words: str) -> bool:
-        """Tell whether an office's name begins with a place of its own: 綦江区司法局."""
-        text = level(words)
-        mention = self._name_at(text, 0, len(text)) if text else None
-        return mention is not None and (mention.how == "exact" or bool(mention.held))
 
     def sounding_like(self, name: str) -> tuple[str, ...]:
         """Return the held places whose name sounds like ``name``: 云城区 for 运城区."""
@@ -137,7 +125,7 @@ class PlaceIndex:
 
     def own_names(self) -> tuple[str, ...]:
         """Return what the held places are called, for a reader to know them by."""
-        return tuple(surface for surface, name in self._own.items() if not name.issuers)
+        return tuple(self._own)
 
     # --- tables -------------------------------------------------------------------------
 
@@ -156,7 +144,7 @@ class PlaceIndex:
 
     @cached_property
     def _own(self) -> Mapping[str, Name]:
-        """Names of held places and issuers; levelled surface → what it stands for."""
+        """Names of held places; levelled surface → what it stands for."""
         places: defaultdict[str, dict[Chain, How]] = defaultdict(dict)
         for chain in sorted(self._held_chains):
             places[level(chain[-1])][chain] = "exact"
@@ -171,26 +159,17 @@ class PlaceIndex:
             for surface, chains in table.items():
                 for chain in chains:
                     places[surface].setdefault(chain, how)
-        bodies: defaultdict[str, dict[str, Chain]] = defaultdict(dict)
-        for chain, issuer in self._known:
-            for surface in () if chain in self._units else issuer_surfaces(chain, issuer):
-                bodies[level(surface)][issuer] = chain
-        own = {
+        return {
             surface: Name(tuple(known), next(iter(known.values())))
             for surface, known in places.items()
         }
-        for surface, issuers in bodies.items():
-            if surface not in own:
-                chains = tuple(dict.fromkeys(issuers.values()))
-                own[surface] = Name(chains, "issuer", tuple(issuers))
-        return own
 
     @cached_property
     def _slips(self) -> Mapping[tuple[int, str], tuple[str, ...]]:
         """Held places' names by their first (0) and second (1) character."""
         table: defaultdict[tuple[int, str], tuple[str, ...]] = defaultdict(tuple)
-        for surface, name in self._own.items():
-            if len(surface) > 1 and not name.issuers:
+        for surface in self._own:
+            if len(surface) > 1:
                 table[0, surface[0]] += (surface,)
                 table[1, surface[1]] += (surface,)
         return dict(table)
@@ -217,11 +196,10 @@ class PlaceIndex:
         """Yield the places in a span that a reader calls a place; an unknown one if none is known."""
         at, named = start, False
         whole = self._name_at(text, at, len(text))
-        longer = whole if whole and whole.held and whole.how == "exact" else None
-        if longer and longer.end > end and not _CITY_WORD.match(text, end):
-            end = (
-                longer.end
-            )  # 青山|县县直部门 is read as 青山县|县直部门, 白桦|甸县长 as 白桦甸县|长
+        longer = whole.end if whole and whole.held and whole.how == "exact" else 0
+        # 青山|县县直部门 is read as 青山县|县直部门, 白桦|甸县长 as 白桦甸县|长; 县政府 is a word
+        if longer > end and not (_CITY_WORD.match(text, end) or text.startswith("政府", longer)):
+            end = longer
         while at < end:
             mention = self._name_at(text, at, end)
             if mention is None:
@@ -288,7 +266,7 @@ class PlaceIndex:
     def _is_slip_of(self, words: str, surface: str) -> bool:
         wrong = [i for i, (a, b) in enumerate(zip(words, surface, strict=False)) if a != b]
         same = len(words) == len(surface) and len(wrong) == 1
-        return same and not self._gazetteer.knows(words) and is_slip(words, surface, wrong[0])
+        return same and not self._gazetteer.find(words) and is_slip(words, surface, wrong[0])
 
     def _surely_named(self, text: str) -> Iterator[Mention]:
         """Yield what is a place wherever it stands: full names, and held names that are no words."""
@@ -302,8 +280,6 @@ class PlaceIndex:
                 at += 1
 
     def _is_sure(self, text: str, mention: Mention) -> bool:
-        if mention.how == "issuer":
-            return True
         surface = text[mention.start : mention.end]
         if _CITY_WORD.match(text, mention.end - 1):
             return False
@@ -321,12 +297,9 @@ class PlaceIndex:
             end = start + length
             if end > limit or (name := self._look_up(text[start:end])) is None:
                 continue
-            suffixed = text[end : end + 1] in _SUFFIXES and end < limit and name.chains
-            if (
-                name.how == "short"
-                and suffixed
-                and text[start : end + 1] not in self._gazetteer.full
-            ):
+            suffixed = name.how == "short" and text[end : end + 1] in _SUFFIXES and end < limit
+            other = text[start : end + 1] in self._gazetteer.full or _CITY_WORD.match(text, end)
+            if suffixed and not other:
                 end += 1  # 綦江县, 上虞市: the right name with the suffix of another time
             place = self._mention(text, start, end, name)
             return self._unit_named_after(text, place, name) or place
@@ -334,7 +307,7 @@ class PlaceIndex:
 
     def _unit_named_after(self, text: str, place: Mention, name: Name) -> Mention | None:
         """Take 玉山街道, 玉山县经济开发区 for a unit of its own; in 玉山县街道 the kind is any."""
-        kind = None if name.issuers else kind_after_name(text, place.end)
+        kind = kind_after_name(text, place.end)
         if not kind or (name.how != "short" and not kind["zone"]):
             return None
         if any(chain in self._units for chain in name.chains):
@@ -344,8 +317,6 @@ class PlaceIndex:
 
     def _look_up(self, surface: str) -> Name | None:
         own = self._own.get(surface)
-        if own and own.issuers:
-            return own
         chains = self._gazetteer.full.get(surface)
         how: How = "exact"
         if chains is None:
@@ -427,10 +398,9 @@ class PlaceIndex:
         said = text[outer.start : outer.end]
         return replace(inner, start=outer.start, wrong_parent=said)
 
-    def _place(self, mention: Mention, question: str, positions: list[int]) -> Mention:
-        """Move a mention from the squeezed text to the question, its candidates in order."""
-        start, end = positions[mention.start], positions[mention.end - 1] + 1
-        words = question[start:end]
+    def _place(self, mention: Mention, question: str) -> Mention:
+        """Return a mention in the question's own words, its candidates in order."""
+        words = question[mention.start : mention.end]
         how: How = mention.how
         if how in ("exact", "short") and "".join(words.split()) != "".join(level(words).split()):
             how = "traditional"
@@ -439,7 +409,7 @@ class PlaceIndex:
             top = min(map(self._gazetteer.rank, candidates))
             best = tuple(c for c in candidates if self._gazetteer.rank(c) == top)
             candidates = best if top == 0 else outermost(candidates)
-        return replace(mention, text=words, start=start, end=end, how=how, candidates=candidates)
+        return replace(mention, text=words, how=how, candidates=candidates)
 
 
 _SUFFIXES = frozenset("县区市")
@@ -447,12 +417,6 @@ _SUFFIXES = frozenset("县区市")
 
 def _within(mention: Mention, spans: Iterable[tuple[int, int]]) -> bool:
     return any(meet(mention, start, end) for start, end in spans)
-
-
-def _moved(span: tuple[int, int], squeezed: Mapping[int, int]) -> tuple[int, int] | None:
-    """Move a span of the question to the text without its blanks; None if only blanks are in it."""
-    inside = [squeezed[at] for at in range(*span) if at in squeezed]
-    return (inside[0], inside[-1] + 1) if inside else None
 
 
 def _touching(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -258,16 +258,11 @@ def settle(
     behind = [
         t
         for t in offices
-        if (t.start in ends or (t.start - 1 in ends and words[t.start - 1] == "的"))
-        and not places.begins_with_a_place(t.text)
+        if t.start in ends or (t.start - 1 in ends and words[t.start - 1] == "的")
     ]
     offices = [t for t in offices if t not in behind]
     spans = _nested(words, [(t.start, t.end) for t in (*named, *offices)])
-    elsewhere = [
-        (t.start, t.end)
-        for t in tags
-        if t.tag in ("place", "office") and (t not in here or t in behind)
-    ]
+    elsewhere = [(t.start, t.end) for t in tags if t.tag in ("place", "office") and t not in here]
     mentions = list(
         places.resolve(
             words, spans, apart=(*apart, *away, *elsewhere), speaks_of=speaks_of, near=near
@@ -332,11 +327,7 @@ def settle(
         places=tuple(dict.fromkeys((*held, *(chain for chain, _ in of_bodies)))),
         issuers=tuple(
             dict.fromkeys(
-                [
-                    *(i for m in mentions for i in m.issuers),
-                    *(b.issuer for b in bodies if b.issuer),
-                    *(issuer for _, issuer in of_bodies),
-                ]
+                [*(b.issuer for b in bodies if b.issuer), *(issuer for _, issuer in of_bodies)]
             )
         ),
         years=years,

@@ -127,7 +127,7 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
     ]
     if query.unknown and not query.places:
         return Resolved((), tuple(dict.fromkeys(missing)))
-    found = _by_place(query, held)
+    found, bureaus = _by_place(query, held)
     if query.excluded:
         found = [
             h for h in found if not any(contains(place, h.meta.place) for place in query.excluded)
@@ -171,28 +171,17 @@ def resolve(query: Query, holdings: Sequence[Holding]) -> Resolved:
             nearby = [h for h in nearby if not kept]
         found = kept
     in_scope = dict.fromkeys(h.id for h in held.in_order(found))
+    settled = {(h.meta.place, h.meta.year) for h in found}
+    alone = len(query.places) == 1 and not query.ask.issuers and query.kind != "catalogue"
     return Resolved(
         tuple(in_scope),
         tuple(dict.fromkeys(missing)),
         tuple(dict.fromkeys(h.id for h in nearby if h.id not in in_scope)),
-        tuple(h.id for h in held.in_order(_bodies(query, held, found))),
+        # where an office is named, another one's report is no answer
+        tuple(h.id for h in held.in_order(bureaus) if (h.meta.place, h.meta.year) in settled)
+        if alone
+        else (),
     )
-
-
-def _bodies(query: Query, holdings: Holdings, found: Sequence[Holding]) -> list[Holding]:
-    """Return the reports of bureaus of the one asked place, on the years of its own in scope.
-
-    None where an office is named: another one's report is no answer.
-    """
-    named = query.issuers or query.ask.issuers
-    if len(query.places) != 1 or named or query.kind == "catalogue":
-        return []
-    own = {(h.meta.place, h.meta.year) for h in found if not _is_body(h)}
-    return [
-        h for h in holdings.inside(query.places)
-        if _is_body(h) and h not in found and h.meta.place in query.places
-        and (h.meta.place, h.meta.year) in own
-    ]  # fmt: skip
 
 
 def _relative(query: Query, found: Sequence[Holding]) -> tuple[int, ...]:
@@ -276,9 +265,10 @@ def _only_inside(
             yield Note("only_units_held", {"name": place[-1], "units": held})
 
 
-def _by_place(query: Query, holdings: Holdings) -> list[Holding]:
+def _by_place(query: Query, holdings: Holdings) -> tuple[list[Holding], list[Holding]]:
+    """Return the reports of the asked places, and those of bureaus left out beside their own."""
     if not query.places:
-        return list(holdings)
+        return list(holdings), []
     inside = holdings.inside(query.places)
     if query.issuers:
         named = [h for h in inside if h.meta.issuer in query.issuers]
@@ -286,13 +276,14 @@ def _by_place(query: Query, holdings: Holdings) -> list[Holding]:
             h for h in inside
             if h not in named and not any(contains(n.meta.place, h.meta.place) for n in named)
         ]  # fmt: skip
-        return named + others
+        return named + others, []
     # a county named without its bureau means the county's own report, where there is one
-    governed = {h.meta.place for h in inside if not _is_body(h)}
-    return [
-        h for h in inside
-        if not _is_body(h) or h.meta.place not in governed or h.meta.place not in query.places
-    ]  # fmt: skip
+    governed = {h.meta.place for h in inside if not _is_body(h)}.intersection(query.places)
+    found: list[Holding] = []
+    bureaus: list[Holding] = []
+    for h in inside:
+        (bureaus if _is_body(h) and h.meta.place in governed else found).append(h)
+    return found, bureaus
 
 
 def _asked_place(query: Query, holding: Holding) -> tuple[str, ...]:
