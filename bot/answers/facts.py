@@ -18,7 +18,8 @@ from bot.evidence.silence import silent
 from bot.notes import note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
-from retrieval.question.query import Query, filled, parts
+from retrieval.question.parts import parts
+from retrieval.question.query import Query
 from retrieval.question.terms import content_terms, is_theme, is_topical
 from retrieval.text.normalise import fold
 
@@ -86,41 +87,9 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
     return _joined(chosen)
 
 
-_ASKS = re.compile("多少|几(?!乎|年来)|哪|谁|什么|啥|何时|多久|怎么")
-_PARTS = re.compile(r"[，,；;。？?]|(?<![0-9])[0-9][)）、]")
-
-
 def asked_parts(query: Query) -> list[Query]:
     """Return the things a fact question asks, each to be answered by itself."""
-    of_two = parts(query)
-    return [_spoken_of(part) for part in (of_two if len(of_two) > 1 else _questions(query))]
-
-
-def _questions(query: Query) -> Sequence[Query]:
-    """Return the questions that one wish holds, each with a word that asks and a theme of its own.
-
-    审了多少件，提了多少条 is one: the second names nothing of its own.
-    """
-    if query.kind != "fact" or query.ask.content != "figure" or query.figures or query.yes_no:
-        return (query,)
-    said: list[str] = []
-    ahead = ""
-    for words in _PARTS.split(query.topic):
-        ahead = f"{ahead}，{words}" if ahead and words else ahead or words
-        if not _ASKS.search(words):
-            continue
-        if any(is_theme(t) for t in content_terms(ahead)):
-            said.append(ahead)
-        elif said:
-            said[-1] = f"{said[-1]}，{ahead}"
-        else:
-            continue  # what is asked is named in the next
-        ahead = ""
-    if len(said) < 2:
-        return (query,)
-    said[-1] = f"{said[-1]}，{ahead}" if ahead else said[-1]
-    asks = [replace(query.ask, theme=tuple(t for t in query.ask.theme if t in w)) for w in said]
-    return [filled(replace(query, ask=a, topic=w)) for a, w in zip(asks, said, strict=True)]
+    return [_spoken_of(part) for part in parts(query)]
 
 
 def beside(

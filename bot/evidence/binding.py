@@ -17,6 +17,7 @@ from bot.evidence.units import Fit, plain_unit, unit_fit
 from retrieval.documents import Span
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.genre.quantity_values import same_number
+from retrieval.question.asking import ASKS, asks
 from retrieval.question.query import Direction, Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 from retrieval.text.normalise import fold, normalise
@@ -170,7 +171,8 @@ def asserted_figures(query: Query) -> list[Asserted]:
         )
         if relation == "less" and before[-3:-2] == "不" and before.endswith(("低于", "少于")):
             relation = "more"
-        if _ASK.search(after):  # 350项证明材料涉及几个部门 asks about what stands beside the figure
+        # 350项证明材料涉及几个部门 asks about what stands beside the figure
+        if asks(after) or after.endswith("率"):
             after = _VERB.split(after, maxsplit=1)[0]
         left = subject_terms(before)
         own = subject_terms(f"{before} {after}")
@@ -184,10 +186,7 @@ def asserted_figures(query: Query) -> list[Asserted]:
     return asserted
 
 
-_ASK = re.compile("多少|几|什么|哪|怎么|为何|如何|谁|率$")
-_VERB = re.compile(
-    "涉及|包括|占|里面?|中|后|是|有|的(?=[^的]{0,8}(?:多少|几|什么|哪|率$))|几|多少|什么|哪"
-)
+_VERB = re.compile(f"涉及|包括|占|里面?|中|后|是|有|的(?=[^的]{{0,8}}(?:{ASKS}|率$))|{ASKS}")
 
 
 def _is_no_claim(figure: Quantity, before: str) -> bool:

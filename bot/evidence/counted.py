@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 
+from retrieval.question.asking import how_many
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_theme
 from retrieval.text.normalise import fold
 from retrieval.text.segmentation import tag
 
-_ASKS = re.compile("多少|几(?!乎|年来)")
 _STOPS = re.compile("[，,；;。？?：:]")
 
 
 def counted(query: Query) -> Term | None:
     """Return the last word behind 多少 and its unit, else the last before it, if that is a noun."""
     topic = fold(query.topic)
-    asks = _ASKS.search(topic)
+    asks = how_many(topic)
     if asks is None or query.wants not in ("number", "percent"):
         return None
     behind = _STOPS.split(topic[asks.end() :])[0].removeprefix(query.unit)

@@ -28,6 +28,24 @@ def asks_target(topic: str) -> bool:
     return bool(_TARGET.search(topic))
 
 
+# ---- the words that ask ----
+
+_HOW_MANY = "多少|几(?!乎|年来)"
+ASKS = f"{_HOW_MANY}|哪|谁|什么|啥|何时|多久|怎么|为何|如何"
+"""Words that ask, for a pattern."""
+_ASKS, _COUNTS = re.compile(ASKS), re.compile(_HOW_MANY)
+
+
+def asks(words: str) -> bool:
+    """Tell whether some words ask anything."""
+    return _ASKS.search(words) is not None
+
+
+def how_many(words: str) -> re.Match[str] | None:
+    """Return the word that asks how many."""
+    return _COUNTS.search(words)
+
+
 # ---- what is wanted -------------------------------------------------------------------------
 
 _NUMBER_ASK = re.compile(

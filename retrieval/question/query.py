@@ -569,18 +569,3 @@ def _direction(words: str) -> Direction | None:
         return "up" if turned[1] in "升增涨" else "down"
     up, down = bool(_UP.search(words)), bool(_DOWN.search(words))
     return "up" if up and not down else "down" if down and not up else None
-
-
-_OF_TWO_THINGS = re.compile(
-    "(?P<a>[\u4e00-\u9fff]{2,8})(?:和|与|跟|、)(?P<b>[\u4e00-\u9fff]{2,8}?)的(?P<what>[\u4e00-\u9fff]{1,8}?(?:率|件数|数量|比例|占比))(?!先|领)"
-)
-
-
-def parts(query: Query) -> tuple[Query, ...]:
-    """Return the separate figures of 复议和诉讼的调撤率 as queries; one figure: the query itself."""
-    shared = _OF_TWO_THINGS.search(normalise(query.topic)) if query.kind == "fact" else None
-    if not shared:
-        return (query,)
-    a, b, what = shared.group("a", "b", "what")
-    asks = [replace(query.ask, theme=(f"{name}的{what}",)) for name in (a, b)]
-    return tuple(filled(replace(query, ask=ask, topic=ask.theme[0])) for ask in asks)
