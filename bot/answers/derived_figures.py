@@ -27,6 +27,7 @@ from retrieval.library.library import Library
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme, is_topical
 from retrieval.text.grids import row_at, tell
+from retrieval.text.marks import CLAUSE_END
 from retrieval.text.normalise import normalise
 
 MAX_REPORTS = 6
@@ -69,7 +70,7 @@ def _share_words(query: Query) -> tuple[tuple[Term, ...], tuple[Term, ...]] | No
     if said is None:
         return None
     before = asked[: said.start()]
-    part = _named(said["part"]) or _named(re.split("[，,。？?；;]", before.rstrip("，,"))[-1])
+    part = _named(said["part"]) or _named(CLAUSE_END.split(before.rstrip("，,"))[-1])
     whole = _named(said["whole"])
     return (part, whole) if part and (whole or _ALL.search(said["whole"])) else None
 
@@ -148,7 +149,7 @@ def _fit(terms: Sequence[Term], placed: Placed, line: Line) -> float:
     One term at least stands word for word beside the figure, the others at least in its sentence:
     by a synonym alone (立案 for 受理) a figure is shown and never reckoned with.
     """
-    own = re.split("[，,]", placed.before)[-1] + "|" + ("" if placed.joined else placed.after)
+    own = CLAUSE_END.split(placed.before)[-1] + "|" + ("" if placed.joined else placed.after)
     around = f"{line.folded}|{line.lead}|{line.path}|{line.before}"
     near = [t.match(own) for t in terms]
     if max(near, default=0.0) < 1.0:

@@ -29,6 +29,7 @@ from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
 from retrieval.question.scope import Holding, Holdings, Resolved
 from retrieval.question.terms import Term
+from retrieval.text.marks import CLAUSE_END
 from retrieval.text.normalise import fold, normalise
 from retrieval.text.wrapping import words_without
 
@@ -198,9 +199,7 @@ def _best_pairs(
 ) -> list[tuple[float, int, int]]:
     """Return pairs of items, each item once, the likest first: as wholes, or by one clause each."""
     whole = Likeness([*old, *new], background)
-    parts = [
-        [c for c in re.split("[，；。]", text) if len(c) >= 4] or [text] for text in (*old, *new)
-    ]
+    parts = [[c for c in CLAUSE_END.split(text) if len(c) >= 4] or [text] for text in (*old, *new)]
     flat = [(i, clause) for i, clauses in enumerate(parts) for clause in clauses]
     clauses = Likeness([clause for _, clause in flat], background)
     scores = {(i, j): whole.of(i, len(old) + j) for i in range(len(old)) for j in range(len(new))}

@@ -21,6 +21,7 @@ from bot.notes import Note, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
+from retrieval.text.marks import SENTENCE_END
 from retrieval.text.normalise import fold
 
 # The least share of a theme's words that a heading or item must hold.
@@ -259,7 +260,7 @@ def _best_node(desk: Desk, report: Report) -> tuple[float, list[Section]] | None
             continue
         words = report.text[section.start : section.end]
         head = fold(
-            words if section.kind == "heading" else re.split("[。；;]", words, maxsplit=1)[0]
+            words if section.kind == "heading" else SENTENCE_END.split(words, maxsplit=1)[0]
         )
         score = sum(w * t.match(head) for t, w in weighted) / total
         if score < ENOUGH_THEME:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from bot.evidence import listing
@@ -12,6 +11,7 @@ from bot.notes import Note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.question.addressing import Step
+from retrieval.text.marks import SENTENCE_END
 from retrieval.text.numbering import Marker, marker_at
 
 Node = tuple[int, ...]
@@ -135,7 +135,7 @@ def _held_numbers(report: Report, parent: Node) -> list[str]:
 def _title(report: Report, node: Node) -> str:
     first = _leaves(report, node)[0]
     words = first.path[len(node) - 1] if node and len(first.path) >= len(node) else ""
-    return re.split("[。；;]", words.strip())[0][:24]
+    return SENTENCE_END.split(words.strip())[0][:24]
 
 
 def _numeral(number: int) -> str:

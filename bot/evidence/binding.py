@@ -15,24 +15,20 @@ from typing import Literal
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.units import Fit, plain_unit, unit_fit
 from retrieval.documents import Span
+from retrieval.genre.directions import MOVES, Direction, ways
 from retrieval.genre.quantities import Quantity, canonical
 from retrieval.genre.quantity_values import same_number
 from retrieval.question.asking import ASKS, asks
-from retrieval.question.query import Direction, Query
+from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
+from retrieval.text.marks import CLAUSE_END, PART_END, SENTENCE_END
 from retrieval.text.normalise import fold, normalise
 
 Relation = Literal["equal", "more", "less", "near"]
 
 _REACH = 400  # as far as words in a sentence, or around it, can govern a figure
-_STOP = re.compile("[，,、；;。？?！!：:]")
-_HARD_STOP = re.compile("[；;。？?！!]")
-_UP = "上升|增长|增加|提高|上涨|升高|攀升|增幅|涨幅|延长|升了|涨了?|多了|增多"
-_DOWN = "下降|减少|降低|下滑|回落|降幅|缩短|压缩|降了|跌|少了|变少"
-_MOVES = re.compile(f"(?P<up>{_UP})(?![到至率])|(?P<down>{_DOWN}|压减)(?![到至率])")
-_TURNS = re.compile("不(?P<down>[升增]反[降减])|不(?P<up>[降减]反[升增])")
 _MOVE_WORDS = re.compile(
-    f"不[升降增减]反[升降增减]|{_UP}|{_DOWN}|同比|同期|环比|幅度|降|升|不足|不到|没到|没有到|未到|超过|突破|没错|属实"
+    f"{MOVES}|同比|同期|环比|幅度|降|升|不足|不到|没到|没有到|未到|超过|突破|没错|属实"
 )
 _FORMER = re.compile("(?:由|从|(?:上年|去年)(?:同期)?的?)$")
 _CLASS = re.compile("[一二三四五][类审级]|[省市县区]级|国家级|首[次批个]|第[一二三四五][次批]")
@@ -101,11 +97,7 @@ class Asserted:
 
 def way(words: str) -> Direction | None:
     """Return the way the last verb of change in ``words`` goes (下降, 缩短 → down), or None."""
-    turned = _TURNS.search(words)
-    if turned:
-        return "up" if turned["up"] else "down"
-    moves = list(_MOVES.finditer(words))
-    return None if not moves else "up" if moves[-1]["up"] else "down"
+    return next(reversed(ways(words)), None)
 
 
 def placed_figures(reading: Reading) -> list[Placed]:
@@ -124,11 +116,11 @@ def _placed_in(line: Line, text: str) -> Iterator[Placed]:
     for i, (clause, quantity, span) in enumerate(figures):
         until = figures[i + 1][2].start if i + 1 < len(figures) else line.span.end
         gap = text[max(at, span.start - _REACH) : span.start]
-        before = fold(_HARD_STOP.split(gap)[-1])
-        same_sentence = not _HARD_STOP.search(gap)
+        before = fold(SENTENCE_END.split(gap)[-1])
+        same_sentence = not SENTENCE_END.search(gap)
         rest = text[span.end : min(until, span.end + _REACH)]
-        after = fold(rest if quantity.kind == "date" else _STOP.split(rest, maxsplit=1)[0])
-        own = re.split("[，,]", before)[-1]
+        after = fold(rest if quantity.kind == "date" else PART_END.split(rest, maxsplit=1)[0])
+        own = CLAUSE_END.split(before)[-1]
         change = way(own) or (way(after[:4]) if after.startswith("的") else None)
         bare = not own.strip("、和与及，,")
         if change is None and bare and previous is not None and same_sentence:
@@ -141,7 +133,7 @@ def _placed_in(line: Line, text: str) -> Iterator[Placed]:
         previous = Placed(
             quantity, span, before, after, subject, earlier, line, clause, change,
             bool(_FORMER.search(before)), shared,
-            i + 1 < len(figures) and not _STOP.search(rest),
+            i + 1 < len(figures) and not PART_END.search(rest),
         )  # fmt: skip
         yield previous
         at = span.end
@@ -163,8 +155,8 @@ def asserted_figures(query: Query) -> list[Asserted]:
         end = start + len(figure.text)
         since = found[i - 1][1] + len(found[i - 1][0].text) if i else 0
         until = found[i + 1][1] if i + 1 < len(found) else len(topic)
-        before = re.split("[，,；;。？?、]", topic[since:start])[-1]
-        after = _STOP.split(topic[end:until], maxsplit=1)[0]
+        before = PART_END.split(topic[since:start])[-1]
+        after = PART_END.split(topic[end:until], maxsplit=1)[0]
         relation: Relation = next(
             (r for r, left, right in _RELATIONS if left.search(before) or right.match(after)),
             "equal",
@@ -198,8 +190,8 @@ def _is_no_claim(figure: Quantity, before: str) -> bool:
 
 def _offers_choice(topic: str, start: int, end: int) -> bool:
     """是65件还是36件 and 65和36，哪个 claim neither; 12.1%，是升还是降 leaves only the way open."""
-    clause = re.split("[，,；;。？?]", topic[:start])[-1] + topic[start:end]
-    rest = re.split("[，,；;。？?]", topic[end:], maxsplit=1)
+    clause = CLAUSE_END.split(topic[:start])[-1] + topic[start:end]
+    rest = CLAUSE_END.split(topic[end:], maxsplit=1)
     return "还是" in clause + rest[0] or rest[-1].startswith(("还是", "哪个", "哪一个"))
 
 
@@ -251,7 +243,7 @@ def _near(asked: Asserted, placed: Placed) -> str:
 
 def is_total(placed: Placed) -> bool:
     """Tell whether a figure sums up those before it (共35件)."""
-    return bool(_TOTAL.search(re.split("[，,]", placed.before)[-1]))
+    return bool(_TOTAL.search(CLAUSE_END.split(placed.before)[-1]))
 
 
 def _summed(placed: Placed) -> str:
@@ -285,7 +277,7 @@ def bind(asked: Asserted, placed: Placed, query: Query, year: int | None) -> flo
     known = set(asked.words) | {
         c for t in asked.own + asked.context for c in t.word + "".join(t.variants)
     }
-    own = [c for c in re.split("[，,]", placed.before)[-1] + placed.after if "㐀" <= c <= "鿿"]
+    own = [c for c in CLAUSE_END.split(placed.before)[-1] + placed.after if "㐀" <= c <= "鿿"]
     score -= 0.12 * sum(c not in known for c in own) / max(5, len(own))
     score += _UNIT_BONUS[unit_fit(asked.quantity.unit, placed.quantity.unit)]
     if bool(asked.change) != bool(placed.change):

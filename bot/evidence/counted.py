@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from retrieval.question.asking import how_many
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_theme
+from retrieval.text.marks import CLAUSE_END
 from retrieval.text.normalise import fold
 from retrieval.text.segmentation import tag
-
-_STOPS = re.compile("[，,；;。？?：:]")
 
 
 def counted(query: Query) -> Term | None:
@@ -19,8 +16,8 @@ def counted(query: Query) -> Term | None:
     asks = how_many(topic)
     if asks is None or query.wants not in ("number", "percent"):
         return None
-    behind = _STOPS.split(topic[asks.end() :])[0].removeprefix(query.unit)
-    before = _STOPS.split(topic[: asks.start()])[-1]
+    behind = CLAUSE_END.split(topic[asks.end() :])[0].removeprefix(query.unit)
+    before = CLAUSE_END.split(topic[: asks.start()])[-1]
     for words in (behind, before):
         named = [t for t in content_terms(words) if is_theme(t) and len(t.word) > 1]
         if named:

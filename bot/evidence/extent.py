@@ -12,6 +12,7 @@ from bot.lexicon import pattern
 from bot.notes import Note
 from retrieval.genre.quantities import find_quantities
 from retrieval.question.terms import Term, is_topical
+from retrieval.text.marks import CLAUSE_END
 from retrieval.text.normalise import fold
 
 _ASKS = re.compile(
@@ -43,7 +44,7 @@ def judge_extent(
     counted = bool(given) or "几" in topic
     if counted and not figured and not pattern("none_of").search(topic):
         topical = [t for t in terms if is_topical(t)]
-        denying = [c for c in re.split("[,，;；。]", together) if pattern("none_of").search(c)]
+        denying = [c for c in CLAUSE_END.split(together) if pattern("none_of").search(c)]
         if any(t.match(clause) >= WHOLE for clause in denying for t in topical):
             return Note("none_of_it")
     return None

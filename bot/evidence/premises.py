@@ -30,10 +30,12 @@ from bot.lexicon import pattern
 from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
+from retrieval.genre.directions import Direction
 from retrieval.genre.quantities import Quantity
 from retrieval.genre.quantity_values import same_number, same_value
-from retrieval.question.query import Direction, Query
+from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme, is_topical
+from retrieval.text.marks import CLAUSE_END, PART_END
 from retrieval.text.normalise import fold, normalise
 
 # A figure is the one asked about from this score on, if no rival comes within the margin.
@@ -139,11 +141,11 @@ def _missed(verdicts: Sequence[_Verdict], query: Query, reading: Reading) -> lis
     spans: list[Span] = []
     for place in (v.place for v in verdicts if v.place is not None and not v.wrong):
         said = _NOT_REACHED.search(place.before)
-        subject = _STOPS.split(place.before[: said.start()])[-1] if said else ""
+        subject = CLAUSE_END.split(place.before[: said.start()])[-1] if said else ""
         if len(subject) < _SHORTEST_SUBJECT:
             continue
         told = [
-            (p, _STOPS.split(p.before)[-1])
+            (p, CLAUSE_END.split(p.before)[-1])
             for p in placed_figures(reading)
             if comparable(place.quantity, p.quantity) and p.line.role != "plans"
         ]
@@ -158,9 +160,6 @@ def _missed(verdicts: Sequence[_Verdict], query: Query, reading: Reading) -> lis
         )
         spans += [_claim(p, query) for p in (place, reached) if p is not None]
     return spans
-
-
-_STOPS = re.compile("[，,；;。]")
 
 
 def _in_kind(asserted: Asserted, placed: Sequence[Placed]) -> Asserted:
@@ -331,7 +330,7 @@ def _correction(wrong: Sequence[_Verdict], report: Report) -> DraftLine:
 def _brief(place: Placed, report: Report) -> str:
     """Return the figure with the words just before it, or nothing where they run long."""
     words = report.text[place.clause.span.start : place.span.end]
-    words = re.split("[，,、；;：:]", "".join(words.split()))[-1]
+    words = PART_END.split("".join(words.split()))[-1]
     return words if len(place.quantity.text) + 2 <= len(words) <= 24 else ""
 
 

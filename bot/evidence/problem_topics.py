@@ -14,6 +14,7 @@ from bot.evidence.whole_clauses import bare_start, typeset
 from bot.lexicon import pattern
 from bot.values import Cited
 from retrieval.documents import Report, Role
+from retrieval.text.marks import CLAUSE_END
 from retrieval.text.wrapping import words_without
 
 TOPICS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -69,7 +70,7 @@ def topics_of(text: str) -> tuple[str, ...]:
 
 def telling_clause(text: str, topic: str = "") -> str:
     """Return the clause of an item that names the topic and a lack; its first if none does."""
-    clauses = [c for c in re.split("[，。；]", text) if c] or [text]
+    clauses = [c for c in CLAUSE_END.split(text) if c] or [text]
     of_topic = dict(TOPICS).get(re.split("[、：]", topic)[0])
     named = [c for c in clauses if of_topic and of_topic.search(c)] or clauses
     return next((c for c in named if pattern("lack").search(c)), named[0])

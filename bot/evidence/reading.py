@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,10 +12,10 @@ from retrieval.genre.cell_figures import cell_clause
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.chunking import split_clauses, split_sentences, trim
 from retrieval.text.grids import GridRow, is_in_grid, row_at
+from retrieval.text.marks import QUOTED
 from retrieval.text.normalise import fold
 from retrieval.text.wrapping import words_of
 
-_QUOTED = re.compile("[“\"'《「]([^“”\"'《》「」]{2,30})[”\"'》」]")
 _MARKS = str.maketrans("", "", "“”\"'‘’《》「」")
 MAX_CELL_CHARS = 24
 MIN_CELLS = 6
@@ -166,7 +165,7 @@ def _clause(text: str, span: Span) -> Clause:
 
 def quoted_in(words: str) -> list[str]:
     """Return what stands between quotation marks in a question."""
-    return _QUOTED.findall(words)
+    return QUOTED.findall(words)
 
 
 def unquoted(words: str) -> str:

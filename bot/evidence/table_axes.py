@@ -16,11 +16,11 @@ from itertools import pairwise
 from bot.evidence.likeness import pairs_of
 from retrieval.question.terms import SYNONYM_MATCH, content_terms, is_theme
 from retrieval.text.grids import Grid, GridRow
+from retrieval.text.marks import PART_END
 from retrieval.text.normalise import fold
 
 _BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
 _LEVEL = re.compile("^[省市县区州旗]")
-_CLAUSE = re.compile("[，,。？?；;！!、]")
 _SHORTEST = 2
 
 
@@ -54,7 +54,7 @@ def columns_named(words: str, grid: Grid) -> list[str]:
 
 def column_nearest(words: str, position: int, grid: Grid) -> str | None:
     """Return the column named in the clause around ``position``, or else in those before it."""
-    bounds = [0, *(m.end() for m in _CLAUSE.finditer(words)), len(words)]
+    bounds = [0, *(m.end() for m in PART_END.finditer(words)), len(words)]
     clauses = [words[a:b] for a, b in pairwise(bounds) if a <= position]
     for clause in reversed(clauses):
         named = columns_named(clause, grid)

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from retrieval.text.furniture import is_date_line, is_furniture
+from retrieval.text.marks import CLAUSE_END
 from retrieval.text.normalise import fold, normalise
 from retrieval.text.numbering import marker_at
 
@@ -30,7 +31,6 @@ _MENU_CHARS = 12  # no title of a report is as short
 _AGREED_BY_CHANCE = 8
 _MAX_STEPS = 4_000
 _FACTOR = np.uint64(0x9E3779B97F4A7C15)
-_PROSE = re.compile("[。；;，,：:]")
 _ENTITY = re.compile("&[a-z]{2,6};")  # left in a text that was a page's source
 
 
@@ -65,7 +65,9 @@ def read_paper(text: str) -> Paper:
             lines.append(line.strip())
             starts.append(position)
             position += len(words)
-    said = [i for i, line in enumerate(lines) if len(line) > _SHORT_CHARS and _PROSE.search(line)]
+    said = [
+        i for i, line in enumerate(lines) if len(line) > _SHORT_CHARS and CLAUSE_END.search(line)
+    ]
     prose = range(said[0], said[-1] + 1) if said else range(len(lines))
     return Paper("".join(folded), tuple(lines), tuple(starts), prose)
 
@@ -144,7 +146,7 @@ def _weight(paper: Paper, line: int) -> bool | None:
     words = paper.lines[line]
     if is_furniture(words) or is_date_line(words):
         return False
-    if len(words) > _SHORT_CHARS or _PROSE.search(words) or marker_at(words, 0) is not None:
+    if len(words) > _SHORT_CHARS or CLAUSE_END.search(words) or marker_at(words, 0) is not None:
         return None
     return line in paper.prose or len(words) > _MENU_CHARS
 

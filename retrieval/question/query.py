@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from retrieval.documents import Role, meet
+from retrieval.genre.directions import Direction, ways
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.indicators import lookup
@@ -30,9 +31,8 @@ from retrieval.question.asking import Field, Kind, Wants
 from retrieval.question.exact import relative_year
 from retrieval.question.request import Ask, Form, Request, Tagged
 from retrieval.question.terms import Term, content_terms, is_topical
+from retrieval.text.marks import QUOTED
 from retrieval.text.normalise import normalise
-
-Direction = Literal["up", "down"]
 
 MAX_QUESTION_CHARS = 2000
 
@@ -172,19 +172,10 @@ _COMPARED_YEAR = re.compile(
 _NOT_THIS = re.compile(
     "[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?(?<!是)不是(?!吗|么)[^，,。？?]{2,10}"
 )
-# quoted words are looked for as they stand; no indicator stands for them
-_QUOTED = re.compile('[“"《「][^”"》」]{2,30}[”"》」]')
-_UP = re.compile(
-    "上升|增长|增加|提高|上涨|升高|攀升|变多|多了|涨|增幅|延长|\\b(?:increase|rise|rose|grew|grow|up)\\w*"
-)
-_DOWN = re.compile(
-    "下降|减少|降低|下滑|回落|变少|(?<!多)少了|跌|降幅|缩短|压缩|降了|\\b(?:decrease|fell|fall|drop|decline|down)\\w*"
-)
 # leaves the way open, unlike 同比下降了不少吧
 _OPEN_CHANGE = re.compile(
     "怎么变|变化|增减|还是.{0,6}(?:上升|增长|增加|下降|减少|降低)|[升降增减涨跌][多少]?还是|是升是降"
 )
-_TURNED = re.compile("不[升降增减涨跌]反([升降增减涨跌])")
 # below it an item's further wish is not believed, and the item is shown whole
 SURE_OF_AN_ITEM = 0.8
 _ROLES: dict[str, Role] = {
@@ -458,10 +449,11 @@ def filled(query: Query) -> Query:
     asks_figure = ask.content == "figure" or kind in ("rank", "compare")
     looked_up = f"{topic} {' '.join(t.word for t in terms)}"
     mention = ask.content == "report" and ask.operation == "verify"
+    # quoted words are looked for as they stand; no indicator stands for them
     return replace(
         query, kind=kind, role=role, wants=wants, unit=asking.unit_of(topic) if asks_figure else "",
         item=ask.item, figures=_asserted(ask, topic), direction=direction, terms=terms,
-        indicators=_indicators(looked_up) if asks_figure and not _QUOTED.search(topic) else (),
+        indicators=_indicators(looked_up) if asks_figure and not QUOTED.search(topic) else (),
         count=count_of(topic), change=ask.operation == "change",
         field=field if kind == "fact" else None, carried=carried,
         address=address, month=None if wants == "date" else month_of(normalise(query.question)),
@@ -564,8 +556,5 @@ def _asserts(quantity: Quantity) -> bool:
 
 def _direction(words: str) -> Direction | None:
     """Return the way a question says something went; None for both ways, or neither."""
-    turned = _TURNED.search(words)
-    if turned:
-        return "up" if turned[1] in "升增涨" else "down"
-    up, down = bool(_UP.search(words)), bool(_DOWN.search(words))
-    return "up" if up and not down else "down" if down and not up else None
+    said = set(ways(words))
+    return said.pop() if len(said) == 1 else None

@@ -16,6 +16,7 @@ from retrieval.genre.english import glosses, is_english, without_english
 from retrieval.genre.pinyin import heard as heard_word
 from retrieval.genre.pinyin import sound_pattern
 from retrieval.genre.synonyms import synonym_table, synonyms
+from retrieval.text.marks import QUOTED
 from retrieval.text.normalise import fold, has_han, normalise
 from retrieval.text.segmentation import tag
 from retrieval.text.words import read_words
@@ -35,7 +36,6 @@ __all__ = [
 
 SYNONYM_MATCH = 0.9
 PARTIAL_MATCH = 0.5
-_QUOTED = re.compile("[“\"'《「‘]([^”\"'》」’]{2,30})[”\"'》」’]")
 _NUMBER = re.compile(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?")
 # parts of speech that name nothing: numerals, pronouns, measure words, particles, marks …
 _NAMELESS = frozenset("rmqucdpyfx")
@@ -83,7 +83,7 @@ def content_terms(question: str) -> tuple[Term, ...]:
     words = normalise(question)
     found: dict[str, Term] = {}
     english = is_english(words)
-    for phrase in _QUOTED.findall(words):
+    for phrase in QUOTED.findall(words):
         if not english or has_han(phrase):
             found[fold(phrase)] = Term(fold(phrase), _QUOTED_WEIGHT, synonyms(fold(phrase)))
             words = words.replace(phrase, " ")

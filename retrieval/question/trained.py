@@ -18,11 +18,10 @@ from retrieval.question.request import Act, Ask, Content, Form, Operation, Reque
 from retrieval.question.tagger import Tagger
 from retrieval.question.wishes import Wish, WishModel
 from retrieval.question.word_vectors import WordVectors
+from retrieval.text.marks import CLAUSE_END, SENTENCE_END
 from retrieval.text.normalise import level
 
 FILES = ("spans.crf", "parts.crf", "wishes.npz", "words.npz")
-_COMMA = re.compile("[，,；;？?。]")
-_STOPS = re.compile("[；;？?。]")  # beside one, a question for a figure is one of its own
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
 # a place is named: what is less surely off the subject, or about the last answer, is looked for
 SURE_OF_OFF = 0.7
@@ -185,7 +184,7 @@ def _spans(
     """
     spans: list[tuple[int, int]] = []
     for start, end in zip(starts, ends, strict=True):
-        cuts = [m.end() for m in _COMMA.finditer(text, start, end)]
+        cuts = [m.end() for m in CLAUSE_END.finditer(text, start, end)]
         pieces = [
             (a, b)
             for a, b in zip([start, *cuts], [*cuts, end], strict=True)
@@ -197,7 +196,8 @@ def _spans(
             if (asked := _HOW_MANY.search(text, a, b))
             and (
                 text[b - 1] in "？?"
-                or (asked[0] in "多少几" and _STOPS.search(text[max(a - 1, 0) : b]))
+                # beside a full stop, a question for a figure is one of its own
+                or (asked[0] in "多少几" and SENTENCE_END.search(text[max(a - 1, 0) : b]))
                 or any(t.tag == "theme" and t.start < b and a < t.end for t in tags)
             )
         ]

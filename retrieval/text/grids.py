@@ -18,6 +18,7 @@ from retrieval.documents import meet
 from retrieval.text.grid_columns import extents, place
 from retrieval.text.grid_lines import LINE, TOTAL, YEAR, find_cell_runs
 from retrieval.text.grid_numbers import is_empty, is_figure, settled, ways_to_part
+from retrieval.text.marks import SENTENCE_END
 
 Bounds = tuple[int, int]
 """A half-open range of the text."""
@@ -28,7 +29,6 @@ _MAX_HEADS = 3
 _LINES = "lines"
 _MARKED = ("tabs", "bars", _LINES)
 """What parts cells so that an empty one can be told."""
-_PROSE = re.compile(r"[。；;！!？?]")
 _TABS = re.compile(r"[^\t]+")
 _BARS = re.compile(r"[^|｜]+")
 _WIDE = re.compile(r"[^ \u3000\xa0\t]+(?:[ \xa0][^ \u3000\xa0\t]+)*")
@@ -144,7 +144,7 @@ def tell(cells: Sequence[GridCell]) -> str:
 
 def _line(words: str, at: int) -> _Line | None:
     """Return a line that may be a row; None for prose and for what has one cell only."""
-    if len(words) > MAX_ROW_CHARS or _PROSE.search(words):
+    if len(words) > MAX_ROW_CHARS or SENTENCE_END.search(words):
         return None
     lead = len(words) - len(words.lstrip())
     inside = words.strip()
