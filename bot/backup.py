@@ -98,7 +98,7 @@ def restore(
     went to is returned. Raises ``BaogaoError``, and leaves all as it was, for a file that is no
     backup, is cut off or was changed.
     """
-    taken = [path for path in (library, chats) if _holds_something(path)]
+    taken = [p for p in (library, chats) if p.is_file() or (p.is_dir() and any(p.iterdir()))]
     if taken and not replace:
         raise BaogaoError(
             f"{taken[0]} 已有内容；请用 --library 指定一个新的目录，或加 --replace（原有内容会移到旁边，不会删除）"
@@ -196,15 +196,15 @@ def _copies(library: Path, chats: Path, folder: Path) -> Iterator[Path]:
 
 def _copy_database(path: Path, copy: Path) -> Path:
     with (
-        contextlib.closing(sqlite3.connect(f"file:{_quoted(path)}?mode=ro", uri=True)) as source,
+        contextlib.closing(
+            sqlite3.connect(
+                f"file:{path.resolve().as_uri().removeprefix('file://')}?mode=ro", uri=True
+            )
+        ) as source,
         contextlib.closing(sqlite3.connect(copy)) as target,
     ):
         source.backup(target)
     return copy
-
-
-def _quoted(path: Path) -> str:
-    return path.resolve().as_uri().removeprefix("file://")
 
 
 def _is_sound(path: Path) -> bool:
@@ -223,10 +223,6 @@ def _count_reports(ledger: Path) -> int:
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _holds_something(path: Path) -> bool:
-    return path.is_file() or (path.is_dir() and any(path.iterdir()))
 
 
 def _put_aside(taken: list[Path], library: Path) -> Path:

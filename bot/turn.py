@@ -39,10 +39,6 @@ def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
     )
 
 
-def _counts(line: DraftLine) -> bool:
-    return line.note is not None and "count" in line.note.values
-
-
 def joined(answered: Sequence[Answered], question: str) -> Answered:
     """Put the drafts of several asks one after another, what was shown once; one stays as it is."""
     if len(answered) == 1:
@@ -65,7 +61,9 @@ def joined(answered: Sequence[Answered], question: str) -> Answered:
             # of a list told in part before, its count is not that of what is left to tell
             partly = len(fresh) < len(one.draft.lines)
             before = [
-                ln for ln in one.draft.before if ln not in lines and not (partly and _counts(ln))
+                ln
+                for ln in one.draft.before
+                if ln not in lines and not (partly and ln.note and "count" in ln.note.values)
             ]
             lines += [*before, *fresh, *one.draft.after]
     told = any(one.draft.status == "answered" for one in answered)

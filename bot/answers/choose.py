@@ -59,10 +59,6 @@ MAX_BRIEF_REPORTS = 6
 SURE_OF_A_SUBJECT = 0.4
 
 
-def _never(_desk: Desk) -> bool:
-    return False
-
-
 @dataclass(frozen=True, slots=True)
 class Answerer:
     """One way to answer; see the module."""
@@ -73,7 +69,7 @@ class Answerer:
     examples: tuple[str, ...]
     others: tuple[str, ...] = ()
     searches: bool = True
-    rescues: Callable[[Desk], bool] = _never
+    rescues: Callable[[Desk], bool] = lambda _desk: False
 
 
 def answer(desk: Desk, answerers: Sequence[Answerer]) -> Draft | Briefing | None:

@@ -142,7 +142,9 @@ def _uncovered(
         return []
     known, near = desk.ledger(reading.report.id), desk.near(reading.report.id)
     if first.line.row is not None:
-        rows = [ln for ln in lines if ln is not first.line and _names_row(query, ln)]
+        asked = fold(query.question)
+        others = (ln for ln in lines if ln is not first.line)
+        rows = [ln for ln in others if ln.row is not None and fold(ln.row.label) in asked]
         return ordered(query, reading, rows, known, near, len(rows))
     text = fold(reading.report.text[first.line.span.start : first.line.span.end])
     left = tuple(t for t in query.terms if is_topical(t) and t.match(text) < 0.5)
@@ -152,10 +154,6 @@ def _uncovered(
         else None
     )
     return [found] if found and found.coverage >= ALL_LEFT else []
-
-
-def _names_row(query: Query, line: Line) -> bool:
-    return line.row is not None and fold(line.row.label) in fold(query.question)
 
 
 def _joined(chosen: Sequence[Evidence]) -> list[Evidence]:

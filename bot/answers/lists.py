@@ -18,7 +18,7 @@ from bot.evidence.reading import Reading, section_words
 from bot.evidence.selection import Evidence, weigh
 from bot.evidence.silence import silent
 from bot.notes import Note, note
-from bot.values import Cited, DraftLine
+from bot.values import Cited
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
 from retrieval.text.marks import SENTENCE_END
@@ -167,15 +167,9 @@ def _listed(
     report: Report, found: Sequence[listing.Item], role: Role, *, whole: bool = False
 ) -> Draft:
     lines = [note("items_counted", part=role_name(role), count=len(found))] if not whole else []
-    lines += _item_lines(report, found, whole=whole)
+    lines += [claim(report, listing.shown(item, whole=whole)) for item in found]
     cites = tuple(Cited(report.id, i.span.start, i.span.end) for i in found)
     return Draft(tuple(lines), items=cites, focus=cites)
-
-
-def _item_lines(
-    report: Report, found: Sequence[listing.Item], *, whole: bool = False
-) -> list[DraftLine]:
-    return [claim(report, listing.shown(item, whole=whole)) for item in found]
 
 
 def _on_theme(

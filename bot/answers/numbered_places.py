@@ -115,21 +115,17 @@ def _absent(report: Report, parents: Sequence[Node], step: Step) -> Draft:
         return Draft(status="abstained", gap=(gap, *report.warnings))
     gaps = []
     for parent in parents if parents != [()] else _children(report, ()):
-        numbers = _held_numbers(report, parent)
+        numbers = [
+            f"({_numeral(_number(report, n) or 0)})" if m.style == "cn_paren" else m.text
+            for n in _children(report, parent)
+            if (m := _marker(report, n))
+        ]
         if numbers:
             held = {"heading": _title(report, parent), "numbers": "".join(numbers)}
             gaps.append(Note("numbers_under", held))
     gap = Note("number_absent", {"name": name})
     gap = Note("and_so", {"clauses": (gap, *gaps)}) if gaps else gap
     return Draft(status="abstained", gap=(gap, *report.warnings))
-
-
-def _held_numbers(report: Report, parent: Node) -> list[str]:
-    return [
-        f"({_numeral(_number(report, n) or 0)})" if m.style == "cn_paren" else m.text
-        for n in _children(report, parent)
-        if (m := _marker(report, n))
-    ]
 
 
 def _title(report: Report, node: Node) -> str:

@@ -161,6 +161,11 @@ class ConversationStore:
             ):
                 db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
+    def _write(self, sql: str, *values: Any) -> int:
+        """Write one statement; return how many rows it changed."""
+        with self._transaction() as db:
+            return db.execute(sql, values).rowcount
+
     def _rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         with self._lock:
             return self._db.execute(sql, values).fetchall()
@@ -253,29 +258,21 @@ class ConversationStore:
 
     def keep_reply(self, update_id: int, reply: dict[str, Any]) -> None:
         """Store a computed reply before its first part is sent."""
-        with self._transaction() as db:
-            db.execute(
-                "UPDATE inbox SET reply = ?, sent = 0 WHERE update_id = ?",
-                (json.dumps(reply), update_id),
-            )
+        sql = "UPDATE inbox SET reply = ?, sent = 0 WHERE update_id = ?"
+        self._write(sql, json.dumps(reply), update_id)
 
     def mark_sent(self, update_id: int, parts: int) -> None:
         """Record that the first ``parts`` parts of a reply have gone out."""
-        with self._transaction() as db:
-            db.execute("UPDATE inbox SET sent = ? WHERE update_id = ?", (parts, update_id))
+        self._write("UPDATE inbox SET sent = ? WHERE update_id = ?", parts, update_id)
 
     def finish(self, update_id: int) -> None:
         """Close an update and forget its words; only its id is kept, against duplicates."""
-        with self._transaction() as db:
-            db.execute(
-                "UPDATE inbox SET state = 'done', payload = '{}', reply = NULL WHERE update_id = ?",
-                (update_id,),
-            )
+        sql = "UPDATE inbox SET state = 'done', payload = '{}', reply = NULL WHERE update_id = ?"
+        self._write(sql, update_id)
 
     def release(self, update_id: int) -> None:
         """Give an update back: it was begun but not finished and shall be begun again."""
-        with self._transaction() as db:
-            db.execute("UPDATE inbox SET state = 'new' WHERE update_id = ?", (update_id,))
+        self._write("UPDATE inbox SET state = 'new' WHERE update_id = ?", update_id)
 
     def take_over(self) -> int:
         """Take a seat and the updates left to be answered at empty ones; return how many were begun.
@@ -342,31 +339,18 @@ class ConversationStore:
 
     def save_conversation(self, chat: int, user: int, conversation: Conversation) -> None:
         """Store what the next question inherits; its state must be JSON."""
-        with self._transaction() as db:
-            db.execute(
-                "REPLACE INTO conversations VALUES (?, ?, ?, ?, ?)",
-                (
-                    chat,
-                    user,
-                    json.dumps(conversation.state),
-                    conversation.answer,
-                    self._wall(),
-                ),
-            )
+        row = (chat, user, json.dumps(conversation.state), conversation.answer, self._wall())
+        self._write("REPLACE INTO conversations VALUES (?, ?, ?, ?, ?)", *row)
 
     def forget_conversation(self, chat: int, user: int) -> None:
         """Begin anew: the next question inherits nothing."""
-        with self._transaction() as db:
-            db.execute("DELETE FROM conversations WHERE chat = ? AND user = ?", (chat, user))
+        self._write("DELETE FROM conversations WHERE chat = ? AND user = ?", chat, user)
 
     def add_answer(self, chat: int, user: int, payload: dict[str, Any], state: Any = None) -> str:
         """Store an answer and return the short key (ASCII, 10 characters) its buttons carry."""
         key = secrets.token_hex(5)
-        with self._transaction() as db:
-            db.execute(
-                "INSERT INTO answers VALUES (?, ?, ?, ?, ?)",
-                (key, chat, user, self._wall(), json.dumps({**payload, STATE: state})),
-            )
+        row = (key, chat, user, self._wall(), json.dumps({**payload, STATE: state}))
+        self._write("INSERT INTO answers VALUES (?, ?, ?, ?, ?)", *row)
         return key
 
     def answer(self, key: str) -> StoredAnswer | None:
@@ -407,8 +391,7 @@ class ConversationStore:
         """
         text = json.dumps(payload, sort_keys=True)
         key = hashlib.sha256(f"{user} {text}".encode()).hexdigest()[:16]
-        with self._transaction() as db:
-            db.execute("REPLACE INTO buttons VALUES (?, ?, ?, ?)", (key, user, self._wall(), text))
+        self._write("REPLACE INTO buttons VALUES (?, ?, ?, ?)", key, user, self._wall(), text)
         return key
 
     def button(self, key: str) -> tuple[int, dict[str, Any]] | None:
@@ -420,26 +403,17 @@ class ConversationStore:
 
     def add_feedback(self, answer: StoredAnswer, user: int, verdict: str) -> None:
         """Store a verdict on an answer; a second one by the same user replaces the first."""
-        with self._transaction() as db:
-            db.execute(
-                "INSERT INTO feedback (created, answer, user, verdict, payload)"
-                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (answer, user)"
-                " DO UPDATE SET verdict = excluded.verdict, created = excluded.created",
-                (
-                    self._wall(),
-                    answer.key,
-                    user,
-                    verdict,
-                    json.dumps(answer.payload),
-                ),
-            )
+        self._write(
+            "INSERT INTO feedback (created, answer, user, verdict, payload)"
+            " VALUES (?, ?, ?, ?, ?) ON CONFLICT (answer, user)"
+            " DO UPDATE SET verdict = excluded.verdict, created = excluded.created",
+            *(self._wall(), answer.key, user, verdict, json.dumps(answer.payload)),
+        )
 
     def expect_remark(self, chat: int, message: int, answer: str) -> None:
         """Remember that a reply to this message is a remark on that answer."""
-        with self._transaction() as db:
-            db.execute(
-                "REPLACE INTO prompts VALUES (?, ?, ?, ?)", (chat, message, answer, self._wall())
-            )
+        sql = "REPLACE INTO prompts VALUES (?, ?, ?, ?)"
+        self._write(sql, chat, message, answer, self._wall())
 
     def expected_remark(self, chat: int, message: int) -> str | None:
         """Return the key of the answer that a reply to this message remarks on."""
@@ -450,14 +424,8 @@ class ConversationStore:
 
     def add_remark(self, answer: str, user: int, remark: str) -> bool:
         """Add words to a verdict given before; False if this user gave none."""
-        with self._transaction() as db:
-            return bool(
-                db.execute(
-                    "UPDATE feedback SET remark = trim(remark || ?, ?)"
-                    " WHERE answer = ? AND user = ?",
-                    (f"\n{remark}", "\n", answer, user),
-                ).rowcount
-            )
+        sql = "UPDATE feedback SET remark = trim(remark || ?, ?) WHERE answer = ? AND user = ?"
+        return bool(self._write(sql, f"\n{remark}", "\n", answer, user))
 
     def feedback(self, verdict: str | None = None) -> list[Feedback]:
         """Return the stored feedback, oldest first; of one verdict if given."""
@@ -497,8 +465,7 @@ class ConversationStore:
 
     def add_member(self, ident: int, role: MemberRole) -> None:
         """Let a user, an administrator or a group in."""
-        with self._transaction() as db:
-            db.execute("REPLACE INTO members VALUES (?, ?, ?)", (ident, role, self._wall()))
+        self._write("REPLACE INTO members VALUES (?, ?, ?)", ident, role, self._wall())
 
     def new_pairing_code(self, role: MemberRole = "user") -> str:
         """Make a code that lets one person in, once, within an hour; only its hash is kept."""

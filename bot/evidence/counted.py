@@ -21,9 +21,6 @@ def counted(query: Query) -> Term | None:
     for words in (behind, before):
         named = [t for t in content_terms(words) if is_theme(t) and len(t.word) > 1]
         if named:
-            return named[-1] if _is_noun(named[-1].word) else None
+            kinds = (kind for _, kind in tag(named[-1].word))
+            return named[-1] if all(kind.startswith("n") for kind in kinds) else None
     return None
-
-
-def _is_noun(word: str) -> bool:
-    return all(kind.startswith("n") for _, kind in tag(word))

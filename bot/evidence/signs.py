@@ -143,9 +143,6 @@ class Told:
         spoken = bool(self.carried) or line.section in self.leaves
         return standing or spoken or _over(line, self.nearest)
 
-    def _in_focus(self, line: Line) -> bool:
-        return _over(line, self.focus)
-
     def rows(self, line: Line) -> list[tuple[Mapping[str, float], Clause]]:
         """Return the signs of each clause of a line."""
         query = self.query
@@ -169,7 +166,7 @@ class Told:
             "pairs": self.pairs.share_in(line.folded),
             "pairs around": self.pairs.share_in(around),
             "carried around": _share(self.carried, around),
-            "focus": float(self._in_focus(line)),
+            "focus": float(_over(line, self.focus)),
             "spoken": self.spoken.share_in(around),
             "cited": self.cited.share_in(around),
             **self._beside_focus(line),

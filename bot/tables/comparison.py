@@ -162,7 +162,7 @@ def compare(
     of figures.
     """
     columns = wanted(desk.query)
-    ledger = facts or _no_facts
+    ledger = facts or (lambda _report: ())
     open_reports = {report.id: report for report in desk.reports}
     listed: Sequence[Holding] = holdings if holdings is not None else desk.reports
     if desk.query.ask.content == "figure" and not any(w.measures or w.role for w in columns):
@@ -213,7 +213,7 @@ def compare(
         if any(n.kind == "trend" for n in changes):
             table = _with_several_years(table)
             sifted = [_sift(table, i, lowest=lowest) for i in range(len(columns))]
-        notes = changes + _without_order(notes)
+        notes = [*changes, *(n for n in notes if n.kind not in _ORDER_KINDS)]
     if desk.query.claimed and table.columns[0].numeric:
         own = {h.id for h in listed if contains(desk.query.claimed, _place(h))}
         notes = verdict(table.columns[0].name, sifted[0].alike, own, lowest=lowest) + notes
@@ -252,10 +252,6 @@ def _cell(
     if column.terms:
         desk = replace(desk, query=replace(desk.query, terms=column.terms))
     return phrase_cell(desk, report, known) if report else Cell()
-
-
-def _no_facts(report: str) -> Sequence[Fact]:  # noqa: ARG001 - the shape of a ledger
-    return ()
 
 
 def _place(holding: Holding) -> Chain:
@@ -395,11 +391,6 @@ def _top(topic: str) -> int:
         return MAX_RANKED
     words = match[1] or match[2]
     return int(words) if words.isdecimal() else "零一二三四五六七八九十".index(words)
-
-
-def _without_order(notes: Sequence[Note]) -> list[Note]:
-    """Drop the order of places from notes on a change over the years."""
-    return [n for n in notes if n.kind not in _ORDER_KINDS]
 
 
 def comparable(

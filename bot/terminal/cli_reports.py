@@ -206,17 +206,14 @@ def _facts(
                 "number": None if number is None else float(number),
                 "unit": fact.unit,
                 "period": fact.period,
-                "change": _change(fact.change.direction, fact.change.quantity.text)
+                "change": {"up": "升", "down": "降", "flat": "平"}[fact.change.direction]
+                + fact.change.quantity.text
                 if fact.change
                 else "",
                 "doubtful": fact.doubtful,
                 "start": fact.start,
                 "end": fact.end,
             }
-
-
-def _change(direction: str, amount: str) -> str:
-    return {"up": "升", "down": "降", "flat": "平"}[direction] + amount
 
 
 def check_writer(writer: str) -> None:

@@ -114,7 +114,7 @@ def name_figure(
             continue
         if any(word in near for word in indicator.apart):
             continue
-        wholly_own = all(_any(group, own) for group in indicator.context)
+        wholly_own = all(any(word in own for word in group) for group in indicator.context)
         score = (length + (2 if wholly_own else 0), nearest)
         if best is None or score > best[0]:
             best = (score, indicator.name)
@@ -144,10 +144,6 @@ def _by_word(unit: str) -> dict[str, list[tuple[str, list[int]]]]:
     for word, places in table.items():
         found.setdefault(word[0], []).append((word, places))
     return found
-
-
-def _any(group: tuple[str, ...], words: str) -> bool:
-    return any(word in words for word in group)
 
 
 def _matched(groups: Words, words: str) -> int:

@@ -362,7 +362,7 @@ def remove_stale(
     staying: dict[str, str] = {}
     for folder in folders:
         try:
-            if folder.name in keep or time.time() - _retired_at(folder) < grace_s:
+            if folder.name in keep or time.time() - (folder / RETIRED).stat().st_mtime < grace_s:
                 staying[folder.name] = _store_named(library, folder.name)
         except (OSError, LibraryError):
             pass  # never finished, or damaged: of no use to anyone
@@ -379,11 +379,6 @@ def _readable(library: Path, names: Sequence[str]) -> Iterator[Manifest]:
     for name in names:
         with suppress(LibraryError):  # damaged since: of no use to anyone
             yield read_manifest(library, name)
-
-
-def _retired_at(folder: Path) -> float:
-    """Return when a generation was superseded; raises ``OSError`` if it never served."""
-    return (folder / RETIRED).stat().st_mtime
 
 
 def check_generation(

@@ -94,10 +94,6 @@ class IngestResult:
 Watch = Callable[[Progress], None]
 
 
-def _unwatched(progress: Progress) -> None:
-    del progress
-
-
 class Writer:
     """One run of changes to a library, under the writer's lock (held by the caller)."""
 
@@ -126,7 +122,7 @@ class Writer:
         self._vectors = vectors
         self._generation = current
         self._versions = dict(served)
-        self._watch: Watch = watch or _unwatched
+        self._watch: Watch = watch or (lambda _progress: None)
         self._replaced: set[str] = set()
         self._unembedded: dict[str, ChunkWords] = {}
         self._vectors_failed = False
@@ -258,15 +254,12 @@ class Writer:
         gained = self._embed() - self._replaced
         if self._replaced or gained or always:
             self._switch(gained)
-        if self._lacking() and not self._vectors_failed:
+        if self._generation and self._generation.lacking and not self._vectors_failed:
             # what the indexes held could not be read: it was made again, or is now
             gained = self._embed()
             if gained:
                 self._switch(gained)
         self._ledger.hand_over_vectors()
-
-    def _lacking(self) -> Collection[str]:
-        return self._generation.lacking if self._generation is not None else ()
 
     def _switch(self, gained: Collection[str] = ()) -> None:
         self._watch(Progress("index", 0, 1))

@@ -386,7 +386,11 @@ class Library:
     def versions(self, report_id: str) -> list[Entry]:
         """Return the stored versions of a report that differ in words, oldest first."""
         entries = self._ledger.history(report_id)
-        return [e for e, after in zip_longest(entries, entries[1:]) if _differ(e, after)]
+        return [
+            e
+            for e, after in zip_longest(entries, entries[1:])
+            if after is None or e.content_key != after.content_key
+        ]
 
     # Searching
 
@@ -602,10 +606,6 @@ class Library:
             # what was served before is served still.
             with suppress(LibraryError):
                 self.refresh()
-
-
-def _differ(entry: Entry, after: Entry | None) -> bool:
-    return after is None or entry.content_key != after.content_key
 
 
 def _shelf(

@@ -104,7 +104,8 @@ class PlaceIndex:
         outside = [
             m
             for m in (*self._surely_named(text), *self._latin.scan(text, found))
-            if not overlaps(m, found) and (m.how == "pinyin" or m.unit or not _within(m, closed))
+            if not overlaps(m, found)
+            and (m.how == "pinyin" or m.unit or not any(meet(m, a, b) for a, b in closed))
         ]
         found += outside
         found.sort(key=lambda mention: mention.start)
@@ -413,10 +414,6 @@ class PlaceIndex:
 
 
 _SUFFIXES = frozenset("县区市")
-
-
-def _within(mention: Mention, spans: Iterable[tuple[int, int]]) -> bool:
-    return any(meet(mention, start, end) for start, end in spans)
 
 
 def _touching(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

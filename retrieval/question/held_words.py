@@ -16,7 +16,7 @@ from retrieval.places.gazetteer import short_name
 from retrieval.places.place_mentions import Mention, overlaps
 from retrieval.places.places import PlaceIndex
 from retrieval.places.subunits import is_unit
-from retrieval.question.request import Ask, Request, Tagged
+from retrieval.question.request import Request, Tagged
 from retrieval.question.terms import content_terms, is_theme
 from retrieval.text.normalise import has_han
 from retrieval.text.segmentation import tag
@@ -40,7 +40,9 @@ def mended(request: Request, places: PlaceIndex, naming: Naming) -> Request:
     if not spans:
         return request
     mentions = places.resolve(words, spans).mentions
-    thing = any(map(_may_be_of_a_thing, request.asks))
+    thing = any(
+        ask.content in _OF_A_THING or ask.operation in _OF_ITS_MENTION for ask in request.asks
+    )
     tags = list(request.tags)
     for old in request.tags:
         if old.tag != "place":
@@ -65,10 +67,6 @@ def rare_names(theme: Sequence[str], naming: Naming) -> tuple[str, ...]:
     """
     terms = (t for t in content_terms(" ".join(theme)) if is_theme(t) and not t.variants)
     return tuple(dict.fromkeys(name for t in terms if (name := _held_part(t.word, naming))))
-
-
-def _may_be_of_a_thing(ask: Ask) -> bool:
-    return ask.content in _OF_A_THING or ask.operation in _OF_ITS_MENTION
 
 
 def _end_of_thing(words: str, mention: Mention, naming: Naming) -> int:

@@ -184,7 +184,7 @@ def _tags(
             t for t in themes if not any(meet(t, k.start, k.end) for k in kept if k.tag != "theme")
         ]
         if themes:
-            kept = [k for k in kept if k.tag != "theme" or not _within(k, span)]
+            kept = [k for k in kept if k.tag != "theme" or not span[0] <= k.start < span[1]]
             kept = _with(kept, themes)
     return tuple(sorted(kept, key=lambda t: (t.start, t.end)))
 
@@ -202,10 +202,6 @@ def _found(tag: Tag, word: str, text: str, span: tuple[int, int]) -> Iterator[Ta
     at = level(text).find(level(word), *span)
     if at >= 0:
         yield Tagged(tag, at, at + len(word), text[at : at + len(word)])
-
-
-def _within(tag: Tagged, span: tuple[int, int]) -> bool:
-    return span[0] <= tag.start < span[1]
 
 
 def _is_year(value: object) -> bool:

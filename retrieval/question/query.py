@@ -292,7 +292,13 @@ def settle(
     # an office named alone: the held bodies of that name, else a topic of the reports in scope
     unheard = [m for m in mentions if not m.held and not m.candidates]
     found = {m.text: bodies_called(m.text, known, held) for m in unheard}
-    alone = [m for m in unheard if found[m.text] or _is_office(m.text, ask, offices)]
+    alone = [
+        m
+        for m in unheard
+        if found[m.text]
+        or m.text in ask.issuers
+        or any(m.text in t.text or t.text in m.text for t in offices)
+    ]
     small = [m.text for m in unheard if _TOO_SMALL.fullmatch(m.text)]
     as_topic = (
         *small, *(m.text for m in alone if not found[m.text] and (held or _tells(ask)))
@@ -306,7 +312,9 @@ def settle(
     topic = from_pinyin(topic) if pinyin else topic
     years = ask.years
     compared = (
-        _compared_years(normalise(words)) if len(years) > 1 or ask.operation == "change" else ()
+        tuple(int(m[1]) for m in _COMPARED_YEAR.finditer(normalise(words)))
+        if len(years) > 1 or ask.operation == "change"
+        else ()
     )
     if set(compared) < set(years):
         years = tuple(y for y in years if y not in compared)
@@ -353,10 +361,6 @@ def _innermost(places: Sequence[Chain]) -> tuple[Chain, ...]:
 
 # villages report to no one: a report of their county may tell of them
 _TOO_SMALL = re.compile("[\\u4e00-\\u9fff]{1,8}(?:村|社区|小区|屯)")
-
-
-def _is_office(words: str, ask: Ask, offices: Sequence[Tagged]) -> bool:
-    return words in ask.issuers or any(words in t.text or t.text in words for t in offices)
 
 
 def _tells(ask: Ask) -> bool:
@@ -511,11 +515,6 @@ def _topic(ask: Ask, words: str, tags: Sequence[Tagged], named: Sequence[tuple[i
     kept.append(words[at:end])
     text = _NOT_THIS.sub(" ", " ".join(part for part in kept if part.strip()))
     return re.sub(r"\s+", " ", text).strip(" ，,。？?！!；;、")
-
-
-def _compared_years(plain: str) -> tuple[int, ...]:
-    """Return the years a question only measures against (比2022年多多少)."""
-    return tuple(int(match.group(1)) for match in _COMPARED_YEAR.finditer(plain))
 
 
 def _indicators(topic: str) -> tuple[str, ...]:

@@ -107,7 +107,11 @@ class TrainedReader:
             if not asks_why(question):
                 readings = tuple(r for r in readings if r.content != "causes") or readings
             if before is not None:
-                readings = tuple(filter(_is_sure_of_holdings, readings)) or readings
+                least = SURE_OF_HOLDINGS_FURTHER_ON
+                sure_ones = (
+                    r for r in readings if r.content != "holdings" or r.probability >= least
+                )
+                readings = tuple(sure_ones) or readings
             best = readings[0]
             if found and _is_told_already(found[-1], best) and not _has(tags, _OWN, span):
                 continue
@@ -157,10 +161,6 @@ def _has(
     """Tell whether any tag is of one of ``kinds``, and stands in ``span`` where one is given."""
     start, end = span or (0, MAX_READ_CHARS)
     return any(t.tag in kinds and meet(t, start, end) for t in tags)
-
-
-def _is_sure_of_holdings(wish: Wish) -> bool:
-    return wish.content != "holdings" or wish.probability >= SURE_OF_HOLDINGS_FURTHER_ON
 
 
 def _is_told_already(last: Ask, wish: Wish) -> bool:

@@ -241,7 +241,9 @@ def _grid(text: str, lines: Sequence[_Line], unit: str) -> Grid | None:
         own = [w or (last[i] if i < filled else "") for i, w in enumerate(own)]
         last = own
         named = [
-            w for w, c in zip(own, columns, strict=False) if not (_is_serial(w, c) or is_empty(w))
+            w
+            for w, c in zip(own, columns, strict=False)
+            if not (is_empty(w) or (w.isdecimal() and not YEAR.fullmatch(w) and "年" not in c))
         ]
         label = _joined(named) or own[0]
         values = tuple(
@@ -357,10 +359,6 @@ def _label_columns(text: str, rows: Sequence[tuple[_Line, tuple[Bounds, ...]]], 
         else:
             break
     return max(labels, 1)
-
-
-def _is_serial(words: str, column: str) -> bool:
-    return words.isdecimal() and not YEAR.fullmatch(words) and "年" not in column
 
 
 def _columns(text: str, heads: Sequence[_Line], width: int, labels: int) -> list[str] | None:

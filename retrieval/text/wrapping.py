@@ -64,7 +64,9 @@ def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
             before, alone, last_mark, over_page = "", False, "", False
             continue
         wrapped = before and joined[-1][1] == start and _goes_on(before, text, start)
-        rest = bool(pages) and last_mark and last_mark not in _ENDS and _is_rest(words)
+        rest = bool(pages) and last_mark and last_mark not in _ENDS
+        # a few characters up to a full stop are no paragraph
+        rest = rest and len(words) <= _MAX_REST and words[-1] in "。：；"
         carried = (over_page or rest) and marker is None and index not in pages
         if wrapped or carried or (alone and marker is None):
             joined[-1] = (joined[-1][0], end)
@@ -94,11 +96,6 @@ def _page_lines(text: str, lines: Sequence[tuple[int, int]]) -> frozenset[int]:
             heads.add(index)
         seen.add(line)
     return frozenset(numbers | heads)
-
-
-def _is_rest(words: str) -> bool:
-    """Tell a few characters up to a full stop, which are no paragraph, from a line of its own."""
-    return len(words) <= _MAX_REST and words[-1] in "。：；"
 
 
 @lru_cache(maxsize=64)
