@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from bot.evidence.reading import Clause, Line, Reading
 from bot.evidence.units import Fit, plain_unit, unit_fit
@@ -34,11 +34,12 @@ _FORMER = re.compile("(?:由|从|(?:上年|去年)(?:同期)?的?)$")
 _CLASS = re.compile("[一二三四五][类审级]|[省市县区]级|国家级|首[次批个]|第[一二三四五][次批]")
 _COUNT_UNITS = frozenset("件宗起份个例项条本部篇次场期轮人名位家户所处台套辆张块间支幅册只")
 _UNIT_BONUS: Mapping[Fit, float] = {"same": 0.1, "alike": 0.05, "none": 0.05, "other": -0.05}
-_RELATIONS: tuple[tuple[Relation, re.Pattern[str], re.Pattern[str]], ...] = (
-    ("less", re.compile("(?:不足|不到|没到|没有到|未到|未达到?|没达到|低于|少于|不满)$"), re.compile("^(?:以下|以内)")),
-    ("more", re.compile("(?:超过了?|突破了?|高于|多于|逾|超)$"), re.compile("^(?:以上|多|余)")),
-    ("near", re.compile("(?:大约|约|接近|近|差不多|大概)$"), re.compile("^(?:左右|上下|多|余)")),
-)  # fmt: skip
+_FIGURE = "\0"  # stands for a figure between the words on both sides of it
+_RELATION = re.compile(
+    f"(?P<less>(?:不足|不到|没到|没有到|未到|未达到?|没达到|低于|少于|不满){_FIGURE}|{_FIGURE}(?:以下|以内))"
+    f"|(?P<more>(?:超过了?|突破了?|高于|多于|逾|超){_FIGURE}|{_FIGURE}(?:以上|多|余))"
+    f"|(?P<near>(?:大约|约|接近|近|差不多|大概){_FIGURE}|{_FIGURE}(?:左右|上下))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,8 @@ def asserted_figures(query: Query) -> list[Asserted]:
         until = found[i + 1][1] if i + 1 < len(found) else len(topic)
         before = PART_END.split(topic[since:start])[-1]
         after = PART_END.split(topic[end:until], maxsplit=1)[0]
-        relation: Relation = next(
-            (r for r, left, right in _RELATIONS if left.search(before) or right.match(after)),
-            "equal",
-        )
+        said = _RELATION.search(before + _FIGURE + after)
+        relation = cast(Relation, said.lastgroup if said else "equal")
         if relation == "less" and before[-3:-2] == "不" and before.endswith(("低于", "少于")):
             relation = "more"
         # 350项证明材料涉及几个部门 asks about what stands beside the figure

@@ -29,6 +29,7 @@ from bot.tables.claimed import verdict
 from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report
+from retrieval.genre.directions import ways
 from retrieval.parsing.indicators import Fact, indicators, lookup
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import territory
@@ -70,7 +71,6 @@ _ROLE_COLUMNS = {
 }
 _NUMERAL = "([1-9][0-9]?|[二三四五六七八九十])"
 _TOP = re.compile(f"前{_NUMERAL}(?![0-9年月])|最[高低多少]的{_NUMERAL}[个份]")
-_ASKS_CHANGE = re.compile("增加|增长|上升|下降|减少|变化|增减|相比|涨|降")
 _COUNTED = re.compile(
     "数量|件数|案件数|总量|多少|案件.{0,4}(?:多|少|对比|比较|排名|排行|排序)|谁.{0,12}(?:多|少)"
 )
@@ -208,7 +208,7 @@ def compare(
         for i, column in enumerate(sifted)
         for n in _notes_on(table, i, column, lowest=lowest, top=top, lacks=lacks)
     ]
-    if len(desk.query.years) > 1 and _ASKS_CHANGE.search(normalise(desk.query.topic)):
+    if len(desk.query.years) > 1 and (desk.query.change or ways(normalise(desk.query.topic))):
         changes = change_notes(table, desk.query.years)
         if any(n.kind == "trend" for n in changes):
             table = _with_several_years(table)

@@ -12,7 +12,7 @@ _BRACKETED_UNIT = re.compile(r"[（(]\s*(?:单位[:：])?\s*([^()（）]{1,6})\s
 _COUNTS = re.compile(r"(人次|场次|件次|家次|批次|[件宗起人次个份条项部户名家场])数?$")
 CHANGE = re.compile("增减|同比|环比|增幅|降幅|变化")
 """A column that tells how much the others changed."""
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _THIS_YEAR, _LAST_YEAR = re.compile("本年|今年|当年"), re.compile("上年|去年|上一年")
 
 
@@ -42,7 +42,7 @@ def cell_year(cell: GridCell, year: int | None) -> int | None:
     ``year`` is the one reported on.
     """
     words = f"{cell.column} {cell.label}"
-    said = _YEAR.search(words)
+    said = YEAR.search(words)
     if said:
         return int(said[1])
     if year is not None and _LAST_YEAR.search(words):

@@ -12,13 +12,13 @@ from typing import Any
 
 from retrieval.documents import Note, ReportMeta
 from retrieval.errors import ReportNotFound
+from retrieval.genre.cell_figures import YEAR
 from retrieval.library.stored_values import Entry
 from retrieval.text.normalise import fold, normalise
 
 MIN_PREFIX = 3
 MAX_NAMED = 6
 RIVALS = "rivals"
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 _Identity = tuple[tuple[str, ...], str, int]
 
@@ -130,8 +130,8 @@ def find_report(name: str, summaries: Sequence[ReportSummary]) -> ReportSummary:
 
 def _by_words(wanted: str, summaries: Sequence[ReportSummary]) -> list[ReportSummary]:
     text = normalise(wanted)
-    years = {int(year) for year in _YEAR.findall(text)}
-    words = [w for w in re.split(r"[\s,，、]+", _YEAR.sub(" ", text)) if w.strip("年度")]
+    years = {int(year) for year in YEAR.findall(text)}
+    words = [w for w in re.split(r"[\s,，、]+", YEAR.sub(" ", text)) if w.strip("年度")]
     words = [w.removeprefix("年度").removeprefix("年") or w for w in words]
     if not words and not years:
         return []

@@ -15,15 +15,19 @@ from typing import NamedTuple, overload
 from retrieval.genre.english import glosses
 from retrieval.places.gazetteer import Chain
 from retrieval.places.issuer_names import split_issuer
-from retrieval.places.places import Mention, PlaceResolution
+from retrieval.places.places import Mention
 from retrieval.places.subunits import unit_of
 
 
 class Body(NamedTuple):
-    """A held issuer named in short right after its place, and where that name ends."""
+    """A held issuer named in short right after its place, and where that name ends.
+
+    ``absent`` is the name of one that the question asks about and no held report is by.
+    """
 
     issuer: str
     end: int
+    absent: str = ""
 
 
 _AFTER_BODY = re.compile(
@@ -100,7 +104,7 @@ def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]])
             end = mention.end + (tail.end() if tail else length)
             if end > best.end:
                 best = Body(issuer, end)
-    return best
+    return best if best.issuer else best._replace(absent=_absent(words, mention, issuers))
 
 
 def bodies_called(
@@ -175,37 +179,19 @@ _NAMES_BODY = re.compile(
 )
 
 
-# capitals tell a name from a department spoken of in passing
-_ENGLISH_NAME = re.compile(
-    "(?:['’]s)?(?: [A-Z][a-z]+| and){1,5}"
-    " (?:Bureau|Administration|Commission|Office|Department|Authority|Committee)(?![a-z])"
-)
-
-
-def held_places(resolution: PlaceResolution, absent: Sequence[str]) -> tuple[Chain, ...]:
-    """Return the held places meant, without those named only as part of an absent body's name."""
-    chains = (
-        chain
-        for mention, name in zip(resolution.mentions, absent, strict=True)
-        if not name
-        for chain in mention.held
-    )
-    return tuple(dict.fromkeys(chains))
-
-
-def absent_body(
-    words: str, mention: Mention, body: Body, known: Sequence[tuple[Chain, str]]
-) -> str:
+def _absent(words: str, mention: Mention, issuers: Sequence[tuple[Chain, str]]) -> str:
     """Return the name of a body that the question asks about and no held report is by.
 
     Only where every report of the place is another body's: in a county's or a zone's own
     report its bureaus are a topic like any other.
     """
-    if body.issuer or not mention.held:
+    own = [pair for pair in issuers if pair[0] in mention.held]
+    if not own or any(i.endswith("人民政府") or unit_of(chain, i) for chain, i in own):
         return ""
-    match = _NAMES_BODY.match(words, mention.end) or _ENGLISH_NAME.match(words, mention.end)
-    issuers = [pair for pair in _indexed(known).of(mention) if pair[0] in mention.held]
-    governs = (issuer.endswith("人民政府") or unit_of(chain, issuer) for chain, issuer in issuers)
-    if not match or not issuers or any(governs):
+    if match := _NAMES_BODY.match(words, mention.end):
+        return words[mention.start : match.end()]
+    match = _ENGLISH_BODY.match(words, mention.end)
+    # capitals tell a name from a department spoken of in passing
+    if not match or not match["name"] or not words[match.end("name")].isupper():
         return ""
-    return words[mention.start : match.end()]
+    return words[mention.start : match.start("of") if match["of"] else match.end()]

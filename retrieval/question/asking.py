@@ -97,12 +97,13 @@ def unit_of(topic: str) -> str:
 # ---- kinds ----------------------------------------------------------------------------------
 
 _MORE = "(?:高|多|低|少|快|慢|大|小)"
-_SUPERLATIVE = re.compile("最(?:高|多|低|少|大|小|快|慢)(?:的|吗|吧|[，,。?？]|$)")
-_COMPARED = re.compile(f"比.{{1,16}}?更?(?:要|都|还)?{_MORE}(?!于|少)")
+_PUTS_FIRST = re.compile(
+    f"最{_MORE}(?:的|吗|吧|[，,。?？]|$)|比.{{1,16}}?更?(?:要|都|还)?{_MORE}(?!于|少)"
+)
 _LOWEST = re.compile(
     "最(?:低|少|小|差|慢)|更(?:低|少|小|慢)|垫底|从低到高|从少到多|lowest|least|fewest|smallest"
+    "|比.{1,16}?更?(?:要|都|还)?(?:低|少|小|慢)(?!于)"
 )
-_LOWER = re.compile("比.{1,16}?更?(?:要|都|还)?(?:低|少|小|慢)(?!于)")
 _ISSUED = re.compile(
     "(?:出台|印发|制定|制发|编印|编制|下发|发布|发了|通过)[^，。？?]{0,10}(?:文件|制度|办法|方案|规定|意见|通知|规则|细则|指南|要点)|"
     "(?:文件|办法|方案|规定|通知|意见)(?:有|是|都有|分别是)(?:哪些|什么|哪几)"
@@ -111,13 +112,12 @@ _ISSUED = re.compile(
 
 def asks_lowest(plain: str) -> bool:
     """Return True when the order asked for starts from the lowest."""
-    return bool(_LOWEST.search(plain) or _LOWER.search(plain))
+    return bool(_LOWEST.search(plain))
 
 
 def claims_rank(plain: str) -> bool:
     """X 是最高的, X 比 Y 高: the question itself puts a place before others; 谁高 leaves it open."""
-    puts = _SUPERLATIVE.search(plain) or _COMPARED.search(plain)
-    return bool(puts) and re.search("谁|哪", plain) is None
+    return bool(_PUTS_FIRST.search(plain)) and re.search("谁|哪", plain) is None
 
 
 def asks_documents(topic: str) -> bool:

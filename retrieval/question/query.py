@@ -17,9 +17,9 @@ from retrieval.genre.directions import Direction, ways
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.indicators import lookup
-from retrieval.places.bureaus import Body, absent_body, bodies_called, body_after, held_places
+from retrieval.places.bureaus import Body, bodies_called, body_after
 from retrieval.places.gazetteer import Chain, contains
-from retrieval.places.places import Mention, PlaceIndex, PlaceResolution, SpeaksOf
+from retrieval.places.places import Mention, PlaceIndex, SpeaksOf
 from retrieval.question import asking
 from retrieval.question.addressing import (
     Step,
@@ -262,17 +262,11 @@ def settle(
     if request.typed:  # names written in Latin letters stand in what was typed
         mentions += places.resolve(request.typed, ()).mentions
     without = places.resolve(words, away, apart=(*apart, *spans)).held if away else ()
-    bodies = [body_after(words, mention, known) for mention in mentions]
-    absent = [absent_body(words, m, b, known) for m, b in zip(mentions, bodies, strict=True)]
-    topic = _topic(
-        ask,
-        words,
-        tags,
-        [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)],
-    )
+    read = [(mention, body_after(words, mention, known)) for mention in mentions]
+    covered = [(m.start, max(m.end, body.end)) for m, body in read]
+    topic = _topic(ask, words, tags, covered)
     if (request.act in ("same", "rework") or ask.span == (0, 0)) and ask.words:
         topic = ask.words
-    covered = [(m.start, max(m.end, b.end)) for m, b in zip(mentions, bodies, strict=True)]
     swallowed = {
         t.text for t in tags
         if t.tag == "theme" and any(a <= t.start and t.end <= b for a, b in covered)
@@ -283,31 +277,26 @@ def settle(
     for word in (*ask.places, *ask.issuers):
         if word not in said:  # from an earlier message
             taken_over = True
-            mentions += places.resolve(
-                word, [(0, len(word))], speaks_of=speaks_of, near=near
-            ).mentions
-            bodies += [Body("", 0)] * (len(mentions) - len(bodies))
-            absent += [""] * (len(mentions) - len(absent))
-    held = _innermost(held_places(PlaceResolution(tuple(mentions)), absent))
+            found = places.resolve(word, [(0, len(word))], speaks_of=speaks_of, near=near)
+            read += [(mention, Body("", 0)) for mention in found.mentions]
+    mentions = [mention for mention, _ in read]
+    held = _innermost([chain for m, body in read if not body.absent for chain in m.held])
     # an office named alone: the held bodies of that name, else a topic of the reports in scope
     unheard = [m for m in mentions if not m.held and not m.candidates]
-    found = {m.text: bodies_called(m.text, known, held) for m in unheard}
+    called = {m.text: bodies_called(m.text, known, held) for m in unheard}
     alone = [
         m
         for m in unheard
-        if found[m.text]
-        or m.text in ask.issuers
-        or any(m.text in t.text or t.text in m.text for t in offices)
+        if not called[m.text]
+        and (m.text in ask.issuers or any(m.text in t.text or t.text in m.text for t in offices))
     ]
     small = [m.text for m in unheard if _TOO_SMALL.fullmatch(m.text)]
-    as_topic = (
-        *small, *(m.text for m in alone if not found[m.text] and (held or _tells(ask)))
-    )  # fmt: skip
+    as_topic = (*small, *(m.text for m in alone if held or _tells(ask)))
     ask = replace(ask, theme=(*as_topic, *ask.theme)) if as_topic else ask
     missing = [
-        m for m in mentions if not m.held and not found.get(m.text) and m.text not in as_topic
+        m for m in mentions if not m.held and not called.get(m.text) and m.text not in as_topic
     ]
-    of_bodies = [pair for pairs in found.values() for pair in pairs]
+    of_bodies = [pair for pairs in called.values() for pair in pairs]
     pinyin = looks_like_pinyin(topic)
     topic = from_pinyin(topic) if pinyin else topic
     years = ask.years
@@ -326,17 +315,17 @@ def settle(
         places=tuple(dict.fromkeys((*held, *(chain for chain, _ in of_bodies)))),
         issuers=tuple(
             dict.fromkeys(
-                [*(b.issuer for b in bodies if b.issuer), *(issuer for _, issuer in of_bodies)]
+                [*(b.issuer for _, b in read if b.issuer), *(issuer for _, issuer in of_bodies)]
             )
         ),
         years=years,
         compared=compared,
         inherited=taken_over,
         unknown=tuple(
-            dict.fromkeys([*(m.text for m in missing), *(name for name in absent if name)])
+            dict.fromkeys([*(m.text for m in missing), *(b.absent for _, b in read if b.absent)])
         ),
         villages=tuple(small),
-        ambiguous=tuple(m for m in mentions if m.ambiguous and m.text not in found),
+        ambiguous=tuple(m for m in mentions if m.ambiguous and m.text not in called),
         wrong_parents=tuple(
             (m.wrong_parent, (m.held or m.candidates)[0])
             for m in mentions
@@ -354,9 +343,8 @@ def settle(
 
 def _innermost(places: Sequence[Chain]) -> tuple[Chain, ...]:
     """Drop a place that another of those named lies in: 法治云浮 beside 云城 is 云城's city."""
-    return tuple(
-        p for p in places if not any(contains(p, other) and other != p for other in places)
-    )
+    each = tuple(dict.fromkeys(places))
+    return tuple(p for p in each if not any(contains(p, other) and other != p for other in each))
 
 
 # villages report to no one: a report of their county may tell of them
