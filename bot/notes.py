@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from bot.values import DraftLine
-from prompts import load_notes
+from prompts import load_words
 from retrieval.documents import Note, NoteValue
 
 __all__ = ["Note", "among", "kinds", "note", "text_of", "worded", "words"]
@@ -36,7 +36,7 @@ def among(names: Sequence[str], count: int) -> Note:
 
 def words(note: Note, language: Language = "zh") -> str:
     """Return a note in words; raises ``KeyError`` for a kind or value the catalogue lacks."""
-    return _Filler(language).vformat(_templates(language)[note.kind], (), note.values)
+    return _Filler(language).vformat(kinds(language)[note.kind], (), note.values)
 
 
 def worded(notes: Iterable[Note], language: Language = "zh") -> list[str]:
@@ -49,9 +49,10 @@ def text_of(line: DraftLine, language: Language = "zh") -> str:
     return line.text if line.note is None else words(line.note, language)
 
 
+@lru_cache(maxsize=2)
 def kinds(language: Language) -> Mapping[str, str]:
     """Return the template of every kind in a language."""
-    return _templates(language)
+    return load_words("notes", language)
 
 
 class _Filler(string.Formatter):
@@ -67,11 +68,6 @@ class _Filler(string.Formatter):
             joint = format_spec or _JOINED[self._language]
             return joint.join(self.format_field(part, "") for part in value)
         return str(value)
-
-
-@lru_cache(maxsize=2)
-def _templates(language: Language) -> Mapping[str, str]:
-    return load_notes(language)
 
 
 CORRECTING = frozenset(

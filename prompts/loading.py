@@ -74,18 +74,9 @@ def load(name: str) -> Prompt:
     return Prompt(name, f"{name}@{digest}", text)
 
 
-def load_notes(language: str) -> dict[str, str]:
-    """Return the catalogue of notes in a language (``zh`` or ``en``), by kind."""
-    return _catalogue(f"notes.{language}.toml")
-
-
-def load_chat_texts(language: str) -> dict[str, str]:
-    """Return what chats say of themselves in a language (``zh`` or ``en``), by key."""
-    return _catalogue(f"chats.{language}.toml")
-
-
-def _catalogue(name: str) -> dict[str, str]:
-    with (_FOLDER / name).open("rb") as file:
+def load_words(of: str, language: str) -> dict[str, str]:
+    """Return the words ``of`` notes, chats or the page in a language (``zh`` or ``en``), by key."""
+    with (_FOLDER / f"{of}.{language}.toml").open("rb") as file:
         return dict(_flat("", tomllib.load(file)))
 
 

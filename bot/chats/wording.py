@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.notes import Language
-from prompts import load_chat_texts
+from prompts import load_words
 from retrieval.question.terms import is_english
 
 _WORDS = re.compile(r"[A-Za-z]{2,}|[\u3400-\u9fff]")
@@ -31,4 +31,4 @@ def language_of(words: str, before: str = "") -> Language:
 @lru_cache(maxsize=2)
 def texts(language: Language) -> Mapping[str, str]:
     """Return the words of every key."""
-    return load_chat_texts(language)
+    return load_words("chats", language)
