@@ -60,13 +60,14 @@ from bot.turn import Answered, joined, next_state
 from bot.values import Answer, Cited, Sentence
 from retrieval.documents import Chunk, Hit, meet
 from retrieval.errors import ReportNotFound
+from retrieval.genre.english import is_english
 from retrieval.library.library import Library
 from retrieval.question.conversation import completed
 from retrieval.question.held_words import mended
 from retrieval.question.query import Query, State, clean
 from retrieval.question.request import Reader, Request
 from retrieval.question.scope import Resolved
-from retrieval.question.terms import Term, is_english
+from retrieval.question.terms import Term
 from retrieval.search.nearness import Nearness, nothing_near
 from retrieval.search.retriever import Options, retrieve
 

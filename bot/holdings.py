@@ -13,7 +13,8 @@ from retrieval.library.catalogue import ReportSummary
 from retrieval.library.library import Library
 from retrieval.places.bureaus import KnownIssuers
 from retrieval.places.gazetteer import Chain
-from retrieval.places.places import PlaceIndex, SpeaksOf
+from retrieval.places.place_mentions import SpeaksOf
+from retrieval.places.places import PlaceIndex
 from retrieval.places.subunits import territory
 from retrieval.question.scope import Holdings, unify
 from retrieval.question.trained import TrainedReader

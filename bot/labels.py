@@ -83,7 +83,8 @@ class Names:
         name = body_name(meta)
         if len(self._places[name]) == 1:
             return name
-        others = [p for p in self._places[name] if not _same_place(p, meta.place)]
+        own = meta.place  # a chain may state fewer levels than another
+        others = [p for p in self._places[name] if p[-len(own) :] != own and own[-len(p) :] != p]
         for depth in range(1, len(meta.place)):
             if all(p[-depth:] != meta.place[-depth:] for p in others):
                 return "".join(meta.place[-depth:-1]) + name
@@ -109,11 +110,6 @@ class NameOf(NamedTuple):
     def place(self) -> str:
         """The body."""
         return self.names.body(self.meta)
-
-
-def _same_place(one: Chain, other: Chain) -> bool:
-    """Tell whether one chain is the other with fewer levels stated."""
-    return one[-len(other) :] == other or other[-len(one) :] == one
 
 
 def _bears_name_of(unit: str, place: str) -> bool:

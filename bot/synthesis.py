@@ -28,10 +28,10 @@ from bot.values import Passage, Sentence, Told, meets
 from prompts import load
 from retrieval.documents import meet
 from retrieval.errors import ModelFailed
+from retrieval.genre.synonyms import synonyms
 from retrieval.question.proposed import Proposal
 from retrieval.question.query import Query
 from retrieval.question.request import Operation, Request
-from retrieval.question.terms import synonyms
 from retrieval.text.normalise import fold
 
 ABSENCES: frozenset[Operation] = frozenset(("verify", "which"))
@@ -105,7 +105,9 @@ class Synthesis:
         ``show`` is given the lines that are certain while it still writes: the first of the answer.
         """
         query = desk.query
-        silent = draft.status == "abstained" and _may_be_found(draft)
+        # a refusal that only says that words were not found, which a reader might yet do
+        silent = draft.status == "abstained" and bool(draft.gap)
+        silent = silent and all(gap.kind in _NOT_FOUND for gap in draft.gap)
         if not (draft.status == "answered" or silent) or query.kind not in _KINDS:
             return Attempt(reason="not for a model")
         if not self._budget.allows(user, self._today()):
@@ -244,11 +246,6 @@ def _is_bound(draft: Draft) -> bool:
         line.note is not None and (line.note.kind in CORRECTING or "count" in line.note.values)
         for line in (*draft.before, *draft.lines)
     )
-
-
-def _may_be_found(draft: Draft) -> bool:
-    """Tell whether a refusal only says that words were not found, which a reader might yet do."""
-    return bool(draft.gap) and all(gap.kind in _NOT_FOUND for gap in draft.gap)
 
 
 def _is_of_theme(query: Query, told: Told) -> bool:

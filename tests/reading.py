@@ -7,7 +7,8 @@ from functools import lru_cache
 
 from eval.fits.reader.utterances import parse_line
 from retrieval.places.gazetteer import Chain
-from retrieval.places.places import PlaceIndex, PlaceResolution, SpeaksOf
+from retrieval.places.place_mentions import PlaceResolution, SpeaksOf
+from retrieval.places.places import PlaceIndex
 from retrieval.question.conversation import completed
 from retrieval.question.query import Query, State, clean, settle
 from retrieval.question.trained import TrainedReader

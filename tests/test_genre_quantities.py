@@ -15,7 +15,6 @@ from retrieval.genre.quantities import (
     canonical,
     compare_numbers,
     find_quantities,
-    numbers_in,
     same_value,
 )
 
@@ -262,13 +261,6 @@ def test_compare_numbers(
 
 def test_given_years_need_no_source() -> None:
     assert compare_numbers("2023年受理36件。", "受理36件", years=frozenset({2023})).missing == ()
-
-
-def test_numbers_in_are_in_base_units() -> None:
-    assert {(n.value, n.unit) for n in numbers_in("收到65件，金额2.5万元")} == {
-        (Decimal(65), "件"),
-        (Decimal(25000), "元"),
-    }
 
 
 # ---- properties ------------------------------------------------------------------------

@@ -354,7 +354,7 @@ ANSWERERS: tuple[Answerer, ...] = (
     ),
     Answerer(
         "page_field",
-        lambda desk: _in_one(desk) and single_report.is_about_page(desk),
+        lambda desk: _in_one(desk) and desk.query.field is not None,
         lambda desk: field_answer(desk.query.field, desk.reports[0]) if desk.query.field else None,
         ("白水县的报告什么时候发布的",),
         ("白水县发布了多少件规范性文件",),

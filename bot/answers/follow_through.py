@@ -16,7 +16,7 @@ from typing import Literal, TypeVar
 
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.likeness import Likeness
-from bot.evidence.problem_topics import Point, points
+from bot.evidence.problem_topics import points
 from bot.evidence.reading import Clause, Line, read
 from bot.evidence.whole_clauses import bare_start, pieces, typeset
 from bot.labels import body_name, of_one_office, report_name
@@ -60,22 +60,14 @@ _AT_LEAST = re.compile("不少于|不低于|达到|以上|提高到|超过|实�
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """Words of a report and where they stand."""
-
-    text: str
-    cite: Cited
-
-
-@dataclass(frozen=True, slots=True)
 class Pair:
     """Something the earlier report says and what the later one says of it (best first, or none).
 
     ``verdict`` compares a target with the later figure where both are figures of one indicator.
     """
 
-    before: Quote
-    after: tuple[Quote, ...] = ()
+    before: DraftLine
+    after: tuple[DraftLine, ...] = ()
     verdict: Note | None = None
 
 
@@ -86,8 +78,8 @@ class FollowThrough:
     earlier: Report
     later: Report
     repeated: tuple[Pair, ...]
-    new: tuple[Quote, ...]
-    gone: tuple[Quote, ...]
+    new: tuple[DraftLine, ...]
+    gone: tuple[DraftLine, ...]
     plans: tuple[Pair, ...]
 
 
@@ -177,21 +169,17 @@ def follow(earlier: Report, later: Report, *, facts: Facts | None = None) -> Fol
     for score, i, j in _best_pairs([p.text for p in old], [p.text for p in new], background):
         if score < ENOUGH_FOR_PROBLEM:
             break
-        repeated.append((i, Pair(_quote(old[i]), (_quote(new[j]),))))
+        repeated.append((i, Pair(old[i].line, (new[j].line,))))
         taken.add(j)
     kept = {i for i, _ in repeated}
     return FollowThrough(
         earlier,
         later,
         tuple(pair for _, pair in sorted(repeated, key=lambda item: item[0])),
-        tuple(_quote(p) for j, p in enumerate(new) if j not in taken),
-        tuple(_quote(p) for i, p in enumerate(old) if i not in kept),
+        tuple(p.line for j, p in enumerate(new) if j not in taken),
+        tuple(p.line for i, p in enumerate(old) if i not in kept),
         tuple(_plan_pairs(earlier, later, facts)),
     )
-
-
-def _quote(point: Point) -> Quote:
-    return Quote(point.text, point.cite)
 
 
 def _best_pairs(
@@ -276,10 +264,10 @@ def _telling(report: Report, line: Line, clause: Clause) -> Span:
     return min(runs, key=len, default=clause.span)
 
 
-def _clause_quote(report: Report, span: Span) -> Quote:
+def _clause_quote(report: Report, span: Span) -> DraftLine:
     start = bare_start(report.text, span)
     end, words = words_without(report.text, start, span.end, "，,；;。、：: \n")
-    return Quote(typeset(words), Cited(report.id, start, end))
+    return DraftLine(typeset(words), "claim", (Cited(report.id, start, end),))
 
 
 def _facts_by_clause(
@@ -341,7 +329,7 @@ def draft(found: FollowThrough, aspects: Sequence[Aspect] = ("problems", "plans"
             else note("no_problem_repeated")
         )
         for pair in found.repeated:
-            lines += [_claim(pair.before), *map(_claim, pair.after)]
+            lines += [pair.before, *pair.after]
     if "new" in aspects or "problems" in aspects:
         lines += _listed(Note("problems_new", {"later": new}), found.new)
     if "gone" in aspects or "problems" in aspects:
@@ -358,20 +346,16 @@ def _plans_draft(found: FollowThrough, plans: Sequence[Pair]) -> Draft:
     lines = [note("plans_followed", place=name, **years)]
     for pair in plans:
         lines.append(note("planned"))
-        lines.append(_claim(pair.before))
+        lines.append(pair.before)
         lines.append(note("done" if pair.after else "nothing_done", year=later or 0))
-        lines += map(_claim, pair.after)
+        lines += pair.after
         if pair.verdict:
             lines.append(DraftLine("", "note", note=pair.verdict))
     cites = tuple(c for line in lines for c in line.cites)
     return Draft(tuple(lines), focus=cites)
 
 
-def _listed(title: Note, quotes: Sequence[Quote]) -> list[DraftLine]:
+def _listed(title: Note, quotes: Sequence[DraftLine]) -> list[DraftLine]:
     if not quotes:
         return [note("none_listed", what=title)]
-    return [note("listed", what=title, count=len(quotes)), *map(_claim, quotes)]
-
-
-def _claim(quote: Quote) -> DraftLine:
-    return DraftLine(quote.text, "claim", (quote.cite,))
+    return [note("listed", what=title, count=len(quotes)), *quotes]

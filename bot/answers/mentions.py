@@ -13,7 +13,7 @@ from bot.answers.facts import candidates
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk
 from bot.evidence.likely import ordered
-from bot.evidence.reading import Line, quoted_in, unquoted
+from bot.evidence.reading import Line, unquoted
 from bot.evidence.selection import weigh
 from retrieval.documents import Report, Span
 from retrieval.genre.quantities import find_quantities
@@ -22,6 +22,7 @@ from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme, is_topical
 from retrieval.question.untagged import subject_of
 from retrieval.search.exhaustive import search_words
+from retrieval.text.marks import QUOTED
 from retrieval.text.normalise import fold, normalise
 
 # the least weighted share of the question's terms that the cited words must hold
@@ -39,7 +40,7 @@ _OF_LACK = ("problems", "causes")
 
 def asked_phrases(query: Query) -> tuple[str, ...]:
     """Return the phrases that must stand word for word: the quoted ones, or alternatives (A/B)."""
-    quoted = tuple(fold(p) for p in quoted_in(query.topic))
+    quoted = tuple(fold(p) for p in QUOTED.findall(query.topic))
     if quoted:
         return quoted
     if re.search("[/／]|或者?", query.phrase):

@@ -37,11 +37,6 @@ def no_statute(desk: Desk) -> Draft:
     )
 
 
-def is_about_page(desk: Desk) -> bool:
-    """Tell whether a question asks for a field of the page."""
-    return desk.query.field is not None
-
-
 def fact(desk: Desk) -> Draft:
     """Answer a fact; where only a heading answers, what stands under it."""
     report = desk.reports[0]

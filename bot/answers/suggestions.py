@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from bot.evidence.drafting import Draft
 from bot.notes import note
+from retrieval.genre.english import is_english
 from retrieval.question.query import Query
 from retrieval.question.request import Ask, Request
-from retrieval.question.terms import is_english
 
 # below the first the bot asks back at once, below the second leaves that surely answer the words come
 # before what was read, below the third it asks back instead of refusing. Of the readings of held-out

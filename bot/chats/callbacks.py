@@ -12,14 +12,11 @@ from typing import Any
 from bot.chats import views
 from bot.chats.blocks import runs
 from bot.chats.chat_records import StoredAnswer
-from bot.chats.handlers import ANSWER_WITHIN_S, Desk, Handlers
+from bot.chats.handlers import Desk, Handlers
 from bot.chats.incoming import Incoming
 from bot.chats.messages import Reply, compose, say
-from bot.chats.threads import in_thread
 from bot.chats.wording import language_of, said
 from bot.notes import Language
-from retrieval.documents import Report
-from retrieval.errors import BaogaoError
 
 
 class Callbacks:
@@ -145,14 +142,7 @@ class Callbacks:
         )
         if citation is None:
             return expired(language)
-
-        def open_report() -> Report | None:
-            try:
-                return self._desk.assistant.library.report(citation["report"])
-            except BaogaoError:
-                return None
-
-        report = await in_thread(open_report, timeout_s=ANSWER_WITHIN_S)
+        report = await self._handlers.opened(citation["report"])
         blocks, keyboard = views.passage(answer.key, citation, report, step, language)
         reply = compose(blocks, keyboard, name=said("file.wording", language))
         return replace(reply, edit=incoming.message_id) if kind == "v" else reply

@@ -116,6 +116,8 @@ class Handlers:
             command = self._commands.get(incoming.command)
             if command is None:
                 return say_own(said("no_such_command", language))
+            if incoming.command in OWN_COMMANDS and not self._desk.access.is_admin(incoming.user):
+                return say(said(f"admins.{incoming.command}", language))
             return await command(incoming, language)
         if incoming.reply_to is not None:
             remarked = self._desk.store.expected_remark(incoming.chat, incoming.reply_to)
@@ -274,36 +276,29 @@ class Handlers:
         blocks, keyboard = views.reports_page(held, page, year, place, language)
         return compose(blocks, keyboard)
 
+    async def opened(self, report_id: str) -> Report | None:
+        """Open a report; None where it is held no more."""
+
+        def work() -> Report | None:
+            with contextlib.suppress(BaogaoError):
+                return self._desk.assistant.library.report(report_id)
+            return None
+
+        return await in_thread(work, timeout_s=ANSWER_WITHIN_S)
+
     async def report_card(self, report_id: str, language: Language = "zh") -> Reply:
         """One report opened: what it is, its parts to read, and questions it answers."""
-        library = self._desk.assistant.library
-
-        def work() -> tuple[Report, list[str]] | None:
-            try:
-                report = library.report(report_id)
-            except BaogaoError:
-                return None
-            return report, views.questions_on(report, language)
-
-        opened = await in_thread(work, timeout_s=ANSWER_WITHIN_S)
-        if opened is None:
+        report = await self.opened(report_id)
+        if report is None:
             return say(said("report.gone", language))
-        report, questions = opened
         blocks, keyboard = views.report_card(report, language)
+        questions = views.questions_on(report, language)
         asked = rows([self.question_button(question) for question in questions], 1)
         return compose(blocks, (*keyboard[:-1], *asked, keyboard[-1]))
 
     async def report_part(self, report_id: str, number: int, language: Language = "zh") -> Reply:
         """A top-level part of a report in its own words."""
-        library = self._desk.assistant.library
-
-        def work() -> Report | None:
-            try:
-                return library.report(report_id)
-            except BaogaoError:
-                return None
-
-        report = await in_thread(work, timeout_s=ANSWER_WITHIN_S)
+        report = await self.opened(report_id)
         if report is None:
             return say(said("report.gone", language))
         blocks, keyboard = views.report_part(report, number, language)
@@ -352,8 +347,6 @@ class Handlers:
     # --- administrators --------------------------------------------------------------------
 
     async def _status(self, incoming: Incoming, language: Language) -> Reply:
-        if not self._desk.access.is_admin(incoming.user):
-            return say(said("admins.command", language))
         library = self._desk.assistant.library
         held = await in_thread(lambda: len(library.reports()), timeout_s=ANSWER_WITHIN_S)
         values = self._desk.status()
@@ -374,14 +367,10 @@ class Handlers:
         )
         return say(text)
 
-    async def _add(self, incoming: Incoming, language: Language) -> Reply:
-        if not self._desk.access.is_admin(incoming.user):
-            return say(said("admins.add", language))
+    async def _add(self, _incoming: Incoming, language: Language) -> Reply:
         return say(said(f"add.{self._desk.door}", language))
 
     async def _remove(self, incoming: Incoming, language: Language) -> Reply:
-        if not self._desk.access.is_admin(incoming.user):
-            return say(said("admins.remove", language))
         name = incoming.text.strip()
         if not name:
             return say_own(said("remove.which", language))

@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.notes import Language
 from prompts import load_words
-from retrieval.question.terms import is_english
+from retrieval.genre.english import is_english
 
 _WORDS = re.compile(r"[A-Za-z]{2,}|[\u3400-\u9fff]")
 

@@ -13,6 +13,7 @@ from retrieval.genre.roles import role_of_heading
 from retrieval.parsing.chunking import split_sentences, trim
 from retrieval.parsing.sequences import Quotations
 from retrieval.text.wrapping import unwrap
+from retrieval.text.years import SAID_YEAR
 
 MAX_ITEM_CHARS = 160
 LEAST_IN_PROSE = 3
@@ -39,7 +40,6 @@ _ASPIRES = re.compile(
     r"(?:保障|贡献|力量|基础|篇章|局面|台阶|支撑)[。！]?$"
 )
 _MAX_TURN_CHARS = 60
-_YEAR = re.compile("(20[0-9]{2})年")
 _AHEAD = re.compile("下一步|下步|今后|接下来|明年|新的一年")
 _TITLE_CHARS = 16
 _TRAILING = re.compile("等(?:方面)?(?:的?问题|情况|不足|现象)?[。；;]?$")
@@ -105,7 +105,7 @@ def without_plans(report: Report, item: Item) -> Item:
 def _tells_ahead(report: Report, sentence: Span) -> bool:
     """Tell whether a sentence opens with the time to come: 下一步, or a year after the report's."""
     words = report.text[sentence.start : sentence.end].strip()
-    opens = _YEAR.match(words)
+    opens = SAID_YEAR.match(words)
     after = opens is not None and report.meta.year is not None and int(opens[1]) > report.meta.year
     return after or _AHEAD.match(words) is not None
 

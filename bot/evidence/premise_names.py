@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.evidence.binding import subject_terms
-from bot.evidence.reading import Reading, quoted_in, unquoted
+from bot.evidence.reading import Reading, unquoted
 from bot.evidence.selection import Evidence
 from bot.notes import Note
 from retrieval.documents import Span
 from retrieval.question.query import Query
+from retrieval.text.marks import QUOTED
 from retrieval.text.normalise import fold, has_han, normalise
 
 _TITLES = "区委书记|县委书记|市委书记|书记|区长|县长|市长|镇长|乡长|主任|局长|院长|检察长|秘书长"
@@ -93,7 +94,7 @@ def _said(found: Sequence[Evidence]) -> str:
 def _judge_quoted(
     topic: str, whole: str, found: Sequence[Evidence], reading: Reading
 ) -> Misnamed | None:
-    for phrase in quoted_in(topic):
+    for phrase in QUOTED.findall(topic):
         if not has_han(phrase):
             continue  # English words are held by none of the reports
         words = unquoted(phrase)

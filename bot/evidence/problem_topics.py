@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from bot.evidence import listing
 from bot.evidence.whole_clauses import bare_start, typeset
 from bot.lexicon import pattern
-from bot.values import Cited
+from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role
 from retrieval.text.marks import CLAUSE_END
 from retrieval.text.wrapping import words_without
@@ -46,6 +46,11 @@ class Point:
     text: str
     cite: Cited
     topics: tuple[str, ...]
+
+    @property
+    def line(self) -> DraftLine:
+        """The item as a line of a draft."""
+        return DraftLine(self.text, "claim", (self.cite,))
 
 
 def points(report: Report, role: Role) -> list[Point]:

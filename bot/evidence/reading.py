@@ -12,7 +12,6 @@ from retrieval.genre.cell_figures import cell_clause
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.chunking import split_clauses, split_sentences, trim
 from retrieval.text.grids import GridRow, is_in_grid, row_at
-from retrieval.text.marks import QUOTED
 from retrieval.text.normalise import fold
 from retrieval.text.wrapping import words_of
 
@@ -161,11 +160,6 @@ def _rows(cells: Sequence[Span]) -> Iterator[tuple[Span, bool]]:
 def _clause(text: str, span: Span) -> Clause:
     words = words_of(text, span.start, span.end)
     return Clause(span, fold(words), find_quantities(words))
-
-
-def quoted_in(words: str) -> list[str]:
-    """Return what stands between quotation marks in a question."""
-    return QUOTED.findall(words)
 
 
 def unquoted(words: str) -> str:

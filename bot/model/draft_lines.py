@@ -8,8 +8,10 @@ whether that was right).
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from bot.values import DraftLine
 
@@ -22,6 +24,7 @@ _TAGS = re.compile(rf"(?P<begins>{_BEGINS})|(?P<ends>{_ENDS})", re.IGNORECASE)
 _SENTENCE = re.compile(
     r"[。！？!?][”’」』）)]{0,3}(?P<after>(?:\s{0,2}[\[［【][\d\s,，、;\-^]{1,40}[\]］】]){0,8})"
 )
+_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL | re.IGNORECASE)
 _MARKER = re.compile(r"[\[［【]\s{0,3}\^?\d[\d\s,，、;\-^]{0,40}[\]］】]")
 
 
@@ -62,6 +65,20 @@ def spoken(reply: str) -> str:
             kept.clear()
         position = tag.end()
     return "".join(kept) + (reply[position:] if depth == 0 else "")
+
+
+def json_object(reply: str) -> dict[str, Any] | None:
+    """Return the JSON object in what a reply says, fenced or with words around it; None without."""
+    text = spoken(reply)
+    fenced = _FENCED.search(text)
+    for words in (fenced[1] if fenced else "", text[text.find("{") : text.rfind("}") + 1]):
+        try:
+            value = json.loads(words)
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            return value
+    return None
 
 
 def _sentences(line: str) -> Iterator[DraftLine]:

@@ -6,13 +6,12 @@ their clauses alone bear the line out as far as code can tell. Without one a lin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bot.lock.plaintext import neutralise
-from bot.model.draft_lines import spoken, whole
+from bot.model.draft_lines import json_object, whole
 from bot.model.llm import Allowance, PatientChat
 from bot.model.sheet import as_data
 from prompts import load
@@ -72,18 +71,17 @@ def approved(
         return frozenset()
     return frozenset(
         n - 1
-        for n, words in _verdicts(spoken(reply)).items()
+        for n, words in _verdicts(reply).items()
         if 0 < n <= len(blocks) and cases[n - 1].decided_by(words)
     )
 
 
 def _verdicts(reply: str) -> Mapping[int, Sequence[str]]:
     """Return the deciding words of each line that is said to hold, in one run or several."""
-    start, end = reply.find("{"), reply.rfind("}") + 1
     try:
-        rows = json.loads(reply[start:end])["verdicts"]
+        rows = (json_object(reply) or {})["verdicts"]
         found = {int(row["line"]): row.get("words") for row in rows if row.get("holds") is True}
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return {}
     runs = {n: [words] if isinstance(words, str) else words for n, words in found.items()}
     return {

@@ -7,13 +7,11 @@ could not be had at all is an error, so that it can be said.
 
 from __future__ import annotations
 
-import json
-import re
 import secrets
 from collections.abc import Callable
-from typing import Any
 
 from bot.lock.plaintext import neutralise
+from bot.model.draft_lines import json_object
 from bot.model.llm import Allowance, PatientChat
 from prompts import load
 from retrieval.question.proposed import SCHEMA, Proposal, held_to
@@ -25,7 +23,6 @@ SHARE = 1 / 3
 """Of a question's time that reading it anew may take: 15 seconds of 45."""
 _MAX_TOKENS = 500
 _MAX_CHARS = 600  # of a message; what is said later names no further wish
-_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 
 
 class ModelReader:
@@ -67,17 +64,8 @@ class ModelReader:
         finally:
             allowance.calls_left -= 1 if own.calls_left < 1 and allowance.calls_left else 0
             allowance.usage += own.usage
-        return held_to(_parsed(reply), trained, before, is_place)
+        return held_to(json_object(reply), trained, before, is_place)
 
 
 def _data(words: str) -> str:
     return neutralise(words[:_MAX_CHARS]).replace("<<", "《").replace(">>", "》")
-
-
-def _parsed(reply: str) -> Any:
-    """Return the JSON object of a reply, be there words or a fence around it; None without one."""
-    found = _OBJECT.search(re.sub(r"(?s)^.*</think(?:ing)?>", "", reply))
-    try:
-        return json.loads(found[0]) if found else None
-    except (ValueError, RecursionError):
-        return None

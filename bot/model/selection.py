@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.lock.plaintext import plain_line
-from bot.model.draft_lines import spoken
+from bot.model.draft_lines import json_object
 
 MAX_ITEMS = 40
 MAX_QUOTES = 24  # of one item
 MAX_SAID_CHARS = 400
-_FENCED = re.compile(r"```(?:json)?\s*(.*?)```", re.DOTALL | re.IGNORECASE)
 _BEGUN = re.compile(
     r'\s*(?:```(?:json)?\s*)?\{\s*"answerable"\s*:\s*true\s*,\s*"items"\s*:\s*\[', re.IGNORECASE
 )
@@ -68,7 +67,7 @@ def read_selection(reply: str, numbers: Collection[int]) -> Selection | None:
 
     ``numbers`` are those of the sheet; an item with none of them is left out.
     """
-    value = _object(spoken(reply))
+    value = json_object(reply)
     if value is None or not ({"items", "answerable"} & value.keys()):
         return None
     rows = value.get("items")
@@ -125,16 +124,3 @@ def _number(value: object) -> int:
 
 def _words(value: object, most: int) -> str:
     return plain_line(value[:most]) if isinstance(value, str) else ""
-
-
-def _object(text: str) -> dict[str, Any] | None:
-    """Return the JSON object in a reply, fenced or with words around it."""
-    fenced = _FENCED.search(text)
-    for words in (fenced[1] if fenced else "", text[text.find("{") : text.rfind("}") + 1]):
-        try:
-            value = json.loads(words)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            return value
-    return None

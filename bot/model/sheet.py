@@ -100,7 +100,9 @@ def _pieces(desk: Desk, report: Report) -> Iterator[_Piece]:
     for line in desk.reading(report).lines:
         words = report.text[line.span.start : line.span.end].strip()
         announces = report.sections[line.section].kind == "heading" or words.endswith(("：", ":"))
-        if line.role == "furniture" or (announces and not _tells_figures(words)):
+        if line.role == "furniture" or (
+            announces and all(q.kind not in COUNTED for q in find_quantities(words))
+        ):
             continue
         for start, end in _cut(report.text, line):
             words = report.text[start:end].strip()
@@ -109,10 +111,6 @@ def _pieces(desk: Desk, report: Report) -> Iterator[_Piece]:
                 continue
             seen.add(key)
             yield _Piece(Cited(report.id, start, end), words, f"{report.id}{line.path}", line.role)
-
-
-def _tells_figures(words: str) -> bool:
-    return any(q.kind in COUNTED for q in find_quantities(words))
 
 
 def _cut(text: str, line: Line) -> Iterator[tuple[int, int]]:

@@ -65,7 +65,8 @@ def routes(desk: Desk) -> list[Route]:
                         yield shape.chunk({"content": _rest(line.answer, said)})
                         yield shape.chunk({}, "stop", line.answer)
                 except Exception as error:
-                    yield "data: " + json.dumps(_error(explain(error)), ensure_ascii=False) + "\n\n"
+                    told = {"message": explain(error), "type": "server_error", "code": None}
+                    yield f"data: {json.dumps({'error': told}, ensure_ascii=False)}\n\n"
                 yield "data: [DONE]\n\n"
 
             return StreamingResponse(chunks(), media_type="text/event-stream")
@@ -226,7 +227,3 @@ def _usage(answer: Answer) -> dict[str, int]:
         "completion_tokens": completion,
         "total_tokens": prompt + completion,
     }
-
-
-def _error(told: str) -> dict[str, Any]:
-    return {"error": {"message": told, "type": "server_error", "code": None}}

@@ -7,12 +7,12 @@ import re
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.text.grid_numbers import is_figure
 from retrieval.text.grids import Grid, GridCell
+from retrieval.text.years import YEAR
 
 _BRACKETED_UNIT = re.compile(r"[（(]\s*(?:单位[:：])?\s*([^()（）]{1,6})\s*[）)]")
 _COUNTS = re.compile(r"(人次|场次|件次|家次|批次|[件宗起人次个份条项部户名家场])数?$")
 CHANGE = re.compile("增减|同比|环比|增幅|降幅|变化")
 """A column that tells how much the others changed."""
-YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _THIS_YEAR, _LAST_YEAR = re.compile("本年|今年|当年"), re.compile("上年|去年|上一年")
 
 

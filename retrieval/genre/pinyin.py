@@ -17,7 +17,7 @@ from retrieval.text.normalise import has_han
 from retrieval.text.segmentation import compounds
 from retrieval.text.words import read_words
 
-_LATIN = re.compile("[a-z]+")
+LATIN = re.compile("[a-z]+")
 _MAX_WORDS = 8
 _MAX_LETTERS = 40
 _LONGEST_SYLLABLE = 6
@@ -26,7 +26,7 @@ _SHORTEST_NAME = 5
 
 def looks_like_pinyin(text: str) -> bool:
     """Return True for Latin text whose words are Chinese syllables and not English words."""
-    words = _LATIN.findall(text.lower())
+    words = LATIN.findall(text.lower())
     if not words or has_han(text):
         return False
     pinyin = english = 0

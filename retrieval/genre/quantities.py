@@ -24,7 +24,6 @@ from retrieval.genre.measures import measures, modifier_after, modifier_before, 
 from retrieval.genre.quantity_values import (
     MULTIPLIER,
     POWERS,
-    Number,
     NumberCheck,
     Quantity,
     QuantityKind,
@@ -38,14 +37,11 @@ from retrieval.genre.quantity_values import (
 )
 
 __all__ = [
-    "Number",
     "NumberCheck",
     "Quantity",
-    "QuantityKind",
     "canonical",
     "compare_numbers",
     "find_quantities",
-    "numbers_in",
     "same_value",
 ]
 
@@ -446,11 +442,6 @@ def _numeral(numeral: str) -> Decimal | None:
         return Decimal(str(cn2an.cn2an(numeral.replace("○", "零"), "normal")))
     except (ValueError, KeyError):  # a run of its characters that is no numeral (十十一)
         return None
-
-
-def numbers_in(text: str) -> frozenset[Number]:
-    """Return every number of a text in base units: those an answer must find in its source."""
-    return frozenset(Number(*canonical(q), q.kind, q.modifier) for q in find_quantities(text))
 
 
 def compare_numbers(text: str, source: str, *, years: frozenset[int] = frozenset()) -> NumberCheck:

@@ -36,15 +36,6 @@ class Quantity(NamedTuple):
     doubtful: bool = False
 
 
-class Number(NamedTuple):
-    """A number for comparison: ``value`` in the base ``unit`` (元, 人, %, 平方米 …; may be empty)."""
-
-    value: Decimal
-    unit: str
-    kind: QuantityKind
-    modifier: str = ""
-
-
 class NumberCheck(NamedTuple):
     """What a text says that a source does not: wrong or absent values, units, modifiers."""
 

@@ -6,6 +6,7 @@ import re
 
 from retrieval.documents import Role
 from retrieval.text.numbering import opens_item
+from retrieval.text.years import SAID_YEAR
 
 _PROBLEMS = re.compile(
     r"(?:问题|不足|短板|困难|差距|欠缺|薄弱环节|弱项)(?!的?(?:整改|化解|专项|导向|线索|清单|处理|治理))"
@@ -33,7 +34,6 @@ _PLAIN_ROLE = re.compile(
     r"存在.{0,8}(?:问题|不足|困难|短板|差距)|^\S{0,6}(?:主要)?(?:问题|不足|困难|短板)|"
     r"下一步|下步|打算|工作计划|工作安排|今后"
 )
-_YEAR = re.compile(r"(20\d\d)年")
 
 # the first words of a paragraph that has no heading of its own
 _OPENS_PROBLEMS = re.compile(
@@ -114,7 +114,7 @@ def role_of_heading(heading: str, year: int | None) -> Role | None:
     A heading for a year after ``year`` announces plans whatever else it says.
     """
     words = heading.replace(" ", "")
-    years = [int(y) for y in _YEAR.findall(words)]
+    years = [int(y) for y in SAID_YEAR.findall(words)]
     problems = bool(_PROBLEMS.search(_PROBLEMS_WEAK.sub("", words)))
     problems = problems and not _ONLY_CAUSES.search(words)
     if year is not None and years and min(years) > year and not problems:
@@ -147,7 +147,7 @@ def role_opened_by(paragraph: str, year: int | None) -> Role | None:
     opening = paragraph.strip()[:110]
     if _OPENS_PLANS.search(opening):
         return "plans"
-    match = _YEAR.match(opening)
+    match = SAID_YEAR.match(opening)
     if match and year is not None and int(match.group(1)) == year + 1 and "将" in opening:
         return "plans"
     if _OPENS_CAUSES.search(opening):

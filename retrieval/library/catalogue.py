@@ -12,9 +12,9 @@ from typing import Any
 
 from retrieval.documents import Note, ReportMeta
 from retrieval.errors import ReportNotFound
-from retrieval.genre.cell_figures import YEAR
 from retrieval.library.stored_values import Entry
 from retrieval.text.normalise import fold, normalise
+from retrieval.text.years import YEAR
 
 MIN_PREFIX = 3
 MAX_NAMED = 6

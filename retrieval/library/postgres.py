@@ -112,7 +112,8 @@ class Database:
                 "CREATE TABLE IF NOT EXISTS migrations"
                 " (name text, step int, at timestamptz DEFAULT now(), PRIMARY KEY (name, step))"
             )
-            done = self._steps_done(db, name)
+            sql = "SELECT count(*) FROM migrations WHERE name = ?"
+            done = int(_first(db.execute(sql, [name])))
             if done > len(steps):
                 raise LibraryMismatch("数据库里的表是较新版本的程序建的，请升级程序后再用")
             for number, step in enumerate(steps[done:], done + 1):
@@ -124,9 +125,6 @@ class Database:
         if self.all("SELECT to_regclass(?)", [f"{self._schema}.migrations"])[0][0] is None:
             return 0
         return int(self.all("SELECT count(*) FROM migrations WHERE name = ?", [name])[0][0])
-
-    def _steps_done(self, db: Writing, name: str) -> int:
-        return int(_first(db.execute("SELECT count(*) FROM migrations WHERE name = ?", [name])))
 
     def _pool(self) -> ConnectionPool[Connection[Any]]:
         if self._held is None:

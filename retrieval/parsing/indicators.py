@@ -19,7 +19,9 @@ from typing import Literal, NamedTuple
 from retrieval.documents import Role, Section
 from retrieval.genre.indicator_names import Indicator, indicators, lookup, name_figure
 from retrieval.genre.quantities import Quantity, find_quantities
+from retrieval.text.normalise import HAN
 from retrieval.text.wrapping import Joined, join
+from retrieval.text.years import SAID_YEAR
 
 __all__ = ["Change", "Fact", "Indicator", "find_facts", "indicators", "lookup"]
 
@@ -81,11 +83,9 @@ _TITLE = re.compile(r"《[^》]{0,100}》(?!\s|$)")
 _ACTIONS = re.compile(
     r"累计|共|新收|收到|受理|审结|审核|审查|办理|停止执行|废止|修改|继续有效|调处和化解|调处|化解|梳理|发现|结案|办结"
 )
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _BODIES = re.compile(
     r"(?:市直|县直|区直|区级|县级|市级)?(?:部门|工作部门|部门单位|单位|乡镇|街道|镇街|街镇|行政机关|执法单位|行政村|村|社区|窗口)"
 )
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _TITLE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年度?[^，。\n]{0,12}法治政府建设")
 _EARLIER = re.compile(r"去年|上年|上一年|前一年")
 _GOAL = re.compile(r"力争|争取|目标是|控制在|确保(?:.{0,30})(?:达|以上|以下|率)")
@@ -236,10 +236,10 @@ def _fact(
     section = places.section(quantity.start)
     role: Role = section.role if section else "other"
     bare = _EMPTY_WORDS.sub("", own)
-    elliptical = len(_HAN.findall(bare)) <= 4 or own.startswith("其中")
+    elliptical = len(HAN.findall(bare)) <= 4 or own.startswith("其中")
     governing = _governing(earlier) if elliptical or clause.listed else ""
     naming = _without_titles(own)
-    if not _HAN.search(bare) and earlier:  # 占比96.64%: of what was counted just before
+    if not HAN.search(bare) and earlier:  # 占比96.64%: of what was counted just before
         governing = earlier[-1].own
         naming = f"{governing} {own}"
     elif governing and _LEVELS.match(own):  # 省级示范村12个、国家级2个
@@ -293,7 +293,7 @@ def _without_titles(words: str) -> str:
 def _governing(earlier: Sequence[Fact]) -> str:
     """Return the words of the nearest clause of the sentence that say what is counted."""
     for fact in reversed(earlier):
-        words = len(_HAN.findall(_EMPTY_WORDS.sub("", fact.own)))
+        words = len(HAN.findall(_EMPTY_WORDS.sub("", fact.own)))
         if words > 4 and not fact.own.startswith(("其中", "含", "包括")):
             return fact.own[-_HEAD:]
     return earlier[0].subject[-_HEAD:] if earlier else ""
@@ -325,14 +325,14 @@ def _main_year(text: str) -> int | None:
     """Return the year a text reports on: that of its title, or the one it names most often."""
     if titled := _TITLE_YEAR.search(text[:20000]):
         return int(titled[1])
-    years = Counter(int(y) for y in _YEAR.findall(text[:20000]))
+    years = Counter(int(y) for y in SAID_YEAR.findall(text[:20000]))
     return years.most_common(1)[0][0] if years else None
 
 
 def _sentence_year(said: str) -> int | None:
     """Return the last year that dates what follows it: one that opens a clause (2021年全年…)."""
     found = None
-    for match in _YEAR.finditer(said):
+    for match in SAID_YEAR.finditer(said):
         opens = match.start() == 0 or said[match.start() - 1] in "，,。；;：:、 \n至到"
         if opens and not said.startswith(("以来", "同期", "相比"), match.end()):
             found = int(match[1])

@@ -11,7 +11,7 @@ from retrieval.parsing.indicators import Fact, find_facts
 from retrieval.parsing.metadata import read_metadata
 from retrieval.parsing.sections import parse_sections
 from retrieval.parsing.table_facts import with_table_facts
-from retrieval.places.places import gazetteer
+from retrieval.places.gazetteer import gazetteer
 from retrieval.readers.values import NO_CONTAINER, Container
 
 PARSER_VERSION = 14

@@ -15,7 +15,7 @@ from typing import NamedTuple, overload
 from retrieval.genre.english import glosses
 from retrieval.places.gazetteer import Chain
 from retrieval.places.issuer_names import split_issuer
-from retrieval.places.places import Mention
+from retrieval.places.place_mentions import Mention
 from retrieval.places.subunits import unit_of
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import pairwise
 
-from retrieval.genre.pinyin import spelled
+from retrieval.genre.pinyin import LATIN, spelled
 from retrieval.genre.romanisation import ENGLISH_NAMES, romanise
 from retrieval.places.gazetteer import Chain, Gazetteer, short_name
 from retrieval.places.held_units import HeldUnits
@@ -18,7 +18,6 @@ from retrieval.text.words import read_words
 _LATIN_SUFFIX = frozenset(
     "xian qu shi sheng county counties district districts city cities province provinces".split()
 )
-_LATIN = re.compile("[a-z]+")
 _SYLLABLE = re.compile(
     "(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])?"
     "(?:i?ang?|i?ao|ai|ei|ou|i[eu]|i?ong|[ei]ng?|uang?|uai|u[oien]|er|[aeiouv])"
@@ -35,7 +34,7 @@ class LatinNames:
 
     def scan(self, text: str, found: Sequence[Mention]) -> Iterator[Mention]:
         """Yield the places named in Latin letters in the levelled text, apart from ``found``."""
-        words = list(_LATIN.finditer(text))
+        words = list(LATIN.finditer(text))
         first = 0
         while first < len(words):
             mention, used = self._name_at(text, words[first : first + 6])

@@ -40,17 +40,6 @@ from retrieval.places.place_words import crosses_words, is_slip
 from retrieval.places.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 from retrieval.text.normalise import level
 
-__all__ = [
-    "Chain",
-    "Gazetteer",
-    "Mention",
-    "PlaceIndex",
-    "PlaceResolution",
-    "SpeaksOf",
-    "contains",
-    "gazetteer",
-]
-
 _CITY_WORD = re.compile(
     "市(?:场|监(?!委|察)|政(?!府|协|法)|容|民(?!政|族|宗|主|营|革|法|生|警|兵))"
 )

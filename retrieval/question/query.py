@@ -19,7 +19,8 @@ from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.parsing.indicators import lookup
 from retrieval.places.bureaus import Body, bodies_called, body_after
 from retrieval.places.gazetteer import Chain, contains
-from retrieval.places.places import Mention, PlaceIndex, SpeaksOf
+from retrieval.places.place_mentions import Mention, SpeaksOf
+from retrieval.places.places import PlaceIndex
 from retrieval.question import asking
 from retrieval.question.addressing import (
     Step,
@@ -291,7 +292,9 @@ def settle(
         and (m.text in ask.issuers or any(m.text in t.text or t.text in m.text for t in offices))
     ]
     small = [m.text for m in unheard if _TOO_SMALL.fullmatch(m.text)]
-    as_topic = (*small, *(m.text for m in alone if held or _tells(ask)))
+    # some wishes are met by reports that only speak of an office
+    told = ask.content in ("figure", "measures", "honours") or ask.operation in ("which", "verify")
+    as_topic = (*small, *(m.text for m in alone if held or told))
     ask = replace(ask, theme=(*as_topic, *ask.theme)) if as_topic else ask
     missing = [
         m for m in mentions if not m.held and not called.get(m.text) and m.text not in as_topic
@@ -349,11 +352,6 @@ def _innermost(places: Sequence[Chain]) -> tuple[Chain, ...]:
 
 # villages report to no one: a report of their county may tell of them
 _TOO_SMALL = re.compile("[\\u4e00-\\u9fff]{1,8}(?:村|社区|小区|屯)")
-
-
-def _tells(ask: Ask) -> bool:
-    """Tell whether a wish can be met by reports that only speak of an office: a figure, a deed."""
-    return ask.content in ("figure", "measures", "honours") or ask.operation in ("which", "verify")
 
 
 def _within(tagged: Tagged, ask: Ask, tags: Sequence[Tagged]) -> bool:

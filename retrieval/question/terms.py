@@ -21,19 +21,6 @@ from retrieval.text.normalise import fold, has_han, normalise
 from retrieval.text.segmentation import tag
 from retrieval.text.words import read_words
 
-__all__ = [
-    "FAINT",
-    "PARTIAL_MATCH",
-    "SYNONYM_MATCH",
-    "Term",
-    "content_terms",
-    "heard",
-    "is_english",
-    "is_theme",
-    "is_topical",
-    "synonyms",
-]
-
 SYNONYM_MATCH = 0.9
 PARTIAL_MATCH = 0.5
 _NUMBER = re.compile(r"第?[0-9]+(?:\.[0-9]+)?%?[年月日号]?")

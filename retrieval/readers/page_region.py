@@ -45,7 +45,6 @@ class Page:
 
 _SHARE = 0.95
 _PROSE = re.compile("[。；]|[，,、：:].{12,}")
-_COLON = re.compile("[:：]")
 _SITE = re.compile(
     "(?:网|网站|门户|平台|频道|首页|主页|欢迎您?|政府网|栏目|系统)$|^(?:首页|网站|您?当前|今天是|欢迎|Copyright)|门户网站|政务网"
 )
@@ -116,7 +115,7 @@ def _weight(line: Line) -> int:
     if line.linked * 2 > len(line.text) or (line.row and _is_field_row(line.text)):
         return 0
     sentence = "。" in line.text or "；" in line.text
-    if not sentence and (_NAVIGATION.search(line.text) or len(_COLON.findall(line.text)) > 1):
+    if not sentence and (_NAVIGATION.search(line.text) or sum(map(line.text.count, ":：")) > 1):
         return 0  # a menu, or fields on one line
     numbered = marker_at(line.text, 0) is not None and len(line.text) > 6
     long = sum("一" <= char <= "鿿" for char in line.text) > 45  # many short words are a menu

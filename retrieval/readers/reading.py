@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from retrieval.readers.txt import decode, read_txt
 from retrieval.readers.values import Document
 from retrieval.readers.worker import read_here
 from retrieval.readers.zip import read_zip
+from retrieval.text.normalise import has_han
 
 ReadContainer = Callable[[str, bytes], Document]
 """Reads a container of a kind: in this process, or in a child under limits."""
@@ -27,7 +27,6 @@ MIN_WORDS = 10
 MAX_WORDS = 1_000_000
 """A hundred times a long report: what has more is no report, and would take minutes."""
 SHORT = 200
-_HAN = re.compile("[\u3400-\u9fff]")
 IN_ARCHIVE = "!/"
 """Stands in an origin between an archive and its member."""
 _NEVER_TEXT = frozenset(
@@ -74,7 +73,7 @@ def read_report(raw: bytes, read_container: ReadContainer = read_here) -> Docume
         raise UnreadableFile(
             f"全文有 {document.kept // 10_000} 万字，超过 {MAX_WORDS // 10_000} 万字上限，请拆分后再导入"
         )
-    if document.kept < SHORT and not _HAN.search(document.text):
+    if document.kept < SHORT and not has_han(document.text):
         raise UnreadableFile("全文没有一个汉字，不是一份报告，请检查原文件")
     return document
 

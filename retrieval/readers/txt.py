@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.values import Document, count_words
+from retrieval.text.normalise import has_han
 
 # The longer mark first: the UTF-32 little-endian mark begins with the UTF-16 one.
 _BOMS = (
@@ -83,7 +84,6 @@ def decode(raw: bytes) -> tuple[str, str]:
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]{200,}\Z")
 _HZ = re.compile(r"~\{[\x21-\x7e]{2,}?~\}")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010fffd]")
-_HAN = re.compile("[\u3400-\u9fff]")
 _MAX_PRIVATE_SHARE = 0.1
 
 
@@ -115,7 +115,7 @@ def decode_hz(text: str) -> str | None:
         decoded = text.encode("ascii").decode("hz")
     except UnicodeDecodeError:
         return None
-    return decoded if _HAN.search(decoded) else None
+    return decoded if has_han(decoded) else None
 
 
 def _decoded(raw: bytes) -> tuple[str, str]:
@@ -156,12 +156,9 @@ def _common_han(text: str) -> bool:
     ones. First-level characters are those whose GB2312 lead byte is 0xB0–0xD7.
     """
     han = re.findall("[\u3400-\u9fff]", text[:200_000])
-    common = sum(1 for c in han if 0xB0 <= c.encode("gb18030")[0] <= 0xD7 and _in_gb2312(c))
+    codes = [c.encode("gb18030") for c in han]
+    common = sum(0xB0 <= code[0] <= 0xD7 and code[-1] >= 0xA1 for code in codes)
     return not han or common >= len(han) * 0.85
-
-
-def _in_gb2312(character: str) -> bool:
-    return character.encode("gb18030")[-1] >= 0xA1
 
 
 def oddities(text: str) -> Iterator[Note]:

@@ -13,7 +13,8 @@ from functools import lru_cache
 from typing import Protocol
 
 _FIRST_HAN, _LAST_HAN = 0x3400, 0x9FFF
-HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+HAN = re.compile(r"[\u3400-\u9fff]")
+HAN_RUN = re.compile(f"{HAN.pattern}+")
 _REPLACEMENT = "\ufffd"
 
 
@@ -65,7 +66,7 @@ def _traditional() -> re.Pattern[str]:
 
 def has_han(text: str) -> bool:
     """Tell whether a text has a Chinese character."""
-    return HAN_RUN.search(text) is not None
+    return HAN.search(text) is not None
 
 
 def simplify(text: str) -> str:

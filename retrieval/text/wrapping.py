@@ -45,7 +45,8 @@ def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     """Return the joined lines, and the lines among them that are the page's and say nothing."""
     lines = [m.span() for m in _LINE.finditer(text) if m.group().strip()]
     pages = _page_lines(text, lines)
-    widths = [_columns(text[a:b].rstrip()) for a, b in lines]
+    # 2 columns for a Chinese character, 1 for a Latin one
+    widths = [len(text[a:b].rstrip().encode("gbk", "replace")) for a, b in lines]
     full_width = _wrap_width(widths, printed=bool(pages))
     joined: list[tuple[int, int]] = []
     swallowed: list[tuple[int, int]] = []
@@ -156,11 +157,6 @@ def words_without(text: str, start: int, end: int, marks: str) -> tuple[int, str
     """Return where ``text[start:end]`` ends without ``marks``, and what it says up to there."""
     last = start + len(text[start:end].rstrip(marks))
     return last, words_of(text, start, last)
-
-
-def _columns(words: str) -> int:
-    """Return how wide a line is: 2 for a Chinese character, 1 for a Latin one."""
-    return len(words.encode("gbk", "replace"))
 
 
 def _goes_on(before: str, text: str, start: int) -> bool:
