@@ -38,7 +38,6 @@ _NAMED = re.compile(
 )
 _LISTED = re.compile(r"[^,。;:、]{0,4}[和与及][^,。;:、]{0,20}|[^,。;:、]{0,30}、[^,。;:、]{0,20}")
 _PART = re.compile("其中|共")
-_MEAN = re.compile(r"平均每[^,。;\d]{1,3}约?$")
 _EARLIER = re.compile(r"上年|去年|前一年|20\d\d年")
 _COUNTERS = frozenset("件份个项条宗起例部家")
 _MAX_OPERANDS = 12  # more figures than these in one sentence are no sum
@@ -84,8 +83,6 @@ def recomputed(
     added = _ENGLISH_TOTAL.search(sentence) if english else _sums_up(before)
     if added and any(_is_sum(value, group, quotes) for group in _groups(quantity, of_kind)):
         return True
-    if _MEAN.search(before) and _is_mean(quantity, shown, quotes):
-        return True
     if _is_earlier(quantity, before, operands, quotes):
         return True
     if not (english or _DIFFERENCE.search(before)):
@@ -130,20 +127,6 @@ def _is_sum(value: Decimal, operands: Sequence[Quantity], quotes: Sequence[str])
     if len({canonical(q)[1] for q in operands}) > 1:
         return False
     return all(beside(a, b, quotes) for a, b in pairwise(operands))
-
-
-def _is_mean(quantity: Quantity, shown: Sequence[Quantity], quotes: Sequence[str]) -> bool:
-    """Tell whether a figure is that of one shown for each of another, as rounded."""
-    value, unit = canonical(quantity)
-    exponent = value.as_tuple().exponent
-    half_step = Decimal(5).scaleb((exponent if isinstance(exponent, int) else 0) - 1)
-    return any(
-        canonical(b)[0] > 0
-        and canonical(a)[1] in (unit, "")
-        and abs(canonical(a)[0] / canonical(b)[0] - value) <= half_step
-        and _related(a, b, quotes)
-        for a, b in permutations([q for q in shown if q.kind in ("number", "money")], 2)
-    )
 
 
 def _is_earlier(

@@ -14,7 +14,6 @@ from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
 from bot.lock.cells import tells_cells
-from bot.lock.derived import as_quoted
 from bot.lock.figures import DIGITS
 from bot.lock.judged import undecided
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
@@ -23,6 +22,7 @@ from bot.lock.ownership import comparison_problems, owned_parts, without_compute
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
 from bot.lock.reckoned import without_reckoned
+from bot.lock.rounded import as_quoted
 from bot.lock.stops import STOP
 from bot.lock.wording import overlap
 from bot.notes import Language, text_of

@@ -34,6 +34,7 @@ _CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quot
 # held against the quotes by checks of their own, and so are words for all of them
 _TURNS = re.compile("|".join(p.pattern for p in (NEGATION, RISING, FALLING)))
 _CHECKED = re.compile(f"{_TURNS.pattern}|{WHOLE}")
+_WAYS = ("升", "降")  # one meaning of 降到, 减至 …
 _TOLD_SOMEHOW = ("cause", "degree")  # of these the quotes must hold one, not the same
 _PLACED = ("whose", "never_judged", "degree")
 
@@ -180,7 +181,7 @@ def undecided(
     for word, kind in tag(re.sub(r"\d", " ", text)):
         mine = one_meaning(word)
         closed = len(word) > 1 and not _CHECKED.search(word) and _says_done(mine, kind)
-        closed = closed or _says_who(mine, kind) or bool(pattern("cause").search(word))
+        closed = closed or says_who(mine, kind) or bool(pattern("cause").search(word))
         if closed and mine in source and mine not in said:
             yield word
         if mine in source or _CHECKED.search(word) or pattern("glue").fullmatch(word):
@@ -204,7 +205,7 @@ def apart(text: str, own: Sequence[str], sources: Sequence[str]) -> Iterator[str
         words = [
             (one_meaning(w), kind)
             for w, kind in tag("".join(clause.split()))
-            if not _CHECKED.search(w)
+            if not _CHECKED.search(w) and one_meaning(w) not in _WAYS
         ]
         moved = [(w, k) for w, k in words if any(_is_of(w, run) for run in own)]
         held = [(w, kind) for w, kind in words if any(w in s for s in stretches)]
@@ -217,7 +218,7 @@ def apart(text: str, own: Sequence[str], sources: Sequence[str]) -> Iterator[str
             yield clause
         last = words[-1:]  # 方式较多: what a clause ends with is what it says
         for stands, of, places in (
-            (_says_who, moved, stretches),
+            (says_who, moved, stretches),
             (_says_done, moved, pairs),
             (_says_much, [w for w in moved if w in last], told),
         ):
@@ -244,7 +245,7 @@ def _says_much(word: str, _: str) -> bool:
     return bool(pattern("degree").search(word))
 
 
-def _says_who(word: str, kind: str) -> bool:
+def says_who(word: str, kind: str) -> bool:
     """Tell whether a word says who, where or of what level: 省司法厅, 全市, 沈志江."""
     named = kind[0] == "n" and kind not in ("n", "ng")
     return kind[0] in _NOUNS and (named or bool(pattern("whose").search(word)))

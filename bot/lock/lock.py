@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from bot.lock import wording
 from bot.lock.carried import own_words
-from bot.lock.derived import as_quoted
 from bot.lock.doers import doer_problems
 from bot.lock.english_claims import english_problems
 from bot.lock.english_figures import amount_problems, in_chinese_figures
@@ -23,6 +22,7 @@ from bot.lock.modality import Ground, modality_problems
 from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
+from bot.lock.rounded import as_quoted
 from retrieval.genre.pinyin import syllables_of
 from retrieval.genre.romanisation import romanise
 from retrieval.text.normalise import HAN_RUN, has_han, level
@@ -144,7 +144,7 @@ def judge(
         *wording.direction_problems(text, sources, figures.excused),
         *wording.negation_problems(text, sources),
         *modality_problems(text, ground, softly=softly),
-        *doer_problems(text, sources),
+        *doer_problems(text, sources, own_names),
     )
     spare = (*figures.excused, *figures.derived)
     sentences = _in_sentences(sources, context)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lock.derived import as_quoted
 from bot.lock.lock import judge
 from bot.lock.reckoned import without_reckoned
+from bot.lock.rounded import as_quoted
 
 FINES = "不予处罚案件2973件,免罚金额1872万元"
 SHARES = "优秀率44.7%,正职出庭比例38.2%"
