@@ -504,6 +504,7 @@ class Assistant:
         """Lay out what an answer is written from; its reports are opened when looked at."""
         in_scope = scope.reports or scope.nearby
         apart = telling_apart(query, library, in_scope) if query.kind == "which" else ()
+        nearness = Nearness(library, query) if self.options.dense else None
         return Desk(
             query,
             Opened(library, lambda: self._opening(library, query, apart, in_scope, hits)),
@@ -515,7 +516,8 @@ class Assistant:
             scope.missing,
             library,
             summaries_of(library, in_scope),
-            Nearness(library, query).of if self.options.dense else nothing_near,
+            nearness.of if nearness else nothing_near,
+            nearness.to if nearness else nothing_near,
             apart,
         )
 

@@ -20,7 +20,6 @@ from retrieval.text.grids import row_at
 
 ALL = (*PAGES, *CELL_PAGES)
 ASKED = [asked for page in ALL for asked in page.asked]
-MISSED = {"丰源市临江县不予公开的有几件"}  # the reader ends the name before 县
 # asked without a column, the first one is told and not the total
 OTHER_COLUMN = {"望江市2023年结转下年度继续办理多少件"}
 
@@ -49,9 +48,6 @@ def squeezed(answer: Answer) -> str:
 @pytest.mark.parametrize("asked", ASKED, ids=lambda asked: asked.question)
 def test_a_cell_is_told_with_row_and_column(assistant, asked):
     answer = ask(assistant, asked.question)
-    if asked.question in MISSED:
-        assert answer.status == "abstained"
-        return
     told = [piece.rpartition("：") for piece in squeezed(answer).split("；")]
     assert any(
         asked.row in names and asked.column in names and figure.split("[")[0] == asked.figure

@@ -27,14 +27,14 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 
 
 def test_a_word_that_stands_is_never_called_absent(assistant: Assistant) -> None:
-    answer = assistant.ask("青山县的法治蒲公英有多少人看").answer
+    answer = assistant.ask("青山县的法治蒲公英花了多少钱").answer
     assert answer.status == "abstained"
     assert "没有找到关于" not in answer.text
     assert "写到了“蒲公英”" in answer.text
 
 
 def test_the_nearest_words_are_shown_as_near(assistant: Assistant) -> None:
-    answer = assistant.ask("青山县的法治蒲公英有多少人看").answer
+    answer = assistant.ask("青山县的法治蒲公英花了多少钱").answer
     assert "未必就是所问的" in answer.text
     assert "浏览总量达到30余万次" in answer.text
 

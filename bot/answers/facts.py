@@ -34,8 +34,11 @@ def one_report(desk: Desk) -> Draft:
     found = answer_in(desk, desk.reports[0])
     if not found or _lacks_what_is_counted(desk.query, desk.reports[0]):
         return silent(desk)
+    near = _near_alone(desk, found)
+    if near and not any(e.coverage for e in found):
+        return silent(desk)  # no word of the question stands there: 常住人口, and 群众达5万人
     judged = judge_premises(desk.query, found, desk.reports[0])
-    before = [*_near_alone(desk, found), *judged.notes]
+    before = [*near, *judged.notes]
     lines = [claim(desk.reports[0], span) for span in judged.extra]
     if not (judged.settled and judged.extra):
         lines += [claim(desk.reports[0], alone(desk.reports[0], e.span)) for e in found]

@@ -19,7 +19,7 @@ from bot.evidence.selection import Evidence, weigh
 from bot.evidence.silence import silent
 from bot.notes import Note, note
 from bot.values import Cited
-from retrieval.documents import Report, Role, Section, Span
+from retrieval.documents import Report, Role, Section, Span, meet
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
 from retrieval.text.marks import SENTENCE_END
 from retrieval.text.normalise import fold
@@ -69,7 +69,7 @@ def list_in(desk: Desk, report: Report) -> Draft:
         if not topical and not found:
             desk = replace(desk, query=replace(query, terms=content_terms(query.topic)))
         return _themed_list(desk, report)
-    themed = _on_theme(desk, report, found, themes)
+    themed = _on_theme(desk, report, found, themes) or _answering(desk, report, found, themes)
     if len(themed) == 1 and len(found) > 1:
         return _inside(report, themed[0])
     if themed:
@@ -129,10 +129,11 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     )
     if themes:
         themed = _on_theme(desk, report, problems, themes)
+        themed = themed or _telling_why(report, _answering(desk, report, problems, themes))
     elif names_causes:
         themed = problems
     else:
-        themed = [p for p in problems if TELLS_CAUSE.search(report.quote(p.span.start, p.span.end))]
+        themed = _telling_why(report, problems)
     if themed:
         return _listed(report, themed, "problems", whole=True)
     if themes and (desk.query.figures or not desk.telling(report, themes)):
@@ -190,6 +191,18 @@ def _on_theme(
     if best < ENOUGH_THEME:
         return []
     return [item for score, item in scored if score >= best - 0.15]
+
+
+def _answering(
+    desk: Desk, report: Report, found: Sequence[listing.Item], themes: Sequence[Term]
+) -> list[listing.Item]:
+    """Return the items that answer in other words than the question's, by their leaves."""
+    telling = desk.telling(report, themes)
+    return [i for i in found if any(meet(i.span, p.span.start, p.span.end) for p in telling)]
+
+
+def _telling_why(report: Report, found: Sequence[listing.Item]) -> list[listing.Item]:
+    return [i for i in found if TELLS_CAUSE.search(report.quote(i.span.start, i.span.end))]
 
 
 def _themed_list(desk: Desk, report: Report) -> Draft:

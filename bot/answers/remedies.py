@@ -7,16 +7,18 @@ from collections.abc import Sequence
 from bot.answers.themes import joined, theme_terms
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, alone, claim, label
-from bot.evidence.pieces import WORK, Piece, on_theme, told
+from bot.evidence.pieces import WORK, Piece, leaves, on_theme, told
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, meet
 from retrieval.question.terms import Term, content_terms, is_topical
+from retrieval.search.nearness import best_in
 
 MAX_PROBLEMS = 12
 ANSWERS_EACH = 2
 CHARS_EACH = 160
 PLANS: frozenset[Role] = frozenset(("plans",))
+MAX_EMBEDDED = 300  # characters of a problem that are embedded: its head and what it names
 NEAR = 0.2  # half of what makes a plan one on the subject: shown, and called only the nearest
 
 
@@ -35,7 +37,7 @@ def remedies(desk: Desk) -> Draft | None:
             span = alone(report, problem.lead if len(problem.lead) > 8 else problem.span)
             told += [note("problem_head"), claim(report, span)]
             items.append(Cited(report.id, problem.span.start, problem.span.end))
-            told += _answers(report, _subject(report, problem), asked)
+            told += _answers(desk, report, problem, asked)
         if not problems:
             told, pieces = _by_theme(desk, report)
             items += [Cited(report.id, p.span.start, p.span.end) for p in pieces]
@@ -73,21 +75,30 @@ def _subject(report: Report, problem: listing.Item) -> tuple[Term, ...]:
     return tuple(t for t in content_terms(words) if is_topical(t))
 
 
-def _answers(report: Report, subject: Sequence[Term], asked: Sequence[Term]) -> list[DraftLine]:
-    plans = on_theme(report, subject, PLANS)
-    plans = plans or on_theme(report, asked, PLANS)
-    done = on_theme(report, subject, WORK)
+def _answers(
+    desk: Desk, report: Report, problem: listing.Item, asked: Sequence[Term]
+) -> list[DraftLine]:
+    """Return the plan on a problem's subject, else the nearest to it, else the work on it."""
+    subject = _subject(report, problem)
+    plans = on_theme(report, subject, PLANS) or on_theme(report, asked, PLANS)
     if plans:
         return [note("plan_head"), *_lines(report, plans, subject)]
-    near = on_theme(report, subject, PLANS, enough=NEAR)
-    if near:
-        return [note("near_plan_head"), *_lines(report, near[:1], subject)]
-    if done:
-        return [
-            note("only_work_head"),
-            *_lines(report, done[:1], subject),
-        ]
+    if near := _nearest_plan(desk, report, problem):
+        return [note("near_plan_head"), *_lines(report, [near], subject)]
+    if done := on_theme(report, subject, WORK):
+        return [note("only_work_head"), *_lines(report, done[:1], subject)]
     return [note("no_remedy")]
+
+
+def _nearest_plan(desk: Desk, report: Report, problem: listing.Item) -> Piece | None:
+    """Return the plan nearest to a problem in meaning; by words where there are no vectors."""
+    words = report.quote(problem.span.start, problem.span.end)[:MAX_EMBEDDED]
+    near = desk.near_to(report.id, words)
+    plans = leaves(report, PLANS)
+    if not near or not plans:
+        by_words = on_theme(report, _subject(report, problem), PLANS, enough=NEAR)
+        return by_words[0] if by_words else None
+    return max(plans, key=lambda p: best_in(near, p.span.start, p.span.end)["cosine"])
 
 
 def _lines(report: Report, pieces: Sequence[Piece], subject: Sequence[Term]) -> list[DraftLine]:
@@ -95,13 +106,12 @@ def _lines(report: Report, pieces: Sequence[Piece], subject: Sequence[Term]) -> 
 
 
 def _by_theme(desk: Desk, report: Report) -> tuple[list[DraftLine], list[Piece]]:
-    """Where no listed problem is meant: plans on the theme, or the work on it if that tells more."""
+    """Where no listed problem is meant: the work and the plans that tell most of the theme."""
     terms = theme_terms(desk)
-    plans = desk.telling(report, terms, PLANS)
-    pieces = desk.telling(report, terms, WORK)[:3]
-    planned = bool(plans) and (not pieces or plans[0].fit >= pieces[0].fit)
-    shown = (plans if planned else pieces)[:3]
-    if not shown:
-        return [], []
-    head = note("plan_head" if planned else "work_head")
-    return [head, *(joined(report, told(p, terms, CHARS_EACH)) for p in shown)], shown
+    shown = desk.telling(report, terms, WORK | PLANS)[:3]
+    lines: list[DraftLine] = []
+    for head, roles in (("work_head", WORK), ("plan_head", PLANS)):
+        of_part = [p for p in shown if p.section.role in roles]
+        if of_part:
+            lines += [note(head), *(joined(report, told(p, terms, CHARS_EACH)) for p in of_part)]
+    return lines, shown

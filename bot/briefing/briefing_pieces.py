@@ -149,6 +149,10 @@ def theme_candidates(
     for leaf in leaves:
         worth = leaf.worth or (0.0,) * len(leaf.lines)
         best = max(worth, default=0.0)
+        own, _ = leaf.headings
+        opening = [*own, *(line.folded for line in leaf.lines[:1])]
+        # under a heading or an opening that names the theme the rest need not name it again
+        under = sum(w * max(map(term.match, opening)) for term, w in weighted) / total
         for line, answers in zip(leaf.lines, worth, strict=True):
             if line.role == "preamble" and _ANNOUNCES.search(line.folded):
                 continue
@@ -164,7 +168,8 @@ def theme_candidates(
                     for n in set(c.piece.names)
                     if any(t.match(fold(n)) >= SYNONYM_MATCH for t in terms)
                 ]
-                of_theme = (*of_line, share, held, float(min(len(named), 2)), *among)
+                told_by = (under, under * float(bool(re.search("[0-9]", words))))
+                of_theme = (*of_line, share, held, float(min(len(named), 2)), *told_by, *among)
                 found.append(replace(c, signs=(*c.signs, *of_theme)))
     return found
 

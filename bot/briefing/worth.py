@@ -34,6 +34,7 @@ SIGNS = (
 )  # fmt: skip
 OF_THEME = (
     "leaf", "behind best line", "theme words", "theme pairs", "indicator on theme",
+    "under its name", "figure under its name",
     "among problems", "among plans",
 )  # fmt: skip
 _SUBJECT_CHARS = 8

@@ -193,14 +193,20 @@ def _incompatible(asked: str, unit: str) -> bool:
     return None not in groups and groups[0] != groups[1]
 
 
+_MISSED = re.compile("未(?:能)?达到?|没有?达到|尚未达")
 _UNREACHED = re.compile(
-    "力争|争取|控制在|目标(?:为|是|值)|确保[^,，]{0,20}(?:达|以上|以下|以内)|未(?:能)?达到?|没有?达到|尚未达"
+    f"力争|争取|控制在|目标(?:为|是|值)|确保[^,，]{{0,20}}(?:达|以上|以下|以内)|{_MISSED.pattern}"
 )
 
 
 def is_unreached(clause: Clause) -> bool:
     """Tell whether a clause speaks of what was aimed at or missed."""
     return bool(_UNREACHED.search(clause.folded))
+
+
+def is_missed(clause: Clause) -> bool:
+    """Tell whether a clause names a figure that was not reached: 出庭率未达到100% tells no rate."""
+    return bool(_MISSED.search(clause.folded))
 
 
 def is_change(clause: Clause) -> bool:

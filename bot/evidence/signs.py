@@ -247,7 +247,7 @@ class Told:
         }
         if not selection.wants_figure(query):
             return signs
-        figures = selection.figures_of(query, clause)
+        figures = [] if selection.is_missed(clause) else selection.figures_of(query, clause)
         signs["figure"], signs["no figure"] = float(bool(figures)), float(not figures)
         signs["denies"] = float(
             query.wants == "number" and not figures and selection.denies(clause, self.weighted)

@@ -88,11 +88,18 @@ def _end_of_thing(words: str, mention: Mention, naming: Naming) -> int:
 
 
 def _longer_name(words: str, mention: Mention, naming: Naming) -> tuple[int, int] | None:
-    """Return the span of the name of a thing that a place's name is only a part of."""
+    """Return the span of the name of a thing that was taken for a place or is longer than one.
+
+    A name that no table of places has and no unit ends is a thing's where a report has it (茅尾海).
+    """
     if only := _only_part_of(words, mention, naming):
         return only
-    end = _end_of_thing(words, mention, naming)
-    return (mention.start, end) if end else None
+    if end := _end_of_thing(words, mention, naming):
+        return mention.start, end
+    unknown = mention.how == "unknown" and not is_unit(mention.text)
+    if unknown and len(mention.text) >= SHORTEST_NAME and naming(mention.text):
+        return mention.start, mention.end
+    return None
 
 
 def _only_part_of(words: str, mention: Mention, naming: Naming) -> tuple[int, int] | None:

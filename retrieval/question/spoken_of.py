@@ -18,21 +18,28 @@ _OF_THEM = re.compile(
 
 def in_its_conversation(query: Query, request: Request, state: State, holdings: Holdings) -> Query:
     """Return the query of an ask with the places and the year that its conversation means."""
-    return _in_its_year(_among_recent(query, request, state), request, state, holdings)
+    return _in_its_year(_among_recent(query, request, state, holdings), request, state, holdings)
 
 
-def _among_recent(query: Query, request: Request, state: State) -> Query:
-    """Take 两家 for the last two places spoken of, and all of them for 谁更高, 这两个数能比吗."""
+def _among_recent(query: Query, request: Request, state: State, holdings: Holdings) -> Query:
+    """Take 两家 for the last two places spoken of, and all of them for 谁更高, 这两个数能比吗.
+
+    After one place with several reports 两份报告 are that place's.
+    """
     start, end = query.ask.span if query.ask.span != (0, 0) else (0, len(request.question))
     here = [t for t in request.tags if meet(t, start, end)]
-    if any(t.tag in ("place", "office", "excluded") for t in here) or len(state.recent) < 2:
+    if any(t.tag in ("place", "office", "excluded") for t in here) or not state.recent:
         return query
     said = _OF_THEM.search(request.question, start, end)
     count = numeral(said["count"] or "两") or 0 if said else 0
-    compares = query.inherited and (
-        query.kind in ("rank", "compare") or query.ask.operation in ("rank", "compare")
+    reports = said is not None and said.group().endswith("报告")
+    of_one = reports and len(state.recent) == 1 and len(holdings.inside(state.recent)) > 1
+    compares = (
+        query.inherited
+        and len(state.recent) > 1
+        and (query.kind in ("rank", "compare") or query.ask.operation in ("rank", "compare"))
     )
-    if 1 < count <= len(state.recent) and (query.inherited or query.everywhere):
+    if (of_one or 1 < count <= len(state.recent)) and (query.inherited or query.everywhere):
         places = state.recent[-count:]
         words = said.group() if said else ""
         theme = tuple(rest for word in query.ask.theme if (rest := word.replace(words, "")))
@@ -44,10 +51,10 @@ def _among_recent(query: Query, request: Request, state: State) -> Query:
     else:
         return query
     names = tuple("".join(place) for place in places)
-    ask = replace(query.ask, places=names, issuers=(), everywhere=False)
-    return filled(
-        replace(query, places=places, issuers=(), everywhere=False, ask=ask, kind=kind_of(ask))
-    )
+    years = query.years or (state.years if of_one else ())  # the other report's are beside it
+    ask = replace(query.ask, places=names, issuers=(), everywhere=False, years=years)
+    query = replace(query, places=places, issuers=(), everywhere=False, years=years)
+    return filled(replace(query, ask=ask, kind=kind_of(ask)))
 
 
 def _in_its_year(query: Query, request: Request, state: State, holdings: Holdings) -> Query:

@@ -14,6 +14,9 @@ import pycrfsuite
 from retrieval.question.features import NameTable, character_features
 from retrieval.question.request import Tag, Tagged
 
+_PAIRS = dict(zip("“‘《（(", "”’》）)", strict=True))
+_STOPS = frozenset("，,。、？?！!：:；;\"' ")
+
 
 class Tagger:
     """Tags messages with two fitted models, given as the bytes of their files."""
@@ -47,5 +50,21 @@ def _spans_of(text: str, marks: Sequence[str]) -> Iterable[Tagged]:
                 tag = cast(Tag, marks[start][2:])
                 # 比2023|年少了多少: a year's own word is never the first half of another
                 end = i + (tag == "year" and text[i : i + 1] == "年" and marks[i] == "O")
-                yield Tagged(tag, start, end, text[start:end])
+                first, last = _without_marks(text, start, end)
+                if first < last:
+                    yield Tagged(tag, first, last, text[first:last])
             start = i
+
+
+def _without_marks(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return a span without stops, and without half a pair, at its ends: 有“枫桥”两个字."""
+    opened = {closing: opening for opening, closing in _PAIRS.items()}
+    while start < end:
+        first, last, inside = text[start], text[end - 1], text[start:end]
+        if first in _STOPS or first in opened or (_PAIRS.get(first, first) not in inside):
+            start += 1
+        elif last in _STOPS or last in _PAIRS or (opened.get(last, last) not in inside):
+            end -= 1
+        else:
+            break
+    return start, end

@@ -10,11 +10,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrieval.documents import Chunk
 from retrieval.question.query import Query
 from retrieval.search.retriever import Indexes, search_text
 
 MAX_PASSAGES = 1000  # of one report
+Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,20 @@ class Nearness:
             self._known[report] = self._reckon(report)
         return self._known[report]
 
+    def to(self, report: str, words: str) -> tuple[Near, ...]:
+        """Return the passages of a report beside other ``words`` than the question's: a sentence."""
+        if not self._indexes.has_vectors_of([report]):
+            return ()
+        return self._beside(report, self._indexes.embed_query(words), words)
+
     def _reckon(self, report: str) -> tuple[Near, ...]:
         vector = self._vector() if self._indexes.has_vectors_of([report]) else None
+        return self._beside(report, vector, search_text(self._query))
+
+    def _beside(self, report: str, vector: Vector | None, text: str) -> tuple[Near, ...]:
         if vector is None:
             return ()
         cosines = self._indexes.search_dense(vector, MAX_PASSAGES, [report])
-        text = search_text(self._query)
         words = dict(self._indexes.search_lexical(text, MAX_PASSAGES, [report]))
         most = max(words.values(), default=0.0) or 1.0
         return tuple(
@@ -58,9 +70,10 @@ class Nearness:
 
 
 NearnessOf = Callable[[str], tuple[Near, ...]]
+NearnessTo = Callable[[str, str], tuple[Near, ...]]
 
 
-def nothing_near(_report: str) -> tuple[Near, ...]:
+def nothing_near(_report: str, _words: str = "") -> tuple[Near, ...]:
     """Stand in where nothing is indexed."""
     return ()
 

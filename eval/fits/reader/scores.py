@@ -37,6 +37,24 @@ class Score:
         }
 
 
+class SecondLabels:
+    """Labels of another person as a reader: its score is how far the two agree.
+
+    ``utterances`` are the messages as that person labelled them; others are not to be read.
+    """
+
+    def __init__(self, utterances: Sequence[Utterance]) -> None:
+        self._known = {u.text: u for u in utterances}
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._known
+
+    def read(self, question: str, before: Request | None = None) -> Request:  # noqa: ARG002
+        """Return the request that the labels say; raises ``KeyError`` for an unlabelled message."""
+        u = self._known[question]
+        return Request(question, u.act, tuple(Ask(*wish) for wish in u.wishes), u.tags)
+
+
 def read_earlier(reader: Reader, history: Sequence[str]) -> Request | None:
     """Return the request that a conversation stands at after ``history``, as ``reader`` reads it."""
     before: Request | None = None

@@ -15,14 +15,23 @@ from retrieval.text.segmentation import tag
 LEAST = 2
 
 
+# their themes are those that the reader of before found, where it found any (decision 23): a word
+# outside of them may name one
+THEMES_AS_FOUND = (
+    "asked", "chatter", "cityoffice", "columnist", "leaders", "owner", "shopkeeper", "supervisor", "turns",
+)  # fmt: skip
+
+
 def wish_words_of(corpus: Iterable[Utterance]) -> list[str]:
     """Return the words that stand outside of every span as often as inside a theme, sorted."""
     inside: Counter[str] = Counter()
     outside: Counter[str] = Counter()
     for utterance in corpus:
         words = normalise(utterance.text)
-        if utterance.act != "ask" or len(words) != len(utterance.text):
-            continue  # talk is of everything; and the spans stand in the words as typed
+        if utterance.writer in THEMES_AS_FOUND or utterance.act != "ask":
+            continue  # talk is of everything
+        if len(words) != len(utterance.text):
+            continue  # the spans stand in the words as typed
         at = 0
         for word, pos in tag(words):
             over = {t.tag for t in utterance.tags if t.start < at + len(word) and at < t.end}

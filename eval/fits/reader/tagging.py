@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pycrfsuite
@@ -31,6 +33,21 @@ def part_marks(utterance: Utterance) -> list[str]:
             start += 1
         marks[start] = "B"
     return marks
+
+
+Job = tuple[Sequence[Utterance], int]
+
+
+def fit_each(jobs: Sequence[Job]) -> list[tuple[bytes, bytes]]:
+    """Fit both models for each of ``jobs`` (utterances, iterations) at a time; as ``fit`` returns."""
+    # the engine holds the interpreter's lock while it fits: processes, not threads
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as pool:
+        return list(pool.map(_fit_job, jobs))
+
+
+def _fit_job(job: Job) -> tuple[bytes, bytes]:
+    utterances, iterations = job
+    return fit(utterances, NameTable(), iterations=iterations)
 
 
 def fit(
