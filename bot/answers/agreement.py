@@ -199,10 +199,7 @@ def also_told(desk: Desk, draft: Draft) -> Draft:
     report = desk.reports[0]
     for name in desk.query.indicators:
         told = [_Told(report, f) for f in _alike(_named(desk.library, report, name, "this"))]
-        shown_already = [
-        t for t in told
-        if any(c.report == t.report.id and c.start <= t.fact.quantity.start < c.end for c in draft.focus)
-    ]  # fmt: skip
+        shown_already = [t for t in told if any(_holds(c, t) for c in draft.focus)]
         values = {canonical(t.fact.quantity)[0] for t in told}
         if len(values) < 2 or not shown_already:
             continue
@@ -216,3 +213,7 @@ def also_told(desk: Desk, draft: Draft) -> Draft:
             figures=(*draft.figures, *(t.fact.quantity for t in missing)),
         )
     return draft
+
+
+def _holds(cite: Cited, told: _Told) -> bool:
+    return cite.report == told.report.id and cite.start <= told.fact.quantity.start < cite.end

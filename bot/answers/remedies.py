@@ -82,27 +82,29 @@ def _answers(
     subject = _subject(report, problem)
     plans = on_theme(report, subject, PLANS) or on_theme(report, asked, PLANS)
     if plans:
-        return [note("plan_head"), *_lines(report, plans, subject)]
-    if near := _nearest_plan(desk, report, problem):
+        return [note("plan_head"), *_lines(report, plans[:ANSWERS_EACH], subject)]
+    if near := _nearest_plan(desk, report, problem, subject):
         return [note("near_plan_head"), *_lines(report, [near], subject)]
     if done := on_theme(report, subject, WORK):
         return [note("only_work_head"), *_lines(report, done[:1], subject)]
     return [note("no_remedy")]
 
 
-def _nearest_plan(desk: Desk, report: Report, problem: listing.Item) -> Piece | None:
+def _nearest_plan(
+    desk: Desk, report: Report, problem: listing.Item, subject: Sequence[Term]
+) -> Piece | None:
     """Return the plan nearest to a problem in meaning; by words where there are no vectors."""
     words = report.quote(problem.span.start, problem.span.end)[:MAX_EMBEDDED]
     near = desk.near_to(report.id, words)
     plans = leaves(report, PLANS)
     if not near or not plans:
-        by_words = on_theme(report, _subject(report, problem), PLANS, enough=NEAR)
+        by_words = on_theme(report, subject, PLANS, enough=NEAR)
         return by_words[0] if by_words else None
     return max(plans, key=lambda p: best_in(near, p.span.start, p.span.end)["cosine"])
 
 
 def _lines(report: Report, pieces: Sequence[Piece], subject: Sequence[Term]) -> list[DraftLine]:
-    return [joined(report, told(p, subject, CHARS_EACH)) for p in pieces[:ANSWERS_EACH]]
+    return [joined(report, told(p, subject, CHARS_EACH)) for p in pieces]
 
 
 def _by_theme(desk: Desk, report: Report) -> tuple[list[DraftLine], list[Piece]]:
@@ -113,5 +115,5 @@ def _by_theme(desk: Desk, report: Report) -> tuple[list[DraftLine], list[Piece]]
     for head, roles in (("work_head", WORK), ("plan_head", PLANS)):
         of_part = [p for p in shown if p.section.role in roles]
         if of_part:
-            lines += [note(head), *(joined(report, told(p, terms, CHARS_EACH)) for p in of_part)]
+            lines += [note(head), *_lines(report, of_part, terms)]
     return lines, shown

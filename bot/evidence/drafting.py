@@ -68,8 +68,9 @@ class Desk:
     all in scope.
     ``missing`` is what was asked for and is not held; ``only_years`` are the years asked where
     ``reports`` are of other years. ``library`` is what is held besides. ``near`` tells how near the
-    passages of a report are to the question, ``near_to`` to other words. ``apart`` are words of a question which reports mention
-    something that stand in some of them only: one must stand where it is mentioned.
+    passages of a report are to the question, ``near_to`` to other words. ``apart`` are words of a
+    question which reports mention something that stand in some of them only: one must stand where
+    it is mentioned.
     """
 
     query: Query

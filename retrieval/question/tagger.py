@@ -15,6 +15,7 @@ from retrieval.question.features import NameTable, character_features
 from retrieval.question.request import Tag, Tagged
 
 _PAIRS = dict(zip("“‘《（(", "”’》）)", strict=True))
+_OPENED = {closing: opening for opening, closing in _PAIRS.items()}
 _STOPS = frozenset("，,。、？?！!：:；;\"' ")
 
 
@@ -58,12 +59,11 @@ def _spans_of(text: str, marks: Sequence[str]) -> Iterable[Tagged]:
 
 def _without_marks(text: str, start: int, end: int) -> tuple[int, int]:
     """Return a span without stops, and without half a pair, at its ends: 有“枫桥”两个字."""
-    opened = {closing: opening for opening, closing in _PAIRS.items()}
     while start < end:
         first, last, inside = text[start], text[end - 1], text[start:end]
-        if first in _STOPS or first in opened or (_PAIRS.get(first, first) not in inside):
+        if first in _STOPS or first in _OPENED or (_PAIRS.get(first, first) not in inside):
             start += 1
-        elif last in _STOPS or last in _PAIRS or (opened.get(last, last) not in inside):
+        elif last in _STOPS or last in _PAIRS or (_OPENED.get(last, last) not in inside):
             end -= 1
         else:
             break

@@ -61,9 +61,7 @@ def kind_of(raw: bytes) -> tuple[Kind, str]:
     if raw[4:8] == b"ftyp":
         return "other", "视频"
     for magic, what in _OTHER:
-        if raw.startswith(magic) and not (
-            len(magic) == 2 and all(9 <= byte < 127 for byte in raw[:64])
-        ):
+        if raw.startswith(magic) and not (len(magic) == 2 and _is_ascii(raw[:64])):
             return "other", what
     if re.match(rb"\s*(?:MIME-Version:|From: <Saved by)", raw[:200]):
         return "other", "MHT 网页存档"
@@ -82,6 +80,10 @@ def is_whole_page(text: str) -> bool:
     return (
         text.lstrip("\ufeff \r\n\t").startswith("<") and len(_HTML_TAG.findall(text)) >= _MANY_TAGS
     )
+
+
+def _is_ascii(raw: bytes) -> bool:
+    return all(9 <= byte < 127 for byte in raw)
 
 
 def _kind_of_package(raw: bytes) -> tuple[Kind, str]:

@@ -48,20 +48,23 @@ class Nearness:
         return self._known[report]
 
     def to(self, report: str, words: str) -> tuple[Near, ...]:
-        """Return the passages of a report beside other ``words`` than the question's: a sentence."""
+        """Return the passages of a report by how near they are in meaning to other ``words``.
+
+        Nothing is searched for by words: their share is 0.
+        """
         if not self._indexes.has_vectors_of([report]):
             return ()
-        return self._beside(report, self._indexes.embed_query(words), words)
+        return self._beside(report, self._indexes.embed_query(words))
 
     def _reckon(self, report: str) -> tuple[Near, ...]:
         vector = self._vector() if self._indexes.has_vectors_of([report]) else None
         return self._beside(report, vector, search_text(self._query))
 
-    def _beside(self, report: str, vector: Vector | None, text: str) -> tuple[Near, ...]:
+    def _beside(self, report: str, vector: Vector | None, text: str = "") -> tuple[Near, ...]:
         if vector is None:
             return ()
         cosines = self._indexes.search_dense(vector, MAX_PASSAGES, [report])
-        words = dict(self._indexes.search_lexical(text, MAX_PASSAGES, [report]))
+        words = dict(self._indexes.search_lexical(text, MAX_PASSAGES, [report]) if text else ())
         most = max(words.values(), default=0.0) or 1.0
         return tuple(
             Near(self._indexes.chunk(name), cosine, words.get(name, 0.0) / most)

@@ -226,11 +226,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--read", metavar="FILE", nargs="+", type=Path, help="score, fit nothing")
     parser.add_argument("--labels", metavar="FILE", type=Path, help="score these, not the reader")
     args = parser.parse_args(argv)
+    if args.labels and not args.read:
+        parser.error("--labels are held against the messages of --read FILE…")
     for file in args.read or ():
-        told = [u for u in read_file(file) if not u.history or not args.labels]
+        told = read_file(file)
         if args.labels:
             second = SecondLabels(read_file(args.labels))
-            score, _ = score_reader(second, [u for u in told if u.text in second])
+            alone = [u for u in told if u.text in second and not u.history]
+            score, _ = score_reader(second, alone)
         else:
             score, _ = score_reader(TrainedReader(), told)
         print(f"{file.stem}: {score.line()}")
