@@ -29,9 +29,6 @@ SURE_OF_OFF = 0.7
 # of the corpus's follow-ups read so, below it 1 of 1 asked something else, above it none of 14
 SURE_OF_HOLDINGS_FURTHER_ON = 0.5
 SURE_OF_OFF_FURTHER_ON = 0.9  # 查出多少毛病 says little alone, and goes on after a question
-# a further part that names nothing and is read less surely is none (，是在说什么): of the readings
-# of held-out writers under 0.2 four in five were wrong, under 0.45 half
-SURE_OF_A_FURTHER_WISH = 0.3
 MAX_READ_CHARS = 600  # what is said later in a message names no further wish
 
 
@@ -118,12 +115,7 @@ class TrainedReader:
                 )
                 readings = tuple(sure_ones) or readings
             best = readings[0]
-            faint = best.probability < SURE_OF_A_FURTHER_WISH
-            if (
-                found
-                and (faint or _is_told_already(found[-1], best))
-                and not _has(tags, _OWN, span)
-            ):
+            if found and _is_told_already(found[-1], best) and not _has(tags, _OWN, span):
                 continue
             if not found:
                 alternatives = [(r.content, r.operation, r.probability) for r in readings[1:4]]
