@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bot.chats.turns import ANSWERING
+from bot.model.turns import ANSWERING
 from bot.table import Table
 from bot.values import Answer, Citation, Scope, Sentence
 from retrieval.documents import Report, ReportMeta, Section

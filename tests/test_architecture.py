@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
+import tomllib
 from functools import cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -23,7 +26,8 @@ ROOMS = {
         "search", "library",
     ),
     "bot": (
-        "notes", "evidence", "tables", "briefing", "answers", "assistant", "chats", "telegram",
+        "values", "notes", "evidence", "lock", "model", "tables", "briefing", "answers",
+        "synthesis", "assistant", "chats", "mcp", "telegram", "web", "settings", "assembly",
         "terminal",
     ),
 }  # fmt: skip
@@ -101,10 +105,18 @@ def test_no_module_imports_itself_by_a_circle() -> None:
 def test_rooms_import_only_lower_rooms(package: str) -> None:
     order = [f"{package}.{room}" for room in ROOMS[package]]
     for path in (ROOT / package).rglob("*.py"):
-        own = next((i for i, room in enumerate(order) if module_of(path).startswith(room)), None)
+        own = next(
+            (i for i, r in enumerate(order) if f"{module_of(path)}.".startswith(f"{r}.")), None
+        )
         for name in modules(path) if own is not None else ():
             above = [room for room in order[own + 1 :] if f"{name}.".startswith(f"{room}.")]
             assert not above, f"{module_of(path)} imports {name}"
+
+
+@pytest.mark.parametrize("package", ROOMS)
+def test_every_room_has_its_place_in_the_order(package: str) -> None:
+    rooms = {path.parent.name for path in (ROOT / package).glob("*/__init__.py")}
+    assert rooms <= set(ROOMS[package])
 
 
 @pytest.mark.parametrize("package", ALLOWED)
@@ -127,6 +139,27 @@ def test_a_foreign_library_has_one_home(library: str) -> None:
     assert not strangers
     if home.endswith("/") and library not in ("telegram", "starlette"):
         assert len(users) <= 1, users
+
+
+def _plain(requirement: str) -> str:
+    """Return the name of a requirement, as registries spell it."""
+    return re.sub("[-_.]+", "-", re.split(r"[\[<>=~! ;]", requirement)[0]).lower()
+
+
+def test_what_is_imported_is_declared_pinned_and_its_licence_named() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = (project["dependencies"], *project["optional-dependencies"].values())
+    declared = {_plain(requirement) for group in wanted for requirement in group}
+    held = packages_distributions()
+    used = set().union(*(imports(p) for name in ALLOWED for p in (ROOT / name).rglob("*.py")))
+    foreign = [held[n] for n in used - set(ALLOWED) - sys.stdlib_module_names if n in held]
+    lacking = [dists for dists in foreign if not declared & {_plain(dist) for dist in dists}]
+    assert not [dists for dists in lacking if dists != ["psycopg-pool"]]  # psycopg's own extra
+
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    assert declared <= set(re.findall(r"^([a-z0-9-]+)==[^\n]+\\\n +--hash=sha256:", lock, re.M))
+    licences = (ROOT / "docs" / "licences.md").read_text("utf-8").lower()
+    assert not [name for name in declared if name not in licences]
 
 
 def test_no_test_is_judged_by_the_clock() -> None:

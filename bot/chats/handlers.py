@@ -29,10 +29,10 @@ from bot.chats.incoming import Incoming
 from bot.chats.messages import Button, File, Reply, compose, rows, say, say_own
 from bot.chats.progress import Progress
 from bot.chats.threads import in_thread
-from bot.chats.turns import ANSWERING
 from bot.chats.why import why_lines
 from bot.chats.wire import Unreachable, Wire
 from bot.chats.wording import language_of, said, texts
+from bot.model.turns import ANSWERING
 from bot.notes import Language, worded
 from bot.table import Table
 from bot.values import Answer

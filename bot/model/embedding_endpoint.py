@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from bot.chats.turns import ANSWERING
 from bot.model.endpoints import Endpoint
 from bot.model.llm import Allowance, Breaker, retrying
 from bot.model.openai_client import OpenAIEndpoint
 from bot.model.trouble import why
+from bot.model.turns import ANSWERING
 from bot.notes import words
 from retrieval.errors import EmbeddingFailed, ModelFailed
 

@@ -15,12 +15,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, Required, TypedDict, TypeVar, Unpack
 
-from bot.chats.turns import ANSWERING
 from bot.model.dialect import THOUGHT_TOKENS, Schema
 from bot.model.endpoints import Endpoint
 from bot.model.openai_client import OpenAIEndpoint
 from bot.model.replies import Usage
 from bot.model.tracing import chat_span
+from bot.model.turns import ANSWERING
 from retrieval.errors import ModelFailed
 
 DEADLINE_S = 45.0

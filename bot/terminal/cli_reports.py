@@ -84,7 +84,7 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
             if answer.status == "answered" and (with_left_out or as_json):
                 left = assistant.left_out(reply.state).answer
         if out is not None:
-            from bot.terminal.exports import save_briefing
+            from bot.exports import save_briefing
 
             _need_answer(answer.status)
             save_briefing(answer, out)
@@ -93,11 +93,11 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
             shape = answer.to_json() | {"left_out": omitted(left) if left else []}
             print(json.dumps(shape, ensure_ascii=False))
         elif plain and answer.status == "answered":
-            from bot.terminal.exports import plain_text
+            from bot.exports import plain_text
 
             print(plain_text(answer))
         elif out is None:
-            from bot.terminal.exports import to_terminal
+            from bot.exports import to_terminal
 
             print(to_terminal(answer, columns()))
         if left is not None and not as_json:
@@ -126,7 +126,7 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
             reply, table = assistant.tabulate(question)
             if out is not None:
-                from bot.terminal.exports import save_table
+                from bot.exports import save_table
 
                 _need_answer(reply.answer.status)
                 shelf = assistant.library

@@ -16,13 +16,13 @@ from bot.answers.remarks import examples
 from bot.briefing.briefing import paragraph
 from bot.briefing.export_docx import answer_document, briefing_document
 from bot.chats.views import place_year, stored_answer
+from bot.exports import answer_markdown, to_markdown
 from bot.formatting import where
 from bot.labels import full_name
 from bot.lock.plaintext import drop_invisible
 from bot.looking import list_reports, marked_leaves, search_rows, section_at
 from bot.notes import Language, text_of
 from bot.tables.export_xlsx import answer_workbook, table_workbook
-from bot.terminal.exports import answer_markdown, to_markdown
 from bot.values import SHANGHAI, Answer
 from bot.web.desk import Desk, number_of, words_of
 from bot.web.guard import Visitor

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from bot.chats.turns import ANSWERING, Turns
 from bot.model.llm import Allowance, PatientChat
+from bot.model.turns import ANSWERING, Turns
 from retrieval.errors import ModelFailed
 
 

@@ -10,10 +10,10 @@ from xml.etree import ElementTree
 import pytest
 from reporting_fakes import checked, desk, facts
 
+from bot import exports
 from bot.briefing.briefing import brief
 from bot.table import Cell, Column, Named, Row, Table
 from bot.tables.comparison import compare, draft
-from bot.terminal import exports
 from bot.values import Answer, Citation, Cited, Sentence
 from retrieval.errors import BaogaoError
 
