@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from bot import lexicon
+from retrieval.genre import lexicon
 from retrieval.text import words
 
 OURS = ("bot.", "retrieval.")

@@ -6,11 +6,11 @@ import re
 
 import pytest
 
-from bot import lexicon
 from bot.evidence import extent, premises
 from eval.parts import named_parts, watched
 from eval.taken_away import code_parts, taken_away, word_classes
 from eval.touched import Touched
+from retrieval.genre import lexicon
 from retrieval.genre.synonyms import synonym_table
 from retrieval.places import subunits
 from retrieval.places.gazetteer import contains, short_name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.lexicon import pattern, word_classes
+from retrieval.genre.lexicon import pattern, word_classes
 from retrieval.text.normalise import fold
 
 YES = [(name, text) for name, row in word_classes().items() for text in row["yes"]]

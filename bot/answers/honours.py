@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from bot.answers.themes import theme_terms
 from bot.evidence.drafting import Desk, Draft, alone, claim, label
 from bot.evidence.reading import Clause, Line
-from bot.lexicon import missed_an_honour, pattern, tells_an_honour
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import HEADINGS_JOINED, Report, Span
+from retrieval.genre.lexicon import missed_an_honour, pattern, tells_an_honour
 from retrieval.question.terms import Term
 
 MAX_EACH, MAX_REPORTS = 12, 12

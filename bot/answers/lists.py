@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -20,6 +19,7 @@ from bot.evidence.silence import silent
 from bot.notes import Note, note
 from bot.values import Cited
 from retrieval.documents import Report, Role, Section, Span, meet
+from retrieval.genre.lexicon import pattern
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
 from retrieval.text.marks import SENTENCE_END
 from retrieval.text.normalise import fold
@@ -118,9 +118,6 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
-TELLS_CAUSE = re.compile("原因(?:是|在|为|主要)|由于|因为|根源(?:是|在)|源于")
-
-
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     """Where causes have no section of their own, they stand inside the problems."""
     problems = listing.role_items(report, "problems")
@@ -202,7 +199,9 @@ def _answering(
 
 
 def _telling_why(report: Report, found: Sequence[listing.Item]) -> list[listing.Item]:
-    return [i for i in found if TELLS_CAUSE.search(report.quote(i.span.start, i.span.end))]
+    return [
+        i for i in found if pattern("tells_cause").search(report.quote(i.span.start, i.span.end))
+    ]
 
 
 def _themed_list(desk: Desk, report: Report) -> Draft:

@@ -16,6 +16,7 @@ from bot.evidence.likely import ordered
 from bot.evidence.reading import Line, unquoted
 from bot.evidence.selection import weigh
 from retrieval.documents import Report, Span
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import find_quantities
 from retrieval.library.library import Library
 from retrieval.question.query import Query
@@ -31,9 +32,6 @@ ENOUGH = 0.62
 MOST_OF_PHRASE = 0.6
 MAX_SPAN_CHARS = 120
 _SAYS = re.compile("(?:提到|提及|写到|讲到|说到|谈到|涉及|推行|采用|实行)(?:了|过)?")
-_LACKS = re.compile(
-    "不足|不够|不强|不高|不全|偏少|偏弱|偏低|较少|较弱|薄弱|短缺|紧缺|紧张|缺乏|缺少|欠缺|缺口|不到位|急需充实|流失|换岗|困难"
-)
 _STAFF = ("力量", "人员", "队伍", "人手", "人才")
 _OF_LACK = ("problems", "causes")
 
@@ -175,11 +173,11 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
     terms = terms or list(desk.query.terms)
     if not terms:
         return None
-    lacking = _LACKS.search(normalise(desk.query.topic)) is not None
+    lacking = pattern("short_of").search(normalise(desk.query.topic)) is not None
     if lacking and (rest := _without_lack(terms)):
         # 力量不够: told in any words of lack, of 人员, 队伍 or 人手
         terms = rest
-        pool = [ln for ln in pool if ln.role in _OF_LACK and _LACKS.search(ln.folded)]
+        pool = [ln for ln in pool if ln.role in _OF_LACK and pattern("short_of").search(ln.folded)]
     elif desk.query.role == "problems":  # 提到执法力量不足: a lack is told among the problems
         pool = [line for line in pool if line.role == "problems"]
     numbered = ordinals(desk.query.topic)
@@ -201,7 +199,7 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
 
 def _without_lack(terms: Sequence[Term]) -> list[Term]:
     """Return the terms of what is lacking, those of staff with every word for staff."""
-    rest = [t for t in terms if not _LACKS.fullmatch(t.word)]
+    rest = [t for t in terms if not pattern("short_of").fullmatch(t.word)]
     return [
         replace(t, variants=tuple(dict.fromkeys((*t.variants, *_STAFF)))) if t.word in _STAFF else t
         for t in rest

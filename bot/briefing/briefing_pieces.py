@@ -17,8 +17,8 @@ from bot.evidence.pieces import Piece as Leaf
 from bot.evidence.reading import Line, Reading, read
 from bot.evidence.selection import KnownFact, weigh
 from bot.evidence.whole_clauses import bare_start, pieces, typeset
-from bot.lexicon import pattern
 from retrieval.documents import Report, Role, Span
+from retrieval.genre.lexicon import pattern
 from retrieval.parsing.chunking import split_clauses, split_sentences
 from retrieval.question.terms import SYNONYM_MATCH, Term
 from retrieval.text.normalise import fold

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from bot.evidence.reading import Line
 from bot.evidence.weights import Shipped, read_fitted
 from bot.evidence.whole_clauses import is_effect
-from bot.lexicon import pattern, tells_an_honour
 from retrieval.documents import Report, Span
+from retrieval.genre.lexicon import pattern, tells_an_honour
 from retrieval.text.normalise import fold
 
 Floats = NDArray[np.float64]

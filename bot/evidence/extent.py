@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.lexicon import pattern
 from bot.notes import Note
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import find_quantities
 from retrieval.question.terms import Term, is_topical
 from retrieval.text.marks import CLAUSE_END

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.evidence.reading import read
-from bot.lexicon import pattern
 from retrieval.documents import Report, Role, Section, Span
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.roles import role_of_heading
 from retrieval.parsing.chunking import split_sentences, trim
 from retrieval.parsing.sequences import Quotations

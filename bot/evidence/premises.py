@@ -26,11 +26,11 @@ from bot.evidence.premise_names import judge_names
 from bot.evidence.reading import Clause, Line, Reading, read
 from bot.evidence.selection import Evidence, claim_span
 from bot.evidence.units import unit_fit
-from bot.lexicon import pattern
 from bot.notes import Note, note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.directions import Direction
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity
 from retrieval.genre.quantity_values import same_number, same_value
 from retrieval.question.query import Query

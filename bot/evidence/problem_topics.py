@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from bot.evidence import listing
 from bot.evidence.whole_clauses import bare_start, typeset
-from bot.lexicon import pattern
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role
+from retrieval.genre.lexicon import pattern
 from retrieval.text.marks import CLAUSE_END
 from retrieval.text.wrapping import words_without
 

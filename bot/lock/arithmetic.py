@@ -13,8 +13,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise, permutations
 
-from bot.lexicon import pattern
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 
 # What stands right before a figure that a writer worked out, by the sum that it is.

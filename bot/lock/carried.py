@@ -3,7 +3,7 @@
 A clause is held against one clause of the quotes. What it says is there, in order or moved
 within the clause; or opens an earlier clause of the same sentence and is the subject taken over;
 or begins the clauses that follow it (joining). What remains is glue from a closed list
-(``bot.lexicon``), or the writer's own words. Words of one meaning count as the same. Texts are
+(``retrieval.genre.lexicon``), or the writer's own words. Words of one meaning count as the same. Texts are
 levelled.
 """
 
@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from bot.lexicon import pattern, same_words
 from bot.lock.clause_tokens import MAX_TOKENS, Covered
 from bot.lock.stops import DEPENDENT, HARD_STOP, STOP
+from retrieval.genre.lexicon import pattern, same_words
 from retrieval.genre.quantities import canonical, find_quantities
 from retrieval.text.normalise import has_han
 

@@ -17,7 +17,6 @@ from bot.lock.cells import tells_cells
 from bot.lock.figures import DIGITS
 from bot.lock.judged import undecided
 from bot.lock.lock import Verdict, is_english, is_verbatim, judge
-from bot.lock.modality import DONE
 from bot.lock.ownership import comparison_problems, owned_parts, without_computed
 from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
@@ -27,6 +26,7 @@ from bot.lock.stops import STOP
 from bot.lock.wording import overlap
 from bot.notes import Language, text_of
 from bot.values import LEFT_OUT, Cited, DraftLine, Passage, Sentence, Told, Way
+from retrieval.genre.lexicon import pattern
 from retrieval.text.normalise import level
 from retrieval.text.wrapping import words_of
 
@@ -373,7 +373,7 @@ class Checker:
         known = [name for names in self._names.values() for name in names if not name.isdigit()]
         owners = self._owners(reports)
         if self._announced and passages and all(p.role == "plans" for p in passages):
-            text = text if DONE.search(text) else f"下一步，{text}"
+            text = text if pattern("done").search(text) else f"下一步，{text}"
         line = level(text)
         shown = [p for p in passages if p.report in reports]
         around = tuple(self._sentences_around(p) for p in shown)

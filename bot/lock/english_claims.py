@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.lexicon import pattern
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
-from bot.lock.modality import DONE, NEARLY, SOME, STILL, WHOLE, Ground, said_in
+from bot.lock.modality import Ground, said_in
 from bot.lock.stops import HARD_STOP, STOP
 from retrieval.genre.english import chinese_words, glosses
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, find_quantities, same_value
 
 _PART = re.compile(
@@ -63,7 +63,7 @@ _SEVERAL = re.compile(
     r"(?<![a-z])(?:some|part|several|certain|few|individual|many|most|majority|number of|minority|handful|one of)"
 )
 _SWEEPING = (
-    (re.compile(r"(?<![a-z])(?<!in )(?<!at )(?:all(?! in all)|every|entire|whole|fully|entirely|always|universal)(?![a-z])"), re.compile(f"{WHOLE}|全|各|每|总|齐")),
+    (re.compile(r"(?<![a-z])(?<!in )(?<!at )(?:all(?! in all)|every|entire|whole|fully|entirely|always|universal)(?![a-z])"), re.compile(f"{pattern('whole').pattern}|全|各|每|总|齐")),
     (re.compile(r"(?<![a-z])(?:first time|first[- ]ever|the first (?!instance|half|quarter|class|category|batch|phase|level)|pioneer)"), re.compile("首|第一|率先|先行")),
     (re.compile(r"(?<![a-z])(?:only(?<!not only)|just(?! as)|merely|solely|sole|as few as|no more than)(?![a-z])"), re.compile("仅|只|(?<!人)才|不足[0-9]|唯")),
     (re.compile(r"(?<![a-z])(?:the most(?! of)|highest|lowest|largest|biggest|best|greatest|leading|top|number one|unprecedented|record (?:high|low))(?![a-z])"), re.compile("最|第一|首位|榜首|领先|前列|空前|新高")),
@@ -287,14 +287,14 @@ def _standing(
     if not _WILL.search(part) and not denies and all(s.planned for s in clauses):
         yield f"“{said}”在原文中是计划，不是已做的事"
     if _WILL.search(part) and all(
-        DONE.search(s.text) and not (s.planned or s.ahead) for s in clauses
+        pattern("done").search(s.text) and not (s.planned or s.ahead) for s in clauses
     ):
         yield f"“{said}”在原文中是已做的事，不是计划"
-    if not _NEEDED.search(part) and all(STILL.search(text) for text in texts):
+    if not _NEEDED.search(part) and all(pattern("still_to_do").search(text) for text in texts):
         yield f"原文说“{texts[0][:30]}”，还有待去做"
-    if not _ALMOST.search(part) and all(NEARLY.search(text) for text in texts):
+    if not _ALMOST.search(part) and all(pattern("nearly").search(text) for text in texts):
         yield "原文只说基本或初步如此"
-    if not _SEVERAL.search(part) and all(SOME.search(text) for text in texts):
+    if not _SEVERAL.search(part) and all(pattern("some_of").search(text) for text in texts):
         yield "原文只说部分如此"
     yield from _sweeping(part, passages)
 

@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from bot.lexicon import one_meaning, pattern
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from bot.lock.stops import HARD_STOP, STOP
-from bot.lock.wording import FALLING, RISING
+from retrieval.genre.lexicon import one_meaning, pattern
 from retrieval.genre.quantities import (
     Quantity,
     canonical,
@@ -37,7 +36,7 @@ _SEMI, _COMMA, _JOINT = (
     re.compile(r"(?<!\d),|,(?!\d)"),
     re.compile("、|[和与及]|以及"),
 )
-_MOVED = re.compile(f"(?:{RISING.pattern}|{FALLING.pattern})[了达约近超]{{0,2}}$")
+_MOVED = re.compile(f"(?:{pattern('rise', 'fall').pattern})[了达约近超]{{0,2}}$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _REACHED = re.compile("[至到]$")  # 增至187项 tells what was reached, not by how much
 _SUMMED = re.compile("(?:合计|总计|加起来)[^,。;:]{0,6}$")

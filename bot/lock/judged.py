@@ -11,17 +11,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
-from bot.lexicon import akin_words, one_meaning, pattern
 from bot.lock.carried import own_names
 from bot.lock.english_figures import in_chinese_figures
 from bot.lock.figure_contexts import COUNTED
-from bot.lock.modality import WHOLE
 from bot.lock.stops import STOP
-from bot.lock.wording import FALLING, NEGATION, RISING, clauses
+from bot.lock.wording import clauses
+from retrieval.genre.lexicon import akin_words, one_meaning, pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 from retrieval.question.terms import general_words
 from retrieval.text.segmentation import tag
 
+_TURNS = ("negation", "rise", "fall")  # classes of words that turn what is said
+_CHECKED = (*_TURNS, "whole")
 _CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
 _SHORTEST = 2  # characters of a shortened name
 _FIGURE = 2  # characters that a figure is worth, which is held against the quotes elsewhere
@@ -32,8 +33,6 @@ _UNIT = "(?:街道|社区|[省市县区镇乡村局厅院委])"
 _STRETCH = re.compile("[;。!?\n]")
 _CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quotes' or refused
 # held against the quotes by checks of their own, and so are words for all of them
-_TURNS = re.compile("|".join(p.pattern for p in (NEGATION, RISING, FALLING)))
-_CHECKED = re.compile(f"{_TURNS.pattern}|{WHOLE}")
 _WAYS = ("升", "降")  # one meaning of 降到, 减至 …
 _TOLD_SOMEHOW = ("cause", "degree")  # of these the quotes must hold one, not the same
 _PLACED = ("whose", "never_judged", "degree")
@@ -103,7 +102,7 @@ def _added(
         if word[0].isdigit():
             carried += _FIGURE * (word not in before)
             continue
-        if _TURNS.match(word):
+        if pattern(*_TURNS).match(word):
             continue
         mine = one_meaning(word)
         if mine in source or not any(set(run) & set(mine) for run in own):
@@ -180,11 +179,11 @@ def undecided(
             yield quantity.text
     for word, kind in tag(re.sub(r"\d", " ", text)):
         mine = one_meaning(word)
-        closed = len(word) > 1 and not _CHECKED.search(word) and _says_done(mine, kind)
+        closed = len(word) > 1 and not pattern(*_CHECKED).search(word) and _says_done(mine, kind)
         closed = closed or says_who(mine, kind) or bool(pattern("cause").search(word))
         if closed and mine in source and mine not in said:
             yield word
-        if mine in source or _CHECKED.search(word) or pattern("glue").fullmatch(word):
+        if mine in source or pattern(*_CHECKED).search(word) or pattern("glue").fullmatch(word):
             continue
         kinds = [group for group in akin_words() if group.search(mine)]
         if any(g.search(source) and not g.search(said) for g in kinds):
@@ -205,7 +204,7 @@ def apart(text: str, own: Sequence[str], sources: Sequence[str]) -> Iterator[str
         words = [
             (one_meaning(w), kind)
             for w, kind in tag("".join(clause.split()))
-            if not _CHECKED.search(w) and one_meaning(w) not in _WAYS
+            if not pattern(*_CHECKED).search(w) and one_meaning(w) not in _WAYS
         ]
         moved = [(w, k) for w, k in words if any(_is_of(w, run) for run in own)]
         held = [(w, kind) for w, kind in words if any(w in s for s in stretches)]

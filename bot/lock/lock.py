@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from bot.lock import wording
 from bot.lock.carried import own_words
@@ -23,6 +24,7 @@ from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
 from bot.lock.rounded import as_quoted
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.pinyin import syllables_of
 from retrieval.genre.romanisation import romanise
 from retrieval.text.normalise import HAN_RUN, has_han, level
@@ -163,7 +165,7 @@ def _excluded(contrast: re.Match[str]) -> str:
     denied, said = contrast[1], contrast[2]
     rules_out = any(
         one.search(denied) and other.search(said) and not one.search(said)
-        for one, other in ((wording.RISING, wording.FALLING), (wording.FALLING, wording.RISING))
+        for one, other in permutations((pattern("rise"), pattern("fall")))
     )
     ranks = _ORDINAL.search(denied), _ORDINAL.search(said)
     return "," if rules_out or (all(ranks) and denied not in said) else contrast[0]

@@ -15,38 +15,23 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
-from bot.lexicon import pattern
 from bot.lock.stops import HARD_STOP
 from bot.lock.wording import overlap
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import canonical, find_quantities
 
 _LIKE = 0.5  # share of a clause's character pairs in a source clause that says the same
 _TIE = 0.05
 _CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;()]")
 _GLOSS = re.compile(r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff]{1,4}\)")  # 村(社区) is one thing
-_DISPOSES = "(?:纳入|列入|列为|作为|转为|变为|移送|移交|下放|提高[到至]|压缩|缩短|分解|细化|融入|交由|报送|录入|调整为|确定为|划分|分为|分成|编入|贯穿|摆[在上]|落到)"
-PLAN = re.compile(
-    rf"(?<!现)将(?!军|领|士|近|[^,。;]{{1,24}}{_DISPOSES})|即将|拟(?!定|订|制(?!定))|将(?=把)|(?:计划|准备|打算)(?=[于在用再把对从新开建制组设完出推修培聘启实举]|全|继续)"
-    "|(?<!全)力争|争取(?!到)|有望|预计|力求|目标是|想(?=[把让要])|(?<![\u4e00-\u9fff])(?:计划|打算|准备)(?=[\u4e00-\u9fff])"
-)
-# Where these stand, the clauses after them up to the full stop are plans, too.
-AHEAD = re.compile(
-    "下一?步|(?<=的)安排|(?<!工作)打算|(?<!工作)计划(?!生育|单列)|目标[是为]|下一年|明年|今后|接下来|未来[一三五]?年?|(?<![主重只必摘纪概首扼纲简次紧险需])要(?!求|素|点|件|害|闻|是|情|么)|必须|应当"
-)
-DONE = re.compile("已(?!知)|(?<=[\u4e00-\u9fff])了(?!解|结|然)|业已|(?:得到|取得|顺利|成功|圆满)")
-STILL = re.compile(
-    "(?:仍|还|尚)?(?:有待|还要|仍要|亟待|亟需|急需|仍需|还需|尚需|需要|(?<![必所急军民供内])需(?!求)|待(?=进一步|加强|提[高升]|完善|健全|改进|规范|[强深优]化))(?:于|要)?(?:进一步|继续|不断|切实|更加|持续|加以|着力)*"
-)
-NEARLY = re.compile("(?:基本|初步|大体|大致|总体上?)(?=[完建形实组开设成])")
-SOME = re.compile("大部分|绝大多数|大多数|大多|多数|一部分|部分|个别|少数|一些|有的|有些|某些")
 _POST = re.compile("(?:[省市县区镇乡局处院部所]长|书记|主任|主席|检察长)(?=([\u4e00-\u9fff]{2}))")
-WHOLE = "全部|所有|(?<![平人户])均|(?<![首古成])都(?!市)|一律|全体|悉数|全覆盖|100%|百分之百|皆|清零|无一|应.尽"
+_WHOLE = pattern("whole").pattern
 # A word that generalises or singles out, and what in the source's clause bears it out.
 _SWEEPING = tuple(
     (re.compile(word), re.compile(support))
     for word, support in (
-        ("全部", WHOLE), ("所有", WHOLE), ("(?<![平人户])均(?!衡|等|分|值|可)", WHOLE), ("(?<![首古成])都(?!市)", WHOLE),
-        ("一律", WHOLE), ("全体", WHOLE), ("悉数", WHOLE), ("首[次个家批创]", "首|第一"), ("率先", "率先|首|第一|先行"),
+        ("全部", _WHOLE), ("所有", _WHOLE), ("(?<![平人户])均(?!衡|等|分|值|可)", _WHOLE), ("(?<![首古成])都(?!市)", _WHOLE),
+        ("一律", _WHOLE), ("全体", _WHOLE), ("悉数", _WHOLE), ("首[次个家批创]", "首|第一"), ("率先", "率先|首|第一|先行"),
         ("唯一", "唯一|仅|只"), ("(?<!不)仅(?!仅是)|只有", "仅|只|(?<!人)才|不足[0-9]|唯"), ("从未|从不(?![足到满])", "从未|从不|未曾|无"),
     )
 )  # fmt: skip
@@ -62,7 +47,7 @@ _NO = re.compile("[不没未无非缺欠少低弱差]|问题|短板")
 _NONE = re.compile("无(?!论)|没有")
 _FIRST_PLACE = re.compile("第一|首位|榜首|居首|之最")
 _MARKS = re.compile(
-    f"{PLAN.pattern}|{AHEAD.pattern}|{DONE.pattern}|{STILL.pattern}|{NEARLY.pattern}|{SOME.pattern}"
+    f"{pattern('plan', 'ahead', 'done', 'still_to_do', 'nearly', 'some_of').pattern}"
     "|全部|所有|均|都|一律|全体|首次|首个|率先|唯一|仅|只有|全面|目前|该[省市县区]"
 )
 
@@ -78,13 +63,13 @@ class Said:
     @property
     def planned(self) -> bool:
         """Whether its own words say that it is a plan."""
-        return bool(PLAN.search(_TITLE.sub("", self.text)))
+        return bool(pattern("plan").search(_TITLE.sub("", self.text)))
 
     @property
     def ahead(self) -> bool:
         """Whether it is among what is to be done, by the words before it or a 要, 应当."""
         said = [_TITLE.sub("", words) for words in (self.before, self.text)]
-        return bool(PLAN.search(said[0]) or any(map(AHEAD.search, said)))
+        return bool(pattern("plan").search(said[0]) or any(map(pattern("ahead").search, said)))
 
 
 @lru_cache(maxsize=2048)
@@ -155,26 +140,32 @@ def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
     if not close:
         return
     said = clause.text[:30]
-    done = DONE.search(clause.text)
+    done = pattern("done").search(clause.text)
     promises = clause.planned or clause.ahead
     if not promises:
         if all(s.planned for s in close):
             yield f"“{said}”在原文中是计划，不是已做的事"
-        elif all((s.planned or s.ahead) and not DONE.search(s.text) for s in close):
+        elif all((s.planned or s.ahead) and not pattern("done").search(s.text) for s in close):
             yield f"“{said}”在原文中是要求或计划，不是已做的事"
     if (
         clause.planned
         and not done
-        and all(not (s.planned or s.ahead) and not STILL.search(s.text) for s in close)
+        and all(
+            not (s.planned or s.ahead) and not pattern("still_to_do").search(s.text) for s in close
+        )
     ):
         yield f"“{said}”在原文中是已做的事，不是计划"
     if not (
-        STILL.search(clause.text) or pattern("wanting").search(clause.text) or promises
-    ) and all(_governs(STILL, s.text, clause.text) for s in close):
+        pattern("still_to_do").search(clause.text)
+        or pattern("wanting").search(clause.text)
+        or promises
+    ) and all(_governs(pattern("still_to_do"), s.text, clause.text) for s in close):
         yield f"原文说“{said}”还有待去做"
     if all(_breaks_off(clause.text, s.text) or _wants_not(clause.text, s.text) for s in close):
         yield f"原文说的是“{said}”的不足"
-    if not NEARLY.search(clause.text) and all(_governs(NEARLY, s.text, clause.text) for s in close):
+    if not pattern("nearly").search(clause.text) and all(
+        _governs(pattern("nearly"), s.text, clause.text) for s in close
+    ):
         yield f"原文只说“{said}”基本或初步如此"
 
 
@@ -187,7 +178,9 @@ def _extent_problems(
     clause: Said, close: Sequence[Said], support_in: Sequence[Said], *, softly: bool
 ) -> Iterator[str]:
     """Yield some told as all, and words that generalise or single out without support."""
-    if not SOME.search(clause.text) and all(_governs(SOME, s.text, clause.text) for s in close):
+    if not pattern("some_of").search(clause.text) and all(
+        _governs(pattern("some_of"), s.text, clause.text) for s in close
+    ):
         yield f"原文只说部分如此：“{close[0].text[:30]}”"
     for word, support in _SWEEPING:
         found = word.search(clause.text)
@@ -244,7 +237,11 @@ def _breaks_off(clause: str, source: str) -> bool:
 
 def _wants_not(clause: str, source: str) -> bool:
     """Tell whether a clause says otherwise what the source says is wanting: 力度较大 of 力度不足."""
-    if pattern("wanting").search(clause) or STILL.search(clause) or _NO.search(clause):
+    if (
+        pattern("wanting").search(clause)
+        or pattern("still_to_do").search(clause)
+        or _NO.search(clause)
+    ):
         return False
     before = {source[m.start() - 2 : m.start()] for m in pattern("wanting").finditer(source)}
     return any(len(word) == 2 and word in clause and not clause.endswith(word) for word in before)

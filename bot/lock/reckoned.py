@@ -18,13 +18,12 @@ from functools import cached_property, partial
 from itertools import combinations, pairwise, permutations
 
 from bot.evidence.likeness import pairs_of
-from bot.lexicon import pattern
 from bot.lock.arithmetic import alike, beside
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
-from bot.lock.modality import WHOLE
 from bot.lock.rounded import Said, said_in
 from bot.lock.stops import DEPENDENT, HARD_STOP, STOP
-from bot.lock.wording import FALLING, RISING, clauses, nearest
+from bot.lock.wording import clauses, nearest
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 from retrieval.text.normalise import HAN_RUN
 
@@ -75,7 +74,7 @@ def without_reckoned(text: str, quotes: Sequence[str]) -> str:
         told = sums.without_figures()
         reckoned = reckoned or told != clause
         before, clause = clause, told
-        if not any(re.search(WHOLE, source) for source in nearest(clause, said)):
+        if not any(pattern("whole").search(source) for source in nearest(clause, said)):
             clause = _SHARE_WORD.sub(sums.share_word, clause)  # no 大部分 where the quotes say 均
         clause = _COUNTS_MEMBERS.sub(sums.uncounted, clause)
         shown = find_quantities(f"{clause},{STOP.split(text[end + 1 :])[0]}")
@@ -326,7 +325,7 @@ class _Sums:
             points = now.quantity.kind == "percent" and change.quantity.kind == "points"
             if now.quantity.kind != said.kind or unit != said.unit or not (points or of == unit):
                 continue
-            rose, fell = bool(RISING.search(between)), bool(FALLING.search(between))
+            rose, fell = (bool(pattern(way).search(between)) for way in ("rise", "fall"))
             if rose != fell and said.holds(value - by if rose else value + by):
                 return bool(pairs_of(self.line) & now.near)
         return False

@@ -11,16 +11,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from bot.lexicon import pattern
 from bot.lock.figures import DIGITS
 from bot.lock.judged import names_things
-from bot.lock.modality import SOME, WHOLE
 from bot.lock.stops import STOP
-from bot.lock.wording import NEGATION, affirmed, denies, negation_problems
+from bot.lock.wording import affirmed, denies, negation_problems
+from retrieval.genre.lexicon import pattern
 
 _NEAR = 4  # characters after a denial in which it may stand for less than
-_EXTENT = re.compile(f"{WHOLE}|{SOME.pattern}|已经?")
-_ALL = re.compile(f"是?(?:{WHOLE}|[各每])")
+_EXTENT = re.compile(f"{pattern('whole', 'some_of').pattern}|已经?")
+_ALL = re.compile(f"是?(?:{pattern('whole').pattern}|[各每])")
 # what a report does not say is denied of the report: 报告没有写已经通过验收
 _OF_THE_REPORT = re.compile(
     "(?:但|而)?(?:报告|原文|文中)?[里中]?并?(?:没有?|未)(?:说|写|提|讲)[到明过]?"
@@ -36,7 +35,7 @@ def without_refuted(text: str, sources: Sequence[str], holds: Callable[[str], bo
     for clause, stop in zip(parts[::2], [*parts[1::2], ""], strict=True):
         if _is_own_denial(clause, sources):
             said = affirmed(clause)
-            begins = NEGATION.match(clause.lstrip("而但并还报告")) is not None
+            begins = pattern("negation").match(clause.lstrip("而但并还报告")) is not None
             if not any(map(holds, {said, f"{subject}{said}"} if begins else {said})):
                 continue
         subject = re.split("[是为]", clause)[0]
@@ -46,7 +45,7 @@ def without_refuted(text: str, sources: Sequence[str], holds: Callable[[str], bo
 
 def _is_own_denial(clause: str, sources: Sequence[str]) -> bool:
     """Tell whether a clause denies what the quotes do not deny, and not of all (全部没有)."""
-    denial = NEGATION.search(clause)
+    denial = pattern("negation").search(clause)
     if denial is None or not denies(clause) or _EXTENT.search(clause[: denial.start()]):
         return False
     if pattern("wanting").search(clause) or pattern("degree").match(clause, denial.end()):
@@ -59,4 +58,4 @@ def _is_own_denial(clause: str, sources: Sequence[str]) -> bool:
         return False  # 不到800户 denies nothing
     if names_things(clause[: denial.start()], sources):
         return False  # of what the quotes do not name nothing is denied, what is denied may be anything
-    return bool(negation_problems(clause, sources)) or bool(re.search(WHOLE, clause))
+    return bool(negation_problems(clause, sources)) or bool(pattern("whole").search(clause))

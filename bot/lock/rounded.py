@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
-from bot.lock.modality import WHOLE
 from bot.lock.stops import STOP
+from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 
 _TENTHS = re.compile("(?P<n>[一二三四五六七八九])成(?=[多余出以左上]|[^\u4e00-\u9fff]|$|的)")
@@ -101,7 +101,7 @@ def as_quoted(text: str, quotes: Sequence[str]) -> str:
     position = 0
     for said in said_in(text):
         clause = STOP.split(text[: said.start])[-1]
-        if not said.rounded or re.search(WHOLE, clause) or _is_held(said, text, offered):
+        if not said.rounded or pattern("whole").search(clause) or _is_held(said, text, offered):
             continue
         fitting = [c for c in offered if _fits(said, c.quantity)]
         if len({canonical(c.quantity)[0] for c in fitting}) != 1:

@@ -12,22 +12,12 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
-from bot.lexicon import pattern
 from bot.lock.stops import DEPENDENT
+from retrieval.genre.lexicon import pattern
 from retrieval.text.normalise import HAN_RUN
 
 _CLAUSE_END = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[。;!?、\n]|\.(?=\s|$)")
 
-# Words that hold a negating character and deny nothing.
-_NEUTRAL = re.compile(
-    "不断|不仅|不但|不光|不只|不久|不管|不论|不动产|不愧|不负|不忘|不少|不同(?!意)|不等|不日|不时|不妨|不懈|不渝"
-    "|无论|无疑|无偿|无障碍|无人机|无缝|无线|无形|无纸化|无忧|未来|未成年|非常|非物质|非税|非诉|非公|非遗"
-    "|是否|能否|可否|有无|否则|没收|不见面|无差别|无违建|无讼|零距离|非接触|不忘初心|毫不动摇|不可或缺"
-    "|不[低少高多]于(?=[0-9])|不超过(?=[0-9])|不到(?=[0-9一二两三四五六七八九十百千万几])|必不可少|不足(?=包括|之处|[有是为:])|坚定不移|持之以恒|源源不断|永不|不遗余力|不折不扣|不只是|不单|不是(?=[^,。;:]{1,12}就是)"
-)
-NEGATION = re.compile(
-    "没有一[件起个名人次]|无一|没有|(?<![0-9.])0(?=[\u4e00-\u9fff]{2})(?![年月日件起个人名宗例次份])|不予|不得|不能|不曾|从未|尚未|并未|未能|未曾|不|未|没|无|非|勿|否|禁止|严禁|难以"
-)
 # Passed over between a negation and what it denies.
 _FILLER = re.compile(
     "(?:能够|能|曾|有|得到|得|会|可|被|再|很|太|够|尽|充分|有效|完全|及时|进行|实现|发生|出现|产生|予以|予|经"
@@ -35,11 +25,6 @@ _FILLER = re.compile(
 )
 _ZERO = re.compile("(?<!清)零|(?<![0-9.])0(?![0-9.])")
 _REACH = 8  # characters after a negation that it may deny
-
-RISING = re.compile("上升|增长|提高|增加|提升|增至|升至|跃升|攀升|上涨|回升|扩大|同比增|增幅|上浮")
-FALLING = re.compile(
-    "下降|减少|降低|下滑|减至|降至|回落|下跌|缩减|压减|同比降|同比减|降幅|下浮|缩短|压缩|双下降"
-)
 
 
 @lru_cache(maxsize=4096)
@@ -64,8 +49,8 @@ def nearest(clause: str, sources: Sequence[str]) -> tuple[str, ...]:
 
 def _denials(clause: str) -> Iterator[tuple[int, str]]:
     """Yield where a negation ends and the characters it may deny."""
-    quiet = _NEUTRAL.sub(lambda match: "\0" * len(match[0]), clause)
-    for match in NEGATION.finditer(quiet):
+    quiet = pattern("denies_nothing").sub(lambda match: "\0" * len(match[0]), clause)
+    for match in pattern("negation").finditer(quiet):
         after = match.end()
         if filler := _FILLER.match(quiet, after):
             after = filler.end()
@@ -105,11 +90,11 @@ def _affirms(word: str, clause: str) -> bool:
 
 def _without_denials(clause: str) -> tuple[str, list[int]]:
     """Return a clause without its negations, and how many stand before each character."""
-    quiet = _NEUTRAL.sub(lambda match: "\0" * len(match[0]), clause)
+    quiet = pattern("denies_nothing").sub(lambda match: "\0" * len(match[0]), clause)
     bare: list[str] = []
     counts: list[int] = []
     position = seen = 0
-    for match in NEGATION.finditer(quiet):
+    for match in pattern("negation").finditer(quiet):
         bare.append(clause[position : match.start()])
         counts += [seen] * (match.start() - position)
         position, seen = match.end(), seen + 1
@@ -200,7 +185,10 @@ def direction_problems(
     for clause in clauses(sentence):
         if any(figure in clause for figure in computed):
             continue
-        for name, mine, other in (("上升", RISING, FALLING), ("下降", FALLING, RISING)):
+        for name, mine, other in (
+            ("上升", pattern("rise"), pattern("fall")),
+            ("下降", pattern("fall"), pattern("rise")),
+        ):
             if not mine.search(clause):
                 continue
             bare = other.sub("", mine.sub("", clause))

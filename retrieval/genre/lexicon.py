@@ -13,14 +13,14 @@ from typing import Any
 @lru_cache(maxsize=1)
 def word_classes() -> Mapping[str, Mapping[str, Any]]:
     """Return every class with its words and examples."""
-    text = resources.files("bot").joinpath("data", "lexicon.toml").read_text("utf-8")
+    text = resources.files("retrieval").joinpath("data", "lexicon.toml").read_text("utf-8")
     return tomllib.loads(text)
 
 
-@lru_cache(maxsize=64)
-def pattern(name: str) -> re.Pattern[str]:
-    """Return the pattern of a class; raises ``KeyError`` for a name that is none."""
-    return re.compile(word_classes()[name]["words"])
+@lru_cache(maxsize=128)
+def pattern(*names: str) -> re.Pattern[str]:
+    """Return the pattern of a class, or of several; raises ``KeyError`` for a name that is none."""
+    return re.compile("|".join(word_classes()[name]["words"] for name in names))
 
 
 def tells_an_honour(words: str) -> bool:
