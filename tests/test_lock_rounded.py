@@ -1,11 +1,10 @@
-"""Figures that the quotes yield: what is rounded is put as they have it, what is reckoned goes."""
+"""A figure that a line rounds is put as the quotes have it."""
 
 from __future__ import annotations
 
 import pytest
 
 from bot.lock.lock import judge
-from bot.lock.reckoned import without_reckoned
 from bot.lock.rounded import as_quoted
 
 FINES = "不予处罚案件2973件,免罚金额1872万元"
@@ -39,43 +38,6 @@ SHARES = "优秀率44.7%,正职出庭比例38.2%"
 )
 def test_a_rounded_figure_is_put_as_the_quotes_have_it(line, quote, put):
     assert as_quoted(line, [quote]) == put
-
-
-REVIEWS = "审查合同133份,提出修改意见402条"
-MEETINGS = "专题研究议题17次,其中市政府常务会议11次"
-RATE = "全市优秀率41.2%,比上年提高6.8个百分点"
-CHECKED = "抽查案卷420宗,其中优秀案卷133宗,不合格案卷17宗"
-WATER = "水质合格率由94.1%提升到99.6%"
-TWO_RATES = "代表满意率98.4%,委员满意率97.9%"
-CENTRES = "县司法局有专职人员5人。2024年专职人员增至8人"
-AID = "受理案件514件,其中农民工案件231件、老年人案件147件;设立工作站36个"
-
-
-@pytest.mark.parametrize(
-    ("line", "quote", "left"),
-    [
-        ("每份平均提出约3条修改意见", REVIEWS, "每份提出修改意见"),
-        ("每份平均提出约4条修改意见", REVIEWS, "每份平均提出约4条修改意见"),
-        ("研究17次,扣掉市政府常务会议的11次是6次", MEETINGS, "研究17次,市政府常务会议的11次"),
-        ("研究17次,扣掉市政府常务会议的11次是5次", MEETINGS, None),
-        ("优秀率上一年是34.4%", RATE, "优秀率上一年"),
-        ("优秀率上一年是48%", RATE, None),
-        ("优秀率是34.4%", RATE, None),
-        ("抽查的420宗,不合格的约4%", CHECKED, "抽查的420宗,不合格的"),
-        ("抽查的420宗,不合格的约8%", CHECKED, None),
-        ("水质合格率抬高了5.5个百分点", WATER, "水质合格率"),
-        ("水质合格率低了5.5个百分点", WATER, None),
-        ("水质合格率抬高了5.5%", WATER, None),
-        ("委员满意率比代表满意率低0.5个百分点", TWO_RATES, ""),
-        ("委员满意率比代表满意率高0.5个百分点", TWO_RATES, "委员满意率比代表满意率上升0.5个百分点"),
-        ("专职人员5人,再添3人", CENTRES, "专职人员5人,"),
-        ("专职人员5人,再添4人", CENTRES, None),
-        ("农民工和老年人案件,加起来378件", AID, "农民工和老年人案件,"),
-        ("农民工和老年人案件,加起来745件", AID, None),
-    ],
-)
-def test_a_figure_that_one_step_yields_is_taken_from_a_line(line, quote, left):
-    assert without_reckoned(line, [quote]) == (line if left is None else left)
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_real_reports_read_the_same_from_gb18030(tmp_path, report):
         (b"PK\x03\x04rest", "Word"),
         (b"\x89PNG\r\n\x1a\n", "图片"),
         (TEXT.encode("utf-8")[:-2] + b"\xff\xfe\xfd", "编码"),
+        (TEXT.encode("gb18030") * 20 + b"\xff", "编码"),
         ("県の報告です。これは日本語の文章です。".encode("euc-jp") * 20, "编码"),
         ("法治政府建設情況報告，綦江區".encode("big5") * 30, "编码"),
         (("abc\x01\x02\x03" * 50).encode(), "二进制"),

@@ -7,7 +7,7 @@ import re
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.notes import note
 from bot.values import Cited
-from retrieval.documents import Report, Span
+from retrieval.documents import Report, Span, meet
 
 _TITLE = "《[^《》]{2,80}》"
 _ISSUED = re.compile(
@@ -24,10 +24,7 @@ def issued(desk: Desk, report: Report) -> Draft | None:
         if line.role in ("plans", "problems"):
             continue
         for act in _ISSUED.finditer(report.text, line.span.start, line.span.end):
-            within = [
-                c.span for c in line.clauses
-                if c.span.start < act.end() and act.start() < c.span.end
-            ]  # fmt: skip
+            within = [c.span for c in line.clauses if meet(c.span, *act.span())]
             if within:
                 spans.append(Span(within[0].start, within[-1].end))
                 titles |= dict.fromkeys(re.findall(_TITLE, act[0]))

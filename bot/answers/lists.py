@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.answers.facts import candidates, one_report
@@ -69,7 +69,7 @@ def list_in(desk: Desk, report: Report) -> Draft:
         if not topical and not found:
             desk = replace(desk, query=replace(query, terms=content_terms(query.topic)))
         return _themed_list(desk, report)
-    themed = _on_theme(desk, report, found, themes) or _answering(desk, report, found, themes)
+    themed = _on_theme(desk, report, found, themes) or answering(desk, report, found, themes)
     if len(themed) == 1 and len(found) > 1:
         return _inside(report, themed[0])
     if themed:
@@ -126,7 +126,7 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
     )
     if themes:
         themed = _on_theme(desk, report, problems, themes)
-        themed = themed or _telling_why(report, _answering(desk, report, problems, themes))
+        themed = themed or _telling_why(report, answering(desk, report, problems, themes))
     elif names_causes:
         themed = problems
     else:
@@ -190,11 +190,15 @@ def _on_theme(
     return [item for score, item in scored if score >= best - 0.15]
 
 
-def _answering(
-    desk: Desk, report: Report, found: Sequence[listing.Item], themes: Sequence[Term]
+def answering(
+    desk: Desk,
+    report: Report,
+    found: Sequence[listing.Item],
+    themes: Sequence[Term],
+    roles: Collection[Role] | None = None,
 ) -> list[listing.Item]:
     """Return the items that answer in other words than the question's, by their leaves."""
-    telling = desk.telling(report, themes)
+    telling = desk.telling(report, themes, roles)
     return [i for i in found if any(meet(i.span, p.span.start, p.span.end) for p in telling)]
 
 

@@ -41,9 +41,8 @@ def asked_phrases(query: Query) -> tuple[str, ...]:
     quoted = tuple(fold(p) for p in QUOTED.findall(query.topic))
     if quoted:
         return quoted
-    if re.search("[/／]|或者?", query.phrase):
-        return tuple(fold(p) for p in re.split("[/／]|或者?", query.phrase) if p.strip())
-    return ()
+    parts = re.split("[/／]|或者?", query.phrase)
+    return tuple(fold(p) for p in parts if p.strip()) if len(parts) > 1 else ()
 
 
 def telling_apart(query: Query, library: Library, scope: Sequence[str]) -> tuple[Term, ...]:

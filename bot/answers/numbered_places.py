@@ -12,13 +12,12 @@ from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, Section, Span
 from retrieval.question.addressing import Step
 from retrieval.text.marks import SENTENCE_END
-from retrieval.text.numbering import Marker, marker_at
+from retrieval.text.numbering import Marker, chinese_numeral, marker_at
 
 Node = tuple[int, ...]
 
 MAX_LINES_PER_PLACE = 12
 _STYLES = {"part": ("part", "cn", "plain"), "paren": ("cn_paren",)}
-_CN = "一二三四五六七八九十"
 
 
 def numbered_place(report: Report, steps: Sequence[Step], role: Role | None) -> Draft:
@@ -105,9 +104,9 @@ def _number(report: Report, node: Node) -> int | None:
 def _absent(report: Report, parents: Sequence[Node], step: Step) -> Draft:
     """Say that there is no such number, and which there are."""
     name = {
-        "part": f"第{_numeral(step.number)}部分",
-        "paren": f"({_numeral(step.number)})",
-        "point": f"第{_numeral(step.number)}条",
+        "part": f"第{chinese_numeral(step.number)}部分",
+        "paren": f"({chinese_numeral(step.number)})",
+        "point": f"第{chinese_numeral(step.number)}条",
     }[step.style]
     if step.style == "part":
         count = len(_children(report, ()))
@@ -116,7 +115,7 @@ def _absent(report: Report, parents: Sequence[Node], step: Step) -> Draft:
     gaps = []
     for parent in parents if parents != [()] else _children(report, ()):
         numbers = [
-            f"({_numeral(_number(report, n) or 0)})" if m.style == "cn_paren" else m.text
+            f"({chinese_numeral(_number(report, n) or 0)})" if m.style == "cn_paren" else m.text
             for n in _children(report, parent)
             if (m := _marker(report, n))
         ]
@@ -132,12 +131,6 @@ def _title(report: Report, node: Node) -> str:
     first = _leaves(report, node)[0]
     words = first.path[len(node) - 1] if node and len(first.path) >= len(node) else ""
     return SENTENCE_END.split(words.strip())[0][:24]
-
-
-def _numeral(number: int) -> str:
-    tens, ones = divmod(number, 10)
-    head = "" if not tens else "十" if tens == 1 else _CN[tens - 1] + "十"
-    return head + (_CN[ones - 1] if ones else "")
 
 
 def _shown(report: Report, leaves: Sequence[Section]) -> tuple[list[DraftLine], list[Cited]]:

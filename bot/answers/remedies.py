@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.answers.lists import answering
 from bot.answers.themes import joined, theme_terms
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, alone, claim, label
@@ -18,6 +19,7 @@ MAX_PROBLEMS = 12
 ANSWERS_EACH = 2
 CHARS_EACH = 160
 PLANS: frozenset[Role] = frozenset(("plans",))
+PROBLEMS: frozenset[Role] = frozenset(("problems", "causes"))
 MAX_EMBEDDED = 300  # characters of a problem that are embedded: its head and what it names
 NEAR = 0.2  # half of what makes a plan one on the subject: shown, and called only the nearest
 
@@ -60,13 +62,7 @@ def _asked_problems(desk: Desk, report: Report) -> list[listing.Item]:
         near = [p for p in found if name == report.id and meet(p.span, start, end)]
         if near:
             return near
-    if not terms:
-        return found
-    pieces = desk.telling(report, terms, ("problems", "causes"))
-    return [
-        p for p in found
-        if any(p.span.start <= x.span.start and x.span.end <= p.span.end for x in pieces)
-    ]  # fmt: skip
+    return answering(desk, report, found, terms, PROBLEMS) if terms else found
 
 
 def _subject(report: Report, problem: listing.Item) -> tuple[Term, ...]:

@@ -14,6 +14,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise, permutations
 
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
+from bot.lock.stops import STOP, clause_at
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 
@@ -102,7 +103,7 @@ def derived_rates(sentence: str, source: str, quotes: Sequence[str]) -> tuple[st
 
 def _sums_up(before: str) -> bool:
     """Tell whether words that a figure follows say that it is a sum: 合计, 修改的文件共."""
-    clause = re.split("[,。;]", before)[-1]
+    clause = STOP.split(before)[-1]
     return any(len(clause) - m.end() <= _AFTER_SUM for m in pattern("in_all").finditer(clause))
 
 
@@ -188,9 +189,9 @@ def _is_ratio(
 
 def _lies_right(quantity: Quantity, one: Quantity, other: Quantity, sentence: str) -> bool:
     """Tell whether a difference goes the way that the words beside it say; 相差 says none."""
-    stop = max(sentence.rfind(mark, 0, quantity.start) for mark in ",;。") + 1
-    right = re.split("[,;。]", sentence[quantity.end :], maxsplit=1)[0]
-    words = sentence[stop : quantity.start] + (right if right.isascii() else "")
+    begin, end = clause_at(sentence, quantity.start, quantity.end)
+    right = sentence[quantity.end : end]
+    words = sentence[begin : quantity.start] + (right if right.isascii() else "")
     for q in (one, other):
         words = words.replace(q.text, "")
     more, less = bool(_MORE.search(words)), bool(_LESS.search(words))
@@ -210,8 +211,8 @@ def _named_order(
         return None
 
     def is_told_of(quantity: Quantity, name: str) -> bool:
-        stop = max(sentence.rfind(mark, 0, quantity.start) for mark in ",;。") + 1
-        return name in sentence[stop : quantity.start]
+        begin, _ = clause_at(sentence, quantity.start, quantity.end)
+        return name in sentence[begin : quantity.start]
 
     for subject, measure in ((one, other), (other, one)):
         whose, whom = compared[1] or compared[3], compared[2]
@@ -286,9 +287,9 @@ def beside(one: Quantity, other: Quantity, quotes: Sequence[str]) -> bool:
             quote = quotes[number]
             first, second = (a, b) if at < other_at else (b, a)
             between = quote[first.quantity.end : second.quantity.start]
-            start = max(quote.rfind(mark, 0, first.quantity.start) for mark in ",;。") + 1
+            start, _ = clause_at(quote, first.quantity.start, first.quantity.end)
             head = quote[start : first.quantity.start].removeprefix("其中")
-            tail = re.split("[,;。]", between)[-1]
+            tail = STOP.split(between)[-1]
             earlier, later = (
                 set(pattern("stage_of_a_case").findall(pattern("outcome").sub("", words)))
                 for words in (head, tail)

@@ -22,7 +22,7 @@ from bot.lock.plaintext import forbidden, neutralise, plain_line, repeats
 from bot.lock.planted import masked, planted_spans, speaks_to_a_machine
 from bot.lock.reckoned import without_reckoned
 from bot.lock.rounded import as_quoted
-from bot.lock.stops import STOP
+from bot.lock.stops import clause_at
 from bot.lock.wording import overlap
 from bot.notes import Language, text_of
 from bot.values import LEFT_OUT, Cited, DraftLine, Passage, Sentence, Told, Way
@@ -444,8 +444,7 @@ def _bare(words: str) -> str:
 def _clauses_around(piece: str, text: str) -> str:
     """Return a run of a levelled text to the ends of the clauses that it begins and ends in."""
     at = text.find(piece)
-    start = max((m.end() for m in STOP.finditer(text, 0, at)), default=0)
-    end = next((m.start() for m in STOP.finditer(text, at + len(piece))), len(text))
+    start, end = clause_at(text, at, at + len(piece))
     return text[start:end]
 
 

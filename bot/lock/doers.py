@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from bot.lock.carried import own_names
 from bot.lock.judged import says_who
-from bot.lock.stops import STOP
+from bot.lock.stops import clauses
 from retrieval.text.segmentation import tag
 
 _BY = re.compile("由(?![于此来])(?P<rest>[^0-9]{4,})")
@@ -26,18 +26,14 @@ def doer_problems(text: str, quotes: Sequence[str], names: Collection[str] = ())
     """
     for name in own_names(tuple(names)):
         text, *quotes = (part.replace(name, "") for part in (text, *quotes))
-    told = [clause for quote in quotes for clause in _clauses(quote)]
+    told = [clause for quote in quotes for clause in clauses(quote)]
     found = (
         problem
-        for clause in _clauses(text)
+        for clause in clauses(text)
         for doer, rest, by in (*_by(clause, told), *_named(clause))
         for problem in _swapped(doer, _ONESELF.sub("", rest), told, by=by)
     )
     return tuple(dict.fromkeys(found))
-
-
-def _clauses(text: str) -> list[str]:
-    return [words for part in STOP.split(text) if (words := "".join(part.split()))]
 
 
 def _by(clause: str, told: Sequence[str]) -> Iterator[tuple[str, str, bool]]:

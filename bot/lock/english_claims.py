@@ -15,7 +15,7 @@ from functools import lru_cache
 from bot.lock import wording
 from bot.lock.figure_contexts import COUNTED
 from bot.lock.modality import Ground, said_in
-from bot.lock.stops import HARD_STOP, STOP
+from bot.lock.stops import HARD_STOP, STOP, items
 from retrieval.genre.english import chinese_words, glosses
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, find_quantities, same_value
@@ -278,7 +278,7 @@ def _standing(
     denies, wants = bool(_NO.search(part)), bool(_WANT.search(part))
     if denies and not any(_CHINESE_NO.search(text) for text in texts):
         yield "原文没有否定"
-    twice = all(sum(map(len, map(wording.denials, wording.clauses(t)))) > 1 for t in texts)
+    twice = all(sum(map(len, map(wording.denials, items(t)))) > 1 for t in texts)
     if denies and twice and len(_NO.findall(part)) == 1:
         yield f"原文有两重否定，句中只有一重：“{said}”"
     if not denies and not wants and all(wording.denies(text) for text in texts):

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
-from bot.lock.stops import HARD_STOP
+from bot.lock.stops import HALF_STOP, HARD_STOP, clause_at
 from retrieval.genre.quantities import Quantity, find_quantities
 from retrieval.text.normalise import HAN_RUN
 from retrieval.text.segmentation import tag
 
-_SENTENCE_END = re.compile(r"[。;!?\n]")
 _JOINING = re.compile("[和与及并里中有]|以及|其中|当中|之中|里面")
 _NEAR = 5  # characters beside a figure that name what it counts
 
@@ -46,8 +45,7 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
     for place, quantity in enumerate(figures):
         previous = figures[place - 1].end if place else 0
         following = figures[place + 1].start if place + 1 < len(figures) else len(text)
-        stops = [m.end() for m in _SENTENCE_END.finditer(text, 0, quantity.start)]
-        begin = stops[-1] if stops else 0
+        begin, _ = clause_at(text, quantity.start, quantity.start, HALF_STOP)
         before = text[max(previous, begin) : quantity.start]
         tail = re.split("[,:、(]", before)[-1]
         if tail == before and previous > begin:
@@ -56,8 +54,8 @@ def figure_contexts(text: str) -> tuple[FigureContext, ...]:
         head = re.split(r"[,:、.。;!?\n]|(?<!\(.)(?<!\(..)\)", rest)[0]
         if head == rest and place + 1 < len(figures):
             head = head[:joined] if (joined := _joint(head)) else ""
-        stops = [m.end() for m in HARD_STOP.finditer(text, 0, quantity.start)]
-        earlier = pairs_of(_last_han(text[stops[-1] if stops else 0 : quantity.start], None))
+        opening, _ = clause_at(text, quantity.start, quantity.start, HARD_STOP)
+        earlier = pairs_of(_last_han(text[opening : quantity.start], None))
         if not pairs_of(_last_han(tail, None)) and not pairs_of(head):  # 行政复议申请,350件
             tail = re.split("[,:、(]", before.rstrip(",:、("))[-1]
         near = pairs_of(_last_han(tail, _NEAR * 2)) | pairs_of(_first_han(head, _NEAR))

@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from bot.lock.arithmetic import derived_rates, held_figures, recomputed
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
-from bot.lock.stops import HARD_STOP, STOP
+from bot.lock.stops import HALF_STOP, HARD_STOP, STOP, clause_at
 from retrieval.genre.lexicon import one_meaning, pattern
 from retrieval.genre.quantities import (
     Quantity,
@@ -41,7 +41,6 @@ _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _REACHED = re.compile("[至到]$")  # 增至187项 tells what was reached, not by how much
 _SUMMED = re.compile("(?:合计|总计|加起来)[^,。;:]{0,6}$")
 _OF_A_PART = re.compile("其中[^。;!?\n]*$")
-_SENTENCE = re.compile("[;。!?\n]")
 _WIDEST = 3  # clauses that one of a line may join
 _COUNTERS = frozenset("件份个项条宗起例部")
 
@@ -289,7 +288,7 @@ def _told_beside(
         near
         for quote in quotes
         if any(same_value(bare.quantity, c.quantity) for c in figure_contexts(quote))
-        for sentence in _SENTENCE.split(quote)
+        for sentence in HALF_STOP.split(quote)
         for pair in pairwise(c.quantity for c in figure_contexts(sentence))
         for one, near in (pair, pair[::-1])
         if any(same_value(q, one) for q in told) and _count_alike(bare.quantity, near)
@@ -298,8 +297,7 @@ def _told_beside(
 
 def _stands_whole(quantity: Quantity, sentence: str, quotes: Sequence[str]) -> bool:
     """Tell whether all of a figure's clause is told by clauses with no other figure of its kind."""
-    begin = max((m.end() for m in STOP.finditer(sentence, 0, quantity.start)), default=0)
-    end = next((m.start() for m in STOP.finditer(sentence, quantity.end)), len(sentence))
+    begin, end = clause_at(sentence, quantity.start, quantity.end)
     said = "".join(HAN_RUN.findall(one_meaning(sentence[begin:end])))
     parts = (one_meaning(part) for quote in quotes for part in HARD_STOP.split(quote))
     for clauses in map(STOP.split, parts):

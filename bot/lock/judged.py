@@ -14,8 +14,7 @@ from bot.evidence.likeness import pairs_of
 from bot.lock.carried import own_names
 from bot.lock.english_figures import in_chinese_figures
 from bot.lock.figure_contexts import COUNTED
-from bot.lock.stops import STOP
-from bot.lock.wording import clauses
+from bot.lock.stops import CUT, HALF_STOP, STOP, items
 from retrieval.genre.lexicon import akin_words, one_meaning, pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
 from retrieval.question.terms import general_words
@@ -23,14 +22,12 @@ from retrieval.text.segmentation import tag
 
 _TURNS = ("negation", "rise", "fall")  # classes of words that turn what is said
 _CHECKED = (*_TURNS, "whole")
-_CUT = re.compile(rf"{STOP.pattern}|[()\[\]【】]")
 _SHORTEST = 2  # characters of a shortened name
 _FIGURE = 2  # characters that a figure is worth, which is held against the quotes elsewhere
 _NOUNS = "njzb"  # parts of speech that name: nouns, short forms, 县 alone, 国家级
 _YEAR = re.compile("(?:19|20)\\d\\d年?度?")
 _DAYS = re.compile(r"(?:\d+[年月日号]|[上下]旬|[初底末])+")
 _UNIT = "(?:街道|社区|[省市县区镇乡村局厅院委])"
-_STRETCH = re.compile("[;。!?\n]")
 _CLOSED = ("never_judged", "deed", "lack")  # classes of words that are the quotes' or refused
 # held against the quotes by checks of their own, and so are words for all of them
 _WAYS = ("升", "降")  # one meaning of 降到, 减至 …
@@ -50,9 +47,9 @@ def unjudgeable(
     for name in own_names(tuple(names)):
         text = text.replace(name, "")
     found = [run for run in own if any(s.isdigit() for s in run) and not _DAYS.fullmatch(run)]
-    told = [clause for s in sources for clause in clauses(s)]
+    told = [clause for s in sources for clause in items(s)]
     before = ""
-    for clause in _CUT.split(text):
+    for clause in CUT.split(text):
         found += _added(clause, source, own, told, before)
         before += clause
     units = (m[0] for run in own if len(run) > 1 for m in re.finditer(re.escape(run) + _UNIT, text))
@@ -197,10 +194,10 @@ def apart(text: str, own: Sequence[str], sources: Sequence[str]) -> Iterator[str
     or a level must be told in the stretch of a sentence that names it, to a semicolon or its end;
     a rank or a stage in its very clause or the next, a degree in its very clause.
     """
-    stretches = _meant(p for s in sources for p in _STRETCH.split(s))
+    stretches = _meant(p for s in sources for p in HALF_STOP.split(s))
     told = _meant(p for s in sources for p in STOP.split(s))
     pairs = [a + b for a, b in pairwise(["", *told, ""])]
-    for clause in _CUT.split(text):
+    for clause in CUT.split(text):
         words = [
             (one_meaning(w), kind)
             for w, kind in tag("".join(clause.split()))

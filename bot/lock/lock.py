@@ -24,10 +24,12 @@ from bot.lock.placement import placement_problems
 from bot.lock.reckoned import without_reckoned
 from bot.lock.refuted import without_refuted
 from bot.lock.rounded import as_quoted
+from bot.lock.stops import HARD_STOP, clause_at
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.pinyin import syllables_of
 from retrieval.genre.romanisation import romanise
-from retrieval.text.normalise import HAN_RUN, has_han, level
+from retrieval.text.normalise import HAN, HAN_RUN, has_han, level
+from retrieval.text.years import YEAR
 
 _BOUNDARY = "。;!?,:、\n“”\"'‘’《》()[]【】 "
 _QUOTED = re.compile(r"[“\"「『]([^“”\"「」『』]{1,200})[”\"」』]|《([^《》]{1,200})》")
@@ -36,7 +38,6 @@ _ORDINAL = re.compile(r"第([零〇一二三四五六七八九十百千两]{1,8}
 _LATIN = re.compile(r"[a-z][a-z0-9.+'-]*[a-z0-9+]|[a-z]")
 _PUNCTUATION = re.compile(r"[^\w%]+")
 _YEAR_BEFORE = re.compile("上一?年度?|去年")
-_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _RISE_EN = re.compile(
     r"(?<![a-z])(?:increas|rose|risen|rise|rising|grew|grow|up by|climb|improv|upward)"
 )
@@ -68,7 +69,7 @@ class Verdict:
 
 def is_english(text: str) -> bool:
     """Tell whether a line is written in English (more Latin words than Chinese characters)."""
-    return len(re.findall(r"[A-Za-z]{2,}", text)) > len(re.findall(r"[\u3400-\u9fff]", text))
+    return len(re.findall(r"[A-Za-z]{2,}", text)) > len(HAN.findall(text))
 
 
 def is_verbatim(sentence: str, quotes: Sequence[str]) -> bool:
@@ -116,7 +117,7 @@ def judge(
     if is_verbatim(sentence, quotes):
         return Verdict(())
     own_names = tuple(level(name) for name in allowed)
-    years = {int(year) for name in own_names for year in _YEAR.findall(name)}
+    years = {int(year) for name in own_names for year in YEAR.findall(name)}
     if plans:  # what is planned is planned for the year after the report's
         years |= {year + 1 for year in years}
     text = _CONTRAST.sub(_excluded, level(sentence))
@@ -181,9 +182,7 @@ def _in_sentences(quotes: Sequence[str], context: Sequence[str]) -> list[str]:
             alone.append(quote)
             continue
         at = passage.find(quote)
-        start = max(passage.rfind(mark, 0, at) for mark in "。!?\n") + 1
-        ends = [passage.find(mark, at + len(quote) - 1) for mark in "。!?\n"]
-        end = min((e for e in ends if e >= 0), default=len(passage))
+        start, end = clause_at(passage, at, at + len(quote) - 1, HARD_STOP)
         spans.setdefault(passage, []).append((start, max(end, at + len(quote))))
     for passage, found in spans.items():
         first, last = min(found)

@@ -15,14 +15,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from bot.evidence.likeness import pairs_of
-from bot.lock.stops import HARD_STOP
+from bot.lock.stops import CUT, HARD_STOP, clauses
 from bot.lock.wording import overlap
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import canonical, find_quantities
 
 _LIKE = 0.5  # share of a clause's character pairs in a source clause that says the same
 _TIE = 0.05
-_CLAUSE = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[;()]")
 _GLOSS = re.compile(r"(?<=[\u4e00-\u9fff])\([\u4e00-\u9fff]{1,4}\)")  # 村(社区) is one thing
 _POST = re.compile("(?:[省市县区镇乡局处院部所]长|书记|主任|主席|检察长)(?=([\u4e00-\u9fff]{2}))")
 _WHOLE = pattern("whole").pattern
@@ -78,7 +77,7 @@ def said_in(text: str) -> tuple[Said, ...]:
     found = []
     for sentence in HARD_STOP.split(_GLOSS.sub("", text)):
         before = ""
-        for clause in filter(None, ("".join(c.split()) for c in _CLAUSE.split(sentence))):
+        for clause in clauses(sentence, CUT):
             found.append(Said(clause, before, _MARKS.sub(" ", clause)))
             before += clause + ","
     return tuple(found)

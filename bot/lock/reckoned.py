@@ -21,17 +21,17 @@ from bot.evidence.likeness import pairs_of
 from bot.lock.arithmetic import alike, beside
 from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from bot.lock.rounded import Said, said_in
-from bot.lock.stops import DEPENDENT, HARD_STOP, STOP
-from bot.lock.wording import clauses, nearest
+from bot.lock.stops import DEPENDENT, HARD_STOP, STOP, items
+from bot.lock.wording import nearest
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
+from retrieval.question.addressing import numeral
 from retrieval.text.normalise import HAN_RUN
 
 _SHARE_WORD = re.compile(
     "[约近占]*(?:(?P<nearly>几乎|绝大多数|绝大部分)|(?P<more>大多数?|大部分|多数|过半|一半以上)|(?P<half>一半|半数)|(?P<tenths>[二三四五六七八九])成"
     "|(?P<parts>[二三四五])分之(?P<of>[一二三四])|(?P<doubled>翻了?[一1]?[番倍]))(?P<over>以上|还?多)?(?:左右|上下)?(?:[都均]|全部)?"
 )
-_DIGITS = {sign: n for n, sign in enumerate("零一二三四五六七八九")}
 _SUPERLATIVE = re.compile("最(?:[多高大]|(?P<least>[少低小]))")
 _REST = re.compile("剩余?下?|[还尚仍]有|其余|[还尚]?(?:没有?|未能?)|不是")
 _SAID = re.compile("(?:报告|原文|文中)?(?:里|中)?(?:说|写|讲|提)(?:的是|明)")
@@ -61,7 +61,7 @@ _MOST = 12  # figures of a sentence that are reckoned with
 
 def without_reckoned(text: str, quotes: Sequence[str]) -> str:
     """Return a line without what its sums tell that the figures of the quotes bear out."""
-    said = [clause for quote in quotes for clause in clauses(quote)]
+    said = [clause for quote in quotes for clause in items(quote)]
     sentences = tuple(s for quote in quotes for s in map(_sentence, HARD_STOP.split(quote)) if s)
     kept: list[str] = []
     position = 0
@@ -160,20 +160,20 @@ class _Sums:
         elif word["doubled"]:
             low, high = Decimal(100 if word["over"] else 95), Decimal(200)
         elif word["tenths"]:
-            tenths = 10 * _DIGITS[word["tenths"]]
+            tenths = 10 * (numeral(word["tenths"]) or 0)
             low, high = (
                 Decimal(tenths if word["over"] else tenths - 5),
                 Decimal(tenths + 10),
             )
         elif word["parts"]:
-            share = Decimal(100 * _DIGITS[word["of"]]) / _DIGITS[word["parts"]]
+            share = Decimal(100 * (numeral(word["of"]) or 0)) / (numeral(word["parts"]) or 1)
             low, high = share - 3, share + 3
         borne = any(low <= value <= high and value != 100 for value in self._shares())
         return "" if borne else word[0]
 
     def uncounted(self, word: re.Match[str]) -> str:
         """Return a small count in words, or what it counts alone if the quotes list so many."""
-        number = _DIGITS.get(word["number"].replace("两", "二"), 0)
+        number = numeral(word["number"]) or 0
         for sentence in self.sentences:
             sizes = {len(_MEMBER.split(clause)) for clause in STOP.split(sentence.text)}
             units = Counter(canonical(c.quantity)[1] for c in sentence.told)

@@ -15,9 +15,9 @@ from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from bot.lock.stops import STOP
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
+from retrieval.question.addressing import numeral
 
 _TENTHS = re.compile("(?P<n>[一二三四五六七八九])成(?=[多余出以左上]|[^\u4e00-\u9fff]|$|的)")
-_HAN = "零一二三四五六七八九"
 _BEFORE = re.compile(
     "(?:(?P<below>将近|接近|近|不到|不足|不满)|(?P<above>超过|突破|多于|高于|逾|超)|(?P<about>大约|大概|约))[了有]?$"
 )
@@ -57,7 +57,7 @@ def said_in(text: str) -> Iterator[Said]:
     spans = [(q.start, q.end) for q in found]
     for match in _TENTHS.finditer(text):
         if not any(a <= match.start() < b for a, b in spans):
-            share = Decimal(_HAN.index(match["n"]))
+            share = Decimal(numeral(match["n"]) or 0)
             found.append(Quantity(*match.span(), match[0], share, "成", "", "percent"))
     for quantity in sorted(found, key=lambda q: q.start):
         yield _said(quantity, text)

@@ -12,11 +12,9 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from bot.evidence.likeness import pairs_of
-from bot.lock.stops import DEPENDENT
+from bot.lock.stops import DEPENDENT, items
 from retrieval.genre.lexicon import pattern
 from retrieval.text.normalise import HAN_RUN
-
-_CLAUSE_END = re.compile(r"(?<!\d)[,:]|[,:](?!\d)|[。;!?、\n]|\.(?=\s|$)")
 
 # Passed over between a negation and what it denies.
 _FILLER = re.compile(
@@ -25,13 +23,6 @@ _FILLER = re.compile(
 )
 _ZERO = re.compile("(?<!清)零|(?<![0-9.])0(?![0-9.])")
 _REACH = 8  # characters after a negation that it may deny
-
-
-@lru_cache(maxsize=4096)
-def clauses(text: str) -> tuple[str, ...]:
-    """Return the clauses of a levelled text, blanks removed, empty ones left out."""
-    parts = ("".join(part.split()) for part in _CLAUSE_END.split(text))
-    return tuple(part for part in parts if part)
 
 
 def overlap(words: str, source: str) -> float:
@@ -66,7 +57,7 @@ def denials(clause: str) -> tuple[str, ...]:
 
 def denies(text: str) -> bool:
     """Tell whether some clause of a text denies something."""
-    return any(denials(clause) for clause in clauses(text))
+    return any(denials(clause) for clause in items(text))
 
 
 def _is_denied(word: str, clause: str) -> bool:
@@ -126,9 +117,9 @@ def affirmed(clause: str) -> str:
 
 def negation_problems(sentence: str, quotes: Sequence[str]) -> tuple[str, ...]:
     """Find denials that the quotes do not make, and denials of theirs left out."""
-    sources = [clause for quote in quotes for clause in clauses(quote)]
+    sources = [clause for quote in quotes for clause in items(quote)]
     found: list[str] = []
-    for clause in clauses(sentence):
+    for clause in items(sentence):
         close = nearest(clause, sources)
         if close and all(_differ_by_denial(clause, source) for source in close):
             found.append(f"“{clause}”的肯定或否定与原文相反")
@@ -180,9 +171,9 @@ def direction_problems(
 
     The sign of ``computed`` figures was reckoned with them.
     """
-    sources = [clause for quote in quotes for clause in _with_changes(clauses(quote))]
+    sources = [clause for quote in quotes for clause in _with_changes(items(quote))]
     found: list[str] = []
-    for clause in clauses(sentence):
+    for clause in items(sentence):
         if any(figure in clause for figure in computed):
             continue
         for name, mine, other in (

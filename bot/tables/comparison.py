@@ -33,6 +33,7 @@ from retrieval.genre.directions import ways
 from retrieval.parsing.indicators import Fact, indicators, lookup
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.subunits import territory
+from retrieval.question.addressing import numeral
 from retrieval.question.query import Query
 from retrieval.question.scope import Holding
 from retrieval.question.terms import content_terms, is_topical
@@ -389,8 +390,7 @@ def _top(topic: str) -> int:
     match = _TOP.search(normalise(topic))
     if match is None:
         return MAX_RANKED
-    words = match[1] or match[2]
-    return int(words) if words.isdecimal() else "零一二三四五六七八九十".index(words)
+    return numeral(match[1] or match[2]) or 0
 
 
 def comparable(

@@ -192,9 +192,9 @@ def _read_arabic(
         return None, start + len(digits.split(".")[0]) + 1
     whole = re.sub(r"[,\s]", "", digits).split(".")[0]
     if len(whole) > 15 or (len(whole) > 8 and not unit_at(plain, digits_end)):
-        return _code(text, start, digits_end, "document")
+        return _code(text, start, digits_end)
     if before.isascii() and before.isalpha():
-        return _code(text, start, digits_end, "document")
+        return _code(text, start, digits_end)
 
     value = Decimal(re.sub(r"[,\s]", "", digits))
     if before == "第":
@@ -304,8 +304,8 @@ def _kind(unit: str) -> QuantityKind:
     return "number"
 
 
-def _code(text: str, start: int, end: int, kind: QuantityKind) -> tuple[Quantity, int]:
-    return Quantity(start, end, text[start:end], None, "", "", kind), end
+def _code(text: str, start: int, end: int) -> tuple[Quantity, int]:
+    return Quantity(start, end, text[start:end], None, "", "", "document"), end
 
 
 def _is_list_marker(plain: str, start: int, end: int, digits: str) -> bool:

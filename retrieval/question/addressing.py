@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
+from retrieval.text.numbering import chinese_number
+
 _CN = "一二三四五六七八九十"
-_DIGITS = {c: i + 1 for i, c in enumerate(_CN)}
 
 StepStyle = Literal["part", "paren", "point"]
 
@@ -49,14 +50,8 @@ _MONTH = re.compile(
 
 
 def numeral(words: str) -> int | None:
-    """Return 1..99 for a number in digits or Chinese, None for other runs of its characters."""
-    words = words.replace("两", "二")
-    if words.isdecimal():
-        return int(words)
-    tens, ten, ones = words.partition("十")
-    if not ten:
-        return _DIGITS.get(words)
-    return (_DIGITS.get(tens, 1) if tens else 1) * 10 + _DIGITS.get(ones, 0)
+    """Return 1..999 for a number in digits or Chinese, None for other runs of its characters."""
+    return int(words) if words.isdecimal() else chinese_number(words.replace("两", "二"))
 
 
 def address_of(topic: str) -> tuple[Step, ...]:

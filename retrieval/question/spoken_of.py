@@ -12,7 +12,7 @@ from retrieval.question.request import Request
 from retrieval.question.scope import Holdings
 
 _OF_THEM = re.compile(
-    "这?(?P<count>[两二三四五六])(?:地|家|边|个地方|个?[县区市]|份报告)|[这他它]?(?P<both>俩)"
+    "这?(?P<count>[两二三四五六])(?:地|家|边|个地方|个?[县区市]|(?P<reports>份报告))|[这他它]?(?P<both>俩)"
 )
 
 
@@ -32,8 +32,8 @@ def _among_recent(query: Query, request: Request, state: State, holdings: Holdin
         return query
     said = _OF_THEM.search(request.question, start, end)
     count = numeral(said["count"] or "两") or 0 if said else 0
-    reports = said is not None and said.group().endswith("报告")
-    of_one = reports and len(state.recent) == 1 and len(holdings.inside(state.recent)) > 1
+    reports = len(holdings.inside(state.recent)) if said and said["reports"] else 0
+    of_one = reports > 1 and len(state.recent) == 1
     compares = (
         query.inherited
         and len(state.recent) > 1

@@ -20,6 +20,7 @@ from retrieval.documents import Note
 from retrieval.errors import UnreadableFile
 from retrieval.readers.txt import check_sense, oddities
 from retrieval.readers.values import Document, count_words
+from retrieval.text.numbering import chinese_numeral
 
 MAX_PART_BYTES = 40 * 1024 * 1024
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -29,7 +30,6 @@ _OUT = {
     f"{_W}{name}"
     for name in ("del", "moveFrom", "instrText", "delText", "pPr", "sectPr", "tblPr", "trPr")
 }
-_CN_DIGITS = "零一二三四五六七八九"
 _MAX_DEPTH = 400
 _LEAST_HALF_POINTS = 4
 
@@ -186,20 +186,6 @@ def in_form(number: int, form: str) -> str:
     if form == "decimalZero":
         return f"{number:02d}"
     return str(number)
-
-
-def chinese_numeral(number: int) -> str:
-    """Return 1–999 in Chinese numerals: 一, 十二, 一百零三; others in digits."""
-    if not 0 < number < 1000:
-        return str(number)
-    hundreds, rest = divmod(number, 100)
-    tens, ones = divmod(rest, 10)
-    words = f"{_CN_DIGITS[hundreds]}百" if hundreds else ""
-    if tens:
-        words += ("" if tens == 1 and not hundreds else _CN_DIGITS[tens]) + "十"
-    elif hundreds and ones:
-        words += "零"
-    return words + (_CN_DIGITS[ones] if ones else "")
 
 
 def _roman(number: int) -> str:

@@ -122,6 +122,20 @@ def chinese_number(words: str) -> int | None:
     return (_CN.index(tens) + 1 if tens else 1) * 10 + (_CN.index(ones) + 1 if ones else 0)
 
 
+def chinese_numeral(number: int) -> str:
+    """Return 1–999 in Chinese numerals: 一, 十二, 一百零三; others in digits."""
+    if not 0 < number < 1000:
+        return str(number)
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    words = f"{_CN[hundreds - 1]}百" if hundreds else ""
+    if tens:
+        words += ("" if tens == 1 and not hundreds else _CN[tens - 1]) + "十"
+    elif hundreds and ones:
+        words += "零"
+    return words + (_CN[ones - 1] if ones else "")
+
+
 def _number(style: Style, mark: str) -> int | None:
     if style == "first":
         return _FIRST[mark]
