@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
@@ -18,17 +19,24 @@ COUNT = 6
 REAL = Path(__file__).parents[1] / "eval" / "reports"
 
 
-@pytest.fixture
-def library(tmp_path: Path):
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Made-up reports and real ones, in several parts; one corrected, one removed."""
-    paths = write_reports(tmp_path / "in", COUNT)
-    with Library.open(tmp_path / "lib", embedder=FakeEmbedder(), create=True) as opened:
+    folder = tmp_path_factory.mktemp("figures")
+    paths = write_reports(folder / "in", COUNT)
+    with Library.open(folder / "lib", embedder=FakeEmbedder(), create=True) as opened:
         opened.ingest(paths[:3])
         for path in [*paths[3:], REAL]:
             opened.ingest([path])
         paths[1].write_text(paths[1].read_text("utf-8").replace("行政复议收案", "行政复议收到9"))
         opened.ingest([paths[1]])
         opened.remove(paths[2].name)
+    return folder / "lib"
+
+
+@pytest.fixture
+def library(made: Path, tmp_path: Path):
+    with Library.open(copytree(made, tmp_path / "lib"), embedder=FakeEmbedder()) as opened:
         yield opened
 
 
