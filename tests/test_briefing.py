@@ -157,6 +157,7 @@ def test_what_found_no_room_is_told_by_part_with_its_words() -> None:
     assert all(s.citations for s in answer.sentences if s.kind == "claim")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_each_item_of_a_report_is_either_told_or_left_out(name: str) -> None:
     made = desk("写一段法治政府建设简报", name)
@@ -204,6 +205,7 @@ def test_a_heading_that_names_the_subject_comes_along() -> None:
     assert "行政复议：收到申请17件" in paragraph(answer, markers=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 @pytest.mark.parametrize("length", [(200, 300), (400, 600)])
 def test_a_signature_is_no_plan(name: str, length: tuple[int, int]) -> None:
