@@ -11,5 +11,8 @@ def tell(name: str, measured: float, limit: float, unit: str = "", *, least: boo
     ``limit`` is the most that the figure may be, with ``least`` the least.
     """
     met = measured >= limit if least else measured <= limit
-    bar, figure = f"{'≥' if least else '≤'} {limit:,g} {unit}", f"{measured:,.4g} {unit}"
+    bar, figure = (
+        f"{'≥' if least else '≤'} {limit:,g} {unit}",
+        f"{measured:,.{0 if measured >= 100 else 3}f} {unit}",
+    )
     print(f"{MARK} {name:58}{bar:>18}{figure:>18}  {'met' if met else 'NOT MET'}", flush=True)

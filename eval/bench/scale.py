@@ -9,6 +9,7 @@ so that another version of the code can be measured on the same ones.
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import shutil
 import statistics
@@ -100,12 +101,11 @@ def measure(folder: Path, size: int, rounds: int, clock: Clock) -> dict[str, str
             warm = [_ms(ask, clock) for _ in range(rounds)]
             told[name] = f"{statistics.median(warm):.1f}"
             told[f"{name}, first"] = f"{first:.1f}"
-        told[f"count said (true: {RARE_PHRASE} in every {RARE_EVERY}th)"] = _count_said(
-            assistant, size
-        )
+        told[COUNT] = _count_said(assistant, size)
     return told
 
 
+COUNT = f"count said (true: {RARE_PHRASE} in every {RARE_EVERY}th)"
 AFTER_ADDING = ("one place, a figure", "catalogue", "ranking")
 
 
@@ -156,6 +156,9 @@ def _tell_bars(measured: Mapping[int, Mapping[str, str]]) -> None:
             tell(f"{name}, {large:,} to {size:,}", ratio, 1.5, "×")
     for name in ("catalogue", "catalogue, after a new report", "ranking", "ranking, first"):
         tell(f"{name} at {large:,}", float(most[name]), 300, "ms")
+    counts = [told[COUNT].split(" / ") for told in measured.values()]
+    wrong = sum(true not in re.findall("[0-9]+", said.replace(",", "")) for said, true in counts)
+    tell("libraries of which the count of which mention is wrong", wrong, 0)
     first = float(most["open"]) + float(most["one place, a figure, first"])
     tell(f"open and first answer at {large:,}", first, 3_000, "ms")
 
