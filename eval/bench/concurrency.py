@@ -31,6 +31,7 @@ from bot.assembly import open_embedder
 from bot.assistant import Assistant
 from bot.settings import Settings
 from bot.web.app import THREADS
+from eval.bench.bars import tell
 from retrieval.library.library import Library
 
 HERE = Path(__file__).parents[1]
@@ -54,10 +55,15 @@ class Round:
         """Whether the machine was ours."""
         return self.others_cores < QUIET_CORES
 
+    @property
+    def p95(self) -> float:
+        """Within how many ms 95 of 100 answers came."""
+        return self.times_ms[int(len(self.times_ms) * 0.95)]
+
     def __str__(self) -> str:
-        p50, p95 = statistics.median(self.times_ms), self.times_ms[int(len(self.times_ms) * 0.95)]
+        p50 = statistics.median(self.times_ms)
         return (
-            f"{self.answers_per_s:5.1f} answers/s, p50 {p50:5.0f} ms, p95 {p95:5.0f} ms, processor"
+            f"{self.answers_per_s:5.1f} answers/s, p50 {p50:5.0f} ms, p95 {self.p95:5.0f} ms, processor"
             f" {self.cpu_ms:.1f} ms an answer and {self.server_ms:.1f} of the server;"
             f" others had {self.others_cores:.2f} cores"
         )
@@ -94,15 +100,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folder = Path(scratch)
         library = stack.enter_context(_library(folder / "folder"))
         with Processes(1, folder / "folder", "") as one:
-            for _ in range(given.rounds):
-                print(f"{users} users, no pause, one process: {one.run(users, seconds)}")
+            crowds = [one.run(users, seconds) for _ in range(given.rounds)]
+            for crowd in crowds:
+                print(f"{users} users, no pause, one process: {crowd}")
+            p95 = statistics.median(crowd.p95 for crowd in crowds)
+            tell(f"{users} users, no pause, one process: p95", p95, 1_000, "ms")
             reading = one.run(users, seconds + given.pause, given.pause)
             print(f"{users} users, a pause of {given.pause:.0f} s: {reading}")
+            tell(f"{users} users who read an answer: p95", reading.p95, 1_000, "ms")
         url = given.database or stack.enter_context(_postgres(folder))
         server = None if given.database else folder / "postgres"
         with _library(folder / "shared", database_url=url) as shared:
             differing = _differing(library, shared)
-        print(f"answers that differ from the folder's: {differing} of {COMPARED}")
+        tell(f"answers of {COMPARED} that differ from the folder's", differing, 0)
         with Processes(given.processes, folder / "shared", url, server) as many:
             _throughput(many, given.rounds, seconds)
             for _ in range(given.rounds):
@@ -123,10 +133,8 @@ def _throughput(many: Processes, rounds: int, seconds: float) -> None:
         print(f"1 process:   {alone}")
         print(f"{len(many)} processes: {together}")
     told = f"{statistics.median(quiet):.2f} in {len(quiet)} quiet ones" if quiet else "none quiet"
-    print(
-        f"{len(many)} processes on one PostgreSQL: {statistics.median(ratios):.2f} times the"
-        f" throughput, median of {rounds} rounds ({told})"
-    )
+    print(f"{len(many)} processes, times the throughput, median of {rounds} rounds; {told}")
+    tell(f"{len(many)} processes on PostgreSQL", statistics.median(ratios), 1.7, "×", least=True)
 
 
 class Processes:

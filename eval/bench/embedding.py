@@ -22,6 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.assistant import Assistant
+from eval.bench.bars import tell
 from eval.bench.engine import EngineEmbedder
 from eval.bench.evidence import REPORTS, asked, found_by, found_by_meaning, share_found
 from eval.cases import read_sources
@@ -57,6 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(f"chunks a second of CPU, engine, whole     {first:8.1f}")
     print(f"  onnxruntime, the same texts             {same:8.1f}   × {same / first:.1f}")
     print(f"  onnxruntime, headings once (as stored)  {now:8.1f}   × {now / first:.1f}")
+    tell("embedding, times the first version's speed", now / first, 5, "×", least=True)
     slow, quick = _question_ms(before), _question_ms(after)
     print(f"question, ms of CPU: engine {slow:.1f}, onnxruntime {quick:.1f}   × {slow / quick:.1f}")
     print(f"cosine to the engine's vectors: mean {near.mean():.4f}, least {near.min():.4f}")
@@ -70,6 +72,7 @@ def _compare_evidence(embedders: Mapping[str, Embedder]) -> None:
         f"\nevidence in the first 2,000 characters, {len(asked())} questions:"
         " as answers search; by meaning alone, among all"
     )
+    found = []
     for name, embedder in embedders.items():
         with (
             tempfile.TemporaryDirectory() as scratch,
@@ -79,6 +82,8 @@ def _compare_evidence(embedders: Mapping[str, Embedder]) -> None:
             fused = share_found(partial(found_by, Assistant(library)))
             alone = share_found(partial(found_by_meaning, library))
         print(f"{name:24}{fused:8.4f}{alone:8.4f}")
+        found.append(fused)
+    tell("evidence in 2,000 characters lost by small integers", found[0] - found[1], 0.003)
 
 
 def _chunks() -> Sequence[Chunk]:

@@ -22,6 +22,7 @@ from unittest import mock
 
 import numpy as np
 
+from eval.bench.bars import tell
 from eval.cases import read_sources
 from retrieval.library import generations, ingestion
 from retrieval.library.ledger import Ledger
@@ -33,6 +34,7 @@ from retrieval.search.embedding import Embedder, Vectors
 
 REPORTS = Path(__file__).parents[1] / "reports"
 BAR = 40
+DISK_KB = 300
 _STAGES: Sequence[tuple[str, Any, str]] = (
     ("reading", ingestion, "read_met"),
     ("parsing: metadata", parsing, "read_metadata"),
@@ -113,9 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{name:20}{seconds / count * 1000:8.2f}")
     print(f"{'all else':20}{(whole - sum(spent.values())) / count * 1000:8.2f}")
     print(f"{'together':20}{whole / count * 1000:8.2f}")
-    print(
-        f"{count / whole:.1f} reports/s·core without embedding (bar {BAR}); {size // count:,} bytes each"
-    )
+    tell("ingest without embedding", count / whole, BAR, "/s·core", least=True)
+    tell("disk, a report", size / count / 1_000, DISK_KB, "kB")
     return 0
 
 

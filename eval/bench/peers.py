@@ -32,6 +32,7 @@ except ImportError as error:
     )
 
 from bot.assistant import Assistant
+from eval.bench.bars import tell
 from eval.bench.evidence import REPORTS, asked, found_by, share_found
 from eval.bench.ingest import copies
 from eval.bench.made_reports import made_reports
@@ -206,17 +207,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "            search            answer   kB a report"
     )
     for size in map(int, given.sizes.split(",")):
+        added: dict[str, tuple[float, float]] = {}
         for make in PEERS:
             with tempfile.TemporaryDirectory() as scratch:
                 embedder = Late()
                 peer = make(Path(scratch) / "it", embedder)
-                print(_timed(peer, embedder, size, given.rounds), flush=True)
+                told, added[peer.name] = _timed(peer, embedder, size, given.rounds)
+                print(told, flush=True)
+        for at, counted in enumerate(("by the clock", "of processor")):
+            ratio = added[Ours.name][at] / added[LangChain.name][at]
+            tell(f"add one at {size:,} to {LangChain.name}'s, {counted}", ratio, 1, "×")
     if not given.no_evidence:
         _compare_evidence()
     return 0
 
 
-def _timed(peer: Peer, embedder: Late, size: int, rounds: int) -> str:
+def _timed(peer: Peer, embedder: Late, size: int, rounds: int) -> tuple[str, tuple[float, float]]:
+    """Return a line of the table, and what adding one report costs, its vectors made."""
     made = list(made_reports(size + 2 * rounds + 1))
     if isinstance(peer, Ours):
         peer.write(made)
@@ -234,7 +241,8 @@ def _timed(peer: Peer, embedder: Late, size: int, rounds: int) -> str:
     _, *whole = [_spent(partial(peer.take, [one])) for one in made[size + rounds :]]
     return (
         f"{size:6} {peer.name:18}{_median(added)}{_median(whole)}{searched}{answered:18}"
-        f"{kilobytes:8.0f}"
+        f"{kilobytes:8.0f}",
+        _medians(whole),
     )
 
 
@@ -249,8 +257,13 @@ def _spent(call: Callable[[], object]) -> tuple[float, float]:
     return (time.perf_counter() - clock) * 1000, (time.process_time() - processor) * 1000
 
 
-def _median(spent: Sequence[tuple[float, float]]) -> str:
+def _medians(spent: Sequence[tuple[float, float]]) -> tuple[float, float]:
     clock, processor = (statistics.median(each) for each in zip(*spent, strict=True))
+    return clock, processor
+
+
+def _median(spent: Sequence[tuple[float, float]]) -> str:
+    clock, processor = _medians(spent)
     return f"{clock:9.1f} /{processor:7.1f}"
 
 

@@ -9,6 +9,7 @@ so that another version of the code can be measured on the same ones.
 from __future__ import annotations
 
 import argparse
+import re
 import resource
 import shutil
 import statistics
@@ -16,11 +17,12 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
 from bot.assistant import Assistant
+from eval.bench.bars import tell
 from eval.bench.made_reports import RARE_EVERY, RARE_PHRASE, made_reports, write_reports
 from retrieval.library.library import Library
 from retrieval.question.query import State
@@ -67,6 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(_table(measured))
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"\npeak memory of the process: {peak_mb:.0f} MB")
+    _tell_bars(measured)
+    tell(f"memory of a process that served {max(sizes):,} reports", peak_mb, 1_000, "MB")
     return 0
 
 
@@ -97,12 +101,11 @@ def measure(folder: Path, size: int, rounds: int, clock: Clock) -> dict[str, str
             warm = [_ms(ask, clock) for _ in range(rounds)]
             told[name] = f"{statistics.median(warm):.1f}"
             told[f"{name}, first"] = f"{first:.1f}"
-        told[f"count said (true: {RARE_PHRASE} in every {RARE_EVERY}th)"] = _count_said(
-            assistant, size
-        )
+        told[COUNT] = _count_said(assistant, size)
     return told
 
 
+COUNT = f"count said (true: {RARE_PHRASE} in every {RARE_EVERY}th)"
 AFTER_ADDING = ("one place, a figure", "catalogue", "ranking")
 
 
@@ -135,6 +138,29 @@ def add_one(
                 spent = _ms(lambda name=name: assistant.ask(asked[name]), clock)  # type: ignore[misc]
                 times[f"{name}, after a new report"].append(spent)
     return times
+
+
+def _tell_bars(measured: Mapping[int, Mapping[str, str]]) -> None:
+    """Tell how the largest library stands to the bars and, in ratios, to those before it."""
+    (small, least), *_ = measured.items()
+    *_, (large, most) = measured.items()
+    before = list(measured.items())[-2:-1]
+    add = "add one report"
+    for size, limit in ((1_000, 2), (10_000, 3)):
+        if size in measured and size > small:
+            ratio = float(measured[size][add]) / float(least[add])
+            tell(f"{add} at {size:,} to {small}", ratio, limit, "×")
+    for name in ("one place, a figure", "one place, a list", "a follow-up", "a place not held"):
+        for size, told in before:
+            ratio = float(most[name]) / float(told[name])
+            tell(f"{name}, {large:,} to {size:,}", ratio, 1.5, "×")
+    for name in ("catalogue", "catalogue, after a new report", "ranking", "ranking, first"):
+        tell(f"{name} at {large:,}", float(most[name]), 300, "ms")
+    counts = [told[COUNT].split(" / ") for told in measured.values()]
+    wrong = sum(true not in re.findall("[0-9]+", said.replace(",", "")) for said, true in counts)
+    tell("libraries of which the count of which mention is wrong", wrong, 0)
+    first = float(most["open"]) + float(most["one place, a figure, first"])
+    tell(f"open and first answer at {large:,}", first, 3_000, "ms")
 
 
 def _count_said(assistant: Assistant, size: int) -> str:

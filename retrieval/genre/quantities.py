@@ -76,6 +76,7 @@ _TOKEN = re.compile(
 _ARABIC = re.compile(
     r"(?:[0-9]{1,3}(?:[ \u00a0\u2009\u202f][0-9]{3}(?![0-9]))+|[0-9]+(?:,[0-9]{3}(?![0-9]))*)(?:\.[0-9]+)?"
 )
+_GROUPING = re.compile(r"[,\s]")
 _RANGE_SIGN = re.compile(r"(%|[^\W\d_]{0,2})(?:—{1,2}|-|~|至|到)(?=[0-9])")
 _FRACTION = re.compile(
     r"(?P<below>[0-9]{1,3})分之(?P<above>[0-9]{1,3})(?![0-9])"
@@ -190,13 +191,14 @@ def _read_arabic(
     before = plain[start - 1 : start]
     if _is_list_marker(plain, start, digits_end, digits):
         return None, start + len(digits.split(".")[0]) + 1
-    whole = re.sub(r"[,\s]", "", digits).split(".")[0]
+    bare = digits if digits.isdecimal() else _GROUPING.sub("", digits)
+    whole = bare.split(".")[0]
     if len(whole) > 15 or (len(whole) > 8 and not unit_at(plain, digits_end)):
         return _code(text, start, digits_end)
     if before.isascii() and before.isalpha():
         return _code(text, start, digits_end)
 
-    value = Decimal(re.sub(r"[,\s]", "", digits))
+    value = Decimal(bare)
     if before == "第":
         end = digits_end + len(unit_at(plain, digits_end))
         found = Quantity(start, end, text[start:end], value, plain[digits_end:end], "", "ordinal")

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from retrieval.documents import Note, ReportMeta
@@ -70,8 +71,11 @@ def summary_of(e: Entry) -> ReportSummary:
 
 def warned_of_rivals(summaries: Sequence[ReportSummary]) -> tuple[ReportSummary, ...]:
     """Return the summaries in order; reports that claim the same issuer and year warn of it."""
-    rivals: dict[_Identity, list[ReportSummary]] = defaultdict(list)
+    beside: dict[tuple[Any, ...], list[ReportSummary]] = defaultdict(list)
     for summary in summaries:
+        beside[summary.meta.place, summary.meta.year].append(summary)
+    rivals: dict[_Identity, list[ReportSummary]] = defaultdict(list)
+    for summary in chain.from_iterable(some for some in beside.values() if len(some) > 1):
         identity = claimed_identity(summary.meta)
         if identity:
             rivals[identity].append(summary)

@@ -526,11 +526,13 @@ def _write_lexical(
     replaced: Collection[str],
 ) -> None:
     fresh: Collection[str] = reports
+    outdated: Collection[str] = ()
     if previous is not None:
         try:
             _link_lexical(previous.folder / LEXICAL, folder / LEXICAL)
             len(LexicalIndex(folder / LEXICAL))
             fresh = reports.keys() & replaced
+            outdated = previous.manifest.reports.keys() & replaced
         except (OSError, LibraryDamaged):  # no reason not to build a new one
             shutil.rmtree(folder / LEXICAL, ignore_errors=True)
 
@@ -539,7 +541,7 @@ def _write_lexical(
             for row in ledger.index_rows(report, reports[report]):
                 yield row.id, report, row.text
 
-    write_index(folder / LEXICAL, rows(), replaced=replaced)
+    write_index(folder / LEXICAL, rows(), replaced=outdated)
 
 
 def _link_lexical(before: Path, folder: Path) -> None:

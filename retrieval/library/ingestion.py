@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,9 +20,10 @@ from retrieval.documents import Chunk, Note, ReportMeta, Section
 from retrieval.errors import EmbeddingFailed, LibraryDamaged, LibraryError, UnreadableFile
 from retrieval.library.catalogue import claimed_identity, summarise
 from retrieval.library.chunk_vectors import ChunkEmbedder, ChunkWords, chunk_words, space_of
+from retrieval.library.collector import resting_collector
 from retrieval.library.generations import GRACE_S, Manifest
 from retrieval.library.held_reports import HeldReports
-from retrieval.library.ledger import Ledger, indexed_text, now
+from retrieval.library.ledger import IndexRow, Ledger, indexed_text, now
 from retrieval.library.same_paper import (
     Paper,
     are_one_paper,
@@ -309,7 +311,8 @@ class Writer:
             status: Status = "skipped" if read.skipped else "refused"
             return IngestResult(read.source, status, reason=read.skipped or read.refused)
         try:
-            return self._place(read, read.document, touched)
+            with resting_collector():
+                return self._place(read, read.document, touched)
         except _BadParse as error:
             return IngestResult(read.source, "refused", reason=str(error))
 
@@ -356,9 +359,12 @@ class Writer:
         """Return a held report that says the same as ``text`` in other lines, widths or menus."""
         if meta.year is None and not meta.place:
             return None
+        claiming = self._entries.may_claim(meta)
+        if not claiming:
+            return None
         paper = read_paper(text)
         runs = first_runs(paper)
-        for entry in self._entries.may_claim(meta):
+        for entry in claiming:
             if may_be_one_paper(self._runs_of(entry), runs) and are_one_paper(
                 self._paper_of(entry), paper
             ):
@@ -404,9 +410,8 @@ class Writer:
         self, read: Document, source: str, origin: str, report: str, parsed: Parsed | None = None
     ) -> Entry:
         parsed = parsed or self._parsed(read, source, report)
-        texts = [indexed_text(c.context, c.text) for c in parsed.chunks]
         space = space_of(self._embedder)
-        keys = [vector_key(space, text) for text in texts]
+        rows = [index_row(chunk, space) for chunk in parsed.chunks]
         entry = Entry(
             report=report,
             version=self._ledger.next_version(report),
@@ -427,15 +432,15 @@ class Writer:
             sections=parsed.sections,
             facts=parsed.facts,
             chunks=parsed.chunks,
-            vector_keys=keys,
+            rows=rows,
         )
         self._entries.put(entry)
         self._versions[report] = entry.version
         self._replaced.add(report)
         held = self._held.of(report)
-        for key, chunk in zip(keys, parsed.chunks, strict=True):
-            if key not in held:
-                self._unembedded[key] = chunk_words(chunk.text, chunk.context, chunk.path)
+        self._unembedded |= {
+            row.vector_key: row.words for row in rows if row.vector_key not in held
+        }
         return entry
 
     def _parsed(self, read: Document, source: str, report: str) -> Parsed:
@@ -534,6 +539,7 @@ class _BadParse(Exception):
     """A text the parser could not take; the message is for a person."""
 
 
+@lru_cache(maxsize=4)
 def content_key(text: str) -> str:
     """Return what two files share if they say the same: line ends and outer blanks aside."""
     words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
@@ -543,6 +549,13 @@ def content_key(text: str) -> str:
 def vector_key(space: str, text: str) -> str:
     """Return the key under which the vector of ``text`` in a space is kept."""
     return hashlib.sha256(f"{space}\n{text}".encode()).hexdigest()[:32]
+
+
+def index_row(chunk: Chunk, space: str) -> IndexRow:
+    """Return what the indexes need of a chunk whose vector is made in a space."""
+    text = indexed_text(chunk.context, chunk.text)
+    words = chunk_words(chunk.text, chunk.context, chunk.path)
+    return IndexRow(chunk.id, text, vector_key(space, text), words)
 
 
 def disk_trouble(error: OSError) -> LibraryError:

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -272,11 +272,9 @@ class Ledger:
 
     def index_rows(self, report: str, version: int) -> list[IndexRow]:
         """Return what the indexes hold of one version, in order."""
-        kept = self._rows.pop((report, version), None)
-        self._rows[report, version] = kept or self._read_rows(report, version)
-        while len(self._rows) > _KEPT_ROWS:
-            del self._rows[next(iter(self._rows))]
-        return self._rows[report, version]
+        rows = self._rows.get((report, version)) or self._read_rows(report, version)
+        _keep(self._rows, (report, version), rows)
+        return rows
 
     def _read_rows(self, report: str, version: int) -> list[IndexRow]:
         rows = self._all(
@@ -337,15 +335,16 @@ class Ledger:
         sections: Sequence[Section],
         facts: Sequence[Fact],
         chunks: Sequence[Chunk],
-        vector_keys: Sequence[str],
+        rows: list[IndexRow],
     ) -> None:
         """Store one version whole, in one transaction."""
         report = report_row(entry, raw, text, encoding, sections, facts)
-        rows = [chunk_row(entry, c, key) for c, key in zip(chunks, vector_keys, strict=True)]
-        self._rows.pop((entry.report, entry.version), None)
-        self._added.pop((entry.report, entry.version), None)
+        stored = [chunk_row(entry, c, r.vector_key) for c, r in zip(chunks, rows, strict=True)]
         with self._writing() as db:
-            self._put(db, entry, report, facts, rows)
+            self._put(db, entry, report, facts, stored)
+        # the part about to be written asks for them
+        _keep(self._rows, (entry.report, entry.version), rows)
+        _keep(self._added, (entry.report, entry.version), facts)
 
     def next_version(self, report: str) -> int:
         """Return the number the next version of ``report`` takes, from 1."""
@@ -408,19 +407,14 @@ class Ledger:
     def _put(
         self,
         db: Statements,
-        entry: Entry,
+        _entry: Entry,
         report: Sequence[Any],
-        facts: Sequence[Fact],
+        _facts: Sequence[Fact],
         chunks: Sequence[Sequence[Any]],
     ) -> None:
         """Insert the rows of a version; its facts stand in the report's."""
         db.execute(f"INSERT INTO reports VALUES ({','.join('?' * len(report))})", report)
         db.executemany("INSERT INTO chunks VALUES (?,?,?,?,?,?,?,?,?,?,?)", chunks)
-        self._added[entry.report, entry.version] = (
-            facts  # the part about to be written asks for them
-        )
-        while len(self._added) > _KEPT_ROWS:
-            del self._added[next(iter(self._added))]
 
     def _create(self) -> None:
         # One transaction, so that a kill leaves either nothing or a whole empty ledger.
@@ -471,6 +465,17 @@ class Ledger:
         if row is None:
             raise LibraryDamaged("报告库缺少应有的记录，请运行 baogao rebuild")
         return row
+
+
+_Kept = TypeVar("_Kept")
+
+
+def _keep(kept: dict[tuple[str, int], _Kept], version: tuple[str, int], value: _Kept) -> None:
+    """Put what was asked for last behind what was before, of which only so much is kept."""
+    kept.pop(version, None)
+    kept[version] = value
+    while len(kept) > _KEPT_ROWS:
+        del kept[next(iter(kept))]
 
 
 def _of_few(versions: Mapping[str, int]) -> tuple[str, list[str]]:

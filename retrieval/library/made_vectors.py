@@ -29,7 +29,9 @@ class MadeVectors:
 
     def put(self, keys: Sequence[str], vectors: Iterable[Vectors]) -> None:
         """Write vectors as one file, which is there whole or not at all; raises ``OSError``."""
-        matrix = np.array(list(vectors), np.float32)
+        matrix = np.asarray(
+            vectors if isinstance(vectors, np.ndarray) else list(vectors), np.float32
+        )
         if not len(matrix):
             return
         rows = np.empty(len(keys), [("key", "S32"), ("vector", "<f4", (matrix.shape[1],))])

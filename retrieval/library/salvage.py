@@ -101,7 +101,7 @@ def _take_over(rescued: Ledger, report: str, version: int, row: tuple[Any, ...])
         sections=(),
         facts=(),
         chunks=(),
-        vector_keys=(),
+        rows=[],
     )
 
 

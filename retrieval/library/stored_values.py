@@ -51,7 +51,8 @@ def to_section(values: Sequence[Any]) -> Section:
 def to_meta(stored: str) -> ReportMeta:
     """Return the metadata of stored JSON."""
     values = json.loads(stored)
-    return ReportMeta(**{**values, "place": tuple(values["place"])})
+    values["place"] = tuple(values["place"])
+    return ReportMeta(**values)
 
 
 def to_entry(row: Sequence[Any]) -> Entry:
@@ -73,6 +74,8 @@ def to_entry(row: Sequence[Any]) -> Entry:
 
 def to_warnings(stored: str) -> tuple[Note, ...]:
     """Return the warnings of stored JSON; those of an older version were kept in words."""
+    if stored == "[]":  # as of most
+        return ()
     return tuple(
         Note("plainly", {"words": kept}) if isinstance(kept, str) else Note.from_json(kept)
         for kept in json.loads(stored)

@@ -17,7 +17,8 @@ from retrieval.text.wrapping import unwrap
 
 MAX_CHARS = 120
 HARD_MAX_CHARS = 240
-_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+_BLANKS = "".join(filter(str.isspace, map(chr, range(0x3001))))
+_INVISIBLE = _BLANKS + "\u200b\u200c\u200d\u2060\ufeff"
 _MARKS = "#*" + _INVISIBLE
 _SENTENCE = re.compile(r"[^。！？!?\r\n]*(?:[。！？!?]+[”’\"）)】]*|[\r\n]+|\Z)")
 # a comma between digits groups thousands (1,036.8万元) and ends no clause
@@ -54,17 +55,11 @@ def trim(text: str, start: int, end: int) -> Span:
     That is blanks, and at the end the marks (``##``, ``**``, ``&nbsp;``) that belong to the
     line to come.
     """
-    first, last = start, end
-    while last > first:
-        if text[last - 1].isspace() or text[last - 1] in _MARKS:
-            last -= 1
-        elif text.endswith("&nbsp;", first, last):
-            last -= len("&nbsp;")
-        else:
-            break
-    while first < last and (text[first].isspace() or text[first] in _INVISIBLE):
-        first += 1
-    return Span(first, last) if first < last else Span(start, start)
+    words = text[start:end].rstrip(_MARKS)
+    while words.endswith("&nbsp;"):
+        words = words.removesuffix("&nbsp;").rstrip(_MARKS)
+    first = start + len(words) - len(words.lstrip(_INVISIBLE))
+    return Span(first, start + len(words))
 
 
 def context_line(meta: ReportMeta, path: Sequence[str]) -> str:

@@ -332,7 +332,7 @@ def _main_year(text: str) -> int | None:
 def _sentence_year(said: str) -> int | None:
     """Return the last year that dates what follows it: one that opens a clause (2021年全年…)."""
     found = None
-    for match in SAID_YEAR.finditer(said):
+    for match in SAID_YEAR.finditer(said) if "年" in said else ():
         opens = match.start() == 0 or said[match.start() - 1] in "，,。；;：:、 \n至到"
         if opens and not said.startswith(("以来", "同期", "相比"), match.end()):
             found = int(match[1])

@@ -152,8 +152,10 @@ class _Walk:
         return marker
 
     def _is_row(self, line: PageLine) -> bool:
-        row = _TABLE_ROW.search(self.text, line.start, line.end)
-        return row is not None or is_in_grid(self.text, line.start, line.end)
+        words = self.text[line.start : line.end]
+        marked = "\t" in words or "|" in words  # most lines have neither
+        row = marked and _TABLE_ROW.search(self.text, line.start, line.end)
+        return bool(row) or is_in_grid(self.text, line.start, line.end)
 
     def _words_start(self, start: int, end: int) -> int:
         lead = _LEAD.match(self.text, start, end)

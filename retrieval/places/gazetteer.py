@@ -36,6 +36,7 @@ def contains(ancestor: Chain, chain: Chain) -> bool:
     return bool(ancestor) and chain[: len(ancestor)] == ancestor
 
 
+@lru_cache(maxsize=8_192)
 def short_name(name: str) -> str:
     """Return a place's name without its suffix and peoples: 玉山县 → 玉山, 恩施…自治州 → 恩施.
 

@@ -72,7 +72,7 @@ def is_spaced_out(text: str) -> bool:
 def decode(raw: bytes) -> tuple[str, str]:
     """Return the text of ``raw`` and the name of its encoding, or raise ``UnreadableFile``."""
     text, encoding = _decoded(raw)
-    if not _INVISIBLE.sub("", text):
+    if _INVISIBLE.fullmatch(text) or not text:
         raise UnreadableFile("文件是空的，没有可读的文字，请检查原文件")
     if "\0" in text and text.count("\0") > len(text) * _MAX_CONTROL_SHARE:
         raise UnreadableFile("像是二进制文件而不是文本，请另存为 UTF-8 纯文本后再导入")
@@ -96,7 +96,7 @@ def check_sense(text: str) -> None:
         raise UnreadableFile(
             "多数字符属于自造字区，换了字体就无法辨认，请从原系统重新导出为普通文字"
         )
-    if len(words) > 40 and len(set(words)) <= 3:
+    if len(words) > 40 and len(set(words[:40])) <= 3 and len(set(words)) <= 3:
         raise UnreadableFile("全文只是同一个字符的重复，没有可读的文字，请检查原文件")
 
 

@@ -198,10 +198,9 @@ def _parted(words: str, mark: str, at: int) -> list[Bounds]:
 
 def _grids(text: str, block: Sequence[_Line], before: str) -> list[Grid]:
     """Return the table in a run of lines parted alike, if it is one."""
-    unit, lines = _unit(before), list(block)
-    lines = [x for x in lines if not _RULE.fullmatch(text[x.start : x.end].strip())]
+    lines = [x for x in block if not _RULE.fullmatch(text[x.start : x.end].strip())]
     while len(lines) > 1:
-        grid = _grid(text, lines, unit)
+        grid = _grid(text, lines, _unit(before))
         if grid is not None:
             return [grid]
         lines = lines[1:]  # a line of the page may stand before the head
