@@ -60,7 +60,8 @@ def checked_answer(
             lines = list(draft.lines)  # a refusal in words of its own
         elif draft.lines:  # what is near what was asked, said to be so
             declined = any(gap.kind == "declined" for gap in draft.gap)
-            lines += [note("nearest_read" if declined else "nearest"), *draft.lines]
+            head = draft.before or [note("nearest_read" if declined else "nearest")]
+            lines += [*head, *draft.lines]
         lines += notice if attempt.unread else []
     else:
         around = [*notice, *misplaced(query), *draft.before]

@@ -8,7 +8,7 @@ from bot.answers.follow_through import with_the_other_year
 from bot.doubles import counted_once
 from bot.holdings import known_issuers, list_holdings, place_index, speaks_within
 from bot.named_things import naming, of_the_only_place, that_name_the_village
-from bot.row_places import told_in_rows
+from bot.row_places import told_by_name, told_in_rows
 from retrieval.library.library import Library
 from retrieval.question.conversation import completed
 from retrieval.question.held_words import mended
@@ -31,7 +31,8 @@ def settled(request: Request, state: State, library: Library) -> list[tuple[Quer
         query = of_the_only_place(library, query, holdings, places, earlier)
         query = in_its_conversation(query, request, state, holdings)
         named = that_name_the_village(library, *_with_scope(query, holdings))
-        query, scope = told_in_rows(library, *named, holdings)
+        in_rows = told_in_rows(library, *named, holdings)
+        query, scope = told_by_name(library, *in_rows, holdings, places, state.places)
         scope = with_the_other_year(query, scope, holdings)
         asked.append((query, counted_once(library, query, scope)))
     return asked
@@ -47,8 +48,9 @@ def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
             return both, scope
     scope = resolve(query, holdings)
     content = query.ask.content
-    set_before = content == "figure" and sets_for_a_year(query.question)
-    if not scope.reports and scope.nearby and (content in ("measures", "report") or set_before):
+    at_large = content in ("measures", "report") and not query.ask.theme
+    told = content in ("measures", "report", "figure") and sets_for_a_year(query.question)
+    if not scope.reports and scope.nearby and (at_large or told):
         # 2024年要抓哪几件事 asks for the plans in the report on 2023
         ask = replace(query.ask, content="plans")
         ahead = filled(replace(query, ask=ask, kind=kind_of(ask)))

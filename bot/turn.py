@@ -53,11 +53,11 @@ def joined(answered: Sequence[Answered], question: str) -> Answered:
         if one.draft.status == "answered" and told_before and not one.draft.before:
             continue  # 调了多少、成功率多少 stand in one sentence
         fresh = [] if told_before else [ln for ln in one.draft.lines if not _stands_in(ln, shown)]
-        shown += claims
-        if one.draft.status == "abstained":
+        if one.draft.status == "abstained":  # what is near it is not shown
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             lines += [note("sentence", what=gap) for gap in silent_on]
         else:
+            shown += claims
             # of a list told in part before, its count is not that of what is left to tell
             partly = len(fresh) < len(one.draft.lines)
             before = [

@@ -17,6 +17,7 @@ TEXT = """青山县人民政府2023年度法治政府建设情况报告
 (一)执法力量不足。
 三、下一步打算
 (一)加强执法培训。
+(二)推行柔性执法,行政处罚败诉率控制在3%以下。
 """
 
 
@@ -29,7 +30,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
 def test_a_word_that_stands_is_never_called_absent(assistant: Assistant) -> None:
     answer = assistant.ask("青山县的法治蒲公英花了多少钱").answer
     assert answer.status == "abstained"
-    assert "没有找到关于" not in answer.text
+    assert "没有出现" not in answer.text
     assert "写到了“蒲公英”" in answer.text
 
 
@@ -42,5 +43,33 @@ def test_the_nearest_words_are_shown_as_near(assistant: Assistant) -> None:
 def test_a_word_that_stands_nowhere_is_called_absent(assistant: Assistant) -> None:
     answer = assistant.ask("青山县的养老机构有多少家").answer
     assert answer.status == "abstained"
-    assert "没有找到关于“养老" in answer.text
+    assert "没有出现“养老" in answer.text
     assert not answer.citations
+
+
+def test_a_plan_for_a_year_that_is_not_held_is_told_as_a_plan(assistant: Assistant) -> None:
+    answer = assistant.ask("青山县2024年败诉率是多少").answer
+    assert answer.status == "abstained"
+    assert "未收录青山县2024年度的报告" in answer.text
+    assert "2023年度报告对2024年的打算是（做没做到，其中没有写）" in answer.text
+    assert "控制在3%以下" in answer.text
+
+
+def test_a_plan_answers_a_question_for_what_is_aimed_at(assistant: Assistant) -> None:
+    answer = assistant.ask("青山县2024年打算把败诉率控制在多少").answer
+    assert answer.status == "answered"
+    assert "控制在3%以下" in answer.text
+
+
+def test_words_alone_do_not_show_what_is_near_in_meaning(assistant: Assistant) -> None:
+    answer = assistant.ask("青山县的养老机构有多少家").answer
+    assert "最接近的原文" not in answer.text
+
+
+def test_what_is_near_a_refused_part_is_still_told_where_it_answers_the_next(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("青山县的法治蒲公英花了多少钱？法治蒲公英的浏览总量达到多少？").answer
+    assert answer.status == "answered"
+    assert "没有找到直接回答的话" in answer.text
+    assert "浏览总量达到30余万次" in answer.text

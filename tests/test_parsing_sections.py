@@ -157,3 +157,40 @@ HOSTILE = [
 def test_hostile_lines_cost_linear_time(unit: str) -> None:
     line = line_of(unit)
     assert parse_sections(line)[-1].end == len(line)
+
+
+@pytest.mark.parametrize(
+    "opening", ["2024年，街道准备做两件事：一是", "2024年将重点抓两项：一是", "下一步，一是"]
+)
+def test_a_sentence_on_the_year_ahead_opens_plans_under_a_heading_of_problems(opening: str) -> None:
+    text = (
+        "甲县2023年法治政府建设工作报告\n一、问题剖析与来年安排\n"
+        f"不少短板仍在，执法队只有3人懂法。{opening}制定手册；二是收回12项事项。\n"
+    )
+    parsed = parse_report(text, "a.txt", "r")
+    plans = [text[s.start : s.end] for s in parsed.sections if s.role == "plans"]
+    assert "只有3人懂法" not in "".join(plans)
+    assert "制定手册" in "".join(plans)
+
+
+def test_what_was_done_in_the_year_ahead_opens_no_plans() -> None:
+    text = (
+        "甲县2023年法治政府建设工作报告\n一、存在的问题\n"
+        "执法队只有3人懂法。2024年1月已整改两项：一是换证；二是轮岗。\n"
+    )
+    parsed = parse_report(text, "a.txt", "r")
+    assert "plans" not in {s.role for s in parsed.sections}
+
+
+def test_formal_numerals_stand_above_the_usual_ones() -> None:
+    text = (
+        "甲县2023年法治政府建设工作报告\n壹、重点工作\n一、推进执法\n办案3件。\n"
+        "二、推进普法\n讲课2场。\n贰  存在短板\n人手不足。\n叁  2024年思路\n招人3名。\n"
+    )
+    parsed = parse_report(text, "a.txt", "r")
+    nodes = {
+        s.path[-1]: (s.node, s.role) for s in parsed.sections if s.kind == "heading" and s.path
+    }
+    assert nodes["二、推进普法"] == ((1, 2), "measures")
+    assert nodes["贰 存在短板"] == ((2,), "problems")
+    assert nodes["叁 2024年思路"] == ((3,), "plans")

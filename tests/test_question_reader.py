@@ -94,6 +94,7 @@ def test_relative_years(words: str, offset: int | None) -> None:
         (["不超过300字"], Form(chars=(200, 300))),
         (["两三百字"], Form(chars=(200, 300))),
         (["一句话"], Form(chars=(30, 80))),
+        (["每条一句话"], Form()),
         (["大白话", "简短"], Form(short=True, plain=True)),
         (["英文"], Form(english=True)),
     ],

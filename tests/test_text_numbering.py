@@ -15,6 +15,9 @@ LINE_STARTS = [
     ("十二、主要工作", "cn", 12, "十二、"),
     ("二十一、主要工作", "cn", 21, "二十一、"),
     ("三 主要工作", "cn", 3, "三"),
+    ("壹、主要工作", "formal", 1, "壹、"),
+    ("叁  2024年思路", "formal", 3, "叁"),
+    ("拾壹：主要工作", "formal", 11, "拾壹："),
     ("（一）加强领导", "cn_paren", 1, "（一）"),
     ("(一）加强领导", "cn_paren", 1, "(一）"),
     ("（ 一 ）加强领导", "cn_paren", 1, "（ 一 ）"),
@@ -42,7 +45,7 @@ LINE_STARTS = [
 ]
 NO_NUMBERS = [
     "一、二审案件12件", "三、四季度", "1.5倍", "2023年，全县", "3.1万条", "12.5%", "一老一小", "三项制度", "第一责任人",
-    "（见附件）", "2023.12", "十减15条", "",
+    "（见附件）", "陆河县工作", "壹是加强领导", "2023.12", "十减15条", "",
 ]  # fmt: skip
 
 
@@ -61,7 +64,7 @@ def test_what_only_looks_like_a_number(line: str) -> None:
 
 
 def test_rank_is_the_order_of_official_documents() -> None:
-    marks = ["第一部分 甲", "一、甲", "（一）甲", "1.甲", "（1）甲", "①甲"]
+    marks = ["第一部分 甲", "壹、甲", "一、甲", "（一）甲", "1.甲", "（1）甲", "①甲"]
     ranks = [marker.rank for m in marks if (marker := marker_at(m, 0))]
     assert ranks == sorted(set(ranks))
     (inline,) = inline_markers("一是", 0, 2)

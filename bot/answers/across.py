@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
 from bot.answers.mentions import asked_phrases, mention
+from bot.answers.table_cells import cells_named
 from bot.evidence.absence import absence_notes, holds, names_of, words_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
 from bot.evidence.premises import judge_premises
@@ -45,6 +47,24 @@ def per_report(desk: Desk) -> Draft:
         after=tuple(not_saying(quiet, desk.query.terms)),
         focus=tuple(cited(e) for _, f in said for e in f),
     )
+
+
+def of_named(desk: Desk) -> Draft:
+    """Answer on places without a report of their own from the lines that name each (``Query.named``)."""
+    if (told_by_rows := cells_named(desk)) is not None:
+        return told_by_rows
+    lines: list[DraftLine] = []
+    focus: list[Cited] = []
+    for report in desk.reports:
+        told = []
+        for name in desk.query.named:
+            alone_named = replace(desk, query=replace(desk.query, named=(name,)))
+            told += [e for e in answer_in(alone_named, report) if cited(e) not in focus]
+        if told:
+            lines += [label(report)] if len(desk.reports) > 1 else []
+            lines += [claim(report, alone(report, e.span)) for e in told]
+            focus += [cited(e) for e in told]
+    return Draft(tuple(lines), focus=tuple(focus)) if lines else silent(desk)
 
 
 def not_saying(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:

@@ -98,6 +98,8 @@ def _under_its_name(desk: Desk, answerer: Answerer) -> Draft | Briefing | None:
         return None
     if isinstance(made, Briefing):
         return replace(made, draft=replace(made.draft, answerer=answerer.name))
+    if desk.query.named:  # nothing from lines that name it not stands beside it
+        return replace(made, answerer=answerer.name)
     whole = agreement.also_told(desk, table_cells.every_row(desk, made))
     stepped = derived_figures.stepped(desk, premised(desk, whole))
     return replace(beside_the_other_year(desk, stepped), answerer=answerer.name)
@@ -130,7 +132,14 @@ def _is_paragraph(desk: Desk) -> bool:
 def _is_open(desk: Desk) -> bool:
     """A wish that sections answer: nothing in the question points at one exact place."""
     query = desk.query
-    exact = query.field or query.address or query.month or query.documents or query.figures
+    exact = (
+        query.field
+        or query.address
+        or query.month
+        or query.documents
+        or query.figures
+        or query.named
+    )
     pointed = exact or query.kind == "item" or asks_beyond(query.topic)
     return not pointed and not desk.only_years
 
@@ -219,6 +228,13 @@ ANSWERERS: tuple[Answerer, ...] = (
         ("绍兴市上虞区存在哪些问题",),
         ("青山县存在哪些问题",),
         searches=False,
+    ),
+    Answerer(
+        "named_in_others",
+        lambda desk: bool(desk.query.named),
+        across.of_named,
+        ("石桥镇调解纠纷多少件",),
+        ("青山县调解纠纷多少件",),
     ),
     Answerer(
         "other_year",

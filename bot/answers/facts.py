@@ -18,6 +18,7 @@ from bot.evidence.silence import silent
 from bot.notes import note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
+from retrieval.genre.lexicon import pattern
 from retrieval.question.parts import parts
 from retrieval.question.query import Query
 from retrieval.question.terms import content_terms, is_theme, is_topical
@@ -33,10 +34,11 @@ def one_report(desk: Desk) -> Draft:
     """Answer a fact from the one report in scope, correcting what the question got wrong."""
     found = answer_in(desk, desk.reports[0])
     if not found or _lacks_what_is_counted(desk.query, desk.reports[0]):
-        return silent(desk)
+        return silent(desk, in_meaning=not found)
     near = _near_alone(desk, found)
     if near and not any(e.coverage for e in found):
-        return silent(desk)  # no word of the question stands there: 常住人口, and 群众达5万人
+        # no word of the question stands there: 常住人口, and 群众达5万人
+        return silent(desk, in_meaning=False)
     judged = judge_premises(desk.query, found, desk.reports[0])
     before = [*near, *judged.notes]
     lines = [claim(desk.reports[0], span) for span in judged.extra]
@@ -117,17 +119,23 @@ def _spoken_of(query: Query) -> Query:
 
 def candidates(desk: Desk, report: Report) -> Sequence[Line]:
     """Return the lines worth weighing: those the question stays with, or all."""
-    reading = desk.reading(report)
+    lines: Sequence[Line] = desk.reading(report).lines
     if desk.only_years:
-        return [line for line in reading.lines if _speaks_of(desk, report, line)]
-    return reading.lines
+        lines = [line for line in lines if _speaks_of(desk, report, line)]
+    if desk.query.named:
+        lines = [line for line in lines if line.names(desk.query.named)]
+    return lines
 
 
 def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
     """A report of another year answers for an asked year only in words that name that year.
 
-    A report of years later only tells it in a table.
+    A report of years later only tells it in a table. A plan answers only where what was aimed at is
+    asked for: whether it came true the report that made it cannot know.
     """
+    aimed = desk.query.role == "plans" or pattern("aim").search(desk.query.topic)
+    if line.role == "plans" and not aimed:
+        return False
     for year in desk.only_years:
         if report.meta.year is not None and report.meta.year - year > 1 and line.row is None:
             continue

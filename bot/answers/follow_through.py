@@ -120,6 +120,8 @@ def with_the_other_year(query: Query, scope: Resolved, holdings: Holdings) -> Re
 
 def aspect(query: Query) -> Aspect | None:
     """Return what of two years a question asks for; None if it asks for no follow-through."""
+    if query.ask.content == "causes":
+        return None  # 说好派骨干，结果没凑够，啥原因
     words = normalise(query.question)
     if _PROBLEM.search(words) or query.ask.content == "problems":
         for name, asks in _ASKS.items():
@@ -152,7 +154,8 @@ def answer(desk: Desk, facts: Facts | None = None) -> Draft | None:
         facts = desk.library.facts
     found = follow(*years, facts=facts)
     terms = (*desk.query.terms, *desk.query.carried)
-    if wanted == "plans" and terms:
+    named = desk.query.ask.theme or desk.query.carried or desk.query.figures
+    if wanted == "plans" and terms and named:
         themed = _on_theme(found.plans, terms)
         return _plans_draft(found, themed) if themed else None
     return draft(found, (wanted,))

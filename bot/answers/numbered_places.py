@@ -17,7 +17,7 @@ from retrieval.text.numbering import Marker, chinese_numeral, marker_at
 Node = tuple[int, ...]
 
 MAX_LINES_PER_PLACE = 12
-_STYLES = {"part": ("part", "cn", "plain"), "paren": ("cn_paren",)}
+_STYLES = {"part": ("part", "formal", "cn", "plain"), "paren": ("cn_paren",)}
 
 
 def numbered_place(report: Report, steps: Sequence[Step], role: Role | None) -> Draft:

@@ -68,6 +68,20 @@ def cells(desk: Desk) -> Draft | None:
     return None
 
 
+def cells_named(desk: Desk) -> Draft | None:
+    """Answer from the rows of the places that a question is about; None if another row would."""
+    made = cells(desk) if may_ask(desk) and desk.query.ask.content == "figure" else None
+    if made is None:
+        return None
+    rows = [row_at(desk.reports[0].text, cite.start) for cite in made.focus]
+    own = [row is not None and fold(row[1].label) for row in rows]
+    return (
+        made
+        if own and all(o and any(o in n or n in o for n in desk.query.named) for o in own)
+        else None
+    )
+
+
 def may_ask(desk: Desk) -> bool:
     """Tell whether a question may be one for a table: one report in scope that has one."""
     if len(desk.scope) > 1 or len(desk.reports) != 1 or desk.only_years:

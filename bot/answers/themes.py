@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from bot.answers.across import not_saying
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
-from bot.evidence.pieces import WORK, Piece, heading_of, told, under_heading
+from bot.evidence.pieces import WORK, Piece, heading_of, on_theme, told, under_heading
 from bot.notes import note
 from bot.values import LEFT_OUT, Cited, DraftLine
 from retrieval.documents import Report, Role, Span
@@ -64,6 +64,9 @@ def _told(
 ) -> Draft | None:
     most, chars = _bounds(desk)
     found = [(report, desk.telling(report, terms, roles)) for report in desk.reports]
+    if roles and len(found) > 1 and any(pieces for _, pieces in found):
+        # beside reports that tell their work one may tell what it lacks or plans, or name the theme
+        found = [(r, p or desk.telling(r, terms) or on_theme(r, terms)) for r, p in found]
     telling = [(report, pieces) for report, pieces in found if pieces]
     if not telling or max(pieces[0].fit for _, pieces in telling) < least:
         return None

@@ -17,6 +17,7 @@ from bot.briefing.briefing_pieces import (
     Part,
     Piece,
     Pools,
+    honour_pieces,
     pools,
     says_little,
     theme_pools,
@@ -268,6 +269,9 @@ def _pools(
             for part in parts:
                 found[part] = sorted((*found[part], *themed[part]), key=lambda p: -p.value)
         return found, True
+    if desk.query.ask.content == "honours":
+        only: Pools = {part: [] for part in PARTS}
+        return {**only, "measures": honour_pieces(desk.reading(report))}, True
     whole = pools(desk.reading(report), facts)
     return {part: whole[part] if part in parts else [] for part in PARTS}, False
 
@@ -377,6 +381,9 @@ def _filled(
             pass
         order_of_parts = []
     limits = _limits(pool, most)
+    if "problems" in order_of_parts:  # every problem is told, in its short form
+        while _add_next(para, ("problems",), most, limits["problems"], again=False):
+            pass
     for again in (False, True):
         order = list(order_of_parts)
         while order:

@@ -12,6 +12,7 @@ import numpy as np
 
 from bot.briefing.worth import Weights, signs_of
 from bot.evidence import listing
+from bot.evidence.honours import won
 from bot.evidence.likeness import pairs_of
 from bot.evidence.pieces import Piece as Leaf
 from bot.evidence.reading import Line, Reading, read
@@ -80,6 +81,19 @@ def work_pieces(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
             for c in whole_candidates(reading, facts)
         ]
     )
+
+
+def honour_pieces(reading: Reading) -> list[Piece]:
+    """Return the pieces of a report that tell of something won, best first."""
+    weights, found = Weights.fitted(), list[Piece]()
+    for line, span in won(reading):
+        node = reading.report.sections[line.section].node[:4]
+        bare = Span(bare_start(reading.report.text, span), span.end)
+        if piece := _piece(reading.report, "measures", bare, node):
+            signs = signs_of(reading.report, line, span, (), frozenset(), loose=False)
+            value = float(np.dot(signs, weights.whole)) - weights.least
+            found.append(replace(piece, value=value, sentence=line.span.start))
+    return _best_first(found)
 
 
 def theme_pools(leaves: Sequence[Leaf], facts: Sequence[KnownFact], terms: Sequence[Term]) -> Pools:
@@ -248,6 +262,8 @@ def _forms(report: Report, item: listing.Item, part: Part, number: int) -> list[
     sentences = [item.lead, *split_sentences(text, item.lead.end, item.span.end)[:3]]
     for rank, sentence in enumerate(sentences):
         for span in pieces(text, sentence, ITEM_PIECE):
+            if rank and part == "problems" and span.end < sentence.end - 1:
+                continue  # what is lacking stands last: 对标100项指标，自评仍有7项未达标
             piece = _piece(report, part, span, (number,))
             if piece is None:
                 continue

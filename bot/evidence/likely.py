@@ -50,10 +50,11 @@ def likely(
     spoken: Spoken,
     known: Sequence[KnownFact],
     near: Sequence[Near],
+    least: float | None = None,
 ) -> Evidence | None:
     """Return the clause that answers ``query`` most likely; None where that is not likely enough.
 
-    ``spoken`` is what it leans on, ``known`` the figures of the report whose indicator is known,
+    ``least`` is how likely it must be, by default what the fit has found best. ``spoken`` is what it leans on, ``known`` the figures of the report whose indicator is known,
     ``near`` its passages beside the question, nearest first.
     """
     told = Told(query, reading, spoken, known, near)
@@ -62,7 +63,7 @@ def likely(
         return None
     best, ends = first_of(signs @ _order(query), [line.span.start for line, _ in clauses])
     chance = Weights.fitted().answers(np.concatenate([signs[best], ends, told.asked]))
-    if chance < Weights.fitted().least:
+    if chance < (Weights.fitted().least if least is None else least):
         return None
     return replace(_evidence(told, clauses[best], signs[best]), chance=float(chance))
 

@@ -80,10 +80,19 @@ def leaves(report: Report, roles: Collection[Role] | None = None) -> list[Piece]
     found = []
     for index, lines in sorted(grouped.items()):
         section = report.sections[index]
-        told = section.kind != "heading" and len(lines[-1].folded) + lines[-1].span.start > 0
+        told = not _heads_others(report, index) and len(lines[-1].folded) + lines[-1].span.start > 0
         if told and section.role != "furniture" and (roles is None or section.role in roles):
             found += [Piece(report, section, tuple(run), 0.0) for run in _in_runs(lines)]
     return found
+
+
+def _heads_others(report: Report, index: int) -> bool:
+    """Tell whether a section is a heading with something under it: （二）机制不畅； alone is an item."""
+    section, after = report.sections[index], report.sections[index + 1 : index + 2]
+    depth = len(section.node)
+    return section.kind == "heading" and (
+        not depth or any(s.node[:depth] == section.node for s in after)
+    )
 
 
 def _in_runs(lines: Sequence[Line]) -> list[list[Line]]:

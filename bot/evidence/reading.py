@@ -51,6 +51,10 @@ class Line:
     is_table: bool = False
     row: GridRow | None = None
 
+    def names(self, words: Sequence[str]) -> bool:
+        """Tell whether one of some words in search form stands in the line or in what is over it."""
+        return any(word in self.folded or word in self.path for word in words)
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:

@@ -1,24 +1,34 @@
-"""The labelled questions that fits learn from: all case files, the blind sets already run, tables.
+"""The labelled questions that fits learn from: case files, blind sets already run, pairs, tables.
 
-Few questions that people wrote ask for a cell, so that some are made: of the rows that a table has,
-and of rows that only other tables have.
+A pair (``pairs.jsonl``) is a question and the sentence of one report that answers it, or none that
+does, by people who knew neither code nor cases. Few questions that people wrote ask for a cell, so
+that some are made: of the rows that a table has, and of rows that only other tables have.
 """
 
 from __future__ import annotations
 
+import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.assembly import open_assistant
+from bot.assistant import Assistant
 from bot.evidence.drafting import Desk
 from bot.labels import full_place
 from eval.blind import read_cards
-from eval.cases import Case, Evidence
+from eval.cases import Case, Evidence, list_sources
+from eval.libraries import prepare_library
 from eval.suites import HERE, REAL, WRITTEN, choose_suites, open_suite
 from retrieval.documents import Report
 from retrieval.library.library import Library
 from retrieval.question.query import State
+from retrieval.question.scope import Resolved
+from retrieval.search.embedding import LocalEmbedder
 from retrieval.text.grids import find_grids
+
+PAIRS = HERE / "fits" / "pairs.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,11 @@ class Labelled:
     library: Library
 
 
-def labelled() -> Iterator[Labelled]:
-    """Yield every ask of every case, suite by suite; earlier turns of a case are asked first."""
+def labelled(*, pairs: bool = False) -> Iterator[Labelled]:
+    """Yield every ask of every case, suite by suite; earlier turns of a case are asked first.
+
+    With ``pairs`` those of the pairs, too.
+    """
     suites = [*choose_suites(None)]
     for card in read_cards(HERE / "blind", {"real": REAL, "written": WRITTEN}):
         if card.right is not None:
@@ -41,12 +54,39 @@ def labelled() -> Iterator[Labelled]:
         opened = open_suite(suite, writer="extractive", library=None, tell=print)
         assistant = opened.assistant
         for case in (*suite.cases, *_of_tables(assistant.library)):
-            state, library = State(), assistant.library.pinned()
-            for earlier in case.history:
-                state = assistant.ask(earlier, state).state
-            for query, scope in assistant.settle(case.question, state, library):
-                desk = assistant.desk(library, query, scope, state)
-                yield Labelled(" ".join(map(str, suite.reports)), case, desk, library)
+            yield from _asked(assistant, " ".join(map(str, suite.reports)), case)
+    if pairs:
+        yield from _paired()
+
+
+def _asked(
+    assistant: Assistant, suite: str, case: Case, report: str | None = None
+) -> Iterator[Labelled]:
+    """Yield the settled asks of a case, of ``report`` alone if it is given."""
+    state, library = State(), assistant.library.pinned()
+    for earlier in case.history:
+        state = assistant.ask(earlier, state).state
+    for query, scope in assistant.settle(case.question, state, library):
+        meant = Resolved((report,)) if report else scope
+        yield Labelled(suite, case, assistant.desk(library, query, meant, state), library)
+
+
+def _paired() -> Iterator[Labelled]:
+    """Yield every ask of every pair, each asked of its report alone."""
+    pairs: defaultdict[str, list[tuple[str, Case]]] = defaultdict(list)
+    for at, line in enumerate(PAIRS.read_text("utf-8").splitlines()):
+        pair = json.loads(line)
+        folder, _, name = pair["doc"].partition("/")
+        told = tuple(Evidence(name, q) for q in pair["quotes"])
+        case = Case(f"pair {at}", "fact", pair["question"], (), (name,), (), (), told, bool(told))
+        pairs[folder].append((name, case))
+    for folder, listed in pairs.items():
+        reports = HERE / "blind" / folder / "reports"
+        library = prepare_library(list_sources(reports), LocalEmbedder(), print)
+        assistant = open_assistant(library, writer="extractive")
+        ids = {held.meta.source: held.id for held in assistant.library.reports()}
+        for name, case in listed:
+            yield from _asked(assistant, str(reports), case, ids[name])
 
 
 def _of_tables(library: Library) -> Iterator[Case]:

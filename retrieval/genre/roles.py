@@ -60,6 +60,7 @@ _LACK_WORD = re.compile("存在|面临|看到|认识到|正视|[还仍也]有|�
 _LEADS_TO_LIST = re.compile(
     r"[：:]|一是|主要(?:是|有|表现|体现|存在)|(?:问题|不足|短板|差距|困难|薄弱环节)[。；;]$"
 )
+_A_MONTH = re.compile("[0-9]{1,2}月(?!底|前)")
 _MAX_OPENING = 110
 # the words a plain title such as 存在的主要问题 is made of; whatever else makes it a sentence
 _TITLE_WORDS = re.compile(
@@ -148,8 +149,11 @@ def role_opened_by(paragraph: str, year: int | None) -> Role | None:
     if _OPENS_PLANS.search(opening):
         return "plans"
     match = SAID_YEAR.match(opening)
-    if match and year is not None and int(match.group(1)) == year + 1 and "将" in opening:
-        return "plans"
+    if match and year is not None and int(match.group(1)) == year + 1:
+        # 2025年，街道准备做五件事：一是…; 2025年1月，县政府召开… is over
+        listed = _LEADS_TO_LIST.search(opening) and not _A_MONTH.match(opening, match.end())
+        if "将" in opening or listed:
+            return "plans"
     if _OPENS_CAUSES.search(opening):
         return "causes"
     return "problems" if _OPENS_PROBLEMS.search(opening) else None

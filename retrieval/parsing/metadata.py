@@ -47,6 +47,7 @@ _ZONE_AT_END = re.compile(
     "[\\u4e00-\\u9fff]{2,}(?:开发区|高新区|经开区|新区|示范区|保税区|园区)(?:管理委员会|管委会)?$"
 )
 _ZONE = re.compile(f"[\\u4e00-\\u9fff]{{2,10}}(?:{ZONES})")
+_A_KIND = re.compile(ZONES)
 _OF_PARTY = re.compile("^(?:中共|中国共产党)(?!中央)")
 _CORPS = re.compile(
     "^(?:新疆生产建设兵团)?第[一二三四五六七八九十]{1,3}师(?=[\\u4e00-\\u9fff]{2,5}市)"
@@ -238,7 +239,10 @@ def _body_in_title(words: str, places: Gazetteer) -> str:
 def _place_in(body: str, places: Gazetteer) -> StatedPlace | None:
     before = _OF_PARTY.match(body) or _CORPS.match(body) or STATE_ORGAN.match(body)
     start = before.end() if before else 0
-    return read_place(body, start, places) or _owner_of_zone(body, places)
+    stated = read_place(body, start, places)
+    if stated and _A_KIND.fullmatch(stated.names[-1]):
+        stated = None  # 经开区管委会 says what it is, not where
+    return stated or _owner_of_zone(body, places)
 
 
 def _owner_of_zone(body: str, places: Gazetteer) -> StatedPlace | None:
@@ -291,6 +295,8 @@ def _place_outside_title(
         if stated:
             found["place"] = how
             return resolve_chain(stated.names, context, places)
+    if _ZONE_AT_END.search(issuer):
+        return ()  # a zone has a name of its own; places in its text are others'
     counts = Counter(
         resolve_chain(stated.names, context, places)
         for stated in find_places(page.context[:3000], places)

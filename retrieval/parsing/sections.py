@@ -125,7 +125,7 @@ class _Walk:
 
     def run(self) -> tuple[Section, ...]:
         openings = [self._opening(line) for line in self.lines]
-        self.plain_titles = not any(m and m.style in ("part", "cn") for m in openings)
+        self.plain_titles = not any(m and m.style in ("part", "formal", "cn") for m in openings)
         for index, line in enumerate(self.lines):
             if line.kind == "title":
                 self._emit("heading", "preamble", line.start, outside=True)

@@ -113,9 +113,16 @@ def bodies_called(
     """Return the held (place, issuer) pairs that an office named alone may be: 人社局, 司法局.
 
     ``within`` are the places said beside it; without any, those of every place. A name without
-    its last word (城管, 市监) is an office's where a single held one may be called so.
+    its last word (城管, 市监) is an office's where a single held one may be called so; the level
+    before a name (市水利局) says no more than the place does.
     """
     word, known = words.strip(), _indexed(known)
+    return _called(word, known, within) or _called(_LEVEL.sub("", word), known, within)
+
+
+def _called(
+    word: str, known: KnownIssuers, within: Sequence[Chain]
+) -> tuple[tuple[Chain, str], ...]:
     found: list[int] = []
     shorter: list[int] = []
     for core, at in known.offices.items() if len(word) > 1 else ():
@@ -134,6 +141,9 @@ def bodies_called(
         for places in (found, shorter)
     )
     return tuple(full) or (tuple(short) if len(set(short)) == 1 else ())
+
+
+_LEVEL = re.compile("^[省市县区州盟旗](?=..)")
 
 
 def _indexed(known: Sequence[tuple[Chain, str]]) -> KnownIssuers:

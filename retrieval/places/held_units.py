@@ -31,6 +31,9 @@ _ENGLISH_KINDS: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...] = tuple(
 _ENGLISH_OFFICE = re.compile("(?: (?:administrative|management) committee)?(?![a-z])")
 
 
+_CITY_AND_OWN = 4  # characters of a zone's name that begins with its city's
+
+
 class HeldUnits:
     """Looks up the units among ``known``: the place of each held report, its unit included, and issuer."""
 
@@ -69,11 +72,16 @@ class HeldUnits:
 
     @cached_property
     def short(self) -> Mapping[str, tuple[Chain, ...]]:
-        """Own name alone (南坪) → units, also one that a county bears that is not held."""
+        """Own name alone (南坪) → units, also one that a county bears that is not held.
+
+        Of a name of four characters its end alone, too: 临港 of 泸江临港经济开发区.
+        """
         table: defaultdict[str, list[Chain]] = defaultdict(list)
         for chain, unit in self._units.items():
             if 2 <= len(unit.own) <= 4:
                 table[level(unit.own)].append(chain)
+            if len(unit.own) == _CITY_AND_OWN:
+                table[level(unit.own[2:])].append(chain)
         return {name: tuple(chains) for name, chains in table.items()}
 
     def told_shorter(self, words: str) -> tuple[Chain, ...]:

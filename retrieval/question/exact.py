@@ -147,7 +147,7 @@ def read_form(spans: Sequence[str], question: str) -> Form:
     chars = _read_length(text)
     if chars and count and _EACH.search(text):
         chars = chars[0] * count, chars[1] * count
-    if chars is None and _ONE_SENTENCE.search(text):
+    if chars is None and _ONE_SENTENCE.search(text) and not _EACH.search(text):
         chars, count = _SENTENCE_CHARS, None
     return Form(
         chars=chars,

@@ -96,8 +96,13 @@ def _longer_name(words: str, mention: Mention, naming: Naming) -> tuple[int, int
         return only
     if end := _end_of_thing(words, mention, naming):
         return mention.start, end
-    unknown = mention.how == "unknown" and not is_unit(mention.text)
-    if unknown and len(mention.text) >= SHORTEST_NAME and naming(mention.text):
+    called = short_name(mention.text) != mention.text or is_unit(mention.text)
+    if (
+        mention.how == "unknown"
+        and not called
+        and len(mention.text) >= SHORTEST_NAME
+        and naming(mention.text)
+    ):
         return mention.start, mention.end
     return None
 

@@ -129,6 +129,7 @@ class Query:
     everywhere: bool = False
     unknown: tuple[str, ...] = ()
     villages: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
     ambiguous: tuple[Mention, ...] = ()
     wrong_parents: tuple[tuple[str, Chain], ...] = ()
     role: Role | None = None
@@ -297,7 +298,12 @@ def settle(
     as_topic = (*small, *(m.text for m in alone if held or told))
     ask = replace(ask, theme=(*as_topic, *ask.theme)) if as_topic else ask
     missing = [
-        m for m in mentions if not m.held and not called.get(m.text) and m.text not in as_topic
+        m
+        for m in mentions
+        if not m.held
+        and not called.get(m.text)
+        and m.text not in as_topic
+        and not _stands_over_a_held(m, mentions)
     ]
     of_bodies = [pair for pairs in called.values() for pair in pairs]
     pinyin = looks_like_pinyin(topic)
@@ -348,6 +354,13 @@ def _innermost(places: Sequence[Chain]) -> tuple[Chain, ...]:
     """Drop a place that another of those named lies in: 法治云浮 beside 云城 is 云城's city."""
     each = tuple(dict.fromkeys(places))
     return tuple(p for p in each if not any(contains(p, other) and other != p for other in each))
+
+
+def _stands_over_a_held(mention: Mention, mentions: Sequence[Mention]) -> bool:
+    """Tell whether a province right before a held place is where it lies: 贵州|筑南, 筑南市 known alone."""
+    provinces = mention.candidates and all(len(chain) == 1 for chain in mention.candidates)
+    after = [m for m in mentions if m.start == mention.end and m.held]
+    return bool(provinces) and any(len(chain) == 1 for m in after for chain in m.held)
 
 
 # villages report to no one: a report of their county may tell of them

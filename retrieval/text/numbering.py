@@ -16,6 +16,7 @@ from typing import Literal
 
 Style = Literal[
     "part",  # 第一部分
+    "formal",  # 壹、
     "plain",  # 存在的问题, on a line of its own, in a report without 一、
     "article",  # 第一条
     "cn",  # 一、
@@ -34,12 +35,13 @@ Style = Literal[
 ]
 
 HEADING_STYLES: tuple[Style, ...] = (
-    "part", "plain", "article", "cn", "cn_paren", "named", "num", "num_paren", "circled",
+    "part", "formal", "plain", "article", "cn", "cn_paren", "named", "num", "num_paren", "circled",
 )  # fmt: skip
 _RANK = {style: rank for rank, style in enumerate(HEADING_STYLES)}
 
 _CN = "一二三四五六七八九十"
 _BIG = "一二三四五六七八九十百零〇"  # item 100 and beyond
+_FORMAL = "壹贰叁肆伍陆柒捌玖拾"  # as on cheques: 壹、 stands above 一、
 _BLANK = "[ \t\u3000\xa0\u2003\u2002\u200b\u200c\u200d\u2060\ufeff]"
 _OPEN, _CLOSE = "[（(〔﹙]", "[）)〕﹚]"
 _NO_DIGIT = "(?:(?![0-9０-９])|(?=(?:19|20)[0-9]{2}年))"  # 1.5 is a figure, 1.2023年… a heading
@@ -56,6 +58,7 @@ _LINE_START = re.compile(
     rf"|(?P<article>第[{_BIG}\d]{{1,6}}条(?={_BLANK}|[【（(:：]))"
     rf"|(?P<cn>[{_BIG}]{{1,6}}{_BLANK}{{0,2}}(?:[、．.]{{1,2}}(?![{_CN}]{{1,2}}[、产审季级])|[，,:：](?=[\u4e00-\u9fff])"
     rf"|(?<={_BLANK})(?=[\u4e00-\u9fff])))"
+    rf"|(?P<formal>[{_FORMAL}]{{1,3}}(?:{_BLANK}{{0,2}}[、．.，,:：]|{_BLANK}{{1,2}}(?=[\u4e00-\u9fff0-9])))"
     rf"|(?P<num_paren>{_OPEN}{_BLANK}{{0,2}}[0-9０-９]{{1,3}}{_BLANK}{{0,2}}{_CLOSE}[、.．]?"
     rf"|[0-9０-９]{{1,3}}{_CLOSE}|[⑴-⒇])"
     rf"|(?P<num>[0-9０-９]{{1,3}}{_BLANK}{{0,2}}\\?[.．、]{_NO_DIGIT}|[⒈-⒛])"
@@ -80,6 +83,7 @@ _INLINE = re.compile(
     rf"|(?P<num>(?<![0-9０-９.])[0-9０-９]{{1,2}}[.．、]{_NO_DIGIT}|[⒈-⒛]))"
 )
 
+_PLAIN = str.maketrans(_FORMAL, _CN)
 _FIRST = {"首先": 1, "其次": 2, "再次": 3, "最后": 4}
 
 
@@ -148,7 +152,7 @@ def _number(style: Style, mark: str) -> int | None:
     digits = "".join(c for c in mark if c.isdecimal())
     if digits:
         return int(digits)
-    numeral = "".join(c for c in mark if c in _BIG)
+    numeral = "".join(c for c in mark.translate(_PLAIN) if c in _BIG)
     return chinese_number(numeral) if numeral else None
 
 
