@@ -57,12 +57,9 @@ def told_by_name(
     place that the gazetteer knows only reports of what it lies in tell; ``near`` are the places
     the conversation is about, whose reports are meant where they name it.
     """
-    asks_whole = query.ask.content not in _OF_A_SENTENCE or query.kind not in (
-        "fact",
-        "list",
-        "compare",
-    )
-    if scope.reports or scope.nearby or query.places or not query.unknown or asks_whole:
+    of_a_sentence = query.ask.content in _CONTENTS and query.kind in _KINDS
+    settled = scope.reports or scope.nearby or query.places or not query.unknown
+    if settled or not of_a_sentence:
         return query, scope
     by_id, telling = {h.id: h for h in holdings}, naming(library)
     found: set[str] = set()
@@ -87,7 +84,9 @@ def told_by_name(
     return query, Resolved(tuple(h.id for h in holdings if h.id in told), scope.missing)
 
 
-_OF_A_SENTENCE = frozenset(("figure", "measures", "causes", "honours", "meaning", "remedy"))
+# what a sentence can answer; a report's problems or plans it cannot
+_CONTENTS = frozenset(("figure", "measures", "causes", "honours", "meaning", "remedy"))
+_KINDS = frozenset(("fact", "list", "compare"))
 
 
 def _by_parent(holdings: Sequence[Holding]) -> Mapping[str, Sequence[int]]:

@@ -12,7 +12,7 @@ from bot.assistant import Assistant
 COUNTY = """松涛县人民政府2023年度法治政府建设情况报告
 一、主要举措和成效
 (一)化解矛盾纠纷。石桥镇调解纠纷37件,成功36件。全县调解纠纷912件,成功率98.1%。
-(二)规范行政执法。县自然资源局败诉案件由6件减到2件。全县罚款120万元。与天河区签订协作协议3份。
+(二)规范行政执法。县自然资源局败诉案件由6件减到2件。全县罚款120万元。与天河区签订协作协议3份。石桥镇、桥南镇联合巡查12次。
 二、存在的问题
 (一)石桥镇执法力量不足。
 三、下一步打算
@@ -63,3 +63,8 @@ def test_a_place_the_gazetteer_knows_is_not_answered_from_where_it_is_only_named
 def test_an_office_is_one_of_the_place_spoken_of(assistant: Assistant) -> None:
     answer = talk(assistant, "松涛县2023年罚款多少", "自然资源局败诉多少件")
     assert "由6件减到2件" in answer.text
+
+
+def test_a_sentence_that_names_two_of_them_is_told_once(assistant: Assistant) -> None:
+    answer = talk(assistant, "石桥镇、桥南镇各联合巡查多少次")
+    assert answer.text.count("联合巡查12次") == 1

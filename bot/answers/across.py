@@ -12,6 +12,7 @@ from bot.answers.table_cells import cells_named
 from bot.evidence.absence import absence_notes, holds, names_of, words_of
 from bot.evidence.drafting import Desk, Draft, Held, alone, cited, claim, label
 from bot.evidence.premises import judge_premises
+from bot.evidence.selection import Evidence
 from bot.evidence.silence import silent
 from bot.labels import full_name
 from bot.notes import note
@@ -56,14 +57,14 @@ def of_named(desk: Desk) -> Draft:
     lines: list[DraftLine] = []
     focus: list[Cited] = []
     for report in desk.reports:
-        told = []
+        told: dict[Cited, Evidence] = {}  # one sentence may name several of them
         for name in desk.query.named:
-            alone_named = replace(desk, query=replace(desk.query, named=(name,)))
-            told += [e for e in answer_in(alone_named, report) if cited(e) not in focus]
+            of_it = replace(desk, query=replace(desk.query, named=(name,)))
+            told |= {cited(e): e for e in answer_in(of_it, report)}
         if told:
             lines += [label(report)] if len(desk.reports) > 1 else []
-            lines += [claim(report, alone(report, e.span)) for e in told]
-            focus += [cited(e) for e in told]
+            lines += [claim(report, alone(report, e.span)) for e in told.values()]
+            focus += told
     return Draft(tuple(lines), focus=tuple(focus)) if lines else silent(desk)
 
 

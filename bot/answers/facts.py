@@ -119,11 +119,9 @@ def _spoken_of(query: Query) -> Query:
 
 def candidates(desk: Desk, report: Report) -> Sequence[Line]:
     """Return the lines worth weighing: those the question stays with, or all."""
-    lines: Sequence[Line] = desk.reading(report).lines
+    lines = desk.lines(report)
     if desk.only_years:
-        lines = [line for line in lines if _speaks_of(desk, report, line)]
-    if desk.query.named:
-        lines = [line for line in lines if line.names(desk.query.named)]
+        return [line for line in lines if _speaks_of(desk, report, line)]
     return lines
 
 
@@ -133,8 +131,7 @@ def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
     A report of years later only tells it in a table. A plan answers only where what was aimed at is
     asked for: whether it came true the report that made it cannot know.
     """
-    aimed = desk.query.role == "plans" or pattern("aim").search(desk.query.topic)
-    if line.role == "plans" and not aimed:
+    if line.role == "plans" and not _asks_what_was_aimed_at(desk.query):
         return False
     for year in desk.only_years:
         if report.meta.year is not None and report.meta.year - year > 1 and line.row is None:
@@ -142,6 +139,10 @@ def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
         if str(year) in line.folded or (report.meta.year == year - 1 and line.role == "plans"):
             return True
     return False
+
+
+def _asks_what_was_aimed_at(query: Query) -> bool:
+    return query.role == "plans" or pattern("aim").search(query.topic) is not None
 
 
 def _uncovered(

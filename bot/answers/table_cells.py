@@ -73,13 +73,10 @@ def cells_named(desk: Desk) -> Draft | None:
     made = cells(desk) if may_ask(desk) and desk.query.ask.content == "figure" else None
     if made is None:
         return None
-    rows = [row_at(desk.reports[0].text, cite.start) for cite in made.focus]
-    own = [row is not None and fold(row[1].label) for row in rows]
-    return (
-        made
-        if own and all(o and any(o in n or n in o for n in desk.query.named) for o in own)
-        else None
-    )
+    placed = [row_at(desk.reports[0].text, cite.start) for cite in made.focus]
+    labels = [fold(at[1].label) for at in placed if at is not None]
+    own = [lb for lb in labels if lb and any(lb in n or n in lb for n in desk.query.named)]
+    return made if own and len(own) == len(placed) else None
 
 
 def may_ask(desk: Desk) -> bool:

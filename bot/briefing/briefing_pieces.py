@@ -74,26 +74,30 @@ def pools(reading: Reading, facts: Sequence[KnownFact]) -> Pools:
 
 def work_pieces(reading: Reading, facts: Sequence[KnownFact]) -> list[Piece]:
     """Return the pieces that tell of the work of a report, best first."""
-    weights = Weights.fitted()
-    return _best_first(
-        [
-            replace(c.piece, value=float(np.dot(c.signs, weights.whole)) - weights.least)
-            for c in whole_candidates(reading, facts)
-        ]
-    )
+    return _weighed(whole_candidates(reading, facts))
 
 
 def honour_pieces(reading: Reading) -> list[Piece]:
     """Return the pieces of a report that tell of something won, best first."""
-    weights, found = Weights.fitted(), list[Piece]()
+    found = []
     for line, span in won(reading):
         node = reading.report.sections[line.section].node[:4]
         bare = Span(bare_start(reading.report.text, span), span.end)
         if piece := _piece(reading.report, "measures", bare, node):
             signs = signs_of(reading.report, line, span, (), frozenset(), loose=False)
-            value = float(np.dot(signs, weights.whole)) - weights.least
-            found.append(replace(piece, value=value, sentence=line.span.start))
-    return _best_first(found)
+            found.append(Candidate(replace(piece, sentence=line.span.start), tuple(signs)))
+    return _weighed(found)
+
+
+def _weighed(found: Sequence[Candidate]) -> list[Piece]:
+    """Return the pieces of a whole report by what the fitted weights say, best first."""
+    weights = Weights.fitted()
+    return _best_first(
+        [
+            replace(c.piece, value=float(np.dot(c.signs, weights.whole)) - weights.least)
+            for c in found
+        ]
+    )
 
 
 def theme_pools(leaves: Sequence[Leaf], facts: Sequence[KnownFact], terms: Sequence[Term]) -> Pools:

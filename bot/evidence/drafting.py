@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from bot.evidence.leaf_ranking import ranked
 from bot.evidence.opening import Opened, Opening
 from bot.evidence.pieces import Piece
-from bot.evidence.reading import Reading, read
+from bot.evidence.reading import Line, Reading, read
 from bot.evidence.selection import Evidence, KnownFact
 from bot.evidence.signs import Spoken
 from bot.labels import full_name
@@ -125,6 +125,11 @@ class Desk:
     def reading(self, report: Report) -> Reading:
         """Return the prepared sentences of a report."""
         return read(report)
+
+    def lines(self, report: Report) -> Sequence[Line]:
+        """Return the sentences that may answer: all, or those that name what the question is about."""
+        lines, named = self.reading(report).lines, self.query.named
+        return [line for line in lines if line.names(named)] if named else lines
 
     def telling(
         self, report: Report, terms: Sequence[Term], roles: Collection[Role] | None = None

@@ -20,9 +20,7 @@ _PLANNED = frozenset(("plans", "problems", "causes"))
 def won(reading: Reading, *, missed: bool = False) -> list[tuple[Line, Span]]:
     """Return the clauses that tell of something won, with the clause before that names what by.
 
-    Each stands beside its line.
-
-    Under a heading of honours alone, and behind 主要荣誉有, everything that stands is one. With
+    Each stands beside its line. Under a heading of honours alone, and behind 主要荣誉有, everything that stands is one. With
     ``missed`` what was not won is one, too.
     """
     report, found = reading.report, list[tuple[Line, Span]]()

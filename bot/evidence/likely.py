@@ -54,7 +54,8 @@ def likely(
 ) -> Evidence | None:
     """Return the clause that answers ``query`` most likely; None where that is not likely enough.
 
-    ``least`` is how likely it must be, by default what the fit has found best. ``spoken`` is what it leans on, ``known`` the figures of the report whose indicator is known,
+    ``least`` is how likely it must be, by default what the fit has found best. ``spoken`` is what it
+    leans on, ``known`` the figures of the report whose indicator is known,
     ``near`` its passages beside the question, nearest first.
     """
     told = Told(query, reading, spoken, known, near)

@@ -41,10 +41,12 @@ def silent(desk: Desk, *, in_meaning: bool = True) -> Draft:
     if desk.only_years or desk.query.address:
         gap = Note("not_found", {"topic": asked_words(desk.query)})
         return _planned(desk, gap) or Draft(status="abstained", gap=(gap,))
-    gaps = [Note("not_answered", {"topic": _words(desk.query, standing)})] if standing else []
+    gaps = []
     if lacking or not standing:
         missing = _words(desk.query, lacking) if standing else asked_words(desk.query)
-        gaps.insert(0, Note("not_found", {"topic": missing}))
+        gaps.append(Note("not_found", {"topic": missing}))
+    if standing:
+        gaps.append(Note("not_answered", {"topic": _words(desk.query, standing)}))
     near = _nearest(desk, reports[0]) if len(reports) == 1 else []
     if not near and in_meaning and len(reports) == 1:
         near = _alike(desk, reports[0])
@@ -87,18 +89,17 @@ def _nearest(desk: Desk, report: Report, role: Role | None = None) -> list[Evide
     """
     plain = replace(desk.query, wants="text", unit="", change=False, figures=())
     reading = desk.reading(report)
-    lines = [line for line in reading.lines if role in (None, line.role)]
-    if desk.query.named:
-        lines = [line for line in lines if line.names(desk.query.named)]
+    lines = [line for line in desk.lines(report) if role in (None, line.role)]
     found = ordered(plain, reading, lines, (), desk.near(report.id), MOST_NEAR)
     return [e for e in found if e.coverage >= NEAR_ENOUGH]
 
 
 def _alike(desk: Desk, report: Report) -> list[Evidence]:
     """Return the sentence that comes nearest to answering a fact, if vectors tell of one."""
-    near, reading = desk.near(report.id), desk.reading(report)
+    near, lines = desk.near(report.id), desk.lines(report)
     if not near or desk.query.kind != "fact" or desk.query.asks_mention:
         return []
-    lines = [ln for ln in reading.lines if not desk.query.named or ln.names(desk.query.named)]
-    alike = likely(desk.query, reading, lines, NOTHING_SPOKEN, (), near, NEAR_IN_MEANING)
+    alike = likely(
+        desk.query, desk.reading(report), lines, NOTHING_SPOKEN, (), near, NEAR_IN_MEANING
+    )
     return [alike] if alike else []
