@@ -69,11 +69,14 @@ from retrieval.question.request import Reader, Request
 from retrieval.question.scope import Resolved
 from retrieval.question.terms import Term
 from retrieval.search.nearness import Nearness, nothing_near
+from retrieval.search.pair_reader import ReadPairs, read_once, reads_nothing
 from retrieval.search.retriever import Options, retrieve
 
 HITS = 40
 MAX_RESPELLED = 8  # a turned theme is looked for in the texts of a narrow scope only
 MAX_LISTED = 40
+# a report costs some 40 ms to read; among more the signs alone choose
+MOST_READ = 12
 WARMING = ("{place}办理行政复议案件多少件", "{place}列出了哪些问题", "How many cases in Beijing?")
 
 
@@ -518,8 +521,13 @@ class Assistant:
             summaries_of(library, in_scope),
             nearness.of if nearness else nothing_near,
             nearness.to if nearness else nothing_near,
+            self._reads(library, in_scope) if nearness else reads_nothing,
             apart,
         )
+
+    def _reads(self, library: Library, in_scope: Sequence[str]) -> ReadPairs:
+        few = len(in_scope) <= MOST_READ
+        return read_once(library.read_pairs) if self.options.pairs and few else reads_nothing
 
     def _opening(
         self,

@@ -54,6 +54,7 @@ class AnswerRecords:
         self._clock = clock
         self._lock = threading.Lock()
         self._unwritten: dict[str, dict[str, Any]] = {}
+        self._kept: tuple[sqlite3.Connection, os.stat_result] | None = None
         if path.exists():
             self._store(lambda _db: None)
 
@@ -84,17 +85,37 @@ class AnswerRecords:
         """Make a change and drop what is older than its time."""
         oldest = self._clock() - self._keep_days * DAY_S
         with contextlib.suppress(sqlite3.Error, OSError, ConfigurationError), self._lock:
-            connection = self._open()
+            connection = self._connection()
             try:
                 with connection:
                     change(connection)
-                    connection.execute(
+                    gone = connection.execute(
                         "DELETE FROM answers WHERE id IN (SELECT id FROM times WHERE at <= ?)",
                         (oldest,),
                     )
                     connection.execute("DELETE FROM times WHERE at <= ?", (oldest,))
-            finally:
+                if gone.rowcount:  # what has had its time is not left in the log of changes either
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            except sqlite3.Error:
+                self._kept = None
                 connection.close()
+                raise
+
+    def _connection(self) -> sqlite3.Connection:
+        """Return the connection that is kept open: to open and close one costs 5 ms an answer.
+
+        It is opened anew where the file is another than it was opened on: restored, or removed.
+        """
+        if self._kept is not None:
+            connection, was = self._kept
+            with contextlib.suppress(OSError):
+                if os.path.samestat(was, self._path.stat()):
+                    return connection
+            self._kept = None
+            connection.close()
+        connection = self._open()
+        self._kept = connection, self._path.stat()
+        return connection
 
     def get(self, answer_id: str) -> dict[str, Any]:
         """Return a stored record; raises ``ReportNotFound`` if there is none of that id."""
@@ -130,7 +151,7 @@ class AnswerRecords:
         os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
         with contextlib.suppress(OSError):
             self._path.chmod(0o600)
-        connection = sqlite3.connect(self._path, timeout=2.0)
+        connection = sqlite3.connect(self._path, timeout=2.0, check_same_thread=False)
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
         connection.execute("PRAGMA secure_delete=ON")  # what has had its time is gone

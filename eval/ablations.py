@@ -24,7 +24,7 @@ from retrieval.search.embedding import Embedder
 from retrieval.search.retriever import Options
 
 CHUNK_SIZES = (250, 400)
-SEARCHES = ("dense", "lexical", "scope", "history")
+SEARCHES = ("dense", "lexical", "pairs", "scope", "history")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from retrieval.search.embedding import Advance, Embedder, Vectors
+from retrieval.search.pair_reader import PairReader, layers_hash, reads_nothing
 
 
 class RememberingEmbedder:
@@ -43,6 +44,17 @@ class RememberingEmbedder:
             known.update(zip(lost, made, strict=True))
         shape = (len(texts), self.dimension)
         return np.stack([known[key] for key in keys]) if keys else np.zeros(shape, np.float32)
+
+    def read_pairs(self, question: str, passages: Sequence[str]) -> Vectors:
+        """Return how well each passage answers, remembered or read; nothing if none can read."""
+        if not isinstance(self._embedder, PairReader):
+            return reads_nothing(question, passages)
+        key = self._key(f"pairs {layers_hash()}", "\n".join([question, *passages]))
+        found = self._load(key)
+        if found is None:
+            found = self._embedder.read_pairs(question, passages)
+            self._save([key], found[np.newaxis])
+        return found
 
     def _key(self, use: str, text: str) -> str:
         return hashlib.sha256(f"{self.name}\n{use}\n{text}".encode("utf-8", "replace")).hexdigest()

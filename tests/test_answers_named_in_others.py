@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from answering import assistant_over, talk
@@ -68,3 +69,23 @@ def test_an_office_is_one_of_the_place_spoken_of(assistant: Assistant) -> None:
 def test_a_sentence_that_names_two_of_them_is_told_once(assistant: Assistant) -> None:
     answer = talk(assistant, "石桥镇、桥南镇各联合巡查多少次")
     assert answer.text.count("联合巡查12次") == 1
+
+
+CITY = """云沣市人民政府2023年度法治政府建设情况报告
+一、主要举措和成效
+(一)化解矛盾纠纷。全市行政诉讼败诉率8.1%。雾杉县等地败诉率长期高于全市平均水平。
+二、存在的问题
+(一)执法力量不足。
+"""
+
+
+@pytest.mark.parametrize(
+    "question", ["云沣雾杉县败诉率是多少", "云沣市雾杉县败诉率是多少", "云沣市武平县败诉率是多少"]
+)
+def test_a_county_right_behind_its_city_is_not_answered_with_the_citys(
+    tmp_path: Path, question: str
+) -> None:
+    with assistant_over(tmp_path, {"yunfeng.txt": CITY}) as opened:
+        answer = talk(opened, question)
+    assert "8.1%" not in answer.text
+    assert "未收录" in answer.text

@@ -43,7 +43,7 @@ def test_of_an_unsure_figure_without_its_word_that_is_said_first(
 ) -> None:
     said = "320人次" if "厨师" in question else "860件"
 
-    def likely(query, reading, lines, spoken, known, near):
+    def likely(query, reading, lines, spoken, known, near, pairs):
         held = [line for line in lines if said in line.folded]
         found = ordered(query, reading, held, known, near, 1)
         return replace(found[0], chance=chance)

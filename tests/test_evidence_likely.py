@@ -12,7 +12,17 @@ from answering import assistant_over, desk_of
 from bot.assistant import Assistant
 from bot.evidence.drafting import Desk
 from bot.evidence.forest import Forest
-from bot.evidence.likely import SEEN, Weights, first_of, likely, ordered
+from bot.evidence.likely import (
+    ENDS,
+    LEADERS,
+    MARGIN,
+    SEEN,
+    Weights,
+    first_of,
+    leaders,
+    likely,
+    ordered,
+)
 from bot.evidence.signs import ASKED, SIGNS, Spoken, Told
 from bot.evidence.weights import read_fitted
 
@@ -35,7 +45,7 @@ def look(desk: Desk):
     report = desk.reports[0]
     reading = desk.reading(report)
     known, near = desk.ledger(report.id), desk.near(report.id)
-    return likely(desk.query, reading, reading.lines, Spoken(), known, near)
+    return likely(desk.query, reading, reading.lines, Spoken(), known, near, desk.pairs)
 
 
 def test_every_sign_has_its_weights():
@@ -78,7 +88,7 @@ def test_nothing_is_likely_of_what_the_report_does_not_tell(assistant: Assistant
 
 def test_nothing_is_said_below_the_least(assistant: Assistant, monkeypatch: pytest.MonkeyPatch):
     desk = desk_of(assistant, "青山县为企业挽回了多少损失")
-    strict = replace(Weights.fitted(), least=1.0)
+    strict = replace(Weights.fitted(), least=1.0, least_unread=1.0)
     monkeypatch.setattr(Weights, "fitted", lambda: strict)
     assert look(desk) is None
 
@@ -104,8 +114,36 @@ def test_the_first_lines_come_once_each(assistant: Assistant):
 
 
 def test_the_lead_is_over_other_sentences_only():
-    best, (share, lead, score) = first_of(np.array([2.0, 1.9, 0.5]), [10, 10, 30])
-    assert best == 0
-    assert lead == pytest.approx(1.5)
-    assert share > 0.8
-    assert score == pytest.approx(0.4)
+    lead = leaders(np.array([2.0, 1.9, 0.5]), [10, 10, 30])
+    assert lead == [0, 2]
+    at, ends = first_of(np.array([2.0, 0.5]), np.zeros(0), 1.0)
+    told = dict(zip(ENDS, ends, strict=True))
+    assert at == 0
+    assert told["lead"] == pytest.approx(1.5)
+    assert told["share"] > 0.8
+    assert told["score"] == pytest.approx(0.4)
+    assert told["read"] == 0
+
+
+def test_what_is_read_may_put_another_line_first():
+    at, ends = first_of(np.array([2.0, 1.5, 0.0]), np.array([-3.0, 2.0, -4.0]), 1.0)
+    told = dict(zip(ENDS, ends, strict=True))
+    assert at == 1
+    assert told["score beside best"] == pytest.approx(-0.5)
+    assert told["lead"] == pytest.approx(4.5)
+    assert (told["pair"], told["pair best"]) == (2.0, 2.0)
+    assert told["pair beside next"] == pytest.approx(5.0)
+
+
+def test_no_more_lines_are_read_than_lead():
+    assert leaders(np.arange(20, 0, -0.1), list(range(200))) == list(range(LEADERS))
+
+
+def test_lines_far_below_the_best_are_not_read():
+    assert leaders(np.array([2.0, 1.0, 1.9 - MARGIN]), [1, 2, 3]) == [0, 1]
+
+
+def test_a_line_alone_stands_far_over_the_others():
+    at, ends = first_of(np.array([1.0]), np.array([0.5]), 1.0)
+    assert at == 0
+    assert dict(zip(ENDS, ends, strict=True))["pair beside next"] == 5.0

@@ -71,5 +71,5 @@ def test_what_is_near_a_refused_part_is_still_told_where_it_answers_the_next(
 ) -> None:
     answer = assistant.ask("青山县的法治蒲公英花了多少钱？法治蒲公英的浏览总量达到多少？").answer
     assert answer.status == "answered"
-    assert "没有找到直接回答的话" in answer.text
+    assert "没有找到有把握的回答" in answer.text
     assert "浏览总量达到30余万次" in answer.text

@@ -410,3 +410,11 @@ def test_hostile_text_takes_linear_time(unit: str) -> None:
 )
 def test_a_city_is_not_read_out_of_other_words(text: str, place: tuple[str, ...]) -> None:
     assert resolve_chain(("雾杉县",), text, gazetteer()) == place
+
+
+def test_a_town_lies_where_its_name_is_told_and_not_in_a_county_read_out_of_other_words() -> None:
+    text = """茶垭镇人民政府2023年法治政府建设工作总结
+贵州省云岫县茶垭镇辖11个行政村，3.4万人。一年来，镇党委、政府做了以下工作。
+下一步，和县林业局一起测出茶山界址；和县司法局一起办班，和县林业局一起巡山。
+"""
+    assert read(text).meta.place == ("贵州省", "云岫县")

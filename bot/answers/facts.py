@@ -33,7 +33,8 @@ SURE_WITHOUT_THE_WORD = 0.5
 def one_report(desk: Desk) -> Draft:
     """Answer a fact from the one report in scope, correcting what the question got wrong."""
     found = answer_in(desk, desk.reports[0])
-    if not found or _lacks_what_is_counted(desk.query, desk.reports[0]):
+    unsure = all(e.chance < SURE_WITHOUT_THE_WORD for e in found)
+    if not found or (unsure and _lacks_what_is_counted(desk.query, desk.reports[0])):
         return silent(desk, in_meaning=not found)
     near = _near_alone(desk, found)
     if near and not any(e.coverage for e in found):
@@ -82,7 +83,8 @@ def answer_in(desk: Desk, report: Report) -> list[Evidence]:
     parts_asked = asked_parts(desk.query)
     for part in parts_asked:
         here, focus = beside(part, lines, [e.line for e in chosen])
-        best = likely(part, reading, here, desk.spoken(report, focus), known, desk.near(report.id))
+        spoken, near = desk.spoken(report, focus), desk.near(report.id)
+        best = likely(part, reading, here, spoken, known, near, desk.pairs)
         if best:
             chosen.append(best)
     if len(chosen) == len(parts_asked) == 1 and desk.query.kind == "fact":

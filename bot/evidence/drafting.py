@@ -25,6 +25,7 @@ from retrieval.library.library import Library
 from retrieval.question.query import Query, State
 from retrieval.question.terms import Term, is_theme
 from retrieval.search.nearness import NearnessOf, NearnessTo, nothing_near
+from retrieval.search.pair_reader import ReadPairs, reads_nothing
 from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
@@ -68,7 +69,8 @@ class Desk:
     all in scope.
     ``missing`` is what was asked for and is not held; ``only_years`` are the years asked where
     ``reports`` are of other years. ``library`` is what is held besides. ``near`` tells how near the
-    passages of a report are to the question, ``near_to`` to other words. ``apart`` are words of a
+    passages of a report are to the question, ``near_to`` to other words, ``pairs`` reads sentences
+    beside a question. ``apart`` are words of a
     question which reports mention something that stand in some of them only: one must stand where
     it is mentioned.
     """
@@ -85,6 +87,7 @@ class Desk:
     held: Sequence[Held] = ()
     near: NearnessOf = nothing_near
     near_to: NearnessTo = nothing_near
+    pairs: ReadPairs = reads_nothing
     apart: tuple[Term, ...] = ()
 
     @property

@@ -96,10 +96,9 @@ def _nearest(desk: Desk, report: Report, role: Role | None = None) -> list[Evide
 
 def _alike(desk: Desk, report: Report) -> list[Evidence]:
     """Return the sentence that comes nearest to answering a fact, if vectors tell of one."""
-    near, lines = desk.near(report.id), desk.lines(report)
-    if not near or desk.query.kind != "fact" or desk.query.asks_mention:
+    query, reading, near = desk.query, desk.reading(report), desk.near(report.id)
+    if not near or query.kind != "fact" or query.asks_mention:
         return []
-    alike = likely(
-        desk.query, desk.reading(report), lines, NOTHING_SPOKEN, (), near, NEAR_IN_MEANING
-    )
+    lines = desk.lines(report)
+    alike = likely(query, reading, lines, NOTHING_SPOKEN, (), near, desk.pairs, NEAR_IN_MEANING)
     return [alike] if alike else []

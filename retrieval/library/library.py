@@ -48,6 +48,7 @@ from retrieval.library.stored_values import Entry
 from retrieval.library.verification import Problem, check_origin, current_generation, find_problems
 from retrieval.parsing.indicators import Fact
 from retrieval.search.embedding import Embedder, Vectors
+from retrieval.search.pair_reader import PairReader, reads_nothing
 
 __all__ = ["IngestResult", "Library", "Parser", "Problem", "Progress", "ReportSummary"]
 
@@ -456,6 +457,15 @@ class Library:
             return None
         self._asked = text, vector
         return vector
+
+    def read_pairs(self, question: str, passages: Sequence[str]) -> Vectors:
+        """Return how well each passage answers a question, as log odds; nothing if none can tell."""
+        if not isinstance(self.embedder, PairReader) or not passages:
+            return reads_nothing(question, passages)
+        try:
+            return self.embedder.read_pairs(question, passages)
+        except EmbeddingFailed:
+            return reads_nothing(question, passages)
 
     def words_only_in(self, reports: Collection[str] | None) -> Note | None:
         """Return why ``reports`` (None: all) are searched by words alone; None if they are not.

@@ -54,11 +54,14 @@ def read_place(text: str, start: int, places: Gazetteer) -> StatedPlace | None:
 
 
 def find_places(text: str, places: Gazetteer) -> Iterator[StatedPlace]:
-    """Yield the full names known to the gazetteer in the levelled text, with what follows them."""
+    """Yield the full names known to the gazetteer in the levelled text, with what follows them.
+
+    A name that only begins inside other words (和县林业局一起: and the county's office) is none.
+    """
     position = 0
     while position < len(text):
         stated = None
-        if _full_name_at(text, position, places):
+        if _full_name_at(text, position, places) and _a_word_begins(text, position):
             stated = read_place(text, position, places)
         if stated:
             yield stated

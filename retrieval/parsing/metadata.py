@@ -188,6 +188,9 @@ def _read_page(text: str, container: Container) -> _Page:
 # --- who reports on where ---------------------------------------------------------------
 
 
+_GOVERNMENT_AT_END = re.compile("(?:人民政府|政府|办事处)$")
+
+
 def _issuer_and_place(page: _Page, places: Gazetteer, found: dict[str, str]) -> tuple[str, Chain]:
     """Find the issuer and the place together: each helps to tell the other."""
     context = page.context + page.tail
@@ -297,10 +300,13 @@ def _place_outside_title(
             return resolve_chain(stated.names, context, places)
     if _ZONE_AT_END.search(issuer):
         return ()  # a zone has a name of its own; places in its text are others'
-    counts = Counter(
-        resolve_chain(stated.names, context, places)
-        for stated in find_places(page.context[:3000], places)
-    )
+    named = list(find_places(page.context[:3000], places))
+    own = _GOVERNMENT_AT_END.sub("", issuer)
+    for stated in named:
+        if own and page.context.startswith(own, stated.end):  # 贵州省云岫县茶垭镇 of 茶垭镇人民政府
+            found["place"] = "mention"
+            return resolve_chain(stated.names, context, places)
+    counts = Counter(resolve_chain(stated.names, context, places) for stated in named)
     deepest = [chain for chain, _ in counts.most_common() if places.rank(chain) >= 1]
     if deepest:
         found["place"] = "mention"

@@ -208,7 +208,12 @@ class PlaceIndex:
                 if apart:
                     yield mention
                 more = self._unheard(text, mention.end if apart else mention.start, end, near)
-                if mention.held and not apart and more.how == "unknown" and not more.unit:
+                unknown = mention.held and not apart and more.how == "unknown" and not more.unit
+                if unknown and rest.endswith(_COUNTY_ONLY):
+                    # 沂宁|汶西县 is a county, and no topic of the city
+                    inner = self._unheard(text, mention.end, end, near)
+                    more = inner if self._may_hold(mention, inner) else more
+                elif unknown:
                     # 清溪近海养殖区 is a topic of 清溪 where its reports speak of the 近海养殖区
                     more = replace(more, unit=rest, inside=mention)
                 yield more
@@ -348,8 +353,10 @@ class PlaceIndex:
             if inner.unit:
                 name = text[first.start : second.end]
                 return replace(inner, text=name, start=first.start, inside=outer)
-            outside = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
-            return replace(second, start=first.start) if outside and not gap else None
+            if gap or not self._may_hold(outer, inner):
+                return None
+            known = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
+            return replace(second, start=first.start) if known else second
         inside = tuple(
             chain
             for chain in inner.candidates
@@ -362,6 +369,15 @@ class PlaceIndex:
         return replace(
             inner, start=first.start, end=second.end, candidates=inside, held=held, how=how
         )
+
+    def _may_hold(self, outer: Mention, inner: Mention) -> bool:
+        """Tell whether a county right behind a place is said to lie in it: 沂宁市汶西县.
+
+        A city that the gazetteer does not know is told by its kind.
+        """
+        known = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
+        cities = all(chain[-1].endswith(_ABOVE_COUNTY) for chain in outer.candidates)
+        return known or (cities and inner.text.endswith(_COUNTY))
 
     def _kind_after(self, text: str, mention: Mention) -> Mention:
         kind = kind_alone(text, mention.end)
@@ -383,7 +399,8 @@ class PlaceIndex:
         if inner.start != outer.end or not inner.candidates or not outer.candidates:
             return None
         level_of = self._gazetteer.rank
-        if max(map(level_of, outer.candidates)) >= min(map(level_of, inner.candidates)):
+        higher = max(map(level_of, outer.candidates)) < min(map(level_of, inner.candidates))
+        if not higher and not self._may_hold(outer, inner):
             return None
         said = text[outer.start : outer.end]
         return replace(inner, start=outer.start, wrong_parent=said)
@@ -403,6 +420,9 @@ class PlaceIndex:
 
 
 _SUFFIXES = frozenset("县区市")
+_ABOVE_COUNTY = ("省", "自治区", "市", "州", "盟", "地区")
+_COUNTY = ("县", "区", "旗", "市")
+_COUNTY_ONLY = ("县", "旗")
 
 
 def _touching(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

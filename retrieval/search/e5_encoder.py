@@ -12,12 +12,21 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from retrieval.search.e5_graph import EMBEDDED, GRAPH_VERSION, HIDDEN, LENGTHS, encoder_graph
+from retrieval.search.e5_graph import (
+    EMBEDDED,
+    ENTERING,
+    FILE_VERSION,
+    HIDDEN,
+    LENGTHS,
+    encoder_graph,
+)
 from retrieval.search.e5_tokens import Tokens
 from retrieval.search.e5_weights import (
     Floats,
@@ -32,6 +41,7 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 Use = Literal["query", "passage"]
+Found = TypeVar("Found")
 
 # As many as stay in a core's own cache: 256 are 2% faster than 512 and 10% faster than 1,024.
 _BATCH_TOKENS = 256
@@ -94,8 +104,37 @@ class E5Encoder:
                 done(sum(1 for row, _ in found if left[row] == 0))
         return vectors
 
+    def entering(
+        self, texts: Sequence[str], use: Use, most: int, *, workers: int = 1
+    ) -> list[tuple[Floats, ...]]:
+        """Return the states that enter the upper layers, each ``[tokens, width]``, of every text.
+
+        Of a text only its first ``most`` tokens are read, its marks among them.
+        """
+        windows = [self._tokens.of(f"{use}: {text}")[: most - 2] for text in texts]
+
+        def run(batch: list[int]) -> list[tuple[int, tuple[Floats, ...]]]:
+            states, lengths = self._run([windows[i] for i in batch], ENTERING)
+            return [
+                (i, tuple(state[row, : lengths[row]] for state in states))
+                for row, i in enumerate(batch)
+            ]
+
+        batches = list(_batches([len(window) + 2 for window in windows], workers))
+        found = dict(chain.from_iterable(_run_all(run, batches, workers)))
+        return [found[i] for i in range(len(texts))]
+
     def _means(self, windows: Sequence[Sequence[int]]) -> Floats:
         """Return the mean of the hidden states of each window, its marks included."""
+        (hidden,), lengths = self._run(windows, [HIDDEN])
+        real = (np.arange(hidden.shape[1]) < lengths[:, np.newaxis]).astype(np.float32)
+        means: Floats = np.einsum("tn,tnw->tw", real, hidden) / lengths[:, np.newaxis]
+        return means.astype(np.float32)
+
+    def _run(
+        self, windows: Sequence[Sequence[int]], names: Sequence[str]
+    ) -> tuple[list[Floats], NDArray[np.int32]]:
+        """Return the states ``names`` of each window, and how many tokens each has."""
         begin, end = self._ends
         lengths = np.array([len(window) + 2 for window in windows], dtype=np.int32)
         numbers = np.full((len(windows), int(lengths.max())), end, dtype=np.int64)
@@ -104,10 +143,7 @@ class E5Encoder:
         met, where = np.unique(numbers, return_inverse=True)
         embedded = unpack(self._words[met])[where.reshape(numbers.shape)]
         embedded += self._places[: numbers.shape[1]]
-        (hidden,) = self._session.run([HIDDEN], {EMBEDDED: embedded, LENGTHS: lengths})
-        real = (np.arange(numbers.shape[1]) < lengths[:, np.newaxis]).astype(np.float32)
-        means: Floats = np.einsum("tn,tnw->tw", real, hidden) / lengths[:, np.newaxis]
-        return means.astype(np.float32)
+        return self._session.run(list(names), {EMBEDDED: embedded, LENGTHS: lengths}), lengths
 
 
 def cache_folder() -> Path:
@@ -138,8 +174,8 @@ def _batches(lengths: Sequence[int], workers: int) -> Iterator[list[int]]:
 
 
 def _run_all(
-    run: Callable[[list[int]], list[tuple[int, Floats]]], batches: Sequence[list[int]], workers: int
-) -> Iterator[list[tuple[int, Floats]]]:
+    run: Callable[[list[int]], list[Found]], batches: Sequence[list[int]], workers: int
+) -> Iterator[list[Found]]:
     if workers <= 1 or len(batches) <= 1:
         yield from map(run, batches)
         return
@@ -149,10 +185,10 @@ def _run_all(
 
 def _open_session(weights: Weights, cache: Path) -> InferenceSession:
     """Open the graph in ``cache``, made if it is not there, made anew if it cannot be read."""
-    file = cache / f"e5-small-{weights_version()}-g{GRAPH_VERSION}.onnx"
+    file = cache / f"e5-small-{weights_version()}-g{FILE_VERSION}.onnx"
     try:
         if file.is_file():
-            return _session(file)
+            return open_graph(file)
     except (OSError, RuntimeError):
         pass  # cut off, of another runtime, or not ours to read
     model = encoder_graph(weights)
@@ -164,10 +200,11 @@ def _open_session(weights: Weights, cache: Path) -> InferenceSession:
     except OSError:  # a folder that cannot be written to costs a second at every start
         with suppress(OSError):
             unfinished.unlink()
-    return _session(model)
+    return open_graph(model)
 
 
-def _session(model: Path | bytes) -> InferenceSession:
+def open_graph(model: Path | bytes) -> InferenceSession:
+    """Open a model; raises ``RuntimeError`` where the runtime cannot."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()

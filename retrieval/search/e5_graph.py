@@ -9,59 +9,77 @@ batch, the runtime's own way, brings to a cosine of 0.997.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol
+
 import numpy as np
 
 from retrieval.search.e5_weights import Floats, Weights
 from retrieval.search.onnx_file import UINT8, VENDOR, GraphWriter
 
 GRAPH_VERSION = 1
-"""Counted up when the numbers that come out change."""
+"""Counted up when the vectors that come out change."""
+FILE_VERSION = 2
+"""Counted up when the file changes and the vectors do not."""
 
 EMBEDDED, LENGTHS, HIDDEN = "embedded", "lengths", "hidden"
+UPPER = 2
+"""The layers on top that the pair reader has in a trained form of its own."""
+ENTERING = tuple(f"entering.{i}" for i in range(UPPER))
+"""The states that enter each of them."""
 _WEIGHT_LEVELS = 63
 _BYTE_LEVELS = 127
+
+
+class Tensors(Protocol):
+    """What layers are made of, by name."""
+
+    @property
+    def heads(self) -> int:
+        """How many heads of attention a layer has."""
+        ...
+
+    @property
+    def epsilon(self) -> float:
+        """What is added to a variance."""
+        ...
+
+    def vector(self, name: str) -> Floats:
+        """Return a bias or a norm."""
+        ...
+
+    def matrix(self, name: str) -> Floats:
+        """Return a matrix ``[outputs, inputs]``."""
+        ...
 
 
 def encoder_graph(weights: Weights) -> bytes:
     """Return the model file: ``embedded [texts, tokens, width]``, ``lengths [texts]`` → ``hidden``.
 
     ``embedded`` is the sum of a token's embeddings, before their normalisation; tokens beyond a
-    text's length are not attended to, and mean nothing in ``hidden``.
+    text's length are not attended to, and mean nothing in ``hidden`` or in the states ``ENTERING``.
     """
-    return _Encoder(weights).write()
+    return _Encoder(GraphWriter("multilingual-e5-small"), weights).write()
 
 
-class _Encoder:
-    def __init__(self, weights: Weights) -> None:
+class Layers:
+    """The layers of the model as nodes of a graph."""
+
+    def __init__(self, graph: GraphWriter, weights: Tensors) -> None:
         self._weights = weights
-        self._graph = GraphWriter("multilingual-e5-small")
-
-    def write(self) -> bytes:
-        graph, width = self._graph, self._weights.width
-        graph.input(EMBEDDED, "float32", ["texts", "tokens", width])
-        graph.input(LENGTHS, "int32", ["texts"])
+        self._graph = graph
         graph.constant("levels", np.array(_BYTE_LEVELS, np.float32))
         graph.constant("step", np.array(1 / _BYTE_LEVELS, np.float32))
         graph.constant("rounding", np.array(_BYTE_LEVELS + 1.5, np.float32))
         graph.constant("tiny", np.array(1e-9, np.float32))
         graph.constant("one", np.array(1.0, np.float32))
         graph.constant("middle", np.array(_BYTE_LEVELS + 1, np.uint8))
-        graph.constant("thirds", np.full(3, width, np.int64))
-        state = self._normalised(EMBEDDED, "emb.ln")
-        for layer in range(self._weights.layers):
-            state = self._layer(state, f"l{layer}.")
-        graph.node("Identity", [state], HIDDEN)
-        graph.output(HIDDEN, "float32", ["texts", "tokens", width])
-        return graph.to_bytes()
 
-    def _layer(self, state: str, at: str) -> str:
+    def _attending(self, state: str, parts: Sequence[str], at: str) -> str:
+        """Return the states after a layer, from its queries, keys and values before their bias."""
         graph, weights = self._graph, self._weights
-        joined = np.concatenate([weights.matrix(f"{at}{part}.w") for part in "qkv"])
-        asked = self._product(state, f"{at}qkv", joined)
         bias = np.concatenate([weights.vector(f"{at}{part}.b") for part in "qkv"])
         graph.constant(f"{at}qkv.b", bias)
-        parts = [f"{at}{part}" for part in "qkv"]
-        graph.node("Split", [asked, "thirds"], parts, axis=-1)
         inputs = [*parts, f"{at}qkv.b", LENGTHS]
         attended = graph.node(
             "MultiHeadAttention", inputs, f"{at}attended", domain=VENDOR, num_heads=weights.heads
@@ -120,3 +138,30 @@ class _Encoder:
         shift = graph.constant(f"{name}.b", self._weights.vector(f"{name}.b"))
         inputs, epsilon = [state, scale, shift], float(self._weights.epsilon)
         return graph.node("LayerNormalization", inputs, f"{name}.out", axis=-1, epsilon=epsilon)
+
+
+class _Encoder(Layers):
+    _weights: Weights
+
+    def write(self) -> bytes:
+        graph, width = self._graph, self._weights.width
+        graph.input(EMBEDDED, "float32", ["texts", "tokens", width])
+        graph.input(LENGTHS, "int32", ["texts"])
+        graph.constant("thirds", np.full(3, width, np.int64))
+        state = self._normalised(EMBEDDED, "emb.ln")
+        below = self._weights.layers - UPPER
+        for layer in range(self._weights.layers):
+            if layer >= below:
+                graph.node("Identity", [state], ENTERING[layer - below])
+            state = self._layer(state, f"l{layer}.")
+        graph.node("Identity", [state], HIDDEN)
+        for name in (HIDDEN, *ENTERING):
+            graph.output(name, "float32", ["texts", "tokens", width])
+        return graph.to_bytes()
+
+    def _layer(self, state: str, at: str) -> str:
+        joined = np.concatenate([self._weights.matrix(f"{at}{part}.w") for part in "qkv"])
+        asked = self._product(state, f"{at}qkv", joined)
+        parts = [f"{at}{part}" for part in "qkv"]
+        self._graph.node("Split", [asked, "thirds"], parts, axis=-1)
+        return self._attending(state, parts, at)

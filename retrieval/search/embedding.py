@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from retrieval.errors import EmbeddingFailed
 from retrieval.search.e5_graph import GRAPH_VERSION
+from retrieval.search.pair_reader import UpperLayers
 from retrieval.text.normalise import normalise, simplify
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class LocalEmbedder:
     def __init__(self, workers: int = 0) -> None:
         self._workers = workers or max(1, min(8, os.cpu_count() or 1))
         self._encoder: E5Encoder | None = None
+        self._upper: UpperLayers | None = None
         self._loading = threading.Lock()
         self._embedding = threading.Lock()
         self._failure: str | None = None
@@ -92,6 +94,15 @@ class LocalEmbedder:
             read = [engine_text(text) for text in texts]
             vectors = encoder.encode(read, "passage", workers=self._workers, done=advance)
         return unit_length(vectors)
+
+    def read_pairs(self, question: str, passages: Sequence[str]) -> Vectors:
+        """Return how well each passage answers, as log odds, shape ``[len(passages)]``."""
+        encoder = self._loaded()
+        with self._loading:
+            if self._upper is None:
+                self._upper = UpperLayers()
+        texts = [engine_text(text) for text in passages]
+        return self._upper.read(encoder, engine_text(question), texts, self._workers)
 
     def _loaded(self) -> E5Encoder:
         with self._loading:

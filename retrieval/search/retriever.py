@@ -55,6 +55,7 @@ class Options:
 
     lexical: bool = True
     dense: bool = True
+    pairs: bool = True
 
 
 def rrf(rankings: Iterable[Sequence[str]], k: int = RRF_K) -> dict[str, float]:

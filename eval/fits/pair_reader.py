@@ -1,0 +1,317 @@
+"""Train what reads a question beside a sentence: ``python -m eval.fits.pair_reader --write``.
+
+Labels are those of ``eval/fits/selection.py``: questions of the cases, of the blind sets already run
+and of the pairs, with the first lines of the one report each asks. The last two layers of the
+bundled encoder are trained on: a question's tokens attend to its own and to a line's states, which
+stay as the encoder makes them. The loss is that of each line by itself (does it answer?) and of the
+right line among its rivals.
+
+Two readers are trained on half of the folders of reports each; what each says of the other half is
+stored for the fit of the choice (``pair_scores.npz``), so that this is fitted on readings of reports
+the reader did not know; questions made of tables are read, and not trained on. The third, trained on all, is shipped. PyTorch is needed for this alone
+(``pip install torch``); it takes about an hour on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from numpy.typing import NDArray
+from torch import nn
+
+import retrieval
+from bot.evidence.likely import leaders
+from eval.fits.labels import PAIRS
+from eval.fits.selection import SCORES, Asked, fit_order, is_made, pair_key, questions
+from retrieval.search.e5_encoder import E5Encoder, Use
+from retrieval.search.e5_graph import UPPER
+from retrieval.search.e5_weights import Weights, read_weights, weights_file
+from retrieval.search.embedding import engine_text
+from retrieval.search.pair_reader import FILE, PASSAGE_TOKENS, QUESTION_TOKENS
+
+SHIPPED = Path(retrieval.__file__).parent / "data" / FILE
+LEVELS = 63  # those of the encoder's own graph
+EPOCHS, BATCH, RATE, RIVALS, DROPPED = 3, 12, 2e-4, 3, 0.1
+_HEAD = 5.0  # the new layers learn so much faster than those that are trained on
+_ANSWERING = 1.5  # what a line that answers weighs beside one that does not
+_AMONG = 0.5  # what the right line among its rivals weighs
+States = Mapping[tuple[str, str], tuple[NDArray[np.float16], ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question with the first lines of its report and whether each answers.
+
+    ``made`` ones are of tables, not a person's.
+    """
+
+    folder: str
+    made: bool
+    words: str
+    lines: tuple[str, ...]
+    answers: tuple[bool, ...]
+
+
+def rows(asked: Sequence[Asked]) -> list[Row]:
+    """Return what is trained on; a line that answers is in it, however low it stands."""
+    order = fit_order(asked)
+    found = []
+    for q in asked:
+        if q.worded:
+            continue
+        right = set(np.array(q.starts)[q.right & q.answerable].tolist())
+        lead = leaders(q.both @ order, q.starts, np.inf)
+        seen = {q.starts[i] for i in lead}
+        lead += [q.starts.index(start) for start in sorted(right - seen)]
+        if lead:
+            lines = tuple(q.lines[i].folded for i in lead)
+            found.append(
+                Row(q.folder, is_made(q), q.words, lines, tuple(q.starts[i] in right for i in lead))
+            )
+    return found
+
+
+def states(told: Sequence[Row]) -> States:
+    """Return what enters the upper layers of the encoder, for every question and line."""
+    encoder = E5Encoder()
+    found: dict[tuple[str, str], tuple[NDArray[np.float16], ...]] = {}
+
+    def learn(use: Use, texts: set[str], most: int) -> None:
+        by_length = sorted(texts, key=lambda text: (len(text), text))
+        for at in range(0, len(by_length), 64):
+            some = by_length[at : at + 64]
+            made = encoder.entering([engine_text(text) for text in some], use, most)
+            for text, state in zip(some, made, strict=True):
+                found[use, text] = tuple(part.astype(np.float16) for part in state)
+
+    learn("query", {row.words for row in told}, QUESTION_TOKENS)
+    learn("passage", {line for row in told for line in row.lines}, PASSAGE_TOKENS)
+    return found
+
+
+class Layer(nn.Module):  # type: ignore[misc]
+    """One layer of the encoder, in which the question attends to itself and to a line."""
+
+    def __init__(self, weights: Weights, at: str) -> None:
+        super().__init__()
+        width, inner = weights.width, weights.inner_width
+        self.heads, self.drop = weights.heads, nn.Dropout(DROPPED)
+        self.kind = nn.Parameter(torch.zeros(width))
+        for name in ("q", "k", "v", "ao"):
+            setattr(self, name, nn.Linear(width, width))
+        self.fi, self.fo = nn.Linear(width, inner), nn.Linear(inner, width)
+        for name in ("aln", "oln"):
+            setattr(self, name, nn.LayerNorm(width, eps=weights.epsilon))
+        with torch.no_grad():
+            for name in ("q", "k", "v", "ao", "fi", "fo"):
+                layer = getattr(self, name)
+                layer.weight.copy_(torch.from_numpy(weights.matrix(f"{at}{name}.w")))
+                layer.bias.copy_(torch.from_numpy(weights.vector(f"{at}{name}.b")))
+            for name in ("aln", "oln"):
+                layer = getattr(self, name)
+                layer.weight.copy_(torch.from_numpy(weights.vector(f"{at}{name}.w")))
+                layer.bias.copy_(torch.from_numpy(weights.vector(f"{at}{name}.b")))
+
+    def forward(self, state: Any, line: Any, real: Any) -> Any:
+        """Return the question's states after this layer; ``real`` marks what is no padding."""
+
+        def by_heads(x: Any) -> Any:
+            return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
+
+        both = torch.cat([state, line + self.kind], 1)
+        asked, keys, values = (by_heads(x) for x in (self.q(state), self.k(both), self.v(both)))
+        mask = real[:, None, None, :]
+        told = F.scaled_dot_product_attention(asked, keys, values, attn_mask=mask)
+        told = told.transpose(1, 2).reshape(state.shape)
+        state = self.aln(state + self.drop(self.ao(told)))
+        return self.oln(state + self.drop(self.fo(F.gelu(self.fi(state)))))
+
+
+class Reader(nn.Module):  # type: ignore[misc]
+    """Question and line → a score; the layers and what pools them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        weights = read_weights(weights_file())
+        below = weights.layers - UPPER
+        self.layers = nn.ModuleList(Layer(weights, f"l{below + i}.") for i in range(UPPER))
+        self.inner, self.outer = nn.Linear(2 * weights.width, 128), nn.Linear(128, 1)
+        self.drop = nn.Dropout(DROPPED)
+
+    def forward(self, state: Any, lines: Any, asked: Any, told: Any) -> Any:
+        """Return a score a pair; ``asked`` and ``told`` mark the real tokens of question and line."""
+        real = torch.cat([asked, told], 1)
+        for layer, line in zip(self.layers, lines, strict=True):
+            state = layer(state, line, real)
+        kept = asked.unsqueeze(-1)
+        mean = (state * kept).sum(1) / kept.sum(1)
+        most = state.masked_fill(~kept, -1e4).max(1).values
+        pooled = torch.cat([mean, most], 1)
+        return self.outer(self.drop(F.gelu(self.inner(pooled)))).squeeze(1)
+
+
+def read(reader: Reader, known: States, pairs: Sequence[tuple[str, str]]) -> Any:
+    """Return the score of each pair of a question and a line, those of like length read together."""
+    by_length = sorted(range(len(pairs)), key=lambda i: len(known["passage", pairs[i][1]][0]))
+    half = -(-len(by_length) // 2) if len(by_length) > BATCH else len(by_length)
+    scores, places = [], []
+    for at in range(0, len(by_length), half):
+        some = by_length[at : at + half]
+        asked = [known["query", pairs[i][0]][0] for i in some]
+        told = [known["passage", pairs[i][1]] for i in some]
+        state, real = _padded(asked)
+        lines = [_padded([states_[layer] for states_ in told]) for layer in range(UPPER)]
+        scores.append(reader(state, [line for line, _ in lines], real, lines[0][1]))
+        places += some
+    return torch.cat(scores)[torch.argsort(torch.tensor(places))]
+
+
+def _padded(parts: Sequence[NDArray[np.float16]]) -> tuple[Any, Any]:
+    longest = max(len(part) for part in parts)
+    whole = np.zeros((len(parts), longest, parts[0].shape[1]), np.float32)
+    real = np.zeros((len(parts), longest), bool)
+    for row, part in enumerate(parts):
+        whole[row, : len(part)], real[row, : len(part)] = part, True
+    return torch.from_numpy(whole), torch.from_numpy(real)
+
+
+def train(told: Sequence[Row], known: States) -> Reader:
+    """Return a reader trained on rows, the same every time on one machine."""
+    torch.manual_seed(0)
+    chance = random.Random(0)
+    reader, told = Reader(), list(told)
+    upper = [p for layer in reader.layers for n, p in layer.named_parameters() if n != "kind"]
+    new = [*reader.inner.parameters(), *reader.outer.parameters()]
+    new += [layer.kind for layer in reader.layers]
+    rates = [RATE, RATE * _HEAD]
+    groups = [{"params": p, "lr": rate} for p, rate in zip((upper, new), rates, strict=True)]
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    steps = EPOCHS * -(-len(told) // BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, steps, pct_start=0.1)
+    for epoch in range(EPOCHS):
+        reader.train()
+        chance.shuffle(told)
+        lost = 0.0
+        for at in range(0, len(told), BATCH):
+            loss = _loss(reader, known, [_drawn(row, chance) for row in told[at : at + BATCH]])
+            optimiser.zero_grad()
+            loss.backward()
+            nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
+            optimiser.step()
+            schedule.step()
+            lost += loss.item()
+        print(
+            f"round {epoch + 1} of {EPOCHS}: loss {lost / -(-len(told) // BATCH):.3f}", flush=True
+        )
+    reader.eval()
+    return reader
+
+
+def _drawn(row: Row, chance: random.Random) -> list[tuple[str, str, bool]]:
+    """Return a line that answers, if any, the first that does not, and others drawn by chance."""
+    right = [line for line, answers in zip(row.lines, row.answers, strict=True) if answers]
+    wrong = [line for line, answers in zip(row.lines, row.answers, strict=True) if not answers]
+    rivals = wrong[:1] + chance.sample(wrong[1:], min(len(wrong[1:]), RIVALS - 1))
+    drawn = [(row.words, chance.choice(right), True)] if right else []
+    return drawn + [(row.words, line, False) for line in rivals]
+
+
+def _loss(reader: Reader, known: States, drawn: Sequence[list[tuple[str, str, bool]]]) -> Any:
+    pairs = [(words, line) for of_row in drawn for words, line, _ in of_row]
+    right = torch.tensor([float(answers) for of_row in drawn for *_, answers in of_row])
+    scores = read(reader, known, pairs)
+    weight = torch.tensor(_ANSWERING)
+    loss = F.binary_cross_entropy_with_logits(scores, right, pos_weight=weight)
+    among, at = [], 0
+    for of_row in drawn:
+        if of_row[0][2]:
+            among.append(-F.log_softmax(scores[at : at + len(of_row)], 0)[0])
+        at += len(of_row)
+    return loss + _AMONG * torch.stack(among).mean() if among else loss
+
+
+def halves(told: Sequence[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
+    """Yield what is trained on and what is read with it, by folder."""
+    folders = sorted({row.folder for row in told}, key=lambda name: zlib.crc32(name.encode()))
+    for half in range(2):
+        held_out = set(folders[half::2])
+        yield (
+            [row for row in told if row.folder not in held_out and not row.made],
+            [row for row in told if row.folder in held_out],
+        )
+
+
+def scored(reader: Reader, known: States, told: Sequence[Row]) -> dict[int, float]:
+    """Return the score of every pair of rows under its key."""
+    found: dict[int, float] = {}
+    with torch.no_grad():
+        for row in told:
+            scores = read(reader, known, [(row.words, line) for line in row.lines]).tolist()
+            found.update(
+                zip((pair_key(row.words, line) for line in row.lines), scores, strict=True)
+            )
+    return found
+
+
+def write(reader: Reader) -> None:
+    """Write the trained layers, matrices in small integers with a scale an output."""
+    tensors: dict[str, NDArray[Any]] = {"pairs": np.array(pairs_hash())}
+
+    def put(name: str, module: Any) -> None:
+        weight = module.weight.detach().numpy()
+        tensors[f"{name}.b"] = module.bias.detach().numpy()
+        if weight.ndim == 1:
+            tensors[f"{name}.w"] = weight
+            return
+        scales = np.maximum(np.abs(weight).max(axis=1), np.finfo(np.float32).tiny) / LEVELS
+        tensors[f"{name}.w"] = np.rint(weight / scales[:, np.newaxis]).astype(np.int8)
+        tensors[f"{name}.w.scales"] = scales.astype(np.float32)
+
+    for i, layer in enumerate(reader.layers):
+        tensors[f"l{i}.kind"] = layer.kind.detach().numpy()
+        for name in ("q", "k", "v", "ao", "aln", "fi", "fo", "oln"):
+            put(f"l{i}.{name}", getattr(layer, name))
+    put("inner", reader.inner)
+    put("outer", reader.outer)
+    np.savez_compressed(SHIPPED, **cast(Any, tensors))
+
+
+def pairs_hash() -> str:
+    """Return what tells one file of pairs from another: new ones are trained on, too."""
+    return sha256(PAIRS.read_bytes()).hexdigest()[:16]
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Train; print how often the reader's own first line answers; write what is shipped."""
+    parser = argparse.ArgumentParser(prog="python -m eval.fits.pair_reader", description=__doc__)
+    parser.add_argument("--write", action="store_true", help=f"write {FILE} and {SCORES.name}")
+    args = parser.parse_args(argv)
+    told = rows(questions())
+    known = states(told)
+    scores: dict[int, float] = {}
+    for trained_on, read_ in halves(told):
+        scores |= scored(train(trained_on, known), known, read_)
+    having = [row for row in told if any(row.answers) and not row.made]
+    told_of = [[scores[pair_key(row.words, line)] for line in row.lines] for row in having]
+    right = sum(row.answers[int(np.argmax(s))] for row, s in zip(having, told_of, strict=True))
+    before = sum(row.answers[0] for row in having)
+    print(f"{len(having)} with an answer: first by the order {before}, by the reader {right}")
+    if args.write:
+        kept = sorted(scores)
+        values = np.array([scores[key] for key in kept], np.float16)
+        np.savez_compressed(SCORES, keys=np.array(kept, np.uint64), scores=values)
+        write(train([row for row in told if not row.made], known))
+
+
+if __name__ == "__main__":
+    main()
