@@ -89,3 +89,12 @@ def test_a_county_right_behind_its_city_is_not_answered_with_the_citys(
         answer = talk(opened, question)
     assert "8.1%" not in answer.text
     assert "未收录" in answer.text
+
+
+def test_a_city_whose_report_does_not_name_its_province_is_not_said_to_lie_elsewhere(
+    tmp_path: Path,
+) -> None:
+    with assistant_over(tmp_path, {"yunfeng.txt": CITY}) as opened:
+        answer = talk(opened, "贵州云沣败诉率是多少")
+    assert "8.1%" in answer.text
+    assert "不属" not in answer.text

@@ -73,3 +73,12 @@ def test_what_is_near_a_refused_part_is_still_told_where_it_answers_the_next(
     assert answer.status == "answered"
     assert "没有找到有把握的回答" in answer.text
     assert "浏览总量达到30余万次" in answer.text
+
+
+def test_an_english_word_is_not_said_to_be_absent_from_a_chinese_report(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("What did Qingshan County (青山县) do for the herders?").answer
+    assert "herders" in answer.text
+    assert "do not stand in the report" not in answer.text
+    assert "does not stand in the report" not in answer.text

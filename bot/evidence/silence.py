@@ -42,8 +42,12 @@ def silent(desk: Desk, *, in_meaning: bool = True) -> Draft:
         gap = Note("not_found", {"topic": asked_words(desk.query)})
         return _planned(desk, gap) or Draft(status="abstained", gap=(gap,))
     gaps = []
-    if lacking or not standing:
-        missing = _words(desk.query, lacking) if standing else asked_words(desk.query)
+    foreign = [t for t in lacking if desk.query.english and t.word.isascii()]
+    if foreign:  # an English word stands in no Chinese report: that tells nothing of the matter
+        gaps.append(Note("not_matched", {"topic": _words(desk.query, foreign)}))
+        lacking = [t for t in lacking if t not in foreign]
+    if lacking or not (standing or foreign):
+        missing = _words(desk.query, lacking) if standing or foreign else asked_words(desk.query)
         gaps.append(Note("not_found", {"topic": missing}))
     if standing:
         gaps.append(Note("not_answered", {"topic": _words(desk.query, standing)}))
@@ -95,9 +99,9 @@ def _nearest(desk: Desk, report: Report, role: Role | None = None) -> list[Evide
 
 
 def _alike(desk: Desk, report: Report) -> list[Evidence]:
-    """Return the sentence that comes nearest to answering a fact, if vectors tell of one."""
+    """Return the sentence that comes nearest to answering a fact or a list, if vectors tell one."""
     query, reading, near = desk.query, desk.reading(report), desk.near(report.id)
-    if not near or query.kind != "fact" or query.asks_mention:
+    if not near or query.kind not in ("fact", "list") or query.asks_mention:
         return []
     lines = desk.lines(report)
     alike = likely(query, reading, lines, NOTHING_SPOKEN, (), near, desk.pairs, NEAR_IN_MEANING)

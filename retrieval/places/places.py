@@ -371,13 +371,9 @@ class PlaceIndex:
         )
 
     def _may_hold(self, outer: Mention, inner: Mention) -> bool:
-        """Tell whether a county right behind a place is said to lie in it: 沂宁市汶西县.
-
-        A city that the gazetteer does not know is told by its kind.
-        """
+        """Tell whether an unknown name right behind a place is said to lie in it."""
         known = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
-        cities = all(chain[-1].endswith(_ABOVE_COUNTY) for chain in outer.candidates)
-        return known or (cities and inner.text.endswith(_COUNTY))
+        return known or _county_of_city(outer, inner)
 
     def _kind_after(self, text: str, mention: Mention) -> Mention:
         kind = kind_alone(text, mention.end)
@@ -400,7 +396,7 @@ class PlaceIndex:
             return None
         level_of = self._gazetteer.rank
         higher = max(map(level_of, outer.candidates)) < min(map(level_of, inner.candidates))
-        if not higher and not self._may_hold(outer, inner):
+        if not higher and not _county_of_city(outer, inner):
             return None
         said = text[outer.start : outer.end]
         return replace(inner, start=outer.start, wrong_parent=said)
@@ -420,9 +416,15 @@ class PlaceIndex:
 
 
 _SUFFIXES = frozenset("县区市")
-_ABOVE_COUNTY = ("省", "自治区", "市", "州", "盟", "地区")
+_ABOVE_COUNTY = ("市", "州", "盟", "地区")
 _COUNTY = ("县", "区", "旗", "市")
 _COUNTY_ONLY = ("县", "旗")
+
+
+def _county_of_city(outer: Mention, inner: Mention) -> bool:
+    """Tell a county right behind a city, be they in the gazetteer or not: 沂宁市汶西县."""
+    cities = all(chain[-1].endswith(_ABOVE_COUNTY) for chain in outer.candidates)
+    return bool(outer.candidates) and cities and inner.text.endswith(_COUNTY)
 
 
 def _touching(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
