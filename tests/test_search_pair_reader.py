@@ -111,5 +111,14 @@ def test_a_library_reads_where_its_embedder_does(tmp_path: Path, embedder: FakeE
         assert library.read_pairs("甲", []).shape == (0,)
 
 
+def test_layers_that_cannot_be_loaded_fail_as_an_embedder_does(monkeypatch: pytest.MonkeyPatch):
+    def broken() -> None:
+        raise RuntimeError("onnxruntime")
+
+    monkeypatch.setattr("retrieval.search.embedding.UpperLayers", broken)
+    with pytest.raises(EmbeddingFailed, match="onnxruntime"):
+        LocalEmbedder().read_pairs("甲", ["甲"])
+
+
 def test_nothing_is_read_where_there_is_no_reader():
     assert reads_nothing("甲", ["甲", "乙"]).shape == (0,)

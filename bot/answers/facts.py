@@ -33,8 +33,7 @@ SURE_WITHOUT_THE_WORD = 0.5
 def one_report(desk: Desk) -> Draft:
     """Answer a fact from the one report in scope, correcting what the question got wrong."""
     found = answer_in(desk, desk.reports[0])
-    unsure = all(e.chance < SURE_WITHOUT_THE_WORD for e in found)
-    if not found or (unsure and _lacks_what_is_counted(desk.query, desk.reports[0])):
+    if not found or (_unsure(found) and _lacks_what_is_counted(desk.query, desk.reports[0])):
         return silent(desk, in_meaning=not found)
     near = _near_alone(desk, found)
     if near and not any(e.coverage for e in found):
@@ -60,10 +59,13 @@ def _near_alone(desk: Desk, found: Sequence[Evidence]) -> list[DraftLine]:
     only what was searched is said.
     """
     report, thing = desk.reports[0], counted(desk.query)
-    unsure = all(e.chance < SURE_WITHOUT_THE_WORD for e in found)
-    if thing is None or not unsure or holds(report, words_of((thing,)) or (thing.word,)):
+    if thing is None or not _unsure(found) or holds(report, words_of((thing,)) or (thing.word,)):
         return []
     return [note("near_alone", thing=thing.word)]
+
+
+def _unsure(found: Sequence[Evidence]) -> bool:
+    return all(e.chance < SURE_WITHOUT_THE_WORD for e in found)
 
 
 def _lacks_what_is_counted(query: Query, report: Report) -> bool:

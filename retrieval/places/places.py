@@ -355,8 +355,7 @@ class PlaceIndex:
                 return replace(inner, text=name, start=first.start, inside=outer)
             if gap or not self._may_hold(outer, inner):
                 return None
-            known = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
-            return replace(second, start=first.start) if known else second
+            return replace(second, start=first.start) if self._above_county(outer) else second
         inside = tuple(
             chain
             for chain in inner.candidates
@@ -372,8 +371,10 @@ class PlaceIndex:
 
     def _may_hold(self, outer: Mention, inner: Mention) -> bool:
         """Tell whether an unknown name right behind a place is said to lie in it."""
-        known = all(self._gazetteer.rank(chain) < 2 for chain in outer.candidates)
-        return known or _county_of_city(outer, inner)
+        return self._above_county(outer) or _county_of_city(outer, inner)
+
+    def _above_county(self, mention: Mention) -> bool:
+        return all(self._gazetteer.rank(chain) < 2 for chain in mention.candidates)
 
     def _kind_after(self, text: str, mention: Mention) -> Mention:
         kind = kind_alone(text, mention.end)

@@ -100,7 +100,10 @@ class LocalEmbedder:
         encoder = self._loaded()
         with self._loading:
             if self._upper is None:
-                self._upper = UpperLayers()
+                try:
+                    self._upper = UpperLayers()
+                except (OSError, ValueError, RuntimeError) as error:
+                    raise EmbeddingFailed(not_loaded(error)) from error
         texts = [engine_text(text) for text in passages]
         return self._upper.read(encoder, engine_text(question), texts, self._workers)
 
