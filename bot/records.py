@@ -81,6 +81,13 @@ class AnswerRecords:
 
         self._store(store)
 
+    def close(self) -> None:
+        """Close the file that is kept open; what is asked for after opens it anew."""
+        with self._lock:
+            if self._kept is not None:
+                self._kept[0].close()
+                self._kept = None
+
     def _store(self, change: Callable[[sqlite3.Connection], None]) -> None:
         """Make a change and drop what is older than its time."""
         oldest = self._clock() - self._keep_days * DAY_S

@@ -6,13 +6,12 @@ import json
 from functools import lru_cache
 
 from eval.cases import read_sources
-from eval.fits.labels import PAIRS
-from eval.suites import HERE
+from eval.fits.labels import PAIRS, reports_of
 
 
 @lru_cache
 def sources(folder: str) -> dict[str, str]:
-    return read_sources(HERE / "blind" / folder / "reports")
+    return read_sources(reports_of(folder))
 
 
 def test_quotes_stand_in_their_reports_and_a_third_of_the_questions_have_none() -> None:

@@ -15,13 +15,21 @@ from bot.assistant import Assistant
 from bot.evidence.drafting import Desk
 from bot.evidence.leaf_ranking import (
     ENDS,
+    LINE_PAIRED,
     LINE_SIGNS,
+    MARGIN,
+    PAIRED,
+    READ,
     SIGNS,
     TOLD,
     Weights,
+    by_leaf,
     chances_of,
+    first_lines,
     line_signs_of,
+    seen_of,
     signs_of,
+    worth_of,
 )
 from bot.evidence.pieces import FAR_BEHIND, Piece, leaves, told
 from bot.evidence.weights import read_fitted
@@ -51,14 +59,17 @@ def test_every_sign_has_its_weight():
     weights = Weights.fitted()
     assert weights.order.shape == (len(SIGNS),)
     assert weights.lines.shape == (len(LINE_SIGNS),)
-    assert weights.answers.shape == (len(ENDS) + len(TOLD),)
+    seen = (*ENDS, *PAIRED, *TOLD)
+    assert weights.read_lines.shape == (len(LINE_SIGNS) + len(LINE_PAIRED),)
+    assert weights.answers.shape == weights.unread.shape == (len(seen),)
     assert np.count_nonzero(weights.order) > len(TOLD)
     assert 0 < weights.beside < 1
     assert 0 < weights.least < 1
     shipped = read_fitted("leaves.json")
     assert set(shipped["order"]) == set(SIGNS)
     assert set(shipped["lines"]) == set(LINE_SIGNS)
-    assert set(shipped["answers"]) == {*ENDS, *TOLD}
+    assert set(shipped["read_lines"]) == {*LINE_SIGNS, *LINE_PAIRED}
+    assert set(shipped["answers"]) == set(shipped["unread"]) == set(seen)
 
 
 def test_the_leaf_that_tells_comes_first(assistant: Assistant):
@@ -78,8 +89,48 @@ def test_signs_are_of_every_leaf_and_sentence(assistant: Assistant):
         len(found[0].lines),
         len(LINE_SIGNS),
     )
-    chances = chances_of(signs, Weights.fitted())
+    weights = Weights.fitted()
+    unread = by_leaf((), (), [len(piece.lines) for piece in found])
+    chances = chances_of(signs, signs @ weights.order, unread, weights)
     assert ((chances >= 0) & (chances <= 1)).all()
+
+
+def test_sentences_are_read_from_the_best_leaves_down():
+    scores = np.array([0.0, 2.0, 1.0])
+    lines = [np.array([0.0]), np.array([0.0, 3.0]), np.array([1.0, 0.5])]
+    assert first_lines(scores, lines) == [(1, 1), (2, 0), (2, 1), (0, 0), (1, 0)]
+    far = np.array([0.0, MARGIN + 1.5, 1.0])
+    assert first_lines(far, lines) == [(1, 1), (1, 0)]
+    many = [np.zeros(READ + 1)]
+    assert len(first_lines(np.zeros(1), many)) == READ
+
+
+def test_a_leaf_that_is_not_read_counts_as_the_one_read_worst():
+    readings = by_leaf([(1, 0), (0, 1)], np.array([3.0, -2.0]), [2, 1, 1])
+    assert np.isnan(readings[0][0])
+    assert readings[0][1] == -2
+    seen = seen_of(np.zeros((3, len(SIGNS))), np.zeros(3), readings)
+    at = slice(len(ENDS), len(ENDS) + len(PAIRED))
+    assert seen[:, at].tolist() == [[-2, -5, 3, 0], [3, 0, 3, 0], [-2, -5, 3, 1]]
+    bare = seen_of(np.zeros((3, len(SIGNS))), np.zeros(3), by_leaf((), (), [2, 1, 1]))
+    assert not bare[:, at].any()
+
+
+def test_the_sentence_that_reads_as_an_answer_is_worth_more():
+    weights = Weights.fitted()
+    signs = np.zeros((3, len(LINE_SIGNS)))
+    worth = worth_of(signs, np.array([-3.0, 4.0, np.nan]), weights)
+    assert worth[1] > worth[0] >= worth[2]
+    assert worth_of(signs, np.full(3, np.nan), weights).tolist() == [0, 0, 0]
+
+
+def test_a_leaf_that_reads_as_the_answer_is_more_likely_one():
+    signs, weights = np.zeros((3, len(SIGNS))), Weights.fitted()
+    readings = [np.array([value]) for value in (4.0, -4.0, np.nan)]
+    chances = chances_of(signs, np.zeros(3), readings, weights)
+    assert chances.argmax() == 0
+    unread = chances_of(signs, np.zeros(3), by_leaf((), (), [1, 1, 1]), weights)
+    assert len(set(unread.tolist())) == 1
 
 
 def test_without_vectors_the_words_of_the_theme_decide(assistant: Assistant):

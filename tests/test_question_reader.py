@@ -160,6 +160,18 @@ def test_whatever_is_typed_is_read(question: str) -> None:
         assert request.question[tag.start : tag.end] == tag.text
 
 
+@pytest.mark.parametrize(
+    ("question", "act"),
+    [
+        ("第二水厂说好通水没通，推到啥时候", "ask"),
+        ("孙桂兰那个法官 得的全国先进是吧", "ask"),
+        ("短一点", "rework"),
+    ],
+)
+def test_a_first_message_with_words_of_its_own_continues_nothing(question: str, act: str):
+    assert TrainedReader().read(question).act == act
+
+
 def test_a_fake_reader_returns_what_it_knows() -> None:
     known = Request("綦江的问题", "ask", (Ask("problems", "list", places=("綦江",)),))
     reader = FakeReader((known,))

@@ -70,3 +70,13 @@ def test_records_of_the_first_version_get_the_time_they_were_asked(tmp_path: Pat
     assert records.get("new")
     with pytest.raises(ReportNotFound):
         records.get("old")
+
+
+def test_what_is_closed_opens_anew(tmp_path: Path) -> None:
+    records = AnswerRecords(tmp_path / "answers.sqlite")
+    records.add("a1", {"answer": "x"})
+    records.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["answers.sqlite"]
+    records.add("a2", {"answer": "y"})
+    assert records.get("a1") == {"answer": "x"}
+    assert records.get("a2") == {"answer": "y"}

@@ -62,10 +62,10 @@ def test_any_words_are_read(embedder: LocalEmbedder, question: str):
 
 def test_matrices_are_small_integers_with_a_scale_a_row():
     layers = read_layers()
-    matrix = layers.matrix("l0.fi.w")
+    matrix = layers.matrix("r0.l0.fi.w")
     assert matrix.shape == (1536, 384)
-    assert layers.tensors["l0.fi.w"].dtype == np.int8
-    assert np.abs(layers.tensors["l0.fi.w"]).max() <= 63
+    assert layers.tensors["r1.l0.fi.w"].dtype == np.int8
+    assert np.abs(layers.tensors["r1.l0.fi.w"]).max() <= 63
 
 
 def test_the_shipped_reader_was_trained_on_the_pairs_that_are_here():

@@ -18,7 +18,7 @@ from bot.labels import full_name
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report, Span
-from retrieval.question.terms import Term
+from retrieval.question.terms import SYNONYM_MATCH, Term
 from retrieval.text.normalise import fold
 
 MAX_REPORTS_SHOWN = 60
@@ -45,7 +45,7 @@ def per_report(desk: Desk) -> Draft:
     quiet = [r for r, found in answers if not found] if asked_all else []
     return Draft(
         tuple(lines),
-        after=tuple(not_saying(quiet, desk.query.terms)),
+        after=tuple(not_saying(quiet, desk.query.terms, lines)),
         focus=tuple(cited(e) for _, f in said for e in f),
     )
 
@@ -68,8 +68,16 @@ def of_named(desk: Desk) -> Draft:
     return Draft(tuple(lines), focus=tuple(focus)) if lines else silent(desk)
 
 
-def not_saying(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:
-    """Return the notes that name the reports which do not say what is asked, absences proved."""
+def not_saying(
+    reports: Sequence[Report], terms: Sequence[Term], told: Sequence[DraftLine] = ()
+) -> list[DraftLine]:
+    """Return the notes that name the reports which do not say what is asked, absences proved.
+
+    Where no report that tells it (``told``) uses a word, that others do not either proves nothing.
+    """
+    said = [fold(line.text) for line in told if line.kind == "claim"]
+    if said:
+        terms = [t for t in terms if any(t.match(words) >= SYNONYM_MATCH for words in said)]
     return absence_notes(reports, terms) if reports else []
 
 

@@ -180,17 +180,25 @@ def _is_open_to_many(desk: Desk) -> bool:
 
 
 def surely_told(desk: Desk) -> Draft | None:
-    """Answer by the leaves of a few reports that surely answer, whatever the wish is; else None."""
-    if not _is_open(desk) or not (len(desk.reports) == 1 or _is_open_to_many(desk)):
+    """Answer by the leaves of a few reports that surely answer, whatever the wish is; else None.
+
+    A figure is told by what tells how likely a figure answers.
+    """
+    few = len(desk.reports) == 1 or _is_open_to_many(desk)
+    if desk.query.wants != "text" or not _is_open(desk) or not few:
         return None
     made = themes.at_large(desk, SURE_OF_A_SUBJECT)
     return replace(made, answerer="at_large") if made else None
 
 
 def _may_be_told_elsewhere(desk: Desk) -> bool:
-    """A wish in words, of held reports of the asked year, that its own answerer met with silence."""
+    """A wish in words, of held reports of the asked year, that its own answerer met with silence.
+
+    Whether something is mentioned is told by its very words alone.
+    """
     query = desk.query
-    return query.wants == "text" and not query.negated and _is_open(desk) and bool(desk.reports)
+    told_by_words = query.negated or query.asks_mention
+    return query.wants == "text" and not told_by_words and _is_open(desk) and bool(desk.reports)
 
 
 def _follows_through(desk: Desk) -> bool:

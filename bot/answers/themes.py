@@ -184,5 +184,5 @@ def _several(
         tuple(lines),
         items=tuple(items),
         focus=tuple(items),
-        after=(*after, *not_saying(quiet, terms)),
+        after=(*after, *not_saying(quiet, terms, lines)),
     )

@@ -56,10 +56,12 @@ def holds(report: Report, words: Iterable[str]) -> bool:
 
 def absence_notes(reports: Sequence[Report], terms: Sequence[Term]) -> list[DraftLine]:
     """Return what to say of reports that gave no answer: proved absences, then the others."""
+    said = "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
+    if not said:
+        return [note("nothing_found_in", reports=names_of(reports))] if reports else []
     words = words_of(terms)
     proved = [r for r in reports if words and not holds(r, words)]
     others = [r for r in reports if r not in proved]
-    said = "、".join(dict.fromkeys(t.word for t in terms if is_theme(t)))
     notes = []
     if proved:
         notes.append(note("not_mentioned", topic=said, reports=names_of(proved)))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from bot.evidence.leaf_ranking import ranked
+from bot.evidence.leaf_ranking import READ, READ_OF_SEVERAL, ranked
 from bot.evidence.opening import Opened, Opening
 from bot.evidence.pieces import Piece
 from bot.evidence.reading import Line, Reading, read
@@ -138,7 +138,8 @@ class Desk:
         self, report: Report, terms: Sequence[Term], roles: Collection[Role] | None = None
     ) -> list[Piece]:
         """Return the leaves of a report that answer, best first; ``terms`` are the theme's."""
-        return ranked(self.query, report, self.near(report.id), terms, roles)
+        most = READ if len(self.reports) == 1 else READ_OF_SEVERAL
+        return ranked(self.query, report, self.near(report.id), terms, roles, self.pairs, most)
 
 
 def asked_words(query: Query) -> str:

@@ -1,8 +1,10 @@
 """The labelled questions that fits learn from: case files, blind sets already run, pairs, tables.
 
 A pair (``pairs.jsonl``) is a question and the sentence of one report that answers it, or none that
-does, by people who knew neither code nor cases. Few questions that people wrote ask for a cell, so
-that some are made: of the rows that a table has, and of rows that only other tables have.
+does, by people who knew neither code nor cases; an ``open`` one asks what a report, one of several
+mostly, says on a theme, and has all the sentences that tell it. Few questions that people wrote ask
+for a cell, so that some are made: of the rows that a table has, and of rows that only other tables
+have.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from bot.assembly import open_assistant
 from bot.assistant import Assistant
@@ -29,6 +32,7 @@ from retrieval.search.embedding import LocalEmbedder
 from retrieval.text.grids import find_grids
 
 PAIRS = HERE / "fits" / "pairs.jsonl"
+OPEN = "open"  # the kind of a pair that asks for all a report says on a theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +82,22 @@ def _paired() -> Iterator[Labelled]:
         pair = json.loads(line)
         folder, _, name = pair["doc"].partition("/")
         told = tuple(Evidence(name, q) for q in pair["quotes"])
-        case = Case(f"pair {at}", "fact", pair["question"], (), (name,), (), (), told, bool(told))
+        kind = OPEN if pair.get("open") else "fact"
+        case = Case(f"pair {at}", kind, pair["question"], (), (name,), (), (), told, bool(told))
         pairs[folder].append((name, case))
     for folder, listed in pairs.items():
-        reports = HERE / "blind" / folder / "reports"
+        reports = reports_of(folder)
         library = prepare_library(list_sources(reports), LocalEmbedder(), print)
         assistant = open_assistant(library, writer="extractive")
         ids = {held.meta.source: held.id for held in assistant.library.reports()}
         for name, case in listed:
             yield from _asked(assistant, str(reports), case, ids[name])
+
+
+def reports_of(folder: str) -> Path:
+    """Return where the reports of a pair's folder are: those of a blind set, or of the fits alone."""
+    blind = HERE / "blind" / folder / "reports"
+    return blind if blind.exists() else HERE / "fits" / "reports" / folder
 
 
 def _of_tables(library: Library) -> Iterator[Case]:

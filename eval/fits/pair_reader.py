@@ -1,15 +1,17 @@
 """Train what reads a question beside a sentence: ``python -m eval.fits.pair_reader --write``.
 
-Labels are those of ``eval/fits/selection.py``: questions of the cases, of the blind sets already run
-and of the pairs, with the first lines of the one report each asks. The last two layers of the
-bundled encoder are trained on: a question's tokens attend to its own and to a line's states, which
-stay as the encoder makes them. The loss is that of each line by itself (does it answer?) and of the
-right line among its rivals.
+Labels are those of ``eval/fits/selection.py`` and ``eval/fits/leaves.py``: questions of the cases,
+of the blind sets already run and of the pairs, with the first lines of the one report each asks. The
+last four layers of the bundled encoder are trained on (of two, half as many readings of reports not
+trained on were bettered): a question's tokens attend to its own and to a line's states, which stay as
+the encoder makes them. The loss is that of each line by itself (does it answer?) and of the right
+line among its rivals.
 
 Two readers are trained on half of the folders of reports each; what each says of the other half is
-stored for the fit of the choice (``pair_scores.npz``), so that this is fitted on readings of reports
-the reader did not know; questions made of tables are read, and not trained on. The third, trained on all, is shipped. PyTorch is needed for this alone
-(``pip install torch``); it takes about an hour on two cores.
+stored for the fits of the choice (``pair_scores.npz``), so that these are fitted on readings of
+reports the reader did not know; questions made of tables are read, and not trained on. Both are
+shipped: what is asked of new reports is read by both. PyTorch is needed for this alone
+(``pip install torch``); it takes about an hour and a half on two cores.
 """
 
 from __future__ import annotations
@@ -31,17 +33,20 @@ from torch import nn
 
 import retrieval
 from bot.evidence.likely import leaders
+from eval.fits import leaves
 from eval.fits.labels import PAIRS
 from eval.fits.selection import SCORES, Asked, fit_order, is_made, pair_key, questions
 from retrieval.search.e5_encoder import E5Encoder, Use
 from retrieval.search.e5_graph import UPPER
 from retrieval.search.e5_weights import Weights, read_weights, weights_file
 from retrieval.search.embedding import engine_text
+from retrieval.search.pair_graph import READERS
 from retrieval.search.pair_reader import FILE, PASSAGE_TOKENS, QUESTION_TOKENS
 
 SHIPPED = Path(retrieval.__file__).parent / "data" / FILE
 LEVELS = 63  # those of the encoder's own graph
 EPOCHS, BATCH, RATE, RIVALS, DROPPED = 3, 12, 2e-4, 3, 0.1
+_SORTED = 16  # so many batches are drawn at once and sorted by length: less padding
 _HEAD = 5.0  # the new layers learn so much faster than those that are trained on
 _ANSWERING = 1.5  # what a line that answers weighs beside one that does not
 _AMONG = 0.5  # what the right line among its rivals weighs
@@ -60,6 +65,25 @@ class Row:
     words: str
     lines: tuple[str, ...]
     answers: tuple[bool, ...]
+
+
+def open_rows(asked: Sequence[leaves.Asked]) -> list[Row]:
+    """Return the rows of open questions: the sentences that are read, and all that answer."""
+    order, by_line = leaves.fit_order(asked), leaves.fit_lines(asked)
+    found = []
+    for q in asked:
+        lead = q.first(order, by_line)
+        right = [
+            (leaf, at)
+            for leaf, truths in enumerate(q.right_lines)
+            for at, answers in enumerate(truths)
+            if answers
+        ]
+        lead += [place for place in right if place not in lead]
+        lines = tuple(q.texts[leaf][at] for leaf, at in lead)
+        answers = tuple(bool(q.right_lines[leaf][at]) for leaf, at in lead)
+        found.append(Row(q.folder, False, q.words, lines, answers))
+    return found
 
 
 def rows(asked: Sequence[Asked]) -> list[Row]:
@@ -200,21 +224,29 @@ def train(told: Sequence[Row], known: States) -> Reader:
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, steps, pct_start=0.1)
     for epoch in range(EPOCHS):
         reader.train()
-        chance.shuffle(told)
         lost = 0.0
-        for at in range(0, len(told), BATCH):
-            loss = _loss(reader, known, [_drawn(row, chance) for row in told[at : at + BATCH]])
+        for batch in _batches(told, chance):
+            loss = _loss(reader, known, [_drawn(row, chance) for row in batch])
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
             optimiser.step()
             schedule.step()
             lost += loss.item()
-        print(
-            f"round {epoch + 1} of {EPOCHS}: loss {lost / -(-len(told) // BATCH):.3f}", flush=True
-        )
+        print(f"round {epoch + 1} of {EPOCHS}: loss {lost * EPOCHS / steps:.3f}", flush=True)
     reader.eval()
     return reader
+
+
+def _batches(told: list[Row], chance: random.Random) -> list[list[Row]]:
+    """Return all rows in batches drawn by chance, each of questions of like length."""
+    chance.shuffle(told)
+    batches = []
+    for at in range(0, len(told), BATCH * _SORTED):
+        some = sorted(told[at : at + BATCH * _SORTED], key=lambda row: len(row.words))
+        batches += [some[i : i + BATCH] for i in range(0, len(some), BATCH)]
+    chance.shuffle(batches)
+    return batches
 
 
 def _drawn(row: Row, chance: random.Random) -> list[tuple[str, str, bool]]:
@@ -242,9 +274,8 @@ def _loss(reader: Reader, known: States, drawn: Sequence[list[tuple[str, str, bo
 
 def halves(told: Sequence[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
     """Yield what is trained on and what is read with it, by folder."""
-    folders = sorted({row.folder for row in told}, key=lambda name: zlib.crc32(name.encode()))
     for half in range(2):
-        held_out = set(folders[half::2])
+        held_out = {row.folder for row in told if zlib.crc32(row.folder.encode()) % 2 == half}
         yield (
             [row for row in told if row.folder not in held_out and not row.made],
             [row for row in told if row.folder in held_out],
@@ -263,7 +294,7 @@ def scored(reader: Reader, known: States, told: Sequence[Row]) -> dict[int, floa
     return found
 
 
-def write(reader: Reader) -> None:
+def write(readers: Sequence[Reader]) -> None:
     """Write the trained layers, matrices in small integers with a scale an output."""
     tensors: dict[str, NDArray[Any]] = {"pairs": np.array(pairs_hash())}
 
@@ -277,12 +308,13 @@ def write(reader: Reader) -> None:
         tensors[f"{name}.w"] = np.rint(weight / scales[:, np.newaxis]).astype(np.int8)
         tensors[f"{name}.w.scales"] = scales.astype(np.float32)
 
-    for i, layer in enumerate(reader.layers):
-        tensors[f"l{i}.kind"] = layer.kind.detach().numpy()
-        for name in ("q", "k", "v", "ao", "aln", "fi", "fo", "oln"):
-            put(f"l{i}.{name}", getattr(layer, name))
-    put("inner", reader.inner)
-    put("outer", reader.outer)
+    for prefix, reader in zip(READERS, readers, strict=True):
+        for i, layer in enumerate(reader.layers):
+            tensors[f"{prefix}l{i}.kind"] = layer.kind.detach().numpy()
+            for name in ("q", "k", "v", "ao", "aln", "fi", "fo", "oln"):
+                put(f"{prefix}l{i}.{name}", getattr(layer, name))
+        put(f"{prefix}inner", reader.inner)
+        put(f"{prefix}outer", reader.outer)
     np.savez_compressed(SHIPPED, **cast(Any, tensors))
 
 
@@ -296,11 +328,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.fits.pair_reader", description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"write {FILE} and {SCORES.name}")
     args = parser.parse_args(argv)
-    told = rows(questions())
+    told = rows(questions()) + open_rows(leaves.questions())
     known = states(told)
     scores: dict[int, float] = {}
+    readers = []
     for trained_on, read_ in halves(told):
-        scores |= scored(train(trained_on, known), known, read_)
+        readers.append(train(trained_on, known))
+        scores |= scored(readers[-1], known, read_)
     having = [row for row in told if any(row.answers) and not row.made]
     told_of = [[scores[pair_key(row.words, line)] for line in row.lines] for row in having]
     right = sum(row.answers[int(np.argmax(s))] for row, s in zip(having, told_of, strict=True))
@@ -310,7 +344,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         kept = sorted(scores)
         values = np.array([scores[key] for key in kept], np.float16)
         np.savez_compressed(SCORES, keys=np.array(kept, np.uint64), scores=values)
-        write(train([row for row in told if not row.made], known))
+        write(readers)
 
 
 if __name__ == "__main__":

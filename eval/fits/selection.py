@@ -33,7 +33,7 @@ from bot.evidence import selection
 from bot.evidence.likely import SEEN, first_of, leaders, said
 from bot.evidence.reading import Clause, Line
 from bot.evidence.signs import SIGNS, Told
-from eval.fits.labels import Labelled, evidence_in, labelled
+from eval.fits.labels import OPEN, Labelled, evidence_in, labelled
 from eval.fits.logit import fit_logit
 
 Floats = NDArray[np.float64]
@@ -94,7 +94,7 @@ def asked_of(told: Labelled, chooser: Chooser | None) -> Iterator[Asked]:
     Later parts stand beside the sentences chosen for those before.
     """
     desk, case = told.desk, told.case
-    if len(desk.reports) != 1 or desk.query.kind != "fact":
+    if len(desk.reports) != 1 or desk.query.kind != "fact" or case.kind == OPEN:
         return
     report = desk.reports[0]
     evidence = evidence_in(report, case)
@@ -124,7 +124,9 @@ def asked_of(told: Labelled, chooser: Chooser | None) -> Iterator[Asked]:
                 tellers,
                 np.array([_holds(clause, evidence) for _, clause in clauses]),
                 said(part),
-                scores_of(said(part), tellers) if near else np.full(len(tellers), np.nan),
+                scores_of(said(part), [line.folded for line in tellers])
+                if near
+                else np.full(len(tellers), np.nan),
             )
             made.append(asked)
         if not made:
@@ -141,9 +143,9 @@ def folder_of(suite: str) -> str:
     return found[1] if found else suite.rsplit("/", 1)[-1]
 
 
-def scores_of(words: str, lines: Sequence[Line]) -> Floats:
+def scores_of(words: str, lines: Sequence[str]) -> Floats:
     """Return the stored score of each line beside the words, NaN where it has none."""
-    return np.array([_stored().get(pair_key(words, line.folded), np.nan) for line in lines])
+    return np.array([_stored().get(pair_key(words, line), np.nan) for line in lines])
 
 
 @cache

@@ -17,6 +17,7 @@ from retrieval.question.exact import asks_why, read_form, read_item, read_years
 from retrieval.question.features import NameTable, part_features, plain_words
 from retrieval.question.request import Act, Ask, Content, Form, Operation, Request, Tagged
 from retrieval.question.tagger import Tagger
+from retrieval.question.untagged import subject_of
 from retrieval.question.wishes import Wish, WishModel
 from retrieval.question.word_vectors import WordVectors
 from retrieval.text.marks import CLAUSE_END, SENTENCE_END
@@ -85,7 +86,8 @@ class TrainedReader:
         unsure = act == "off" and (names or before is not None) and sure < least
         elsewhere = act == "source" and names and sure < SURE_OF_OFF
         # what has its own subject and nothing before it continues nothing
-        first = before is None and act in _CONTINUES and _has(tags, _SUBJECT)
+        first = before is None and act in _CONTINUES
+        first = first and (_has(tags, _SUBJECT) or len(subject_of(text)) >= _ITS_OWN)
         if address_of(text) or unsure or elsewhere or first:
             act = "ask"
         elif before is not None and item_of(text) is not None and not _has(tags, _SUBJECT):
@@ -150,6 +152,9 @@ _NO_TOPIC = ("place", "office", "excluded", "scope", "year", "form")
 
 _SUBJECT = ("theme", "place", "office")
 _CONTINUES = ("same", "item", "rework", "source", "undo")
+# so many words that no wish is said with are a subject: 44 of 453 messages of the corpus that go on
+# from one before have as many, so it counts only where there is none
+_ITS_OWN = 2
 _OWN = (*_SUBJECT, "excluded", "year", "item")  # what makes a part of a message one of its own
 _MATTER = (*_SUBJECT, "scope", "year", "excluded")  # what a text may be ordered on
 _AROUND_A_NAME = re.compile(

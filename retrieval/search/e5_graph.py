@@ -19,11 +19,11 @@ from retrieval.search.onnx_file import UINT8, VENDOR, GraphWriter
 
 GRAPH_VERSION = 1
 """Counted up when the vectors that come out change."""
-FILE_VERSION = 2
+FILE_VERSION = 3
 """Counted up when the file changes and the vectors do not."""
 
 EMBEDDED, LENGTHS, HIDDEN = "embedded", "lengths", "hidden"
-UPPER = 2
+UPPER = 4
 """The layers on top that the pair reader has in a trained form of its own."""
 ENTERING = tuple(f"entering.{i}" for i in range(UPPER))
 """The states that enter each of them."""

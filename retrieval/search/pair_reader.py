@@ -1,8 +1,9 @@
 """How well a passage answers a question, read word by word: the bundled pair reader and a fake.
 
 A vector tells what a passage is about, not whether what is asked stands there. The pair reader lets
-every token of a question look at every token of a passage, in the last two layers of the bundled
-encoder as ``eval/fits/pair_reader.py`` has trained them on labelled questions and sentences.
+every token of a question look at every token of a passage, in the last layers of the bundled encoder
+as ``eval/fits/pair_reader.py`` has trained them on labelled questions and sentences: twice, each time
+on half of the reports.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class UpperLayers:
         self, encoder: E5Encoder, question: str, passages: Sequence[str], workers: int = 1
     ) -> Floats:
         """Return the score of each passage, shape ``[len(passages)]``."""
-        ((asked, _),) = encoder.entering([question], "query", QUESTION_TOKENS)
+        asked = encoder.entering([question], "query", QUESTION_TOKENS)[0][0]
         entering = encoder.entering(passages, "passage", PASSAGE_TOKENS, workers=workers)
         longest = max(len(states[0]) for states in entering)
         told = np.zeros((len(PASSAGES), len(passages), longest, asked.shape[1]), np.float32)
