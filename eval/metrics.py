@@ -423,8 +423,8 @@ def over_refusal(case: Case, answer: Json) -> Ratio | None:
 ABSENT = frozenset(
     {"not_found", "part_absent", "month_absent", "month_silent", "phrase_absent",
      "figure_absent", "statute_absent", "item_absent", "number_absent", "none_beyond",
-     "no_such_figure", "body_absent", "field_absent", "not_mentioned", "not_found_in", "nothing_found_in", "silent_on",
-     "unsaid_in"}
+     "no_such_figure", "body_absent", "field_absent", "not_mentioned", "not_found_in",
+     "nothing_found_in", "silent_on", "unsaid_in"}
 )  # fmt: skip
 """Kinds of note that say the reports lack something."""
 

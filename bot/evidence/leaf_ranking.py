@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from bot.evidence.likely import said
 from bot.evidence.likeness import RarePairs
-from bot.evidence.pieces import FAR_BEHIND, TITLE_CHARS, WORK, Piece, leaves, on_theme
+from bot.evidence.pieces import FAR_BEHIND, WORK, Piece, leaves, on_theme
 from bot.evidence.reading import Reading, read
 from bot.evidence.selection import weigh
 from bot.evidence.weights import Shipped
@@ -113,7 +113,7 @@ def ranked(
     signs = np.array([told.signs(piece) for piece in found])
     line_signs = [told.line_signs(piece) for piece in found]
     scores = signs @ weights.order
-    first = first_lines(scores, [lines @ weights.lines for lines in line_signs])[:most]
+    first = first_lines(scores, [lines @ weights.lines for lines in line_signs], most)
     read_ = pairs(said(query), [found[leaf].lines[at].folded for leaf, at in first])
     readings = by_leaf(first, read_, [len(piece.lines) for piece in found])
     chances = chances_of(signs, scores, readings, weights)
@@ -140,11 +140,10 @@ def _over(piece: Piece) -> tuple[int, ...]:
 
 def _entitled(piece: Piece, line_signs: Floats) -> bool:
     """Tell whether the title that opens a leaf names what is asked."""
-    titled = len(piece.lines) > 1 and len(piece.lines[0].span) <= TITLE_CHARS
-    return titled and bool(line_signs[0, LINE_SIGNS.index("line")] >= NAMES_IT)
+    return piece.titled and bool(line_signs[0, LINE_SIGNS.index("line")] >= NAMES_IT)
 
 
-def first_lines(scores: Floats, lines: Sequence[Floats]) -> list[tuple[int, int]]:
+def first_lines(scores: Floats, lines: Sequence[Floats], most: int = READ) -> list[tuple[int, int]]:
     """Return the sentences to read as (leaf, sentence), first ones first.
 
     ``scores`` are those of the leaves, ``lines`` those of the sentences of each.
@@ -154,7 +153,7 @@ def first_lines(scores: Floats, lines: Sequence[Floats]) -> list[tuple[int, int]
         for leaf, (score, values) in enumerate(zip(scores, lines, strict=True))
         for at, value in enumerate(values)
     ]
-    told = sorted(told)[:READ]
+    told = sorted(told)[:most]
     return [(leaf, at) for behind, leaf, at in told if behind <= told[0][0] + MARGIN]
 
 
@@ -172,9 +171,10 @@ def chances_of(
     signs: Floats, scores: Floats, readings: Sequence[Floats], weights: Weights
 ) -> Floats:
     """Return how likely each leaf answers, of shape (leaves,)."""
-    seen, best = seen_of(signs, scores, readings), np.concatenate(readings)
-    unread = bool(np.isnan(best).all())
-    by, bias = (weights.unread, weights.unread_bias) if unread else (weights.answers, weights.bias)
+    seen = seen_of(signs, scores, readings)
+    by, bias = weights.answers, weights.bias
+    if np.isnan(np.concatenate(readings)).all():
+        by, bias = weights.unread, weights.unread_bias
     return np.asarray(1 / (1 + np.exp(-(seen @ by + bias))))
 
 

@@ -38,7 +38,7 @@ BESIDE_THE_BEST = 0.75
 WORK: frozenset[Role] = frozenset(("measures", "leadership", "preamble", "other"))
 LONG_LEAF, RUN = 400, 200
 _LEAST_CHARS = 8
-TITLE_CHARS = 40
+_TITLE_CHARS = 40
 # a sentence of a leaf that is this far behind its best is not shown: those within 3 hold 0.94 and
 # 0.96 of the evidence of cases and open pairs, and 0.73 and 0.58 of what they show is evidence; within
 # 2 they hold 0.90 and 0.93, of what is shown 0.79 and 0.68 is evidence (eval/fits/leaves.py)
@@ -63,6 +63,11 @@ class Piece:
     def span(self) -> Span:
         """All of the leaf's sentences."""
         return Span(self.lines[0].span.start, self.lines[-1].span.end)
+
+    @property
+    def titled(self) -> bool:
+        """Whether a leaf of several sentences opens with one short enough to be its own title."""
+        return len(self.lines) > 1 and len(self.lines[0].span) <= _TITLE_CHARS
 
     @property
     def headings(self) -> tuple[list[str], list[str]]:
@@ -241,8 +246,7 @@ def _answering(piece: Piece, most_chars: int) -> list[int]:
     """
     least = max(piece.worth) - FAR_BEHIND if max(piece.worth) > piece.worth[0] else -math.inf
     opening = piece.lines[0]
-    titled = len(piece.lines) > 1 and len(opening.span) <= TITLE_CHARS
-    title = [0] if titled and not any(clause.figures for clause in opening.clauses) else []
+    title = [0] if piece.titled and not any(clause.figures for clause in opening.clauses) else []
     chosen, used = list(title), len(opening.span) if title else 0
     for i in sorted(range(len(piece.lines)), key=lambda i: (-piece.worth[i], i)):
         size = len(piece.lines[i].span)

@@ -2,10 +2,9 @@
 
 Labels are those of ``eval/fits/selection.py`` and ``eval/fits/leaves.py``: questions of the cases,
 of the blind sets already run and of the pairs, with the first lines of the one report each asks. The
-last four layers of the bundled encoder are trained on (of two, half as many readings of reports not
-trained on were bettered): a question's tokens attend to its own and to a line's states, which stay as
-the encoder makes them. The loss is that of each line by itself (does it answer?) and of the right
-line among its rivals.
+last four layers of the bundled encoder are trained on (what two do stands in decision 26): a
+question's tokens attend to its own and to a line's states, which stay as the encoder makes them. The
+loss is that of each line by itself (does it answer?) and of the right line among its rivals.
 
 Two readers are trained on half of the folders of reports each; what each says of the other half is
 stored for the fits of the choice (``pair_scores.npz``), so that these are fitted on readings of
