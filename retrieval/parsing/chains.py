@@ -61,7 +61,7 @@ def find_places(text: str, places: Gazetteer) -> Iterator[StatedPlace]:
     position = 0
     while position < len(text):
         stated = None
-        if _full_name_at(text, position, places) and _a_word_begins(text, position):
+        if _full_name_at(text, position, places) and _is_named(text, position, position + 1):
             stated = read_place(text, position, places)
         if stated:
             yield stated
@@ -136,16 +136,14 @@ def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain
     if not names[0].endswith(("市", "州", "盟")):
         found = [m for m in _CITY.finditer(context) if not _COMMON.search(m[1][:-1])]
         named = Counter(match[1] for match in found)
-        # a city that no gazetteer knows may be a slip of the eye (报备件均向市政府报送, 调解中心获市委表彰):
+        # a city that no gazetteer knows may be a slip of the eye (报备件均向市政府报送, 我县被市委评为先进):
         # it counts only right before the place, or named again as words of its own
         cities = [
             city
             for city, times in named.most_common()
             if places.find(city)
             or city + names[0] in context
-            or (
-                times > 1 and any(_a_word_begins(context, m.start()) for m in found if m[1] == city)
-            )
+            or (times > 1 and any(_is_named(context, *m.span(1)) for m in found if m[1] == city))
         ]
         if cities:
             known = places.find(cities[0])
@@ -156,14 +154,16 @@ def _with_stated_parents(names: Chain, context: str, places: Gazetteer) -> Chain
 _AROUND = 6  # characters on both sides are enough to tell words apart
 
 
-def _a_word_begins(text: str, start: int) -> bool:
-    """Tell whether a word begins at ``start`` that is no verb, adverb, preposition or conjunction."""
+def _is_named(text: str, start: int, end: int) -> bool:
+    """Tell whether words begin at ``start`` and, up to ``end``, none is a verb, adverb or the like."""
     at = max(0, start - _AROUND)
+    kinds = {}
     for word, kind in tag(text[at : start + _AROUND]):
-        if at == start:
-            return kind not in ("v", "d", "p", "c")
+        kinds[at] = kind
         at += len(word)
-    return False
+    return start in kinds and not any(
+        kind in ("v", "d", "p", "c") for at, kind in kinds.items() if start <= at < end
+    )
 
 
 def _name_at(text: str, start: int, places: Gazetteer, *, after_place: bool) -> str:

@@ -23,7 +23,7 @@ BODY = (
 _BODY_END = re.compile(f"(?:{BODY}|省|市|县|区|州|盟|旗)$")
 _SEPARATOR = re.compile("[^\\s>＞»›→|｜]+")
 _REPORT_END = re.compile(
-    "(?:报告|总结|汇报|年报|情况通报|述职|公报|白皮书|要点|(?:工作|行动|重点|年度|建设|实施)(?:计划|安排|打算|思路|方案|意见|规划)|建设情况|规划|纲要)(?:[(（【\\[][^)）】\\]]{1,20}[)）】\\]])?$"
+    "(?:报告|总结|汇报|年报|情况通报|述职|公报|(?:情况|工作|报告)的?(?:公告|通告|公示)|白皮书|要点|(?:工作|行动|重点|年度|建设|实施)(?:计划|安排|打算|思路|方案|意见|规划)|建设情况|规划|纲要)(?:[(（【\\[][^)）】\\]]{1,20}[)）】\\]])?$"
 )
 _GENRE = re.compile("法治|依法行政|依法治|政府工作|信息公开|普法|执法|政务公开|法律")
 _SITUATION_END = re.compile("(?:法治|依法)[^。]{2,30}(?:情况|工作)(?:[(（][^)）]{1,20}[)）])?$")
@@ -91,7 +91,8 @@ def body_start(text: str) -> int:
     position = 0
     for line in text.split("\n"):
         words = line.strip()
-        prose = len(words) > 40 and ("。" in words or words.count(",") >= 2)
+        # 根据…要求,现将…情况公告如下: leads into the report as a sentence does
+        prose = len(words) > 40 and ("。" in words or words.count(",") >= 2 or words[-1] == ":")
         if _HEADING.match(words) or (
             prose and (len(words) > _LINE_CHARS or not _FIELDS.search(words[:80]))
         ):
