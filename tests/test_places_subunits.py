@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import resolve as resolve
 
+from retrieval.places import gazetteer
 from retrieval.places.places import PlaceIndex
 from retrieval.places.subunits import (
     is_unit,
@@ -23,10 +24,8 @@ OWNERS = [
     ("河北省", "衡水市"),
 ]
 SETTLEMENTS = [("街道", "办事处"), ("镇", "人民政府"), ("乡", "人民政府"), ("民族乡", "人民政府")]
-ZONES = [
-    "经济技术开发区", "经济开发区", "高新技术产业开发区", "旅游度假区", "综合保税区", "片区",
-    "边境经济合作区", "台商投资区", "农业高新技术产业示范区",
-]  # fmt: skip
+# 新区 and 园区 end counties, too: 浦东新区, 梁园区
+ZONES = [kind for kind in gazetteer.ZONES.split("|") if kind not in ("新区", "园区")]
 OWN_NAMES = ["丰乐", "柏溪", "石桥头", "云龙", "松坪"]
 
 

@@ -25,9 +25,8 @@ from retrieval.parsing.titles import (
     outside_quoted,
     read_year,
 )
-from retrieval.places.gazetteer import Chain, Gazetteer
+from retrieval.places.gazetteer import ZONES, Chain, Gazetteer
 from retrieval.places.issuer_names import STATE_ORGAN
-from retrieval.places.subunits import ZONES
 from retrieval.readers.page_region import DATE, NUMBER, iso
 from retrieval.readers.values import NO_CONTAINER, Container
 from retrieval.text.furniture import is_date_line, is_furniture

@@ -25,10 +25,16 @@ _PEOPLES = (
 _PEOPLE_AT_END = re.compile(f"(?<=..)(?:{'|'.join(sorted(_PEOPLES, key=len, reverse=True))})$")
 _SELF_GOVERNING = re.compile("自治(?:区|州|县|旗)$")
 _SPECIAL_AREA = re.compile("(?<=..)(?:新区|林区|矿区|特区|地区|特别行政区)$")
-# 开发区, 片区, 园区 are words of their own
-_PLAIN_SUFFIX = re.compile(
-    "(?<=..)(?:省|市|(?<!开发)(?<![片景])(?<!产业园|工业园|物流园|保税港)(?<!度假|保税|试验|示范|名胜|管理|合作|投资|加工)区|县|旗|盟)$"
+# the kinds of the state's catalogue of development zones, and what such units are called besides
+ZONES = (
+    "边境经济合作区|跨境经济合作区|经济合作区|台商投资区|出口加工区|保税物流园区|保税港区|农业高新技术产业示范区"
+    "|经济技术开发区|高新技术产业开发区|高新技术产业园区|高新技术开发区|经济开发区|旅游度假区|综合保税区"
+    "|风景名胜区|自由贸易试验区|工业园区|产业园区|开发区|高新区|经开区|新区|片区|保税区|度假区|试验区|示范区"
+    "|管理区|名胜区|景区|园区"
 )
+# a zone's kind is a word of its own, but 新区 and 园区 end counties, too: 浦东新区, 梁园区
+_ZONE = re.compile(f"(?:{ZONES})(?<!新区)(?<![^业流]园区)$|高新区$")
+_PLAIN_SUFFIX = re.compile("(?<=..)[省市区县旗盟]$")
 
 
 def contains(ancestor: Chain, chain: Chain) -> bool:
@@ -42,6 +48,8 @@ def short_name(name: str) -> str:
 
     A core of one character keeps its suffix (叶县).
     """
+    if _ZONE.search(name):
+        return name
     core, governed = _SELF_GOVERNING.subn("", name)
     if governed:
         if core.endswith("内蒙古"):

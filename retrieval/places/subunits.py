@@ -12,16 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from retrieval.places.gazetteer import Chain, short_name
+from retrieval.places.gazetteer import ZONES, Chain, short_name
 
 _HAN = "[\u4e00-\u9fff]"
-# the kinds of the state's catalogue of development zones, and what such units are called besides
-ZONES = (
-    "边境经济合作区|跨境经济合作区|经济合作区|台商投资区|出口加工区|保税物流园区|保税港区|农业高新技术产业示范区"
-    "|经济技术开发区|高新技术产业开发区|高新技术产业园区|高新技术开发区|经济开发区|旅游度假区|综合保税区"
-    "|风景名胜区|自由贸易试验区|工业园区|产业园区|开发区|高新区|经开区|新区|片区|保税区|度假区|试验区|示范区"
-    "|管理区|名胜区|景区|园区"
-)
 _SETTLEMENTS = "街道|民族乡|苏木|镇|乡"
 _UNIT = re.compile(f"(?P<own>{_HAN}{{0,8}}?)(?P<kind>{_SETTLEMENTS}|{ZONES})")
 # 浦东新区人民政府 governs a county of that name; a zone has a committee
