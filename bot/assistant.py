@@ -28,7 +28,7 @@ from bot.briefing import briefing, left_out
 from bot.briefing.briefing import Briefing
 from bot.checked_answer import checked_answer, checker_of, names_of
 from bot.evidence.absence import in_search_form, words_of
-from bot.evidence.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft, label
 from bot.evidence.opening import (
     MAX_READ_REPORTS,
     Opened,
@@ -280,7 +280,7 @@ class Assistant:
                             second if len(asked) == 1 else None,
                         )
                     )
-                whole = joined(answered, question)
+                whole = joined(answered, question, lambda report: label(library.report(report)))
                 if len(answered) > 1 and whole.draft.status == "answered":
                     whole = self._worded_together(library, whole, state, second)
                 whole = replace(whole, attempt=second.told(whole.attempt))

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.evidence.drafting import Draft
+from bot.evidence.selection import wants_figure
+from bot.evidence.units import unit_fit
 from bot.notes import Note, note
 from bot.synthesis import Attempt
 from bot.values import Answer, DraftLine, Status
 from retrieval.documents import Hit
+from retrieval.genre.quantities import find_quantities
 from retrieval.question.query import Briefed, Query, State
 from retrieval.question.request import Ask, Request
 from retrieval.question.scope import Resolved
+from retrieval.text.normalise import fold
+
+Heading = Callable[[str], DraftLine]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +45,75 @@ def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
     )
 
 
-def joined(answered: Sequence[Answered], question: str) -> Answered:
-    """Put the drafts of several asks one after another, what was shown once; one stays as it is."""
+def _is_told_beside(one: Answered, answered: Sequence[Answered]) -> bool:
+    """Tell whether a part that found nothing only asks for a figure of what another part tells.
+
+    It names nothing of its own (占几个百分点), is asked of the same reports, and a figure like the one
+    it wants stands there.
+    """
+    query = one.query
+    nothing = one.draft.status == "abstained" and not one.scope.missing
+    if not nothing or query.ask.theme or not wants_figure(query):
+        return False
+    return any(
+        unit_fit(query.unit, figure.unit) != "other"
+        for other in answered
+        if other.draft.status == "answered" and other.scope.reports == one.scope.reports
+        for line in other.draft.lines
+        if line.kind == "claim"
+        for figure in find_quantities(fold(line.text))
+    )
+
+
+def _headed(
+    part: Sequence[DraftLine], told: Sequence[DraftLine], several: bool, head: Heading
+) -> list[DraftLine]:
+    """Return a part's lines under the name of its report, where ``several`` are told of.
+
+    ``told`` are the lines before it: under a report's name there nothing of another may stand.
+    """
+    reports = {cite.report for line in part for cite in line.cites}
+    if not reports or any(map(_names_a_report, part)):
+        return list(part)
+    if len(reports) == 1 and (several or any(map(_names_a_report, told))):
+        return [head(reports.pop()), *part]
+    return [note("together"), *part] if any(map(_names_a_report, told)) else list(part)
+
+
+def _names_a_report(line: DraftLine) -> bool:
+    return line.note is not None and line.note.kind == "heads" and "report" in line.note.values
+
+
+def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answered:
+    """Put the drafts of several asks one after another, what was shown once; one stays as it is.
+
+    ``head`` makes the line that names a report.
+    """
     if len(answered) == 1:
         return answered[0]
+    cited = {cite.report for one in answered for line in one.draft.lines for cite in line.cites}
+    several = len(cited) > 1
     lines: list[DraftLine] = []
     missing: list[Note] = []
     shown: list[DraftLine] = []
     for one in answered:
+        if _is_told_beside(one, answered):
+            continue
         missing += one.scope.missing
         claims = [line for line in one.draft.lines if line.kind == "claim"]
         told_before = bool(claims) and all(_stands_in(c, shown) for c in claims)
         if one.draft.status == "answered" and told_before and not one.draft.before:
             continue  # 调了多少、成功率多少 stand in one sentence
         fresh = [] if told_before else [ln for ln in one.draft.lines if not _stands_in(ln, shown)]
-        if one.draft.status == "abstained":  # what is near it is not shown
+        if (
+            one.draft.status == "abstained"
+        ):  # what is near it is not shown, but a plan for that year
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             lines += [note("sentence", what=gap) for gap in silent_on]
+            if one.draft.before:
+                near = [*one.draft.before, *one.draft.lines]
+                lines += _headed(near, lines, several, head)
+                shown += claims
         else:
             shown += claims
             # of a list told in part before, its count is not that of what is left to tell
@@ -65,8 +123,10 @@ def joined(answered: Sequence[Answered], question: str) -> Answered:
                 for ln in one.draft.before
                 if ln not in lines and not (partly and ln.note and "count" in ln.note.values)
             ]
-            lines += [*before, *fresh, *one.draft.after]
-    told = any(one.draft.status == "answered" for one in answered)
+            lines += _headed([*before, *fresh, *one.draft.after], lines, several, head)
+    told = any(line.kind == "claim" for line in lines) or any(
+        one.draft.status == "answered" for one in answered
+    )
     status: Status = "answered" if told else answered[0].draft.status
     gaps = [gap for one in answered for gap in one.draft.gap]
     reports = dict.fromkeys(r for one in answered for r in one.scope.reports)

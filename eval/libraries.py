@@ -12,9 +12,9 @@ import shutil
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from retrieval.encoder import e5_encoder
 from retrieval.errors import LibraryError
 from retrieval.library.library import Library
-from retrieval.search import e5_encoder
 from retrieval.search.embedding import Embedder
 
 Tell = Callable[[str], None]

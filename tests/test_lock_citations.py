@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.lock.citations import COMPUTED, Checker, Failure
+from bot.lock.citations import COMPUTED, OF_ANOTHER, Checker, Failure
 from bot.lock.lock import judge
+from bot.notes import note
 from bot.values import Cited, DraftLine, Passage, Sentence
 
 SHANGYU = (
@@ -153,6 +154,19 @@ def test_explicit_citations_are_held_to_the_stored_text():
     assert isinstance(wrong, Failure)
     beyond = made.check_line(DraftLine("受理审结160件", "claim", (Cited("sy", 9000, 9008),)))
     assert isinstance(beyond, Failure)
+
+
+def test_under_a_reports_name_stands_nothing_of_another():
+    made = checker()
+    made.check_line(note("heads", what="绍兴市柯桥区（2022年度）", report="kq"))
+    made.check_line(note("heads", what="存在问题"))  # a part of it
+    at = SHANGYU.index("受理审结")
+    line = DraftLine("受理审结160件", "claim", (Cited("sy", at, at + 8),))
+    refused = made.check_line(line)
+    assert isinstance(refused, Failure)
+    assert refused.problems == (OF_ANOTHER,)
+    made.check_line(note("heads", what="绍兴市上虞区（2022年度）", report="sy"))
+    assert isinstance(made.check_line(line), Sentence)
 
 
 def test_notes_pass_and_need_no_citation():

@@ -170,6 +170,12 @@ def test_nobody_elses_report_answers(assistant: Assistant, question: str, missin
     assert missing in answer.text
 
 
+def test_a_name_that_is_a_word_of_the_subject_is_not_asked_back_about(assistant: Assistant) -> None:
+    answer = talk(assistant, "在鼓楼底下办理行政处罚案件多少件（岱山县2023年）")
+    assert answer.status != "clarify"
+    assert {c.place[-1] for c in answer.citations} <= {"岱山县"}
+
+
 def test_of_many_counties_inside_a_city_the_first_are_named(tmp_path: Path) -> None:
     texts = {
         f"{n}.txt": report(

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from reading import resolve as resolve
 
 from retrieval.places.gazetteer import contains, gazetteer, short_name
+from retrieval.places.place_words import is_a_word
 from retrieval.places.places import PlaceIndex
 
 SHANGYU = ("浙江省", "绍兴市", "上虞区")
@@ -283,3 +284,17 @@ def test_the_character_for_city_belongs_to_the_word_it_makes(question: str, word
 
 def test_the_area_of_a_county_is_the_county() -> None:
     assert resolve(INDEX, "How many cases in the Yushan area in 2023?").held == (YUSHAN,)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "word"),
+    [
+        ("綦江去年夸下海口，做到了吗", "海口", True),  # cuts a word
+        ("綦江在鼓楼底下讲法是哪天", "鼓楼", True),
+        ("綦江和邵阳的问题", "邵阳", False),
+        ("邵阳县行政许可办件量", "邵阳", False),  # its suffix is no other word's
+    ],
+)
+def test_a_name_may_be_a_word_where_it_stands(text: str, name: str, word: bool) -> None:
+    start = text.index(name)
+    assert is_a_word(text, start, start + len(name)) is word

@@ -258,5 +258,6 @@ def test_the_end_of_a_units_own_name_is_enough() -> None:
         return mention.held
 
     assert held("临港经开区存在哪些问题", "临港经开区") == (zone,)
+    assert held("临港园区存在哪些问题", "临港园区") == (zone,)
     assert not held("望港经开区存在哪些问题", "望港经开区")
     assert not held("临港高新区存在哪些问题", "临港高新区")

@@ -20,7 +20,7 @@ def test_the_fit_is_reached_by_its_name():
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0
-    assert "--writers" in done.stdout
+    assert "--measure" in done.stdout
 
 
 def test_without_a_checkout_it_says_so(monkeypatch: pytest.MonkeyPatch):

@@ -76,7 +76,7 @@ def test_an_engine_that_cannot_load_is_told_once_and_not_tried_again(monkeypatch
         tries.append(1)
         raise OSError("wrong ELF class")
 
-    monkeypatch.setattr("retrieval.search.embedding._load_encoder", broken)
+    monkeypatch.setattr("retrieval.encoder.e5_encoder.bundled_encoder", broken)
     embedder = LocalEmbedder()
     for _ in range(2):
         with pytest.raises(EmbeddingFailed, match="只能按字词检索"):

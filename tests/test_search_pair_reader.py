@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from eval.fits.labels import PAIRS
+from retrieval.encoder.stored_layers import StoredLayers, stored_layers
 from retrieval.errors import EmbeddingFailed
 from retrieval.library.library import Library
 from retrieval.search.embedding import FakeEmbedder, LocalEmbedder
 from retrieval.search.pair_reader import (
+    FILE,
     FakePairReader,
     PairReader,
-    read_layers,
     read_once,
     reads_nothing,
 )
@@ -58,6 +60,10 @@ def test_any_words_are_read(embedder: LocalEmbedder, question: str):
     scores = embedder.read_pairs(question, ["", "全" * 5000])
     assert scores.shape == (2,)
     assert np.isfinite(scores).all()
+
+
+def read_layers() -> StoredLayers:
+    return stored_layers(resources.files("retrieval").joinpath("data", FILE).read_bytes())
 
 
 def test_matrices_are_small_integers_with_a_scale_a_row():

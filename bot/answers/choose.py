@@ -321,7 +321,7 @@ ANSWERERS: tuple[Answerer, ...] = (
         "at_large",
         _on_an_untagged_subject,
         _told_at_large,
-        ("青山县矛盾纠纷没弄好的地方",),
+        ("青山县矛盾化解这块到底行不行",),
         ("青山县存在哪些问题",),
         rescues=_may_be_told_elsewhere,
     ),

@@ -9,9 +9,10 @@ from bot.answers.facts import candidates, one_report
 from bot.answers.issued import issued
 from bot.answers.numbered_places import numbered_place
 from bot.answers.overview import work
+from bot.answers.remarks import unless_told_why
 from bot.answers.suggestions import IN_PLACE_OF_A_REFUSAL
 from bot.evidence import listing
-from bot.evidence.drafting import Desk, Draft, claim, role_name
+from bot.evidence.drafting import Desk, Draft, asked_words, claim, role_name
 from bot.evidence.likely import ordered
 from bot.evidence.reading import Reading, section_words
 from bot.evidence.selection import Evidence, weigh
@@ -77,7 +78,11 @@ def list_in(desk: Desk, report: Report) -> Draft:
     if found and not any(is_topical(t) for t in themes):
         return _listed(report, found, query.role)
     if topical and found:
-        return _themed_list(desk, report)
+        told = _themed_list(desk, report)
+        if told.status != "answered":
+            return told
+        head = note("not_among", part=role_name(query.role), topic=asked_words(query))
+        return replace(told, before=(head, *told.before))
     return _no_part(report, query.role)
 
 
@@ -133,13 +138,14 @@ def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:
         themed = _telling_why(report, problems)
     if themed:
         return _listed(report, themed, "problems", whole=True)
-    if themes and (desk.query.figures or not desk.telling(report, themes)):
+    alone = len(desk.reports) == 1  # of several, what is nearest in one is not of the others
+    if alone and themes and (desk.query.figures or not desk.telling(report, themes)):
         # what is asked about may stand there, only not why; leaves that answer are told at large
         for change in (True, False):  # a rise is asked about, if one is told
             result = replace(desk.query, role=None, kind="fact", yes_no=False, change=change)
             told = one_report(replace(desk, query=result))
             if told.status == "answered":
-                return replace(told, after=(*told.after, note("causes_unsaid")))
+                return unless_told_why(told)
     gap = Note("causes_not_told", {"title": report.meta.title})
     return Draft(status="abstained", gap=(gap, *report.warnings))
 

@@ -15,7 +15,7 @@ from bot.evidence.drafting import Desk
 from bot.evidence.likely import ordered
 from bot.evidence.reading import Line, unquoted
 from bot.evidence.selection import weigh
-from retrieval.documents import Report, Span
+from retrieval.documents import Report, Role, Span
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import find_quantities
 from retrieval.library.library import Library
@@ -33,7 +33,7 @@ MOST_OF_PHRASE = 0.6
 MAX_SPAN_CHARS = 120
 _SAYS = re.compile("(?:提到|提及|写到|讲到|说到|谈到|涉及|推行|采用|实行)(?:了|过)?")
 _STAFF = ("力量", "人员", "队伍", "人手", "人才")
-_OF_LACK = ("problems", "causes")
+OF_LACK: tuple[Role, ...] = ("problems", "causes")
 
 
 def asked_phrases(query: Query) -> tuple[str, ...]:
@@ -172,11 +172,11 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
     terms = terms or list(desk.query.terms)
     if not terms:
         return None
-    lacking = pattern("short_of").search(normalise(desk.query.topic)) is not None
+    lacking = asks_of_lack(desk.query)
     if lacking and (rest := _without_lack(terms)):
         # 力量不够: told in any words of lack, of 人员, 队伍 or 人手
         terms = rest
-        pool = [ln for ln in pool if ln.role in _OF_LACK and pattern("short_of").search(ln.folded)]
+        pool = [ln for ln in pool if ln.role in OF_LACK and pattern("short_of").search(ln.folded)]
     elif desk.query.role == "problems":  # 提到执法力量不足: a lack is told among the problems
         pool = [line for line in pool if line.role == "problems"]
     numbered = ordinals(desk.query.topic)
@@ -194,6 +194,11 @@ def _terms_in(desk: Desk, report: Report) -> Span | None:
             if whole or (share >= ENOUGH and not desk.query.phrase):
                 return span
     return None
+
+
+def asks_of_lack(query: Query) -> bool:
+    """Tell whether a question is for what is short: 哪几家人手不够."""
+    return pattern("short_of").search(normalise(query.topic)) is not None
 
 
 def _without_lack(terms: Sequence[Term]) -> list[Term]:

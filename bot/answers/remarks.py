@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.evidence.drafting import Desk, Draft, asked_words
 from bot.labels import full_name
 from bot.notes import Note, among, note
 from bot.values import Cited, DraftLine
+from retrieval.genre.lexicon import pattern
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
 from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.scope import Resolved
+from retrieval.text.normalise import fold
 
 
 def nothing_asked() -> Draft:
@@ -37,6 +40,14 @@ def examples(library: Library | None) -> list[DraftLine]:
     years = [str(s.meta.year or "") for s in summaries]
     asked = zip(("example.problems", "example.figure"), places, years, strict=False)
     return [note(kind, place=short_name(place), year=year) for kind, place, year in asked]
+
+
+def unless_told_why(made: Draft) -> Draft:
+    """Return an answer to why, which says that no cause is told unless one of its claims tells one."""
+    claims = [line.text for line in made.lines if line.kind == "claim"]
+    if any(pattern("tells_cause").search(fold(words)) for words in claims):
+        return made
+    return replace(made, after=(*made.after, note("causes_unsaid")))
 
 
 def misplaced(query: Query) -> list[DraftLine]:

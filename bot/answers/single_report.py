@@ -72,7 +72,7 @@ def items(desk: Desk) -> Draft:
     report = desk.reports[0] if len(desk.reports) == 1 else newest_of_one_issuer(desk)
     if report is None:
         return silent(desk)
-    return list_in(desk, report)
+    return list_in(replace(desk, reports=(report,)), report)
 
 
 def introduction(desk: Desk) -> Draft:

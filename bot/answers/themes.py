@@ -6,12 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.answers.across import not_saying
+from bot.answers.remarks import unless_told_why
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
 from bot.evidence.pieces import WORK, Piece, heading_of, on_theme, told, under_heading
 from bot.notes import note
 from bot.values import LEFT_OUT, Cited, DraftLine
 from retrieval.documents import Report, Role, Span
-from retrieval.genre.lexicon import pattern
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_theme
 from retrieval.question.untagged import subject_of
@@ -48,10 +48,7 @@ def at_large(desk: Desk, least: float = 0.0) -> Draft | None:
     made = _told(replace(desk, query=replace(desk.query, terms=terms)), terms, None, least)
     if made is None or desk.query.ask.content != "causes":
         return made
-    why = any(
-        pattern("tells_cause").search(line.text) for line in made.lines if line.kind == "claim"
-    )
-    return made if why else replace(made, after=(*made.after, note("causes_unsaid")))
+    return unless_told_why(made)
 
 
 def subject(query: Query) -> tuple[str, ...]:

@@ -17,14 +17,14 @@ from bot.evidence.units import Fit, plain_unit, unit_fit
 from retrieval.documents import Span
 from retrieval.genre.directions import MOVES, Direction, ways
 from retrieval.genre.quantities import Quantity, canonical
-from retrieval.genre.quantity_values import same_number
+from retrieval.genre.quantity_values import is_some_over, same_number
 from retrieval.question.asking import ASKS, asks
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_theme
 from retrieval.text.marks import CLAUSE_END, PART_END, SENTENCE_END
 from retrieval.text.normalise import fold, normalise
 
-Relation = Literal["equal", "more", "less", "near"]
+Relation = Literal["equal", "more", "less", "near", "over"]
 
 _REACH = 400  # as far as words in a sentence, or around it, can govern a figure
 _MOVE_WORDS = re.compile(
@@ -93,6 +93,8 @@ class Asserted:
             return said > asked or (said == asked and other.modifier in ("余", "多", "超", "以上"))
         if self.relation == "less":
             return said < asked
+        if self.relation == "over":
+            return is_some_over(self.quantity, other)
         return abs(said - asked) * 10 <= abs(asked)
 
 
@@ -162,6 +164,8 @@ def asserted_figures(query: Query) -> list[Asserted]:
         relation = cast(Relation, said.lastgroup if said else "equal")
         if relation == "less" and before[-3:-2] == "不" and before.endswith(("低于", "少于")):
             relation = "more"
+        if relation == "equal" and figure.modifier in ("余", "多"):
+            relation = "over"  # 一百多天
         # 350项证明材料涉及几个部门 asks about what stands beside the figure
         if asks(after) or after.endswith("率"):
             after = _VERB.split(after, maxsplit=1)[0]

@@ -200,7 +200,7 @@ def role_name(role: Role) -> Note:
 
 def label(report: Report) -> DraftLine:
     """Return the note that heads one report's lines in an answer over several."""
-    return note("heads", what=full_name(report.meta))
+    return note("heads", what=full_name(report.meta), report=report.id)
 
 
 def cited(evidence: Evidence) -> Cited:

@@ -32,7 +32,7 @@ from retrieval.documents import Report, Span
 from retrieval.genre.directions import Direction
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity
-from retrieval.genre.quantity_values import same_number, same_value
+from retrieval.genre.quantity_values import is_some_over, same_number, same_value
 from retrieval.question.query import Query
 from retrieval.question.terms import SYNONYM_MATCH, Term, is_theme, is_topical
 from retrieval.text.marks import CLAUSE_END, PART_END
@@ -289,8 +289,10 @@ def stands_in(figure: Quantity, reading: Reading) -> bool:
 
     Said without a unit, 70.7 stands there as 70.7%, too.
     """
-    held = (q for line in reading.lines for clause in line.clauses for q in clause.figures)
+    held = [q for line in reading.lines for clause in line.clauses for q in clause.figures]
     if any(same_value(figure, q) or (not figure.unit and figure.value == q.value) for q in held):
+        return True
+    if any(is_some_over(figure, q) for q in held):
         return True
     number = figure.text.removesuffix(figure.unit)
     written = re.escape(figure.text if figure.unit else number)

@@ -35,6 +35,8 @@ def silent(desk: Desk, *, in_meaning: bool = True) -> Draft:
     """
     spoken = list(desk.query.terms or desk.query.carried)
     themes = [t for t in spoken if is_theme(t)] or spoken
+    # a single character (没, 占) is a part of many words: that it stands, or not, tells nothing
+    themes = [t for t in themes if len(t.word) > 1] or themes
     reports = list(desk.reports)
     standing = [t for t in themes if any(_stands(report, t) for report in reports)]
     lacking = [t for t in themes if t not in standing]

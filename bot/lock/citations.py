@@ -32,6 +32,7 @@ from retrieval.text.wrapping import words_of
 
 COMPUTED = "（计算）"
 UNREADABLE = "英文的句子要由模型核对"
+OF_ANOTHER = "句子出自另一份报告，不在它名下"
 MAX_LINE_CHARS = 600
 _SAME = 0.8  # share of a line's character pairs in an earlier one
 _MIN_WORDS = 3  # English words, or character pairs: 65件。 says a figure of nothing
@@ -112,6 +113,7 @@ class Checker:
         self._numbers: dict[Cited, int] = {}
         self._sentences: list[Sentence] = []
         self._failures: list[Failure] = []
+        self._headed = ""  # the report under whose name lines stand
 
     @property
     def citations(self) -> tuple[Cited, ...]:
@@ -130,7 +132,12 @@ class Checker:
     def check_line(self, line: DraftLine) -> Sentence | Failure | None:
         """Check one line: a sentence to show, a failure, or None if the line says nothing."""
         outcome: Sentence | Failure | None
-        if line.cites:
+        if line.note is not None and line.note.kind in ("heads", "together"):
+            kept = self._headed if line.note.kind == "heads" else ""
+            self._headed = str(line.note.values.get("report", kept))
+        if self._headed and any(cite.report != self._headed for cite in line.cites):
+            outcome = Failure(line, (OF_ANOTHER,))
+        elif line.cites:
             outcome = self._check_cited(line)
         elif line.kind == "note":
             outcome = Sentence(neutralise(text_of(line, self._language)), "note", (), line.note)

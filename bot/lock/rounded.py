@@ -15,6 +15,7 @@ from bot.lock.figure_contexts import COUNTED, FigureContext, figure_contexts
 from bot.lock.stops import STOP
 from retrieval.genre.lexicon import pattern
 from retrieval.genre.quantities import Quantity, canonical, find_quantities, same_value
+from retrieval.genre.quantity_values import rounding_step
 from retrieval.question.addressing import numeral
 
 _TENTHS = re.compile("(?P<n>[一二三四五六七八九])成(?=[多余出以左上]|[^\u4e00-\u9fff]|$|的)")
@@ -47,7 +48,7 @@ class Said:
         """Return the figure as it may be where a division gave it: rounded at its last digit."""
         if self.low != self.high:
             return self
-        half = _step(self.low) / 2 if self.low else Decimal(0)
+        half = rounding_step(self.low) / 2 if self.low else Decimal(0)
         return replace(self, low=self.low - half, high=self.high + half)
 
 
@@ -70,7 +71,7 @@ def _said(quantity: Quantity, text: str) -> Said:
     ways = {m.lastgroup for m in (before, after) if m}
     if quantity.modifier in ("余", "多") and not ways:
         ways.add("above")
-    step = _step(value)
+    step = rounding_step(value)
     least = min(step / 2, value / 10)
     low = high = value
     if "below" in ways:
@@ -82,12 +83,6 @@ def _said(quantity: Quantity, text: str) -> Said:
     start = before.start() if before else quantity.start
     end = after.end() if after else quantity.end
     return Said(low, high, unit, quantity.kind, start, end, bool(ways))
-
-
-def _step(value: Decimal) -> Decimal:
-    """Return what the last digit of a value that is no zero counts: 10 of 1870, 0.1 of 2.5."""
-    exponent = value.normalize().as_tuple().exponent
-    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
 
 
 def as_quoted(text: str, quotes: Sequence[str]) -> str:

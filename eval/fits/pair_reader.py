@@ -8,7 +8,7 @@ loss is that of each line by itself (does it answer?) and of the right line amon
 
 Two readers are trained on half of the folders of reports each; what each says of the other half is
 stored for the fits of the choice (``pair_scores.npz``), so that these are fitted on readings of
-reports the reader did not know; questions made of tables are read, and not trained on. Both are
+reports the reader did not know (``--scores`` completes them where questions are read anew); questions made of tables are read, and not trained on. Both are
 shipped: what is asked of new reports is read by both. PyTorch is needed for this alone
 (``pip install torch``); it takes about an hour and a half on two cores.
 """
@@ -34,17 +34,25 @@ import retrieval
 from bot.evidence.likely import leaders
 from eval.fits import leaves
 from eval.fits.labels import PAIRS
-from eval.fits.selection import SCORES, Asked, fit_order, is_made, pair_key, questions
-from retrieval.search.e5_encoder import E5Encoder, Use
-from retrieval.search.e5_graph import UPPER
-from retrieval.search.e5_weights import Weights, read_weights, weights_file
-from retrieval.search.embedding import engine_text
-from retrieval.search.pair_graph import READERS
-from retrieval.search.pair_reader import FILE, PASSAGE_TOKENS, QUESTION_TOKENS
+from eval.fits.layers import DROPPED, EncoderLayer, stored
+from eval.fits.selection import (
+    SCORES,
+    Asked,
+    fit_order,
+    is_made,
+    known_scores,
+    pair_key,
+    questions,
+)
+from retrieval.encoder.e5_encoder import Use, bundled_encoder
+from retrieval.encoder.e5_graph import UPPER
+from retrieval.encoder.e5_tokens import engine_text
+from retrieval.encoder.e5_weights import Weights, read_weights, weights_file
+from retrieval.search.pair_graph import OWN_SCORES, READERS
+from retrieval.search.pair_reader import FILE, PASSAGE_TOKENS, QUESTION_TOKENS, UpperLayers
 
 SHIPPED = Path(retrieval.__file__).parent / "data" / FILE
-LEVELS = 63  # those of the encoder's own graph
-EPOCHS, BATCH, RATE, RIVALS, DROPPED = 3, 12, 2e-4, 3, 0.1
+EPOCHS, BATCH, RATE, RIVALS = 3, 12, 2e-4, 3
 _SORTED = 16  # so many batches are drawn at once and sorted by length: less padding
 _HEAD = 5.0  # the new layers learn so much faster than those that are trained on
 _ANSWERING = 1.5  # what a line that answers weighs beside one that does not
@@ -106,7 +114,7 @@ def rows(asked: Sequence[Asked]) -> list[Row]:
 
 def states(told: Sequence[Row]) -> States:
     """Return what enters the upper layers of the encoder, for every question and line."""
-    encoder = E5Encoder()
+    encoder = bundled_encoder()
     found: dict[tuple[str, str], tuple[NDArray[np.float16], ...]] = {}
 
     def learn(use: Use, texts: set[str], most: int) -> None:
@@ -122,42 +130,16 @@ def states(told: Sequence[Row]) -> States:
     return found
 
 
-class Layer(nn.Module):  # type: ignore[misc]
-    """One layer of the encoder, in which the question attends to itself and to a line."""
+class Layer(EncoderLayer):
+    """One layer, in which the question attends to itself and to a line."""
 
     def __init__(self, weights: Weights, at: str) -> None:
-        super().__init__()
-        width, inner = weights.width, weights.inner_width
-        self.heads, self.drop = weights.heads, nn.Dropout(DROPPED)
-        self.kind = nn.Parameter(torch.zeros(width))
-        for name in ("q", "k", "v", "ao"):
-            setattr(self, name, nn.Linear(width, width))
-        self.fi, self.fo = nn.Linear(width, inner), nn.Linear(inner, width)
-        for name in ("aln", "oln"):
-            setattr(self, name, nn.LayerNorm(width, eps=weights.epsilon))
-        with torch.no_grad():
-            for name in ("q", "k", "v", "ao", "fi", "fo"):
-                layer = getattr(self, name)
-                layer.weight.copy_(torch.from_numpy(weights.matrix(f"{at}{name}.w")))
-                layer.bias.copy_(torch.from_numpy(weights.vector(f"{at}{name}.b")))
-            for name in ("aln", "oln"):
-                layer = getattr(self, name)
-                layer.weight.copy_(torch.from_numpy(weights.vector(f"{at}{name}.w")))
-                layer.bias.copy_(torch.from_numpy(weights.vector(f"{at}{name}.b")))
+        super().__init__(weights, at)
+        self.kind = nn.Parameter(torch.zeros(weights.width))
 
     def forward(self, state: Any, line: Any, real: Any) -> Any:
         """Return the question's states after this layer; ``real`` marks what is no padding."""
-
-        def by_heads(x: Any) -> Any:
-            return x.view(*x.shape[:2], self.heads, -1).transpose(1, 2)
-
-        both = torch.cat([state, line + self.kind], 1)
-        asked, keys, values = (by_heads(x) for x in (self.q(state), self.k(both), self.v(both)))
-        mask = real[:, None, None, :]
-        told = F.scaled_dot_product_attention(asked, keys, values, attn_mask=mask)
-        told = told.transpose(1, 2).reshape(state.shape)
-        state = self.aln(state + self.drop(self.ao(told)))
-        return self.oln(state + self.drop(self.fo(F.gelu(self.fi(state)))))
+        return self.attending(state, torch.cat([state, line + self.kind], 1), real)
 
 
 class Reader(nn.Module):  # type: ignore[misc]
@@ -293,27 +275,59 @@ def scored(reader: Reader, known: States, told: Sequence[Row]) -> dict[int, floa
     return found
 
 
+class _Kept:
+    """The encoder with what it made of a text kept: a line stands beside many questions."""
+
+    def __init__(self) -> None:
+        self._encoder = bundled_encoder()
+        self._made: dict[tuple[str, str], tuple[NDArray[np.float32], ...]] = {}
+
+    def entering(
+        self, texts: Sequence[str], use: Use, most: int, *, workers: int = 1
+    ) -> list[tuple[NDArray[np.float32], ...]]:
+        """Return what enters the upper layers for each text."""
+        new = [text for text in dict.fromkeys(texts) if (use, text) not in self._made]
+        if new:
+            made = self._encoder.entering(new, use, most, workers=workers)
+            self._made.update(zip([(use, text) for text in new], made, strict=True))
+        return [self._made[use, text] for text in texts]
+
+
+def scores_wanting(told: Sequence[Row], known: Mapping[int, float]) -> dict[int, float]:
+    """Return the scores that are not stored, each by the shipped reader not trained on its report.
+
+    Questions that are read anew have other words for the same reports.
+    """
+    readers = UpperLayers()
+    found: dict[int, float] = {}
+    for by, (_, read_) in zip(OWN_SCORES, halves(told), strict=True):
+        kept = _Kept()
+        for row in read_:
+            keys = {pair_key(row.words, line): line for line in row.lines}
+            new = {key: line for key, line in keys.items() if key not in known}
+            if new:
+                lines = [engine_text(line) for line in new.values()]
+                scores = readers.read(kept, engine_text(row.words), lines, by=by)
+                found.update(zip(new, scores.tolist(), strict=True))
+    return found
+
+
+def write_scores(scores: Mapping[int, float]) -> None:
+    """Write ``pair_scores.npz``."""
+    kept = sorted(scores)
+    values = np.array([scores[key] for key in kept], np.float16)
+    np.savez_compressed(SCORES, keys=np.array(kept, np.uint64), scores=values)
+
+
 def write(readers: Sequence[Reader]) -> None:
     """Write the trained layers, matrices in small integers with a scale an output."""
     tensors: dict[str, NDArray[Any]] = {"pairs": np.array(pairs_hash())}
 
-    def put(name: str, module: Any) -> None:
-        weight = module.weight.detach().numpy()
-        tensors[f"{name}.b"] = module.bias.detach().numpy()
-        if weight.ndim == 1:
-            tensors[f"{name}.w"] = weight
-            return
-        scales = np.maximum(np.abs(weight).max(axis=1), np.finfo(np.float32).tiny) / LEVELS
-        tensors[f"{name}.w"] = np.rint(weight / scales[:, np.newaxis]).astype(np.int8)
-        tensors[f"{name}.w.scales"] = scales.astype(np.float32)
-
     for prefix, reader in zip(READERS, readers, strict=True):
         for i, layer in enumerate(reader.layers):
             tensors[f"{prefix}l{i}.kind"] = layer.kind.detach().numpy()
-            for name in ("q", "k", "v", "ao", "aln", "fi", "fo", "oln"):
-                put(f"{prefix}l{i}.{name}", getattr(layer, name))
-        put(f"{prefix}inner", reader.inner)
-        put(f"{prefix}outer", reader.outer)
+            tensors |= stored(f"{prefix}l{i}", layer)
+        tensors |= stored(f"{prefix}inner", reader.inner) | stored(f"{prefix}outer", reader.outer)
     np.savez_compressed(SHIPPED, **cast(Any, tensors))
 
 
@@ -326,8 +340,18 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Train; print how often the reader's own first line answers; write what is shipped."""
     parser = argparse.ArgumentParser(prog="python -m eval.fits.pair_reader", description=__doc__)
     parser.add_argument("--write", action="store_true", help=f"write {FILE} and {SCORES.name}")
+    parser.add_argument(
+        "--scores", action="store_true", help=f"train nothing, complete {SCORES.name}"
+    )
     args = parser.parse_args(argv)
     told = rows(questions()) + open_rows(leaves.questions())
+    if args.scores:
+        stored = known_scores()
+        wanting = scores_wanting(told, stored)
+        keys = {pair_key(row.words, line) for row in told for line in row.lines}
+        write_scores({key: s for key, s in {**stored, **wanting}.items() if key in keys})
+        print(f"{len(keys)} pairs, {len(wanting)} of them scored anew")
+        return
     known = states(told)
     scores: dict[int, float] = {}
     readers = []
@@ -340,9 +364,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     before = sum(row.answers[0] for row in having)
     print(f"{len(having)} with an answer: first by the order {before}, by the reader {right}")
     if args.write:
-        kept = sorted(scores)
-        values = np.array([scores[key] for key in kept], np.float16)
-        np.savez_compressed(SCORES, keys=np.array(kept, np.uint64), scores=values)
+        write_scores(scores)
         write(readers)
 
 

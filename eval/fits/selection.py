@@ -145,11 +145,12 @@ def folder_of(suite: str) -> str:
 
 def scores_of(words: str, lines: Sequence[str]) -> Floats:
     """Return the stored score of each line beside the words, NaN where it has none."""
-    return np.array([_stored().get(pair_key(words, line), np.nan) for line in lines])
+    return np.array([known_scores().get(pair_key(words, line), np.nan) for line in lines])
 
 
 @cache
-def _stored() -> dict[int, float]:
+def known_scores() -> dict[int, float]:
+    """Return the stored scores by key."""
     if not SCORES.exists():
         return {}
     with np.load(SCORES) as arrays:

@@ -86,12 +86,28 @@ def _base_unit(unit: str) -> tuple[int, str]:
     return power, _BASE_UNITS.get(unit, unit)
 
 
+def rounding_step(value: Decimal) -> Decimal:
+    """Return what the last digit of a value that is no zero counts: 10 of 1870, 0.1 of 2.5.
+
+    So much more, at the most, does a rounded figure stand for: 一百多 for less than 200.
+    """
+    exponent = value.normalize().as_tuple().exponent
+    return Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0)
+
+
 def same_value(a: Quantity, b: Quantity) -> bool:
     """Tell whether two figures are one: 2.5万 and 两万五千, 二十件 and 20件; 50% is not 50.
 
     Units are compared where both have one; modifiers are not compared.
     """
     return same_number(a, b) and units_agree(a, b)
+
+
+def is_some_over(asked: Quantity, told: Quantity) -> bool:
+    """Tell whether a figure is what 一百多天 or 30余件 may stand for: 126天, 32件."""
+    low, high = canonical(asked)[0], canonical(told)[0]
+    rounded = asked.modifier in ("余", "多") and asked.value is not None
+    return rounded and low <= high < low + rounding_step(low) and units_agree(asked, told)
 
 
 def same_number(a: Quantity, b: Quantity) -> bool:

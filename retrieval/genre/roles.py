@@ -12,7 +12,8 @@ _PROBLEMS = re.compile(
     r"(?:问题|不足|短板|困难|差距|欠缺|薄弱环节|弱项)(?!的?(?:整改|化解|专项|导向|线索|清单|处理|治理))"
 )
 _PROBLEMS_WEAK = re.compile(
-    r"突出问题|问题导向|热点|解决.{0,6}问题|重点难点|急难愁盼|实际困难|补短板|补齐短板"
+    r"突出问题|问题导向|热点|解决.{0,6}问题|重点难点|急难愁盼|实际困难|"
+    r"(?:补[齐强足上]?|破解|攻克|克服|缩小|攻坚)[^，,。]{0,10}(?:短板|弱项|不足|困难|差距|薄弱环节)"
 )
 _CAUSES = re.compile(r"原因|成因")
 # 产生问题的原因 has causes under it, 存在的问题及原因 has problems
@@ -47,7 +48,10 @@ _OPENS_PLANS = re.compile(
     r"|(?:改进|整改|打算|措施|对策)[：:])"
 )
 _OPENS_CAUSES = re.compile(
-    r"^(?:究其|分析)[^，,。]{0,4}(?:原因|根源)|^(?:其|主要|[产造形][^，,。]{1,10})的?(?:主要)?原因(?:主要)?[是在有：:]"
+    r"^(?:究其|分析)[^，,。]{0,4}(?:原因|根源)|^(?:其|主要|[产造形][^，,。]{1,10})的?(?:主要)?原因(?:主要)?[是在有：:，,]"
+)
+_LOOKS_BACK = re.compile(
+    r"[^，,。；：:]{0,8}(?:以上|上述|这些|存在)[^，,。；：:]{0,6}(?:问题|不足|短板|差距|困难)"
 )
 
 # a sentence inside a line that may open problems or plans, and what a list after it starts with
@@ -141,6 +145,11 @@ def joins_problems_and_plans(heading: str) -> bool:
 def joins_problems_and_causes(heading: str) -> bool:
     """Return True for a heading such as 不足和原因, whose body tells first these, then those."""
     return bool(_PROBLEMS.search(heading)) and bool(_CAUSES.search(heading))
+
+
+def looks_back(paragraph: str) -> bool:
+    """Return True for words such as 产生以上问题的原因, which speak of all problems told before."""
+    return bool(_LOOKS_BACK.match(paragraph.strip()))
 
 
 def role_opened_by(paragraph: str, year: int | None) -> Role | None:

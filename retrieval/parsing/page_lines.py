@@ -138,8 +138,9 @@ def _closing(text: str, lines: Sequence[tuple[int, int]], first: int, last: int)
 
 
 def _signed(words: Sequence[str], first: int, end: int) -> int:
-    while end - 1 > first and any(
-        p.match(words[end - 1]) for p in (_SIGNATURE, _FAREWELL, _CONTACT)
+    while end - 1 > first and (
+        is_furniture(words[end - 1])  # the page's buttons stand between and behind
+        or any(p.match(words[end - 1]) for p in (_SIGNATURE, _FAREWELL, _CONTACT))
     ):
         end -= 1
     return end

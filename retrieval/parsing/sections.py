@@ -17,6 +17,7 @@ from retrieval.genre.roles import (
     is_plain_title,
     joins_problems_and_causes,
     joins_problems_and_plans,
+    looks_back,
     role_of_heading,
     role_opened_by,
     turning_points,
@@ -219,7 +220,8 @@ class _Walk:
 
         A reason amid a list is its item's.
         """
-        if not any(joins_problems_and_causes(node.label) for node in self.stack):
+        named = any(joins_problems_and_causes(node.label) for node in self.stack)
+        if not named and not looks_back(self.text[start:end]):
             return False
         before = self._running()
         later = inline_markers(self.text, start, end)
@@ -292,11 +294,23 @@ class _Walk:
         outer = [node for node in self.stack if not node.inline]
         return marker.style == "num" and all(node.rank >= marker.rank for node in outer)
 
+    def _goes_on(self, marker: Marker) -> bool:
+        """Tell whether a number carries on a sentence's list: its last member ends it, and heads nothing."""
+        before = next((n for n in reversed(self.stack) if n.style == marker.style), None)
+        return (
+            before is not None
+            and before.inline
+            and before.number is not None
+            and before.number + 1 == marker.number
+            and self.text[: marker.start].rstrip()[-1:] in _GOING_ON
+        )
+
     def _items(self, items: Sequence[Marker], end: int) -> None:
         """Emit the items and headings that ``items`` open inside a line."""
         for index, marker in enumerate(items):
             stop = items[index + 1].start if index + 1 < len(items) else end
-            closed = self._heading_end(marker, stop, end) if self._may_head(marker) else None
+            heads = self._may_head(marker) and not self._goes_on(marker)
+            closed = self._heading_end(marker, stop, end) if heads else None
             if closed is not None and closed <= stop:
                 self._close_inline()
                 self._open(marker, self._label(marker.start, closed), inline=False)
@@ -353,8 +367,10 @@ class _Walk:
     def _open(self, marker: Marker, label: str, *, inline: bool) -> None:
         """Put a node on the stack: a heading under its nearest higher one, an item under it."""
         if inline:
-            while any(node.style == marker.style for node in self.stack):
-                self.stack.pop()
+            same = [i for i, node in enumerate(self.stack) if node.style == marker.style]
+            # 二、存在的问题 … 主要是：一、…；二、…: a list of its own under the heading
+            if same and (marker.number != 1 or self.stack[same[-1]].inline):
+                del self.stack[same[-1] :]
         else:
             while self.stack and (self.stack[-1].inline or self.stack[-1].rank >= marker.rank):
                 self.stack.pop()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Mapping
+from dataclasses import replace
 
 from retrieval.text.numbering import HEADING_STYLES, Marker, Style, inline_markers, rank
 
@@ -70,6 +71,9 @@ def believed_markers(
     accepted: list[Marker] = []
     for marker in candidates:
         opens_line = opened is None and marker.start <= first
+        due = (last.get("first", 0) + 1, last.get("ordinal", 0) + 1)
+        if marker.style == "ordinal" and due[1] != marker.number == due[0]:
+            marker = replace(marker, style="first")  # 首先，…；其次，…；第三，…
         has_later = goes_on.get(marker.style, -1) >= marker.end
         if _believed(text, marker, last.get(marker.style, 0), opens_line, has_later):
             accepted.append(marker)

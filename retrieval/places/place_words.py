@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from retrieval.genre.romanisation import sounds_like
-from retrieval.places.gazetteer import short_name
+from retrieval.places.gazetteer import gazetteer, short_name, word_like_names
+from retrieval.text.segmentation import tag
 from retrieval.text.words import read_words
 
 
@@ -26,6 +27,23 @@ def crosses_words(text: str, start: int, end: int) -> bool:
     """Tell whether either end of ``text[start:end]`` belongs to another word: 未来|安排."""
     across = _words_across()
     return text[max(start - 1, 0) : start + 1] in across or text[end - 1 : end + 1] in across
+
+
+def is_a_word(text: str, start: int, end: int) -> bool:
+    """Tell whether a short name at ``text[start:end]`` is a word there, or cuts one: 鼓楼, 挣|回民|工.
+
+    Of 7,716 labelled names the words of the dictionary cut 40: asked only beside a place that is held.
+    """
+    name = text[start:end]
+    if name in word_like_names():
+        return True
+    if start == 0 or name not in gazetteer().short:
+        return False
+    at, edges = 0, {0}
+    for word, _ in tag(text):
+        at += len(word)
+        edges.add(at)
+    return at == len(text) and not {start, end} <= edges
 
 
 @lru_cache(maxsize=1)

@@ -24,18 +24,6 @@ _TO = re.compile("到|至|-|—|~|～|to")
 _LATEST_TWO_DIGITS = 49  # 49年 is 2049, 50年 is 1950
 
 
-# all but one in fifty of the corpus's questions for causes have one of these
-_WHY = re.compile(
-    "为什么|为何|为啥|因|缘|由来|理由|咋|怎么|怎样|如何|凭什么|何以|何故|导致|造成|引起|惹|闹的|怪|怨|赖|根|症结"
-    "|背后|难在|卡|难点|难处|解释|说法|what led|why|how come|cause|reason|due to|blame|explanation"
-)
-
-
-def asks_why(words: str) -> bool:
-    """Tell whether a message has a word of cause; without one none is asked for."""
-    return _WHY.search(words.lower()) is not None
-
-
 def read_years(spans: Sequence[str]) -> tuple[int, ...]:
     """Return the years that year words name, each once, in order: 2021到2023年 is three.
 

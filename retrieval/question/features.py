@@ -1,9 +1,9 @@
-"""What the trained reader sees of a message: features of its characters and of its parts.
+"""What the trained reader is told of a message's characters.
 
-Characters are seen with their neighbours, the words they lie in, and what the name tables
-know of them (a place of the gazetteer or of the library, an indicator, an office). A part is
-seen as its words with the tagged spans replaced by their kinds, so that no place or theme is
-learnt by heart.
+The words they lie in with their part of speech, and what the name tables know of them: a place of
+the gazetteer or of the library, an office, a year, an indicator. The tagger sees them with their
+neighbours, the layers beside the message's tokens. A part is seen, by the regressions, as its words
+with the tagged spans replaced by their kinds, so that no place or theme is learnt by heart.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrieval.documents import meet
 from retrieval.genre.indicator_names import indicators
 from retrieval.places.gazetteer import gazetteer, word_like_names
@@ -20,7 +23,7 @@ from retrieval.question.request import Tag, Tagged
 from retrieval.text.normalise import level
 from retrieval.text.segmentation import tag as words_and_kinds
 
-VERSION = 3  # raised when a feature changes: shipped models must be fitted anew
+VERSION = 4  # raised when a feature changes: shipped models must be fitted anew
 _YEAR = re.compile(
     "(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])(?:年度?)?|(?<![0-9])[0-9]{2}年度?|[二一][〇零○o九0-9][〇零○一二三四五六七八九]{2}年?度?"
     "|[去今明前后来]年|上一?年度?|近[一二两三四五六七八九十几0-9]+年|(?:last|this|next) year"
@@ -38,6 +41,16 @@ _PLACEHOLDER: Mapping[Tag, str] = {
     "place": "Ⓟ", "office": "Ⓞ", "excluded": "Ⓧ", "scope": "Ⓢ", "year": "Ⓨ",
     "theme": "Ⓣ", "form": "Ⓕ", "item": "Ⓘ", "claim": "Ⓒ",
 }  # fmt: skip
+# parts of speech of the ICTCLAS set; others are told by their first letter
+_KINDS = (
+    "n", "nr", "ns", "nt", "nz", "v", "vn", "a", "d", "r", "m", "q", "t", "p", "c", "u", "f", "x",
+    "w", "e",
+)  # fmt: skip
+MARKS = (
+    "B-full", "I-full", "B-short", "I-short", "B-word", "I-word", "yB", "yI", "oB", "oI", "oE",
+    "nB", "nI", "aB", "aI", "uB", "uI", "uE", "ind", *(f"k{kind}" for kind in _KINDS), "wB", "wE",
+)  # fmt: skip
+_ROWS = {mark: i for i, mark in enumerate(MARKS)}
 
 
 @lru_cache(maxsize=1)
@@ -93,7 +106,7 @@ def character_features(text: str, names: NameTable) -> list[list[str]]:
     size = len(levelled)
     places = names.mark(levelled)
     words = list(_words(levelled))
-    shapes = _marks(levelled)
+    shapes = _shapes(levelled)
     features: list[list[str]] = []
     for i in range(size):
         around = [levelled[j] if 0 <= j < size else "␂" for j in range(i - 3, i + 4)]
@@ -130,6 +143,27 @@ def inside_at(inside: str, word: str) -> int:
     return len(word) - 1 if inside == "e" else int(inside)
 
 
+def character_marks(text: str, names: NameTable) -> NDArray[np.bool_]:
+    """Return which of ``MARKS`` each character of a message has, ``[characters, marks]``."""
+    levelled = level(text)
+    told = np.zeros((len(levelled), len(MARKS)), np.bool_)
+    kinds = zip(names.mark(levelled), _shapes(levelled), _word_marks(levelled), strict=True)
+    for row, (name, shapes, word) in enumerate(kinds):
+        for mark in (name, *shapes, *word):
+            if mark in _ROWS:
+                told[row, _ROWS[mark]] = True
+    return told
+
+
+def _word_marks(text: str) -> Iterator[list[str]]:
+    """For each character the kind of its word, and whether it begins or ends it."""
+    for word, kind in words_and_kinds(text):
+        last = len(word) - 1
+        marked = f"k{kind[:2] if kind[:2] in _KINDS else kind[:1]}"
+        for at in range(len(word)):
+            yield [marked, *(["wB"] if at == 0 else []), *(["wE"] if at == last else [])]
+
+
 def _words(text: str) -> Iterator[tuple[str, str, str]]:
     """For each character its word, the word's kind and where in the word it stands."""
     for word, kind in words_and_kinds(text):
@@ -138,7 +172,7 @@ def _words(text: str) -> Iterator[tuple[str, str, str]]:
             yield word, kind[:2], "e" if offset == last else str(min(offset, 9))
 
 
-def _marks(text: str) -> list[list[str]]:
+def _shapes(text: str) -> list[list[str]]:
     """For each character the shapes it lies in: year, office, number, Latin word, indicator."""
     marks: list[list[str]] = [[] for _ in text]
     for name, pattern in (

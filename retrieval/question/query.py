@@ -20,6 +20,7 @@ from retrieval.parsing.indicators import lookup
 from retrieval.places.bureaus import Body, bodies_called, body_after
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.place_mentions import Mention, SpeaksOf
+from retrieval.places.place_words import is_a_word
 from retrieval.places.places import PlaceIndex
 from retrieval.question import asking
 from retrieval.question.addressing import (
@@ -261,6 +262,8 @@ def settle(
             words, spans, apart=(*apart, *away, *elsewhere), speaks_of=speaks_of, near=near
         ).mentions
     )
+    if any(m.held for m in mentions):
+        mentions = [m for m in mentions if m.held or not is_a_word(words, m.start, m.end)]
     if request.typed:  # names written in Latin letters stand in what was typed
         mentions += places.resolve(request.typed, ()).mentions
     without = places.resolve(words, away, apart=(*apart, *spans)).held if away else ()

@@ -1,4 +1,4 @@
-"""The trained reader: a message to a request, by the fitted models shipped beside it."""
+"""The trained reader: a message to a request, by the trained layers shipped beside it."""
 
 from __future__ import annotations
 
@@ -13,33 +13,36 @@ from typing import cast
 from retrieval.documents import meet
 from retrieval.genre.pinyin import from_pinyin, looks_like_pinyin
 from retrieval.question.addressing import address_of, item_of
-from retrieval.question.exact import asks_why, read_form, read_item, read_years
+from retrieval.question.exact import read_form, read_item, read_years
 from retrieval.question.features import NameTable, part_features, plain_words
+from retrieval.question.question_layers import QuestionLayers, shipped_layers
 from retrieval.question.request import Act, Ask, Content, Form, Operation, Request, Tagged
 from retrieval.question.tagger import Tagger
 from retrieval.question.untagged import subject_of
-from retrieval.question.wishes import Wish, WishModel
+from retrieval.question.wishes import Floats, Wished, WishModel, likeliest
 from retrieval.question.word_vectors import WordVectors
 from retrieval.text.marks import CLAUSE_END, SENTENCE_END
-from retrieval.text.normalise import level
 
 FILES = ("spans.crf.gz", "parts.crf.gz", "wishes.npz", "words.npz")
+# what names a place is off the subject only when that is sure: a search that finds nothing costs less
+# than a question that is not looked up
+SURE_OF_OFF = 0.9
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
-# a place is named: what is less surely off the subject, or about the last answer, is looked for
-SURE_OF_OFF = 0.7
-# of the corpus's follow-ups read so, below it 1 of 1 asked something else, above it none of 14
-SURE_OF_HOLDINGS_FURTHER_ON = 0.5
-SURE_OF_OFF_FURTHER_ON = 0.9  # 查出多少毛病 says little alone, and goes on after a question
 MAX_READ_CHARS = 600  # what is said later in a message names no further wish
 
 
 @dataclass(frozen=True, slots=True)
 class Models:
-    """The fitted models: spans and parts by the tagger, acts and wishes by the regressions."""
+    """The fitted models: spans and parts by the tagger, acts and wishes by two readers together.
+
+    Regressions over signs know the ways things are asked, trained layers what words mean; where the
+    layers cannot be loaded there are none, and the regressions read alone.
+    """
 
     tagger: Tagger
     wishes: WishModel
     vectors: WordVectors
+    layers: QuestionLayers | None
 
 
 @lru_cache(maxsize=1)
@@ -48,7 +51,8 @@ def shipped_models() -> Models:
     folder = resources.files("retrieval.question").joinpath("models")
     spans, parts, wishes, words = (folder.joinpath(name).read_bytes() for name in FILES)
     tagger = Tagger(gzip.decompress(spans), gzip.decompress(parts))
-    return Models(tagger, WishModel.from_bytes(wishes), WordVectors.from_bytes(words))
+    vectors = WordVectors.from_bytes(words)
+    return Models(tagger, WishModel.from_bytes(wishes), vectors, shipped_layers())
 
 
 class TrainedReader:
@@ -57,13 +61,6 @@ class TrainedReader:
     def __init__(self, names: Collection[str] = (), models: Models | None = None) -> None:
         self._names = NameTable(names)
         self._given = models
-
-    def _bare_name(self, text: str) -> Tagged | None:
-        """Return the name of a message that is nothing but a known name: 那都安呢."""
-        match = _AROUND_A_NAME.match(text)
-        if not match or not self._names.kind(level(match["name"])):
-            return None
-        return Tagged("place", match.start("name"), match.end("name"), match["name"])
 
     def read(self, question: str, before: Request | None = None) -> Request:
         """Return how ``question`` is understood in the light of the request before it."""
@@ -74,21 +71,25 @@ class TrainedReader:
             question = text
         models = self._given or shipped_models()
         tags, starts = models.tagger.tag(text, self._names)
-        if bare := self._bare_name(text):
-            tags, starts = (bare,), (0,)
-        said = last_wish(before)
         ends = (*starts[1:], len(text))
-        whole = part_features(text, tags, (0, len(text)), said, follows=before is not None)
-        vector = models.vectors.pool(plain_words(text, tags, (0, len(text))))
-        act, sure, _ = models.wishes.act(whole, vector)
-        names = _has(tags, ("place", "office"))
-        least = SURE_OF_OFF if before is None else SURE_OF_OFF_FURTHER_ON
-        unsure = act == "off" and (names or before is not None) and sure < least
-        elsewhere = act == "source" and names and sure < SURE_OF_OFF
+        said, follows = last_wish(before), before is not None
+        read = (
+            models.layers.read(text or " ", self._names, said, follows=follows)
+            if models.layers
+            else None
+        )
+
+        def seen(span: tuple[int, int], said: Wished | None) -> tuple[list[str], Floats]:
+            signs = part_features(text, tags, span, said, follows=follows)
+            return signs, models.vectors.pool(plain_words(text, tags, span))
+
+        acts = [models.wishes.acts(*seen((0, len(text)), said))]
+        act, sure = likeliest([*acts, read.acts] if read else acts)[0]
         # what has its own subject and nothing before it continues nothing
         first = before is None and act in _CONTINUES
         first = first and (_has(tags, _SUBJECT) or len(subject_of(text)) >= _ITS_OWN)
-        if address_of(text) or unsure or elsewhere or first:
+        named = act in ("off", "source") and _has(tags, ("place", "office")) and sure < SURE_OF_OFF
+        if address_of(text) or first or named:
             act = "ask"
         elif before is not None and item_of(text) is not None and not _has(tags, _SUBJECT):
             act = "item"  # 最后一条呢: a number that points is exact
@@ -105,27 +106,16 @@ class TrainedReader:
         found: list[Ask] = []
         alternatives: Sequence[tuple[str, str, float]] = ()
         for span in _spans(starts, ends, text, tags):
-            features = part_features(text, tags, span, said, follows=before is not None)
-            vector = models.vectors.pool(plain_words(text, tags, span))
-            readings = models.wishes.wishes(features, vector)
-            if not asks_why(question):
-                readings = tuple(r for r in readings if r.content != "causes") or readings
-            if before is not None:
-                least = SURE_OF_HOLDINGS_FURTHER_ON
-                sure_ones = (
-                    r for r in readings if r.content != "holdings" or r.probability >= least
-                )
-                readings = tuple(sure_ones) or readings
-            best = readings[0]
-            if found and _is_told_already(found[-1], best) and not _has(tags, _OWN, span):
+            of_signs = models.wishes.wishes(*seen(span, said))
+            readings = likeliest([of_signs, read.wishes(*span)] if read else [of_signs])
+            wish, probability = readings[0]
+            if found and _is_told_already(found[-1], wish) and not _has(tags, _OWN, span):
                 continue
             if not found:
-                alternatives = [(r.content, r.operation, r.probability) for r in readings[1:4]]
-            ask = Ask(
-                best.content, best.operation, confidence=min(best.probability, sure), span=span
-            )
+                alternatives = [(*other, p) for other, p in readings[1:4]]
+            ask = Ask(*wish, confidence=min(probability, sure), span=span)
             found.append(with_slots(ask, text, tags, found[-1] if found else None))
-            said = (best.content, best.operation)
+            said = wish
         if before is None and found[0].operation == "brief" and not _has(tags, _MATTER):
             # a text is ordered on nothing that a report could be about: a poem
             return Request(question, "off", (), tags, sure, typed=typed)
@@ -157,9 +147,6 @@ _CONTINUES = ("same", "item", "rework", "source", "undo")
 _ITS_OWN = 2
 _OWN = (*_SUBJECT, "excluded", "year", "item")  # what makes a part of a message one of its own
 _MATTER = (*_SUBJECT, "scope", "year", "excluded")  # what a text may be ordered on
-_AROUND_A_NAME = re.compile(
-    "^(?:那么?|还有|换成?|再看看?)?(?P<name>.+?)(?:的)?(?:呢|吧|啊|呀)?[？?。！!]*$"
-)
 
 
 def _has(
@@ -170,16 +157,17 @@ def _has(
     return any(t.tag in kinds and meet(t, start, end) for t in tags)
 
 
-def _is_told_already(last: Ask, wish: Wish) -> bool:
+def _is_told_already(last: Ask, wish: Wished) -> bool:
     """Tell whether a part that names nothing asks for what the part before shows.
 
     哪里搞了X，怎么说的; 谁最多，几件; X的三大机制是什么，又统一了哪三样.
     """
-    if wish.operation not in ("tell", "list", "overview", "which"):
+    content, operation = wish
+    if operation not in ("tell", "list", "overview", "which"):
         return False
     if last.operation in ("which", "rank", "count"):
-        return wish.content not in ("causes", "remedy", "honours", "problems", "plans")
-    return bool(last.theme) and wish.content == last.content and wish.content != "figure"
+        return content not in ("causes", "remedy", "honours", "problems", "plans")
+    return bool(last.theme) and content == last.content and content != "figure"
 
 
 def _spans(

@@ -9,8 +9,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,13 +22,21 @@ HEADS = ("act", "content", "operation", "pair")
 PAIR_WEIGHT = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """One reading of a part, with its probability."""
+Wished = tuple[Content, Operation]
+Told = TypeVar("Told", str, Wished)
 
-    content: Content
-    operation: Operation
-    probability: float
+
+def likeliest(readings: Sequence[Mapping[Told, float]]) -> list[tuple[Told, float]]:
+    """Return what several readers tell together, likeliest first, with its probability.
+
+    Each gives a log probability to the same readings; their means, made to sum to one, are what
+    counts.
+    """
+    names = list(readings[0])
+    log = np.mean([[reading[name] for name in names] for reading in readings], axis=0)
+    shares = np.exp(log - log.max())
+    shares /= shares.sum()
+    return [(names[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")]
 
 
 class WishModel:
@@ -54,6 +61,7 @@ class WishModel:
             head: slice(int(a), int(b)) for head, a, b in zip(HEADS, edges, edges[1:], strict=False)
         }
         pairs = [pair.split("/") for pair in self.classes["pair"]]
+        self._pairs = [cast(Wished, tuple(pair)) for pair in pairs]
         self._pair_content = [self.classes["content"].index(c) for c, _ in pairs]
         self._pair_operation = [self.classes["operation"].index(o) for _, o in pairs]
 
@@ -69,15 +77,13 @@ class WishModel:
         x = x - x.max()
         return cast(Floats, x - np.log(np.exp(x).sum()))
 
-    def act(self, signs: Sequence[str], vector: Floats) -> tuple[str, float, Mapping[str, float]]:
-        """Return the likeliest act, its probability, and those of all acts."""
+    def acts(self, signs: Sequence[str], vector: Floats) -> Mapping[str, float]:
+        """Return the log probability of each act."""
         log = self._log_probabilities(self._scores(signs, vector), "act")
-        best = int(log.argmax())
-        every = {name: float(np.exp(p)) for name, p in zip(self.classes["act"], log, strict=True)}
-        return self.classes["act"][best], float(np.exp(log[best])), every
+        return dict(zip(self.classes["act"], log.tolist(), strict=True))
 
-    def wishes(self, signs: Sequence[str], vector: Floats) -> tuple[Wish, ...]:
-        """Return every reading of a part, likeliest first; their probabilities sum to one."""
+    def wishes(self, signs: Sequence[str], vector: Floats) -> Mapping[Wished, float]:
+        """Return the log probability of each reading of a part, content and operation."""
         scores = self._scores(signs, vector)
         content = self._log_probabilities(scores, "content")
         operation = self._log_probabilities(scores, "operation")
@@ -85,17 +91,9 @@ class WishModel:
         both = content[self._pair_content] + operation[self._pair_operation]
         mixed = (1 - PAIR_WEIGHT) * both + PAIR_WEIGHT * pair
         mixed = mixed / self._temperatures.get("wish", 1.0)
-        mixed = np.exp(mixed - mixed.max())
-        mixed /= mixed.sum()
-        order = np.argsort(-mixed, kind="stable")
-        return tuple(
-            Wish(
-                cast(Content, self.classes["content"][self._pair_content[i]]),
-                cast(Operation, self.classes["operation"][self._pair_operation[i]]),
-                float(mixed[i]),
-            )
-            for i in order
-        )
+        mixed -= mixed.max()
+        mixed -= np.log(np.exp(mixed).sum())
+        return dict(zip(self._pairs, mixed.tolist(), strict=True))
 
     def to_bytes(self) -> bytes:
         """Return the model as one compressed file."""

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from retrieval.encoder.e5_graph import GRAPH_VERSION
+from retrieval.encoder.e5_tokens import engine_text
 from retrieval.errors import EmbeddingFailed
-from retrieval.search.e5_graph import GRAPH_VERSION
 from retrieval.search.pair_reader import UpperLayers
-from retrieval.text.normalise import normalise, simplify
+from retrieval.text.normalise import normalise
 
 if TYPE_CHECKING:
-    from retrieval.search.e5_encoder import E5Encoder
+    from retrieval.encoder.e5_encoder import E5Encoder
 
 Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
@@ -113,7 +114,9 @@ class LocalEmbedder:
                 raise EmbeddingFailed(self._failure)
             if self._encoder is None:
                 try:
-                    self._encoder = _load_encoder()
+                    from retrieval.encoder.e5_encoder import bundled_encoder
+
+                    self._encoder = bundled_encoder()
                 except (ImportError, OSError, ValueError, RuntimeError) as error:
                     self._failure = not_loaded(error)
                     raise EmbeddingFailed(self._failure) from error
@@ -165,14 +168,3 @@ def not_loaded(error: Exception) -> str:
         f"内置向量模型在这台机器上无法加载（{error}），"
         "只能按字词检索；可设 BAOGAO_EMBEDDER=openai 改用接口"
     )
-
-
-def engine_text(text: str) -> str:
-    """Return ``text`` as the engine can take it: it stops at NUL and knows no lone surrogates."""
-    return simplify(text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")) or " "
-
-
-def _load_encoder() -> E5Encoder:
-    from retrieval.search.e5_encoder import E5Encoder
-
-    return E5Encoder()

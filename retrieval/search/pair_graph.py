@@ -10,19 +10,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from retrieval.search.e5_graph import LENGTHS, UPPER, Layers, Tensors
-from retrieval.search.onnx_file import GraphWriter
+from retrieval.encoder.e5_graph import LENGTHS, UPPER, Layers, Tensors
+from retrieval.encoder.onnx_file import GraphWriter
 
 QUESTION, SCORES = "question", "scores"
 PASSAGES = tuple(f"passages.{i}" for i in range(UPPER))
 READERS = ("r0.", "r1.")
+OWN_SCORES = tuple(f"{reader}score" for reader in READERS)
+"""What each reader says by itself."""
 
 
 def pair_graph(weights: Tensors) -> bytes:
     """Return the model file.
 
     ``question [pairs, tokens, width]``, ``passages.0`` … ``[pairs, others, width]``, one a layer,
-    ``lengths [pairs]``, which counts the tokens of question and passage, → ``scores [pairs, 1]``.
+    ``lengths [pairs]``, which counts the tokens of question and passage, → ``scores [pairs, 1]`` and
+    those of each reader, ``OWN_SCORES``.
     """
     return _Pairs(GraphWriter("pair-reader"), weights).write()
 
@@ -37,7 +40,8 @@ class _Pairs(Layers):
         graph.input(LENGTHS, "int32", ["pairs"])
         graph.constant("halves", np.full(2, width, np.int64))
         graph.node("Mean", [self._score(reader) for reader in READERS], SCORES)
-        graph.output(SCORES, "float32", ["pairs", 1])
+        for name in (SCORES, *OWN_SCORES):
+            graph.output(name, "float32", ["pairs", 1])
         return graph.to_bytes()
 
     def _score(self, reader: str) -> str:

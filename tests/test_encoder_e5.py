@@ -6,12 +6,12 @@ import threading
 import numpy as np
 import pytest
 
-from retrieval.search import e5_encoder
-from retrieval.search.e5_encoder import E5Encoder
-from retrieval.search.e5_tokens import Tokens
-from retrieval.search.e5_weights import Pieces, read_weights, unpack, weights_file
+from retrieval.encoder import e5_graph
+from retrieval.encoder.e5_encoder import E5Encoder
+from retrieval.encoder.e5_tokens import Tokens
+from retrieval.encoder.e5_weights import Pieces, read_weights, unpack, weights_file
+from retrieval.encoder.onnx_file import GraphWriter
 from retrieval.search.embedding import unit_length
-from retrieval.search.onnx_file import GraphWriter
 
 TEXTS = [
     "审核规范性文件41件。",
@@ -135,15 +135,35 @@ def test_threads_may_ask_at_once(encoder):
     assert all(np.array_equal(vector, expected) for vector in found)
 
 
-def test_the_graph_is_written_once_and_made_anew_when_damaged(cache, encoder, monkeypatch):
-    (file,) = cache.iterdir()
-    sound = file.read_bytes()
-    file.write_bytes(sound[: len(sound) // 2])
+def test_the_graphs_are_written_once_and_made_anew_when_damaged(cache, encoder, monkeypatch):
+    files = sorted(cache.iterdir())
+    sound = [file.read_bytes() for file in files]
+    assert len(files) == 2
+    for file, graph in zip(files, sound, strict=True):
+        file.write_bytes(graph[: len(graph) // 2])
     mended = E5Encoder(cache)
-    assert file.read_bytes() == sound
-    monkeypatch.setattr(e5_encoder, "encoder_graph", lambda weights: pytest.fail("made again"))
+    assert [file.read_bytes() for file in files] == sound
+    monkeypatch.setattr(e5_graph, "GraphWriter", lambda name: pytest.fail("made again"))
     again = E5Encoder(cache)
     assert np.array_equal(again.encode(["问"], "query"), mended.encode(["问"], "query"))
+
+
+def test_the_graphs_of_another_version_are_cleared_away(tmp_path, encoder):
+    old = tmp_path / "e5-small-0.0.1-g1.onnx"
+    old.write_bytes(b"old")
+    (tmp_path / "answers.sqlite").write_bytes(b"kept")
+    E5Encoder(tmp_path)
+    kept = sorted(file.name for file in tmp_path.iterdir())
+    assert kept[0] == "answers.sqlite"
+    assert len(kept) == 3
+    assert not old.exists()
+
+
+def test_a_question_asked_alone_twice_enters_the_upper_layers_the_same_way(encoder):
+    first = encoder.encode([TEXTS[0]], "query")
+    states = encoder.entering([TEXTS[0]], "query", 160)[0]
+    assert np.array_equal(encoder.encode([TEXTS[0]], "query"), first)
+    assert np.array_equal(encoder.placed(TEXTS[0], "query", 160)[0], states[0])
 
 
 def test_a_cache_that_cannot_be_written_costs_time_only(tmp_path, encoder):

@@ -14,17 +14,17 @@ from typing import Protocol
 
 import numpy as np
 
-from retrieval.search.e5_weights import Floats, Weights
-from retrieval.search.onnx_file import UINT8, VENDOR, GraphWriter
+from retrieval.encoder.e5_weights import Floats, Weights
+from retrieval.encoder.onnx_file import UINT8, VENDOR, GraphWriter
 
 GRAPH_VERSION = 1
 """Counted up when the vectors that come out change."""
-FILE_VERSION = 3
+FILE_VERSION = 4
 """Counted up when the file changes and the vectors do not."""
 
 EMBEDDED, LENGTHS, HIDDEN = "embedded", "lengths", "hidden"
 UPPER = 4
-"""The layers on top that the pair reader has in a trained form of its own."""
+"""The layers on top that what reads questions has in a trained form of its own."""
 ENTERING = tuple(f"entering.{i}" for i in range(UPPER))
 """The states that enter each of them."""
 _WEIGHT_LEVELS = 63
@@ -53,13 +53,19 @@ class Tensors(Protocol):
         ...
 
 
-def encoder_graph(weights: Weights) -> bytes:
-    """Return the model file: ``embedded [texts, tokens, width]``, ``lengths [texts]`` → ``hidden``.
+def lower_graph(weights: Weights) -> bytes:
+    """Return the file of the lower layers: ``embedded [texts, tokens, width]`` → ``ENTERING[0]``.
 
-    ``embedded`` is the sum of a token's embeddings, before their normalisation; tokens beyond a
-    text's length are not attended to, and mean nothing in ``hidden`` or in the states ``ENTERING``.
+    ``embedded`` is the sum of a token's embeddings, before their normalisation. Both graphs take
+    ``lengths [texts]``, too: tokens beyond a text's length are not attended to, and mean nothing in
+    what comes out.
     """
-    return _Encoder(GraphWriter("multilingual-e5-small"), weights).write()
+    return _Encoder(GraphWriter("multilingual-e5-small-lower"), weights).lower()
+
+
+def upper_graph(weights: Weights) -> bytes:
+    """Return the file of the layers above: ``ENTERING[0]`` → the others of ``ENTERING``, ``hidden``."""
+    return _Encoder(GraphWriter("multilingual-e5-small-upper"), weights).upper()
 
 
 class Layers:
@@ -74,6 +80,17 @@ class Layers:
         graph.constant("tiny", np.array(1e-9, np.float32))
         graph.constant("one", np.array(1.0, np.float32))
         graph.constant("middle", np.array(_BYTE_LEVELS + 1, np.uint8))
+
+    def _layer(self, state: str, at: str) -> str:
+        """Return the states after a layer in which a text attends to itself."""
+        thirds = self._graph.constant(
+            f"{at}thirds", np.full(3, len(self._weights.vector(f"{at}q.b")), np.int64)
+        )
+        joined = np.concatenate([self._weights.matrix(f"{at}{part}.w") for part in "qkv"])
+        asked = self._product(state, f"{at}qkv", joined)
+        parts = [f"{at}{part}" for part in "qkv"]
+        self._graph.node("Split", [asked, thirds], parts, axis=-1)
+        return self._attending(state, parts, at)
 
     def _attending(self, state: str, parts: Sequence[str], at: str) -> str:
         """Return the states after a layer, from its queries, keys and values before their bias."""
@@ -143,25 +160,25 @@ class Layers:
 class _Encoder(Layers):
     _weights: Weights
 
-    def write(self) -> bytes:
-        graph, width = self._graph, self._weights.width
-        graph.input(EMBEDDED, "float32", ["texts", "tokens", width])
-        graph.input(LENGTHS, "int32", ["texts"])
-        graph.constant("thirds", np.full(3, width, np.int64))
+    def lower(self) -> bytes:
+        self._graph.input(EMBEDDED, "float32", self._axes)
         state = self._normalised(EMBEDDED, "emb.ln")
-        below = self._weights.layers - UPPER
-        for layer in range(self._weights.layers):
-            if layer >= below:
-                graph.node("Identity", [state], ENTERING[layer - below])
-            state = self._layer(state, f"l{layer}.")
-        graph.node("Identity", [state], HIDDEN)
-        for name in (HIDDEN, *ENTERING):
-            graph.output(name, "float32", ["texts", "tokens", width])
-        return graph.to_bytes()
+        return self._written(state, range(self._weights.layers - UPPER), ENTERING[:1])
 
-    def _layer(self, state: str, at: str) -> str:
-        joined = np.concatenate([self._weights.matrix(f"{at}{part}.w") for part in "qkv"])
-        asked = self._product(state, f"{at}qkv", joined)
-        parts = [f"{at}{part}" for part in "qkv"]
-        self._graph.node("Split", [asked, "thirds"], parts, axis=-1)
-        return self._attending(state, parts, at)
+    def upper(self) -> bytes:
+        state = self._graph.input(ENTERING[0], "float32", self._axes)
+        layers = range(self._weights.layers - UPPER, self._weights.layers)
+        return self._written(state, layers, (*ENTERING[1:], HIDDEN))
+
+    @property
+    def _axes(self) -> tuple[str, str, int]:
+        return ("texts", "tokens", self._weights.width)
+
+    def _written(self, state: str, layers: Sequence[int], outputs: Sequence[str]) -> bytes:
+        """Return the file that reads ``state`` by ``layers``: the last ones' states come out."""
+        self._graph.input(LENGTHS, "int32", ["texts"])
+        states = [state := self._layer(state, f"l{layer}.") for layer in layers]
+        for left, name in zip(states[-len(outputs) :], outputs, strict=True):
+            self._graph.node("Identity", [left], name)
+            self._graph.output(name, "float32", self._axes)
+        return self._graph.to_bytes()

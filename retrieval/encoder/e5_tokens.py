@@ -8,11 +8,19 @@ from __future__ import annotations
 
 import re
 
-from retrieval.search.e5_weights import Pieces
+import numpy as np
+
+from retrieval.encoder.e5_weights import Pieces
+from retrieval.text.normalise import simplify
 
 _BLANK = "▁"
 _UNKNOWN_COST = 10.0  # an unknown character is worse than the rarest piece by this much
 _LOWEST = -1e30
+
+
+def engine_text(text: str) -> str:
+    """Return ``text`` as the engine can take it: it stops at NUL and knows no lone surrogates."""
+    return simplify(text.replace("\0", " ").encode("utf-8", "replace").decode("utf-8")) or " "
 
 
 class Tokens:
@@ -39,9 +47,23 @@ class Tokens:
         """Return the numbers of the pieces of ``text``, without marks of beginning and end."""
         read = re.sub(" {2,}", " ", text.translate(self._read_as))
         marked = read if read.startswith(" ") else f" {read}"
-        return self._best_split(marked.replace(" ", _BLANK))
+        return [number for _, number in self._best_split(marked.replace(" ", _BLANK))]
 
-    def _best_split(self, text: str) -> list[int]:
+    def placed(self, text: str) -> tuple[list[int], list[int]]:
+        """Return the numbers of the pieces of ``text``, and the piece each character lies in."""
+        read, owners = [" "], [0]
+        for at, char in enumerate(text):
+            for one in char.translate(self._read_as):
+                if one != " " or read[-1] != " ":
+                    read.append(one)
+                    owners.append(at)
+        split = self._best_split("".join(read).replace(" ", _BLANK))
+        starts = [owners[start] for start, _ in split]
+        pieces = np.searchsorted(starts, np.arange(len(text)), side="right") - 1
+        return [number for _, number in split], pieces.tolist()
+
+    def _best_split(self, text: str) -> list[tuple[int, int]]:
+        """Return where each piece begins and its number."""
         size = len(text)
         best = [0.0] + [_LOWEST] * size
         came_from: list[tuple[int, int]] = [(0, self._unknown)] * (size + 1)
@@ -57,9 +79,9 @@ class Tokens:
                 if found is not None and score + found[1] > best[stop]:
                     best[stop] = score + found[1]
                     came_from[stop] = (start, found[0])
-        numbers = []
+        pieces = []
         at = size
         while at:
             at, number = came_from[at]
-            numbers.append(number)
-        return numbers[::-1]
+            pieces.append((at, number))
+        return pieces[::-1]

@@ -1,0 +1,72 @@
+"""Several wishes of one message: what one part did not find, another may tell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from answering import assistant_over, talk
+
+TEXT = """青山县人民政府2023年度法治政府建设情况报告
+一、主要举措
+修订述法评议办法，首次将述法评议结果按5%权重纳入绩效考核。一审行政诉讼案件审结44件，败诉7件，败诉率15.9%。
+从签约到开工平均用时由126天缩短至49天。
+二、存在的问题
+败诉率不降反升，主要是证据收集不规范；宣传形式单一。
+"""
+
+
+@pytest.fixture(scope="module")
+def assistant(tmp_path_factory: pytest.TempPathFactory):
+    with assistant_over(tmp_path_factory.mktemp("joined"), {"a.txt": TEXT}) as opened:
+        yield opened
+
+
+def test_a_part_that_names_nothing_is_not_said_to_be_unanswered_beside_its_answer(assistant):
+    answer = talk(assistant, "青山县述法评议结果算到绩效里去的，占几个百分点？")
+    assert "5%" in answer.text
+    assert "没有找到" not in answer.text
+
+
+def test_a_theme_of_its_own_is_said_not_to_be_found(assistant):
+    answer = talk(assistant, "青山县行政诉讼败诉多少件？培训了多少人？")
+    assert "7件" in answer.text
+    assert "培训" in answer.text
+
+
+def test_a_figure_that_is_said_to_be_rounded_stands_for_more(assistant):
+    answer = talk(assistant, "青山县从签约到开工原来要一百多天，现在平均用时多少天")
+    assert "126天缩短至49天" in answer.text
+    assert "原文没有" not in answer.text
+
+
+def test_a_cause_told_in_other_words_is_not_denied(assistant):
+    answer = talk(assistant, "青山县败诉率为什么上升了")
+    assert "证据收集不规范" in answer.text
+    assert "没有找到写明原因" not in answer.text
+
+
+def test_another_years_figure_does_not_stand_in_for_the_one_asked(tmp_path: Path):
+    later = TEXT.replace("2023年", "2024年").replace("败诉7件，败诉率15.9%。", "")
+    with assistant_over(tmp_path, {"a.txt": TEXT, "b.txt": later}) as opened:
+        answer = talk(opened, "青山县2023年行政诉讼败诉多少件？2024年多少件？")
+    assert "7件" in answer.text
+    assert "2024" in answer.text
+
+
+def test_what_was_planned_for_a_year_not_held_is_told_beside_another_wish(tmp_path: Path):
+    text = TEXT + "三、下一步打算\n力争行政诉讼败诉率降到10%以下。\n"
+    with assistant_over(tmp_path, {"a.txt": text}) as opened:
+        answer = talk(opened, "青山县2024年败诉率想降到多少？述法评议按多少权重纳入绩效考核？")
+    assert "10%以下" in answer.text
+
+
+def test_parts_of_several_reports_stand_under_their_names(tmp_path: Path):
+    other = TEXT.replace("青山县", "白水县").replace("5%权重", "8%权重")
+    with assistant_over(tmp_path, {"a.txt": TEXT, "b.txt": other}) as opened:
+        answer = talk(opened, "青山县行政诉讼败诉多少件？白水县述法评议按多少权重纳入绩效考核？")
+    heads = [
+        s.note.values["report"] for s in answer.sentences if s.note and "report" in s.note.values
+    ]
+    assert [c.report for c in answer.citations] == heads[:2]
+    assert "8%权重" in answer.text
