@@ -91,26 +91,23 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
     """
     if len(answered) == 1:
         return answered[0]
+    kept = [one for one in answered if not _is_told_beside(one, answered)]
     cited = {cite.report for one in answered for line in one.draft.lines for cite in line.cites}
     several = len(cited) > 1
     lines: list[DraftLine] = []
     missing: list[Note] = []
     shown: list[DraftLine] = []
-    for one in answered:
-        if _is_told_beside(one, answered):
-            continue
+    for one in kept:
         missing += one.scope.missing
         claims = [line for line in one.draft.lines if line.kind == "claim"]
         told_before = bool(claims) and all(_stands_in(c, shown) for c in claims)
         if one.draft.status == "answered" and told_before and not one.draft.before:
             continue  # 调了多少、成功率多少 stand in one sentence
         fresh = [] if told_before else [ln for ln in one.draft.lines if not _stands_in(ln, shown)]
-        if (
-            one.draft.status == "abstained"
-        ):  # what is near it is not shown, but a plan for that year
+        if one.draft.status == "abstained":
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             lines += [note("sentence", what=gap) for gap in silent_on]
-            if one.draft.before:
+            if one.draft.before:  # a plan for the year asked; what is only near is not shown
                 near = [*one.draft.before, *one.draft.lines]
                 lines += _headed(near, lines, several, head)
                 shown += claims
@@ -128,7 +125,7 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
         one.draft.status == "answered" for one in answered
     )
     status: Status = "answered" if told else answered[0].draft.status
-    gaps = [gap for one in answered for gap in one.draft.gap]
+    gaps = [gap for one in kept for gap in one.draft.gap]
     reports = dict.fromkeys(r for one in answered for r in one.scope.reports)
     nearby = dict.fromkeys(r for one in answered for r in one.scope.nearby)
     return Answered(

@@ -132,9 +132,10 @@ class Checker:
     def check_line(self, line: DraftLine) -> Sentence | Failure | None:
         """Check one line: a sentence to show, a failure, or None if the line says nothing."""
         outcome: Sentence | Failure | None
-        if line.note is not None and line.note.kind in ("heads", "together"):
-            kept = self._headed if line.note.kind == "heads" else ""
-            self._headed = str(line.note.values.get("report", kept))
+        if line.note is not None and line.note.kind == "together":
+            self._headed = ""
+        elif line.note is not None and line.note.kind == "heads":
+            self._headed = str(line.note.values.get("report", self._headed))
         if self._headed and any(cite.report != self._headed for cite in line.cites):
             outcome = Failure(line, (OF_ANOTHER,))
         elif line.cites:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -12,6 +14,8 @@ from torch import nn
 
 from retrieval.encoder.e5_weights import Weights
 from retrieval.encoder.stored_layers import small_integers
+
+Row = TypeVar("Row")
 
 DROPPED = 0.1
 _MATRICES = ("q", "k", "v", "ao", "fi", "fo")
@@ -60,6 +64,48 @@ class SelfAttending(EncoderLayer):
     def forward(self, state: Any, real: Any) -> Any:
         """Return the states after this layer."""
         return self.attending(state, state, real)
+
+
+def batches(
+    told: list[Row], size: int, together: int, length: Callable[[Row], int], chance: random.Random
+) -> list[list[Row]]:
+    """Return all rows in batches drawn by chance, each of rows of like length: less padding.
+
+    ``together`` batches are drawn at once and sorted; ``told`` is shuffled where it is.
+    """
+    chance.shuffle(told)
+    found = []
+    for at in range(0, len(told), size * together):
+        some = sorted(told[at : at + size * together], key=length)
+        found += [some[i : i + size] for i in range(0, len(some), size)]
+    chance.shuffle(found)
+    return found
+
+
+class Steps:
+    """The steps of a training: upper layers at a rate, heads, which are new, so much faster."""
+
+    def __init__(
+        self, module: nn.Module, upper: Sequence[Any], rate: float, faster: float, count: int
+    ) -> None:
+        known = {id(p) for p in upper}
+        heads = [p for p in module.parameters() if id(p) not in known]
+        rates = [rate, rate * faster]
+        groups = [{"params": p, "lr": r} for p, r in zip((upper, heads), rates, strict=True)]
+        self._module = module
+        self._optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+        self._schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self._optimiser, rates, count, pct_start=0.1
+        )
+
+    def step(self, loss: Any) -> float:
+        """Learn from the loss of a batch, and return it."""
+        self._optimiser.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(self._module.parameters(), 1.0)
+        self._optimiser.step()
+        self._schedule.step()
+        return float(loss.item())
 
 
 def stored(name: str, module: nn.Module) -> dict[str, NDArray[Any]]:

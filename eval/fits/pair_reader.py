@@ -8,9 +8,10 @@ loss is that of each line by itself (does it answer?) and of the right line amon
 
 Two readers are trained on half of the folders of reports each; what each says of the other half is
 stored for the fits of the choice (``pair_scores.npz``), so that these are fitted on readings of
-reports the reader did not know (``--scores`` completes them where questions are read anew); questions made of tables are read, and not trained on. Both are
-shipped: what is asked of new reports is read by both. PyTorch is needed for this alone
-(``pip install torch``); it takes about an hour and a half on two cores.
+reports the reader did not know (``--scores`` completes them where questions are read anew);
+questions made of tables are read, and not trained on. Both are shipped: what is asked of new reports
+is read by both. PyTorch is needed for this alone (``pip install torch``); it takes about an hour and
+a half on two cores.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ import retrieval
 from bot.evidence.likely import leaders
 from eval.fits import leaves
 from eval.fits.labels import PAIRS
-from eval.fits.layers import DROPPED, EncoderLayer, stored
+from eval.fits.layers import DROPPED, EncoderLayer, Steps, batches, stored
 from eval.fits.selection import (
     SCORES,
     Asked,
@@ -196,38 +197,16 @@ def train(told: Sequence[Row], known: States) -> Reader:
     chance = random.Random(0)
     reader, told = Reader(), list(told)
     upper = [p for layer in reader.layers for n, p in layer.named_parameters() if n != "kind"]
-    new = [*reader.inner.parameters(), *reader.outer.parameters()]
-    new += [layer.kind for layer in reader.layers]
-    rates = [RATE, RATE * _HEAD]
-    groups = [{"params": p, "lr": rate} for p, rate in zip((upper, new), rates, strict=True)]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = EPOCHS * -(-len(told) // BATCH)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, steps, pct_start=0.1)
+    count = EPOCHS * -(-len(told) // BATCH)
+    steps = Steps(reader, upper, RATE, _HEAD, count)
     for epoch in range(EPOCHS):
         reader.train()
         lost = 0.0
-        for batch in _batches(told, chance):
-            loss = _loss(reader, known, [_drawn(row, chance) for row in batch])
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(reader.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            lost += loss.item()
-        print(f"round {epoch + 1} of {EPOCHS}: loss {lost * EPOCHS / steps:.3f}", flush=True)
+        for batch in batches(told, BATCH, _SORTED, lambda row: len(row.words), chance):
+            lost += steps.step(_loss(reader, known, [_drawn(row, chance) for row in batch]))
+        print(f"round {epoch + 1} of {EPOCHS}: loss {lost * EPOCHS / count:.3f}", flush=True)
     reader.eval()
     return reader
-
-
-def _batches(told: list[Row], chance: random.Random) -> list[list[Row]]:
-    """Return all rows in batches drawn by chance, each of questions of like length."""
-    chance.shuffle(told)
-    batches = []
-    for at in range(0, len(told), BATCH * _SORTED):
-        some = sorted(told[at : at + BATCH * _SORTED], key=lambda row: len(row.words))
-        batches += [some[i : i + BATCH] for i in range(0, len(some), BATCH)]
-    chance.shuffle(batches)
-    return batches
 
 
 def _drawn(row: Row, chance: random.Random) -> list[tuple[str, str, bool]]:
@@ -346,10 +325,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     told = rows(questions()) + open_rows(leaves.questions())
     if args.scores:
-        stored = known_scores()
-        wanting = scores_wanting(told, stored)
+        wanting = scores_wanting(told, known_scores())
         keys = {pair_key(row.words, line) for row in told for line in row.lines}
-        write_scores({key: s for key, s in {**stored, **wanting}.items() if key in keys})
+        whole = {**known_scores(), **wanting}
+        write_scores({key: score for key, score in whole.items() if key in keys})
         print(f"{len(keys)} pairs, {len(wanting)} of them scored anew")
         return
     known = states(told)

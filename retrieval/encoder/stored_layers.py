@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +39,12 @@ class StoredLayers:
 def stored_layers(file: bytes) -> StoredLayers:
     """Return what a training wrote with ``numpy.savez_compressed``; a tensor is unpacked when asked for.
 
-    Raises ``ValueError`` or ``zipfile.BadZipFile`` for what it did not write.
+    Raises ``ValueError`` for what it did not write.
     """
-    return StoredLayers(np.load(io.BytesIO(file), allow_pickle=False))
+    try:
+        return StoredLayers(np.load(io.BytesIO(file), allow_pickle=False))
+    except BadZipFile as error:
+        raise ValueError(str(error)) from error
 
 
 def version_of(file: bytes) -> str:

@@ -302,7 +302,7 @@ class _Walk:
             and before.inline
             and before.number is not None
             and before.number + 1 == marker.number
-            and self.text[: marker.start].rstrip()[-1:] in _GOING_ON
+            and self.text[max(0, marker.start - _NEAR) : marker.start].rstrip()[-1:] in _GOING_ON
         )
 
     def _items(self, items: Sequence[Marker], end: int) -> None:

@@ -30,9 +30,9 @@ def crosses_words(text: str, start: int, end: int) -> bool:
 
 
 def is_a_word(text: str, start: int, end: int) -> bool:
-    """Tell whether a short name at ``text[start:end]`` is a word there, or cuts one: 鼓楼, 挣|回民|工.
+    """Tell whether a short name at ``text[start:end]`` is a word there, or cuts one: 鼓楼, 海口 of 夸下海口.
 
-    Of 7,716 labelled names the words of the dictionary cut 40: asked only beside a place that is held.
+    Of 7,716 labelled names 13 are cut so: it is asked only beside a place that is held.
     """
     name = text[start:end]
     if name in word_like_names():

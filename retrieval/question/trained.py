@@ -1,4 +1,4 @@
-"""The trained reader: a message to a request, by the trained layers shipped beside it."""
+"""The trained reader: a message to a request, by the two readers shipped beside it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ on half of the reports.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
@@ -18,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.encoder.e5_graph import LENGTHS
-from retrieval.encoder.stored_layers import stored_layers
+from retrieval.encoder.stored_layers import stored_layers, version_of
 from retrieval.search.pair_graph import PASSAGES, QUESTION, SCORES, pair_graph
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class UpperLayers:
 
         layers = stored_layers(_file())
         self._session = open_kept(
-            "pairs", layers_hash()[:12], lambda: pair_graph(layers), cache_folder()
+            "pairs", layers_hash(), lambda: pair_graph(layers), cache_folder()
         )
 
     def read(
@@ -114,7 +113,7 @@ class UpperLayers:
 @cache
 def layers_hash() -> str:
     """Return what tells one training from another."""
-    return hashlib.sha256(_file()).hexdigest()[:16]
+    return version_of(_file())
 
 
 def _file() -> bytes:

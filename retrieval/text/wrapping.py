@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from retrieval.text.furniture import is_furniture, is_page_number
 from retrieval.text.grids import is_in_grid
+from retrieval.text.marks import SENTENCE_END
 from retrieval.text.numbering import marker_at
 
 JOINT = "\u2060"
@@ -27,7 +28,6 @@ _MAX_REST = 6
 _ENDS = frozenset("。！？：；")
 _WRAP_SLACK = 6  # punctuation may hang or be pushed over
 _BREAK_SLACK = 14  # a number or a Latin word that does not fit is pushed over whole
-_SENTENCE = re.compile("[。；;]")
 _INDENTED = ("\u3000", "  ", "\t", "\xa0\xa0")
 _OPENS_PARAGRAPH = (*_INDENTED, *"●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7")
 
@@ -36,8 +36,8 @@ def join_lines(text: str) -> list[tuple[int, int]]:
     """Return the lines of ``text`` that are not blank, those joined that were broken.
 
     Broken are a number left alone, text wrapped at a fixed width (a line of the full width goes
-    on in the next one, a shorter one ends its paragraph), and a sentence that a printed page's
-    number or running head stands in.
+    on in the next one, a shorter one ends its paragraph), a sentence that a printed page's number or
+    running head stands in, and an indented paragraph whose rest stands on a line of its own.
     """
     return list(_layout(text)[0])
 
@@ -71,7 +71,7 @@ def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
         # a few characters up to a full stop are no paragraph
         rest = rest and len(words) <= _MAX_REST and words[-1] in "。：；"
         carried = (over_page or rest) and marker is None and index not in pages
-        torn = marker is None and bool(joined) and _is_torn(text, joined[-1], start, words)
+        torn = marker is None and last_mark.isalnum() and _is_torn(text, joined[-1], (start, end))
         if wrapped or carried or torn or (alone and marker is None):
             joined[-1] = (joined[-1][0], end)
         else:
@@ -87,18 +87,16 @@ def _layout(text: str) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
     return joined, swallowed
 
 
-def _is_torn(text: str, before: tuple[int, int], start: int, words: str) -> bool:
-    """Tell whether a paragraph was torn in two: it is indented and ends amid a sentence, the rest is not.
+def _is_torn(text: str, before: tuple[int, int], rest: tuple[int, int]) -> bool:
+    """Tell whether a paragraph that ends amid a sentence was torn in two: it is indented, the rest not.
 
     The rest ends a sentence: what does not is a heading, a signature, the page's.
     """
-    paragraph = text[before[0] : before[1]].rstrip()
     return (
-        paragraph.startswith(_INDENTED)
-        and not text.startswith(_INDENTED, start)
-        and paragraph[-1].isalnum()
-        and _SENTENCE.search(paragraph) is not None
-        and _SENTENCE.search(words) is not None
+        text.startswith(_INDENTED, before[0])
+        and not text.startswith(_INDENTED, rest[0])
+        and SENTENCE_END.search(text, *rest) is not None
+        and SENTENCE_END.search(text, *before) is not None
     )
 
 

@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import nn
 
-from eval.fits.layers import DROPPED, SelfAttending, stored
+from eval.fits.layers import DROPPED, SelfAttending, Steps, batches, stored
 from eval.fits.reader.invented_names import renamed
 from eval.fits.reader.tagging import THEMES_OPEN, WISHES_ONLY, part_marks, span_marks
 from eval.fits.reader.utterances import Utterance
@@ -258,27 +258,16 @@ def train(told: Sequence[Sequence[Example]], characters: Sequence[str]) -> Layer
     chance = random.Random(0)
     layers = Layers(len(characters))
     upper = [p for i in range(UPPER) for p in getattr(layers, f"l{i}").parameters()]
-    known = {id(p) for p in upper}
-    heads = [p for p in layers.parameters() if id(p) not in known]
-    rates = [RATE, RATE * _HEADS]
-    groups = [{"params": p, "lr": rate} for p, rate in zip((upper, heads), rates, strict=True)]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    steps = EPOCHS * len(_batches(told, 0, chance))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rates, steps, pct_start=0.1)
+    count = EPOCHS * len(_batches(told, 0, chance))
+    steps = Steps(layers, upper, RATE, _HEADS, count)
     started = time.monotonic()
     for epoch in range(EPOCHS):
         layers.train()
         lost = 0.0
         for batch in _batches(told, epoch, chance):
-            loss = _loss(layers, batch)
-            optimiser.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(layers.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            lost += loss.item()
+            lost += steps.step(_loss(layers, batch))
         layers.eval()
-        mean = lost * EPOCHS / steps
+        mean = lost * EPOCHS / count
         _say(
             f"  round {epoch + 1} of {EPOCHS}: loss {mean:.3f}, {time.monotonic() - started:.0f} s"
         )
@@ -292,13 +281,7 @@ def _batches(
 ) -> list[list[Example]]:
     """Return the examples of a round in batches drawn by chance, each of messages of like length."""
     told = [wordings[epoch % len(wordings)] for wordings in messages]
-    chance.shuffle(told)
-    batches = []
-    for at in range(0, len(told), BATCH * _SORTED):
-        some = sorted(told[at : at + BATCH * _SORTED], key=lambda e: len(e.states))
-        batches += [some[i : i + BATCH] for i in range(0, len(some), BATCH)]
-    chance.shuffle(batches)
-    return batches
+    return batches(told, BATCH, _SORTED, lambda e: len(e.states), chance)
 
 
 def _read_before(layers: Layers, told: Sequence[Example], characters: Sequence[str]) -> None:
