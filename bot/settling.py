@@ -11,7 +11,7 @@ from bot.named_things import naming, of_the_only_place, that_name_the_village
 from bot.row_places import told_by_name, told_in_rows
 from retrieval.library.library import Library
 from retrieval.question.conversation import completed
-from retrieval.question.held_words import mended
+from retrieval.question.held_words import as_spoken_of, mended
 from retrieval.question.query import Query, State, filled, kind_of, settle
 from retrieval.question.request import Request
 from retrieval.question.scope import Holdings, Resolved, resolve, sets_for_a_year
@@ -25,6 +25,8 @@ def settled(request: Request, state: State, library: Library) -> list[tuple[Quer
     speaks_of = speaks_within(library, holdings)
     asked: list[tuple[Query, Resolved]] = []
     request = mended(request, places, naming(library))
+    if state.places:
+        request = as_spoken_of(request, known)
     for ask in completed(request, state.asks):
         query = settle(ask, request, places, known, speaks_of, near=state.places)
         earlier = asked[-1][0] if asked else None

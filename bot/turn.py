@@ -45,6 +45,21 @@ def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
     )
 
 
+def _not_among(lines: Sequence[DraftLine], shown: Sequence[DraftLine]) -> list[DraftLine]:
+    """Return the lines that do not stand in those already shown, and no head over nothing."""
+    kept: list[DraftLine] = []
+    for line in reversed([ln for ln in lines if not _stands_in(ln, shown)]):
+        under = kept[-1] if kept else None
+        ends = under is None or _names_a_report(under) or not _names_a_report(line)
+        if not (_is_head(line) and ends and (under is None or _is_head(under))):
+            kept.append(line)
+    return kept[::-1]
+
+
+def _is_head(line: DraftLine) -> bool:
+    return line.note is not None and line.note.kind == "heads"
+
+
 def _is_told_beside(one: Answered, answered: Sequence[Answered]) -> bool:
     """Tell whether a part that found nothing only asks for a figure of what another part tells.
 
@@ -81,7 +96,7 @@ def _headed(
 
 
 def _names_a_report(line: DraftLine) -> bool:
-    return line.note is not None and line.note.kind == "heads" and "report" in line.note.values
+    return _is_head(line) and line.note is not None and "report" in line.note.values
 
 
 def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answered:
@@ -103,10 +118,11 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
         told_before = bool(claims) and all(_stands_in(c, shown) for c in claims)
         if one.draft.status == "answered" and told_before and not one.draft.before:
             continue  # 调了多少、成功率多少 stand in one sentence
-        fresh = [] if told_before else [ln for ln in one.draft.lines if not _stands_in(ln, shown)]
+        fresh = [] if told_before else _not_among(one.draft.lines, shown)
         if one.draft.status == "abstained":
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
-            lines += [note("sentence", what=gap) for gap in silent_on]
+            told = [note("sentence", what=gap) for gap in silent_on]
+            lines += [line for line in told if line not in lines]
             if one.draft.before:  # a plan for the year asked; what is only near is not shown
                 near = [*one.draft.before, *one.draft.lines]
                 lines += _headed(near, lines, several, head)
@@ -121,16 +137,16 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
                 if ln not in lines and not (partly and ln.note and "count" in ln.note.values)
             ]
             lines += _headed([*before, *fresh, *one.draft.after], lines, several, head)
-    told = any(line.kind == "claim" for line in lines) or any(
+    answered_any = any(line.kind == "claim" for line in lines) or any(
         one.draft.status == "answered" for one in answered
     )
-    status: Status = "answered" if told else answered[0].draft.status
+    status: Status = "answered" if answered_any else answered[0].draft.status
     gaps = [gap for one in kept for gap in one.draft.gap]
     reports = dict.fromkeys(r for one in answered for r in one.scope.reports)
     nearby = dict.fromkeys(r for one in answered for r in one.scope.nearby)
     return Answered(
         replace(answered[0].query, question=question),
-        Resolved(tuple(reports), () if told else tuple(missing), tuple(nearby)),
+        Resolved(tuple(reports), () if answered_any else tuple(missing), tuple(nearby)),
         answered[0].hits,
         Draft(
             tuple(lines),

@@ -92,6 +92,10 @@ CASES = [
     ("石桥县还有哪些差距", ["共3条", "参差不齐", "不均衡", "执行难"], ["加强培训"]),
     # whose next step: the report's own
     ("柳泉2022年那份报告下一步要做什么", ["8%以内"], ["3%以内"]),
+    # two years as wholes: what changed, and which lacks stayed, came and went
+    ("柳泉2023年和2022年相比有什么变化", ["败诉率", "新提出的问题", "未再提到的问题"], []),
+    # a rhetorical 不是 tells what is asked about
+    ("柳泉2023年不是欠着企业的账款嘛，一共还了多少", ["4070万元"], ["420件"]),
     # next year's work is in this year's plans
     ("柳泉县2024年的工作举措", ["府院联动"], ["没有查到"]),
 ]

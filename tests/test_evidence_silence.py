@@ -82,3 +82,10 @@ def test_an_english_word_is_not_said_to_be_absent_from_a_chinese_report(
     assert "herders" in answer.text
     assert "do not stand in the report" not in answer.text
     assert "does not stand in the report" not in answer.text
+
+
+def test_of_a_year_not_held_no_word_is_called_absent_that_stands(assistant: Assistant) -> None:
+    answer = assistant.ask("青山县2022年办理行政处罚案件多少件").answer
+    assert answer.status == "abstained"
+    assert "没有出现" not in answer.text + "".join(answer.scope.missing)
+    assert "未收录青山县2022年度的报告" in "".join(answer.scope.missing) + answer.text

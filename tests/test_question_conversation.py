@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from answering import CUT, assistant_over, talk
@@ -180,3 +181,15 @@ def test_a_conversation_changes_one_thing(
 )
 def test_what_is_set_for_a_year_stands_in_the_report_before(question: str, set_for: bool) -> None:
     assert sets_for_a_year(question) is set_for
+
+
+def test_an_office_none_is_held_of_is_asked_for_in_the_report_spoken_of(tmp_path: Path) -> None:
+    text = (
+        "青山县人民政府2023年度法治政府建设情况报告\n一、主要举措\n"
+        "建立协作机制。向公安机关移送线索6条，公安机关立案2起。\n"
+    )
+    with assistant_over(tmp_path, {"a.txt": text}) as assistant:
+        first = assistant.ask("青山县2023年移送线索多少条")
+        second = assistant.ask("那公安机关立案几起", first.state)
+    assert "2起" in second.answer.text
+    assert "未收录" not in second.answer.text

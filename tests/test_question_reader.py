@@ -182,3 +182,15 @@ def test_a_fake_reader_returns_what_it_knows() -> None:
     reader = FakeReader((known,))
     assert reader.read("綦江的问题") is known
     assert reader.read("别的").asks[0].content == "report"
+
+
+@pytest.mark.parametrize(
+    ("question", "years"),
+    [
+        ("复议这一块，清溪二三年收了多少件二四年收了多少件", (2023, 2024)),
+        ("清溪二〇二三年列出了哪些问题", (2023,)),
+    ],
+)
+def test_a_numeral_of_a_year_is_read_whole(question: str, years: tuple[int, ...]) -> None:
+    request = TrainedReader(("清溪", "清溪县")).read(question)
+    assert tuple(y for ask in request.asks for y in ask.years) == years

@@ -283,3 +283,22 @@ def test_a_large_table_is_made_from_the_ledger_and_worded_when_shown() -> None:
     answer, refused = checked(draft(worded), made.reports)
     assert not refused
     assert len(answer.citations) == 3
+
+
+# ---- figures that no ledger names -----------------------------------------------------------
+
+
+def said(place: str, words: str, text: str, value: str, unit: str) -> Row:
+    cell = Cell(text, ((words, Cited(place, 0, 5)),), Decimal(value), unit)
+    return Row(place, Named(f"{place}（2023年度）", place), 2023, (cell,))
+
+
+def test_unnamed_figures_are_reckoned_only_where_their_words_are_alike() -> None:
+    table = one_column(
+        said("甲县", "清偿拖欠中小企业账款2340万元", "2340万元", "23400000", "元"),
+        said("乙县", "清偿拖欠企业账款3120万元", "3120万元", "31200000", "元"),
+        said("丙县", "全部完成赋权，较上年新增500万元", "500万元", "5000000", "元"),
+    )
+    alike, others = comparable(table.column(0))
+    assert [row.place for row, _ in alike] == ["甲县", "乙县"]
+    assert [(row.place, why.kind) for row, _, why in others] == [("丙县", "why.unsure")]

@@ -70,3 +70,21 @@ def test_parts_of_several_reports_stand_under_their_names(tmp_path: Path):
     ]
     assert [c.report for c in answer.citations] == heads[:2]
     assert "8%权重" in answer.text
+
+
+def test_a_part_told_before_leaves_no_head_over_nothing(tmp_path: Path):
+    later = TEXT.replace("2023年", "2024年").replace("败诉7件，败诉率15.9%", "败诉3件，败诉率8.8%")
+    with assistant_over(tmp_path, {"a.txt": TEXT, "b.txt": later}) as opened:
+        answer = talk(opened, "青山县2023年和2024年行政诉讼败诉各多少件？行政诉讼败诉率各是多少？")
+    lines = answer.text.splitlines()
+    assert "7件" in answer.text
+    assert "8.8%" in answer.text
+    assert not any(
+        a.endswith("年度）：") and (b.endswith("年度）：") or not b)
+        for a, b in zip(lines, [*lines[1:], ""], strict=True)
+    )
+
+
+def test_that_a_year_is_not_held_is_said_once(assistant):
+    answer = talk(assistant, "青山县2021年行政诉讼败诉多少件？述法评议的权重是多少？")
+    assert answer.text.count("未收录青山县2021年度") <= 1

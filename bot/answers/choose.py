@@ -37,6 +37,7 @@ from bot.answers import (
     table_cells,
     tables,
     themes,
+    whole_reports,
 )
 from bot.answers.fields import field_answer
 from bot.answers.lists import item, newest_of_one_issuer
@@ -309,6 +310,13 @@ ANSWERERS: tuple[Answerer, ...] = (
             "红岩县2022年存在哪些问题 > 哪些到2023年已经解决了",
         ),
         ("红岩县2023年存在哪些问题", "红岩县2023年仍然存在哪些问题"),
+    ),
+    Answerer(
+        "whole_reports",
+        lambda desk: _is_open(desk) and whole_reports.applies(desk),
+        whole_reports.answer,
+        ("红岩县2023年比2022年有什么变化", "青山县和白水县的报告对比一下"),
+        ("红岩县2023年存在哪些问题", "红岩县2023年比2022年多培训了多少人次"),
     ),
     Answerer(
         "side_by_side",

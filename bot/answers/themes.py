@@ -70,7 +70,7 @@ def _told(
     if len(desk.reports) > 1:
         return _several(telling, [r for r, p in found if not p], terms, most, chars)
     report, pieces = telling[0]
-    shown = (_plain if roles else _in_parts)(report, pieces[:most], terms, chars)
+    shown = (_plain if roles else in_parts)(report, pieces[:most], terms, chars)
     left = len(pieces) - most
     after = (note("more_places", count=left),) if left > 0 else ()
     items = tuple(Cited(p.report.id, p.span.start, p.span.end) for p in shown.pieces)
@@ -141,7 +141,7 @@ def _plain(
     return _Shown(tuple(lines), tuple(ordered))
 
 
-def _in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Shown:
+def in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Shown:
     """Tell work, problems and plans on a theme apart, each under its name."""
     groups: dict[Role, list[Piece]] = {}
     for p in sorted(pieces, key=lambda p: p.section.start):

@@ -278,7 +278,7 @@ def _pools(
 
 def leaves_on(desk: Desk, report: Report, terms: Sequence[Term]) -> list[Leaf]:
     """Return the leaves on one of the themes asked for: those that answer, and those that name it."""
-    of_theme = replace(desk.query, terms=tuple(terms), topic="".join(t.word for t in terms))
+    of_theme = replace(desk.query, terms=tuple(terms))  # what is ordered is read whole
     telling = replace(desk, query=of_theme).telling(report, terms)
     least = min((leaf.fit for leaf in telling), default=1.0)
     known = {leaf.section for leaf in telling}

@@ -29,7 +29,7 @@ from retrieval.search.pair_reader import ReadPairs, reads_nothing
 from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
-from retrieval.text.wrapping import words_of
+from retrieval.text.wrapping import BULLETS, words_of
 
 MOST_CITED = 3  # as many spans say what was spoken of; an answer over all places cites hundreds
 # what is known of a held report, be it open or not
@@ -156,7 +156,7 @@ def asked_words(query: Query) -> str:
 
 
 def claim(report: Report, span: Span) -> DraftLine:
-    """Return a span as a claim: its words on one line, without a comma or semicolon at the end.
+    """Return a span as a claim: its words on one line, no bullet before them nor a comma behind.
 
     Cells of a table are told with the words of their row and columns, and cite its head, too.
     """
@@ -168,7 +168,7 @@ def claim(report: Report, span: Span) -> DraftLine:
         if cells:
             return DraftLine(" ".join(tell(cells).split()), "claim", cites)
     words = words_of(report.text, span.start, span.end)
-    text = re.sub(r"\s+", " ", words).strip().rstrip("，,；;、：:")
+    text = re.sub(r"\s+", " ", words).lstrip(f"{BULLETS} ").rstrip("，,；;、：: ")
     return DraftLine(text, "claim", (Cited(report.id, span.start, span.end),))
 
 

@@ -10,6 +10,7 @@ from retrieval.documents import HEADINGS_JOINED, Report, Span
 from retrieval.genre.lexicon import missed_an_honour, pattern, tells_an_honour
 
 _LONGEST_HEADING = 20
+_SHORT_END = 24  # 由自治区人力资源和社会保障厅、民政厅联合表彰
 _LISTS = re.compile("[:：]|(?:有|包括|如下)$")
 _PARTS = ("；", ";", "。")
 _NUMBER = re.compile(r"^[（(]?[一二三四五六七八九十0-9]+[）)、.．]*")
@@ -44,6 +45,8 @@ def won(reading: Reading, *, missed: bool = False) -> list[tuple[Line, Span]]:
                 and _is_won(clauses[last + 1], missed=missed)
             ):
                 last += 1
+            if not _ends_a_part(report, clauses[last]) and _closes(report, clauses[last + 1 :]):
+                last += 1  # 获评“示范村”，由司法部、民政部命名
             found.append((line, Span(_start(line, i), clauses[last].span.end)))
             i = last + 1
     return found
@@ -72,6 +75,12 @@ def _apart(report: Report, clauses: Sequence[Clause]) -> list[Span]:
         else:
             spans.append(clause.span)
     return spans
+
+
+def _closes(report: Report, clauses: Sequence[Clause]) -> bool:
+    """Tell whether the first of some clauses is the short end of a part: it belongs to what it ends."""
+    end = clauses[:1]
+    return bool(end) and len(end[0].span) <= _SHORT_END and _ends_a_part(report, end[0])
 
 
 def _ends_a_part(report: Report, clause: Clause) -> bool:

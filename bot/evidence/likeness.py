@@ -41,6 +41,17 @@ class Likeness:
         return shared / least if least else 0.0
 
 
+# two figures whose words are so alike count one thing: 审核政府合同 and 审核合同, unlike 查处案件 and
+# 查处食品安全案件; of 992 pairs of one name in 32 pairs of years 722 are, and three of 150 of these read
+# by hand count different things, what is new beside what there is
+SAME_THING = 0.5
+
+
+def likeness(one: frozenset[str], other: frozenset[str]) -> float:
+    """Return the share of the pairs of two texts that both have, 0 to 1; 1 for the same text."""
+    return len(one & other) / len(one | other) if one | other else 1.0
+
+
 class RarePairs:
     """The pairs of characters that are asked for, weighed by how few lines of a report have them."""
 

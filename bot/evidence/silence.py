@@ -40,9 +40,13 @@ def silent(desk: Desk, *, in_meaning: bool = True) -> Draft:
     reports = list(desk.reports)
     standing = [t for t in themes if any(_stands(report, t) for report in reports)]
     lacking = [t for t in themes if t not in standing]
-    if desk.only_years or desk.query.address:
+    if desk.query.address:
         gap = Note("not_found", {"topic": asked_words(desk.query)})
-        return _planned(desk, gap) or Draft(status="abstained", gap=(gap,))
+        return Draft(status="abstained", gap=(gap,))
+    # that no report on the year is held is said elsewhere; the words may stand in another year's
+    if desk.only_years:
+        absent = (Note("not_found", {"topic": _words(desk.query, lacking)}),) if lacking else ()
+        return _planned(desk, absent) or Draft(status="abstained", gap=absent)
     gaps = []
     foreign = [t for t in lacking if desk.query.english and t.word.isascii()]
     if foreign:  # an English word stands in no Chinese report: that tells nothing of the matter
@@ -59,15 +63,17 @@ def silent(desk: Desk, *, in_meaning: bool = True) -> Draft:
     return _beside(reports[:1], near, gaps)
 
 
-def _planned(desk: Desk, gap: Note) -> Draft | None:
+def _planned(desk: Desk, absent: Sequence[Note]) -> Draft | None:
     """Return what the report before the year asked planned for it; None if nothing near stands."""
-    if len(desk.reports) != 1 or desk.query.address:
+    if len(desk.reports) != 1:
         return None
     report = desk.reports[0]
     year = (report.meta.year or 0) + 1
-    near = _nearest(desk, report, "plans") if year in desk.only_years else []
+    if year not in desk.only_years:
+        return None
+    near = _nearest(desk, report, "plans") or _alike(desk, report, "plans")
     head = note("planned_before", year=year, before=year - 1)
-    return replace(_beside([report], near, [gap]), before=(head,)) if near else None
+    return replace(_beside([report], near, absent), before=(head,)) if near else None
 
 
 def _beside(reports: Sequence[Report], near: Sequence[Evidence], gaps: Sequence[Note]) -> Draft:
@@ -100,11 +106,14 @@ def _nearest(desk: Desk, report: Report, role: Role | None = None) -> list[Evide
     return [e for e in found if e.coverage >= NEAR_ENOUGH]
 
 
-def _alike(desk: Desk, report: Report) -> list[Evidence]:
-    """Return the sentence that comes nearest to answering a fact or a list, if vectors tell one."""
+def _alike(desk: Desk, report: Report, role: Role | None = None) -> list[Evidence]:
+    """Return the sentence that comes nearest to answering a fact or a list, if vectors tell one.
+
+    With ``role`` one of such parts of the report.
+    """
     query, reading, near = desk.query, desk.reading(report), desk.near(report.id)
     if not near or query.kind not in ("fact", "list") or query.asks_mention:
         return []
-    lines = desk.lines(report)
+    lines = [line for line in desk.lines(report) if role in (None, line.role)]
     alike = likely(query, reading, lines, NOTHING_SPOKEN, (), near, desk.pairs, NEAR_IN_MEANING)
     return [alike] if alike else []

@@ -14,19 +14,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise, takewhile
+from itertools import compress, pairwise, takewhile
 from typing import NamedTuple
 
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft
+from bot.evidence.likeness import SAME_THING, likeness, pairs_of
 from bot.evidence.problem_groups import shared_problems
 from bot.evidence.reckoning import plain
 from bot.evidence.whole_clauses import typeset
-from bot.labels import NameOf, Names
+from bot.labels import NameOf, Names, of_one_office
 from bot.notes import Note, among, note
 from bot.table import Cell, Column, Row, Table
 from bot.tables.claimed import verdict
 from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
+from bot.tables.same_figures import narrowed
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report
 from retrieval.genre.directions import ways
@@ -37,6 +39,7 @@ from retrieval.question.addressing import numeral
 from retrieval.question.query import Query
 from retrieval.question.scope import Holding
 from retrieval.question.terms import content_terms, is_topical
+from retrieval.text.marks import CLAUSE_END
 from retrieval.text.normalise import fold, normalise
 
 _ORDER_KINDS = frozenset(
@@ -92,7 +95,10 @@ def suits(query: Query, reports: Sequence[Holding]) -> bool:
     if len(reports) < 2:
         compared = query.kind in ("compare", "rank") and bool(query.places and query.unknown)
         return bool(reports) and compared and bool(wanted(query)[0].measures)
-    return query.kind in ("compare", "rank") or (query.kind == "fact" and bool(query.indicators))
+    changed = query.ask.operation == "change" and query.ask.content == "figure"
+    return query.kind in ("compare", "rank") or (
+        query.kind == "fact" and bool(query.indicators or changed)
+    )
 
 
 def wanted(query: Query) -> tuple[Wanted, ...]:
@@ -128,7 +134,10 @@ def wanted(query: Query) -> tuple[Wanted, ...]:
         return tuple(
             Wanted("".join(t.word for t in terms)[:16], terms=tuple(terms)) for terms in themes
         )
-    name = "".join(t.word for t in query.terms if t.weight >= 0.5) or topic or "内容"
+    words = [t.word for t in query.terms if t.weight >= 0.5]
+    if any(word.isascii() for word in words):
+        return (Wanted(" ".join(words)),)
+    name = "".join(words) or topic or "内容"
     return (Wanted(name[:16]),)
 
 
@@ -151,6 +160,7 @@ def compare(
     holdings: Sequence[Holding] | None = None,
     cells: CellsOf | None = None,
     names: Names | None = None,
+    columns: Sequence[Wanted] = (),
     best_first: bool = False,
 ) -> Table:
     """Return the table of what each report says of the desk's question.
@@ -158,17 +168,24 @@ def compare(
     ``facts`` gives a report's ledger, without it only sentences are read. ``holdings`` are the
     reports of the rows where there are more than the desk holds; those beyond the desk are
     answered from the ledger alone, by ``cells`` if given. ``names`` are what the holdings are
-    called, made here if not given. Rows are in the order in which the question names places,
+    called, made here if not given, ``columns`` what is compared, by default what the question asks
+    for. Rows are in the order in which the question names places,
     then by year; with ``best_first`` those that compare come before, in order of the first column
     of figures.
     """
-    columns = wanted(desk.query)
+    given, columns = bool(columns), tuple(columns) or wanted(desk.query)
     ledger = facts or (lambda _report: ())
     open_reports = {report.id: report for report in desk.reports}
     listed: Sequence[Holding] = holdings if holdings is not None else desk.reports
-    if desk.query.ask.content == "figure" and not any(w.measures or w.role for w in columns):
+    if (
+        not given
+        and desk.query.ask.content == "figure"
+        and not any(w.measures or w.role for w in columns)
+    ):
         columns = _told_of(desk.query, [ledger(h.id) for h in listed[:MAX_SAMPLED]]) or columns
     names = names or Names(holding.meta for holding in listed)
+    if not given and cells is None and _are_two_years(listed):
+        ledger = narrowed({h.id: ledger(h.id) for h in listed}, desk.query.terms).__getitem__
     rows = []
     if cells is not None:
         told = [cells(column, listed) for column in columns]
@@ -221,6 +238,12 @@ def compare(
     if columns[0].role and len(desk.reports) > 1 and desk.query.ask.operation == "common":
         notes += shared_problems(desk.reports, columns[0].role)
     return Table(table.columns, _ranked(table, sifted) if best_first else table.rows, tuple(notes))
+
+
+def _are_two_years(listed: Sequence[Holding]) -> bool:
+    years = {h.meta.year for h in listed}
+    one_place = len({_place(h) for h in listed}) == 1
+    return len(listed) == 2 == len(years) and one_place and of_one_office(*(h.meta for h in listed))
 
 
 MAX_SAMPLED = 200
@@ -417,6 +440,8 @@ def comparable(
     if not kinds:
         return [], others
     first = max(kinds, key=lambda kind: (len(kinds[kind]), kind[0] == measure))
+    if not first[0]:  # figures that no ledger names count one thing where their words say so
+        others += [(*pair, Note("why.unsure")) for pair in _unlike_the_first(kinds[first])]
     for (other, unit), cells in kinds.items():
         if (other, unit) != first:
             why = Note("why.unit")
@@ -424,6 +449,20 @@ def comparable(
                 why = Note("why.measure", {"measure": other}) if other else Note("why.unsure")
             others += [(row, cell, why) for row, cell in cells]
     return kinds[first], others
+
+
+def _unlike_the_first(cells: list[tuple[Row, Cell]]) -> list[tuple[Row, Cell]]:
+    """Take out of ``cells`` those whose words before the figure are unlike those of the first."""
+    words = [pairs_of(_before_the_figure(cell)) for _, cell in cells]
+    alike = [likeness(own, words[0]) >= SAME_THING for own in words]
+    unlike = [pair for pair, same in zip(cells, alike, strict=True) if not same]
+    cells[:] = compress(cells, alike)
+    return unlike
+
+
+def _before_the_figure(cell: Cell) -> str:
+    words = cell.claims[0][0] if cell.claims else ""
+    return CLAUSE_END.split(words.partition(cell.text)[0])[-1]
 
 
 @lru_cache(maxsize=1_024)

@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from bot.evidence import listing
 from bot.evidence.drafting import Desk
-from bot.evidence.likely import ordered
-from bot.evidence.reading import Clause, Line, read
+from bot.evidence.likely import likely, ordered
+from bot.evidence.reading import Line, read
 from bot.evidence.selection import Evidence, KnownFact, claim_span
 from bot.evidence.whole_clauses import bare_start, typeset
 from bot.table import Cell
@@ -26,9 +26,7 @@ from retrieval.text.grids import row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.wrapping import words_without
 
-ENOUGH_FOR_FIGURE = 0.6
 ENOUGH_FOR_PHRASE = 0.6
-MOST_WEIGHED = 3
 MAX_PHRASES = 3
 _PARTIAL = re.compile("其中|^含|^包括")
 _ADDED = re.compile("新(?:增|培[育养]|招|聘|设|建)")
@@ -200,30 +198,27 @@ def _with_unit(quantity: Quantity) -> str:
 def unnamed_cell(desk: Desk, column: Wanted, report: Report, known: Sequence[Fact]) -> Cell:
     """Return the figure of the sentence that answers, where the ledger has no name for it.
 
-    A figure that the ledger knows as something else is never taken, nor one whose sentence
-    lacks the indicator's own words: 涉及金额 is no 罚没金额, 化解疑难案件 none that were received.
+    A figure that the ledger knows as something else is never taken.
     """
     rules = [rule for rule in indicators() if rule.name in column.measures]
     units = frozenset(unit for rule in rules for unit in rule.units)
-    reading = desk.reading(report)
-    lines = [line for line in reading.lines if _role_fits(desk.query, line)]
-    for evidence in ordered(desk.query, reading, lines, (), desk.near(report.id), MOST_WEIGHED):
-        clause = evidence.clause
-        if clause is None or evidence.coverage < ENOUGH_FOR_FIGURE:
-            continue
-        told = [f for f in known if clause.span.start <= f.quantity.start < clause.span.end]
-        if rules and not any(_in_own_words(rule, evidence.line, clause) for rule in rules):
-            continue
-        for fact in told:
-            if fact.indicator is None and fact.unit in units and _of_period(fact, report.meta.year):
-                cite, claim = _cited_words(report, evidence.span)
-                return _figure_cell(fact.quantity, fact.value, cite, claim, "", "")
+    evidence = _likeliest(desk, report, known)
+    if evidence is None or evidence.clause is None:
+        return Cell()
+    span = evidence.clause.span
+    for fact in (f for f in known if span.start <= f.quantity.start < span.end):
+        if fact.indicator is None and fact.unit in units and _of_period(fact, report.meta.year):
+            cite, claim = _cited_words(report, evidence.span)
+            return _figure_cell(fact.quantity, fact.value, cite, claim, "", "")
     return Cell()
 
 
-def _in_own_words(rule: Indicator, line: Line, clause: Clause) -> bool:
-    said = all(any(word in line.folded for word in group) for group in rule.own)
-    return said and not any(word in clause.folded for word in rule.none)
+def _likeliest(desk: Desk, report: Report, known: Sequence[Fact]) -> Evidence | None:
+    """Return the clause of a report that answers, by the fit of facts; None if none is likely to."""
+    named = [KnownFact(f.indicator, f.start, f.end, f.period) for f in known if f.indicator]
+    lines = [line for line in desk.reading(report).lines if _role_fits(desk.query, line)]
+    spoken, near = desk.spoken(report), desk.near(report.id)
+    return likely(desk.query, desk.reading(report), lines, spoken, named, near, desk.pairs)
 
 
 def phrase_cell(desk: Desk, report: Report, known: Sequence[Fact]) -> Cell:
@@ -234,13 +229,12 @@ def phrase_cell(desk: Desk, report: Report, known: Sequence[Fact]) -> Cell:
     lines = [line for line in reading.lines if _role_fits(query, line)]
     near = desk.near(report.id)
     if query.wants in ("number", "percent"):
-        for evidence in ordered(query, reading, lines, named, near, MOST_WEIGHED):
-            figure = evidence.figure
-            if figure is not None and evidence.coverage >= ENOUGH_FOR_FIGURE:
-                cite, claim = _cited_words(report, evidence.span)
-                measure = _measure_at(evidence, named)
-                return _figure_cell(figure, figure.text, cite, claim, measure, "")
-        return Cell()
+        evidence = _likeliest(desk, report, known)
+        if evidence is None or evidence.figure is None:
+            return Cell()
+        cite, claim = _cited_words(report, evidence.span)
+        measure = _measure_at(evidence, named)
+        return _figure_cell(evidence.figure, evidence.figure.text, cite, claim, measure, "")
     found = ordered(query, reading, lines, named, near, MAX_PHRASES)
     spans = {e.span for e in found if e.coverage >= ENOUGH_FOR_PHRASE}
     told = [_cited_words(report, s) for s in sorted(spans, key=lambda span: span.start)]

@@ -22,6 +22,7 @@ from retrieval.genre.roles import (
     role_opened_by,
     turning_points,
 )
+from retrieval.parsing.dressed_titles import DRESS, dressed_titles
 from retrieval.parsing.page_lines import PageLine, page_lines
 from retrieval.parsing.sequences import Quotations, believed_markers
 from retrieval.text.grids import is_in_grid
@@ -48,6 +49,8 @@ _CLOSING = re.compile(
 # the roles that words may go on to where a heading named the first
 _ONWARD = frozenset({("problems", "plans"), ("problems", "causes"), ("causes", "plans")})
 _GOING_ON = ("；", ";", "，", ",")  # what stands at the end of an item of a running sentence
+# how deep a title without a number may stand: right under what is open where its sign is first met
+_UNDER: tuple[Style, ...] = ("plain", "cn_paren", "num", "num_paren", "circled")
 _LABEL_END = "。：:；;，, \t\u3000"
 
 
@@ -123,12 +126,16 @@ class _Walk:
         self.root_last: dict[Style, int] = {}
         self.turn: _Turn | None = None
         self.plain_titles = False  # whether lines without a number may be headings
+        self.dressed = dressed_titles(text, self.lines)
+        self.dress: dict[str, Style] = {}  # how deep the titles of a sign stand
 
     def run(self) -> tuple[Section, ...]:
         openings = [self._opening(line) for line in self.lines]
         self.plain_titles = not any(m and m.style in ("part", "formal", "cn") for m in openings)
         for index, line in enumerate(self.lines):
-            if line.kind == "title":
+            if index in self.dressed:
+                self._dressed_title(line, self.dressed[index])
+            elif line.kind == "title":
                 self._emit("heading", "preamble", line.start, outside=True)
             elif line.kind == "furniture":
                 self._emit("body", "furniture", line.start, outside=True)
@@ -151,6 +158,19 @@ class _Walk:
         if marker.number is None and self.text[marker.end].isspace():
             return None  # a lone ) is a damaged (二) only when words follow
         return marker
+
+    def _dressed_title(self, line: PageLine, sign: str) -> None:
+        """Emit a title without a number, as deep as the first of its sign stood."""
+        self._close_inline()
+        above = max((node.rank for node in self.stack), default=-1)
+        deep = next((style for style in _UNDER if rank(style) > above), _UNDER[-1])
+        at = self._words_start(line.start, line.end)
+        label = self._label(at, line.end).strip(f"{DRESS} ")
+        # ★存在不足★ ends the part before it, of whatever sign that was
+        alike = self.dress.setdefault(sign, deep)
+        style: Style = "plain" if is_plain_title(label, self.year) else alike
+        self._open(Marker(style, None, at, at, ""), label, inline=False)
+        self._emit("heading", self._role(), line.start)
 
     def _is_row(self, line: PageLine) -> bool:
         words = self.text[line.start : line.end]

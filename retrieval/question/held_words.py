@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from retrieval.documents import meet
-from retrieval.places.gazetteer import short_name
+from retrieval.places.bureaus import bodies_called
+from retrieval.places.gazetteer import Chain, short_name
 from retrieval.places.place_mentions import Mention, overlaps
 from retrieval.places.places import PlaceIndex
 from retrieval.places.subunits import is_unit
@@ -57,6 +58,28 @@ def mended(request: Request, places: PlaceIndex, naming: Naming) -> Request:
             elif thing and (longer := _longer_name(words, mention, naming)):
                 tags = _instead(tags, [old], [_tagged("theme", words, *longer)])
     return request if tags == list(request.tags) else _with_tags(request, tuple(tags))
+
+
+def as_spoken_of(request: Request, known: Sequence[tuple[Chain, str]]) -> Request:
+    """Return a follow-up that names an office none is held of as one that asks for it as a theme.
+
+    那公安那边立案几起: the report spoken of may tell of the police; no report of theirs is asked for.
+    """
+    thing = any(ask.content in _OF_A_THING for ask in request.asks)
+    placed = any(t.tag in ("place", "scope", "excluded") for t in request.tags)
+    if not thing or placed:
+        return request
+    unheld = {
+        t.text for t in request.tags if t.tag == "office" and not bodies_called(t.text, known)
+    }
+    if not unheld:
+        return request
+    tags = (replace(t, tag="theme") if t.text in unheld else t for t in request.tags)
+    told = _with_tags(request, tuple(tags))
+    asks = (
+        replace(ask, issuers=tuple(i for i in ask.issuers if i not in unheld)) for ask in told.asks
+    )
+    return replace(told, asks=tuple(asks))
 
 
 def rare_names(theme: Sequence[str], naming: Naming) -> tuple[str, ...]:

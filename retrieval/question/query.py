@@ -172,8 +172,11 @@ def _ask(data: dict[str, Any]) -> Ask:
 _COMPARED_YEAR = re.compile(
     "(?:比|较|相比|(?<!年)(?<!年度)(?<![0-9])(?:跟|同|与|和))(20[0-4][0-9])年?度?(?!.{0,6}(?:报告|各|分别|哪))(?=.{0,20}(?:比|多|少|增|减|升|降|涨|变))"
 )
+# what is not meant, set apart as a clause of its own: 受理的，不是收到的; unlike 不是说要开嘛, which tells
+# what it asks about
 _NOT_THIS = re.compile(
-    "[（(](?:不是|不含|非)[^）)]{1,12}[）)]|[，,]?(?:而)?(?<!是)不是(?!吗|么)[^，,。？?]{2,10}"
+    "[（(](?:不是|不含|非)[^）)]{1,12}[）)]"
+    "|(?:(?<=[的。？?])|[，,]而?|而)不是(?!.{0,6}就是)[^，,。？?]{2,10}(?<![吗么嘛吧])(?=$|[，,。？?])"
 )
 # leaves the way open, unlike 同比下降了不少吧
 _OPEN_CHANGE = re.compile(

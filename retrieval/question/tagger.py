@@ -51,10 +51,23 @@ def _spans_of(text: str, marks: Sequence[str]) -> Iterable[Tagged]:
                 tag = cast(Tag, marks[start][2:])
                 # 比2023|年少了多少: a year's own word is never the first half of another
                 end = i + (tag == "year" and text[i : i + 1] == "年" and marks[i] == "O")
-                first, last = _without_marks(text, start, end)
+                # nor a numeral's first character another's: 清溪二|三年
+                begin = start
+                while (
+                    tag == "year"
+                    and text[begin].isnumeric()
+                    and _ends_a_numeral(text, marks, begin)
+                ):
+                    begin -= 1
+                first, last = _without_marks(text, begin, end)
                 if first < last:
                     yield Tagged(tag, first, last, text[first:last])
             start = i
+
+
+def _ends_a_numeral(text: str, marks: Sequence[str], start: int) -> bool:
+    """Tell whether an untagged character of a numeral stands right before ``start``."""
+    return start > 0 and marks[start - 1] == "O" and text[start - 1].isnumeric()
 
 
 def _without_marks(text: str, start: int, end: int) -> tuple[int, int]:

@@ -44,7 +44,8 @@ _BIG = "一二三四五六七八九十百零〇"  # item 100 and beyond
 _FORMAL = "壹贰叁肆伍陆柒捌玖拾"  # as on cheques: 壹、 stands above 一、
 _BLANK = "[ \t\u3000\xa0\u2003\u2002\u200b\u200c\u200d\u2060\ufeff]"
 _OPEN, _CLOSE = "[（(〔﹙]", "[）)〕﹚]"
-_NO_DIGIT = "(?:(?![0-9０-９])|(?=(?:19|20)[0-9]{2}年))"  # 1.5 is a figure, 1.2023年… a heading
+# 1.5 is a figure, 1.2023年… and 5.6月底前… are headings
+_NO_DIGIT = "(?:(?![0-9０-９])|(?=(?:19|20)[0-9]{2}年|[0-9]{1,2}月))"
 
 # A heading's number at the start of a line; group names are styles. Longest forms first.
 _LINE_START = re.compile(
@@ -72,8 +73,8 @@ _INLINE = re.compile(
     rf"|(?P<must>[{_CN}]{{1,3}}要)"
     rf"|(?P<ordinal>第[{_CN}]{{1,2}}(?:[，,：:是]|、(?!第)))"
     rf"|(?P<part>第[{_CN}]{{1,3}}部分(?:[、，.．:：]|{_BLANK}))"
-    rf"|(?P<first>首先|其次|再次|最后)"
-    rf"|(?P<aspect>另?一方面)"
+    rf"|(?P<first>(?:首先|其次|再次|最后)是?)"
+    rf"|(?P<aspect>另?一方面是?)"
     rf"|(?P<among>其[{_CN}](?=[，,、：:是]))"
     rf"|(?P<then>[{_CN}]则)"
     rf"|(?P<cn_paren>{_OPEN}{_BLANK}?[{_CN}]{{1,3}}{_BLANK}?{_CLOSE}|(?<=[。；;：:])[{_CN}]{{1,3}}{_CLOSE})"
@@ -142,7 +143,7 @@ def chinese_numeral(number: int) -> str:
 
 def _number(style: Style, mark: str) -> int | None:
     if style == "first":
-        return _FIRST[mark]
+        return _FIRST[mark.rstrip("是")]
     if style == "aspect":
         return 2 if mark.startswith("另") else 1
     for char in mark:

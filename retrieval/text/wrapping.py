@@ -29,7 +29,8 @@ _ENDS = frozenset("。！？：；")
 _WRAP_SLACK = 6  # punctuation may hang or be pushed over
 _BREAK_SLACK = 14  # a number or a Latin word that does not fit is pushed over whole
 _INDENTED = ("\u3000", "  ", "\t", "\xa0\xa0")
-_OPENS_PARAGRAPH = (*_INDENTED, *"●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7")
+BULLETS = "●•■□◆◇★☆▲△○◎※\uf06c\uf0d8\uf0b7"
+_OPENS_PARAGRAPH = (*_INDENTED, *BULLETS)
 
 
 def join_lines(text: str) -> list[tuple[int, int]]:

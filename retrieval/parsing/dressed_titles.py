@@ -1,0 +1,54 @@
+"""Titles without a number that are told by their dress: ★制度建设★, ◆ 政务公开, 【问题与不足】.
+
+A page's own habit, which no standard names: lines that open with one sign, each over paragraphs
+of its own. Lines of one sign that follow on each other are a list, and no titles.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import groupby
+
+from retrieval.parsing.page_lines import PageLine
+from retrieval.text.wrapping import BULLETS
+
+MAX_TITLE_CHARS = 32  # a longer one is a sentence
+MIN_TITLES = 2  # one alone is an accident
+_FRAME = "【〖"
+DRESS = BULLETS + "▼►▶➤✦☞#*" + _FRAME + "】〗"
+_SIGN = re.compile(f"[{re.escape(DRESS)}]+")
+_FRAMED = re.compile(r"[【〖][^】〗\r\n]{2,24}[】〗]\s*")
+_PROSE = re.compile("[。；;？！]|[:：,，]\\s*$")
+
+
+def dressed_titles(text: str, lines: Sequence[PageLine]) -> dict[int, str]:
+    """Return the sign of each line of ``lines`` that is a title by its dress, by its index."""
+    shown = [(i, line) for i, line in enumerate(lines) if line.kind == "text"]
+    signs = {i: _sign(text[line.start : line.end].strip()) for i, line in shown}
+    runs = [(sign, [i for i, _ in run]) for sign, run in groupby(shown, lambda s: signs[s[0]])]
+    titles: dict[str, list[int]] = {}
+    others: set[str] = set()
+    for (sign, run), after in zip(runs, [*runs[1:], ("", [])], strict=False):
+        if not sign:
+            continue
+        titles.setdefault(sign, []).extend(run)
+        words = text[lines[run[0]].start : lines[run[0]].end].strip()
+        if len(run) > 1 or not after[1] or len(words) > MAX_TITLE_CHARS or _PROSE.search(words):
+            others.add(sign)
+    return {
+        i: sign
+        for sign, found in titles.items()
+        if sign not in others and len(found) >= MIN_TITLES
+        for i in found
+    }
+
+
+def _sign(words: str) -> str:
+    """Return what a line opens with, if that is a dress; a frame is one around the whole line."""
+    found = _SIGN.match(words)
+    if not found or len(found.group()) == len(words):
+        return ""
+    if found.group()[0] in _FRAME:
+        return found.group() if _FRAMED.fullmatch(words) else ""
+    return found.group()
