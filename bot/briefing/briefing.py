@@ -278,7 +278,10 @@ def _pools(
 
 def leaves_on(desk: Desk, report: Report, terms: Sequence[Term]) -> list[Leaf]:
     """Return the leaves on one of the themes asked for: those that answer, and those that name it."""
-    of_theme = replace(desk.query, terms=tuple(terms))  # what is ordered is read whole
+    several = len(desk.query.ask.theme) > 1
+    # what is ordered is read whole; of several themes each by its own words
+    topic = "".join(t.word for t in terms) if several else desk.query.topic
+    of_theme = replace(desk.query, terms=tuple(terms), topic=topic)
     telling = replace(desk, query=of_theme).telling(report, terms)
     least = min((leaf.fit for leaf in telling), default=1.0)
     known = {leaf.section for leaf in telling}
