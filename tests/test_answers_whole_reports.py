@@ -50,10 +50,10 @@ def test_two_places_stand_beside_each_other_with_their_problems(assistant: Assis
     assert answer.text.count("原文共2条") == 2
 
 
-def test_that_one_report_tells_of_no_change_is_said(assistant: Assistant) -> None:
+def test_that_no_change_was_recognised_is_said(assistant: Assistant) -> None:
     answer = talk(assistant, "白水县2023年比2022年有什么变化")
     assert answer.status == "abstained"
-    assert "没有写到与往年相比的增减" in "".join(answer.scope.missing)
+    assert "没有识别出与往年相比的增减" in "".join(answer.scope.missing)
     assert "58件" not in answer.text  # another place's year before
 
 
