@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -39,6 +39,7 @@ from retrieval.encoder.e5_weights import (
     weights_file,
     weights_version,
 )
+from retrieval.text.once import once
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -184,7 +185,7 @@ def _lengths(windows: Sequence[Sequence[int]]) -> NDArray[np.int32]:
     return np.array([len(window) + 2 for window in windows], dtype=np.int32)
 
 
-@cache
+@once
 def bundled_encoder() -> E5Encoder:
     """Return the encoder of this process, loaded once; raises as it does."""
     return E5Encoder()

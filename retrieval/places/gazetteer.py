@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 
 from retrieval.text.normalise import level
+from retrieval.text.once import once
 from retrieval.text.words import data_lines, read_words
 
 Chain = tuple[str, ...]
@@ -116,7 +117,7 @@ class Gazetteer:
         return self._ranks.get(chain, 2 if len(chain) > 1 else 0)
 
 
-@lru_cache(maxsize=1)
+@once
 def gazetteer() -> Gazetteer:
     """Return the one gazetteer of this process."""
     return Gazetteer()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib import resources
 from typing import Any, cast
 
@@ -34,6 +33,7 @@ from retrieval.question.reading_graph import (
 )
 from retrieval.question.request import ACTS, CONTENTS, OPERATIONS
 from retrieval.question.wishes import Wished
+from retrieval.text.once import once
 
 Floats = NDArray[np.float32]
 FILE = "reader.npz"
@@ -119,7 +119,7 @@ def _log_shares(scores: NDArray[Any]) -> Floats:
     return cast(Floats, scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True)))
 
 
-@lru_cache(maxsize=1)
+@once
 def shipped_layers() -> QuestionLayers | None:
     """Return the layers of this installation, loaded once; none where they cannot be loaded."""
     try:

@@ -6,7 +6,6 @@ import gzip
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from importlib import resources
 from typing import cast
 
@@ -22,6 +21,7 @@ from retrieval.question.untagged import subject_of
 from retrieval.question.wishes import Floats, Wished, WishModel, likeliest
 from retrieval.question.word_vectors import WordVectors
 from retrieval.text.marks import CLAUSE_END, SENTENCE_END
+from retrieval.text.once import once
 
 FILES = ("spans.crf.gz", "parts.crf.gz", "wishes.npz", "words.npz")
 # what names a place is off the subject only when that is sure: a search that finds nothing costs less
@@ -45,7 +45,7 @@ class Models:
     layers: QuestionLayers | None
 
 
-@lru_cache(maxsize=1)
+@once
 def shipped_models() -> Models:
     """Return the models of this installation, read once."""
     folder = resources.files("retrieval.question").joinpath("models")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Protocol
 
+from retrieval.text.once import once
 from retrieval.text.words import read_words
 
 # as frequent as a common noun: a rarer word loses to its neighbours (流程|图画 for 流程图|画)
@@ -16,13 +16,13 @@ class _Jieba(Protocol):
     def cut_for_search(self, text: str, /) -> list[str]: ...
 
 
-@lru_cache(maxsize=1)
+@once
 def compounds() -> tuple[str, ...]:
     """Return the words of the genre that the dictionary lacks or would cut in two."""
     return tuple(read_words("compounds.txt"))
 
 
-@lru_cache(maxsize=1)
+@once
 def _jieba() -> _Jieba:
     import rjieba
 
