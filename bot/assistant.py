@@ -20,6 +20,7 @@ from bot.answers.suggestions import (
     AT_ONCE,
     BY_WORDS,
     IN_PLACE_OF_A_REFUSAL,
+    MOST,
     places_meant,
     suggestions,
 )
@@ -64,7 +65,7 @@ from retrieval.genre.english import is_english
 from retrieval.library.library import Library
 from retrieval.question.conversation import completed
 from retrieval.question.held_words import mended
-from retrieval.question.query import Query, State, clean
+from retrieval.question.query import Query, State, clean, kind_of
 from retrieval.question.request import Reader, Request
 from retrieval.question.scope import Resolved
 from retrieval.question.terms import Term
@@ -288,8 +289,10 @@ class Assistant:
                     refused = whole.draft.status == "abstained" and not whole.scope.missing
                     refused = refused and not (whole.query.field or whole.query.address)
                     refused = refused and bool(whole.scope.reports)
-                    if refused and may_mean and request.confidence < IN_PLACE_OF_A_REFUSAL:
-                        whole = replace(whole, draft=suggest(may_mean))
+                    if refused and request.confidence < IN_PLACE_OF_A_REFUSAL:
+                        overview = self._of_the_whole(library, request, asked, state)
+                        asks_back = replace(whole, draft=suggest(may_mean)) if may_mean else whole
+                        whole = overview or asks_back
                     answer = checked_answer(
                         library,
                         whole.query,
@@ -376,6 +379,23 @@ class Assistant:
         if self._records is not None and len(scope.reports) == 1:
             looked = tuple(hits)  # a fact is chosen among all sentences; ``why`` shows what is near
         return Answered(query, scope, looked, draft, attempt, isinstance(made, Briefing))
+
+    def _of_the_whole(
+        self,
+        library: Library,
+        request: Request,
+        asked: Sequence[tuple[Query, Resolved]],
+        state: State,
+    ) -> Answered | None:
+        """Tell what a report says in all where a message that may ask for that found nothing else."""
+        query, scope = asked[0]
+        operations = [query.ask.operation, *(wished for _, wished, _ in request.alternatives)]
+        if len(asked) > 1 or "overview" not in operations[:MOST]:
+            return None
+        ask = replace(query.ask, content="report", operation="overview", theme=())
+        meant = replace(query, ask=ask, kind=kind_of(ask), role=None, terms=())
+        told = self._answer_one(library, meant, scope, state, self._write, None, None)
+        return told if told.draft.status == "answered" else None
 
     def _worded_together(
         self, library: Library, whole: Answered, state: State, second: SecondReading

@@ -38,7 +38,9 @@ ABSENCES: frozenset[Operation] = frozenset(("verify", "which"))
 """Operations for which that the words are nowhere is an answer."""
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "overview", "brief"})
-_NOT_FOUND = frozenset({"not_found", "not_matched", "not_answered", "figure_not_found"})
+_NOT_FOUND = frozenset(
+    {"not_found", "not_matched", "not_answered", "unanswered", "figure_not_found"}
+)
 _EVERY_LINE = frozenset({"list", "compare", "rank", "which", "overview"})  # these leave out nothing
 _ORDERED = _EVERY_LINE - {"list"}  # beside these a bare piece says nothing
 

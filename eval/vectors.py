@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from retrieval.encoder.query_layers import query_hash
 from retrieval.search.embedding import Advance, Embedder, Vectors
 from retrieval.search.pair_reader import PairReader, layers_hash, reads_nothing
 
@@ -26,7 +27,7 @@ class RememberingEmbedder:
 
     def embed_query(self, text: str) -> Vectors:
         """Return the vector of a question, remembered or made."""
-        key = self._key("query", text)
+        key = self._key(f"query {query_hash()}", text)
         found = self._load(key)
         if found is None:
             found = self._embedder.embed_query(text)

@@ -29,6 +29,8 @@ from retrieval.question.terms import content_terms
         ("没评上优秀，差在哪里", "综合评估未获评优秀等次", False, ""),
         ("办了54宗，没错吧", "办理行政复议案件54宗", True, ""),
         ("有没有提到合同审查", "加强合同审查", False, ""),
+        ("给摆摊的划了地方没有?能摆多少个", "设置疏导点27处", False, ""),
+        ("一件都没有?", "受理案件12件", False, "said_otherwise"),
     ],
 )
 def test_what_is_presumed(topic: str, cited: str, figured: bool, kind: str) -> None:

@@ -89,3 +89,20 @@ def test_of_a_year_not_held_no_word_is_called_absent_that_stands(assistant: Assi
     assert answer.status == "abstained"
     assert "没有出现" not in answer.text + "".join(answer.scope.missing)
     assert "未收录青山县2022年度的报告" in "".join(answer.scope.missing) + answer.text
+
+
+def test_half_a_sentence_is_not_said_to_stand_nowhere(assistant: Assistant) -> None:
+    answer = assistant.ask("有没有哪里清掉过偏本地人、挤外来户的条条框框?都说说").answer
+    assert answer.status == "abstained"
+    assert "没有出现" not in answer.text
+
+
+def test_the_only_word_asked_for_is_said_to_stand_nowhere(assistant: Assistant) -> None:
+    answer = assistant.ask("青山县的人口").answer
+    assert answer.status == "abstained"
+    assert "没有出现“人口”" in answer.text
+
+
+def test_a_question_in_pinyin_keeps_its_words(assistant: Assistant) -> None:
+    answer = assistant.ask("qingshan xian 2023 nian xingzheng chufa duoshao jian").answer
+    assert "120件" in answer.text

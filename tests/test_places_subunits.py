@@ -199,6 +199,7 @@ def test_a_unit_the_countys_report_speaks_of_is_a_topic(question: str, words: st
         "岱山街道综合执法改革进展",
         "岱山县街道办有几个",
         "岱山乡镇有几个",
+        "岱山乡下有几个司法所",
         "岱山镇街赋权多少项",
         "岱山街道和乡镇的执法力量",
         "岱山乡村振兴",

@@ -30,6 +30,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory):
         # a rounded figure stands for more
         ("青山县从签约到开工原来要一百多天，现在平均用时多少天", "126天缩短至49天", "原文没有"),
         # a cause told in other words
+        # 个 counts what the report counts in 件
+        ("青山县审结的44个案子输了几个", "败诉7件", "原文没有"),
         ("青山县败诉率为什么上升了", "证据收集不规范", "没有找到写明原因"),
     ],
 )
@@ -88,3 +90,16 @@ def test_a_part_told_before_leaves_no_head_over_nothing(tmp_path: Path):
 def test_that_a_year_is_not_held_is_said_once(assistant):
     answer = talk(assistant, "青山县2021年行政诉讼败诉多少件？述法评议的权重是多少？")
     assert answer.text.count("未收录青山县2021年度") <= 1
+
+
+def test_wishes_that_are_numbered_are_told_each(assistant):
+    answer = talk(assistant, "青山县：①述法评议结果占绩效考核多少 ②签约到开工平均用时多少天")
+    assert "5%" in answer.text
+    assert "49天" in answer.text
+
+
+def test_what_one_part_told_another_does_not_tell_again(tmp_path: Path):
+    plans = TEXT + "三、下一步打算\n把行政诉讼败诉率降到8%以下。\n"
+    with assistant_over(tmp_path, {"a.txt": plans}) as opened:
+        answer = talk(opened, "青山县2024年实际败诉率出来了吗，多少")
+    assert answer.text.count("降到8%以下") == 1

@@ -168,7 +168,10 @@ def _on_an_untagged_subject(desk: Desk) -> bool:
 
 
 def _told_at_large(desk: Desk) -> Draft | None:
-    least = SURE_OF_A_SUBJECT if _on_an_untagged_subject(desk) else 0.0
+    figure = (
+        desk.query.ask.content == "figure"
+    )  # 云城的人口: none in its report, nor in other words
+    least = SURE_OF_A_SUBJECT if figure or _on_an_untagged_subject(desk) else 0.0
     return themes.at_large(desk, least)
 
 

@@ -21,7 +21,7 @@ from retrieval.documents import Report, Span
 from retrieval.genre.lexicon import pattern
 from retrieval.question.parts import parts
 from retrieval.question.query import Query
-from retrieval.question.terms import content_terms, is_theme, is_topical
+from retrieval.question.terms import Term, content_terms, is_theme, is_topical
 from retrieval.text.normalise import fold
 
 # the weighted share of the topics left out that a second span must hold
@@ -33,7 +33,7 @@ SURE_WITHOUT_THE_WORD = 0.5
 def one_report(desk: Desk) -> Draft:
     """Answer a fact from the one report in scope, correcting what the question got wrong."""
     found = answer_in(desk, desk.reports[0])
-    if not found or (_unsure(found) and _lacks_what_is_counted(desk.query, desk.reports[0])):
+    if not found or (_unsure(found) and _lacks_what_is_asked(desk.query, desk.reports[0])):
         return silent(desk, in_meaning=not found)
     near = _near_alone(desk, found)
     if near and not any(e.coverage for e in found):
@@ -68,11 +68,17 @@ def _unsure(found: Sequence[Evidence]) -> bool:
     return all(e.chance < SURE_WITHOUT_THE_WORD for e in found)
 
 
-def _lacks_what_is_counted(query: Query, report: Report) -> bool:
-    """Tell whether the last of several themes is nowhere in the report: 350件里涉及征地拆迁的有几件."""
-    if query.wants not in ("number", "percent", "date") or len(query.ask.theme) < 2:
-        return False
-    words = words_of(content_terms(query.ask.theme[-1]))
+def _lacks_what_is_asked(query: Query, report: Report) -> bool:
+    """Tell whether the only word asked for, or the last theme of a figure's several, is nowhere.
+
+    云城的人口, 350件里涉及征地拆迁的有几件.
+    """
+    asked: Sequence[Term] = ()
+    if len(query.terms) == 1:
+        asked = query.terms
+    elif query.wants in ("number", "percent", "date") and len(query.ask.theme) > 1:
+        asked = content_terms(query.ask.theme[-1])
+    words = words_of(asked)
     return bool(words) and not holds(report, words)
 
 

@@ -13,9 +13,10 @@ from bot.answers.remarks import unless_told_why
 from bot.answers.suggestions import IN_PLACE_OF_A_REFUSAL
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, asked_words, claim, role_name
-from bot.evidence.likely import ordered
+from bot.evidence.likely import likely, ordered
 from bot.evidence.reading import Reading, section_words
 from bot.evidence.selection import Evidence, weigh
+from bot.evidence.signs import NOTHING_SPOKEN
 from bot.evidence.silence import silent
 from bot.notes import Note, note
 from bot.values import Cited
@@ -60,6 +61,8 @@ def list_in(desk: Desk, report: Report) -> Draft:
         if is_theme(t) and t.word not in report.meta.title + report.meta.issuer
     ]
     topical = bool(themes)
+    if query.role == "causes" and topical and (told := _told_why(desk, report)):
+        return told
     if not found and query.role == "causes":
         return _causes_inside(desk, report, themes)
     if query.role == "measures" and not topical and (done := _done(desk, report, found)):
@@ -121,6 +124,22 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     if causes:
         return None
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
+
+
+def _told_why(desk: Desk, report: Report) -> Draft | None:
+    """Tell the sentence that answers most likely, if it tells a cause; of a problem the whole item."""
+    lines, known, near = desk.lines(report), desk.ledger(report.id), desk.near(report.id)
+    found = likely(desk.query, desk.reading(report), lines, NOTHING_SPOKEN, known, near, desk.pairs)
+    if found is None or not pattern("tells_cause").search(found.line.folded):
+        return None
+    span = found.line.span
+    items = [*listing.role_items(report, "causes"), *listing.role_items(report, "problems")]
+    around = next((i for i in items if i.span.start <= span.start and span.end <= i.span.end), None)
+    return (
+        _listed(report, [around], "problems", whole=True)
+        if around
+        else _spans_draft(report, [span])
+    )
 
 
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:

@@ -75,7 +75,12 @@ def refusal(scope: Resolved, draft: Draft, library: Library) -> list[DraftLine]:
     # where the year or place itself is not held, what was not found there is beside the point
     gaps = scope.missing if scope.missing and not scope.reports else (*scope.missing, *draft.gap)
     lines = [note("sentence", what=gap) for gap in dict.fromkeys(gaps)]
-    only_words = ("not_answered", "not_matched", *(("not_found",) if draft.focus else ()))
+    only_words = (
+        "not_answered",
+        "not_matched",
+        "unanswered",
+        *(("not_found",) if draft.focus else ()),
+    )
     if gaps and all(gap.kind in only_words for gap in gaps):
         # whether the near words that stand there answer is for the reader to say
         return [*lines, note("searched", range=_range(scope, library))]

@@ -148,7 +148,7 @@ def asked_words(query: Query) -> str:
     asked = fold(query.topic)
     phrases: list[str] = []
     for word in themes:
-        if phrases and phrases[-1] + word in asked:
+        if phrases and not word.isascii() and phrases[-1] + word in asked:
             phrases[-1] += word
         elif not any(word in phrase for phrase in phrases):
             phrases.append(word)

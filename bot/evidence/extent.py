@@ -18,6 +18,8 @@ from retrieval.text.normalise import fold
 _ASKS = re.compile(
     "吗|吧|是不是|是否|对不对|没错|怎么|为什么|为何|为啥|在哪|哪里|几|多少|什么|依据|\\?|？"
 )
+# 划了地方没有?, 办了没: whether, not that not; 一件都没有 denies
+_WHETHER = re.compile("(?<![都也])没有?(?=[?？，,。]|$)")
 WHOLE = 0.9  # a synonym of the word counts as the word
 
 
@@ -33,7 +35,7 @@ def judge_extent(
     if not words or not _ASKS.search(topic):
         return None
     together = "，".join(words)
-    denied = pattern("denial").search(topic)
+    denied = pattern("denial").search(_WHETHER.sub("", topic))
     if pattern("all_of").search(topic):
         return Note("not_all") if _tells_a_part(topic, together) else None
     if denied:

@@ -35,6 +35,7 @@ ENDS = (
 # labelled questions with an answer as many have the right line first as if all eight were read, and
 # half of them have one line to read
 LEADERS, MARGIN = 8, 3.0
+HELD = 0.5
 SEEN = (*SIGNS, *ENDS, *ASKED)  # what the forest sees of it
 
 
@@ -43,7 +44,8 @@ class Weights(Shipped):
     """Weights of shape (signs,) for questions that want a figure and for others, and the forest.
 
     ``pair`` is what the score of a line read beside the question weighs. Nothing is told that is
-    less likely than ``least``, or ``least_unread`` where nothing is read.
+    less likely than ``least``, ``least_unheld`` where the report holds less than ``HELD`` of the
+    question's words, or ``least_unread`` where nothing is read.
     """
 
     FILE: ClassVar[str] = "selection.json"
@@ -52,6 +54,7 @@ class Weights(Shipped):
     answers: Annotated[Forest, SEEN]
     pair: float
     least: float
+    least_unheld: float
     least_unread: float
 
 
@@ -71,21 +74,50 @@ def likely(
     leans on, ``known`` the figures of the report whose indicator is known,
     ``near`` its passages beside the question, nearest first. ``pairs`` reads lines beside it.
     """
+    found = most_likely(query, reading, lines, spoken, known, near, pairs, least, 1)
+    return found[0] if found else None
+
+
+def most_likely(
+    query: Query,
+    reading: Reading,
+    lines: Sequence[Line],
+    spoken: Spoken,
+    known: Sequence[KnownFact],
+    near: Sequence[Near],
+    pairs: ReadPairs,
+    least: float | None,
+    most: int,
+    unread: float | None = None,
+) -> list[Evidence]:
+    """Return the clauses of the ``most`` lines that answer most likely, as ``likely`` does the first.
+
+    None where the first is not likely enough: ``least``, or ``unread`` where nothing can be read, by
+    default the same. ``chance`` is that of the first.
+    """
     told = Told(query, reading, spoken, known, near)
     clauses, signs = told.signs(lines)
     if not clauses:
-        return None
+        return []
     shipped, scores = Weights.fitted(), signs @ _order(query)
     lead = leaders(scores, [line.span.start for line, _ in clauses])
-    read = pairs(said(query), [clauses[i][0].folded for i in lead])
+    read = pairs(query.said, [clauses[i][0].folded for i in lead])
+    both = weighed(scores[lead], read, shipped.pair)
     at, ends = first_of(scores[lead], read, shipped.pair)
-    best = lead[at]
-    chance = shipped.answers(np.concatenate([signs[best], ends, told.asked]))
+    chance = shipped.answers(np.concatenate([signs[lead[at]], ends, told.asked]))
     if least is None:
-        least = shipped.least if len(read) else shipped.least_unread
+        # a Chinese report holds no English word
+        held = query.english or signs[lead[at]][SIGNS.index("held")] >= HELD
+        least = shipped.least if held else shipped.least_unheld
+        unread = shipped.least_unread
+    if not len(read) and unread is not None:
+        least = unread
     if chance < least:
-        return None
-    return replace(_evidence(told, clauses[best], signs[best]), chance=float(chance))
+        return []
+    return [
+        replace(_evidence(told, clauses[i], signs[i]), chance=float(chance))
+        for i in (lead[place] for place in np.argsort(-both, kind="stable")[:most])
+    ]
 
 
 def ordered(
@@ -125,11 +157,6 @@ def _evidence(told: Told, chosen: tuple[Line, Clause], signs: Floats) -> Evidenc
     return Evidence(report.id, line, span, coverage, figure, clause)
 
 
-def said(query: Query) -> str:
-    """Return the words of a question that are read: without places and years, with what it leans on."""
-    return " ".join([*query.ask.context, query.topic])
-
-
 def leaders(scores: Floats, starts: Sequence[int], margin: float = MARGIN) -> list[int]:
     """Return the best clause of each of the first lines, best first; ``starts`` tell lines apart."""
     found: dict[int, int] = {}
@@ -140,12 +167,17 @@ def leaders(scores: Floats, starts: Sequence[int], margin: float = MARGIN) -> li
     return list(found.values())
 
 
+def weighed(scores: Floats, read: NDArray[np.floating], pair: float) -> Floats:
+    """Return the scores of leaders with how they read, of the same shape or empty: not read."""
+    return scores + pair * read if len(read) else scores
+
+
 def first_of(scores: Floats, read: NDArray[np.floating], pair: float) -> tuple[int, Floats]:
     """Return which leader is first by score and reading, and how it stands over the others.
 
     ``scores`` are in falling order; ``read``, of the same shape, is empty where nothing is read.
     """
-    both = scores + pair * read if len(read) else scores
+    both = weighed(scores, read, pair)
     best = int(both.argmax())
     weights = np.exp(both - both.max())
     lead = _beside_next(both, best)

@@ -287,10 +287,13 @@ def _astray(
 def stands_in(figure: Quantity, reading: Reading) -> bool:
     """Tell whether a figure stands somewhere in the report, headings and damaged places included.
 
-    Said without a unit, 70.7 stands there as 70.7%, too.
+    Said without a unit, 70.7 stands there as 70.7%, too; 个 counts anything: 14个 as 14名.
     """
     held = [q for line in reading.lines for clause in line.clauses for q in clause.figures]
-    if any(same_value(figure, q) or (not figure.unit and figure.value == q.value) for q in held):
+    if any(
+        same_value(figure, q) or (figure.unit in ("", "个") and figure.value == q.value)
+        for q in held
+    ):
         return True
     if any(is_some_over(figure, q) for q in held):
         return True

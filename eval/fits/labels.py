@@ -11,19 +11,20 @@ from __future__ import annotations
 
 import json
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from bot.assembly import open_assistant
 from bot.assistant import Assistant
 from bot.evidence.drafting import Desk
 from bot.labels import full_place
 from eval.blind import read_cards
 from eval.cases import Case, Evidence, list_sources
 from eval.libraries import prepare_library
-from eval.suites import HERE, REAL, WRITTEN, choose_suites, open_suite
+from eval.suites import HERE, REAL, WRITTEN, choose_suites
 from retrieval.documents import Report
 from retrieval.library.library import Library
 from retrieval.question.query import State
@@ -55,8 +56,7 @@ def labelled(*, pairs: bool = False) -> Iterator[Labelled]:
         if card.right is not None:
             suites += choose_suites([card.cases], *card.reports)
     for suite in suites:
-        opened = open_suite(suite, writer="extractive", library=None, tell=print)
-        assistant = opened.assistant
+        assistant = _opened(*suite.reports)
         for case in (*suite.cases, *_of_tables(assistant.library)):
             yield from _asked(assistant, " ".join(map(str, suite.reports)), case)
     if pairs:
@@ -87,17 +87,56 @@ def _paired() -> Iterator[Labelled]:
         pairs[folder].append((name, case))
     for folder, listed in pairs.items():
         reports = reports_of(folder)
-        library = prepare_library(list_sources(reports), LocalEmbedder(), print)
-        assistant = open_assistant(library, writer="extractive")
+        assistant = _opened(reports)
         ids = {held.meta.source: held.id for held in assistant.library.reports()}
         for name, case in listed:
             yield from _asked(assistant, str(reports), case, ids[name])
+
+
+def _opened(*reports: Path) -> Assistant:
+    """Open an assistant over reports whose questions' vectors were not trained on them."""
+    embedder = _embedder(half_of(folder_of(" ".join(map(str, reports)))))
+    return Assistant(
+        Library.open(prepare_library(list_sources(*reports), embedder, print), embedder=embedder)
+    )
+
+
+@cache
+def _embedder(half: int) -> LocalEmbedder:
+    file = half_trained(half)
+    return LocalEmbedder(query_layers=file.read_bytes() if file.exists() else None)
 
 
 def reports_of(folder: str) -> Path:
     """Return where the reports of a pair's folder are: those of a blind set, or of the fits alone."""
     blind = HERE / "blind" / folder / "reports"
     return blind if blind.exists() else HERE / "fits" / "reports" / folder
+
+
+def folder_of(suite: str) -> str:
+    """Return the folder a suite's reports are in: what questions of one hold of another tells most."""
+    found = re.search("blind/([^/ ]+)/reports", suite)
+    return found[1] if found else suite.rsplit("/", 1)[-1]
+
+
+def half_of(folder: str) -> int:
+    """Return the half, 0 or 1, that a folder belongs to: what reads it is trained on the other."""
+    return zlib.crc32(folder.encode()) % 2
+
+
+def half_trained(half: int) -> Path:
+    """Return the layers of questions' vectors that were trained without the folders of a half."""
+    return HERE / "fits" / f"query_layers_{half}.npz"
+
+
+def is_pair(case: str) -> bool:
+    """Tell whether a case, by its id, is a pair."""
+    return case.startswith("pair ")
+
+
+def is_made(case: str) -> bool:
+    """Tell whether a case, by its id, is made of a table's row."""
+    return ":" in case
 
 
 def _of_tables(library: Library) -> Iterator[Case]:

@@ -66,6 +66,16 @@ class SelfAttending(EncoderLayer):
         return self.attending(state, state, real)
 
 
+def padded(parts: Sequence[NDArray[np.float16]]) -> tuple[Any, Any]:
+    """Return states ``[texts, tokens, width]`` and which of them are no padding."""
+    longest = max(len(part) for part in parts)
+    whole = np.zeros((len(parts), longest, parts[0].shape[1]), np.float32)
+    real = np.zeros((len(parts), longest), bool)
+    for row, part in enumerate(parts):
+        whole[row, : len(part)], real[row, : len(part)] = part, True
+    return torch.from_numpy(whole), torch.from_numpy(real)
+
+
 def batches(
     told: list[Row], size: int, together: int, length: Callable[[Row], int], chance: random.Random
 ) -> list[list[Row]]:

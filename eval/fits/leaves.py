@@ -46,11 +46,10 @@ from bot.evidence.leaf_ranking import (
     seen_of,
     signs_of,
 )
-from bot.evidence.likely import said
 from bot.evidence.pieces import leaves
-from eval.fits.labels import OPEN, Labelled, evidence_in, labelled
+from eval.fits.labels import OPEN, Labelled, evidence_in, folder_of, labelled
 from eval.fits.logit import fit_logit
-from eval.fits.selection import folder_of, scores_of
+from eval.fits.selection import scores_of
 from retrieval.documents import Span
 from retrieval.search.nearness import Nearness
 
@@ -113,7 +112,7 @@ def asked_of(told: Labelled) -> Asked | None:
     return Asked(
         folder_of(told.suite),
         told.case.kind == OPEN,
-        said(query),
+        query.said,
         signs_of(query, report, found, near),
         np.array([_holds(piece.span, spans) for piece in found]),
         tuple(line_signs_of(query, piece, near) for piece in found),

@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -34,13 +33,12 @@ from torch import nn
 import retrieval
 from bot.evidence.likely import leaders
 from eval.fits import leaves
-from eval.fits.labels import PAIRS
-from eval.fits.layers import DROPPED, EncoderLayer, Steps, batches, stored
+from eval.fits.labels import PAIRS, half_of, is_made
+from eval.fits.layers import DROPPED, EncoderLayer, Steps, batches, padded, stored
 from eval.fits.selection import (
     SCORES,
     Asked,
     fit_order,
-    is_made,
     known_scores,
     pair_key,
     questions,
@@ -108,7 +106,13 @@ def rows(asked: Sequence[Asked]) -> list[Row]:
         if lead:
             lines = tuple(q.lines[i].folded for i in lead)
             found.append(
-                Row(q.folder, is_made(q), q.words, lines, tuple(q.starts[i] in right for i in lead))
+                Row(
+                    q.folder,
+                    is_made(q.case),
+                    q.words,
+                    lines,
+                    tuple(q.starts[i] in right for i in lead),
+                )
             )
     return found
 
@@ -175,20 +179,11 @@ def read(reader: Reader, known: States, pairs: Sequence[tuple[str, str]]) -> Any
         some = by_length[at : at + half]
         asked = [known["query", pairs[i][0]][0] for i in some]
         told = [known["passage", pairs[i][1]] for i in some]
-        state, real = _padded(asked)
-        lines = [_padded([states_[layer] for states_ in told]) for layer in range(UPPER)]
+        state, real = padded(asked)
+        lines = [padded([states_[layer] for states_ in told]) for layer in range(UPPER)]
         scores.append(reader(state, [line for line, _ in lines], real, lines[0][1]))
         places += some
     return torch.cat(scores)[torch.argsort(torch.tensor(places))]
-
-
-def _padded(parts: Sequence[NDArray[np.float16]]) -> tuple[Any, Any]:
-    longest = max(len(part) for part in parts)
-    whole = np.zeros((len(parts), longest, parts[0].shape[1]), np.float32)
-    real = np.zeros((len(parts), longest), bool)
-    for row, part in enumerate(parts):
-        whole[row, : len(part)], real[row, : len(part)] = part, True
-    return torch.from_numpy(whole), torch.from_numpy(real)
 
 
 def train(told: Sequence[Row], known: States) -> Reader:
@@ -235,7 +230,7 @@ def _loss(reader: Reader, known: States, drawn: Sequence[list[tuple[str, str, bo
 def halves(told: Sequence[Row]) -> Iterator[tuple[list[Row], list[Row]]]:
     """Yield what is trained on and what is read with it, by folder."""
     for half in range(2):
-        held_out = {row.folder for row in told if zlib.crc32(row.folder.encode()) % 2 == half}
+        held_out = {row.folder for row in told if half_of(row.folder) == half}
         yield (
             [row for row in told if row.folder not in held_out and not row.made],
             [row for row in told if row.folder in held_out],
@@ -270,6 +265,10 @@ class _Kept:
             made = self._encoder.entering(new, use, most, workers=workers)
             self._made.update(zip([(use, text) for text in new], made, strict=True))
         return [self._made[use, text] for text in texts]
+
+    def placed(self, text: str, use: Use, most: int) -> tuple[NDArray[np.float32], Any]:
+        """Return what enters the first of them for a text."""
+        return self._encoder.placed(text, use, most)
 
 
 def scores_wanting(told: Sequence[Row], known: Mapping[int, float]) -> dict[int, float]:

@@ -46,6 +46,11 @@ def is_a_word(text: str, start: int, end: int) -> bool:
     return at == len(text) and not {start, end} <= edges
 
 
+def begins_a_word(text: str, start: int) -> bool:
+    """Tell whether the character at ``start`` begins a word of two: 乡下, 乡里, but not 乡|调解."""
+    return len(tag(text[start:])[0][0]) == 2
+
+
 @lru_cache(maxsize=1)
 def _words_across() -> frozenset[str]:
     return frozenset(read_words("words_across_places.txt"))

@@ -36,7 +36,7 @@ from retrieval.places.place_mentions import (
     outermost,
     overlaps,
 )
-from retrieval.places.place_words import crosses_words, is_slip
+from retrieval.places.place_words import begins_a_word, crosses_words, is_slip
 from retrieval.places.subunits import is_unit, kind_after_name, kind_alone, territory, words_for
 from retrieval.text.normalise import level
 
@@ -307,6 +307,8 @@ class PlaceIndex:
             return None
         if any(chain in self._units for chain in name.chains):
             return None
+        if kind[0] == "乡" and begins_a_word(text, kind.start()):
+            return None  # 岚浦乡下 is the county's countryside
         words = text[place.start : kind.end()]
         return Mention(words, place.start, kind.end(), (), (), "unknown", unit=words, inside=place)
 

@@ -159,6 +159,11 @@ class Query:
     relative: int | None = None
     like: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def said(self) -> str:
+        """The words that are looked for: without places and years, with what they lean on."""
+        return " ".join([*self.ask.context, self.topic])
+
 
 def _ask(data: dict[str, Any]) -> Ask:
     """Return the ask that ``asdict`` wrote; lists become tuples again."""
@@ -267,11 +272,11 @@ def settle(
     )
     if any(m.held for m in mentions):
         mentions = [m for m in mentions if m.held or not is_a_word(words, m.start, m.end)]
-    if request.typed:  # names written in Latin letters stand in what was typed
-        mentions += places.resolve(request.typed, ()).mentions
     without = places.resolve(words, away, apart=(*apart, *spans)).held if away else ()
     read = [(mention, body_after(words, mention, known)) for mention in mentions]
     covered = [(m.start, max(m.end, body.end)) for m, body in read]
+    if request.typed:  # names written in Latin letters stand in what was typed, not in its words
+        read += [(mention, Body("", 0)) for mention in places.resolve(request.typed, ()).mentions]
     topic = _topic(ask, words, tags, covered)
     if (request.act in ("same", "rework") or ask.span == (0, 0)) and ask.words:
         topic = ask.words

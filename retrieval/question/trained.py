@@ -28,6 +28,7 @@ FILES = ("spans.crf.gz", "parts.crf.gz", "wishes.npz", "words.npz")
 # than a question that is not looked up
 SURE_OF_OFF = 0.9
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
+_NUMBERED = re.compile("[①-⑳]")  # before each of several wishes: none of their words
 MAX_READ_CHARS = 600  # what is said later in a message names no further wish
 
 
@@ -64,6 +65,7 @@ class TrainedReader:
 
     def read(self, question: str, before: Request | None = None) -> Request:
         """Return how ``question`` is understood in the light of the request before it."""
+        question = _NUMBERED.sub("；", question)
         text = question[:MAX_READ_CHARS]
         typed = ""
         if looks_like_pinyin(text):
@@ -216,7 +218,7 @@ def _bare(text: str, tags: Sequence[Tagged], span: tuple[int, int]) -> str:
             kept.append(text[at : max(at, t.start)])
             at = max(at, t.end)
     kept.append(text[at:end])
-    return " ".join("".join(kept).split()).strip(" ，,。？?！!；;、")
+    return " ".join("".join(kept).split()).strip(" ，,。？?！!；;、：:")
 
 
 def with_slots(ask: Ask, text: str, tags: Sequence[Tagged], before: Ask | None) -> Ask:

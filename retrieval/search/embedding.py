@@ -22,6 +22,7 @@ from retrieval.text.normalise import normalise
 
 if TYPE_CHECKING:
     from retrieval.encoder.e5_encoder import E5Encoder
+    from retrieval.encoder.query_layers import QueryLayers
 
 Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
@@ -66,17 +67,35 @@ class LocalEmbedder:
     name = f"multilingual-e5-small/int8-{GRAPH_VERSION}"
     dimension = 384
 
-    def __init__(self, workers: int = 0) -> None:
+    def __init__(self, workers: int = 0, query_layers: bytes | None = None) -> None:
+        """``query_layers`` are what makes questions' vectors, by default what is shipped."""
         self._workers = workers or max(1, min(8, os.cpu_count() or 1))
         self._encoder: E5Encoder | None = None
         self._upper: UpperLayers | None = None
+        self._queries: QueryLayers | None = None
+        self._query_layers = query_layers
         self._loading = threading.Lock()
         self._embedding = threading.Lock()
         self._failure: str | None = None
 
     def embed_query(self, text: str) -> Vectors:
-        """Return the vector of a question, shape ``[384]``."""
-        return unit_length(self._loaded().encode([engine_text(text)], "query")).reshape(-1)
+        """Return the vector of a question, shape ``[384]``: near what answers it.
+
+        It is the mean of those of the trained layers and of the model as it comes, which knows
+        better what whole reports are about (decision 29).
+        """
+        encoder = self._loaded()
+        with self._loading:
+            if self._queries is None:
+                from retrieval.encoder.query_layers import QueryLayers
+
+                try:
+                    self._queries = QueryLayers(self._query_layers)
+                except (OSError, ValueError, RuntimeError) as error:
+                    raise EmbeddingFailed(not_loaded(error)) from error
+        read = engine_text(text)
+        trained = unit_length(self._queries.vector(encoder, read)[np.newaxis])
+        return unit_length(trained + unit_length(encoder.encode([read], "query"))).reshape(-1)
 
     def embed_documents(self, texts: Sequence[str], progress: Advance | None = None) -> Vectors:
         """Return the vectors of ``texts``, shape ``[len(texts), 384]``."""

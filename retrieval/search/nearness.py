@@ -38,7 +38,7 @@ class Nearness:
         self._indexes = indexes
         self._query = query
         # not a cached_property: in Python 3.11 that lets one thread embed at a time
-        self._vector = cache(lambda: indexes.embed_query(query.question))
+        self._vector = cache(lambda: indexes.embed_query(query.said.strip() or query.question))
         self._known: dict[str, tuple[Near, ...]] = {}
 
     def of(self, report: str) -> tuple[Near, ...]:

@@ -73,6 +73,10 @@ class Entering(Protocol):
         """Return them for every text, one a layer, each ``[tokens, width]``."""
         ...
 
+    def placed(self, text: str, use: Use, most: int) -> tuple[Floats, NDArray[np.int64]]:
+        """Return those of a text that enter the first layer, and the row of each character."""
+        ...
+
 
 class UpperLayers:
     """The trained layers, loaded. Safe to use from several threads."""
@@ -95,7 +99,7 @@ class UpperLayers:
         by: str = SCORES,
     ) -> Floats:
         """Return the score of each passage, shape ``[len(passages)]``, by all readers or one."""
-        asked = encoder.entering([question], "query", QUESTION_TOKENS)[0][0]
+        asked, _ = encoder.placed(question, "query", QUESTION_TOKENS)
         entering = encoder.entering(passages, "passage", PASSAGE_TOKENS, workers=workers)
         longest = max(len(states[0]) for states in entering)
         told = np.zeros((len(PASSAGES), len(passages), longest, asked.shape[1]), np.float32)

@@ -101,7 +101,7 @@ def _search_dense(
 ) -> list[str]:
     if not indexes.has_vectors_of(reports):
         return []
-    vector = indexes.embed_query(query.question)
+    vector = indexes.embed_query(query.said.strip() or query.question)
     if vector is None:
         return []
     return [i for i, _ in indexes.search_dense(vector, pool, reports)]
