@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from eval.fits.labels import PAIRS
+from retrieval.encoder.e5_tokens import engine_text
 from retrieval.encoder.stored_layers import StoredLayers, stored_layers
 from retrieval.errors import EmbeddingFailed
 from retrieval.library.library import Library
@@ -60,6 +61,21 @@ def test_any_words_are_read(embedder: LocalEmbedder, question: str):
     scores = embedder.read_pairs(question, ["", "全" * 5000])
     assert scores.shape == (2,)
     assert np.isfinite(scores).all()
+
+
+def test_what_was_read_before_reads_alike(embedder: LocalEmbedder):
+    first = embedder.read_pairs(QUESTION, LINES)
+    again = embedder.read_pairs(QUESTION, [LINES[2], LINES[0], "没有读过的一句。", LINES[1]])
+    assert again[[1, 3, 0]].tolist() == first.tolist()
+
+
+def test_only_the_passages_met_last_are_kept(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("retrieval.search.pair_reader.KEPT", 2)
+    embedder = LocalEmbedder()
+    told = embedder.read_pairs(QUESTION, LINES)
+    assert told.tolist() == pytest.approx(embedder.read_pairs(QUESTION, LINES).tolist(), abs=1e-5)
+    assert embedder._upper is not None
+    assert list(embedder._upper._kept) == [engine_text(line) for line in LINES[1:]]
 
 
 def read_layers() -> StoredLayers:

@@ -158,7 +158,7 @@ def asked_words(query: Query) -> str:
 def claim(report: Report, span: Span) -> DraftLine:
     """Return a span as a claim: its words on one line, no bullet before them nor a comma behind.
 
-    Cells of a table are told with the words of their row and columns, and cite its head, too.
+    Of a number that a page has lost half of (）推进…) nothing is left. Cells of a table are told with the words of their row and columns, and cite its head, too.
     """
     placed = row_at(report.text, span.start)
     if placed is not None and span.end <= placed[1].end:
@@ -168,7 +168,7 @@ def claim(report: Report, span: Span) -> DraftLine:
         if cells:
             return DraftLine(" ".join(tell(cells).split()), "claim", cites)
     words = words_of(report.text, span.start, span.end)
-    text = re.sub(r"\s+", " ", words).lstrip(f"{BULLETS} ").rstrip("，,；;、：: ")
+    text = re.sub(r"\s+", " ", words).lstrip(f"{BULLETS})） ").rstrip("，,；;、：: ")
     return DraftLine(text, "claim", (Cited(report.id, span.start, span.end),))
 
 

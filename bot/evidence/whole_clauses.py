@@ -72,7 +72,7 @@ def bare_start(text: str, span: Span) -> int:
         connective = _CONNECTIVE.match(text, moved, span.end)
         if connective:
             moved = connective.end()
-        while moved < span.end and text[moved] in " \u3000\xa0\t，,、：:.．":
+        while moved < span.end and text[moved] in " \u3000\xa0\t，,、：:.．)）":
             moved += 1
         if moved == start or moved >= span.end - 3:
             break

@@ -27,7 +27,14 @@ from bot.labels import NameOf, Names, of_one_office
 from bot.notes import Note, among, note
 from bot.table import Cell, Column, Row, Table
 from bot.tables.claimed import verdict
-from bot.tables.comparison_cells import Wanted, cell_of, phrase_cell, role_cell, unnamed_cell
+from bot.tables.comparison_cells import (
+    Wanted,
+    cell_like,
+    cell_of,
+    phrase_cell,
+    role_cell,
+    unnamed_cell,
+)
 from bot.tables.same_figures import narrowed
 from bot.values import Cited, DraftLine
 from retrieval.documents import NoteValue, Report
@@ -201,6 +208,7 @@ def compare(
             found = tuple(_cell(desk, column, holding, report, known) for column in columns)
             name = NameOf(names, holding.meta)
             rows.append(Row(holding.id, name, holding.meta.year, found))
+        rows = _filled(desk, rows, open_reports, ledger)
     rows.sort(key=lambda row: row.year or 0)
     if desk.query.places:
         places = {holding.id: _place(holding) for holding in listed}
@@ -238,6 +246,23 @@ def compare(
     if columns[0].role and len(desk.reports) > 1 and desk.query.ask.operation == "common":
         notes += shared_problems(desk.reports, columns[0].role)
     return Table(table.columns, _ranked(table, sifted) if best_first else table.rows, tuple(notes))
+
+
+def _filled(
+    desk: Desk, rows: Sequence[Row], reports: Mapping[str, Report], ledger: Facts
+) -> list[Row]:
+    """Return the rows with cells that no question's words found told like those that were."""
+    filled = []
+    for row in rows:
+        cells = list(row.cells)
+        for i, cell in enumerate(cells):
+            told = next((r for r in rows if r.cells[i].value is not None), None)
+            if cell.claims or told is None or row.report not in reports:
+                continue
+            own, known = ledger(told.report), ledger(row.report)
+            cells[i] = cell_like(told.cells[i], own, reports[row.report], known, desk.query)
+        filled.append(row._replace(cells=tuple(cells)))
+    return filled
 
 
 def _are_two_years(listed: Sequence[Holding]) -> bool:

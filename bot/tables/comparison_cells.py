@@ -14,6 +14,7 @@ from bot.evidence.reading import Line, read
 from bot.evidence.selection import Evidence, KnownFact, claim_span
 from bot.evidence.whole_clauses import bare_start, typeset
 from bot.table import Cell
+from bot.tables.same_figures import same
 from bot.values import Cited
 from retrieval.documents import Report, Role, Span
 from retrieval.genre.quantities import Quantity, canonical
@@ -240,6 +241,29 @@ def phrase_cell(desk: Desk, report: Report, known: Sequence[Fact]) -> Cell:
     told = [_cited_words(report, s) for s in sorted(spans, key=lambda span: span.start)]
     text = "；".join(words.rstrip("。") for _, words in told)
     return Cell(text, tuple((words, cite) for cite, words in told)) if told else Cell()
+
+
+def cell_like(
+    told: Cell, ledger: Sequence[Fact], report: Report, known: Sequence[Fact], query: Query
+) -> Cell:
+    """Return the figure of a report in whose words another report tells a cell; empty without one.
+
+    ``ledger`` are the figures of the report ``told`` is from: 办理不予处罚案件304件 finds the year
+    before's 136件, which the question's own words did not.
+    """
+    cite = told.cite
+    if told.value is None or cite is None:
+        return Cell()
+    inside = [f for f in ledger if cite.start <= f.quantity.start < cite.end]
+    its = next((f for f in inside if canonical(f.quantity) == (told.value, told.unit)), None)
+    if its is None:
+        return Cell()
+    of_period = [f for f in known if _of_period(f, report.meta.year) and not f.doubtful]
+    found = same([its], of_period)
+    if found is None:
+        return Cell()
+    span, claim = _claim_of(query, report.id, report, found[1])
+    return _figure_cell(found[1].quantity, found[1].value, span, claim, told.measure, "")
 
 
 def _role_fits(query: Query, line: Line) -> bool:

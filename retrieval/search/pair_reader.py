@@ -8,6 +8,8 @@ on half of the reports.
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import resources
@@ -29,6 +31,8 @@ ReadPairs = Callable[[str, Sequence[str]], Floats]
 # a question is seldom longer; what a longer sentence says behind them is not read
 QUESTION_TOKENS, PASSAGE_TOKENS = 40, 80
 FILE = "pair_reader.npz"
+KEPT = 256
+"""Passages whose states are kept, 50 MB: several questions are asked of one report."""
 
 
 @runtime_checkable
@@ -85,6 +89,8 @@ class UpperLayers:
         """Load them; raises ``OSError``, ``ValueError`` or ``RuntimeError`` where that fails."""
         from retrieval.encoder.e5_encoder import cache_folder, open_kept
 
+        self._kept: OrderedDict[str, tuple[Floats, ...]] = OrderedDict()
+        self._keeping = threading.Lock()
         layers = stored_layers(_file())
         self._session = open_kept(
             "pairs", layers_hash(), lambda: pair_graph(layers), cache_folder()
@@ -100,7 +106,7 @@ class UpperLayers:
     ) -> Floats:
         """Return the score of each passage, shape ``[len(passages)]``, by all readers or one."""
         asked, _ = encoder.placed(question, "query", QUESTION_TOKENS)
-        entering = encoder.entering(passages, "passage", PASSAGE_TOKENS, workers=workers)
+        entering = self._entering(encoder, passages, workers)
         longest = max(len(states[0]) for states in entering)
         told = np.zeros((len(PASSAGES), len(passages), longest, asked.shape[1]), np.float32)
         for row, states in enumerate(entering):
@@ -112,6 +118,28 @@ class UpperLayers:
         inputs[LENGTHS] = lengths
         scores: Floats = self._session.run([by], inputs)[0][:, 0]
         return scores
+
+    def _entering(
+        self, encoder: Entering, passages: Sequence[str], workers: int
+    ) -> list[tuple[Floats, ...]]:
+        """Return what enters for each passage; those met last are kept for the next question."""
+        with self._keeping:
+            found = {text: self._kept[text] for text in passages if text in self._kept}
+        new = [text for text in dict.fromkeys(passages) if text not in found]
+        if new:
+            made = encoder.entering(new, "passage", PASSAGE_TOKENS, workers=workers)
+            # copies: the states of one text are a view into those of all
+            found |= {
+                text: tuple(np.array(state) for state in states)
+                for text, states in zip(new, made, strict=True)
+            }
+        with self._keeping:
+            for text in passages:
+                self._kept[text] = found[text]
+                self._kept.move_to_end(text)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return [found[text] for text in passages]
 
 
 @cache
