@@ -30,6 +30,7 @@ from retrieval.question.terms import content_terms
         ("办了54宗，没错吧", "办理行政复议案件54宗", True, ""),
         ("有没有提到合同审查", "加强合同审查", False, ""),
         ("给摆摊的划了地方没有?能摆多少个", "设置疏导点27处", False, ""),
+        ("贷款没还清就能过户的有几宗", "办理带押过户1914宗", True, ""),
         ("一件都没有?", "受理案件12件", False, "said_otherwise"),
     ],
 )

@@ -319,3 +319,10 @@ def test_hostile_lines_take_linear_time(unit: str) -> None:
 @pytest.mark.parametrize("run", ["十十一", "百百", "万亿十", "零零", "一十百"])
 def test_a_run_that_is_no_numeral_raises_nothing(run: str) -> None:
     assert isinstance(find_quantities(f"审核{run}件"), tuple)
+
+
+@pytest.mark.parametrize("text", ["降了四成多", "涨了两倍多", "是上年的3倍多"])
+def test_some_more_stands_behind_shares_and_multiples(text: str) -> None:
+    (told,) = find_quantities(text)
+    assert told.modifier == "多"
+    assert told.text == text.removesuffix("多")[-2:]

@@ -20,6 +20,7 @@ _ASKS = re.compile(
 )
 # 划了地方没有?, 办了没: whether, not that not; 一件都没有 denies
 _WHETHER = re.compile("(?<![都也])没有?(?=[?？，,。]|$)")
+_COUNTS = re.compile("几|多少")
 WHOLE = 0.9  # a synonym of the word counts as the word
 
 
@@ -39,6 +40,8 @@ def judge_extent(
     if pattern("all_of").search(topic):
         return Note("not_all") if _tells_a_part(topic, together) else None
     if denied:
+        if figured and _COUNTS.search(topic):
+            return None  # 贷款没还清就能过户的有几宗 tells which are counted, and presumes nothing
         return None if pattern("denial").search(together) else Note("said_otherwise")
     given = [q for q in find_quantities(topic) if q.kind != "date"]
     if {q.value for q in given} & {q.value for q in find_quantities(together)}:

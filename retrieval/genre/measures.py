@@ -74,5 +74,8 @@ def modifier_before(plain: str, start: int) -> str:
 
 
 def modifier_after(plain: str, end: int) -> str:
-    """Return the sense (以上, 以下, 左右) of the words just after a figure, or ``""``."""
+    """Return the sense (以上, 以下, 左右, 多) of the words just after a figure, or ``""``."""
+    # 四成多, where of others it stands before the unit: 一百多天
+    if plain[end : end + 1] == "多" and plain[end - 1 : end] in ("成", "倍"):
+        return "多"
     return next((sense for word, sense in _MODIFIERS_AFTER if plain.startswith(word, end)), "")
