@@ -295,3 +295,11 @@ def test_an_office_that_is_not_held_is_not_answered_from_another(assistant: Assi
     refused = talk(assistant, "岱山县卫健局2023年为农民工追讨工资多少")
     assert refused.status == "abstained"
     assert not refused.citations
+
+
+@pytest.mark.parametrize("question", ["那平安呢", "那曲沃呢", "天祝呢？"])
+def test_a_name_that_is_all_of_a_message_is_a_place(assistant: Assistant, question: str) -> None:
+    refused = talk(assistant, "岱山2023年罚款多少", question)
+    assert refused.status == "abstained"
+    assert "未收录" in refused.text
+    assert not refused.citations

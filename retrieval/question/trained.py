@@ -21,6 +21,7 @@ from retrieval.question.untagged import subject_of
 from retrieval.question.wishes import Floats, Wished, WishModel, likeliest
 from retrieval.question.word_vectors import WordVectors
 from retrieval.text.marks import CLAUSE_END, SENTENCE_END
+from retrieval.text.normalise import level
 from retrieval.text.once import once
 
 FILES = ("spans.crf.gz", "parts.crf.gz", "wishes.npz", "words.npz")
@@ -29,6 +30,7 @@ FILES = ("spans.crf.gz", "parts.crf.gz", "wishes.npz", "words.npz")
 SURE_OF_OFF = 0.9
 _HOW_MANY = re.compile("多少|几|什么|哪|how many|what")
 _NUMBERED = re.compile("[①-⑳]")  # before each of several wishes: none of their words
+_ANOTHER = re.compile("那?(?P<name>[\u4e00-\u9fff]{2,8})呢[?？]?")
 MAX_READ_CHARS = 600  # what is said later in a message names no further wish
 
 
@@ -74,6 +76,8 @@ class TrainedReader:
         models = self._given or shipped_models()
         tags, starts = models.tagger.tag(text, self._names)
         ends = (*starts[1:], len(text))
+        if before is not None:
+            tags = _of_another(text, self._names) or tags
         said, follows = last_wish(before), before is not None
         read = (
             models.layers.read(text or " ", self._names, said, follows=follows)
@@ -130,6 +134,18 @@ class TrainedReader:
             alternatives=tuple(alternatives),  # type: ignore[arg-type]
             typed=typed,
         )
+
+
+def _of_another(text: str, names: NameTable) -> tuple[Tagged, ...]:
+    """Return the place that a message of nothing but its name asks on about: 那曲沃呢, 那平安呢.
+
+    A name that is all of a message is one, whatever else its characters mean.
+    """
+    asked = _ANOTHER.fullmatch(text.strip())
+    if asked is None or not names.kind(level(asked["name"])):
+        return ()
+    start = text.index(asked[0]) + asked.start("name")
+    return (Tagged("place", start, start + len(asked["name"]), asked["name"]),)
 
 
 def last_wish(request: Request | None) -> tuple[Content, Operation] | None:
