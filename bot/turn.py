@@ -123,9 +123,8 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             told = [note("sentence", what=gap) for gap in silent_on]
             lines += [line for line in told if line not in lines]
-            if (
-                one.draft.before and not told_before
-            ):  # a plan for the year asked; what is only near is not shown
+            # a plan for the year asked, once; what is only near is not shown
+            if one.draft.before and not told_before:
                 near = [*one.draft.before, *one.draft.lines]
                 lines += _headed(near, lines, several, head)
                 shown += claims

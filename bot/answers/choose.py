@@ -168,9 +168,8 @@ def _on_an_untagged_subject(desk: Desk) -> bool:
 
 
 def _told_at_large(desk: Desk) -> Draft | None:
-    figure = (
-        desk.query.ask.content == "figure"
-    )  # 云城的人口: none in its report, nor in other words
+    # 云城的人口: where no figure answers, other words seldom do
+    figure = desk.query.ask.content == "figure"
     least = SURE_OF_A_SUBJECT if figure or _on_an_untagged_subject(desk) else 0.0
     return themes.at_large(desk, least)
 

@@ -61,7 +61,7 @@ def list_in(desk: Desk, report: Report) -> Draft:
         if is_theme(t) and t.word not in report.meta.title + report.meta.issuer
     ]
     topical = bool(themes)
-    if query.role == "causes" and topical and (told := _told_why(desk, report)):
+    if query.role == "causes" and topical and (told := _told_why(desk, report, found)):
         return told
     if not found and query.role == "causes":
         return _causes_inside(desk, report, themes)
@@ -126,20 +126,18 @@ def _causes_of_item(desk: Desk, report: Report) -> Draft | None:
     return _inside(report, listing.Item("", Span(start, end), Span(start, end)))
 
 
-def _told_why(desk: Desk, report: Report) -> Draft | None:
+def _told_why(desk: Desk, report: Report, causes: Sequence[listing.Item]) -> Draft | None:
     """Tell the sentence that answers most likely, if it tells a cause; of a problem the whole item."""
     lines, known, near = desk.lines(report), desk.ledger(report.id), desk.near(report.id)
-    found = likely(desk.query, desk.reading(report), lines, NOTHING_SPOKEN, known, near, desk.pairs)
-    if found is None or not pattern("tells_cause").search(found.line.folded):
+    best = likely(desk.query, desk.reading(report), lines, NOTHING_SPOKEN, known, near, desk.pairs)
+    if best is None or not pattern("tells_cause").search(best.line.folded):
         return None
-    span = found.line.span
-    items = [*listing.role_items(report, "causes"), *listing.role_items(report, "problems")]
+    span = best.line.span
+    items = [*causes, *listing.role_items(report, "problems")]
     around = next((i for i in items if i.span.start <= span.start and span.end <= i.span.end), None)
-    return (
-        _listed(report, [around], "problems", whole=True)
-        if around
-        else _spans_draft(report, [span])
-    )
+    if around is None:
+        return _spans_draft(report, [span])
+    return _listed(report, [around], "problems", whole=True)
 
 
 def _causes_inside(desk: Desk, report: Report, themes: Sequence[Term]) -> Draft:

@@ -158,7 +158,8 @@ def asked_words(query: Query) -> str:
 def claim(report: Report, span: Span) -> DraftLine:
     """Return a span as a claim: its words on one line, no bullet before them nor a comma behind.
 
-    Of a number that a page has lost half of (）推进…) nothing is left. Cells of a table are told with the words of their row and columns, and cite its head, too.
+    Of a number that a page has lost half of (）推进…) nothing is left. Cells of a table are told with
+    the words of their row and columns, and cite its head, too.
     """
     placed = row_at(report.text, span.start)
     if placed is not None and span.end <= placed[1].end:

@@ -35,7 +35,7 @@ ENDS = (
 # labelled questions with an answer as many have the right line first as if all eight were read, and
 # half of them have one line to read
 LEADERS, MARGIN = 8, 3.0
-HELD = 0.5
+HELD = 0.5  # the share of a question's words, rare ones weighing more, that a report holds
 SEEN = (*SIGNS, *ENDS, *ASKED)  # what the forest sees of it
 
 
@@ -74,20 +74,17 @@ def likely(
     leans on, ``known`` the figures of the report whose indicator is known,
     ``near`` its passages beside the question, nearest first. ``pairs`` reads lines beside it.
     """
-    found = most_likely(query, reading, lines, spoken, known, near, pairs, least, 1)
+    told = Told(query, reading, spoken, known, near)
+    found = most_likely(told, lines, pairs, 1, least)
     return found[0] if found else None
 
 
 def most_likely(
-    query: Query,
-    reading: Reading,
+    told: Told,
     lines: Sequence[Line],
-    spoken: Spoken,
-    known: Sequence[KnownFact],
-    near: Sequence[Near],
     pairs: ReadPairs,
-    least: float | None,
     most: int,
+    least: float | None = None,
     unread: float | None = None,
 ) -> list[Evidence]:
     """Return the clauses of the ``most`` lines that answer most likely, as ``likely`` does the first.
@@ -95,7 +92,7 @@ def most_likely(
     None where the first is not likely enough: ``least``, or ``unread`` where nothing can be read, by
     default the same. ``chance`` is that of the first.
     """
-    told = Told(query, reading, spoken, known, near)
+    query = told.query
     clauses, signs = told.signs(lines)
     if not clauses:
         return []

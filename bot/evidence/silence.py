@@ -12,7 +12,7 @@ from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim
 from bot.evidence.likely import most_likely, ordered
 from bot.evidence.selection import Evidence
-from bot.evidence.signs import NOTHING_SPOKEN
+from bot.evidence.signs import NOTHING_SPOKEN, Told
 from bot.notes import Note, note
 from retrieval.documents import Report, Role
 from retrieval.question.query import Query
@@ -130,7 +130,5 @@ def _alike(desk: Desk, report: Report, role: Role | None = None) -> list[Evidenc
     if not near or query.kind not in ("fact", "list") or query.asks_mention:
         return []
     lines = [line for line in desk.lines(report) if role in (None, line.role)]
-    return most_likely(
-        query, reading, lines, NOTHING_SPOKEN, (), near, desk.pairs,
-        NEAR_IN_MEANING, MOST_NEAR, NEAR_UNREAD,
-    )  # fmt: skip
+    told = Told(query, reading, NOTHING_SPOKEN, (), near)
+    return most_likely(told, lines, desk.pairs, MOST_NEAR, NEAR_IN_MEANING, NEAR_UNREAD)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import compress, pairwise, takewhile
 from typing import NamedTuple
 
@@ -252,15 +252,20 @@ def _filled(
     desk: Desk, rows: Sequence[Row], reports: Mapping[str, Report], ledger: Facts
 ) -> list[Row]:
     """Return the rows with cells that no question's words found told like those that were."""
+    ledger = cache(ledger)
+    tellers = [
+        next((i for i, cell in enumerate(column) if cell.value is not None), None)
+        for column in zip(*(row.cells for row in rows), strict=True)
+    ]
     filled = []
     for row in rows:
         cells = list(row.cells)
-        for i, cell in enumerate(cells):
-            told = next((r for r in rows if r.cells[i].value is not None), None)
-            if cell.claims or told is None or row.report not in reports:
+        for i, at in enumerate(tellers):
+            if at is None or cells[i].claims or row.report not in reports:
                 continue
-            own, known = ledger(told.report), ledger(row.report)
-            cells[i] = cell_like(told.cells[i], own, reports[row.report], known, desk.query)
+            told, own = rows[at].cells[i], ledger(rows[at].report)
+            known = ledger(row.report)
+            cells[i] = cell_like(told, own, reports[row.report], known, desk.query)
         filled.append(row._replace(cells=tuple(cells)))
     return filled
 

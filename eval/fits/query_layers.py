@@ -49,10 +49,8 @@ from retrieval.library.library import Library
 SHIPPED = Path(retrieval.__file__).parent / "data" / FILE
 EPOCHS, BATCH, RATE = 3, 24, 2e-4
 _SORTED = 16  # so many batches are drawn at once and sorted by length: less padding
-_SCALE, _FASTER = (
-    3.4,
-    5.0,
-)  # the logarithm of what cosines are multiplied with, and how fast it learns
+# the logarithm of what cosines are multiplied with, at first, and how much faster it learns
+_SCALE, _FASTER = 3.4, 5.0
 FIRST = (1, 3, 8, 12)
 Floats = NDArray[np.float32]
 States = Mapping[str, NDArray[np.float16]]

@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Vectors = NDArray[np.float32]
 Advance = Callable[[int], None]
+Opened = TypeVar("Opened")
 
 
 class Embedder(Protocol):
@@ -89,10 +90,7 @@ class LocalEmbedder:
             if self._queries is None:
                 from retrieval.encoder.query_layers import QueryLayers
 
-                try:
-                    self._queries = QueryLayers(self._query_layers)
-                except (OSError, ValueError, RuntimeError) as error:
-                    raise EmbeddingFailed(not_loaded(error)) from error
+                self._queries = _opened(lambda: QueryLayers(self._query_layers))
         read = engine_text(text)
         trained = unit_length(self._queries.vector(encoder, read)[np.newaxis])
         return unit_length(trained + unit_length(encoder.encode([read], "query"))).reshape(-1)
@@ -119,11 +117,7 @@ class LocalEmbedder:
         """Return how well each passage answers, as log odds, shape ``[len(passages)]``."""
         encoder = self._loaded()
         with self._loading:
-            if self._upper is None:
-                try:
-                    self._upper = UpperLayers()
-                except (OSError, ValueError, RuntimeError) as error:
-                    raise EmbeddingFailed(not_loaded(error)) from error
+            self._upper = self._upper or _opened(UpperLayers)
         texts = [engine_text(text) for text in passages]
         return self._upper.read(encoder, engine_text(question), texts, self._workers)
 
@@ -171,6 +165,14 @@ class FakeEmbedder:
             if progress:
                 progress(row + 1)
         return vectors
+
+
+def _opened(make: Callable[[], Opened]) -> Opened:
+    """Return trained layers, opened; raise ``EmbeddingFailed`` where they cannot be."""
+    try:
+        return make()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise EmbeddingFailed(not_loaded(error)) from error
 
 
 def unit_length(vectors: Vectors) -> Vectors:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from retrieval.documents import Chunk
 from retrieval.question.query import Query
-from retrieval.search.retriever import Indexes, search_text
+from retrieval.search.retriever import Indexes, meaning_text, search_text
 
 MAX_PASSAGES = 1000  # of one report
 Vector = NDArray[np.float32]
@@ -38,7 +38,7 @@ class Nearness:
         self._indexes = indexes
         self._query = query
         # not a cached_property: in Python 3.11 that lets one thread embed at a time
-        self._vector = cache(lambda: indexes.embed_query(query.said.strip() or query.question))
+        self._vector = cache(lambda: indexes.embed_query(meaning_text(query)))
         self._known: dict[str, tuple[Near, ...]] = {}
 
     def of(self, report: str) -> tuple[Near, ...]:

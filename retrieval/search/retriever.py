@@ -101,10 +101,15 @@ def _search_dense(
 ) -> list[str]:
     if not indexes.has_vectors_of(reports):
         return []
-    vector = indexes.embed_query(query.said.strip() or query.question)
+    vector = indexes.embed_query(meaning_text(query))
     if vector is None:
         return []
     return [i for i, _ in indexes.search_dense(vector, pool, reports)]
+
+
+def meaning_text(query: Query) -> str:
+    """Return the words to search for by meaning; the question where it only names its scope."""
+    return query.said.strip() or query.question
 
 
 def search_text(query: Query) -> str:
