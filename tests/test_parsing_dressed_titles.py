@@ -72,3 +72,43 @@ def test_under_a_numbered_part_the_titles_of_a_sign_are_its_own() -> None:
 def test_what_is_no_title(lines: str) -> None:
     text = f"青山县2024年法治政府建设情况报告\n2024年工作报告如下，请予审议。\n{lines}"
     assert all(not s.path for s in parse_sections(text, (), 2024))
+
+
+BARE = """汀远市人民政府2024年度法治政府建设报告
+过去一年，市政府围绕“法治是最好的营商环境”这一主题推进法治建设，现将情况向社会公布，接受监督。
+
+年度工作回眸
+
+让审批更简便
+上线“开办餐饮店”等21个主题集成服务，平均材料压减58%，跑动次数压减71%，办件满意率99%。
+
+让监管更克制
+1260家守法诚信企业纳入白名单，除投诉举报、上级交办外，不开展主动检查，企业满意率99.1%。
+
+差距与反思
+一是“白名单”管理仍有盲区。2家白名单企业在年内发生安全事故，暴露出动态调整机制不健全。
+
+新一年的行动
+修订白名单管理办法，引入“月度体检、即时退出”机制，发生安全事故、重大环境违法的一律移出。
+"""
+
+
+def test_bare_lines_between_paragraphs_are_titles_and_open_parts() -> None:
+    found = paths(BARE)
+    assert found["上线“开办餐"] == (("年度工作回眸", "让审批更简便"), "measures")
+    assert found["1260家守"] == (("年度工作回眸", "让监管更克制"), "measures")
+    assert found["修订白名单管"] == (("新一年的行动",), "plans")
+    assert any(role == "problems" and path[0] == "差距与反思" for path, role in found.values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        BARE.replace("让审批更简便\n", "")
+        .replace("让监管更克制\n", "")
+        .replace("差距与反思\n", ""),
+        BARE.replace("年度工作回眸", "一、年度工作回眸"),  # a page with numbers goes by them
+    ],
+)
+def test_two_bare_lines_or_lines_beside_numbers_are_no_titles(text: str) -> None:
+    assert all("新一年的行动" not in path for path, _ in paths(text).values())

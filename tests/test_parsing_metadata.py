@@ -438,3 +438,27 @@ def test_a_town_lies_where_its_name_is_told_and_not_in_a_county_read_out_of_othe
 下一步，和县林业局一起测出茶山界址；和县司法局一起办班，和县林业局一起巡山。
 """
     assert read(text).meta.place == ("贵州省", "云岫县")
+
+
+@pytest.mark.parametrize(
+    ("opening", "place"),
+    [
+        ("望棠镇地处宁棠县西南，辖11个村，是典型的山区农业大镇。", ("宁棠县",)),
+        ("望棠镇位于浙江省临涧县西北部山区，全镇面积213平方公里。", ("浙江省", "临涧县")),
+        # a name that is met once and nowhere placed is read out of other words
+        ("严格执行《突发事件应对法》和县防指指令，转移群众620人。", ()),
+    ],
+)
+def test_a_town_lies_where_it_says(opening: str, place: tuple[str, ...]) -> None:
+    text = (
+        f"望棠镇人民政府2024年法治政府建设情况报告\n{opening}现将有关情况报告如下。\n一、主要工作\n"
+    )
+    assert read(text).meta.place == place
+
+
+def test_a_zone_named_in_a_field_is_no_place_a_zone_lies_in() -> None:
+    text = (
+        "青浛经济开发区管理委员会2024年法治政府建设年度报告\n来源：青浛经开区党政办　2025-03-05\n"
+        "青浛经济开发区规划面积48.6平方公里。\n一、主要工作\n"
+    )
+    assert read(text).meta.place == ()

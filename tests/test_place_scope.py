@@ -129,6 +129,8 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         (["商丘市市监局2023年罚款多少"], "商丘", "3950万元"),
         (["商丘市场监管局罚款多少"], "商丘", "3950万元"),
         (["What problems did the Shangqiu Market Supervision Bureau list?"], "商丘", "法制审核"),
+        (["商丘工商局罚款多少"], "商丘", "3950万元"),  # what it was called before
+        (["工商局罚款多少"], "商丘", "3950万元"),
         (["菏泽公安罚款多少"], "菏泽", "150万元"),
         (["菏泽市公安罚款多少"], "菏泽", "150万元"),
         (["Heze Public Security Bureau problems"], "菏泽", "规范化"),

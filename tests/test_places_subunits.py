@@ -246,6 +246,7 @@ def test_words_for_a_unit() -> None:
     assert words_for("岱山街道", "岱山县") == ("岱山街道",)
     assert "经开区" in words_for("岱山经济开发区", "岱山县")
     assert words_for("岱山新区", "岱山县") == ("岱山新区",)
+    assert "产业园" in words_for("岱山园区", "岱山县")  # what is called so in speech
     assert is_unit("高亭镇")
     assert not is_unit("经济开发区")
 

@@ -314,6 +314,7 @@ def test_names_in_an_archive_from_windows_are_read():
         (make_docx(""), "没有文字"),
         (b"\x89PNG\r\n", "图片"),
         (b"{\\rtf1 hello}", "RTF"),
+        (b'{"text": "\\u4e00", "start": 1}\n', "JSON"),
         (make_zip({"xl/workbook.xml": b"<x/>"}), "Excel"),
         (page("<script>var a = 1</script>"), "没有可读的正文"),
         (

@@ -8,7 +8,6 @@ they are, so that nothing stored is made anew.
 from __future__ import annotations
 
 from functools import cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from retrieval.encoder.e5_graph import LENGTHS, UPPER, Layers, Tensors
 from retrieval.encoder.e5_weights import Floats
 from retrieval.encoder.onnx_file import GraphWriter
 from retrieval.encoder.stored_layers import stored_layers, version_of
+from retrieval.shipped import data_file
 
 FILE = "query_layers.npz"
 MOST_TOKENS = 160  # what a message says later is not looked for
@@ -75,4 +75,4 @@ def query_hash() -> str:
 
 def shipped() -> bytes:
     """Return the bytes of what is shipped."""
-    return resources.files("retrieval").joinpath("data", FILE).read_bytes()
+    return data_file(FILE).read_bytes()

@@ -13,9 +13,9 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from importlib import resources
 
 from retrieval.genre.quantities import Quantity
+from retrieval.shipped import data_file
 
 Words = tuple[tuple[str, ...], ...]  # an AND of ORs
 
@@ -40,8 +40,7 @@ class Indicator:
 @lru_cache(maxsize=1)
 def indicators() -> tuple[Indicator, ...]:
     """Return the reviewed indicators of the genre, in the order of the data file."""
-    source = resources.files("retrieval").joinpath("data/indicators.toml")
-    data = tomllib.loads(source.read_text(encoding="utf-8"))
+    data = tomllib.loads(data_file("indicators.toml").read_text(encoding="utf-8"))
     families = {name: frozenset(units.split()) for name, units in data["units"].items()}
 
     def words(lines: Sequence[str]) -> Words:

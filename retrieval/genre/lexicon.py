@@ -6,15 +6,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from retrieval.shipped import data_file
 
 
 @lru_cache(maxsize=1)
 def word_classes() -> Mapping[str, Mapping[str, Any]]:
     """Return every class with its words and examples."""
-    text = resources.files("retrieval").joinpath("data", "lexicon.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return tomllib.loads(data_file("lexicon.toml").read_text("utf-8"))
 
 
 @lru_cache(maxsize=128)

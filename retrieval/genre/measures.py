@@ -7,7 +7,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
+
+from retrieval.shipped import data_file
 
 _MODIFIERS_BEFORE = (
     ("不少于", "以上"), ("不低于", "以上"), ("至少", "以上"), ("不超过", "以下"), ("不高于", "以下"),
@@ -37,8 +38,7 @@ class Measures:
 @lru_cache(maxsize=1)
 def measures() -> Measures:
     """Return the measure words, read once."""
-    source = resources.files("retrieval").joinpath("data/quantities.toml")
-    data = tomllib.loads(source.read_text(encoding="utf-8"))
+    data = tomllib.loads(data_file("quantities.toml").read_text(encoding="utf-8"))
     units: dict[str, list[str]] = {}
     for unit in sorted(
         set(data["compound"].split() + data["simple"].split()), key=len, reverse=True

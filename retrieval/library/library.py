@@ -458,6 +458,11 @@ class Library:
         self._asked = text, vector
         return vector
 
+    @property
+    def reads_pairs(self) -> bool:
+        """Whether the embedder reads sentences beside a question, as the one does that fits know."""
+        return isinstance(self.embedder, PairReader)
+
     def read_pairs(self, question: str, passages: Sequence[str]) -> Vectors:
         """Return how well each passage answers a question, as log odds; nothing if none can tell."""
         if not isinstance(self.embedder, PairReader) or not passages:

@@ -1,7 +1,8 @@
-"""Titles without a number that are told by their dress: ★制度建设★, ◆ 政务公开, 【问题与不足】.
+"""Titles without a number that are told by their dress (★制度建设★, ◆ 政务公开) or by standing alone.
 
-A page's own habit, which no standard names: lines that open with one sign, each over paragraphs
-of its own. Lines of one sign that follow on each other are a list, and no titles.
+A page's own habits, which no standard names: lines that open with one sign, each over paragraphs
+of its own (lines of one sign that follow on each other are a list, and no titles); or short lines
+that are no sentences, between paragraphs that are.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from retrieval.parsing.page_lines import PageLine
+from retrieval.text.numbering import marker_at
 from retrieval.text.wrapping import BULLETS
 
 MAX_TITLE_CHARS = 32  # a longer one is a sentence
@@ -19,6 +21,11 @@ _FRAME = "【〖"
 DRESS = BULLETS + "▼►▶➤✦☞#*" + _FRAME + "】〗"
 _SIGN = re.compile(f"[{re.escape(DRESS)}]+")
 _FRAMED = re.compile(r"[【〖][^】〗\r\n]{2,24}[】〗]\s*")
+BARE = "bare"  # the sign of a title that has none
+MAX_BARE_CHARS, MIN_BARE = 24, 3
+_LEAST_PROSE = 40
+_NO_TITLE = re.compile("[。；;？?！!，,：:|\t]|^[0-9０-９(（]|[0-9]日$")
+_ENDS = re.compile("[。！？；：.!?;:”’）)】]$")
 _PROSE = re.compile("[。；;？！]|[:：,，]\\s*$")
 
 
@@ -42,6 +49,31 @@ def dressed_titles(text: str, lines: Sequence[PageLine]) -> dict[int, str]:
         if sign not in others and len(found) >= MIN_TITLES
         for i in found
     }
+
+
+def bare_titles(text: str, lines: Sequence[PageLine]) -> dict[int, bool]:
+    """Return each line of ``lines`` that is a title by standing alone, by its index.
+
+    Its value tells whether another such title follows right on it, so that it stands over both.
+    Fewer than ``MIN_BARE`` are an accident, and none is told.
+    """
+    shown = [
+        (i, text[ln.start : ln.end].strip()) for i, ln in enumerate(lines) if ln.kind == "text"
+    ]
+    may = [_may_be_bare(words) for _, words in shown]
+    prose = [len(words) >= _LEAST_PROSE and "。" in words for _, words in shown]
+    titles: dict[int, bool] = {}
+    for at in range(len(shown) - 1):
+        after_whole = at == 0 or may[at - 1] or bool(_ENDS.search(shown[at - 1][1]))
+        over = may[at + 1] and at + 2 < len(shown) and prose[at + 2]
+        if may[at] and after_whole and (prose[at + 1] or over):
+            titles[shown[at][0]] = over
+    return titles if len(titles) >= MIN_BARE else {}
+
+
+def _may_be_bare(words: str) -> bool:
+    short = 3 < len(words) <= MAX_BARE_CHARS
+    return short and not _NO_TITLE.search(words) and marker_at(words, 0) is None
 
 
 def _sign(words: str) -> str:

@@ -25,7 +25,7 @@ from retrieval.parsing.titles import (
     outside_quoted,
     read_year,
 )
-from retrieval.places.gazetteer import ZONES, Chain, Gazetteer
+from retrieval.places.gazetteer import ZONES, Chain, Gazetteer, short_name
 from retrieval.places.issuer_names import STATE_ORGAN
 from retrieval.readers.page_region import DATE, NUMBER, iso
 from retrieval.readers.values import NO_CONTAINER, Container
@@ -65,6 +65,7 @@ _SUBJECT = re.compile(
     f"(?P<body>[\\u4e00-\\u9fff]{{1,30}}?(?:{BODY}|[市县区州旗盟省]))"
     "(?=坚持|位于|\\(|以习近平|以党|在|认真|全面|深入|紧紧|紧扣|围绕|始终|按照|严格|切实|扎实|坚定|高度|法治政府|积极|大力|深化|持续|牢牢|,|，|根据|依法|聚焦|把|将|深学|贯彻|继续|上下)"
 )
+_LIES_IN = re.compile("(?<=[\\u4e00-\\u9fff])(?:地处|位于|坐落[于在]|隶属于?)")
 _LEAD_OF_SENTENCE = re.compile(
     '^[\\s"“]*(?:20\\d\\d年(?:以来|度|来)?|今年以来|近年来|一年来|二[〇零][^年]{2}年(?:以来|度)?)?[,，\\s]*'
 )
@@ -289,6 +290,7 @@ def _place_outside_title(
     for words, how in (
         (issuer, found.get("issuer", "")),
         (_subject(page), "inferred"),
+        (_where_it_lies(page), "text"),
         (_field_body(page), "furniture"),
         (_signed_body(page.tail), "signature"),
         (page.site, "furniture"),
@@ -306,7 +308,13 @@ def _place_outside_title(
             found["place"] = "mention"
             return resolve_chain(stated.names, context, places)
     counts = Counter(resolve_chain(stated.names, context, places) for stated in named)
-    deepest = [chain for chain, _ in counts.most_common() if places.rank(chain) >= 1]
+    # 《突发事件应对法》和县防指指令 names no 和县
+    sure = [
+        chain
+        for chain, count in counts.most_common()
+        if count > 1 or len(chain[-1]) > 2 or any(short_name(p) in context for p in chain[:-1])
+    ]
+    deepest = [chain for chain in sure if places.rank(chain) >= 1]
     if deepest:
         found["place"] = "mention"
         return deepest[0]
@@ -319,9 +327,16 @@ def _subject(page: _Page) -> str:
     rest = page.opening[lead.end() if lead else 0 :]
     for clause in re.split("[,，。;；]", rest)[:6]:
         subject = _SUBJECT.match(clause.strip() + ",")
-        if subject and not re.match("[我全本该各]|在|党|中共|为", subject["body"]):
+        if subject and not re.match("[我全本该各是系属]|在|党|中共|为|位于|地处", subject["body"]):
             return subject["body"]
     return ""
+
+
+def _where_it_lies(page: _Page) -> str:
+    """Return what the first sentences say the place lies in: 望棠镇地处宁棠县西南."""
+    words = page.head + page.opening
+    lies = _LIES_IN.search(words)
+    return words[lies.end() :] if lies else ""
 
 
 def _field_body(page: _Page) -> str:

@@ -22,7 +22,7 @@ from retrieval.genre.roles import (
     role_opened_by,
     turning_points,
 )
-from retrieval.parsing.dressed_titles import DRESS, dressed_titles
+from retrieval.parsing.dressed_titles import BARE, DRESS, bare_titles, dressed_titles
 from retrieval.parsing.page_lines import PageLine, page_lines
 from retrieval.parsing.sequences import Quotations, believed_markers
 from retrieval.text.grids import is_in_grid
@@ -132,9 +132,13 @@ class _Walk:
     def run(self) -> tuple[Section, ...]:
         openings = [self._opening(line) for line in self.lines]
         self.plain_titles = not any(m and m.style in ("part", "formal", "cn") for m in openings)
+        bare = bare_titles(self.text, self.lines) if self.plain_titles else {}
+        flat = not any(bare.values())
         for index, line in enumerate(self.lines):
             if index in self.dressed:
                 self._dressed_title(line, self.dressed[index])
+            elif index in bare:
+                self._dressed_title(line, BARE, part=flat or bare[index])
             elif line.kind == "title":
                 self._emit("heading", "preamble", line.start, outside=True)
             elif line.kind == "furniture":
@@ -159,16 +163,23 @@ class _Walk:
             return None  # a lone ) is a damaged (二) only when words follow
         return marker
 
-    def _dressed_title(self, line: PageLine, sign: str) -> None:
-        """Emit a title without a number, as deep as the first of its sign stood."""
+    def _dressed_title(self, line: PageLine, sign: str, *, part: bool = False) -> None:
+        """Emit a title without a number, as deep as the first of its sign stood.
+
+        One that opens a ``part``, or names it (差距与反思), is none under another.
+        """
         self._close_inline()
         above = max((node.rank for node in self.stack), default=-1)
         deep = next((style for style in _UNDER if rank(style) > above), _UNDER[-1])
         at = self._words_start(line.start, line.end)
         label = self._label(at, line.end).strip(f"{DRESS} ")
+        if sign == BARE:
+            part = part or role_of_heading(label, self.year) is not None
+        else:
+            self.dress.setdefault(sign, deep)
         # ★存在不足★ ends the part before it, of whatever sign that was
-        alike = self.dress.setdefault(sign, deep)
-        style: Style = "plain" if is_plain_title(label, self.year) else alike
+        part = part or is_plain_title(label, self.year)
+        style: Style = "plain" if part else self.dress.setdefault(sign, deep)
         self._open(Marker(style, None, at, at, ""), label, inline=False)
         self._emit("heading", self._role(), line.start)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import NamedTuple, overload
 
 from retrieval.genre.english import glosses
@@ -17,6 +17,7 @@ from retrieval.places.gazetteer import Chain
 from retrieval.places.issuer_names import split_issuer
 from retrieval.places.place_mentions import Mention
 from retrieval.places.subunits import unit_of
+from retrieval.text.words import data_lines
 
 
 class Body(NamedTuple):
@@ -93,6 +94,10 @@ def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]])
     for chain, issuer in issuers:
         core, _ = split_issuer(chain, issuer)
         length = _letters(rest, core)
+        if former := _former(rest, core):
+            tail = _AFTER_BODY.match(rest, former)
+            best = max(best, Body(issuer, mention.end + (tail.end() if tail else former)), key=_end)
+            continue
         if length < 2 or not (rest[0] == core[0] or core.endswith("政府")):
             continue
         tail = _AFTER_BODY.match(rest, length)
@@ -105,6 +110,28 @@ def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]])
             if end > best.end:
                 best = Body(issuer, end)
     return best if best.issuer else best._replace(absent=_absent(words, mention, issuers))
+
+
+def _end(body: Body) -> int:
+    return body.end
+
+
+@cache
+def _former_names() -> tuple[tuple[str, str], ...]:
+    pairs = (line.split() for line in data_lines("bureau_names.txt"))
+    return tuple((old, now) for old, now in pairs)
+
+
+def _former(words: str, core: str) -> int:
+    """Return how many letters of ``words`` are what a body was called before: 环保局 of 生态环境局."""
+    return max(
+        (
+            len(old)
+            for old, now in _former_names()
+            if words.startswith(old) and _letters(now, core) == len(now)
+        ),
+        default=0,
+    )
 
 
 def bodies_called(
@@ -126,9 +153,10 @@ def _called(
     found: list[int] = []
     shorter: list[int] = []
     for core, at in known.offices.items() if len(word) > 1 else ():
-        if not core or _letters(word, core) < len(word):
+        former = bool(core) and _former(word, core) == len(word)
+        if not core or (not former and _letters(word, core) < len(word)):
             continue
-        if word[-1] == core[-1]:
+        if former or word[-1] == core[-1]:
             found += at
         elif word[0] == core[0] and not core.endswith("政府"):
             shorter += at

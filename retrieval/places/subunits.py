@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 from retrieval.places.gazetteer import ZONES, Chain, short_name
 
@@ -166,7 +167,8 @@ def words_for(name: str, owner: str) -> tuple[str, ...]:
     """Return the words that a report of ``owner`` would use for the unit called ``name``.
 
     A settlement may have been of another kind, or stand in the name of its court or station; of
-    a development zone that bears the county's name the kind alone is enough.
+    a development zone that bears the county's name the kind alone is enough, or one that is called
+    so in speech (园区 for 产业园).
     """
     unit = parse_unit(name, owner)
     if unit is None:
@@ -180,4 +182,7 @@ def words_for(name: str, owner: str) -> tuple[str, ...]:
         )
     alone = not unit.own and _SPOKEN_OF_ALONE.search(unit.kind)
     own = "" if alone else unit.own or short_name(owner)
-    return tuple(own + kind for kind in unit.kinds)
+    called_so = [
+        (k, *shorter) for k, shorter in _SHORTER_KINDS.items() if alone and unit.kind in shorter
+    ]
+    return tuple(own + kind for kind in dict.fromkeys((*unit.kinds, *chain(*called_so))))

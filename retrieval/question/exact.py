@@ -22,6 +22,7 @@ _ONE_YEAR = re.compile(
 _DECADE = re.compile("(?P<tens>[二三四五六七八九]|[2-9])(?:十|0)年代|(?P<full>(?:19|20)[0-9])0s")
 _TO = re.compile("到|至|-|—|~|～|to")
 _LATEST_TWO_DIGITS = 49  # 49年 is 2049, 50年 is 1950
+_A_SPAN = range(30, 80)  # 30年, alone, is how long a contract runs: no report is of such a year
 
 
 def read_years(spans: Sequence[str]) -> tuple[int, ...]:
@@ -40,7 +41,9 @@ def read_years(spans: Sequence[str]) -> tuple[int, ...]:
         for (left, first), (right, last) in pairwise(found):
             if _TO.fullmatch(text[left.end() : right.start()].strip("年度 ")) and first < last:
                 years += range(first, min(last, first + 30))
-        years += [year for _, year in found]
+        alone = len(found) == 1 and (found[0][0]["two"] or "").isdecimal()
+        if not (alone and int(found[0][0]["two"]) in _A_SPAN):
+            years += [year for _, year in found]
     return tuple(dict.fromkeys(sorted(years) if len(years) > 2 else years))
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib import resources
 from typing import Any, cast
 
 import numpy as np
@@ -33,6 +32,7 @@ from retrieval.question.reading_graph import (
 )
 from retrieval.question.request import ACTS, CONTENTS, OPERATIONS
 from retrieval.question.wishes import Wished
+from retrieval.shipped import model_file
 from retrieval.text.once import once
 
 Floats = NDArray[np.float32]
@@ -130,4 +130,4 @@ def shipped_layers() -> QuestionLayers | None:
 
 def shipped_file() -> bytes:
     """Return the bytes of what the training wrote."""
-    return resources.files("retrieval.question").joinpath("models", FILE).read_bytes()
+    return model_file(FILE).read_bytes()

@@ -14,10 +14,12 @@ from functools import cached_property
 from typing import Protocol, overload
 
 from retrieval.documents import Note, NoteValue, ReportMeta
+from retrieval.genre.lexicon import pattern
 from retrieval.places.gazetteer import Chain, contains
 from retrieval.places.place_mentions import is_stated_shorter
 from retrieval.places.subunits import unit_of
 from retrieval.question.query import Query
+from retrieval.text.segmentation import tag
 
 _PROVINCE = re.compile("^[^市]*(?:省|自治区)$|^(?:北京|天津|上海|重庆)市$")
 
@@ -89,15 +91,27 @@ _FROM_THE_REPORT = re.compile(
     "年(?:度)?[^，。？?]{0,8}(?:报告|总结|材料)|下一步|下步|下一阶段|今后|接下来|明年|来年|下一年"
 )
 
-# 给2023年排的事, 2023年要达到的指标 were set before it: they are told by the report on 2022
-_SET_FOR_A_YEAR = re.compile(
-    "[给为对](?:20)?[0-9]{2}年|(?:20)?[0-9]{2}年[^，。？?]{0,8}(?<![主重需首必摘概简纪])要"
-)
+# 给2023年排的事 was set before that year: it is told by the report on 2022
+_FOR_A_YEAR = re.compile("[给为对](?:20)?[0-9]{2}年")
 
 
 def sets_for_a_year(question: str) -> bool:
-    """Tell whether what is asked for was set for a year ahead of it."""
-    return _SET_FOR_A_YEAR.search(question) is not None
+    """Tell whether what is asked for was meant for a year ahead: 给2023年排的事, 2025年想争多少钱.
+
+    A verb of meaning to do stands before what is meant; 会 after a noun is a meeting, and what was
+    争取到 is had.
+    """
+    if _FOR_A_YEAR.search(question):
+        return True
+    told = tag(question)
+    return any(
+        pattern("meant").search(word) is not None
+        and kind == "v"
+        and not (word == "会" and before == "n")
+        and after in ("v", "p", "d", "r", "m", "n", "vn")
+        and then not in ("到", "过")
+        for (_, before), (word, kind), (then, after) in zip(told, told[1:], told[2:], strict=False)
+    )
 
 
 @dataclass(frozen=True, slots=True)

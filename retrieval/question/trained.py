@@ -6,7 +6,6 @@ import gzip
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
 from typing import cast
 
 from retrieval.documents import meet
@@ -20,6 +19,7 @@ from retrieval.question.tagger import Tagger
 from retrieval.question.untagged import subject_of
 from retrieval.question.wishes import Floats, Wished, WishModel, likeliest
 from retrieval.question.word_vectors import WordVectors
+from retrieval.shipped import model_file
 from retrieval.text.marks import CLAUSE_END, SENTENCE_END
 from retrieval.text.normalise import level
 from retrieval.text.once import once
@@ -51,8 +51,7 @@ class Models:
 @once
 def shipped_models() -> Models:
     """Return the models of this installation, read once."""
-    folder = resources.files("retrieval.question").joinpath("models")
-    spans, parts, wishes, words = (folder.joinpath(name).read_bytes() for name in FILES)
+    spans, parts, wishes, words = (model_file(name).read_bytes() for name in FILES)
     tagger = Tagger(gzip.decompress(spans), gzip.decompress(parts))
     vectors = WordVectors.from_bytes(words)
     return Models(tagger, WishModel.from_bytes(wishes), vectors, shipped_layers())

@@ -9,8 +9,8 @@ few and stand in the corpus again and again outside of themes: what is none of t
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import resources
 
+from retrieval.shipped import model_file
 from retrieval.text.normalise import normalise
 from retrieval.text.segmentation import tag
 
@@ -22,8 +22,7 @@ CONTENT = frozenset("nvaijl")
 @lru_cache(maxsize=1)
 def wish_words() -> frozenset[str]:
     """Return the words that wishes are said with, read once."""
-    file = resources.files("retrieval.question").joinpath("models", FILE)
-    return frozenset(file.read_text("utf-8").split())
+    return frozenset(model_file(FILE).read_text("utf-8").split())
 
 
 def may_name(word: str, part_of_speech: str) -> bool:

@@ -63,6 +63,8 @@ def kind_of(raw: bytes) -> tuple[Kind, str]:
     for magic, what in _OTHER:
         if raw.startswith(magic) and not (len(magic) == 2 and _is_ascii(raw[:64])):
             return "other", what
+    if re.match(rb'\s*(?:\{|\[\s*\{)\s*"[^"]{1,60}"\s*:', raw[:200]):
+        return "other", "JSON"
     if re.match(rb"\s*(?:MIME-Version:|From: <Saved by)", raw[:200]):
         return "other", "MHT 网页存档"
     return ("html" if is_html(_glimpse(raw)) else "txt"), ""

@@ -12,7 +12,6 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import resources
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from retrieval.encoder.e5_graph import LENGTHS
 from retrieval.encoder.stored_layers import stored_layers, version_of
 from retrieval.search.pair_graph import PASSAGES, QUESTION, SCORES, pair_graph
+from retrieval.shipped import data_file
 
 if TYPE_CHECKING:
     from retrieval.encoder.e5_encoder import Use
@@ -149,4 +149,4 @@ def layers_hash() -> str:
 
 
 def _file() -> bytes:
-    return resources.files("retrieval").joinpath("data", FILE).read_bytes()
+    return data_file(FILE).read_bytes()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from retrieval.shipped import data_file
 
 
 def read_words(name: str) -> list[str]:
@@ -16,4 +16,4 @@ def data_lines(name: str) -> list[str]:
 
 
 def _text(name: str) -> str:
-    return (resources.files("retrieval") / "data" / name).read_text(encoding="utf-8")
+    return data_file(name).read_text(encoding="utf-8")
