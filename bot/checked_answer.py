@@ -56,7 +56,7 @@ def checked_answer(
     notice = [DraftLine("", "note", note=attempt.notice)] if attempt.notice else []
     if status == "abstained":
         lines = [*refusal(scope, draft, library)]
-        if draft.lines and all(line.kind == "note" for line in draft.lines):
+        if draft.lines and draft.lines[0].kind == "note":
             lines = list(draft.lines)  # a refusal in words of its own
         elif draft.lines:  # what is near what was asked, said to be so
             declined = any(gap.kind == "declined" for gap in draft.gap)

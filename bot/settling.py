@@ -51,7 +51,7 @@ def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:
     scope = resolve(query, holdings)
     content = query.ask.content
     at_large = content in ("measures", "report") and not query.ask.theme
-    told = content in ("measures", "report", "figure") and sets_for_a_year(query.question)
+    told = content in ("measures", "report") and sets_for_a_year(query.question)
     if not scope.reports and scope.nearby and (at_large or told):
         # 2024年要抓哪几件事 asks for the plans in the report on 2023
         ask = replace(query.ask, content="plans")

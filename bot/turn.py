@@ -48,10 +48,19 @@ def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
 def _not_among(lines: Sequence[DraftLine], shown: Sequence[DraftLine]) -> list[DraftLine]:
     """Return the lines that do not stand in those already shown, and no head over nothing."""
     kept: list[DraftLine] = []
-    for line in reversed([ln for ln in lines if not _stands_in(ln, shown)]):
-        under = kept[-1] if kept else None
-        ends = under is None or _names_a_report(under) or not _names_a_report(line)
-        if not (_is_head(line) and ends and (under is None or _is_head(under))):
+    told = True  # whether the claims below are still to be shown
+    for at, line in reversed([*enumerate(lines)]):
+        if line.kind == "claim":
+            last = at + 1 == len(lines) or lines[at + 1].kind != "claim"
+            fresh = not _stands_in(line, shown)
+            told = fresh or (told and not last)
+            kept += [line] if fresh else []
+        elif _is_head(line):
+            under = kept[-1] if kept else None
+            ends = under is None or _names_a_report(under) or not _names_a_report(line)
+            if not (ends and (under is None or _is_head(under))):
+                kept.append(line)
+        elif told:
             kept.append(line)
     return kept[::-1]
 
@@ -123,11 +132,11 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             told = [note("sentence", what=gap) for gap in silent_on]
             lines += [line for line in told if line not in lines]
-            # a plan for the year asked, once; what is only near is not shown
-            if one.draft.before and not told_before:
-                near = [*one.draft.before, *one.draft.lines]
-                lines += _headed(near, lines, several, head)
-                shown += claims
+            near = [line for line in fresh if line.kind == "claim"]
+            if near:
+                told = [*(one.draft.before or [note("nearest")]), *near]
+                lines += _headed(told, lines, several, head)
+                shown += near
         else:
             shown += claims
             # of a list told in part before, its count is not that of what is left to tell
@@ -138,9 +147,7 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
                 if ln not in lines and not (partly and ln.note and "count" in ln.note.values)
             ]
             lines += _headed([*before, *fresh, *one.draft.after], lines, several, head)
-    answered_any = any(line.kind == "claim" for line in lines) or any(
-        one.draft.status == "answered" for one in answered
-    )
+    answered_any = any(one.draft.status == "answered" for one in answered)
     status: Status = "answered" if answered_any else answered[0].draft.status
     gaps = [gap for one in kept for gap in one.draft.gap]
     reports = dict.fromkeys(r for one in answered for r in one.scope.reports)

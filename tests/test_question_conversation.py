@@ -177,6 +177,10 @@ def test_a_conversation_changes_one_thing(
         ("他们给2023年划的线是多少", True),
         ("上虞2023年主要抓了哪几件", False),
         ("上虞2023年败诉率是多少", False),
+        ("上虞2023年想跟省里争多少钱", True),
+        ("那个不让进厂的日子2024年会拉长吗", True),
+        ("上虞2023年常务会研究了几次", False),
+        ("上虞2023年需要整改的几件", False),
     ],
 )
 def test_what_is_set_for_a_year_stands_in_the_report_before(question: str, set_for: bool) -> None:

@@ -103,3 +103,17 @@ def test_what_one_part_told_another_does_not_tell_again(tmp_path: Path):
     with assistant_over(tmp_path, {"a.txt": plans}) as opened:
         answer = talk(opened, "青山县2024年实际败诉率出来了吗，多少")
     assert answer.text.count("降到8%以下") == 1
+
+
+def test_a_part_that_is_refused_shows_what_is_nearest(tmp_path: Path):
+    text = (
+        "青山县住房和城乡建设局2024年法治政府建设情况报告\n一、主要举措\n"
+        "对燃气经营企业开展执法检查，责令停业整顿2家。受理消防验收申请319件，一次性合格率82.1%。\n"
+    )
+    with assistant_over(tmp_path, {"a.txt": text}) as opened:
+        one = talk(opened, "青山县停业整顿几家？住宅电梯几部？")
+        none = talk(opened, "青山县路灯几盏？住宅电梯几部？")
+    assert one.status == "answered"
+    assert one.text.index("停业整顿2家") < one.text.index("最接近的原文") < one.text.index("82.1%")
+    assert none.status == "abstained"
+    assert none.text.index("最接近的原文") < none.text.index("82.1%")

@@ -162,7 +162,7 @@ def _on_an_untagged_subject(desk: Desk) -> bool:
     ask = desk.query.ask
     whole = ask.content in ("problems", "plans", "remedy", "causes", "report", "measures")
     told = ask.operation in ("list", "tell", "verify", "judge", "overview", "count")
-    named = not ask.theme and bool(themes.subject(desk.query))
+    named = not ask.theme and bool(themes.subject_terms(desk.query))
     asked = whole and told and named and not desk.query.inherited and _is_open(desk)
     return asked and len(desk.reports) == 1
 
@@ -188,7 +188,9 @@ def surely_told(desk: Desk) -> Draft | None:
     A figure is told by what tells how likely a figure answers.
     """
     few = len(desk.reports) == 1 or _is_open_to_many(desk)
-    if desk.query.wants != "text" or not _is_open(desk) or not few:
+    said = themes.subject_terms(desk.query)
+    told_in_pairs = _follows_through(desk)
+    if desk.query.wants != "text" or not said or told_in_pairs or not _is_open(desk) or not few:
         return None
     made = themes.at_large(desk, SURE_OF_A_SUBJECT)
     return replace(made, answerer="at_large") if made else None
@@ -200,8 +202,17 @@ def _may_be_told_elsewhere(desk: Desk) -> bool:
     Whether something is mentioned is told by its very words alone.
     """
     query = desk.query
-    told_by_words = query.negated or query.asks_mention
-    return query.wants == "text" and not told_by_words and _is_open(desk) and bool(desk.reports)
+    told_by_words = query.negated or query.asks_mention or query.ask.content == "holdings"
+    # of no subject (存在哪些问题, 有什么变化) nothing else is told; why is seldom asked in terms
+    about = query.ask.content == "causes" or bool(themes.subject_terms(query))
+    other = query.wants == "text" and not told_by_words and about
+    return other and _is_open(desk) and bool(desk.reports)
+
+
+def _may_be_told_by_each(desk: Desk) -> bool:
+    """A comparison of figures that no table of indicators told: each report is asked in turn."""
+    several = len(desk.reports) > 1 and not desk.only_years
+    return desk.query.kind in ("compare", "rank") and several and _is_open(desk)
 
 
 def _follows_through(desk: Desk) -> bool:
@@ -462,6 +473,7 @@ ANSWERERS: tuple[Answerer, ...] = (
         across.per_report,
         ("培训了多少人次",),
         ("青山县培训了多少人次",),
+        rescues=_may_be_told_by_each,
     ),
     Answerer(
         "mention",

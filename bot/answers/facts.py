@@ -18,9 +18,9 @@ from bot.evidence.silence import silent
 from bot.notes import note
 from bot.values import DraftLine
 from retrieval.documents import Report, Span
-from retrieval.genre.lexicon import pattern
 from retrieval.question.parts import parts
 from retrieval.question.query import Query
+from retrieval.question.scope import sets_for_a_year
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
 from retrieval.text.normalise import fold
 
@@ -152,7 +152,7 @@ def _speaks_of(desk: Desk, report: Report, line: Line) -> bool:
 
 
 def _asks_what_was_aimed_at(query: Query) -> bool:
-    return query.role == "plans" or pattern("aim").search(query.topic) is not None
+    return query.role == "plans" or sets_for_a_year(query.question)
 
 
 def _uncovered(

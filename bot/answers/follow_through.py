@@ -14,25 +14,26 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, TypeVar
 
+from bot.answers.themes import subject
 from bot.evidence.drafting import Desk, Draft
-from bot.evidence.likely import likely
+from bot.evidence.likely import likely, most_likely
 from bot.evidence.likeness import Likeness
 from bot.evidence.pieces import leaves
 from bot.evidence.problem_topics import points
 from bot.evidence.reading import Clause, Line, read
-from bot.evidence.signs import NOTHING_SPOKEN
+from bot.evidence.signs import NOTHING_SPOKEN, Told
 from bot.evidence.whole_clauses import bare_start, pieces, typeset
 from bot.labels import body_name, of_one_office, report_name
 from bot.notes import Note, note
 from bot.tables.comparison import Facts
 from bot.values import Cited, DraftLine
-from retrieval.documents import Report, Role, Span
+from retrieval.documents import Report, Role, Span, meet
 from retrieval.genre.quantities import canonical
 from retrieval.parsing.indicators import Fact
 from retrieval.question.query import Query
 from retrieval.question.request import Ask
 from retrieval.question.scope import Holding, Holdings, Resolved
-from retrieval.question.terms import Term, content_terms
+from retrieval.question.terms import Term, content_terms, is_theme
 from retrieval.text.marks import CLAUSE_END
 from retrieval.text.normalise import fold, normalise
 from retrieval.text.wrapping import words_without
@@ -45,14 +46,16 @@ ENOUGH_ON_THEME = 0.5
 # share no words with the later report twelve have one so likely, and eight of these tell what became
 # of the plan
 ENOUGH_IN_MEANING = 0.15
+# the same for a plan to be the one asked after where no word names it
+SURELY_MEANT = 0.4
 MOST_READ = 8
 _NOT_YET: tuple[Role, ...] = ("plans", "preamble")
 _NEAR_BEST = 0.75
 Aspect = Literal["plans", "repeated", "new", "gone", "problems"]
-Told = TypeVar("Told", bound=Holding)
+Held = TypeVar("Held", bound=Holding)
 
 _ASKS_PLANS = re.compile(
-    "做到|兑现|落实(?:了|没|得|情况|到位)|完成(?:了|没|得|情况)|实现(?:了|没|得)|说要|承诺|后来|结果|达成|计划.{0,20}(?:怎么样|如何|进展)|(?:目标|计划|打算|任务).{0,16}(?:实现|完成|落实|兑现|达到|执行)"
+    "做到|兑现|达标(?!率)|交卷|办成|落实(?:了|没|得|情况|到位)|完成(?:了|没|得|情况)|实现(?:了|没|得)|说要|承诺|后来|结果|达成|计划.{0,20}(?:怎么样|如何|进展)|(?:目标|计划|打算|任务).{0,16}(?:实现|完成|落实|兑现|达到|执行)"
 )
 _ASKS_REPEATED = re.compile("连续|都存在|反复|重复|仍然?(?:存在|没|未)|一直|两年都|老问题|还没解决")
 _ASKS_NEW = re.compile(
@@ -95,10 +98,10 @@ class FollowThrough:
     plans: tuple[Pair, ...]
 
 
-def consecutive(reports: Sequence[Told]) -> tuple[Told, Told] | None:
+def consecutive(reports: Sequence[Held]) -> tuple[Held, Held] | None:
     """Return the last two reports of one issuer a year apart, earlier first; None if there are none."""
     ordered = sorted((r for r in reports if r.meta.year), key=lambda r: r.meta.year or 0)
-    by_body: defaultdict[str, list[Told]] = defaultdict(list)
+    by_body: defaultdict[str, list[Held]] = defaultdict(list)
     for report in ordered:
         by_body[body_name(report.meta)].append(report)
     for later in reversed(ordered):
@@ -113,17 +116,18 @@ def with_the_other_year(query: Query, scope: Resolved, holdings: Holdings) -> Re
     """Return the scope of a question that names one of the two years it is about with both.
 
     What is new, gone or left in 2023 is told beside the year before, where that is held; else what
-    became of a year's problems is told beside the year after.
+    became of a year's problems is told beside the year after, as what became of its plans is.
     """
     wanted = aspect(query)
-    if len(scope.reports) != 1 or len(query.years) != 1 or wanted in (None, "plans"):
+    if len(scope.reports) != 1 or len(query.years) > 1 or wanted is None:
         return scope
     held = {h.id: h for h in holdings.inside(query.places)}
     own = held.get(scope.reports[0])
-    if own is None or not _picks(query, wanted):
+    if own is None or not (wanted == "plans" or _picks(query, wanted)):
         return scope
     year = own.meta.year or 0
-    for other in (year - 1, *((year + 1,) if wanted != "new" else ())):
+    before, after = (year - 1,), (year + 1,) if wanted != "new" else ()
+    for other in (*after, *before) if wanted == "plans" else (*before, *after):
         pair = consecutive([own, *(h for h in held.values() if h.meta.year == other)])
         if pair is not None:
             return replace(scope, reports=tuple(h.id for h in pair))
@@ -132,15 +136,15 @@ def with_the_other_year(query: Query, scope: Resolved, holdings: Holdings) -> Re
 
 def aspect(query: Query) -> Aspect | None:
     """Return what of two years a question asks for; None if it asks for no follow-through."""
-    if query.ask.content == "causes":
-        return None  # 说好派骨干，结果没凑够，啥原因
+    if query.ask.content == "causes" or query.ask.operation == "brief":
+        return None  # 说好派骨干，结果没凑够，啥原因; 写一段讲讲承诺兑现
     words = normalise(query.question)
     if _PROBLEM.search(words) or query.ask.content == "problems":
         for name, asks in _ASKS.items():
             if asks.search(words):
                 return name
-    if _ASKS_PLANS.search(words):
-        return "plans"
+    if _ASKS_PLANS.search(words) and query.ask.operation not in ("change", "rank"):
+        return "plans"  # 两年的败诉率对比，达标没有: of two wishes the second
     return None
 
 
@@ -165,17 +169,9 @@ def answer(desk: Desk, facts: Facts | None = None) -> Draft | None:
     if facts is None and desk.library is not None:
         facts = desk.library.facts
     found = follow(*years, facts=facts)
-    asked = _ASKS_PLANS.search(normalise(desk.query.question))
-    # 打算2024年兑现 says that plans are asked after, and not which
-    wish = asked.group() if asked else ""
-    terms = [t for t in (*desk.query.terms, *desk.query.carried) if t.word not in wish]
-    themes = [word for word in desk.query.ask.theme if word not in wish]
-    named = themes or desk.query.carried or desk.query.figures
-    if wanted == "plans" and terms and named:
-        themed = _on_theme(found.plans, terms)
-        return _plans_draft(found, _with_the_nearest(desk, found.later, themed)) if themed else None
     if wanted == "plans":
-        return _plans_draft(found, _with_the_nearest(desk, found.later, found.plans))
+        asked = _asked_plans(desk, found)
+        return _plans_draft(found, _with_the_nearest(desk, found.later, asked)) if asked else None
     return draft(found, (wanted,))
 
 
@@ -341,6 +337,44 @@ def _verdict(plan: Clause, target: Sequence[Fact], result: Sequence[Fact]) -> No
             kind = "goal_met" if met else "goal_missed"
             return Note(kind, {"goal": str(goal.value), "done": str(done.value)})
     return None
+
+
+def _asked_plans(desk: Desk, found: FollowThrough) -> list[Pair]:
+    """Return the plans that a question asks after: all, or those on its subject, if any is."""
+    query = desk.query
+    wish = _ASKS_PLANS.search(normalise(query.question))
+    # 打算2024年兑现 says that plans are asked after, and not which
+    said = wish.group() if wish else ""
+    spoken = (*query.terms, *query.carried)
+    terms = [t for t in spoken if is_theme(t) and not (t.word in said or said in t.word)]
+    if terms or query.figures:
+        themes = [content_terms(word) for word in query.ask.theme if word not in said]
+        named = [pair for theme in themes for pair in _on_theme(found.plans, theme)]
+        named = named or _on_theme(found.plans, terms) or _in_meaning(desk, found)
+        if named or query.ask.content != "plans" or themes:
+            return [pair for pair in found.plans if pair in named]
+    untagged = [word for word in subject(query) if word not in said]
+    every = (
+        query.ask.content == "plans" or not untagged
+    )  # 许的愿, 立的flag are plans, and no subject
+    return _in_meaning(desk, found, SURELY_MEANT) or (list(found.plans) if every else [])
+
+
+def _in_meaning(desk: Desk, found: FollowThrough, least: float = ENOUGH_IN_MEANING) -> list[Pair]:
+    """Return the plans in the sentence that tells most likely what is asked, if that is likely."""
+    earlier = found.earlier
+    near = desk.near(earlier.id)
+    if not near:
+        return []
+    told = Told(desk.query, desk.reading(earlier), NOTHING_SPOKEN, (), near)
+    lines = [line for line in desk.lines(earlier) if line.role == "plans"]
+    best = most_likely(told, lines, desk.pairs, 1, least)
+    return [
+        pair
+        for pair in found.plans
+        for evidence in best
+        if any(meet(evidence.line.span, c.start, c.end) for c in pair.before.cites)
+    ]
 
 
 def _on_theme(plans: Sequence[Pair], terms: Sequence[Term]) -> list[Pair]:

@@ -23,6 +23,7 @@ from bot.values import Cited
 from retrieval.documents import Report, Role, Section, Span, meet
 from retrieval.genre.lexicon import pattern
 from retrieval.question.terms import Term, content_terms, is_theme, is_topical
+from retrieval.question.untagged import subject_of
 from retrieval.text.marks import SENTENCE_END
 from retrieval.text.normalise import fold
 
@@ -61,7 +62,8 @@ def list_in(desk: Desk, report: Report) -> Draft:
         if is_theme(t) and t.word not in report.meta.title + report.meta.issuer
     ]
     topical = bool(themes)
-    if query.role == "causes" and topical and (told := _told_why(desk, report, found)):
+    named = topical or bool(subject_of(query.topic))
+    if query.role == "causes" and named and (told := _told_why(desk, report, found)):
         return told
     if not found and query.role == "causes":
         return _causes_inside(desk, report, themes)

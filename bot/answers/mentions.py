@@ -155,6 +155,11 @@ def _covered(query: Query) -> bool:
     return held >= MOST_OF_PHRASE * len(phrase)
 
 
+def phrase_in(desk: Desk, report: Report) -> Span | None:
+    """Return where the phrase asked for stands word for word, or None."""
+    return _phrase_in(desk.reading(report).lines, [fold(desk.query.phrase)])
+
+
 def _phrase_in(lines: Sequence[Line], phrases: Sequence[str]) -> Span | None:
     held = [ln for ln in lines if any(p in unquoted(ln.folded) for p in phrases)]
     if not held:

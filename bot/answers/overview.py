@@ -30,6 +30,8 @@ MAX_LEADS = 12
 MAX_OVERVIEWS = 8
 _PROBLEMS_EACH = 3
 _LEAST_PARTS, _FACTS = 2, 8
+# of a few parts two facts each are told, or one where it is asked for in short
+FACTS_EACH, FEW_PARTS = 2, 8
 
 
 def catalogue(desk: Desk) -> Draft:
@@ -156,19 +158,20 @@ def work(desk: Desk, report: Report, most: int) -> list[DraftLine]:
         best = one_a_sentence([p for p in told if p.value > 0], _FACTS)
         return [claim(report, p.span) for p in best]
     lines = []
+    each = FACTS_EACH if len(parts) <= FEW_PARTS and not desk.query.ask.form.short else 1
     for node, spans in parts.items():
-        fact = next((p for p in told if any(s.start <= p.span.start < s.end for s in spans)), None)
+        inside = [p for p in told if any(s.start <= p.span.start < s.end for s in spans)]
+        facts = one_a_sentence([p for p in inside if p.value > 0], each) or inside[:1]
         heading = next(
             (s for s in report.sections if s.node == node and s.kind == "heading" and s.path), None
         )
         shown = [alone(report, trim(report.text, heading.start, heading.end))] if heading else []
-        if fact is not None and (fact.value > 0 or not shown):
-            shown.append(fact.span)
+        if facts and (facts[0].value > 0 or not shown):
+            shown += sorted((p.span for p in facts), key=lambda span: span.start)
         if shown:
             said = [claim(report, span) for span in shown]
-            text = "：".join(
-                line.text.rstrip("。") if line is not said[-1] else line.text for line in said
-            )
+            head = said[0].text.rstrip("。") + "：" if heading and len(said) > 1 else ""
+            text = head + "；".join(ln.text.rstrip("。；") for ln in said[bool(head) :])
             lines.append(DraftLine(text, "claim", tuple(c for line in said for c in line.cites)))
     return lines[:most]
 

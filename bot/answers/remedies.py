@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answers.lists import answering
-from bot.answers.themes import joined, theme_terms
+from bot.answers.themes import Shown, in_parts, theme_terms
 from bot.evidence import listing
-from bot.evidence.drafting import Desk, Draft, alone, claim, label
+from bot.evidence.drafting import Desk, Draft, alone, claim, joined, label
 from bot.evidence.pieces import WORK, Piece, leaves, on_theme, told
 from bot.notes import note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Role, meet
+from retrieval.question.scope import sets_for_a_year
 from retrieval.question.terms import Term, content_terms, is_topical
 from retrieval.search.nearness import best_in
 
 MAX_PROBLEMS = 12
 ANSWERS_EACH = 2
 CHARS_EACH = 160
+# how likely a part must tell what is asked to be told in place of the list of problems
+SURE, MOST_SURE = 0.5, 3
 PLANS: frozenset[Role] = frozenset(("plans",))
 PROBLEMS: frozenset[Role] = frozenset(("problems", "causes"))
 MAX_EMBEDDED = 300  # characters of a problem that are embedded: its head and what it names
@@ -32,7 +35,15 @@ def remedies(desk: Desk) -> Draft | None:
     lines: list[DraftLine] = []
     items: list[Cited] = []
     asked = theme_terms(desk) if desk.query.ask.theme else ()
+    listed = not asked or desk.query.item is not None
+    sure = {} if listed else {r.id: _surely_told(desk, r, asked) for r in desk.reports}
     for report in desk.reports:
+        if any(sure.values()):
+            if shown := sure[report.id]:
+                lines += [label(report)] if len(desk.reports) > 1 else []
+                lines += shown.lines
+                items += [Cited(report.id, p.span.start, p.span.end) for p in shown.pieces]
+            continue
         problems = _asked_problems(desk, report)
         told: list[DraftLine] = []
         for problem in problems[:MAX_PROBLEMS]:
@@ -47,6 +58,19 @@ def remedies(desk: Desk) -> Draft | None:
             lines.append(label(report))
         lines += told
     return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
+
+
+def _surely_told(desk: Desk, report: Report, asked: Sequence[Term]) -> Shown | None:
+    """Return the parts of a report that surely tell what is asked, lack, work and plan apart.
+
+    Of what is meant to be done (打算怎么办) a plan must be among them.
+    """
+    pieces = desk.telling(report, asked)[:MOST_SURE]
+    ahead = sets_for_a_year(desk.query.question)
+    planned = any(piece.section.role in PLANS for piece in pieces)
+    if not pieces or pieces[0].fit < SURE or (ahead and not planned):
+        return None
+    return in_parts(report, pieces, asked, CHARS_EACH)
 
 
 def _asked_problems(desk: Desk, report: Report) -> list[listing.Item]:

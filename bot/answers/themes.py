@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from bot.answers.across import not_saying
 from bot.answers.remarks import unless_told_why
-from bot.evidence.drafting import Desk, Draft, asked_words, claim, label, role_name
+from bot.evidence.drafting import Desk, Draft, asked_words, joined, label, role_name
 from bot.evidence.pieces import WORK, Piece, heading_of, on_theme, told, under_heading
 from bot.notes import note
-from bot.values import LEFT_OUT, Cited, DraftLine
-from retrieval.documents import Report, Role, Span
+from bot.values import Cited, DraftLine
+from retrieval.documents import Report, Role
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms, is_theme
 from retrieval.question.untagged import subject_of
@@ -42,9 +42,7 @@ def at_large(desk: Desk, least: float = 0.0) -> Draft | None:
     None where no report has a leaf that answers with a probability of ``least``; where one has, the
     others are told by the leaves they have.
     """
-    terms = content_terms(" ".join(subject(desk.query))) or desk.query.terms
-    if not terms:
-        return None
+    terms = subject_terms(desk.query)
     made = _told(replace(desk, query=replace(desk.query, terms=terms)), terms, None, least)
     if made is None or desk.query.ask.content != "causes":
         return made
@@ -54,6 +52,11 @@ def at_large(desk: Desk, least: float = 0.0) -> Draft | None:
 def subject(query: Query) -> tuple[str, ...]:
     """Return the words for what a wish is about: its theme, else what stands untagged or before."""
     return query.ask.theme or (*query.ask.context, *subject_of(query.topic))
+
+
+def subject_terms(query: Query) -> tuple[Term, ...]:
+    """Return the terms of what a wish is about, else all it has; none where it names no subject."""
+    return content_terms(" ".join(subject(query))) or query.terms
 
 
 def _told(
@@ -122,7 +125,9 @@ def _bounds(desk: Desk) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
+    """The lines that tell parts of a report, and the parts, in the report's order."""
+
     lines: tuple[DraftLine, ...]
     pieces: tuple[Piece, ...]
 
@@ -134,14 +139,14 @@ def _plain(
     chars: int,
     *,
     beside: bool = False,
-) -> _Shown:
+) -> Shown:
     ordered = sorted(pieces, key=lambda p: p.section.start)
     titled = beside or len(ordered) > 1  # of several parts each has its name
     lines = [joined(report, told(p, terms, chars, titled=titled)) for p in ordered]
-    return _Shown(tuple(lines), tuple(ordered))
+    return Shown(tuple(lines), tuple(ordered))
 
 
-def in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> _Shown:
+def in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], chars: int) -> Shown:
     """Tell work, problems and plans on a theme apart, each under its name."""
     groups: dict[Role, list[Piece]] = {}
     for p in sorted(pieces, key=lambda p: p.section.start):
@@ -152,14 +157,7 @@ def in_parts(report: Report, pieces: Sequence[Piece], terms: Sequence[Term], cha
     for role, group in groups.items():
         lines.append(note("heads", what=role_name(role)))
         lines += [joined(report, told(p, terms, chars)) for p in group]
-    return _Shown(tuple(lines), tuple(p for group in groups.values() for p in group))
-
-
-def joined(report: Report, spans: Sequence[Span]) -> DraftLine:
-    """Return one line of several runs of sentences, each cited where it stands."""
-    parts = [claim(report, span) for span in spans]
-    text = LEFT_OUT.join(part.text for part in parts)
-    return DraftLine(text, "claim", tuple(cite for part in parts for cite in part.cites))
+    return Shown(tuple(lines), tuple(p for group in groups.values() for p in group))
 
 
 def _several(

@@ -16,7 +16,7 @@ from bot.evidence.signs import Spoken
 from bot.labels import full_name
 from bot.notes import Note, note
 from bot.table import Table
-from bot.values import Cited, DraftLine, Status
+from bot.values import LEFT_OUT, Cited, DraftLine, Status
 from retrieval.documents import Hit, Report, Role, Span, meet
 from retrieval.errors import ReportNotFound
 from retrieval.genre.quantities import Quantity
@@ -176,6 +176,13 @@ def claim(report: Report, span: Span) -> DraftLine:
 _COUNTS_UP = frozenset({"is", "cn_paren", "num_paren", "circled", "cn", "num"})
 _BETWEEN = " 　、.．:："
 _LEAST_CHARS = 8
+
+
+def joined(report: Report, spans: Sequence[Span]) -> DraftLine:
+    """Return one line of several runs of sentences, each cited where it stands."""
+    parts = [claim(report, span) for span in spans]
+    text = LEFT_OUT.join(part.text for part in parts)
+    return DraftLine(text, "claim", tuple(cite for part in parts for cite in part.cites))
 
 
 def alone(report: Report, span: Span) -> Span:

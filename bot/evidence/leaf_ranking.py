@@ -104,7 +104,7 @@ def ranked(
     if not near:
         return on_theme(report, terms, roles)
     found = leaves(report, roles)
-    if not found or not query.terms:
+    if not found:
         return []
     weights = Weights.fitted()
     told = _Told(query, read(report), near)
@@ -113,6 +113,8 @@ def ranked(
     scores = signs @ weights.order
     first = first_lines(scores, [lines @ weights.lines for lines in line_signs], most)
     read_ = pairs(query.said, [found[leaf].lines[at].folded for leaf, at in first])
+    if not len(read_) and not told.stands:
+        return []  # of words that stand nowhere in a report cosines alone tell nothing
     readings = by_leaf(first, read_, [len(piece.lines) for piece in found])
     chances = chances_of(signs, scores, readings, weights)
     best = int(chances.argmax())
@@ -240,6 +242,12 @@ class _Told:
         self.near = near
         self.best = max((n.cosine for n in near), default=0.0)
         self.pairs = RarePairs(query.topic, [line.folded for line in reading.lines])
+        self.lines = reading.lines
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether a word of the question stands anywhere in the report."""
+        return any(term.match(line.folded) for line in self.lines for term, _ in self.terms)
 
     def signs(self, piece: Piece) -> list[float]:
         role = piece.section.role

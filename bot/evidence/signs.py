@@ -33,7 +33,7 @@ SIGNS = (
     "foreign", "foreign beside best", "carried", "carried around",
     "focus", "focus leaf", "focus near", "focus before", "spoken", "cited",
     "figure", "no figure", "figures", "unit same", "unit alike", "unit other", "unit lacking",
-    "after the words", "claimed",
+    "after the words", "claimed", "claimed here alone",
     "change as asked", "change not asked", "change lacking", "named", "denies", "unreached",
     "plan not asked", "plan asked", "problem", "heading", "contrast", "length", "row", "row said", "column",
 )  # fmt: skip
@@ -101,6 +101,8 @@ class Told:
         ahead = report.meta.year is not None and query.years == (report.meta.year + 1,)
         self.ahead = query.role == "plans" or ahead
         self.named = selection.asked_facts(query, known)
+        claiming = [ln for ln in reading.lines if any(map(self._claimed, ln.clauses))]
+        self.only_claiming = claiming[0] if len(claiming) == 1 else None
 
     @property
     def asked(self) -> Floats:
@@ -198,6 +200,7 @@ class Told:
                         "length": len(clause.folded) / 20,
                         "figures": float(len(clause.figures)),
                         "claimed": float(self._claimed(clause)),
+                        "claimed here alone": float(line is self.only_claiming),
                         **self._of_cell(line, i),
                         **self._of_figures(clause),
                     },
