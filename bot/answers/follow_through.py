@@ -354,9 +354,8 @@ def _asked_plans(desk: Desk, found: FollowThrough) -> list[Pair]:
         if named or query.ask.content != "plans" or themes:
             return [pair for pair in found.plans if pair in named]
     untagged = [word for word in subject(query) if word not in said]
-    every = (
-        query.ask.content == "plans" or not untagged
-    )  # 许的愿, 立的flag are plans, and no subject
+    # 许的愿, 立的flag are plans, and no subject
+    every = query.ask.content == "plans" or not untagged
     return _in_meaning(desk, found, SURELY_MEANT) or (list(found.plans) if every else [])
 
 

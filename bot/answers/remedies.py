@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.answers.across import not_saying
 from bot.answers.lists import answering
 from bot.answers.themes import Shown, in_parts, theme_terms
 from bot.evidence import listing
@@ -57,7 +58,10 @@ def remedies(desk: Desk) -> Draft | None:
         if told and len(desk.reports) > 1:
             lines.append(label(report))
         lines += told
-    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
+    silent_on_it = [r for r in desk.reports if any(sure.values()) and not sure[r.id]]
+    after = tuple(not_saying(silent_on_it, asked, lines))
+    cites = tuple(items)
+    return Draft(tuple(lines), items=cites, focus=cites, after=after) if lines else None
 
 
 def _surely_told(desk: Desk, report: Report, asked: Sequence[Term]) -> Shown | None:
