@@ -88,3 +88,9 @@ def test_whether_a_promise_was_kept_is_told_of_both_years(
     answer = talk(assistant, question)
     assert answer.answerer == "follow_through"
     assert told in answer.text
+
+
+def test_figures_of_two_years_that_no_table_tells_are_asked_of_each(assistant: Assistant) -> None:
+    answer = talk(assistant, "青山还老板们的钱还了几成")
+    assert answer.status == "answered"
+    assert "83.2%" in answer.text

@@ -210,9 +210,9 @@ def _may_be_told_elsewhere(desk: Desk) -> bool:
 
 
 def _may_be_told_by_each(desk: Desk) -> bool:
-    """A comparison of figures that no table of indicators told: each report is asked in turn."""
+    """A question for figures that no table of indicators told: each report is asked in turn."""
     several = len(desk.reports) > 1 and not desk.only_years
-    return desk.query.kind in ("compare", "rank") and several and _is_open(desk)
+    return desk.query.kind in ("fact", "compare", "rank") and several and _is_open(desk)
 
 
 def _follows_through(desk: Desk) -> bool:
