@@ -101,7 +101,8 @@ class Told:
         ahead = report.meta.year is not None and query.years == (report.meta.year + 1,)
         self.ahead = query.role == "plans" or ahead
         self.named = selection.asked_facts(query, known)
-        claiming = [ln for ln in reading.lines if any(map(self._claimed, ln.clauses))]
+        claimed = reading.lines if query.figures else ()
+        claiming = [line for line in claimed if any(map(self._claimed, line.clauses))]
         self.only_claiming = claiming[0] if len(claiming) == 1 else None
 
     @property
