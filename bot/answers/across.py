@@ -108,7 +108,7 @@ def which(desk: Desk) -> Draft:
     for report in desk.reports:
         spans = _mentioned(desk, report, phrases) if words_tell else []
         sure = [p for p in pieces[report.id][:1] if p.fit >= max(least, beside * best)]
-        spans = spans or (_told(desk, report, sure) if read else [])
+        spans = spans or (_told(desk, report, sure, terms) if read else [])
         if spans:
             saying.append((report, spans))
         else:
@@ -152,7 +152,7 @@ def _all_are_read(desk: Desk) -> bool:
     return every and len(desk.reports) == len(desk.scope) and bool(desk.near(desk.scope[0]))
 
 
-def _told(desk: Desk, report: Report, pieces: Sequence[Piece]) -> list[Span]:
+def _told(desk: Desk, report: Report, pieces: Sequence[Piece], terms: Sequence[Term]) -> list[Span]:
     """Return where the phrase asked for stands, else the sentences of a leaf that tell it."""
     query = desk.query
     if len(query.phrase) >= WHOLE_PHRASE:
@@ -163,7 +163,6 @@ def _told(desk: Desk, report: Report, pieces: Sequence[Piece]) -> list[Span]:
         return []
     figures = answer_in(desk, report) if query.ask.content == "figure" else []
     spans = [alone(report, e.span) for e in figures]
-    terms = [t for t in query.terms if is_theme(t)]
     spans = spans or told(pieces[0], terms, CHARS_OF_EACH, titled=False)
     words = fold("".join(report.text[s.start : s.end] for s in spans))
     lacks = any(fold(word) not in words for word in _NOT_OTHERWISE.findall(query.question))

@@ -16,12 +16,12 @@ from typing import Literal, TypeVar
 
 from bot.answers.themes import subject
 from bot.evidence.drafting import Desk, Draft
-from bot.evidence.likely import likely, most_likely
+from bot.evidence.likely import likely
 from bot.evidence.likeness import Likeness
 from bot.evidence.pieces import leaves
 from bot.evidence.problem_topics import points
 from bot.evidence.reading import Clause, Line, read
-from bot.evidence.signs import NOTHING_SPOKEN, Told
+from bot.evidence.signs import NOTHING_SPOKEN
 from bot.evidence.whole_clauses import bare_start, pieces, typeset
 from bot.labels import body_name, of_one_office, report_name
 from bot.notes import Note, note
@@ -361,13 +361,7 @@ def _asked_plans(desk: Desk, found: FollowThrough) -> list[Pair]:
 
 def _in_meaning(desk: Desk, found: FollowThrough, least: float = ENOUGH_IN_MEANING) -> list[Pair]:
     """Return the plans in the sentence that tells most likely what is asked, if that is likely."""
-    earlier = found.earlier
-    near = desk.near(earlier.id)
-    if not near:
-        return []
-    told = Told(desk.query, desk.reading(earlier), NOTHING_SPOKEN, (), near)
-    lines = [line for line in desk.lines(earlier) if line.role == "plans"]
-    best = most_likely(told, lines, desk.pairs, 1, least)
+    best = desk.likeliest(found.earlier, 1, least, role="plans")
     return [
         pair
         for pair in found.plans

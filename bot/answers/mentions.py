@@ -107,7 +107,7 @@ def mention(desk: Desk, report: Report, phrases: Sequence[str]) -> Span | None:
     if phrases:
         return _phrase_in(lines, phrases)
     if desk.query.phrase:
-        verbatim = _phrase_in(lines, [fold(desk.query.phrase)])
+        verbatim = phrase_in(desk, report)
         if verbatim or not _covered(desk.query):
             return verbatim
     return _terms_in(desk, report)

@@ -167,7 +167,7 @@ def work(desk: Desk, report: Report, most: int) -> list[DraftLine]:
         )
         shown = [alone(report, trim(report.text, heading.start, heading.end))] if heading else []
         if facts and (facts[0].value > 0 or not shown):
-            shown += sorted((p.span for p in facts), key=lambda span: span.start)
+            shown += [fact.span for fact in facts]
         if shown:
             said = [claim(report, span) for span in shown]
             head = said[0].text.rstrip("。") + "：" if heading and len(said) > 1 else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from bot.answers.across import not_saying
 from bot.answers.lists import answering
-from bot.answers.themes import Shown, in_parts, theme_terms
+from bot.answers.themes import in_parts, theme_terms
 from bot.evidence import listing
 from bot.evidence.drafting import Desk, Draft, alone, claim, joined, label
 from bot.evidence.pieces import WORK, Piece, leaves, on_theme, told
@@ -33,18 +33,12 @@ def remedies(desk: Desk) -> Draft | None:
 
     Of a report that lists no such problem, what it plans or did on the theme is told.
     """
+    asked = theme_terms(desk) if desk.query.ask.theme else ()
+    if asked and desk.query.item is None and (sure := _by_its_parts(desk, asked)):
+        return sure
     lines: list[DraftLine] = []
     items: list[Cited] = []
-    asked = theme_terms(desk) if desk.query.ask.theme else ()
-    listed = not asked or desk.query.item is not None
-    sure = {} if listed else {r.id: _surely_told(desk, r, asked) for r in desk.reports}
     for report in desk.reports:
-        if any(sure.values()):
-            if shown := sure[report.id]:
-                lines += [label(report)] if len(desk.reports) > 1 else []
-                lines += shown.lines
-                items += [Cited(report.id, p.span.start, p.span.end) for p in shown.pieces]
-            continue
         problems = _asked_problems(desk, report)
         told: list[DraftLine] = []
         for problem in problems[:MAX_PROBLEMS]:
@@ -58,23 +52,38 @@ def remedies(desk: Desk) -> Draft | None:
         if told and len(desk.reports) > 1:
             lines.append(label(report))
         lines += told
-    silent_on_it = [r for r in desk.reports if any(sure.values()) and not sure[r.id]]
-    after = tuple(not_saying(silent_on_it, asked, lines))
+    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
+
+
+def _by_its_parts(desk: Desk, asked: Sequence[Term]) -> Draft | None:
+    """Tell of each report the parts that surely tell what is asked; None where none has any."""
+    lines: list[DraftLine] = []
+    items: list[Cited] = []
+    quiet: list[Report] = []
+    for report in desk.reports:
+        pieces = _sure(desk, report, asked)
+        if not pieces:
+            quiet.append(report)
+            continue
+        shown = in_parts(report, pieces, asked, CHARS_EACH)
+        lines += [label(report)] if len(desk.reports) > 1 else []
+        lines += shown.lines
+        items += [Cited(report.id, p.span.start, p.span.end) for p in shown.pieces]
+    after = tuple(not_saying(quiet, asked, lines))
     cites = tuple(items)
     return Draft(tuple(lines), items=cites, focus=cites, after=after) if lines else None
 
 
-def _surely_told(desk: Desk, report: Report, asked: Sequence[Term]) -> Shown | None:
-    """Return the parts of a report that surely tell what is asked, lack, work and plan apart.
+def _sure(desk: Desk, report: Report, asked: Sequence[Term]) -> list[Piece]:
+    """Return the parts of a report that surely tell what is asked, lack, work or plan.
 
     Of what is meant to be done (打算怎么办) a plan must be among them.
     """
     pieces = desk.telling(report, asked)[:MOST_SURE]
-    ahead = sets_for_a_year(desk.query.question)
     planned = any(piece.section.role in PLANS for piece in pieces)
-    if not pieces or pieces[0].fit < SURE or (ahead and not planned):
-        return None
-    return in_parts(report, pieces, asked, CHARS_EACH)
+    ahead = sets_for_a_year(desk.query.question)
+    sure = bool(pieces) and pieces[0].fit >= SURE and (planned or not ahead)
+    return pieces if sure else []
 
 
 def _asked_problems(desk: Desk, report: Report) -> list[listing.Item]:

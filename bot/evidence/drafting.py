@@ -8,11 +8,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.evidence.leaf_ranking import READ, READ_OF_SEVERAL, ranked
+from bot.evidence.likely import most_likely
 from bot.evidence.opening import Opened, Opening
 from bot.evidence.pieces import Piece
 from bot.evidence.reading import Line, Reading, read
 from bot.evidence.selection import Evidence, KnownFact
-from bot.evidence.signs import Spoken
+from bot.evidence.signs import NOTHING_SPOKEN, Spoken, Told
 from bot.labels import full_name
 from bot.notes import Note, note
 from bot.table import Table
@@ -140,6 +141,26 @@ class Desk:
         """Return the leaves of a report that answer, best first; ``terms`` are the theme's."""
         most = READ if len(self.reports) == 1 else READ_OF_SEVERAL
         return ranked(self.query, report, self.near(report.id), terms, roles, self.pairs, most)
+
+    def likeliest(
+        self,
+        report: Report,
+        most: int,
+        least: float,
+        *,
+        unread: float | None = None,
+        role: Role | None = None,
+    ) -> list[Evidence]:
+        """Return the sentences of a report that answer most likely, as ``most_likely`` does.
+
+        With ``role`` only those of such parts; none where no vectors tell of the report.
+        """
+        near = self.near(report.id)
+        if not near:
+            return []
+        told = Told(self.query, self.reading(report), NOTHING_SPOKEN, (), near)
+        lines = [line for line in self.lines(report) if role in (None, line.role)]
+        return most_likely(told, lines, self.pairs, most, least, unread)
 
 
 def asked_words(query: Query) -> str:

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from bot.evidence.absence import holds, words_of
 from bot.evidence.drafting import Desk, Draft, alone, asked_words, cited, claim
-from bot.evidence.likely import most_likely, ordered
+from bot.evidence.likely import ordered
 from bot.evidence.selection import Evidence
-from bot.evidence.signs import NOTHING_SPOKEN, Told
 from bot.notes import Note, note
 from retrieval.documents import Report, Role
 from retrieval.question.query import Query
@@ -126,9 +125,6 @@ def _alike(desk: Desk, report: Report, role: Role | None = None) -> list[Evidenc
 
     With ``role`` only those of such parts of the report.
     """
-    query, reading, near = desk.query, desk.reading(report), desk.near(report.id)
-    if not near or query.kind not in ("fact", "list") or query.asks_mention:
+    if desk.query.kind not in ("fact", "list") or desk.query.asks_mention:
         return []
-    lines = [line for line in desk.lines(report) if role in (None, line.role)]
-    told = Told(query, reading, NOTHING_SPOKEN, (), near)
-    return most_likely(told, lines, desk.pairs, MOST_NEAR, NEAR_IN_MEANING, NEAR_UNREAD)
+    return desk.likeliest(report, MOST_NEAR, NEAR_IN_MEANING, unread=NEAR_UNREAD, role=role)

@@ -173,13 +173,14 @@ class _Walk:
         deep = next((style for style in _UNDER if rank(style) > above), _UNDER[-1])
         at = self._words_start(line.start, line.end)
         label = self._label(at, line.end).strip(f"{DRESS} ")
+        # ★存在不足★ ends the part before it, of whatever sign that was
         if sign == BARE:
             part = part or role_of_heading(label, self.year) is not None
         else:
+            part = is_plain_title(label, self.year)
+        if sign != BARE or not part:  # a part without a sign says nothing of how deep others stand
             self.dress.setdefault(sign, deep)
-        # ★存在不足★ ends the part before it, of whatever sign that was
-        part = part or is_plain_title(label, self.year)
-        style: Style = "plain" if part else self.dress.setdefault(sign, deep)
+        style: Style = "plain" if part else self.dress[sign]
         self._open(Marker(style, None, at, at, ""), label, inline=False)
         self._emit("heading", self._role(), line.start)
 

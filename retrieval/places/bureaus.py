@@ -91,29 +91,23 @@ def body_after(words: str, mention: Mention, known: Sequence[tuple[Chain, str]])
     best = _english_body(words, mention, issuers)
     governed = any(issuer.endswith("人民政府") for _, issuer in issuers)
     rest = words[mention.end : mention.end + 16]
+    formerly = _formerly(rest)
     for chain, issuer in issuers:
         core, _ = split_issuer(chain, issuer)
-        length = _letters(rest, core)
-        if former := _former(rest, core):
-            tail = _AFTER_BODY.match(rest, former)
-            best = max(best, Body(issuer, mention.end + (tail.end() if tail else former)), key=_end)
-            continue
-        if length < 2 or not (rest[0] == core[0] or core.endswith("政府")):
+        former = _former(formerly, core)
+        length = former or _letters(rest, core)
+        if length < 2 or not (former or rest[0] == core[0] or core.endswith("政府")):
             continue
         tail = _AFTER_BODY.match(rest, length)
         # 公安 is the whole name but for 局; in a county's own report it would be a topic
         whole = rest[:length] == core[:-1] and not governed
         # 市监 and 人社 skip letters of the name, as no topic does
         clipped = length == 2 and rest[:2] not in core
-        if rest[length - 1] in (core[-1], *"局委办厅会") or tail or whole or clipped:
+        if former or rest[length - 1] in (core[-1], *"局委办厅会") or tail or whole or clipped:
             end = mention.end + (tail.end() if tail else length)
             if end > best.end:
                 best = Body(issuer, end)
     return best if best.issuer else best._replace(absent=_absent(words, mention, issuers))
-
-
-def _end(body: Body) -> int:
-    return body.end
 
 
 @cache
@@ -122,16 +116,14 @@ def _former_names() -> tuple[tuple[str, str], ...]:
     return tuple((old, now) for old, now in pairs)
 
 
-def _former(words: str, core: str) -> int:
-    """Return how many letters of ``words`` are what a body was called before: 环保局 of 生态环境局."""
-    return max(
-        (
-            len(old)
-            for old, now in _former_names()
-            if words.startswith(old) and _letters(now, core) == len(now)
-        ),
-        default=0,
-    )
+def _formerly(words: str) -> list[tuple[str, str]]:
+    """Return the names from before that ``words`` begin with, and letters of what each is now."""
+    return [(old, now) for old, now in _former_names() if words.startswith(old)]
+
+
+def _former(formerly: Sequence[tuple[str, str]], core: str) -> int:
+    """Return how long the name is that a body was called by before: 环保局 of 生态环境局; 0 if none."""
+    return max((len(old) for old, now in formerly if _letters(now, core) == len(now)), default=0)
 
 
 def bodies_called(
@@ -152,8 +144,9 @@ def _called(
 ) -> tuple[tuple[Chain, str], ...]:
     found: list[int] = []
     shorter: list[int] = []
+    formerly = _formerly(word)
     for core, at in known.offices.items() if len(word) > 1 else ():
-        former = bool(core) and _former(word, core) == len(word)
+        former = bool(core) and _former(formerly, core) == len(word)
         if not core or (not former and _letters(word, core) < len(word)):
             continue
         if former or word[-1] == core[-1]:

@@ -10,7 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Protocol, overload
 
 from retrieval.documents import Note, NoteValue, ReportMeta
@@ -95,6 +95,7 @@ _FROM_THE_REPORT = re.compile(
 _FOR_A_YEAR = re.compile("[给为对](?:20)?[0-9]{2}年")
 
 
+@lru_cache(maxsize=256)  # asked of every plan of a report
 def sets_for_a_year(question: str) -> bool:
     """Tell whether what is asked for was meant for a year ahead: 给2023年排的事, 2025年想争多少钱.
 
