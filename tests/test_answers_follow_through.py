@@ -78,6 +78,8 @@ def test_nothing_found_is_said_plainly_and_every_quote_stands(found) -> None:
         ("清溪县2022年说要新增500名法律明白人，2023年做到了吗", "plans"),
         ("清溪县2023年列出了哪些问题", None),
         ("清溪县2023年审核了多少件规范性文件", None),
+        ("清溪县执法人员后来培训了多少人次", None),
+        ("清溪县2022年计划新增500名法律明白人，结果新增了多少", "plans"),
     ],
 )
 def test_what_is_asked_of_two_years_is_told_from_other_questions(

@@ -7,7 +7,10 @@ from collections.abc import Iterator
 import pytest
 from answering import talk
 
+from bot.answers.choose import Answerer
 from bot.assistant import Assistant
+from bot.evidence.drafting import Desk, Draft, claim
+from retrieval.documents import Span
 from retrieval.library.library import Library
 from retrieval.search.embedding import LocalEmbedder
 
@@ -94,3 +97,28 @@ def test_figures_of_two_years_that_no_table_tells_are_asked_of_each(assistant: A
     answer = talk(assistant, "青山还老板们的钱还了几成")
     assert answer.status == "answered"
     assert "83.2%" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("told", "added"),
+    [
+        ("争取省级资金1800万元", "更新执法车辆45辆"),  # of the same sentence: told whole
+        ("开展法治宣传活动120场次", "更新执法车辆45辆"),
+        ("更新执法车辆45辆", None),
+    ],
+)
+def test_what_a_stretch_of_a_question_asks_is_told_beside_its_answer(
+    assistant: Assistant, told: str, added: str | None
+) -> None:
+    def first(desk: Desk) -> Draft:
+        report = desk.reports[0]
+        at = report.text.index(told)
+        return Draft((claim(report, Span(at, at + len(told))),))
+
+    told_first = Assistant(
+        assistant.library, answerers=(Answerer("first", lambda _desk: True, first, ()),)
+    )
+    answer = talk(told_first, "青山2024年的执法车辆，要更新几辆")
+    assert [line for line in (told, added) if line and line not in answer.text] == []
+    assert answer.text.count("更新执法车辆45辆") == 1
+    assert len(answer.citations) == (2 if "宣传" in told else 1)

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from pathlib import Path
 
 import pytest
+from answering import assistant_over, talk
 from reporting_fakes import REAL, WRITTEN, checked, desk
 
 from bot.briefing import briefing
@@ -109,6 +111,16 @@ def test_a_theme_holds_the_paragraph_to_its_subject() -> None:
     assert any("65件" in c for c in claims)
     assert any("50.82%" in c for c in claims)
     assert not any("政务服务" in c or "规范性文件" in c for c in claims)
+
+
+def test_a_row_of_a_table_is_no_clause_of_a_paragraph(tmp_path: Path) -> None:
+    rows = "项目 2022年 2023年\n收到行政复议申请（件） 118 156\n受理行政复议案件（件） 98 131\n"
+    told = "（一）行政复议。全年化解行政复议争议57件。\n附表\n"
+    text = f"青山县2023年法治政府建设情况报告\n一、主要举措和成效\n{told}{rows}"
+    with assistant_over(tmp_path, {"青山县2023.txt": text}) as assistant:
+        answer = talk(assistant, "写一小段青山县2023年行政复议工作的情况")
+    assert "57件" in answer.text
+    assert "118 156" not in answer.text
 
 
 def test_two_themes_are_both_told() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from eval.fits.reader.subject_words import wish_words_of
 from eval.fits.reader.utterances import parse_line, read_corpus
-from retrieval.question.untagged import subject_of, wish_words
+from retrieval.question.untagged import names_a_thing, subject_of, wish_words
 
 
 def test_the_shipped_words_are_those_of_the_corpus():
@@ -29,3 +29,9 @@ def test_the_subject_is_what_is_left_of_a_question():
     assert subject_of("打算怎么办") == ()
     assert subject_of("送外卖的人权益有没有保障，打算怎么办") == ("外卖", "权益")
     assert subject_of("") == ()
+
+
+def test_how_to_tell_is_no_thing_that_is_asked_about():
+    assert not names_a_thing("哪些地方没弄好 分开列一下谢谢")
+    assert not names_a_thing("还有啥没做好的，一条条说")
+    assert names_a_thing("矛盾化解这块到底行不行")

@@ -174,6 +174,8 @@ def theme_candidates(
         for line, answers in zip(leaf.lines, worth, strict=True):
             if line.role == "preamble" and _ANNOUNCES.search(line.folded):
                 continue
+            if line.row is not None:
+                continue  # a row of a table is no clause of a paragraph
             of_line = (leaf.fit / most, max(answers - best, -3.0))
             part = DOER[line.role]
             among = (float(part == "problems"), float(part == "plans"))

@@ -103,9 +103,9 @@ def suits(query: Query, reports: Sequence[Holding]) -> bool:
         compared = query.kind in ("compare", "rank") and bool(query.places and query.unknown)
         return bool(reports) and compared and bool(wanted(query)[0].measures)
     changed = query.ask.operation == "change" and query.ask.content == "figure"
-    return query.kind in ("compare", "rank") or (
-        query.kind == "fact" and bool(query.indicators or changed)
-    )
+    # an indicator is only the likest name: a figure to be told, and not compared, is read
+    named = bool(query.indicators) and query.ask.operation != "tell"
+    return query.kind in ("compare", "rank") or (query.kind == "fact" and (named or changed))
 
 
 def wanted(query: Query) -> tuple[Wanted, ...]:

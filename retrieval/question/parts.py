@@ -1,4 +1,4 @@
-"""The figures that one wish asks for, each a query of its own."""
+"""The several things that one wish asks for, each a query of its own."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ _OF_TWO_THINGS = re.compile(
     "(?P<a>[\u4e00-\u9fff]{2,8})(?:和|与|跟|、)(?P<b>[\u4e00-\u9fff]{2,8}?)的(?P<what>[\u4e00-\u9fff]{1,8}?(?:率|件数|数量|比例|占比))(?!先|领)"
 )
 _STOPS = re.compile(r"[，,；;。？?]|(?<![0-9])[0-9][)）、]")
+# what sets off a stretch of a message, in a chat a blank as well
+_STRETCHES = re.compile(r"[，,；;。？?！!、①②③④]|(?<![0-9])[0-9][)）、]|\s+")
 
 
 def parts(query: Query) -> Sequence[Query]:
@@ -32,6 +34,23 @@ def parts(query: Query) -> Sequence[Query]:
         return (query,)
     wishes = [replace(query.ask, theme=tuple(t for t in query.ask.theme if t in w)) for w in said]
     return [filled(replace(query, ask=a, topic=w)) for a, w in zip(wishes, said, strict=True)]
+
+
+def stretches(query: Query) -> list[Query]:
+    """Return the stretches of a question that ask, each leaning on the themes of the others.
+
+    None where the question is one stretch.
+    """
+    said = [words.strip() for words in _STRETCHES.split(query.topic) if len(words.strip()) > 1]
+    if len(said) < 2:
+        return []
+    found = []
+    for words in filter(asks, said):
+        own = tuple(t for t in query.ask.theme if t in words)
+        others = tuple(t for t in query.ask.theme if t not in words)
+        ask = replace(query.ask, theme=own, context=(*others, *query.ask.context))
+        found.append(filled(replace(query, ask=ask, topic=words)))
+    return found
 
 
 def _clauses(topic: str) -> list[str]:

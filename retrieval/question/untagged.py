@@ -30,6 +30,14 @@ def may_name(word: str, part_of_speech: str) -> bool:
     return len(word) > 1 and part_of_speech[:1] in CONTENT
 
 
+def names_a_thing(words: str) -> bool:
+    """Tell whether a noun is among what a question is about: 分开列, 一条条说 name how to tell."""
+    return any(
+        pos[:1] == "n" and may_name(word, pos) and word not in wish_words()
+        for word, pos in tag(normalise(words))
+    )
+
+
 def subject_of(words: str) -> tuple[str, ...]:
     """Return the words of a question, without its places and years, that are not a wish's own."""
     return tuple(
