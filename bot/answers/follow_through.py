@@ -140,10 +140,9 @@ def aspect(query: Query) -> Aspect | None:
     if query.ask.content == "causes" or query.ask.operation == "brief":
         return None  # 说好派骨干，结果没凑够，啥原因; 写一段讲讲承诺兑现
     words = normalise(query.question)
-    if query.ask.operation in ("tell", "list") and not _PLANNED.search(words):
-        words = _SINCE.sub(
-            "", words
-        )  # 后来多开的几个在哪, 几天能出结果 ask of the later year alone
+    told = query.ask.operation in ("tell", "list") and len(query.years) == 1
+    if told and not _PLANNED.search(words):
+        words = _SINCE.sub("", words)  # 后来24年多开的几个在哪 asks of that year alone
     if _PROBLEM.search(words) or query.ask.content == "problems":
         for name, asks in _ASKS.items():
             if asks.search(words):
