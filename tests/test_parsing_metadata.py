@@ -447,6 +447,7 @@ def test_a_town_lies_where_its_name_is_told_and_not_in_a_county_read_out_of_othe
         ("望棠镇位于浙江省临涧县西北部山区，全镇面积213平方公里。", ("浙江省", "临涧县")),
         # a name that is met once and nowhere placed is read out of other words
         ("严格执行《突发事件应对法》和县防指指令，转移群众620人。", ()),
+        ("会同县司法局编印手册2000册。", ()),
     ],
 )
 def test_a_town_lies_where_it_says(opening: str, place: tuple[str, ...]) -> None:

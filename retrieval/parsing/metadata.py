@@ -308,11 +308,13 @@ def _place_outside_title(
             found["place"] = "mention"
             return resolve_chain(stated.names, context, places)
     counts = Counter(resolve_chain(stated.names, context, places) for stated in named)
-    # 《突发事件应对法》和县防指指令 names no 和县
+    # named once beside another's name: 和县防指指令 names no 和县, 会同县司法局编印 no 会同县
     sure = [
         chain
         for chain, count in counts.most_common()
-        if count > 1 or len(chain[-1]) > 2 or any(short_name(p) in context for p in chain[:-1])
+        if count > 1
+        or (not issuer and len(chain[-1]) > 2)
+        or any(short_name(p) in context for p in chain[:-1])
     ]
     deepest = [chain for chain in sure if places.rank(chain) >= 1]
     if deepest:
