@@ -23,9 +23,9 @@ def stretched(desk: Desk, draft: Draft) -> Draft:
     """Return an answer from one report with the sentences that its question's stretches ask for."""
     query = desk.query
     whole = query.kind in ("brief", "overview", "item") or query.address or query.figures
-    if draft.status != "answered" or whole or desk.only_years or len(desk.reports) != 1:
+    if draft.status != "answered" or whole or desk.only_years or _is_counted(draft):
         return draft
-    if _is_counted(draft):
+    if len(desk.scope) > 1 or len(desk.reports) != 1:  # a large scope stays unopened
         return draft
     report, lines = desk.reports[0], list(draft.lines)
     told: list[Evidence] = []
