@@ -117,3 +117,15 @@ def test_a_part_that_is_refused_shows_what_is_nearest(tmp_path: Path):
     assert one.text.index("停业整顿2家") < one.text.index("最接近的原文") < one.text.index("82.1%")
     assert none.status == "abstained"
     assert none.text.index("最接近的原文") < none.text.index("82.1%")
+
+
+def test_a_plan_stands_under_its_problem_though_that_is_told_above(tmp_path: Path):
+    problems = "二、存在的问题\n一是执法力量不足，人员流动快。二是普法形式单一，群众不爱看。\n"
+    plans = "三、下一步打算\n（一）充实执法力量，招录20人。（二）创新普法形式，拍摄短视频。\n"
+    text = f"青山县人民政府2023年度法治政府建设情况报告\n一、主要举措\n培训320人次。\n{problems}{plans}"
+    with assistant_over(tmp_path, {"a.txt": text}) as opened:
+        answer = talk(opened, "青山县列出了哪些问题，打算怎么改")
+    told = [line.text for line in answer.sentences]
+    listed, paired = [i for i, words in enumerate(told) if "执法力量不足" in words]
+    assert listed < told.index("问题：") < paired < told.index("打算：")
+    assert "招录20人" in answer.text
