@@ -17,7 +17,7 @@ from bot.values import DraftLine
 from prompts import load_words
 from retrieval.documents import Note, NoteValue
 
-__all__ = ["Note", "among", "kinds", "note", "text_of", "worded", "words"]
+__all__ = ["Note", "among", "counts", "kinds", "note", "text_of", "worded", "words"]
 
 Language = Literal["zh", "en"]
 _JOINED: Mapping[Language, str] = {"zh": "、", "en": ", "}
@@ -32,6 +32,11 @@ def among(names: Sequence[str], count: int) -> Note:
     """Return the names of the first of ``count`` reports, and how many there are if more."""
     kind = "names_and_more" if count > len(names) else "names"
     return Note(kind, {"names": tuple(names), "count": count})
+
+
+def counts(line: DraftLine) -> bool:
+    """Tell whether a draft's line is a note that says how many there are of what it heads."""
+    return line.note is not None and "count" in line.note.values
 
 
 def words(note: Note, language: Language = "zh") -> str:

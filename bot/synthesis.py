@@ -23,7 +23,7 @@ from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
 from bot.model.union import Line, completed, united
 from bot.model.writers_llm import LLMWriter, Waiting, Written
-from bot.notes import CORRECTING, Note
+from bot.notes import CORRECTING, Note, counts
 from bot.values import Passage, Sentence, Told, meets
 from prompts import load
 from retrieval.documents import meet
@@ -245,7 +245,7 @@ def _asked(query: Query) -> str:
 def _is_bound(draft: Draft) -> bool:
     """Tell whether a draft corrects the question or is counted: its lines stay under the note."""
     return any(
-        line.note is not None and (line.note.kind in CORRECTING or "count" in line.note.values)
+        counts(line) or (line.note is not None and line.note.kind in CORRECTING)
         for line in (*draft.before, *draft.lines)
     )
 

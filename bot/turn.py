@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.evidence.drafting import Draft
 from bot.evidence.selection import wants_figure
 from bot.evidence.units import unit_fit
-from bot.notes import Note, note
+from bot.notes import Note, counts, note
 from bot.synthesis import Attempt
 from bot.values import Answer, DraftLine, Status
 from retrieval.documents import Hit
@@ -144,9 +144,7 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
             # of a list told in part before, its count is not that of what is left to tell
             partly = len(fresh) < len(one.draft.lines)
             before = [
-                ln
-                for ln in one.draft.before
-                if ln not in lines and not (partly and ln.note and "count" in ln.note.values)
+                ln for ln in one.draft.before if ln not in lines and not (partly and counts(ln))
             ]
             lines += _headed([*before, *fresh, *one.draft.after], lines, several, head)
     answered_any = any(one.draft.status == "answered" for one in answered)

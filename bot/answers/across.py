@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache, partial
 
 from bot.answers.facts import answer_in
 from bot.answers.lists import list_in
@@ -111,9 +112,10 @@ def which(desk: Desk) -> Draft:
     for report in desk.reports:
         spans = _mentioned(desk, report, phrases) if words_tell else []
         sure = [p for p in pieces[report.id][:1] if p.fit >= max(least, beside * best)]
-        spans = spans or (_told(desk, report, sure, terms) if read else [])
+        answers = cache(partial(answer_in, desk, report))
+        spans = spans or (_told(desk, report, sure, terms, answers) if read else [])
         if read and spans:
-            spans = _with_sentence(desk, report, spans)
+            spans = _with_sentence(report, spans, answers())
         if spans:
             saying.append((report, spans))
         else:
@@ -157,8 +159,17 @@ def _all_are_read(desk: Desk) -> bool:
     return every and len(desk.reports) == len(desk.scope) and bool(desk.near(desk.scope[0]))
 
 
-def _told(desk: Desk, report: Report, pieces: Sequence[Piece], terms: Sequence[Term]) -> list[Span]:
-    """Return where the phrase asked for stands, else the sentences of a leaf that tell it."""
+def _told(
+    desk: Desk,
+    report: Report,
+    pieces: Sequence[Piece],
+    terms: Sequence[Term],
+    answers: Callable[[], Sequence[Evidence]],
+) -> list[Span]:
+    """Return where the phrase asked for stands, else the sentences of a leaf that tell it.
+
+    Of a question for figures ``answers`` come first.
+    """
     query = desk.query
     if len(query.phrase) >= WHOLE_PHRASE:
         verbatim = phrase_in(desk, report)
@@ -166,7 +177,7 @@ def _told(desk: Desk, report: Report, pieces: Sequence[Piece], terms: Sequence[T
             return [verbatim]
     if not pieces:
         return []
-    figures = answer_in(desk, report) if query.ask.content == "figure" else []
+    figures = answers() if query.ask.content == "figure" else []
     spans = [alone(report, e.span) for e in figures]
     spans = spans or told(pieces[0], terms, CHARS_OF_EACH, titled=False)
     words = fold("".join(report.text[s.start : s.end] for s in spans))
@@ -174,11 +185,11 @@ def _told(desk: Desk, report: Report, pieces: Sequence[Piece], terms: Sequence[T
     return [] if lacks else spans
 
 
-def _with_sentence(desk: Desk, report: Report, spans: Sequence[Span]) -> list[Span]:
+def _with_sentence(
+    report: Report, spans: Sequence[Span], answers: Sequence[Evidence]
+) -> list[Span]:
     """Return the words of a leaf with the sentence that surely answers, which may stand in another leaf."""
-    sentences = (
-        alone(report, e.span) for e in answer_in(desk, report) if e.chance >= SURE_SENTENCE
-    )
+    sentences = (alone(report, e.span) for e in answers if e.chance >= SURE_SENTENCE)
     more = [s for s in sentences if not any(meet(s, o.start, o.end) for o in spans)]
     return sorted([*spans, *more], key=lambda span: span.start)
 

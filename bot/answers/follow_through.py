@@ -57,7 +57,6 @@ Held = TypeVar("Held", bound=Holding)
 _ASKS_PLANS = re.compile(
     "做到|兑现|达标(?!率)|交卷|办成|落实(?:了|没|得|情况|到位)|完成(?:了|没|得|情况)|实现(?:了|没|得)|说要|承诺|后来|结果|达成|计划.{0,20}(?:怎么样|如何|进展)|(?:目标|计划|打算|任务).{0,16}(?:实现|完成|落实|兑现|达到|执行)"
 )
-_PLANNED, _SINCE = re.compile("计划|打算|目标|任务|说[要好]"), re.compile("后来|结果")
 _ASKS_REPEATED = re.compile("连续|都存在|反复|重复|仍然?(?:存在|没|未)|一直|两年都|老问题|还没解决")
 _ASKS_NEW = re.compile(
     "(?:没有?|未)(?:提|写|说|列|出现)过|新(?:增|出现|提出)的?.{0,6}(?:问题|不足|短板)|新(?:增|出现|提出)的[？?]?$"
@@ -140,9 +139,6 @@ def aspect(query: Query) -> Aspect | None:
     if query.ask.content == "causes" or query.ask.operation == "brief":
         return None  # 说好派骨干，结果没凑够，啥原因; 写一段讲讲承诺兑现
     words = normalise(query.question)
-    told = query.ask.operation in ("tell", "list") and len(query.years) == 1
-    if told and not _PLANNED.search(words):
-        words = _SINCE.sub("", words)  # 后来24年多开的几个在哪 asks of that year alone
     if _PROBLEM.search(words) or query.ask.content == "problems":
         for name, asks in _ASKS.items():
             if asks.search(words):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.evidence.drafting import Desk, Draft, alone, cited, claim
 from bot.evidence.selection import Evidence
+from bot.notes import counts
 from bot.values import DraftLine
 from retrieval.documents import Report, Span, meet
 from retrieval.question.parts import stretches
@@ -41,8 +42,7 @@ def stretched(desk: Desk, draft: Draft) -> Draft:
 
 def _is_counted(draft: Draft) -> bool:
     """Tell whether an answer says how many items it tells: nothing is to stand among them."""
-    notes = [line.note for line in (*draft.before, *draft.lines) if line.note is not None]
-    return any("count" in told.values for told in notes)
+    return any(map(counts, (*draft.before, *draft.lines)))
 
 
 def _add(lines: list[DraftLine], report: Report, found: Evidence, span: Span) -> None:

@@ -174,8 +174,6 @@ def theme_candidates(
         for line, answers in zip(leaf.lines, worth, strict=True):
             if line.role == "preamble" and _ANNOUNCES.search(line.folded):
                 continue
-            if line.row is not None:
-                continue  # a row of a table is no clause of a paragraph
             of_line = (leaf.fit / most, max(answers - best, -3.0))
             part = DOER[line.role]
             among = (float(part == "problems"), float(part == "plans"))
@@ -224,6 +222,8 @@ def _leans(words: str) -> bool:
 def _line_candidates(
     report: Report, line: Line, facts: Sequence[KnownFact], part: Part, most: int
 ) -> list[Candidate]:
+    if line.row is not None:
+        return []  # a row of a table is no clause of a paragraph
     node = report.sections[line.section].node[:4]
     own = [f for f in facts if line.span.start <= f.start < line.span.end and f.period == "this"]
     counts = Counter(fact.indicator for fact in own)

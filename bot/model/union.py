@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from bot.evidence.drafting import Draft
 from bot.evidence.likeness import pairs_of
 from bot.lock.citations import head_of, without_number
-from bot.notes import note
+from bot.notes import counts, note
 from bot.values import DraftLine, Told, meets
 from retrieval.genre.quantities import find_quantities
 from retrieval.genre.quantity_values import same_number
@@ -40,7 +40,7 @@ def united(
     lines before ``until``, if it is given.
     """
     claims = [line for line in draft.lines if line.kind == "claim"]
-    counted = any(line.note is not None and "count" in line.note.values for line in draft.lines)
+    counted = any(map(counts, draft.lines))
     # a lone 二是 says nothing
     listed = counted or sum(bool(head_of(claim.text, ())) for claim in claims) > 1
     lines: list[Line] = []

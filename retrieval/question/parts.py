@@ -16,7 +16,7 @@ _OF_TWO_THINGS = re.compile(
 )
 _STOPS = re.compile(r"[，,；;。？?]|(?<![0-9])[0-9][)）、]")
 # what sets off a stretch of a message, in a chat a blank as well
-_STRETCHES = re.compile(r"[，,；;。？?！!、①②③④]|(?<![0-9])[0-9][)）、]|\s+")
+_STRETCHES = re.compile(rf"{_STOPS.pattern}|[！!、①②③④]|\s+")
 
 
 def parts(query: Query) -> Sequence[Query]:
@@ -32,8 +32,7 @@ def parts(query: Query) -> Sequence[Query]:
     said = _clauses(query.topic)
     if len(said) < 2:
         return (query,)
-    wishes = [replace(query.ask, theme=tuple(t for t in query.ask.theme if t in w)) for w in said]
-    return [filled(replace(query, ask=a, topic=w)) for a, w in zip(wishes, said, strict=True)]
+    return [_of_words(query, words) for words in said]
 
 
 def stretches(query: Query) -> list[Query]:
@@ -44,13 +43,17 @@ def stretches(query: Query) -> list[Query]:
     said = [words.strip() for words in _STRETCHES.split(query.topic) if len(words.strip()) > 1]
     if len(said) < 2:
         return []
-    found = []
-    for words in filter(asks, said):
-        own = tuple(t for t in query.ask.theme if t in words)
-        others = tuple(t for t in query.ask.theme if t not in words)
-        ask = replace(query.ask, theme=own, context=(*others, *query.ask.context))
-        found.append(filled(replace(query, ask=ask, topic=words)))
-    return found
+    return [
+        _of_words(query, words, tuple(t for t in query.ask.theme if t not in words))
+        for words in filter(asks, said)
+    ]
+
+
+def _of_words(query: Query, words: str, leaning_on: tuple[str, ...] = ()) -> Query:
+    """Return the query of some words of a question: of its themes those that stand in them."""
+    own = tuple(t for t in query.ask.theme if t in words)
+    ask = replace(query.ask, theme=own, context=(*leaning_on, *query.ask.context))
+    return filled(replace(query, ask=ask, topic=words))
 
 
 def _clauses(topic: str) -> list[str]:

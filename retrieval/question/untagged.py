@@ -32,16 +32,18 @@ def may_name(word: str, part_of_speech: str) -> bool:
 
 def names_a_thing(words: str) -> bool:
     """Tell whether a noun is among what a question is about: 分开列, 一条条说 name how to tell."""
-    return any(
-        pos[:1] == "n" and may_name(word, pos) and word not in wish_words()
-        for word, pos in tag(normalise(words))
-    )
+    return any(pos[:1] == "n" for _, pos in _own_words(words))
 
 
 def subject_of(words: str) -> tuple[str, ...]:
     """Return the words of a question, without its places and years, that are not a wish's own."""
-    return tuple(
-        dict.fromkeys(
-            w for w, pos in tag(normalise(words)) if may_name(w, pos) and w not in wish_words()
-        )
-    )
+    return tuple(dict.fromkeys(word for word, _ in _own_words(words)))
+
+
+def _own_words(words: str) -> list[tuple[str, str]]:
+    """Return the words that can name a subject and are no wish's own, with their parts of speech."""
+    return [
+        (word, pos)
+        for word, pos in tag(normalise(words))
+        if may_name(word, pos) and word not in wish_words()
+    ]
