@@ -65,6 +65,18 @@ def _not_among(lines: Sequence[DraftLine], shown: Sequence[DraftLine]) -> list[D
     return kept[::-1]
 
 
+def _in_wider(shown: list[DraftLine], lines: Sequence[DraftLine]) -> list[DraftLine]:
+    """Put each claim that holds one told before in that one's place; return the others."""
+    left = []
+    for line in lines:
+        narrower = [i for i, told in enumerate(shown) if _stands_in(told, [line])]
+        if len(narrower) == 1:
+            shown[narrower[0]] = line
+        else:
+            left.append(line)
+    return left
+
+
 def _is_head(line: DraftLine) -> bool:
     return line.note is not None and line.note.kind == "heads"
 
@@ -130,6 +142,8 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
         fresh = [] if told_before else _not_among(one.draft.lines, shown)
         if one.draft.answerer == "remedies" and fresh:
             fresh = [*one.draft.lines]  # a plan stands under its problem, told above or not
+        elif one.draft.status == "answered" and all(line.kind == "claim" for line in fresh):
+            fresh = _in_wider(lines, fresh)
         if one.draft.status == "abstained":
             silent_on = dict.fromkeys((*one.scope.missing, *one.draft.gap))
             told = [note("sentence", what=gap) for gap in silent_on]

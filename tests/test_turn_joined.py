@@ -7,6 +7,14 @@ from pathlib import Path
 import pytest
 from answering import assistant_over, talk
 
+from bot.evidence.drafting import Draft, claim
+from bot.notes import note
+from bot.synthesis import Attempt
+from bot.turn import Answered, joined
+from retrieval.documents import Span
+from retrieval.question.query import Query
+from retrieval.question.scope import Resolved
+
 TEXT = """青山县人民政府2023年度法治政府建设情况报告
 一、主要举措
 修订述法评议办法，首次将述法评议结果按5%权重纳入绩效考核。一审行政诉讼案件审结44件，败诉7件，败诉率15.9%。
@@ -129,3 +137,15 @@ def test_a_plan_stands_under_its_problem_though_that_is_told_above(tmp_path: Pat
     listed, paired = [i for i, words in enumerate(told) if "执法力量不足" in words]
     assert listed < told.index("问题：") < paired < told.index("打算：")
     assert "招录20人" in answer.text
+
+
+def test_what_a_longer_sentence_holds_is_told_once(assistant):
+    def claiming(words: str) -> Answered:
+        at = TEXT.index(words)
+        (report,) = (assistant.library.report(s.id) for s in assistant.library.reports())
+        draft = Draft((claim(report, Span(at, at + len(words))),))
+        return Answered(Query("", "", "fact"), Resolved((report.id,)), (), draft, Attempt())
+
+    short, long = "审结44件", "一审行政诉讼案件审结44件，败诉7件，败诉率15.9%。"
+    told = joined([claiming(short), claiming(long)], "", lambda report: note("heads", what=report))
+    assert [line.text for line in told.draft.lines] == [long]
