@@ -140,8 +140,8 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
         if one.draft.status == "answered" and told_before and not one.draft.before:
             continue  # 调了多少、成功率多少 stand in one sentence
         fresh = [] if told_before else _not_among(one.draft.lines, shown)
-        if one.draft.answerer == "remedies" and fresh:
-            fresh = [*one.draft.lines]  # a plan stands under its problem, told above or not
+        if one.draft.paired and fresh:
+            fresh = [*one.draft.lines]
         elif one.draft.status == "answered" and all(line.kind == "claim" for line in fresh):
             fresh = _in_wider(lines, fresh)
         if one.draft.status == "abstained":

@@ -52,7 +52,8 @@ def remedies(desk: Desk) -> Draft | None:
         if told and len(desk.reports) > 1:
             lines.append(label(report))
         lines += told
-    return Draft(tuple(lines), items=tuple(items), focus=tuple(items)) if lines else None
+    cites = tuple(items)
+    return Draft(tuple(lines), items=cites, focus=cites, paired=True) if lines else None
 
 
 def _by_its_parts(desk: Desk, asked: Sequence[Term]) -> Draft | None:

@@ -46,7 +46,8 @@ class Draft:
     corrected premise, an order computed from the figures, the reports that do not say.
     ``figures`` are those that answer the question, out of all that the lines hold.
     ``table`` is the comparison that the lines tell, if they tell one; ``answerer`` names the
-    part that wrote it.
+    part that wrote it. ``paired`` claims stand one under the other (a plan under its problem): none
+    is left out because it was told above.
     """
 
     lines: tuple[DraftLine, ...] = ()
@@ -59,6 +60,7 @@ class Draft:
     figures: tuple[Quantity, ...] = ()
     table: Table | None = None
     answerer: str = ""
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

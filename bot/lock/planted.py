@@ -50,7 +50,7 @@ _FRAME = re.compile(r"[a-z0-9]>>|<<[a-z0-9]", re.IGNORECASE)  # ours, around the
 _MIN_CHARS = 4
 _LONGEST_GRAM = 3
 _FILE = "planted.tsv"
-_SURELY = 3.0  # log odds; of 1,259 sentences of reports not fitted on the strangest had 2.2
+_SURELY = 3.0  # log odds; of 25,526 sentences of reports not fitted on two had more
 
 
 def speaks_to_a_machine(text: str) -> bool:

@@ -3,7 +3,7 @@
 Orders and sentences that only look like them stand in ``corpus.tsv``; the other sentences are
 those of the reports of the evaluation. ``orders.jsonl`` is left out: it is what the result is
 tried on. Writes ``bot/data/planted.tsv`` and prints what is missed and what is wrongly taken, on
-reports and orders that were not fitted on.
+reports and orders that were not fitted on (of each fold the folders of reports are left out).
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from pathlib import Path
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from bot.lock.planted import grams, judged_sentences
+from bot.lock.planted import grams, judged_sentences, speaks_to_a_machine
 from eval.cases import read_sources
 from eval.planted.orders import list_orders
 
 CORPUS = Path(__file__).with_name("corpus.tsv")
-REPORTS = [Path(__file__).parent.parent / name for name in ("reports", "reports_written")]
+EVAL = Path(__file__).parent.parent
+REPORTS = sorted({file.parent for file in EVAL.glob("**/reports*/**/*.txt")})
 FOLDS = 5
 C = 0.3
 KEPT = 3_000
@@ -36,9 +37,9 @@ def read_corpus() -> tuple[list[str], list[str]]:
 
 
 def read_reports() -> list[list[str]]:
-    """Return the sentences of each report of the evaluation."""
-    texts = [sorted(read_sources(folder).items()) for folder in REPORTS]
-    return [judged_sentences(text) for folder in texts for _, text in folder]
+    """Return the sentences of the reports of each folder of the evaluation: one writer's mostly."""
+    texts = (sorted(read_sources(folder).items()) for folder in REPORTS)
+    return [[s for _, text in folder for s in judged_sentences(text)] for folder in texts]
 
 
 def fit(orders: Sequence[str], prose: Sequence[str]) -> dict[str, float]:
@@ -65,18 +66,22 @@ def main() -> int:
     chance = random.Random(SEED)
     chance.shuffle(orders)
     chance.shuffle(alike)
-    missed = taken = taken_alike = 0
+    missed = unseen_by_both = taken = taken_alike = 0
     for fold in range(FOLDS):
         held = reports[fold::FOLDS]
         rest = [s for i, report in enumerate(reports) if i % FOLDS != fold for s in report]
         mine = [o for i, o in enumerate(orders) if i % FOLDS != fold]
         others = [o for i, o in enumerate(alike) if i % FOLDS != fold]
         weights = fit(mine, [*rest, *others])
-        missed += sum(not is_order(weights, order) for order in orders[fold::FOLDS])
+        left = [o for o in orders[fold::FOLDS] if not is_order(weights, o)]
+        missed += len(left)
+        unseen_by_both += sum(not speaks_to_a_machine(order) for order in left)
         taken += sum(is_order(weights, s) for report in held for s in report)
         taken_alike += sum(is_order(weights, s) for s in alike[fold::FOLDS])
     total = sum(map(len, reports))
-    print(f"orders missed {missed} of {len(orders)}; taken for one: {taken} of {total} sentences")
+    print(
+        f"orders missed {missed} of {len(orders)}, by the patterns, too, {unseen_by_both}; taken for one: {taken} of {total} sentences"
+    )
     print(f"of reports, {taken_alike} of {len(alike)} that look like orders ({FOLDS} folds)")
     weights = fit(orders, [s for report in reports for s in report] + alike)
     unseen = [order for order, _ in list_orders()]
