@@ -227,7 +227,7 @@ def _follows(
 
 @lru_cache(maxsize=256)
 def own_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """Return what a report calls its own place, longest first: its name, with parents, 我县, 全县."""
+    """Return what a report calls its place and its issuer, longest first: 甲市乙县, 我县, 全县, 乙县司法局."""
     ranked = [(_rank(name), name) for name in names if _rank(name) >= 0]
     finest = max((rank for rank, _ in ranked), default=-1)
     own = [name for rank, name in ranked if rank == finest]
@@ -236,7 +236,8 @@ def own_names(names: tuple[str, ...]) -> tuple[str, ...]:
     chains = [f"{parent}{name}" for name in own for parent in parents]
     chains += [f"{a}{b}{name}" for name in own for a in parents for b in parents if a != b]
     selves = [f"{self}{name[-1]}" for name in own for self in "我本该全"]
-    return tuple(sorted({*own, *short, *chains, *selves}, key=lambda n: (-len(n), n)))
+    bodies = [name for name in names if name.endswith("局")]
+    return tuple(sorted({*own, *short, *chains, *selves, *bodies}, key=lambda n: (-len(n), n)))
 
 
 def _rank(name: str) -> int:

@@ -182,7 +182,7 @@ class Checker:
         """Show a passage in its own words, on one line; None if it may not be shown."""
         words = words_of(passage.text, 0, len(passage.text))
         line = " ".join(neutralise(words).split()).rstrip("，,；;、：: ")
-        if not line or forbidden(line) or planted_spans(passage.text):
+        if not line or forbidden(line) or self._planted_in(passage):
             return None
         cite = Cited(passage.report, passage.start, passage.end)
         outcome = self.check_line(DraftLine(line, "claim", (cite,)))
@@ -205,7 +205,7 @@ class Checker:
         figures = set(DIGITS.findall(words))
         cited = self.cited(line)
         ranked = []
-        for cite, text, start in _units(cited):
+        for cite, text, start in self._units(cited):
             shared = len(figures & set(DIGITS.findall(level(text))))
             likeness = overlap(words, level(text)) if pairs_of(words) else 0.0
             ranked.append((likeness + 0.3 * shared, -start, cite, text))
@@ -259,7 +259,7 @@ class Checker:
 
     def _softly(self, text: str, cited: Sequence[Passage]) -> Verdict:
         """Judge a refused line in all that code alone decides; of English nothing is left then."""
-        quotes = {cite: words for cite, words, _ in _units(cited)}
+        quotes = {cite: words for cite, words, _ in self._units(cited)}
         return self._judge(text, quotes, cited, softly=not is_english(text))
 
     def _repeats_planted(self, text: str) -> bool:
@@ -310,7 +310,7 @@ class Checker:
 
         If none does, no span is returned, and the verdict on the likeliest sentences.
         """
-        units = list(_units(cited))
+        units = list(self._units(cited))
         own = level(text)
         wanted = pairs_of(own)
         digits = set(DIGITS.findall(own))
@@ -360,7 +360,7 @@ class Checker:
                 continue
             scored = [
                 (overlap(text, level(words)), -start, cite)
-                for cite, words, start in _units([p for p in cited if p.report == report])
+                for cite, words, start in self._units([p for p in cited if p.report == report])
             ]
             best = max(scored, key=lambda unit: unit[:2], default=None)
             if best and best[0] >= 0.5:
@@ -421,6 +421,33 @@ class Checker:
         ends = [text.find(mark, max(passage.start, passage.end - 1)) for mark in _STOPS]
         end = min((at for at in ends if at >= 0), default=len(text))
         return text[start : max(passage.end, min(end, passage.end + _MOST_AROUND))]
+
+    def _units(self, passages: Iterable[Passage]) -> Iterator[tuple[Cited, str, int]]:
+        """Yield the sentences of passages as spans of their reports, blanks at the edges left out."""
+        seen: set[Cited] = set()
+        for passage in passages:
+            position = 0
+            planted = self._planted_in(passage)
+            ends = [match.end() for match in _UNIT_END.finditer(passage.text)]
+            for end in [*ends, len(passage.text)]:
+                words = passage.text[position:end]
+                foreign = any(a < end and position < b for a, b in planted)
+                start = passage.start + position + len(words) - len(words.lstrip())
+                cite = Cited(passage.report, start, passage.start + position + len(words.rstrip()))
+                position = end
+                if cite.end <= cite.start or cite in seen or _NOTHING_SAID.match(words):
+                    continue
+                if not foreign:
+                    seen.add(cite)
+                    yield cite, words.strip(), start
+
+    def _planted_in(self, passage: Passage) -> list[tuple[int, int]]:
+        """Return where a passage was tampered with, as its whole report tells, in its own offsets."""
+        text = self._text_of(passage.report)
+        if text[passage.start : passage.end] != passage.text:
+            return list(planted_spans(passage.text))
+        at, end = passage.start, passage.end
+        return [(max(a, at) - at, b - at) for a, b in planted_spans(text) if a < end and at < b]
 
     def _owners(self, reports: Collection[str]) -> dict[str, str]:
         """Map each name that only one of the reports has to that report."""
@@ -498,26 +525,6 @@ def _split_markers(text: str) -> tuple[str, tuple[int, ...]]:
     bare = _OTHER_MARKER.sub("", "".join(kept))
     bare = re.sub(r"\s+(?=[，。；：、,.;:!?！？]|$)", "", bare).strip()
     return bare, tuple(dict.fromkeys(numbers))
-
-
-def _units(passages: Iterable[Passage]) -> Iterator[tuple[Cited, str, int]]:
-    """Yield the sentences of passages as spans of their reports, blanks at the edges left out."""
-    seen: set[Cited] = set()
-    for passage in passages:
-        position = 0
-        planted = planted_spans(passage.text)
-        ends = [match.end() for match in _UNIT_END.finditer(passage.text)]
-        for end in [*ends, len(passage.text)]:
-            words = passage.text[position:end]
-            foreign = any(a < end and position < b for a, b in planted)
-            start = passage.start + position + len(words) - len(words.lstrip())
-            cite = Cited(passage.report, start, passage.start + position + len(words.rstrip()))
-            position = end
-            if cite.end <= cite.start or cite in seen or _NOTHING_SAID.match(words):
-                continue
-            if not foreign:
-                seen.add(cite)
-                yield cite, words.strip(), start
 
 
 def _merged(cites: Sequence[Cited], text_of: Callable[[str], str]) -> tuple[Cited, ...]:

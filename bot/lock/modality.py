@@ -117,7 +117,7 @@ def modality_problems(sentence: str, ground: Ground, *, softly: bool = False) ->
         if any(later.planned or later.ahead for later in clauses[place + 1 : place + 2]):
             clause = replace(clause, before=f"下一步,{clause.before}")  # 在…方面,计划…
         close = _closest(clause, sources)
-        found += _standing_problems(clause, close)
+        found += _standing_problems(clause, close, sources)
         near = close or _closest(clause, sources, 0.0) or sources
         support = [*near, *_after(near, sources)]
         found += _extent_problems(clause, near, support, softly=softly)
@@ -134,7 +134,9 @@ def _closest(clause: Said, sources: Sequence[Said], least: float = _LIKE) -> lis
     return [s for score, s in scored if score >= max(least, best - _TIE) and score > 0]
 
 
-def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
+def _standing_problems(
+    clause: Said, close: Sequence[Said], sources: Sequence[Said]
+) -> Iterator[str]:
     """Yield plans told as done and the other way round, and what was nearly or not yet so."""
     if not close:
         return
@@ -146,9 +148,11 @@ def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
             yield f"“{said}”在原文中是计划，不是已做的事"
         elif all((s.planned or s.ahead) and not pattern("done").search(s.text) for s in close):
             yield f"“{said}”在原文中是要求或计划，不是已做的事"
+    plan = pattern("plan").search(_TITLE.sub("", clause.text))
     if (
-        clause.planned
+        plan is not None
         and not done
+        and not any(clause.text[plan.start() : plan.end() + 2] in s.text for s in sources)
         and all(
             not (s.planned or s.ahead) and not pattern("still_to_do").search(s.text) for s in close
         )
