@@ -45,9 +45,9 @@ from bot.holdings import (
     reader_of,
     summaries_of,
 )
-from bot.labels import Names
+from bot.labels import Names, full_name
 from bot.model.tracing import span
-from bot.model.union import Line
+from bot.model.union import Line, reframed
 from bot.named_things import naming
 from bot.notes import note
 from bot.records import AnswerRecords, describe
@@ -612,7 +612,8 @@ class Assistant:
             )
             return desk, made.draft, attempt
         draft = made
-        show = _showing(desk, draft, tell) if tell else None
+        # how many reports tell of it is known at the end
+        show = _showing(desk, draft, tell) if tell and desk.query.kind != "which" else None
         attempt = second.synthesis.attempt(
             desk, draft, names, user=user, allowance=allowance, show=show
         )
@@ -620,6 +621,9 @@ class Assistant:
             draft = first if first.status == "abstained" else not_told(desk, draft)
         elif attempt.lines and draft.status == "abstained":
             draft = replace(draft, lines=(), status="answered", gap=())
+        elif attempt.lines:
+            full_names = {report.id: full_name(report.meta) for report in desk.reports}
+            draft = reframed(draft, attempt.lines, full_names)
         return desk, draft, attempt
 
     def _record(self, query: Query, answer: Answer, hits: Sequence[Hit], attempt: Attempt) -> None:
@@ -632,7 +636,7 @@ def _showing(desk: Desk, draft: Draft, tell: Teller) -> Callable[[Line], None]:
     texts = {report.id: report.text for report in desk.reports}
     assert desk.library is not None
     checker = checker_of(desk.library, desk.query, draft)
-    over: list[Line] = [*misplaced(desk.query), *draft.before]
+    over: list[Line] = [*misplaced(desk.query), *reframed(draft).before]
 
     def show(line: Line) -> None:
         for sentence in sentences_of(checker, [*over, line], texts.__getitem__):

@@ -1,8 +1,8 @@
 """Where a language model writes: what it may see, and when its words stand.
 
-The extractive draft comes first. A list, a comparison or a ranking keeps all that the draft
-found, in its order and with its count; a model words it and adds to it. Other answers are the
-model's where the lock lets them through. A model that declines is believed.
+The extractive draft comes first. One that holds all there is keeps all, in its order and with its
+count; a model words it and adds to it. Other answers are the model's where the lock lets them
+through. A model that declines is believed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import date
 
 from bot.briefing.briefing import Briefing
 from bot.briefing.briefing_prose import write_prose
-from bot.evidence.drafting import Desk, Draft
+from bot.evidence.drafting import Desk, Draft, label
 from bot.evidence.likeness import pairs_of
 from bot.model.budget import PROMPT_TOKENS, DailyBudget, count_tokens
 from bot.model.early import Early, completing, in_order, uniting
@@ -21,10 +21,10 @@ from bot.model.llm import DEADLINE_S, Allowance, PatientChat
 from bot.model.reader import ModelReader
 from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
-from bot.model.union import Line, completed, united
+from bot.model.union import Line, completed, holds_all, of_others, under_heads, united
 from bot.model.writers_llm import LLMWriter, Waiting, Written
-from bot.notes import CORRECTING, Note, counts
-from bot.values import Passage, Sentence, Told, meets
+from bot.notes import CORRECTING, Note
+from bot.values import DraftLine, Passage, Sentence, Told, meets
 from prompts import load
 from retrieval.documents import meet
 from retrieval.errors import ModelFailed
@@ -39,10 +39,12 @@ ABSENCES: frozenset[Operation] = frozenset(("verify", "which"))
 OVER_BUDGET = Note("over_budget", {"where": Note("where.below")})
 _KINDS = frozenset({"fact", "list", "compare", "rank", "which", "overview", "brief"})
 _NOT_FOUND = frozenset(
-    {"not_found", "not_matched", "not_answered", "unanswered", "figure_not_found"}
-)
-_EVERY_LINE = frozenset({"list", "compare", "rank", "which", "overview"})  # these leave out nothing
-_ORDERED = _EVERY_LINE - {"list"}  # beside these a bare piece says nothing
+    {
+        "not_found", "not_matched", "not_answered", "unanswered", "figure_not_found",
+        "part_absent", "causes_not_told",
+    }
+)  # fmt: skip
+_PARTS = frozenset({"problems", "causes", "plans"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Synthesis:
         query = desk.query
         # a refusal that only says that words were not found, which a reader might yet do
         silent = draft.status == "abstained" and bool(draft.gap)
-        silent = silent and all(gap.kind in _NOT_FOUND for gap in draft.gap)
+        silent = silent and draft.gap[0].kind in _NOT_FOUND
         if not (draft.status == "answered" or silent) or query.kind not in _KINDS:
             return Attempt(reason="not for a model")
         if not self._budget.allows(user, self._today()):
@@ -131,7 +133,7 @@ class Synthesis:
             self._spend(user, allowance)
             return Attempt(reason=error.reason, notice=unavailable(error))
         self._spend(user, allowance)
-        if written.declined and (silent or query.kind not in _EVERY_LINE):
+        if written.declined and (silent or not holds_all(query, draft)):
             return Attempt(reason="declined", discarded=written, declined=True)
         if not written.told:
             return Attempt(reason="nothing the lock let through", discarded=written)
@@ -210,31 +212,37 @@ class Synthesis:
 
 def _lines(desk: Desk, draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
     """Return the lines of an answer: the model's, and what the draft found besides."""
-    query = desk.query
+    query, heads = desk.query, _heads(desk)
     if draft.status == "abstained":
-        return tuple(t for t in told if _is_of_theme(query, t))
-    if query.kind in _EVERY_LINE:
+        return under_heads([t for t in told if _is_of_theme(query, t)], heads)
+    if holds_all(query, draft):
         fitting = [t for t in told if _is_of_part(desk, draft, t)]
-        return united(draft, fitting, adds=query.kind not in _ORDERED, asked=_asked(query))
+        adds = query.kind == "list"  # beside the others a bare piece says nothing
+        lines = united(draft, fitting, adds=adds, asked=_asked(query))
+        return (*lines, *of_others(fitting, lines, heads)) if query.kind == "which" else lines
     if _is_bound(draft):
         return united(draft, told, adds=False)
-    return completed(draft, told)
+    return under_heads(completed(draft, told), heads)
 
 
 def _certain(desk: Desk, draft: Draft, written: Sequence[Told | Waiting]) -> Sequence[Line]:
     """Return the first lines of an answer that the rest of a reply cannot change."""
-    query = desk.query
+    query, heads = desk.query, _heads(desk)
     if draft.status == "abstained":
-        return [t for t in in_order(written) if _is_of_theme(query, t)]
-    if query.kind in _EVERY_LINE or _is_bound(draft):
-        every = query.kind in _EVERY_LINE
+        return under_heads([t for t in in_order(written) if _is_of_theme(query, t)], heads)
+    every = holds_all(query, draft)
+    if every or _is_bound(draft):
         return uniting(
             draft,
             written,
             asked=_asked(query),
             fits=lambda told: not every or _is_of_part(desk, draft, told),
         )
-    return completing(draft, written)
+    return completing(draft, written, heads)
+
+
+def _heads(desk: Desk) -> dict[str, DraftLine]:
+    return {r.id: label(r) for r in desk.reports} if len(desk.reports) > 1 else {}
 
 
 def _asked(query: Query) -> str:
@@ -243,9 +251,9 @@ def _asked(query: Query) -> str:
 
 
 def _is_bound(draft: Draft) -> bool:
-    """Tell whether a draft corrects the question or is counted: its lines stay under the note."""
+    """Tell whether a draft corrects the question: its lines stay under the note."""
     return any(
-        counts(line) or (line.note is not None and line.note.kind in CORRECTING)
+        line.note is not None and line.note.kind in CORRECTING
         for line in (*draft.before, *draft.lines)
     )
 
@@ -264,7 +272,7 @@ def _is_of_part(desk: Desk, draft: Draft, told: Told) -> bool:
     """Tell whether a line stands in the part that the question asks for, or where the draft does."""
     if any(meets(told.cites, line.cites) for line in draft.lines):
         return True
-    wanted = {desk.query.role} - {None}
+    wanted = _PARTS & {desk.query.role}
     reports = {report.id: report for report in desk.reports}
     return not wanted or all(
         any(

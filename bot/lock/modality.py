@@ -35,6 +35,14 @@ _SWEEPING = tuple(
     )
 )  # fmt: skip
 _LITTLE = ("仅", "只有")
+_THE_REST = re.compile("其余|其他|另[外有]?|剩余")
+_EITHER = re.compile("或者?(?!多|少)[^,、或]{1,12}?(?=\\d)")
+_LISTS = re.compile("[或、和及与]")
+_BESIDES = re.compile("另(?!一)|此外")
+_REACHED = re.compile("已(?!知)|(?<=[升降增减高低少多短长大到成])了")
+_PROMISED = re.compile("承诺|最迟|确保|争取|力争|目标")
+_WHOLE_PLACE = re.compile("[全各][省市县区镇乡州]")
+_LINK = re.compile("从而|因此|因而|由此|得以|使得")
 _EVERY = re.compile("(?:所有|全体|[全各][省市县区镇乡])(?=([\u4e00-\u9fff]{2}))")
 _COUNT_BEFORE = re.compile(r"\d[^\d,]{1,2}$")
 _COUNT = re.compile(r"\d+(?=[余多]?[件份个项条宗起例家名人次处])")
@@ -117,8 +125,12 @@ def modality_problems(sentence: str, ground: Ground, *, softly: bool = False) ->
         if any(later.planned or later.ahead for later in clauses[place + 1 : place + 2]):
             clause = replace(clause, before=f"下一步,{clause.before}")  # 在…方面,计划…
         close = _closest(clause, sources)
+        told_from = close or _same_figure(clause, sources)
         found += _standing_problems(clause, close, sources)
         near = close or _closest(clause, sources, 0.0) or sources
+        found += _parity_problems(clause, told_from, sources)
+        if not close and told_from:
+            found += _planned_problems(clause, told_from, sources)
         support = [*near, *_after(near, sources)]
         found += _extent_problems(clause, near, support, softly=softly)
     found += _post_problems(sentence, "\n".join(passages))
@@ -141,23 +153,13 @@ def _standing_problems(
     if not close:
         return
     said = clause.text[:30]
-    done = pattern("done").search(clause.text)
     promises = clause.planned or clause.ahead
     if not promises:
         if all(s.planned for s in close):
             yield f"“{said}”在原文中是计划，不是已做的事"
         elif all((s.planned or s.ahead) and not pattern("done").search(s.text) for s in close):
             yield f"“{said}”在原文中是要求或计划，不是已做的事"
-    plan = pattern("plan").search(_TITLE.sub("", clause.text))
-    if (
-        plan is not None
-        and not done
-        and not any(clause.text[plan.start() : plan.end() + 2] in s.text for s in sources)
-        and all(
-            not (s.planned or s.ahead) and not pattern("still_to_do").search(s.text) for s in close
-        )
-    ):
-        yield f"“{said}”在原文中是已做的事，不是计划"
+    yield from _planned_problems(clause, close, sources)
     if not (
         pattern("still_to_do").search(clause.text)
         or pattern("wanting").search(clause.text)
@@ -170,6 +172,52 @@ def _standing_problems(
         _governs(pattern("nearly"), s.text, clause.text) for s in close
     ):
         yield f"原文只说“{said}”基本或初步如此"
+
+
+def _planned_problems(
+    clause: Said, close: Sequence[Said], sources: Sequence[Said]
+) -> Iterator[str]:
+    """Yield what a clause says of itself to be planned and the clauses it is told from say was done."""
+    plan = pattern("plan").search(_TITLE.sub("", clause.text))
+    if plan is None or pattern("done").search(clause.text):
+        return
+    if any(clause.text[plan.start() : plan.end() + 2] in s.text for s in sources):
+        return  # 原拟罚款5万元
+    if all(not (s.planned or s.ahead) and not pattern("still_to_do").search(s.text) for s in close):
+        yield f"“{clause.text[:30]}”在原文中是已做的事，不是计划"
+
+
+def _same_figure(clause: Said, sources: Sequence[Said]) -> list[Said]:
+    """Return the source clauses that hold a figure of a clause that says little else."""
+    mine = {canonical(q) for q in find_quantities(clause.text)}
+    return [s for s in sources if mine & {canonical(q) for q in find_quantities(s.text)}]
+
+
+def _parity_problems(clause: Said, close: Sequence[Said], sources: Sequence[Said]) -> Iterator[str]:
+    """Yield what a clause adds to or leaves out of the closed words of the clauses it is told from."""
+    said = clause.text[:30]
+    if not close:
+        return
+    if any(_EITHER.search(s.text) for s in close) and not _LISTS.search(clause.text):
+        figures = {canonical(q) for q in find_quantities(clause.text)}
+        ends = [(s, m.end()) for s in close for m in _EITHER.finditer(s.text)]
+        if any(figures & {canonical(q) for q in find_quantities(s.text[at:])} for s, at in ends):
+            yield f"原文说“{said}”时用了“或”，不是其中一种"
+    if _BESIDES.match(clause.text) and all("其中" in s.text for s in close):
+        yield f"“{said}”在原文中是其中的一部分"
+    promised = all((s.planned or s.ahead or _PROMISED.search(s.text)) for s in close)
+    if (
+        promised
+        and _REACHED.search(clause.text)
+        and not any(_REACHED.search(s.text) for s in close)
+    ):
+        yield f"“{said}”在原文中是计划，不是已做的事"
+    if _WHOLE_PLACE.search(clause.text) and all("本级" in s.text for s in close):
+        yield f"原文只说本级：“{said}”"
+    if (link := _LINK.search(clause.text)) and not any(
+        pattern("cause").search(s.text) or _LINK.search(s.text) for s in sources
+    ):
+        yield f"原文没有说“{link[0]}”"
 
 
 def _after(close: Sequence[Said], sources: Sequence[Said]) -> list[Said]:
@@ -190,13 +238,17 @@ def _extent_problems(
         if not found:
             continue
         beyond = support_in if all(_same_counts(clause.text, s.text) for s in close) else close
-        if any(support.search(s.text) for s in beyond):
+        borne = [s for s in beyond if support.search(s.text)]
+        if support.pattern == _WHOLE:  # 均为争议款项 is not 均已进入诉讼, nor is 其余都 all
+            after = clause.text[found.end() :]
+            borne = [s for s in borne if _is_of_all(support, s.text, after, clause.text)]
+        if borne:
             continue
         if softly and found[0] in _LITTLE and find_quantities(clause.text[found.end() :]):
             continue
         subject = clause.text[: found.start()] or clause.before
         several = _SEVERAL.search(subject) or len(_COUNT.findall(subject)) > 1
-        if found[0] in "均都" and several:
+        if softly and found[0] in "均都" and several:
             continue  # 甲、乙均…, 各单位均…: the writer sums up what the source says of each
         if found[0] in "均都" and any(_NONE.search(s.text) for s in close):
             continue  # 无败诉案件 is 均未败诉
@@ -208,6 +260,20 @@ def _extent_problems(
     for found in _MOST.finditer(clause.text):
         if not any(found[0] in s.text or _FIRST_PLACE.search(s.text) for s in close):
             yield f"原文没有说“{found[0]}”"
+
+
+def _is_of_all(support: re.Pattern[str], source: str, told: str, clause: str) -> bool:
+    """Tell whether a word for all in a source says it of what a line tells of all (``told``), if of that.
+
+    A word that ends its clause (整改率100%, 全部) says it of what stands before.
+    """
+    for match in support.finditer(source):
+        if _THE_REST.search(source[: match.start()]) and not _THE_REST.search(clause):
+            continue
+        rest = source[match.end() :]
+        if not pairs_of(rest) or not pairs_of(told) or pairs_of(rest) & pairs_of(told):
+            return True
+    return False
 
 
 def _is_counted(thing: str, text: str) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from itertools import takewhile
 
 from bot.evidence.drafting import Draft
-from bot.model.union import Line, completed, united
+from bot.model.union import Heads, Line, completed, under_heads, united
 from bot.model.writers_llm import Waiting
 from bot.notes import note
 from bot.values import Told, meets
@@ -59,11 +59,11 @@ def in_order(written: Written) -> tuple[Told, ...]:
     return tuple(takewhile(lambda line: isinstance(line, Told), written))  # type: ignore[arg-type]
 
 
-def completing(draft: Draft, written: Written) -> tuple[Line, ...]:
-    """Return the lines of ``completed`` that no further line makes give way."""
+def completing(draft: Draft, written: Written, heads: Heads) -> tuple[Line, ...]:
+    """Return the lines of ``completed`` that no further line makes give way, under their names."""
     told = in_order(written)
     stays = set(completed(draft, told))
-    return tuple(takewhile(stays.__contains__, told))
+    return under_heads(tuple(takewhile(stays.__contains__, told)), heads)
 
 
 def uniting(

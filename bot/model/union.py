@@ -1,21 +1,26 @@
-"""A model's lines and the rules' draft put into one answer: order and count are the draft's.
+"""A model's lines and the rules' draft put into one answer.
 
-A list, a comparison and a ranking keep every line of the draft, with its heads and its count; a
-model's line stands in for an official one that it says nearly all of, and what it found besides
-comes after. Other answers are the model's lines, and what they leave out of the draft's figures.
+A draft that holds all there is (a list of a part, a table, a ranking, which reports tell) keeps
+every line, in its order, with its heads and its count; a model's line stands in for an official
+one that it says nearly all of, and what it found besides comes after. Where the rules only chose
+what to tell, the model chooses instead: the answer is its lines, and what they leave out of the
+draft's figures and of reports that they say nothing of. Each line stands under its report's name
+where there are several.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from bot.evidence.drafting import Draft
 from bot.evidence.likeness import pairs_of
 from bot.lock.citations import head_of, without_number
-from bot.notes import counts, note
+from bot.notes import Note, counts, note
 from bot.values import DraftLine, Told, meets
 from retrieval.genre.quantities import find_quantities
 from retrieval.genre.quantity_values import same_number
+from retrieval.question.query import Query
 from retrieval.text.normalise import level
 
 KEPT, KEPT_OF_LONG = 0.6, 0.25
@@ -23,6 +28,86 @@ KEPT, KEPT_OF_LONG = 0.6, 0.25
 LONG_CHARS = 60
 
 Line = DraftLine | Told
+Heads = Mapping[str, DraftLine]
+"""The note that names a report, by its id; empty where there is but one."""
+
+_CHOSEN = "aspects_counted"  # counts what the rules chose to tell
+_SAYING = "reports_saying"
+_ABSENCES = frozenset({"not_mentioned", "not_found_in", "nothing_found_in"})
+
+
+def holds_all(query: Query, draft: Draft) -> bool:
+    """Tell whether a draft holds all there is to tell: nothing of it may be left out."""
+    about = query.ask.theme
+    of_a_part = query.kind == "list" and query.ask.content in ("problems", "plans", "causes")
+    whole = (query.kind == "overview" or of_a_part) and not about
+    counted = any(
+        counts(line) and line.note is not None and line.note.kind != _CHOSEN
+        for line in (*draft.before, *draft.lines)
+    )
+    return whole or counted or draft.table is not None or query.kind in ("which", "rank")
+
+
+def reframed(
+    draft: Draft, lines: Sequence[Line] = (), names: Mapping[str, str] | None = None
+) -> Draft:
+    """Return a draft whose notes fit an answer's ``lines``: no count of what the rules had chosen.
+
+    ``names`` are the reports' by id: none that the lines cite is said not to tell, and each is
+    counted among those that do.
+    """
+    cited = dict.fromkeys(c.report for line in lines for c in line.cites)
+    known = names or {}
+    told = {known[report] for report in cited if report in known}
+    before = [line for line in draft.before if line.note is None or line.note.kind != _CHOSEN]
+    if told:
+        before = [_saying(line, len(cited)) for line in before]
+    after = [line for line in (_silent(line, told) for line in draft.after) if line is not None]
+    return replace(draft, before=tuple(before), after=tuple(after))
+
+
+def _saying(line: DraftLine, least: int) -> DraftLine:
+    """Count at least so many reports in the note of how many tell."""
+    if line.note is None or line.note.kind != _SAYING:
+        return line
+    count = max(least, int(str(line.note.values["count"])))
+    return replace(line, note=Note(_SAYING, {**line.note.values, "count": count}))
+
+
+def _silent(line: DraftLine, told: Collection[str]) -> DraftLine | None:
+    """Take reports that tell out of a note of those that do not; None if none is left."""
+    reports = line.note.values.get("reports") if line.note else None
+    if line.note is None or line.note.kind not in _ABSENCES or not isinstance(reports, Note):
+        return line
+    names = reports.values["names"]
+    left = tuple(name for name in names if name not in told) if isinstance(names, tuple) else ()
+    if not left:
+        return None
+    count = int(str(reports.values["count"])) - (len(names) - len(left))  # type: ignore[arg-type]
+    fewer = Note(reports.kind, {**reports.values, "names": left, "count": count})
+    return replace(line, note=Note(line.note.kind, {**line.note.values, "reports": fewer}))
+
+
+def under_heads(lines: Sequence[Line], heads: Heads) -> tuple[Line, ...]:
+    """Return lines each under the name of its report; those of several reports stand together."""
+    found: list[Line] = []
+    last: tuple[str, ...] | None = None
+    for line in lines:
+        reports = tuple(dict.fromkeys(c.report for c in line.cites))
+        if heads and reports and reports != last and not (last and len(last) > 1 < len(reports)):
+            if len(reports) == 1:
+                found.append(heads[reports[0]])
+            elif last is not None:
+                found.append(note("together"))
+        found.append(line)
+        last = reports or last
+    return tuple(found)
+
+
+def of_others(told: Sequence[Told], lines: Sequence[Line], heads: Heads) -> tuple[Line, ...]:
+    """Return what a model tells of reports that an answer's lines say nothing of, under their names."""
+    cited = {c.report for line in lines for c in line.cites}
+    return under_heads([t for t in told if not cited & {c.report for c in t.cites}], heads)
 
 
 def united(
@@ -115,17 +200,21 @@ def _joined(told: Sequence[Told]) -> Told:
 
 
 def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
-    """Return the model's lines, and after them the draft's lines whose figures they leave out.
+    """Return the model's lines, and after them what they leave out of the draft.
 
+    That is its lines whose figures they do not say, and those of reports that they do not cite.
     A line of the model's about such a line is not said beside it once more, unless it answers
     with other figures.
     """
     said = [figure for t in told for figure in find_quantities(t.text)]
     missing = [f for f in draft.figures if not any(same_number(f, q) for q in said)]
+    cited = {c.report for t in told for c in t.cites}
+    claims = [line for line in draft.lines if line.kind == "claim"]
+    of_others = [line for line in claims if not cited & {c.report for c in line.cites}]
     kept = [
         line
-        for line in draft.lines
-        if line.kind == "claim"
+        for line in claims
+        if line not in of_others
         and any(same_number(f, q) for f in missing for q in find_quantities(line.text))
     ]
 
@@ -134,7 +223,7 @@ def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
         return bool(mine) and not any(same_number(f, q) for f in draft.figures for q in mine)
 
     shown = (t for t in told if other(t) or not any(meets(t.cites, k.cites) for k in kept))
-    return (*shown, *kept)
+    return (*shown, *kept, *of_others)
 
 
 def _says(text: str, line: DraftLine, draft: Draft, asked: str) -> bool:
