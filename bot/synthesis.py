@@ -15,6 +15,7 @@ from bot.briefing.briefing import Briefing
 from bot.briefing.briefing_prose import write_prose
 from bot.evidence.drafting import Desk, Draft, label
 from bot.evidence.likeness import pairs_of
+from bot.labels import full_name
 from bot.model.budget import PROMPT_TOKENS, DailyBudget, count_tokens
 from bot.model.early import Early, completing, in_order, uniting
 from bot.model.llm import DEADLINE_S, Allowance, PatientChat
@@ -44,6 +45,8 @@ _NOT_FOUND = frozenset(
         "part_absent", "causes_not_told",
     }
 )  # fmt: skip
+_MOST_OF_BEFORE = 120  # characters of what was said before
+_MOST_NAMED = 4  # reports
 _PARTS = frozenset({"problems", "causes", "plans"})
 
 
@@ -121,6 +124,7 @@ class Synthesis:
         try:
             written = self._writer.write_and_check(
                 query.question,
+                context=_context(desk),
                 language="en" if query.english else "zh",
                 passages=self._passages(desk, draft),
                 text_of=texts.__getitem__,
@@ -195,7 +199,8 @@ class Synthesis:
 
     def _passages(self, desk: Desk, draft: Draft) -> tuple[Passage, ...]:
         """Return the sheet for a question: what the prompt's own words leave of the budget."""
-        own = count_tokens(load("select").text + desk.query.question, self._chat.name) + 100
+        asked = desk.query.question + _context(desk)
+        own = count_tokens(load("select").text + asked, self._chat.name) + 100
         return sheet(
             desk,
             draft,
@@ -239,6 +244,23 @@ def _certain(desk: Desk, draft: Draft, written: Sequence[Told | Waiting]) -> Seq
             fits=lambda told: not every or _is_of_part(desk, draft, told),
         )
     return completing(draft, written, heads)
+
+
+def _context(desk: Desk) -> str:
+    """Return what a question leans on, for a reader who has not heard what was said before.
+
+    That is the question before it, the item it points at, and which reports it is asked of.
+    """
+    query, before = desk.query, desk.state
+    if not before.asks or not (query.inherited or query.item is not None):
+        return ""
+    said = f"（接着上一问“{before.topic[:_MOST_OF_BEFORE]}”" if before.topic else "（接着上一问"
+    if query.item is not None and 0 < abs(query.item) <= len(before.items):
+        at = before.items[query.item - 1 if query.item > 0 else query.item]
+        text = next((r.text[at[1] : at[2]] for r in desk.reports if r.id == at[0]), "")
+        said += f"，指其中这一条：“{text[:_MOST_OF_BEFORE]}”" if text else ""
+    names = "、".join(full_name(r.meta) for r in desk.reports[:_MOST_NAMED])
+    return f"{said}，问的是{names}）" if names else f"{said}）"
 
 
 def _heads(desk: Desk) -> dict[str, DraftLine]:

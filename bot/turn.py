@@ -36,7 +36,7 @@ class Answered:
 def _stands_in(line: DraftLine, shown: Sequence[DraftLine]) -> bool:
     """Tell whether a claim's words stand in one already shown, cited from there."""
     return line.kind == "claim" and any(
-        line.text.rstrip("。") in other.text
+        fold(line.text).rstrip("。") in fold(other.text)
         and all(
             any(c.report == o.report and o.start <= c.start < c.end <= o.end for o in other.cites)
             for c in line.cites

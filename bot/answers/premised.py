@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.evidence.binding import asserted_figures
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.extent import judge_extent
 from bot.evidence.likely import ordered
@@ -62,5 +63,7 @@ def premised(desk: Desk, draft: Draft) -> Draft:
 
 
 def _lacking(desk: Desk, report: Report) -> tuple[Quantity, ...]:
-    """Return the asserted figures that stand nowhere in a report."""
-    return tuple(f for f in desk.query.figures if not stands_in(f, desk.reading(report)))
+    """Return the figures that a question says stand so (no bound: 超过70%) and that stand nowhere in a report."""
+    bounds = {a.quantity for a in asserted_figures(desk.query) if a.relation != "equal"}
+    figures = (f for f in desk.query.figures if f not in bounds)
+    return tuple(f for f in figures if not stands_in(f, desk.reading(report)))

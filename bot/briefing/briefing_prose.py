@@ -223,7 +223,8 @@ class _Task:
         chars = sum(len(s.text) for s in sentences)
         if chars > high:
             yield f"全文连同“据……报告”共{chars}字，超过{high}字，要再压缩约{chars - high + _MARGIN}字"
-        if chars < low:
+        of_theme = all(m.on_theme for m in self._briefing.material)
+        if chars < low and not of_theme:  # what is not of the theme would only fill it up
             yield f"全文连同“据……报告”共{chars}字，不足{low}字，要再补充约{low - chars + _MARGIN}字"
         for report, part in sorted(self._wanted, key=lambda w: (self._order.index(w[0]), w[1])):
             if part == "overall" or (self._order.index(report), PARTS.index(part)) in places:

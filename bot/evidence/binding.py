@@ -24,11 +24,12 @@ from retrieval.question.terms import SYNONYM_MATCH, Term, content_terms, is_them
 from retrieval.text.marks import CLAUSE_END, PART_END, SENTENCE_END
 from retrieval.text.normalise import fold, normalise
 
-Relation = Literal["equal", "more", "less", "near", "over"]
+Relation = Literal["equal", "more", "least", "less", "most", "near", "over"]
 
 _REACH = 400  # as far as words in a sentence, or around it, can govern a figure
 _MOVE_WORDS = re.compile(
     f"{MOVES}|同比|同期|环比|幅度|降|升|不足|不到|没到|没有到|未到|超过|突破|没错|属实"
+    "|[高低多少]于|不[高低多少]于|至[多少]|以[上下内]"
 )
 _FORMER = re.compile("(?:由|从|(?:上年|去年)(?:同期)?的?)$")
 _CLASS = re.compile("[一二三四五][类审级]|[省市县区]级|国家级|首[次批个]|第[一二三四五][次批]")
@@ -36,8 +37,10 @@ _COUNT_UNITS = frozenset("件宗起份个例项条本部篇次场期轮人名位
 _UNIT_BONUS: Mapping[Fit, float] = {"same": 0.1, "alike": 0.05, "none": 0.05, "other": -0.05}
 _FIGURE = "\0"  # stands for a figure between the words on both sides of it
 _RELATION = re.compile(
-    f"(?P<less>(?:不足|不到|没到|没有到|未到|未达到?|没达到|低于|少于|不满){_FIGURE}|{_FIGURE}(?:以下|以内))"
-    f"|(?P<more>(?:超过了?|突破了?|高于|多于|逾|超){_FIGURE}|{_FIGURE}(?:以上|多|余))"
+    f"(?P<least>(?:不低于|不少于|不小于|至少){_FIGURE}|{_FIGURE}(?:及?以上))"
+    f"|(?P<most>(?:不高于|不多于|不超过|至多){_FIGURE}|{_FIGURE}(?:及?以下|以内))"
+    f"|(?P<less>(?:不足|不到|没到|没有到|未到|未达到?|没达到|低于|少于|不满){_FIGURE})"
+    f"|(?P<more>(?:超过了?|突破了?|高于|多于|逾|超){_FIGURE}|{_FIGURE}(?:多|余))"
     f"|(?P<near>(?:大约|约|接近|近|差不多|大概){_FIGURE}|{_FIGURE}(?:左右|上下))"
 )
 
@@ -73,7 +76,7 @@ class Asserted:
     """A figure that a question claims, with the terms on its two sides and how it is compared.
 
     ``own`` are the terms beside it (``left`` those before it), ``context`` those of the
-    question's earlier parts.
+    question's earlier parts; ``said`` is the figure with how it is compared (低于5%).
     """
 
     quantity: Quantity
@@ -83,6 +86,7 @@ class Asserted:
     left: tuple[Term, ...] = ()
     relation: Relation = "equal"
     change: Direction | None = None
+    said: str = ""
 
     def holds(self, other: Quantity) -> bool:
         """Tell whether a report's figure makes the claim true, its subject apart."""
@@ -93,6 +97,10 @@ class Asserted:
             return said > asked or (said == asked and other.modifier in ("余", "多", "超", "以上"))
         if self.relation == "less":
             return said < asked
+        if self.relation == "least":
+            return said >= asked
+        if self.relation == "most":
+            return said <= asked
         if self.relation == "over":
             return is_some_over(self.quantity, other)
         return abs(said - asked) * 10 <= abs(asked)
@@ -162,8 +170,6 @@ def asserted_figures(query: Query) -> list[Asserted]:
         after = PART_END.split(topic[end:until], maxsplit=1)[0]
         said = _RELATION.search(before + _FIGURE + after)
         relation = cast(Relation, said.lastgroup if said else "equal")
-        if relation == "less" and before[-3:-2] == "不" and before.endswith(("低于", "少于")):
-            relation = "more"
         if relation == "equal" and figure.modifier in ("余", "多"):
             relation = "over"  # 一百多天
         # 350项证明材料涉及几个部门 asks about what stands beside the figure
@@ -176,6 +182,7 @@ def asserted_figures(query: Query) -> list[Asserted]:
             Asserted(
                 figure, before + after, own or context, tuple(t for t in context if t not in own),
                 left, relation, way(before) or (way(after[:5]) if after[:1] == "的" else None),
+                said[0].replace(_FIGURE, figure.text) if said else figure.text,
             )
         )  # fmt: skip
     return asserted

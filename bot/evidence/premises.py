@@ -257,7 +257,7 @@ def _holds(asserted: Asserted, place: Placed) -> bool:
     """
     if asserted.relation != "equal" and place.line.role == "plans":
         return same_number(asserted.quantity, place.quantity)
-    if asserted.relation == "less" and _NOT_REACHED.search(place.before):
+    if asserted.relation in ("less", "most") and _NOT_REACHED.search(place.before):
         return same_number(asserted.quantity, place.quantity)
     return asserted.holds(place.quantity)
 
@@ -319,7 +319,7 @@ def _correction(wrong: Sequence[_Verdict], report: Report) -> DraftLine:
             Note("rose" if v.place and v.place.change == "up" else "fell") for v in wrong
         )
         return note("went", way=tuple(said))
-    asked = tuple(Note("quoted", {"words": v.asserted.quantity.text}) for v in wrong)
+    asked = tuple(Note("quoted", {"words": v.asserted.said}) for v in wrong)
     only = wrong[0]
     if len(wrong) == 1 and only.elsewhere and only.place:
         words = _brief(only.elsewhere, report)

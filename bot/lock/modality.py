@@ -241,14 +241,14 @@ def _extent_problems(
         borne = [s for s in beyond if support.search(s.text)]
         if support.pattern == _WHOLE:  # 均为争议款项 is not 均已进入诉讼, nor is 其余都 all
             after = clause.text[found.end() :]
-            borne = [s for s in borne if _is_of_all(support, s.text, after, clause.text)]
+            borne = [s for s in borne if _is_of_all(support, s, after, clause.text)]
         if borne:
             continue
         if softly and found[0] in _LITTLE and find_quantities(clause.text[found.end() :]):
             continue
         subject = clause.text[: found.start()] or clause.before
         several = _SEVERAL.search(subject) or len(_COUNT.findall(subject)) > 1
-        if softly and found[0] in "均都" and several:
+        if found[0] in "均都" and several and (softly or clause.text[: found.start()]):
             continue  # 甲、乙均…, 各单位均…: the writer sums up what the source says of each
         if found[0] in "均都" and any(_NONE.search(s.text) for s in close):
             continue  # 无败诉案件 is 均未败诉
@@ -262,15 +262,19 @@ def _extent_problems(
             yield f"原文没有说“{found[0]}”"
 
 
-def _is_of_all(support: re.Pattern[str], source: str, told: str, clause: str) -> bool:
+def _is_of_all(support: re.Pattern[str], source: Said, told: str, clause: str) -> bool:
     """Tell whether a word for all in a source says it of what a line tells of all (``told``), if of that.
 
     A word that ends its clause (整改率100%, 全部) says it of what stands before.
     """
-    for match in support.finditer(source):
-        if _THE_REST.search(source[: match.start()]) and not _THE_REST.search(clause):
+    for match in support.finditer(source.text):
+        if _THE_REST.search(source.text[: match.start()]) and not _THE_REST.search(clause):
             continue
-        rest = source[match.end() :]
+        rest = source.text[match.end() :]
+        counted = source.before.rstrip(",").split(",")[-1] + source.text[: match.start()]
+        counts = {canonical(q) for q in find_quantities(counted)}
+        if counts & {canonical(q) for q in find_quantities(clause)}:
+            return True  # of as many
         if not pairs_of(rest) or not pairs_of(told) or pairs_of(rest) & pairs_of(told):
             return True
     return False

@@ -231,6 +231,7 @@ class LLMWriter:
         self,
         question: str,
         *,
+        context: str = "",
         language: Language,
         passages: Sequence[Passage],
         text_of: Callable[[str], str],
@@ -241,7 +242,7 @@ class LLMWriter:
     ) -> Written:
         """Select an answer from ``passages``, word it and check it line by line.
 
-        ``language`` is ``zh`` or ``en``; ``text_of`` and ``scope_names`` are those of
+        ``context`` is what the question leans on, in words; ``language`` is ``zh`` or ``en``; ``text_of`` and ``scope_names`` are those of
         ``Checker``; as many passages go in, in order, as ``prompt_tokens`` hold. ``hear`` is given
         the lines as they are written, and says whether any was shown. Raises ``ModelFailed`` if
         the reply was not whole and nothing of it was shown.
@@ -254,6 +255,7 @@ class LLMWriter:
             {
                 "fence": fence,
                 "question": neutralise(question),
+                "context": neutralise(context),
                 "language_rule": LANGUAGE_RULE[language],
             },
             passages,

@@ -37,6 +37,31 @@ def completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
     For ``same`` and ``rework`` these are the last asks, changed in what the message says; for
     other acts than these, ``ask`` and ``item`` there are none.
     """
+    return _ranked_at_once(_completed(request, last))
+
+
+def _ranked_at_once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """Join the order of some figures with the figures, which it shows: 各地办了多少，哪里最少."""
+    kept: list[Ask] = []
+    for ask in asks:
+        before = kept[-1] if kept else None
+        if (
+            before is not None
+            and (before.content, before.operation) == ("figure", "tell")
+            and (ask.content, ask.operation) == ("figure", "rank")
+            and before.theme
+            and not ask.theme
+            and len(before.places) != 1
+            and (ask.places, ask.years) == (before.places, before.years)
+        ):
+            ask = replace(ask, theme=before.theme, everywhere=before.everywhere, span=(0, 0))
+            ask = replace(ask, words=f"{before.words}{ask.words}")
+            kept.pop()
+        kept.append(ask)
+    return tuple(kept)
+
+
+def _completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
     if not last:
         return request.asks if request.act in ("ask", "same", "item") else ()
     if request.act == "same":

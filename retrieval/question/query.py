@@ -110,7 +110,8 @@ class Query:
 
     ``compared`` are years only measured against; ``wrong_parents`` are provinces or cities the question puts a place in wrongly.
     ``places`` and ``years`` are said or inherited (``inherited``); ``unknown`` are named places
-    nothing is held for, ``ambiguous`` those to ask back about. ``figures`` and ``direction``
+    nothing is held for, ``ambiguous`` those to ask back about; ``within``: all that lies in the places
+    is asked (绍兴市各区). ``figures`` and ``direction``
     are what the question itself asserts; ``topic`` its words without places and years.
     ``item`` counts from 1, or back from -1; ``address`` is a numbered place of a report,
     ``claimed`` the place that the question itself puts first (X 是最高的吧). ``ask`` is the wish as
@@ -128,6 +129,7 @@ class Query:
     compared: tuple[int, ...] = ()
     inherited: bool = False
     everywhere: bool = False
+    within: bool = False
     unknown: tuple[str, ...] = ()
     villages: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
@@ -275,6 +277,8 @@ def settle(
     without = places.resolve(words, away, apart=(*apart, *spans)).held if away else ()
     read = [(mention, body_after(words, mention, known)) for mention in mentions]
     covered = [(m.start, max(m.end, body.end)) for m, body in read]
+    # 綦江区政府 is 綦江区, whoever of it reports
+    covered += [(t.start, t.end) for t in behind if t.text.endswith("政府")]
     if request.typed:  # names written in Latin letters stand in what was typed, not in its words
         read += [(mention, Body("", 0)) for mention in places.resolve(request.typed, ()).mentions]
     topic = _topic(ask, words, tags, covered)
@@ -352,6 +356,7 @@ def settle(
             if m.wrong_parent and (m.held or m.candidates)
         ),
         everywhere=ask.everywhere or ask.operation in ("which", "common"),
+        within=_is_within(words, tags),
         yes_no=ask.operation == "verify",
         ask=ask,
         excluded=tuple(without),
@@ -489,12 +494,20 @@ def _with_others(theme: Sequence[Term], words: Sequence[Term]) -> tuple[Term, ..
     ) or tuple(theme)
 
 
+def _is_within(words: str, tags: Sequence[Tagged]) -> bool:
+    """Tell whether a word for all stands right behind a place: 绍兴市各区, not 柯桥在各区."""
+    ends = {tag.end for tag in tags if tag.tag == "place"}
+    scopes = [tag.start for tag in tags if tag.tag == "scope"]
+    return any(at in ends or (at - 1 in ends and words[at - 1] == "的") for at in scopes)
+
+
 def _claimed(query: Query, plain: str) -> Query:
     """Turn X 是最高的，对吧 into the order asked of all places, with X's claim to be first in it.
 
     With two places (X 比 Y 高吗) the claim is the first one's, over those two.
     """
-    if query.kind == "rank" and len(query.places) == 1 and query.everywhere and not query.issuers:
+    in_order = query.kind == "rank" and query.everywhere and not query.within
+    if in_order and len(query.places) == 1 and not query.issuers:
         return replace(query, claimed=query.places[0], places=())
     claims = query.yes_no or query.kind in ("rank", "compare")
     if not claims or not query.places or not asking.claims_rank(plain):

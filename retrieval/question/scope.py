@@ -241,7 +241,8 @@ def _inside_left_out(query: Query, found: Sequence[Holding]) -> list[Holding]:
     question over all reports or of a whole province takes them in, and one of which place in a
     city takes in its counties.
     """
-    across = query.everywhere and query.kind != "list"  # 哪几个方面 lists one report's items
+    # 哪几个方面 lists one report's items
+    across = query.within or (query.everywhere and query.kind != "list")
     of_which = query.ask.operation in ("which", "rank") and len(query.places) == 1
     if query.kind == "catalogue" or across or not query.places:
         return []
