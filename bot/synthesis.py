@@ -47,7 +47,7 @@ _NOT_FOUND = frozenset(
 )  # fmt: skip
 _MOST_OF_BEFORE = 120  # characters of what was said before
 _MOST_NAMED = 4  # reports
-_PARTS = frozenset({"problems", "causes", "plans"})
+_PARTS = frozenset({"problems", "plans"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,14 +220,22 @@ def _lines(desk: Desk, draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
     query, heads = desk.query, _heads(desk)
     if draft.status == "abstained":
         return under_heads([t for t in told if _is_of_theme(query, t)], heads)
-    if holds_all(query, draft):
+    if holds_all(query, draft) and not _relates(told):
         fitting = [t for t in told if _is_of_part(desk, draft, t)]
+        fitting = fitting or list(told)  # all of it stands elsewhere: another part is asked after
         adds = query.kind == "list"  # beside the others a bare piece says nothing
         lines = united(draft, fitting, adds=adds, asked=_asked(query))
         return (*lines, *of_others(fitting, lines, heads)) if query.kind == "which" else lines
     if _is_bound(draft):
         return united(draft, told, adds=False)
-    return under_heads(completed(draft, told), heads)
+    every = query.everywhere or (query.kind == "list" and not query.places)
+    return under_heads(completed(draft, told, every=every), heads)
+
+
+def _relates(told: Sequence[Told]) -> bool:
+    """Tell whether a model's lines set reports beside one another, so that no list of each is asked."""
+    over = sum(len({c.report for c in t.cites}) > 1 for t in told)
+    return bool(told) and 2 * over >= len(told)
 
 
 def _certain(desk: Desk, draft: Draft, written: Sequence[Told | Waiting]) -> Sequence[Line]:
@@ -235,6 +243,8 @@ def _certain(desk: Desk, draft: Draft, written: Sequence[Told | Waiting]) -> Seq
     query, heads = desk.query, _heads(desk)
     if draft.status == "abstained":
         return under_heads([t for t in in_order(written) if _is_of_theme(query, t)], heads)
+    if len(desk.reports) > 1 and query.kind == "list" and holds_all(query, draft):
+        return ()  # whether it lists each or sets them beside one another shows at the end
     every = holds_all(query, draft)
     if every or _is_bound(draft):
         return uniting(

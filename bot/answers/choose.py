@@ -427,7 +427,12 @@ ANSWERERS: tuple[Answerer, ...] = (
     ),
     Answerer(
         "lone_figure",
-        lambda desk: _in_one(desk) and bool(desk.query.figures) and asks_what_figure(desk.query),
+        lambda desk: (
+            _in_one(desk)
+            and bool(desk.query.figures)
+            and desk.query.ask.content != "causes"  # 400多眼没装表，啥原因
+            and asks_what_figure(desk.query)
+        ),
         lambda desk: figure_meant(desk, desk.reports[0]),
         ("青山县的96%说的是什么",),
         ("青山县的持证率是96%吗",),

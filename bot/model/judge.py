@@ -45,10 +45,11 @@ SCHEMA: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A line and the official words it is to be borne out by."""
+    """A line, the official words it is to be borne out by, and where in which reports they stand."""
 
     line: str
     quotes: tuple[str, ...]
+    places: tuple[str, ...]
     decided_by: Callable[[Sequence[str]], bool]
     """Whether some words of the quotes, and their clauses, alone bear the line out."""
 
@@ -60,7 +61,8 @@ def approved(
     if not cases or allowance.spent or allowance.seconds_left < MIN_SECONDS:
         return frozenset()
     blocks = [
-        f"第{n}句：{neutralise(case.line)}\n原文：{' '.join(as_data(' '.join(case.quotes)).split())}"
+        f"第{n}句：{neutralise(case.line)}\n出处：{_on_one_line(case.places)}\n"
+        f"原文：{_on_one_line(case.quotes)}"
         for n, case in enumerate(cases[:MAX_JUDGED], start=1)
     ]
     messages = load("judge").messages(fence=fence, lines="\n\n".join(blocks))
@@ -74,6 +76,10 @@ def approved(
         for n, words in _verdicts(reply).items()
         if 0 < n <= len(blocks) and cases[n - 1].decided_by(words)
     )
+
+
+def _on_one_line(words: Sequence[str]) -> str:
+    return " ".join(as_data(" ".join(dict.fromkeys(words))).split())
 
 
 def _verdicts(reply: str) -> Mapping[int, Sequence[str]]:

@@ -1,8 +1,8 @@
 """The sheet that a model reads: reports as numbered pieces, each once, within a budget of tokens.
 
-What the rules found comes first, then the sections it stands in, the passages that the search
-found and the parts the question is about, then the rest of each report; what is shown is in the
-order of the reports.
+What the rules found comes first, then the passages that the search found and the nearest of each
+report, the sections they stand in and the parts the question is about, then the rest, by how near
+it is; what is shown is in the order of the reports.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from bot.lock.planted import masked, planted_spans
 from bot.values import Cited, Passage, meets
 from retrieval.documents import Report
 from retrieval.genre.quantities import find_quantities
+from retrieval.search.nearness import best_in
 
 _SEMICOLON = re.compile(r"[；;]")
 _LEAST_CHARS = 14  # a shorter piece stays with the one before
 _MOST_PIECES = 600
+_NEAREST = 4  # passages of each report, so that none is cut away for those before it
 _HEAD_TOKENS = 24  # what the headings over a piece may cost besides
 
 
@@ -76,15 +78,22 @@ def _by_worth(desk: Desk, draft: Draft, pieces: Sequence[_Piece]) -> list[_Piece
     paths = {p.path for p in pieces if meets((p.cite,), cites)}
     hits = [Cited(h.chunk.report, h.chunk.start, h.chunk.end) for h in desk.hits]
     role = desk.query.role
+    near = {report.id: desk.near(report.id) for report in desk.reports}
+    nearest = [
+        Cited(n.chunk.report, n.chunk.start, n.chunk.end)
+        for found in near.values()
+        for n in sorted(found, key=lambda n: -n.cosine)[:_NEAREST]
+    ]
 
-    def worth(piece: _Piece) -> int:
+    def worth(piece: _Piece) -> tuple[int, float]:
         if meets((piece.cite,), cites):
-            return 0
-        if meets((piece.cite,), hits[:8]):
-            return 1
+            return 0, 0.0
+        if meets((piece.cite,), hits[:8]) or meets((piece.cite,), nearest):
+            return 1, 0.0
         if piece.path in paths or (role is not None and piece.role == role):
-            return 2
-        return 3 if meets((piece.cite,), hits) else 4
+            return 2, 0.0
+        found = best_in(near[piece.cite.report], piece.cite.start, piece.cite.end)
+        return 3, -found["cosine"]
 
     return sorted(pieces, key=worth)  # stable: in the order of the reports within each
 

@@ -39,8 +39,9 @@ _ABSENCES = frozenset({"not_mentioned", "not_found_in", "nothing_found_in"})
 def holds_all(query: Query, draft: Draft) -> bool:
     """Tell whether a draft holds all there is to tell: nothing of it may be left out."""
     about = query.ask.theme
-    of_a_part = query.kind == "list" and query.ask.content in ("problems", "plans", "causes")
-    whole = (query.kind == "overview" or of_a_part) and not about
+    of_a_part = query.kind == "list" and query.ask.content in ("problems", "plans")
+    of_a_report = query.kind == "overview" and query.ask.content == "report"
+    whole = (of_a_report or of_a_part) and not about
     counted = any(
         counts(line) and line.note is not None and line.note.kind != _CHOSEN
         for line in (*draft.before, *draft.lines)
@@ -199,10 +200,11 @@ def _joined(told: Sequence[Told]) -> Told:
     return Told(text, cites, told[0].way)
 
 
-def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
+def completed(draft: Draft, told: Sequence[Told], *, every: bool = False) -> tuple[Line, ...]:
     """Return the model's lines, and after them what they leave out of the draft.
 
-    That is its lines whose figures they do not say, and those of reports that they do not cite.
+    That is its lines whose figures they do not say, and where ``every`` report is asked, those of
+    reports that they do not cite.
     A line of the model's about such a line is not said beside it once more, unless it answers
     with other figures.
     """
@@ -223,7 +225,7 @@ def completed(draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
         return bool(mine) and not any(same_number(f, q) for f in draft.figures for q in mine)
 
     shown = (t for t in told if other(t) or not any(meets(t.cites, k.cites) for k in kept))
-    return (*shown, *kept, *of_others)
+    return (*shown, *kept, *(of_others if every else ()))
 
 
 def _says(text: str, line: DraftLine, draft: Draft, asked: str) -> bool:

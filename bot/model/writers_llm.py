@@ -302,6 +302,7 @@ class LLMWriter:
                 Case(
                     w.text,
                     tuple(p.text for p in w.passages),
+                    tuple(p.context for p in w.passages),
                     partial(checker.bears_out, w.text, passages=w.passages),
                 )
                 for w in waiting

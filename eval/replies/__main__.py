@@ -32,7 +32,7 @@ from retrieval.search.embedding import LocalEmbedder
 REPLIES = Path(__file__).parent / "replies.jsonl"
 REPORTS = Path(__file__).parent.parent / "reports"
 _PIECE = re.compile(r"^\[(\d+)\] (.*)$", re.MULTILINE)
-_CASE = re.compile(r"第(\d+)句：(.*?)\n原文：(.*)")
+_CASE = re.compile(r"第(\d+)句：(.*?)\n出处：.*\n原文：(.*)")
 _MUCH = 10**9
 
 

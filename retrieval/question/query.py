@@ -562,7 +562,7 @@ def _asserted(ask: Ask, topic: str) -> tuple[Quantity, ...]:
         words = ""  # 三个不足的原因 counts what it asks about, it claims nothing
     kinds = ("number", "percent", "points", "money", "date")
     found = (q for q in find_quantities(words) if q.kind in kinds and q.value is not None)
-    return tuple(q for q in found if _asserts(q))
+    return tuple(q for q in found if _asserts(q) and not words.startswith("事", q.end))
 
 
 # 三大机制, 五项工作 count the items spoken of
