@@ -20,7 +20,7 @@ from bot.values import Answer, Citation, Cited, DraftLine, Scope, Sentence, Stat
 from retrieval.documents import Report
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
-from retrieval.places.subunits import territory
+from retrieval.places.subunits import territory, unit_of
 from retrieval.question.query import Query
 from retrieval.question.scope import Resolved
 
@@ -139,7 +139,8 @@ def names_of(report: Report) -> tuple[str, ...]:
     """Return the names and the year of a report, which its lines may say without a quote."""
     meta = report.meta
     places = [name for place in meta.place for name in (place, short_name(place))]
-    return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
+    unit = unit_of(meta.place, meta.issuer)  # a town's report may name its town by its office alone
+    return tuple(dict.fromkeys([*places, *filter(None, [unit]), meta.issuer, str(meta.year or "")]))
 
 
 def _lost_all(lines: Sequence[Line], sentences: Sequence[Sentence]) -> bool:

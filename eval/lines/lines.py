@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from bot.checked_answer import names_of
 from bot.evidence.passages import numbered
 from bot.lock.citations import Checker, Failure
 from bot.lock.lock import is_english
@@ -16,7 +17,6 @@ from bot.values import Cited, DraftLine, Sentence
 from eval.lines.pointing import likest, pointed
 from retrieval.documents import Report
 from retrieval.parsing.parsing import parse_report
-from retrieval.places.gazetteer import short_name
 from retrieval.readers.reading import read_file
 
 LINES = Path(__file__).parent / "lines.jsonl"
@@ -84,7 +84,7 @@ def _judge(line: Line, folders: Sequence[Path]) -> Judged:
         spans.append(Cited(reports[name].id, start, start + len(quote)))
     passages = numbered(reports.values(), spans)
     texts = {report.id: report.text for report in reports.values()}
-    names = {report.id: _names(report) for report in reports.values()}
+    names = {report.id: names_of(report) for report in reports.values()}
     english = is_english(line.text)
     checker = Checker(passages, texts.__getitem__, names, language="en" if english else "zh")
     markers = "".join(f"[{p.n}]" for p in passages)
@@ -113,12 +113,6 @@ def _report(path: Path) -> Report:
     text = read_file(path).text
     parsed = parse_report(text, path.name, path.name)
     return Report(path.name, parsed.meta, text, parsed.sections, parsed.chunks)
-
-
-def _names(report: Report) -> tuple[str, ...]:
-    meta = report.meta
-    places = [name for place in meta.place for name in (place, short_name(place))]
-    return tuple(dict.fromkeys([*places, meta.issuer, str(meta.year or "")]))
 
 
 def table(judged: Sequence[Judged]) -> str:
