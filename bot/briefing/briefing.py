@@ -168,9 +168,10 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     subjects, parts = themes(desk.query), parts_asked(desk.query)
     found = material(desk)
     names = Names(m.report.meta for m in found)
-    unread = [m.report for m in found[max(1, high // LEAST_SHARE) :]]
-    found = found[: max(1, high // LEAST_SHARE)]
     said = [m for m in found if any(m.pool.values())]
+    quiet = [m.report for m in found if m not in said]
+    most = max(1, high // LEAST_SHARE)
+    unread, said = [m.report for m in said[most:]], said[:most]
     if not said:
         nothing = Draft(status="abstained", gap=(Note("nothing_to_brief"),))
         return Briefing(silent(desk) if subjects else nothing, 0, (low, high))
@@ -189,7 +190,6 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
         used += paragraph.chars
     lines = [line for paragraph in paragraphs for line in paragraph.lines]
     absent = [line for p in paragraphs for line in _absent(p, parts, names)] if not subjects else []
-    quiet = [m.report for m in found if not any(m.pool.values())]
     under: list[DraftLine] = []
     if quiet:
         under.append(note("under.silent", reports=tuple(names.report(r.meta) for r in quiet)))
@@ -198,6 +198,9 @@ def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     if absent:
         under.append(note("under.absent", absent=tuple(absent)))
     cites = tuple(c for line in lines for c in line.cites)
+    before, form = desk.state.briefed, desk.query.ask.form
+    if before is not None and set(before.told) == set(cites) and not (form.plain or form.english):
+        under.append(note("under.unchanged"))
     draft = Draft(tuple(lines), focus=cites, after=tuple(under))
     return Briefing(draft, used, (low, high), tuple(said), tuple(absent))
 

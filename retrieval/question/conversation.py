@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from retrieval.documents import meet
+from retrieval.genre.lexicon import pattern
 from retrieval.question.asking import asks_target
 from retrieval.question.exact import relative_year
 from retrieval.question.request import Ask, Content, Form, Request
@@ -37,28 +38,52 @@ def completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
     For ``same`` and ``rework`` these are the last asks, changed in what the message says; for
     other acts than these, ``ask`` and ``item`` there are none.
     """
-    return _ranked_at_once(_completed(request, last))
+    return _told_at_once(_completed(request, last))
 
 
-def _ranked_at_once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
-    """Join the order of some figures with the figures, which it shows: 各地办了多少，哪里最少."""
+def _told_at_once(asks: tuple[Ask, ...]) -> tuple[Ask, ...]:
+    """Join asks that one answer tells.
+
+    Some figures and their order, which shows them: 各地办了多少，哪里最少. Two matters of one
+    paragraph on the same reports: 写一段问题和打算.
+    """
     kept: list[Ask] = []
     for ask in asks:
         before = kept[-1] if kept else None
-        if (
-            before is not None
-            and (before.content, before.operation) == ("figure", "tell")
-            and (ask.content, ask.operation) == ("figure", "rank")
-            and before.theme
-            and not ask.theme
-            and len(before.places) != 1
-            and (ask.places, ask.years) == (before.places, before.years)
-        ):
-            ask = replace(ask, theme=before.theme, everywhere=before.everywhere, span=(0, 0))
-            ask = replace(ask, words=f"{before.words}{ask.words}")
+        joined = before and (_figures_in_order(before, ask) or _one_paragraph(before, ask))
+        if joined:
             kept.pop()
-        kept.append(ask)
+        kept.append(joined or ask)
     return tuple(kept)
+
+
+def _figures_in_order(ask: Ask, order: Ask) -> Ask | None:
+    told = (ask.content, ask.operation) == ("figure", "tell") and ask.theme
+    ranks = (order.content, order.operation) == ("figure", "rank") and not order.theme
+    of_many = len(ask.places) != 1 and _scope(order) in (_scope(ask), ((), False, ask.years))
+    if not (told and ranks and of_many):
+        return None
+    words = f"{ask.words}{order.words}"
+    return replace(order, theme=ask.theme, everywhere=ask.everywhere, span=(0, 0), words=words)
+
+
+def _one_paragraph(ask: Ask, other: Ask) -> Ask | None:
+    if (ask.operation, other.operation) != ("brief", "brief") or _scope(ask) != _scope(other):
+        return None
+    contents = {ask.content, other.content}
+    content: Content = "report"
+    if contents == {"problems", "plans"}:
+        content = "remedy"
+    elif len(contents) == 1:
+        content = ask.content
+    theme = tuple(dict.fromkeys((*ask.theme, *other.theme)))
+    form = ask.form if ask.form != Form() else other.form
+    words = f"{ask.words}{other.words}"
+    return replace(ask, content=content, theme=theme, form=form, span=(0, 0), words=words)
+
+
+def _scope(ask: Ask) -> tuple[tuple[str, ...], bool, tuple[int, ...]]:
+    return ask.places, ask.everywhere, ask.years
 
 
 def _completed(request: Request, last: Sequence[Ask]) -> tuple[Ask, ...]:
@@ -223,8 +248,14 @@ def _years(ask: Ask, last: Ask, request: Request, *, elsewhere: bool = False) ->
 
 
 def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
-    """Return an earlier wish with what a follow-up says in place of what it said."""
-    if said.places or said.issuers:
+    """Return an earlier wish with what a follow-up says in place of what it said, or beside it."""
+    adds = bool(pattern("adding").search(request.question))
+    if adds and said.places and (ask.places or ask.everywhere):
+        both = tuple(dict.fromkeys((*ask.places, *said.places)))
+        years = tuple(dict.fromkeys((*ask.years, *said.years)))
+        kept = tuple(p for p in ask.excluded if p not in said.places)
+        ask = replace(ask, places=() if ask.everywhere else both, years=years, excluded=kept)
+    elif said.places or said.issuers:
         beside = said.places and _BESIDE.search(request.question) and ask.places
         if beside and "比" in request.question:
             both = tuple(dict.fromkeys((*ask.places, *said.places)))
@@ -247,7 +278,10 @@ def _changed(ask: Ask, said: Ask, request: Request) -> Ask:
         ask = replace(ask, places=kept, everywhere=not kept, excluded=said.excluded)
     else:
         ask = replace(ask, years=_years(said, ask, request))
-    if said.theme:
+    if said.theme and adds and ask.theme:
+        both = tuple(dict.fromkeys((*ask.theme, *said.theme)))
+        ask = replace(ask, theme=both, claims=(), words="、".join((ask.words, *said.theme)))
+    elif said.theme:
         ask = replace(
             ask,
             theme=said.theme,

@@ -275,6 +275,9 @@ def settle(
     if any(m.held for m in mentions):
         mentions = [m for m in mentions if m.held or not is_a_word(words, m.start, m.end)]
     without = places.resolve(words, away, apart=(*apart, *spans)).held if away else ()
+    if not away and not ask.places:  # said before: 换个说法 after 不要上虞
+        names = ((name, [(0, len(name))]) for name in ask.excluded)
+        without = tuple(held for name, span in names for held in places.resolve(name, span).held)
     read = [(mention, body_after(words, mention, known)) for mention in mentions]
     covered = [(m.start, max(m.end, body.end)) for m, body in read]
     # 綦江区政府 is 綦江区, whoever of it reports

@@ -98,6 +98,8 @@ class TrainedReader:
             act = "ask"
         elif before is not None and item_of(text) is not None and not _has(tags, _SUBJECT):
             act = "item"  # 最后一条呢: a number that points is exact
+        elif before is not None and act == "undo" and _has(tags, ("excluded",)):
+            act = "same"  # 不要上虞了 takes back a place, not what was asked
         if act in ("chat", "undo", "off"):
             return Request(question, cast(Act, act), (), tags, sure, typed=typed)
         if act in ("same", "rework", "source"):
