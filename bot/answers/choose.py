@@ -446,7 +446,7 @@ ANSWERERS: tuple[Answerer, ...] = (
     ),
     Answerer(
         "overview",
-        _of_kind("overview"),
+        lambda desk: desk.query.kind == "overview" and not desk.query.ask.theme,
         single_report.introduction,
         ("介绍一下青山县2023年的报告",),
         ("青山县2023年的报告发布日期",),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.passages import numbered
@@ -21,8 +21,10 @@ from bot.values import Cited, Passage, meets
 from retrieval.documents import Report
 from retrieval.genre.quantities import find_quantities
 from retrieval.search.nearness import best_in
+from retrieval.text.grids import row_at
 
 _SEMICOLON = re.compile(r"[；;]")
+_SAYS_MORE = 16  # characters of a heading that says what stands under it as well
 _LEAST_CHARS = 14  # a shorter piece stays with the one before
 _MOST_PIECES = 600
 _NEAREST = 4  # passages of each report, so that none is cut away for those before it
@@ -52,7 +54,20 @@ def sheet(
             break
         left -= cost
         kept.add(piece.cite)
-    return numbered(desk.reports, [p.cite for p in pieces if p.cite in kept])
+    told = numbered(desk.reports, [p.cite for p in pieces if p.cite in kept])
+    texts = {report.id: report.text for report in desk.reports}
+    return tuple(_under_its_head(p, texts[p.report]) for p in told)
+
+
+def _under_its_head(passage: Passage, text: str) -> Passage:
+    """Return a row of a table with the words over its columns among its headings."""
+    found = row_at(text, passage.start)
+    if found is None:
+        return passage
+    grid, _ = found
+    head = " ".join(text[slice(*grid.head)].split())
+    unit = f" 单位：{grid.unit}" if grid.unit else ""
+    return replace(passage, context=f"{passage.context}（表头：{head}{unit}）")
 
 
 def shown(passages: Sequence[Passage]) -> str:
@@ -108,7 +123,8 @@ def _pieces(desk: Desk, report: Report) -> Iterator[_Piece]:
     planted = planted_spans(report.text)
     for line in desk.reading(report).lines:
         words = report.text[line.span.start : line.span.end].strip()
-        announces = report.sections[line.section].kind == "heading" or words.endswith(("：", ":"))
+        heads = report.sections[line.section].kind == "heading" and len(words) < _SAYS_MORE
+        announces = heads or words.endswith(("：", ":"))
         if line.role == "furniture" or (
             announces and all(q.kind not in COUNTED for q in find_quantities(words))
         ):

@@ -128,7 +128,8 @@ class TerminalChat:
                 await self._wire.send(USER, part)
         await self._wire.answer_press("-", reply.toast)
         for file in reply.files:
-            await self._wire.send_file(USER, file)
+            if reply.answer is None or not file.is_picture:  # a table stands in the answer's lines
+                await self._wire.send_file(USER, file)
         buttons = [b for row in reply.keyboard for b in row if b.data.split("|")[0] in _PRESSED]
         # what is unfolded stands on the screen already
         self._buttons = [b for b in buttons if stored is None or not b.data.startswith("e|")]

@@ -163,7 +163,7 @@ def show(
 
 @app.command()
 def retrieve(
-    question: Annotated[str, typer.Argument(help="问题")],
+    words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="问题")],
     k: Annotated[int, typer.Option("--k", min=1, max=200, help="返回多少段")] = 10,
     library: LibraryOption = None,
     as_json: JsonOption = False,
@@ -172,7 +172,7 @@ def retrieve(
     from bot.terminal.screen import Waiting
 
     with Waiting("正在检索"), _assistant(library) as assistant:
-        hits = assistant.retrieve(question, k)
+        hits = assistant.retrieve(" ".join(words), k)
         titles = {s.id: s.meta for s in assistant.library.reports()}
     for rank, hit in enumerate(hits, start=1):
         chunk = hit.chunk
@@ -196,7 +196,9 @@ def retrieve(
 
 @app.command()
 def ask(
-    question: Annotated[str | None, typer.Argument(help="问题")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[QUESTION]", help="问题，不加引号也可以")
+    ] = None,
     writer: Annotated[
         str, typer.Option(help="auto（有模型就用）、extractive（只摘原文）或 llm")
     ] = "auto",
@@ -210,13 +212,13 @@ def ask(
     例：baogao ask "what problems did 綦江 list"
     """
     cli_reports.check_writer(writer)
-    if (batch is None) == (question is None):
+    question = " ".join(words or ())
+    if (batch is None) == (not words):
         raise typer.BadParameter("请给出一个问题，或用 --batch 给出一批问题")
     if batch is not None:
         with _assistant(library, writer) as assistant:
             _ask_batch(assistant, batch, out)
         return
-    assert question is not None
     if not question.strip():
         raise typer.BadParameter("问题是空的，例如：baogao ask 綦江2023年列出了哪些问题")
     from bot.terminal.screen import Waiting, columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -15,7 +16,7 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
     @app.command()
     def read(
-        question: Annotated[str, typer.Argument(help="问题")],
+        words: Annotated[list[str], typer.Argument(metavar="QUESTION", help="问题")],
         history: Annotated[
             list[str] | None, typer.Option("--history", metavar="Q", help="此前的问题，可多次给出")
         ] = None,
@@ -33,7 +34,7 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
             state = State()
             for earlier in history or ():
                 state = assistant.ask(earlier, state).state
-            told = assistant.understood(question, state)
+            told = assistant.understood(" ".join(words), state)
         if as_json:
             print(json.dumps(told, ensure_ascii=False))
             return
@@ -61,10 +62,14 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
         from bot.looking import search_rows
         from bot.terminal.screen import Waiting
 
+        if not "".join(words).strip():
+            raise typer.BadParameter("没有要找的词，例如：baogao search 法律顾问")
         with Waiting("正在逐份查找"), open_library(library) as shelf:
             rows = search_rows(shelf, words, place or "", year, with_synonyms=synonyms)
         for row in rows:
             _print_row(row, as_json=as_json)
+        if not rows:
+            print("没有这样的报告，baogao reports 列出现有的", file=sys.stderr)
 
 
 def _print_row(row: dict[str, Any], *, as_json: bool) -> None:

@@ -107,7 +107,10 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
 
     @app.command()
     def compare(
-        question: Annotated[str, typer.Argument(help="问题，例如：各地规范性文件审核数对比")],
+        words: Annotated[
+            list[str],
+            typer.Argument(metavar="QUESTION", help="问题，例如：各地规范性文件审核数对比"),
+        ],
         out: Annotated[
             Path | None, typer.Option("--out", metavar="FILE", help="写成 .csv、.xlsx 或 .png")
         ] = None,
@@ -124,7 +127,7 @@ def register(app: typer.Typer, open_assistant: OpenAssistant, open_library: Open
         with Waiting("正在逐份比较"), open_assistant(library) as assistant:
             from bot.tables import comparison
 
-            reply, table = assistant.tabulate(question)
+            reply, table = assistant.tabulate(" ".join(words))
             if out is not None:
                 from bot.exports import save_table
 
