@@ -284,7 +284,7 @@ class Assistant:
                         )
                     )
                 whole = joined(answered, question, lambda report: label(library.report(report)))
-                if len(answered) > 1 and whole.draft.status == "answered":
+                if len(answered) > 1 and whole.scope.reports:
                     whole = self._worded_together(library, whole, state, second)
                 whole = replace(whole, attempt=second.told(whole.attempt))
                 with span("check"):

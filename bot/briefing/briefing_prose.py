@@ -34,6 +34,7 @@ from bot.values import Cited, DraftLine, Passage, Sentence
 from prompts import load
 from retrieval.documents import Report
 from retrieval.errors import ModelFailed
+from retrieval.question.terms import is_topical
 
 # The first reply and its revision share what one question may cost.
 _FIRST_PROMPT, _SECOND_PROMPT = 4_400, 3_600
@@ -154,12 +155,17 @@ class _Task:
         self._fence = secrets.token_hex(4)
         cited = {c for line in briefing.draft.lines for c in line.cites}
         self._wanted = {(c.report, _part_of(self._reports[c.report], c)) for c in cited}
+        # what is lacking and planned is told of a theme where there is room
         on_theme = {m.report.id for m in briefing.material if m.on_theme}
-        self._wanted -= {  # what is lacking and planned is told of a theme where there is room
+        self._wanted -= {
             (report, part)
             for report, part in self._wanted
             if report in on_theme and part != "measures" and (report, "measures") in self._wanted
         }
+        # words that no tag says are a theme (东屿整治补习班) may be one: then the model knows
+        self._may_be_short = all(m.on_theme for m in briefing.material)
+        if not self._may_be_short and any(map(is_topical, desk.query.terms)):
+            self._may_be_short, self._wanted = True, set()
         low, high = briefing.asked
         framed = sum(len(words(self._attribution(m))) for m in briefing.material) + 8
         least = max(low - framed + _MARGIN, 20)
@@ -223,8 +229,7 @@ class _Task:
         chars = sum(len(s.text) for s in sentences)
         if chars > high:
             yield f"全文连同“据……报告”共{chars}字，超过{high}字，要再压缩约{chars - high + _MARGIN}字"
-        of_theme = all(m.on_theme for m in self._briefing.material)
-        if chars < low and not of_theme:  # what is not of the theme would only fill it up
+        if chars < low and not self._may_be_short:  # what is off the theme would only fill it up
             yield f"全文连同“据……报告”共{chars}字，不足{low}字，要再补充约{low - chars + _MARGIN}字"
         for report, part in sorted(self._wanted, key=lambda w: (self._order.index(w[0]), w[1])):
             if part == "overall" or (self._order.index(report), PARTS.index(part)) in places:
