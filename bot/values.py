@@ -27,7 +27,7 @@ LEFT_OUT = "……"
 class Passage:
     """A span of a stored report shown to a writer as ``[n]``; ``context`` names where it stands.
 
-    ``role`` is that of its section.
+    ``role`` is that of its section, ``head`` where the heading stands that is right over it.
     """
 
     n: int
@@ -37,6 +37,7 @@ class Passage:
     text: str
     context: str
     role: Role | None = None
+    head: Cited | None = None
 
 
 class Cited(NamedTuple):

@@ -55,8 +55,18 @@ def numbered(reports: Iterable[Report], spans: Iterable[Cited]) -> tuple[Passage
     )
 
 
-def _place_in(report: Report, position: int) -> tuple[str, Role | None]:
-    """Return what heads a position of a report, and the role of its section."""
-    section = next((s for s in report.sections if s.start <= position < s.end), None)
-    path = section.path if section else ()
-    return context_line(report.meta, path), section.role if section else None
+def _place_in(report: Report, position: int) -> tuple[str, Role | None, Cited | None]:
+    """Return what heads a position of a report, the role of its section, and its own heading."""
+    at = next((i for i, s in enumerate(report.sections) if s.start <= position < s.end), None)
+    if at is None:
+        return context_line(report.meta, ()), None, None
+    section = report.sections[at]
+    over = next(
+        (
+            Cited(report.id, other.start, other.end)
+            for other in reversed(report.sections[:at])
+            if other.kind == "heading" and other.node == section.node
+        ),
+        None,
+    )
+    return context_line(report.meta, section.path), section.role, over

@@ -163,7 +163,8 @@ class Checker:
         """
         text = as_quoted(level(line.replace(COMPUTED, "")), [level(p.text) for p in passages])
         given = list(filter(None, map(_bare, words)))
-        quotes = [_bare(p.text) for p in passages]
+        heads = dict.fromkeys(p.head for p in passages if p.head is not None)
+        quotes = [_bare(p.text) for p in passages] + [_bare(self._words_at(h)) for h in heads]
         homes = [next((q for q in quotes if piece in q), "") for piece in given]
         if not given or not all(homes) or sum(map(len, given)) > _MOST_POINTED * len(text):
             return False
@@ -388,7 +389,7 @@ class Checker:
         plans = frozenset(self._sentences_around(p) for p in shown if p.role == "plans")
         verdict = judge(
             text,
-            tuple(quotes.values()),
+            (*quotes.values(), *_under_their_heads(quotes, passages)),
             allowed,
             known,
             around,
@@ -405,7 +406,8 @@ class Checker:
         for part, own in owned_parts(line, owners):
             if own >= reports:
                 continue
-            words = tuple(quote for cite, quote in quotes.items() if cite.report in own)
+            mine = {cite: quote for cite, quote in quotes.items() if cite.report in own}
+            words = (*mine.values(), *_under_their_heads(mine, passages))
             names = [name for report in own for name in self._names.get(report, ())]
             around = tuple(self._sentences_around(p) for p in passages if p.report in own)
             problems += judge(part, words, names, (), around, plans, softly=softly).problems
@@ -423,7 +425,10 @@ class Checker:
         return text[start : max(passage.end, min(end, passage.end + _MOST_AROUND))]
 
     def _units(self, passages: Iterable[Passage]) -> Iterator[tuple[Cited, str, int]]:
-        """Yield the sentences of passages as spans of their reports, blanks at the edges left out."""
+        """Yield the sentences of passages as spans of their reports, blanks at the edges left out.
+
+        After those of a passage comes the heading right over it.
+        """
         seen: set[Cited] = set()
         for passage in passages:
             position = 0
@@ -440,6 +445,12 @@ class Checker:
                 if not foreign:
                     seen.add(cite)
                     yield cite, words.strip(), start
+            if passage.head is not None and passage.head not in seen:
+                seen.add(passage.head)
+                yield passage.head, self._words_at(passage.head), passage.head.start
+
+    def _words_at(self, cite: Cited) -> str:
+        return words_of(self._text_of(cite.report), cite.start, cite.end).strip()
 
     def _planted_in(self, passage: Passage) -> list[tuple[int, int]]:
         """Return where a passage was tampered with, as its whole report tells, in its own offsets."""
@@ -463,6 +474,21 @@ class Checker:
         """Return the numbers of some spans in this answer, new ones for new spans."""
         numbers = [self._numbers.setdefault(cite, len(self._numbers) + 1) for cite in cites]
         return tuple(dict.fromkeys(numbers))
+
+
+def _under_their_heads(quotes: Mapping[Cited, str], passages: Sequence[Passage]) -> Iterator[str]:
+    """Yield each quote behind the heading right over it, where that is quoted, too: its subject."""
+    for cite, words in quotes.items():
+        over = next(
+            (
+                p.head
+                for p in passages
+                if p.head in quotes and p.report == cite.report and p.start <= cite.start < p.end
+            ),
+            None,
+        )
+        if over is not None and over != cite:
+            yield f"{quotes[over].rstrip('。；;：:')}，{words}"
 
 
 def _reckoned(text: str, verdict: Verdict) -> str:

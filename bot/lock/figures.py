@@ -37,7 +37,7 @@ _SEMI, _COMMA, _JOINT = (
     re.compile("、|[和与及]|以及"),
 )
 _MOVED = re.compile(
-    f"(?:{pattern('rise', 'fall').pattern})(?:[了达约近超]{{0,2}}|[至到为](?:上一?年的|去年的))$"
+    f"(?:{pattern('rise', 'fall').pattern})(?:[了达约近超]{{0,2}}|[至到为](?:上一?年的|去年的)?)$"
 )
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _REACHED = re.compile(
