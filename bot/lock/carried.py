@@ -330,7 +330,9 @@ def _left(tokens: _Run, sentence: Sequence[_Clause], place: int) -> list[_Token]
         if short and len(wider) > len(run) and any(_within(wider, c) for c in earlier):
             continue
         follows = all(i < first for i in matched)
-        left += _joined(run, sentence[place + 1 :]) if follows else run
+        # 其中讨薪188件 tells of a part, no word of it of the whole
+        joining = [c for c in sentence[place + 1 :] if not c.text.startswith("其中")]
+        left += _joined(run, joining) if follows else run
     return left
 
 

@@ -43,6 +43,7 @@ _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
 _REACHED = re.compile(
     "[至到为](?:上一?年的|去年的)?$"
 )  # 增至187项 tells what was reached, not by how much
+_HEADS = ("人", "户", "家")
 _SUMMED = re.compile("(?:合计|总计|加起来)[^,。;:]{0,6}$")
 _OF_A_PART = re.compile("其中[^。;!?\n]*$")
 _WIDEST = 3  # clauses that one of a line may join
@@ -177,10 +178,10 @@ def _other_units(sentence: str, source: str) -> Iterator[str]:
 
 
 def _same_but_for_times(a: Quantity, b: Quantity) -> bool:
-    """Tell whether two figures differ only as 场 and 场次 do; 人 and 人次 count other things."""
+    """Tell whether two figures differ only as 场 and 场次 do; 人 and 人次, 户 and 户次 count other things."""
     (value, one), (other_value, other) = canonical(a), canonical(b)
     shorter, longer = sorted((one, other), key=len)
-    return value == other_value and shorter != "人" and longer == shorter + "次" != "次"
+    return value == other_value and shorter not in _HEADS and longer == shorter + "次" != "次"
 
 
 def _changes(sentence: str, source: str, excused: Sequence[Quantity]) -> Iterator[str]:

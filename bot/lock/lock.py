@@ -122,7 +122,7 @@ def judge(
         years |= {year + 1 for year in years}
     text = _CONTRAST.sub(_excluded, level(sentence))
     if any(_YEAR_BEFORE.search(level(quote)) for quote in quotes):
-        years |= {year - 1 for year in years}
+        years |= {year - 1 for year in years if not _tells_of(year - 1, text)}
     known_names = tuple(level(name) for name in known)
     sources = tuple(level(quote) for quote in quotes)
     context = tuple(level(passage) for passage in around) or sources
@@ -159,6 +159,11 @@ def judge(
     if softly or not problems:
         problems += placement_problems(text, context, own_names, spare, words=not (softly and own))
     return Verdict(tuple(dict.fromkeys(problems)), figures.computed or reckoned)
+
+
+def _tells_of(year: int, text: str) -> bool:
+    """Tell whether a line tells what was done in a year, and does not only compare with it (比2023年, 2023年的132件)."""
+    return re.search(f"(?<![比较由从自与和同而]){year}年度?(?!的|为|是|[0-9])", text) is not None
 
 
 def _excluded(contrast: re.Match[str]) -> str:

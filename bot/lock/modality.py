@@ -42,7 +42,9 @@ _BESIDES = re.compile("另(?!一)|此外")
 _REACHED = re.compile("已(?!知)|(?<=[升降增减高低少多短长大到成])了")
 _PROMISED = re.compile("承诺|最迟|确保|争取|力争|目标")
 _WHOLE_PLACE = re.compile("[全各][省市县区镇乡州]")
-_LINK = re.compile("从而|因此|因而|由此|得以|使得")
+_LINK = re.compile("从而|因此|因而|由此|得以|使得|由于|因为")
+_PART_OF_PLACE = re.compile("本级|城区|市区|县城|镇区")
+_EACH = re.compile("[全各][省市县区镇乡州]各|(?<=[在为向给对])各(?![类项级方界])")
 _EVERY = re.compile("(?:所有|全体|[全各][省市县区镇乡])(?=([\u4e00-\u9fff]{2}))")
 _COUNT_BEFORE = re.compile(r"\d[^\d,]{1,2}$")
 _COUNT = re.compile(r"\d+(?=[余多]?[件份个项条宗起例家名人次处])")
@@ -212,12 +214,19 @@ def _parity_problems(clause: Said, close: Sequence[Said], sources: Sequence[Said
         and not any(_REACHED.search(s.text) for s in close)
     ):
         yield f"“{said}”在原文中是计划，不是已做的事"
-    if _WHOLE_PLACE.search(clause.text) and all("本级" in s.text for s in close):
-        yield f"原文只说本级：“{said}”"
+    of_a_part = all(_PART_OF_PLACE.search(s.text) for s in close)
+    if of_a_part and _WHOLE_PLACE.search(clause.text) and not _PART_OF_PLACE.search(clause.text):
+        yield f"原文只说其中一部分地方：“{said}”"
+    if (each := _EACH.search(clause.text)) and not any(_OF_EACH.search(s.text) for s in close):
+        yield f"原文没有说“{each[0]}”"
     if (link := _LINK.search(clause.text)) and not any(
-        pattern("cause").search(s.text) or _LINK.search(s.text) for s in sources
+        _WHY.search(s.before + s.text) for s in (*close, *_after(close, sources))
     ):
         yield f"原文没有说“{link[0]}”"
+
+
+_OF_EACH = re.compile("各|全[省市县区镇乡州]|所有|每")
+_WHY = re.compile(f"{pattern('cause', 'tells_cause').pattern}|{_LINK.pattern}|原因|主要[是为]|为此")
 
 
 def _after(close: Sequence[Said], sources: Sequence[Said]) -> list[Said]:
