@@ -430,7 +430,6 @@ ANSWERERS: tuple[Answerer, ...] = (
         lambda desk: (
             _in_one(desk)
             and bool(desk.query.figures)
-            and desk.query.ask.content != "causes"  # 400多眼没装表，啥原因
             and asks_what_figure(desk.query)
         ),
         lambda desk: figure_meant(desk, desk.reports[0]),

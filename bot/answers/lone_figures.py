@@ -24,8 +24,11 @@ def asks_what_figure(query: Query) -> bool:
     return not topical and bool(_ASKS.search(query.topic))
 
 
-def figure_meant(desk: Desk, report: Report) -> Draft:
-    """Return the places where the asked figures stand; abstains where none does."""
+def figure_meant(desk: Desk, report: Report) -> Draft | None:
+    """Return the places where the asked figures stand; abstains where none does.
+
+    None if none does and it is asked why: 400多眼没装表，啥原因 names what it asks about.
+    """
     spans = []
     for line in desk.reading(report).lines:
         for clause in line.clauses:
@@ -33,6 +36,8 @@ def figure_meant(desk: Desk, report: Report) -> Draft:
                 if any(same_value(asked, figure) for asked in desk.query.figures):
                     spans.append(_with_subject(line, clause))
     spans = list(dict.fromkeys(spans))[:MAX_PLACES]
+    if not spans and desk.query.ask.content == "causes":
+        return None
     if not spans:
         asked = tuple(q.text for q in desk.query.figures)
         return Draft(status="abstained", gap=(Note("figure_absent", {"figures": asked}),))

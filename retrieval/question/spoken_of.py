@@ -58,7 +58,16 @@ def _among_recent(query: Query, request: Request, state: State, holdings: Holdin
 
 
 def _in_its_year(query: Query, request: Request, state: State, holdings: Holdings) -> Query:
-    """Take 那庄浪呢 for the year spoken of, where a report of that place is on it."""
+    """Take 那庄浪呢 for the year spoken of, where a report of that place is on it.
+
+    前年呢 is of the year two before the one told, whether a report is held on it or not.
+    """
+    if request.act == "same" and query.relative and not query.years and len(query.places) == 1:
+        told = [h.meta.year for h in holdings.inside(query.places) if h.meta.year]
+        newest = max(told, default=0)
+        if newest and state.places == query.places:
+            years = (newest + query.relative,)
+            return replace(query, years=years, ask=replace(query.ask, years=years))
     dated = query.years or any(t.tag == "year" for t in request.tags)
     if request.act != "same" or dated or not query.places:
         return query
