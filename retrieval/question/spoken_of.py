@@ -66,8 +66,8 @@ def _in_its_year(query: Query, request: Request, state: State, holdings: Holding
         told = [h.meta.year for h in holdings.inside(query.places) if h.meta.year]
         newest = max(told, default=0)
         if newest and state.places == query.places:
-            years = (newest + query.relative,)
-            return replace(query, years=years, ask=replace(query.ask, years=years))
+            before = (newest + query.relative,)
+            return replace(query, years=before, ask=replace(query.ask, years=before))
     dated = query.years or any(t.tag == "year" for t in request.tags)
     if request.act != "same" or dated or not query.places:
         return query
