@@ -9,6 +9,8 @@ from bot.evidence.drafting import Desk, Draft, asked_words
 from bot.labels import full_name
 from bot.notes import Note, among, note
 from bot.values import Cited, DraftLine
+from retrieval.documents import ReportMeta
+from retrieval.genre.indicator_names import indicators
 from retrieval.genre.lexicon import pattern
 from retrieval.library.library import Library
 from retrieval.places.gazetteer import short_name
@@ -16,6 +18,8 @@ from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.scope import Resolved
 from retrieval.text.normalise import fold
+
+_ASKED_FOR_A_FIGURE = 8  # reports looked through for a figure to ask for
 
 
 def nothing_asked() -> Draft:
@@ -34,12 +38,25 @@ def greeting(library: Library) -> Draft:
 
 
 def examples(library: Library | None) -> list[DraftLine]:
-    """Return questions that the library can answer."""
-    summaries = [s for s in library.reports() if s.meta.place][:2] if library else []
-    places = [territory(s.meta.place, s.meta.issuer)[-1] for s in summaries]
-    years = [str(s.meta.year or "") for s in summaries]
-    asked = zip(("example.problems", "example.figure"), places, years, strict=False)
-    return [note(kind, place=short_name(place), year=year) for kind, place, year in asked]
+    """Return questions that the library can answer: the problems of one report, a figure of another.
+
+    The figure is the first of the catalogue of indicators that the ledger knows by name.
+    """
+    held = [s for s in library.reports() if s.meta.place][:_ASKED_FOR_A_FIGURE] if library else []
+    if library is None or not held:
+        return []
+    asked = [_example("problems", held[0].meta)]
+    for summary in (*held[1:], held[0]):
+        named = {f.indicator for f in library.facts(summary.id)}
+        if what := next((i.name for i in indicators() if i.name in named), ""):
+            asked.append(_example("figure", summary.meta, what=what))
+            break
+    return asked
+
+
+def _example(kind: str, meta: ReportMeta, **values: str) -> DraftLine:
+    place = short_name(territory(meta.place, meta.issuer)[-1])
+    return note(f"example.{kind}", place=place, year=str(meta.year or ""), **values)
 
 
 def unless_told_why(made: Draft) -> Draft:
