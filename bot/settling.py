@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bot.answers.follow_through import with_the_other_year
 from bot.doubles import counted_once
+from bot.evidence.likeness import pairs_of
 from bot.holdings import known_issuers, list_holdings, place_index, speaks_within
 from bot.named_things import naming, of_the_only_place, that_name_the_village
 from bot.row_places import told_by_name, told_in_rows
@@ -16,6 +18,9 @@ from retrieval.question.query import Query, State, filled, kind_of, settle
 from retrieval.question.request import Request
 from retrieval.question.scope import Holdings, Resolved, resolve, sets_for_a_year
 from retrieval.question.spoken_of import in_its_conversation
+from retrieval.text.normalise import fold
+
+_POINTING = re.compile("[这那](?:一?[条项点]|个(?:问题|方面))")
 
 
 def settled(request: Request, state: State, library: Library) -> list[tuple[Query, Resolved]]:
@@ -32,12 +37,34 @@ def settled(request: Request, state: State, library: Library) -> list[tuple[Quer
         earlier = asked[-1][0] if asked else None
         query = of_the_only_place(library, query, holdings, places, earlier)
         query = in_its_conversation(query, request, state, holdings)
+        query = _pointed_at(query, request, state, library)
         named = that_name_the_village(library, *_with_scope(query, holdings))
         in_rows = told_in_rows(library, *named, holdings)
         query, scope = told_by_name(library, *in_rows, holdings, places, state.places)
         scope = with_the_other_year(query, scope, holdings)
         asked.append((query, counted_once(library, query, scope)))
     return asked
+
+
+def _pointed_at(query: Query, request: Request, state: State, library: Library) -> Query:
+    """Take 单车那条 for the item of the list told last that says most of its words."""
+    tagged = [tag.text for tag in request.tags if tag.tag == "item"]
+    said = fold("".join(tagged) or request.question)
+    points = _POINTING.search(said)
+    if query.item is not None or not points or not state.items:
+        return query
+    words = pairs_of(said[: points.start()])
+    held = {summary.id for summary in library.reports()}
+    told = [
+        len(words & pairs_of(fold(library.report(report).text[start:end])))
+        for report, start, end in state.items
+        if report in held
+    ]
+    best = max(told, default=0)
+    if not best or told.count(best) > 1:
+        return query
+    ask = replace(query.ask, item=told.index(best) + 1, theme=())
+    return filled(replace(query, ask=ask, kind=kind_of(ask)))
 
 
 def _with_scope(query: Query, holdings: Holdings) -> tuple[Query, Resolved]:

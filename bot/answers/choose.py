@@ -33,6 +33,7 @@ from bot.answers import (
     overview,
     remarks,
     remedies,
+    shorter,
     single_report,
     table_cells,
     tables,
@@ -271,6 +272,13 @@ ANSWERERS: tuple[Answerer, ...] = (
         silent,
         ("青山县2022年存在哪些问题",),
         ("青山县2023年存在哪些问题",),
+    ),
+    Answerer(
+        "shorter",
+        shorter.asks,
+        shorter.shorter,
+        ("青山县受理了多少件矛盾纠纷 > 短一点",),
+        ("青山县存在哪些问题 > 短一点", "青山县受理了多少件矛盾纠纷"),
     ),
     Answerer(
         "statute",

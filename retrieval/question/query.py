@@ -109,7 +109,8 @@ class Query:
     """A parsed question.
 
     ``compared`` are years only measured against; ``wrong_parents`` are provinces or cities the question puts a place in wrongly.
-    ``places`` and ``years`` are said or inherited (``inherited``); ``unknown`` are named places
+    ``places`` and ``years`` are said or inherited (``inherited``); ``reworked``: the
+    message only orders another form of what was told; ``unknown`` are named places
     nothing is held for, ``ambiguous`` those to ask back about; ``within``: all that lies in the places
     is asked (绍兴市各区). ``figures`` and ``direction``
     are what the question itself asserts; ``topic`` its words without places and years.
@@ -128,6 +129,7 @@ class Query:
     years: tuple[int, ...] = ()
     compared: tuple[int, ...] = ()
     inherited: bool = False
+    reworked: bool = False
     everywhere: bool = False
     within: bool = False
     unknown: tuple[str, ...] = ()
@@ -348,6 +350,7 @@ def settle(
         years=years,
         compared=compared,
         inherited=taken_over,
+        reworked=request.act == "rework",
         unknown=tuple(
             dict.fromkeys([*(m.text for m in missing), *(b.absent for _, b in read if b.absent)])
         ),
