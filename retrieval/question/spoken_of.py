@@ -62,11 +62,12 @@ def _in_its_year(query: Query, request: Request, state: State, holdings: Holding
 
     前年呢 is of the year two before the one told, whether a report is held on it or not.
     """
-    if request.act == "same" and query.relative and not query.years and len(query.places) == 1:
+    back = (query.relative or 0) < 0
+    if request.act == "same" and back and not query.years and len(query.places) == 1:
         told = [h.meta.year for h in holdings.inside(query.places) if h.meta.year]
         newest = max(told, default=0)
         if newest and state.places == query.places:
-            before = (newest + query.relative,)
+            before = (newest + (query.relative or 0),)
             return replace(query, years=before, ask=replace(query.ask, years=before))
     dated = query.years or any(t.tag == "year" for t in request.tags)
     if request.act != "same" or dated or not query.places:
