@@ -35,16 +35,6 @@ _SWEEPING = tuple(
     )
 )  # fmt: skip
 _LITTLE = ("仅", "只有")
-_THE_REST = re.compile("其余|其他|另[外有]?|剩余")
-_EITHER = re.compile("或者?(?!多|少)[^,、或]{1,12}?(?=\\d)")
-_LISTS = re.compile("[或、和及与]")
-_BESIDES = re.compile("另(?!一)|此外")
-_REACHED = re.compile("已(?!知)|(?<=[升降增减高低少多短长大到成])了")
-_PROMISED = re.compile("承诺|最迟|确保|争取|力争|目标")
-_WHOLE_PLACE = re.compile("[全各][省市县区镇乡州]")
-_LINK = re.compile("从而|因此|因而|由此|得以|使得|由于|因为")
-_PART_OF_PLACE = re.compile("本级|城区|市区|县城|镇区")
-_EACH = re.compile("[全各][省市县区镇乡州]各|(?<=[在为向给对])各(?![类项级方界])")
 _EVERY = re.compile("(?:所有|全体|[全各][省市县区镇乡])(?=([\u4e00-\u9fff]{2}))")
 _COUNT_BEFORE = re.compile(r"\d[^\d,]{1,2}$")
 _COUNT = re.compile(r"\d+(?=[余多]?[件份个项条宗起例家名人次处])")
@@ -200,33 +190,38 @@ def _parity_problems(clause: Said, close: Sequence[Said], sources: Sequence[Said
     said = clause.text[:30]
     if not close:
         return
-    if any(_EITHER.search(s.text) for s in close) and not _LISTS.search(clause.text):
+    if any(pattern("either").search(s.text) for s in close) and not pattern("listing").search(
+        clause.text
+    ):
         figures = {canonical(q) for q in find_quantities(clause.text)}
-        ends = [(s, m.end()) for s in close for m in _EITHER.finditer(s.text)]
+        ends = [(s, m.end()) for s in close for m in pattern("either").finditer(s.text)]
         if any(figures & {canonical(q) for q in find_quantities(s.text[at:])} for s, at in ends):
             yield f"原文说“{said}”时用了“或”，不是其中一种"
-    if _BESIDES.match(clause.text) and all("其中" in s.text for s in close):
+    if pattern("besides").match(clause.text) and all("其中" in s.text for s in close):
         yield f"“{said}”在原文中是其中的一部分"
-    promised = all((s.planned or s.ahead or _PROMISED.search(s.text)) for s in close)
+    promised = all((s.planned or s.ahead or pattern("promised").search(s.text)) for s in close)
     if (
         promised
-        and _REACHED.search(clause.text)
-        and not any(_REACHED.search(s.text) for s in close)
+        and pattern("reached").search(clause.text)
+        and not any(pattern("reached").search(s.text) for s in close)
     ):
         yield f"“{said}”在原文中是计划，不是已做的事"
-    of_a_part = all(_PART_OF_PLACE.search(s.text) for s in close)
-    if of_a_part and _WHOLE_PLACE.search(clause.text) and not _PART_OF_PLACE.search(clause.text):
+    of_a_part = all(pattern("part_of_place").search(s.text) for s in close)
+    if (
+        of_a_part
+        and pattern("whole_place").search(clause.text)
+        and not pattern("part_of_place").search(clause.text)
+    ):
         yield f"原文只说其中一部分地方：“{said}”"
-    if (each := _EACH.search(clause.text)) and not any(_OF_EACH.search(s.text) for s in close):
+    if (each := pattern("each_place").search(clause.text)) and not any(
+        pattern("of_each").search(s.text) for s in close
+    ):
         yield f"原文没有说“{each[0]}”"
-    if (link := _LINK.search(clause.text)) and not any(
-        _WHY.search(s.before + s.text) for s in (*close, *_after(close, sources))
+    if (link := pattern("because").search(clause.text)) and not any(
+        pattern("cause", "tells_cause", "because", "why").search(s.before + s.text)
+        for s in (*close, *_after(close, sources))
     ):
         yield f"原文没有说“{link[0]}”"
-
-
-_OF_EACH = re.compile("各|全[省市县区镇乡州]|所有|每")
-_WHY = re.compile(f"{pattern('cause', 'tells_cause').pattern}|{_LINK.pattern}|原因|主要[是为]|为此")
 
 
 def _after(close: Sequence[Said], sources: Sequence[Said]) -> list[Said]:
@@ -277,7 +272,9 @@ def _is_of_all(support: re.Pattern[str], source: Said, told: str, clause: str) -
     A word that ends its clause (整改率100%, 全部) says it of what stands before.
     """
     for match in support.finditer(source.text):
-        if _THE_REST.search(source.text[: match.start()]) and not _THE_REST.search(clause):
+        if pattern("the_rest").search(source.text[: match.start()]) and not pattern(
+            "the_rest"
+        ).search(clause):
             continue
         rest = source.text[match.end() :]
         counted = source.before.rstrip(",").split(",")[-1] + source.text[: match.start()]

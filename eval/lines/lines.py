@@ -25,6 +25,7 @@ REPORTS = (
     Path(__file__).parent.parent / "reports",
     Path(__file__).parent.parent / "reports_written",
     Path(__file__).parent.parent / "blind" / "2026-11-28-editor" / "reports",
+    *sorted((Path(__file__).parent.parent / "blind").glob("2026-12-01-*/reports")),
 )
 _READ = ("000", "001")  # reports whose misjudged lines were read while the lock was written
 
