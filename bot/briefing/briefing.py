@@ -23,6 +23,7 @@ from bot.briefing.briefing_pieces import (
     theme_pools,
 )
 from bot.briefing.left_out import omissions, to_draft
+from bot.briefing.standing_alone import standing_alone
 from bot.evidence.drafting import Desk, Draft
 from bot.evidence.pieces import Piece as Leaf
 from bot.evidence.pieces import on_theme
@@ -328,7 +329,8 @@ class _Paragraph:
             for piece in pieces:
                 end = "。" if piece is pieces[-1] else "；"
                 cite = Cited(self.report.id, piece.span.start, piece.span.end)
-                lines.append(DraftLine(piece.text + end, "claim", (cite,)))
+                alone = standing_alone(piece.text, self.report.meta)
+                lines.append(DraftLine(alone + end, "claim", (cite,)))
         return lines
 
     def fits(self, piece: Piece, most: int) -> bool:
