@@ -46,7 +46,8 @@ def holds_all(query: Query, draft: Draft) -> bool:
         counts(line) and line.note is not None and line.note.kind != _CHOSEN
         for line in (*draft.before, *draft.lines)
     )
-    return whole or counted or draft.table is not None or query.kind in ("which", "rank")
+    listed = query.kind == "list" and query.ask.operation == "list"
+    return whole or counted or listed or draft.table is not None or query.kind in ("which", "rank")
 
 
 def reframed(
