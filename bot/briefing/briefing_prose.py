@@ -39,6 +39,7 @@ from retrieval.question.terms import is_topical
 # The first reply and its revision share what one question may cost.
 _FIRST_PROMPT, _SECOND_PROMPT = 4_400, 3_600
 _MOST_PASSAGES = 40
+_NEAREST = 6  # passages of a report on a theme
 # passages of a part beyond those of the extractive briefing
 _MORE_OF_A_PART: Mapping[Part, int] = {"overall": 1, "measures": 16, "problems": 4, "plans": 4}
 _MIN_REVISION_S = 4.0
@@ -169,10 +170,11 @@ class _Task:
         low, high = briefing.asked
         framed = sum(len(words(self._attribution(m))) for m in briefing.material) + 8
         least = max(low - framed + _MARGIN, 20)
+        most = max(high - framed - _MARGIN, least + 10)
         self.values = {
             "fence": self._fence,
             "question": neutralise(desk.query.question),
-            "chars": f"{least}至{max(high - framed - _MARGIN, least + 10)}",
+            "chars": f"不超过{most}" if self._may_be_short else f"{least}至{most}",
             "language_rule": LANGUAGE_RULE["zh"],
         }
 
@@ -269,11 +271,20 @@ def _passages(desk: Desk, briefing: Briefing) -> tuple[Passage, ...]:
     """
     spans = whole_sentences(desk, (c for line in briefing.draft.lines for c in line.cites))
     for material in briefing.material:
+        if any(
+            map(is_topical, desk.query.terms)
+        ):  # what is nearest may say what no piece was cut of
+            spans += whole_sentences(desk, _nearest(desk, material.report))
         for part in PARTS:
             spans += _next_best(desk, material, part, spans)
     order = [m.report.id for m in briefing.material]
     shown = apart(spans)[:_MOST_PASSAGES]
     return numbered(desk.reports, sorted(shown, key=lambda c: (order.index(c.report), c.start)))
+
+
+def _nearest(desk: Desk, report: Report) -> list[Cited]:
+    near = sorted(desk.near(report.id), key=lambda n: -n.cosine)[:_NEAREST]
+    return [Cited(report.id, n.chunk.start, n.chunk.end) for n in near]
 
 
 def _next_best(desk: Desk, material: Material, part: Part, taken: Sequence[Cited]) -> list[Cited]:
