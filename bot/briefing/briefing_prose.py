@@ -34,7 +34,9 @@ from bot.values import Cited, DraftLine, Passage, Sentence
 from prompts import load
 from retrieval.documents import Report
 from retrieval.errors import ModelFailed
-from retrieval.question.terms import is_topical
+from retrieval.question.query import Query
+from retrieval.question.terms import content_terms
+from retrieval.question.untagged import subject_of
 
 # The first reply and its revision share what one question may cost.
 _FIRST_PROMPT, _SECOND_PROMPT = 4_400, 3_600
@@ -165,7 +167,7 @@ class _Task:
         }
         # words that no tag says are a theme (东屿整治补习班) may be one: then the model knows
         self._may_be_short = all(m.on_theme for m in briefing.material)
-        if not self._may_be_short and any(map(is_topical, desk.query.terms)):
+        if not self._may_be_short and _has_a_subject(desk.query):
             self._may_be_short, self._wanted = True, set()
         low, high = briefing.asked
         framed = sum(len(words(self._attribution(m))) for m in briefing.material) + 8
@@ -271,15 +273,18 @@ def _passages(desk: Desk, briefing: Briefing) -> tuple[Passage, ...]:
     """
     spans = whole_sentences(desk, (c for line in briefing.draft.lines for c in line.cites))
     for material in briefing.material:
-        if any(
-            map(is_topical, desk.query.terms)
-        ):  # what is nearest may say what no piece was cut of
+        if _has_a_subject(desk.query):  # what is nearest may say what no piece was cut of
             spans += whole_sentences(desk, _nearest(desk, material.report))
         for part in PARTS:
             spans += _next_best(desk, material, part, spans)
     order = [m.report.id for m in briefing.material]
     shown = apart(spans)[:_MOST_PASSAGES]
     return numbered(desk.reports, sorted(shown, key=lambda c: (order.index(c.report), c.start)))
+
+
+def _has_a_subject(query: Query) -> bool:
+    """Tell whether an order names what the paragraph is on, tagged as a theme or not."""
+    return bool(query.ask.theme or content_terms(" ".join(subject_of(query.topic))))
 
 
 def _nearest(desk: Desk, report: Report) -> list[Cited]:
