@@ -32,7 +32,7 @@ from bot.model.writers_llm import (
 from bot.notes import Note, words
 from bot.values import Cited, DraftLine, Passage, Sentence
 from prompts import load
-from retrieval.documents import Report
+from retrieval.documents import Report, meet
 from retrieval.errors import ModelFailed
 from retrieval.question.query import Query
 from retrieval.question.terms import content_terms
@@ -274,7 +274,7 @@ def _passages(desk: Desk, briefing: Briefing) -> tuple[Passage, ...]:
     spans = whole_sentences(desk, (c for line in briefing.draft.lines for c in line.cites))
     for material in briefing.material:
         if _has_a_subject(desk.query):  # what is nearest may say what no piece was cut of
-            spans += whole_sentences(desk, _nearest(desk, material.report))
+            spans += _nearest(desk, material.report)
         for part in PARTS:
             spans += _next_best(desk, material, part, spans)
     order = [m.report.id for m in briefing.material]
@@ -288,8 +288,15 @@ def _has_a_subject(query: Query) -> bool:
 
 
 def _nearest(desk: Desk, report: Report) -> list[Cited]:
+    """Return the sentences of the passages nearest to what is asked."""
     near = sorted(desk.near(report.id), key=lambda n: -n.cosine)[:_NEAREST]
-    return [Cited(report.id, n.chunk.start, n.chunk.end) for n in near]
+    return [
+        Cited(report.id, line.span.start, line.span.end)
+        for passage in near
+        for line in desk.reading(report).lines
+        if meet(line.span, passage.chunk.start, passage.chunk.end)
+        and report.sections[line.section].kind != "heading"
+    ]
 
 
 def _next_best(desk: Desk, material: Material, part: Part, taken: Sequence[Cited]) -> list[Cited]:
