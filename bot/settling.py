@@ -56,9 +56,8 @@ def _pointed_at(query: Query, request: Request, state: State, library: Library) 
     words = pairs_of(said[: points.start()])
     held = {summary.id for summary in library.reports()}
     told = [
-        len(words & pairs_of(fold(library.report(report).text[start:end])))
+        len(words & pairs_of(fold(library.report(report).text[start:end]))) if report in held else 0
         for report, start, end in state.items
-        if report in held
     ]
     best = max(told, default=0)
     if not best or told.count(best) > 1:

@@ -121,12 +121,13 @@ class Synthesis:
             return Attempt(reason="over budget", notice=OVER_BUDGET)
         texts = {report.id: report.text for report in desk.reports}
         early = Early(show, lambda said: _certain(desk, draft, said)) if show else None
+        context = _context(desk)
         try:
             written = self._writer.write_and_check(
                 query.question,
-                context=_context(desk),
+                context=context,
                 language="en" if query.english else "zh",
-                passages=self._passages(desk, draft),
+                passages=self._passages(desk, draft, context),
                 text_of=texts.__getitem__,
                 scope_names=names,
                 allowance=allowance,
@@ -197,9 +198,9 @@ class Synthesis:
         finally:
             self._spend(user, allowance)
 
-    def _passages(self, desk: Desk, draft: Draft) -> tuple[Passage, ...]:
+    def _passages(self, desk: Desk, draft: Draft, context: str) -> tuple[Passage, ...]:
         """Return the sheet for a question: what the prompt's own words leave of the budget."""
-        asked = desk.query.question + _context(desk)
+        asked = desk.query.question + context
         own = count_tokens(load("select").text + asked, self._chat.name) + 100
         return sheet(
             desk,
@@ -220,7 +221,7 @@ def _lines(desk: Desk, draft: Draft, told: Sequence[Told]) -> tuple[Line, ...]:
     query, heads = desk.query, _heads(desk)
     if draft.status == "abstained":
         return under_heads([t for t in told if _is_of_theme(query, t)], heads)
-    if holds_all(query, draft) and not _relates(told):
+    if holds_all(query, draft) and not (query.kind == "list" and _relates(told)):
         fitting = [t for t in told if _is_of_part(desk, draft, t)]
         fitting = fitting or list(told)  # all of it stands elsewhere: another part is asked after
         adds = query.kind == "list"  # beside the others a bare piece says nothing
@@ -243,9 +244,9 @@ def _certain(desk: Desk, draft: Draft, written: Sequence[Told | Waiting]) -> Seq
     query, heads = desk.query, _heads(desk)
     if draft.status == "abstained":
         return under_heads([t for t in in_order(written) if _is_of_theme(query, t)], heads)
-    if len(desk.reports) > 1 and query.kind == "list" and holds_all(query, draft):
-        return ()  # whether it lists each or sets them beside one another shows at the end
     every = holds_all(query, draft)
+    if every and query.kind == "list" and len(desk.reports) > 1:
+        return ()  # whether it lists each or sets them beside one another shows at the end
     if every or _is_bound(draft):
         return uniting(
             draft,

@@ -41,6 +41,7 @@ def test_where_the_rules_only_chose_the_model_chooses_and_no_report_is_lost_that
 
 def test_a_report_that_tells_is_not_said_to_be_silent() -> None:
     draft = Draft(
+        (DraftLine("甲说", "claim", (Cited("甲", 0, 4),)),),
         before=(note("reports_saying", count=1),),
         after=(note("not_mentioned", topic="小店", reports=among(["乙县（2024年度）"], 1)),),
     )

@@ -435,11 +435,7 @@ ANSWERERS: tuple[Answerer, ...] = (
     ),
     Answerer(
         "lone_figure",
-        lambda desk: (
-            _in_one(desk)
-            and bool(desk.query.figures)
-            and asks_what_figure(desk.query)
-        ),
+        lambda desk: _in_one(desk) and bool(desk.query.figures) and asks_what_figure(desk.query),
         lambda desk: figure_meant(desk, desk.reports[0]),
         ("青山县的96%说的是什么",),
         ("青山县的持证率是96%吗",),

@@ -28,16 +28,21 @@ def asks(desk: Desk) -> bool:
     themed = query.kind != "fact" and bool(query.ask.theme)
     listed = query.ask.content in ("problems", "plans") or query.ask.operation == "brief"
     sentences = query.kind in ("fact", "list", "overview") and not themed and not listed
-    alone = len(desk.state.asks) == 1  # of several wishes only what the last one cited is known
-    return bool(ordered and sentences and alone and told and told <= set(desk.scope))
+    one = len(desk.state.asks) == 1  # of several wishes only what the last one cited is known
+    return bool(ordered and sentences and one and told and told <= set(desk.scope))
 
 
 def shorter(desk: Desk) -> Draft | None:
-    """Return the sentences told last, each to the end of a clause, within the length ordered."""
+    """Return the sentences told last, each to the end of a clause, within the length ordered.
+
+    None where a report of theirs is not open.
+    """
     focus = [Cited(*span) for span in desk.state.focus]
     chars = desk.query.ask.form.chars
     left = chars[1] if chars else round(_OF_BEFORE * sum(c.end - c.start for c in focus))
     reports = {report.id: report for report in desk.reports}
+    if any(cite.report not in reports for cite in focus):
+        return None  # of a large scope not all are open
     terms = (*desk.query.terms, *desk.query.carried)
     several = len({cite.report for cite in focus}) > 1
     lines: list[DraftLine] = []

@@ -37,6 +37,7 @@ from retrieval.errors import ModelFailed
 from retrieval.question.query import Query
 from retrieval.question.terms import content_terms
 from retrieval.question.untagged import subject_of
+from retrieval.search.nearness import nearest
 
 # The first reply and its revision share what one question may cost.
 _FIRST_PROMPT, _SECOND_PROMPT = 4_400, 3_600
@@ -289,10 +290,9 @@ def _has_a_subject(query: Query) -> bool:
 
 def _nearest(desk: Desk, report: Report) -> list[Cited]:
     """Return the sentences of the passages nearest to what is asked."""
-    near = sorted(desk.near(report.id), key=lambda n: -n.cosine)[:_NEAREST]
     return [
         Cited(report.id, line.span.start, line.span.end)
-        for passage in near
+        for passage in nearest(desk.near(report.id), _NEAREST)
         for line in desk.reading(report).lines
         if meet(line.span, passage.chunk.start, passage.chunk.end)
         and report.sections[line.section].kind != "heading"

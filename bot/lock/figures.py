@@ -36,13 +36,10 @@ _SEMI, _COMMA, _JOINT = (
     re.compile(r"(?<!\d),|,(?!\d)"),
     re.compile("、|[和与及]|以及"),
 )
-_MOVED = re.compile(
-    f"(?:{pattern('rise', 'fall').pattern})(?:[了达约近超]{{0,2}}|[至到为](?:上一?年的|去年的)?)$"
-)
+_UP_TO = "[至到为](?:上一?年的|去年的)?"
+_MOVED = re.compile(f"(?:{pattern('rise', 'fall').pattern})(?:[了达约近超]{{0,2}}|{_UP_TO})$")
 _MOVES = re.compile("[升增高多涨扩降减少低落跌缩压]")
-_REACHED = re.compile(
-    "[至到为](?:上一?年的|去年的)?$"
-)  # 增至187项 tells what was reached, not by how much
+_REACHED = re.compile(f"{_UP_TO}$")  # 增至187项 tells what was reached, not by how much
 _HEADS = ("人", "户", "家")
 _SUMMED = re.compile("(?:合计|总计|加起来)[^,。;:]{0,6}$")
 _OF_A_PART = re.compile("其中[^。;!?\n]*$")

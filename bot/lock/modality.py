@@ -118,11 +118,10 @@ def modality_problems(sentence: str, ground: Ground, *, softly: bool = False) ->
             clause = replace(clause, before=f"下一步,{clause.before}")  # 在…方面,计划…
         close = _closest(clause, sources)
         told_from = close or _same_figure(clause, sources)
-        found += _standing_problems(clause, close, sources)
+        found += _standing_problems(clause, close)
         near = close or _closest(clause, sources, 0.0) or sources
         found += _parity_problems(clause, told_from, sources)
-        if not close and told_from:
-            found += _planned_problems(clause, told_from, sources)
+        found += _planned_problems(clause, told_from, sources)
         support = [*near, *_after(near, sources)]
         found += _extent_problems(clause, near, support, softly=softly)
     found += _post_problems(sentence, "\n".join(passages))
@@ -138,9 +137,7 @@ def _closest(clause: Said, sources: Sequence[Said], least: float = _LIKE) -> lis
     return [s for score, s in scored if score >= max(least, best - _TIE) and score > 0]
 
 
-def _standing_problems(
-    clause: Said, close: Sequence[Said], sources: Sequence[Said]
-) -> Iterator[str]:
+def _standing_problems(clause: Said, close: Sequence[Said]) -> Iterator[str]:
     """Yield plans told as done and the other way round, and what was nearly or not yet so."""
     if not close:
         return
@@ -151,7 +148,6 @@ def _standing_problems(
             yield f"“{said}”在原文中是计划，不是已做的事"
         elif all((s.planned or s.ahead) and not pattern("done").search(s.text) for s in close):
             yield f"“{said}”在原文中是要求或计划，不是已做的事"
-    yield from _planned_problems(clause, close, sources)
     if not (
         pattern("still_to_do").search(clause.text)
         or pattern("wanting").search(clause.text)
@@ -171,7 +167,7 @@ def _planned_problems(
 ) -> Iterator[str]:
     """Yield what a clause says of itself to be planned and the clauses it is told from say was done."""
     plan = pattern("plan").search(_TITLE.sub("", clause.text))
-    if plan is None or pattern("done").search(clause.text):
+    if plan is None or not close or pattern("done").search(clause.text):
         return
     if any(clause.text[plan.start() : plan.end() + 2] in s.text for s in sources):
         return  # 原拟罚款5万元

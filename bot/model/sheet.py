@@ -20,7 +20,7 @@ from bot.lock.planted import masked, planted_spans
 from bot.values import Cited, Passage, meets
 from retrieval.documents import Report
 from retrieval.genre.quantities import find_quantities
-from retrieval.search.nearness import best_in
+from retrieval.search.nearness import best_in, nearest
 from retrieval.text.grids import row_at
 
 _SEMICOLON = re.compile(r"[；;]")
@@ -94,16 +94,16 @@ def _by_worth(desk: Desk, draft: Draft, pieces: Sequence[_Piece]) -> list[_Piece
     hits = [Cited(h.chunk.report, h.chunk.start, h.chunk.end) for h in desk.hits]
     role = desk.query.role
     near = {report.id: desk.near(report.id) for report in desk.reports}
-    nearest = [
+    closest = [
         Cited(n.chunk.report, n.chunk.start, n.chunk.end)
         for found in near.values()
-        for n in sorted(found, key=lambda n: -n.cosine)[:_NEAREST]
+        for n in nearest(found, _NEAREST)
     ]
 
     def worth(piece: _Piece) -> tuple[int, float]:
         if meets((piece.cite,), cites):
             return 0, 0.0
-        if meets((piece.cite,), hits[:8]) or meets((piece.cite,), nearest):
+        if meets((piece.cite,), hits[:8]) or meets((piece.cite,), closest):
             return 1, 0.0
         if piece.path in paths or (role is not None and piece.role == role):
             return 2, 0.0

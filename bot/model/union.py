@@ -55,24 +55,24 @@ def reframed(
 ) -> Draft:
     """Return a draft whose notes fit an answer's ``lines``: no count of what the rules had chosen.
 
-    ``names`` are the reports' by id: none that the lines cite is said not to tell, and each is
-    counted among those that do.
+    ``names`` are the reports' by id: none that the lines cite is said not to tell, and those that
+    the draft does not cite are counted with the others.
     """
-    cited = dict.fromkeys(c.report for line in lines for c in line.cites)
+    cited = {c.report for line in lines for c in line.cites}
     known = names or {}
     told = {known[report] for report in cited if report in known}
-    before = [line for line in draft.before if line.note is None or line.note.kind != _CHOSEN]
-    if told:
-        before = [_saying(line, len(cited)) for line in before]
+    more = len(cited - {c.report for line in draft.lines for c in line.cites})
+    kept = (line for line in draft.before if line.note is None or line.note.kind != _CHOSEN)
+    before = [_saying(line, more) for line in kept]
     after = [line for line in (_silent(line, told) for line in draft.after) if line is not None]
     return replace(draft, before=tuple(before), after=tuple(after))
 
 
-def _saying(line: DraftLine, least: int) -> DraftLine:
-    """Count at least so many reports in the note of how many tell."""
+def _saying(line: DraftLine, more: int) -> DraftLine:
+    """Count so many more reports in the note of how many tell."""
     if line.note is None or line.note.kind != _SAYING:
         return line
-    count = max(least, int(str(line.note.values["count"])))
+    count = int(str(line.note.values["count"])) + more
     return replace(line, note=Note(_SAYING, {**line.note.values, "count": count}))
 
 

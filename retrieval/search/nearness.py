@@ -81,6 +81,11 @@ def nothing_near(_report: str, _words: str = "") -> tuple[Near, ...]:
     return ()
 
 
+def nearest(near: Sequence[Near], most: int) -> list[Near]:
+    """Return the ``most`` passages of the highest ``cosine``, best first."""
+    return sorted(near, key=lambda passage: -passage.cosine)[:most]
+
+
 def best_in(near: Sequence[Near], start: int, end: int) -> Mapping[str, float]:
     """Return the highest ``cosine`` and ``words`` of the passages that overlap a span, else 0."""
     over = [n for n in near if start < n.chunk.end and n.chunk.start < end]
