@@ -16,15 +16,9 @@ SECRET = "s" * 40
 QUESTION = "乙市行政复议收案多少件"
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def hooked(tmp_path: Path):
-    webhook = Webhook("https://bot.example/telegram", "127.0.0.1", free_port(), SECRET)
+    webhook = Webhook("https://bot.example/telegram", "127.0.0.1", 0, SECRET)
     with FakeTelegram() as fake, bench(tmp_path, fake, webhook=webhook) as b:
         fake.wait(lambda f: f.webhook)
         yield b
@@ -34,11 +28,10 @@ def request(
     b: Bench, body: bytes | None, *, path: str = "/telegram", secret: str | None = SECRET,
     kind: str = "application/json", method: str | None = None,
 ) -> tuple[int, dict]:  # fmt: skip
-    assert b.settings.webhook is not None
     headers = {"Content-Type": kind}
     if secret is not None:
         headers["X-Telegram-Bot-Api-Secret-Token"] = secret
-    url = f"http://127.0.0.1:{b.settings.webhook.port}{path}"
+    url = f"http://127.0.0.1:{b.bot.ports['webhook']}{path}"
     call = urllib.request.Request(url, body, headers, method=method)
     try:
         with urllib.request.urlopen(call, timeout=10) as reply:
@@ -87,8 +80,7 @@ def test_x18_bad_bodies(hooked: Bench, body: bytes, kind: str, status: int) -> N
 
 
 def raw(b: Bench, data: bytes) -> bytes:
-    assert b.settings.webhook is not None
-    with socket.create_connection(("127.0.0.1", b.settings.webhook.port), 5) as connection:
+    with socket.create_connection(("127.0.0.1", b.bot.ports["webhook"]), 5) as connection:
         connection.sendall(data)
         return connection.recv(100)
 
@@ -116,10 +108,9 @@ def test_health_and_readiness(hooked: Bench) -> None:
 
 
 def test_readiness_while_polling_depends_on_polls(tmp_path: Path, monkeypatch) -> None:
-    port = free_port()
-    with FakeTelegram() as fake, bench(tmp_path, fake, health=f"127.0.0.1:{port}") as b:
+    with FakeTelegram() as fake, bench(tmp_path, fake, health="127.0.0.1:0") as b:
         fake.wait(lambda f: f.number_of("getUpdates") > 1)
-        url = f"http://127.0.0.1:{port}/readyz"
+        url = f"http://127.0.0.1:{b.bot.ports['health']}/readyz"
         with urllib.request.urlopen(url, timeout=5) as reply:
             assert json.loads(reply.read())["polling"] is True
         b.bot._poller.last_ok -= 1_000

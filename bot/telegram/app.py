@@ -129,6 +129,8 @@ class Bot:
         self._started = time.monotonic()
         self._stop = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        # the ports listened on, "health" and "webhook": a port 0 in the settings lets the system choose
+        self.ports: dict[str, int] = {}
 
     def request_stop(self) -> None:
         """Stop as on SIGTERM; may be called from any thread."""
@@ -188,7 +190,8 @@ class Bot:
         async with contextlib.AsyncExitStack() as stack:
             if self._settings.health:
                 host, port = parse_address(self._settings.health, "BAOGAO_TELEGRAM_HEALTH")
-                await stack.enter_async_context(await serve(host, port, routes))
+                health = await stack.enter_async_context(await serve(host, port, routes))
+                self.ports["health"] = health.sockets[0].getsockname()[1]
             self._dispatcher.pump()
             await self._gateway.set_commands(COMMANDS)
             for chore in (self._housekeeping, self._follow_library, self._supervisor.watch):
@@ -204,6 +207,7 @@ class Bot:
                 route = webhook_route(hook.secret, self._accept)
                 server = await serve(hook.host, hook.port, {**routes, "/telegram": route})
                 await stack.enter_async_context(server)
+                self.ports["webhook"] = server.sockets[0].getsockname()[1]
                 await self._gateway.set_webhook(hook.url, hook.secret)
                 self._supervisor.tell(READY)
                 await server.serve_forever()

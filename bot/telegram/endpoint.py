@@ -48,7 +48,7 @@ class _Bad(Exception):
 
 
 async def serve(host: str, port: int, routes: Mapping[str, Route]) -> asyncio.Server:
-    """Listen on ``host:port`` and answer by path."""
+    """Listen on ``host:port`` and answer by path; port 0 is one the system has free."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
