@@ -281,7 +281,7 @@ def _parser() -> argparse.ArgumentParser:
     parts = (
         f"what parts earn, blind sets included: some of {', '.join(PARTS)}; a room or a module "
         f"({', '.join(SCOPE)}) for each of its functions and patterns; one of these "
-        "(module:name); or all"
+        "(module:name); if: before a room or a module for each of its conditions; or all"
     )
     add("--without", nargs="+", metavar="PART", help=parts)
     add("--blind", action="store_true", help="ask the blind sets instead: first run and today")

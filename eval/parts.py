@@ -1,7 +1,7 @@
 """What each part of the answering earns: the cases asked again with the part taken away.
 
-A part is a search, an answerer, a word list, a class of the lexicon, or a function or a pattern of
-ours (``eval.taken_away``). A case is asked again only where the part had something to do with it:
+A part is a search, an answerer, a word list, a class of the lexicon, a function or a pattern of ours
+(``eval.taken_away``), or one of its conditions (``eval.conditions``). A case is asked again only where the part had something to do with it:
 where the answerer answered, where the function or pattern had something to say. A false premise
 is right only where the answer says what is wrong.
 """
@@ -15,6 +15,8 @@ from bot.answers.choose import ANSWERERS
 from bot.assistant import Assistant
 from eval.ablations import SEARCHES, without
 from eval.cases import Case
+from eval.conditions import PREFIX as CONDITION
+from eval.conditions import Deciding, condition_parts, described, settled
 from eval.metrics import CRASHED, false_premise_corrected, passed
 from eval.taken_away import (
     WORD_LISTS,
@@ -37,6 +39,9 @@ SCOPE = ("retrieval.places", "retrieval.question.scope")
 MANY = 8  # from so many parts on it pays to watch once which cases each has to do with
 WATCHED = 700  # cases that are watched, evenly spread: each begins with every cache empty
 MOST = 400  # cases that a part is weighed on, evenly spread: half a minute of one core
+
+
+Watch = Touched | Deciding
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +87,22 @@ def _named(name: str) -> Iterator[str]:
     elif is_code(name):
         find_code(name)
         yield name
+    elif name.startswith(CONDITION):
+        yield from condition_parts(name.removeprefix(CONDITION))
     else:
         yield from code_parts(name)
 
 
-def watched(parts: Sequence[str]) -> Touched | None:
+def watched(parts: Sequence[str]) -> Watch | None:
     """Return what watches some parts, searches and answerers apart, where there are many."""
     own = [part for part in parts if part not in SEARCHES and part not in _ANSWERERS]
-    return Touched(own) if len(own) >= MANY else None
+    if len(own) < MANY:
+        return None
+    conditions = [part for part in own if part.startswith(CONDITION)]
+    return Deciding(conditions) if conditions else Touched(own)
 
 
-def ask_all(
-    cases: Sequence[Case], assistant: Assistant, watch: Touched | None = None
-) -> list[Asked]:
+def ask_all(cases: Sequence[Case], assistant: Assistant, watch: Watch | None = None) -> list[Asked]:
     """Ask the cases, each after the questions before it; a crash is an answer that is wrong."""
     if watch is None:
         return [_ask(case, assistant) for case in cases]
@@ -123,7 +131,7 @@ def _ask(case: Case, assistant: Assistant) -> Asked:
 def weigh_part(
     part: str,
     suites: Sequence[tuple[Library, Sequence[Asked]]],
-    watch: Touched | None = None,
+    watch: Watch | None = None,
     most: int = MOST,
 ) -> Worth:
     """Ask suites without ``part``, each a library and how it is answered with everything in place.
@@ -142,7 +150,7 @@ def weigh_part(
     )
 
 
-def _concerned(part: str, whole: Sequence[Asked], watch: Touched | None) -> list[Asked]:
+def _concerned(part: str, whole: Sequence[Asked], watch: Watch | None) -> list[Asked]:
     """Return the cases of a suite that a part has to do with."""
     if part in _ANSWERERS:
         own = any(a.answerer == part for a in whole)
@@ -156,7 +164,7 @@ def _weigh(part: str, library: Library, concerned: Sequence[Asked]) -> Worth:
     if part in SEARCHES or part in _ANSWERERS:
         less = ask_all(cases, without(part, library))
     else:
-        with taken_away(part):
+        with settled(part) if part.startswith(CONDITION) else taken_away(part):
             less = ask_all(cases, Assistant(_reopened(library))) if cases else []
     pairs = list(zip(concerned, less, strict=True))
     return Worth(
@@ -189,10 +197,11 @@ def add_up(worths: Sequence[Worth]) -> Worth:
 
 def format_worths(worths: Sequence[Worth]) -> str:
     """Return a table of parts, those that earn most first."""
-    wide = max([24, *(len(w.part) for w in worths)]) + 2
+    told = {w.part: described(w.part) if w.part.startswith(CONDITION) else w.part for w in worths}
+    wide = max([24, *map(len, told.values())]) + 2
     head = f"{'without':<{wide}}{'asked':>7}{'changed':>9}{'lost':>7}{'gained':>8}"
     rows = [head, "-" * len(head)]
     for w in sorted(worths, key=lambda w: len(w.gained) - len(w.lost)):
         counts = f"{w.asked:>7}{w.changed:>9}{len(w.lost):>7}{len(w.gained):>8}"
-        rows.append(f"{w.part:<{wide}}{counts}")
+        rows.append(f"{told[w.part]:<{wide}}{counts}")
     return "\n".join(rows)

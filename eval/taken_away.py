@@ -63,7 +63,7 @@ def code_parts(room: str) -> tuple[str, ...]:
     """Return what a module, or the modules of a room, define themselves and can be taken away."""
     return tuple(
         f"{module.__name__}:{name}"
-        for module in _modules(room)
+        for module in modules_of(room)
         for name, value in _defined(module)
         if stand_in(value) is not None
     )
@@ -200,7 +200,22 @@ def stand_in(value: Any) -> Any:
     return _EMPTY.get(kind)
 
 
-def _modules(room: str) -> Sequence[ModuleType]:
+def functions_of(module: ModuleType) -> Iterator[FunctionType]:
+    """Yield the functions and methods that a module defines, without what is wrapped around them."""
+    for value in list(vars(module).values()):
+        own = isinstance(value, type) and value.__module__ == module.__name__
+        for held in list(vars(value).values()) if own else [value]:
+            held = getattr(held, "fget", None) or getattr(held, "func", None) or held
+            try:
+                function = plain(held)
+            except AttributeError:
+                continue
+            if function.__module__ == module.__name__:
+                yield function
+
+
+def modules_of(room: str) -> Sequence[ModuleType]:
+    """Return a module, or the modules of a room; raises ``ValueError`` for what is none of ours."""
     if not f"{room}.".startswith(OURS):
         raise ValueError(f"{room}: no such part")
     try:

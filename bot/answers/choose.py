@@ -40,6 +40,7 @@ from bot.answers import (
     themes,
     whole_reports,
 )
+from bot.answers.facts import one_report
 from bot.answers.fields import field_answer
 from bot.answers.lists import item, newest_of_one_issuer
 from bot.answers.lone_figures import asks_what_figure, figure_meant
@@ -500,7 +501,7 @@ ANSWERERS: tuple[Answerer, ...] = (
     Answerer(
         "fact",
         lambda desk: len(desk.reports) == 1,
-        single_report.fact,
+        one_report,
         ("青山县受理了多少件矛盾纠纷", "青山县的持证率是96%吗"),
         ("青山县存在哪些问题",),
     ),

@@ -29,6 +29,8 @@ def premised(desk: Desk, draft: Draft) -> Draft:
         return draft
     if len(desk.scope) > 1 or len(desk.reports) != 1:  # a large scope stays unopened
         return draft
+    if desk.query.ask.operation in ("overview", "brief"):  # an order of a text presumes nothing
+        return draft
     if any(line.note is not None and line.note.kind in _JUDGED for line in draft.before):
         return draft
     report = desk.reports[0]

@@ -10,17 +10,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from bot.answers.facts import one_report
 from bot.answers.lists import list_in, newest_of_one_issuer
 from bot.answers.mentions import asked_phrases, mention
 from bot.answers.overview import overview
+from bot.evidence.absence import holds
 from bot.evidence.drafting import Desk, Draft, claim
 from bot.evidence.silence import silent
-from bot.notes import Note
+from bot.notes import Note, note
 from bot.values import Cited
-from retrieval.documents import Report
 from retrieval.question.asking import statute_of
 from retrieval.question.terms import is_theme
+from retrieval.text.normalise import fold
 
 
 def statute_lacking(desk: Desk) -> str:
@@ -37,34 +37,17 @@ def no_statute(desk: Desk) -> Draft:
     )
 
 
-def fact(desk: Desk) -> Draft:
-    """Answer a fact; where only a heading answers, what stands under it."""
-    report = desk.reports[0]
-    draft = one_report(desk)
-    if desk.query.wants != "text" or not draft.focus:
-        return draft
-    if all(_is_heading(report, cite) for cite in draft.focus) and any(
-        is_theme(t) for t in desk.query.terms
-    ):
-        # a heading announces; what it announces stands under it
-        under = list_in(replace(desk, query=replace(desk.query, role="measures")), report)
-        if under.status == "answered" and under.focus != draft.focus:
-            return replace(under, before=draft.before)
-    return draft
-
-
 def whether_said(desk: Desk) -> Draft:
-    """Answer 有没有提到… from words that say just that."""
+    """Answer 有没有提到… from words that say just that; other words for it are told as such."""
     report = desk.reports[0]
     span = mention(desk, report, asked_phrases(desk.query))
     if span is None:
         return silent(desk)
-    return Draft((claim(report, span),), focus=(Cited(report.id, span.start, span.end),))
-
-
-def _is_heading(report: Report, cite: Cited) -> bool:
-    leaf = next((s for s in report.sections if s.start <= cite.start < s.end), None)
-    return leaf is not None and leaf.kind == "heading"
+    words = [t.word for t in desk.query.terms if is_theme(t)]
+    unsaid = "、".join(word for word in words if not holds(report, (fold(word),)))
+    near = (note("near_alone", thing=unsaid),) if unsaid else ()
+    cites = (Cited(report.id, span.start, span.end),)
+    return Draft((claim(report, span),), focus=cites, before=near)
 
 
 def items(desk: Desk) -> Draft:

@@ -568,18 +568,19 @@ def _asserted(ask: Ask, topic: str) -> tuple[Quantity, ...]:
         words = ""  # 三个不足的原因 counts what it asks about, it claims nothing
     kinds = ("number", "percent", "points", "money", "date")
     found = (q for q in find_quantities(words) if q.kind in kinds and q.value is not None)
-    return tuple(q for q in found if _asserts(q) and not words.startswith("事", q.end))
+    return tuple(q for q in found if _asserts(q, words))
 
 
-# 三大机制, 五项工作 count the items spoken of
+# 三大机制, 五项工作, 四件事 count the items spoken of
 _COUNTS_ITEMS = re.compile(
-    "^[一二两三四五六七八九十]{1,2}(?:大|项|类|个|点|条|种|方面|个方面|步|家|地|份)$"
+    "[一二两三四五六七八九十]{1,2}(?:大|项|类|个?方面|个|点|条|种|步|家|地|份|件(?=事))"
 )
 
 
-def _asserts(quantity: Quantity) -> bool:
+def _asserts(quantity: Quantity, words: str) -> bool:
     whole_date = quantity.kind == "date" and not (quantity.value or 0) % 100
-    return not whole_date and not _COUNTS_ITEMS.search(quantity.text)
+    counts = _COUNTS_ITEMS.match(words, quantity.start)
+    return not whole_date and (counts is None or counts.end() < quantity.end)
 
 
 def _direction(words: str) -> Direction | None:

@@ -1,0 +1,56 @@
+"""A condition of ours decides nothing while it is settled, and decides again afterwards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from answering import QINGSHAN, assistant_over
+
+from bot.evidence import silence
+from eval.conditions import PREFIX, conditions_of, described, settled
+from eval.parts import named_parts, watched
+from retrieval.places import gazetteer
+from retrieval.places.gazetteer import contains
+
+ROOM = f"{PREFIX}retrieval.places.gazetteer"
+
+
+def part_of(words: str) -> str:
+    found = [i for i, c in enumerate(conditions_of(gazetteer)) if c.words == words]
+    assert found, [c.words for c in conditions_of(gazetteer)]
+    return f"{ROOM}:{found[0]}"
+
+
+def test_a_module_stands_for_its_conditions_each_with_its_words() -> None:
+    parts = named_parts([ROOM])
+    assert len(parts) == len(conditions_of(gazetteer)) > 10
+    kinds = {c.kind for c in conditions_of(silence)}
+    assert kinds == {"if", "and", "or", "filter"}
+    assert "gazetteer:" in described(parts[0])
+
+
+def test_a_settled_condition_decides_nothing_and_is_back_afterwards() -> None:
+    before = contains.__code__
+    asked = ("浙江省", "绍兴市"), ("浙江省", "杭州市")
+    for part in named_parts([ROOM]):
+        with settled(part):
+            contains(*asked)
+    assert contains.__code__ is before
+    assert not contains(*asked)
+
+
+@pytest.mark.slow
+def test_conditions_that_decided_are_seen(tmp_path: Path) -> None:
+    parts = named_parts([f"{PREFIX}bot.answers.single_report", f"{PREFIX}bot.evidence.silence"])
+    watch = watched(parts)
+    assert watch is not None
+    with assistant_over(tmp_path, {"青山.txt": QINGSHAN}) as assistant:
+        with watch.watching() as told:
+            assistant.ask("青山县受理了多少件矛盾纠纷")
+        with watch.watching() as refused:
+            assistant.ask("青山县养了多少头大象")
+        before = silence.silent.__code__
+    assert silence.silent.__code__ is before
+    assert refused - told
+    assert refused <= set(parts)
