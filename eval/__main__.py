@@ -175,6 +175,7 @@ def run_without(suites: Sequence[Suite], options: argparse.Namespace) -> int:
         )
         library = Library.open(folder, embedder=embedder)
         asked.append((library, ask_all(suite.cases[::every], Assistant(library), watch)))
+        _tell(f"asked as it is: {len(asked)} of {len(suites)} sets of reports")
     worths = []
     for part in parts:
         worths.append(weigh_part(part, asked, watch))

@@ -3,7 +3,8 @@
 A condition that seldom decides is a special case. It is settled as it comes out elsewhere: a test of an
 `if` and a side of an `or` are never met, a side of an `and` and of a filter always. So every special case
 is a part without a line of code for it. The code of a function is changed in its place, as by
-``eval.taken_away``; what a function holds that is made at import (a lambda in a list) is not reached.
+``eval.taken_away``; what a function holds that is made at import (a lambda in a list) is not reached,
+nor what stands in a `while`, which might never end.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import builtins
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
-from eval.taken_away import forget, functions_of, modules_of
+from eval.taken_away import codes_of, forget, functions_of, modules_of
 
 PREFIX = "if:"
 _DECIDES = "__condition_decides__"
@@ -55,6 +56,9 @@ class _Numbered(ast.NodeTransformer):
         self._inside -= 1
         return node
 
+    def visit_While(self, node: ast.While) -> ast.AST:
+        return node
+
     def visit_If(self, node: ast.If) -> ast.AST:
         self.generic_visit(node)
         node.test = self._at(node.test, "if")
@@ -85,7 +89,16 @@ class _Numbered(ast.NodeTransformer):
 
 
 def condition_parts(room: str) -> tuple[str, ...]:
-    """Return the conditions of a module or of a room as parts: ``if:module:number``."""
+    """Return the conditions of a module or of a room as parts: ``if:module:number``.
+
+    Such a part stands for itself. Raises ``ValueError`` for what is none of ours.
+    """
+    name, _, number = room.partition(":")
+    if number:
+        module = modules_of(name)[0]
+        if not number.isdecimal() or int(number) >= len(conditions_of(module)):
+            raise ValueError(f"{PREFIX}{room}: no such part")
+        return (f"{PREFIX}{room}",)
     return tuple(
         f"{PREFIX}{module.__name__}:{number}"
         for module in modules_of(room)
@@ -93,6 +106,7 @@ def condition_parts(room: str) -> tuple[str, ...]:
     )
 
 
+@cache
 def conditions_of(module: ModuleType) -> list[Condition]:
     """Return the conditions of a module in the order of their numbers."""
     return _compiled(module, lambda _number, _condition, node: node)[1]
@@ -102,7 +116,7 @@ def described(part: str) -> str:
     """Return a part with the line and the words of its condition."""
     module, number = _place(part)
     condition = conditions_of(module)[number]
-    return f"{module.__name__}:{condition.line} {condition.kind} {condition.words[:60]}"
+    return f"{part}  line {condition.line}, {condition.kind}: {condition.words[:60]}"
 
 
 @contextmanager
@@ -171,7 +185,7 @@ def _compiled(module: ModuleType, change: Change) -> tuple[CodeType, list[Condit
 
 def _swap(module: ModuleType, code: CodeType) -> list[tuple[FunctionType, CodeType]]:
     """Give the functions of a module the code that ``code`` has for them; return what they had."""
-    new = {(c.co_qualname, c.co_firstlineno): c for c in _inside(code)}
+    new = {(c.co_qualname, c.co_firstlineno): c for c in codes_of(code)}
     kept = []
     for function in functions_of(module):
         had = function.__code__
@@ -185,10 +199,3 @@ def _swap(module: ModuleType, code: CodeType) -> list[tuple[FunctionType, CodeTy
 def _put_back(kept: Sequence[tuple[FunctionType, CodeType]]) -> None:
     for function, code in kept:
         function.__code__ = code
-
-
-def _inside(code: CodeType) -> Iterator[CodeType]:
-    for constant in code.co_consts:
-        if isinstance(constant, CodeType):
-            yield constant
-            yield from _inside(constant)

@@ -1,9 +1,10 @@
 """What each part of the answering earns: the cases asked again with the part taken away.
 
 A part is a search, an answerer, a word list, a class of the lexicon, a function or a pattern of ours
-(``eval.taken_away``), or one of its conditions (``eval.conditions``). A case is asked again only where the part had something to do with it:
-where the answerer answered, where the function or pattern had something to say. A false premise
-is right only where the answer says what is wrong.
+(``eval.taken_away``), or one of its conditions (``eval.conditions``). A case is asked again only where
+the part had something to do with it: where the answerer answered, where the function or pattern had
+something to say, where the condition decided. A false premise is right only where the answer says what
+is wrong.
 """
 
 from __future__ import annotations
@@ -72,9 +73,13 @@ class Asked:
 def named_parts(names: Sequence[str]) -> tuple[str, ...]:
     """Return the parts of some names: ``all``, a part, or a room or a module for all of its parts.
 
-    Raises ``ValueError`` for a name that is none of these.
+    Raises ``ValueError`` for a name that is none of these, and for conditions beside other parts: the
+    two are watched each in its own way.
     """
-    return tuple(dict.fromkeys(part for name in names for part in _named(name)))
+    parts = tuple(dict.fromkeys(part for name in names for part in _named(name)))
+    if len({part.startswith(CONDITION) for part in parts}) > 1:
+        raise ValueError(f"{CONDITION}… is weighed apart from other parts")
+    return parts
 
 
 def _named(name: str) -> Iterator[str]:
@@ -98,8 +103,7 @@ def watched(parts: Sequence[str]) -> Watch | None:
     own = [part for part in parts if part not in SEARCHES and part not in _ANSWERERS]
     if len(own) < MANY:
         return None
-    conditions = [part for part in own if part.startswith(CONDITION)]
-    return Deciding(conditions) if conditions else Touched(own)
+    return Deciding(own) if own[0].startswith(CONDITION) else Touched(own)
 
 
 def ask_all(cases: Sequence[Case], assistant: Assistant, watch: Watch | None = None) -> list[Asked]:

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module, resources
 from pathlib import Path
-from types import FunctionType, ModuleType
+from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 from retrieval.genre import lexicon
@@ -212,6 +212,14 @@ def functions_of(module: ModuleType) -> Iterator[FunctionType]:
                 continue
             if function.__module__ == module.__name__:
                 yield function
+
+
+def codes_of(code: CodeType) -> Iterator[CodeType]:
+    """Yield a code and what is defined inside it."""
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from codes_of(constant)
 
 
 def modules_of(room: str) -> Sequence[ModuleType]:

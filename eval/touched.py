@@ -9,7 +9,17 @@ from contextlib import contextmanager
 from types import CodeType, FrameType
 from typing import Any
 
-from eval.taken_away import CLASS, GROUP, find_code, is_code, ours, plain, stand_in
+from eval.taken_away import (
+    CLASS,
+    GROUP,
+    codes_of,
+    find_code,
+    functions_of,
+    is_code,
+    ours,
+    plain,
+    stand_in,
+)
 
 
 class Touched:
@@ -38,7 +48,7 @@ class Touched:
                 self._always.add(function.__code__)
         for module in ours():
             held = {n: patterns[id(v)] for n, v in vars(module).items() if id(v) in patterns}
-            for code in _codes(module.__name__, vars(module).values()):
+            for code in (c for f in functions_of(module) for c in codes_of(f.__code__)):
                 used = {held[name] for name in code.co_names if name in held}
                 used |= {said[word] for word in code.co_consts if _is_word(word) and word in said}
                 if "same_words" in code.co_names:
@@ -78,20 +88,3 @@ def _something(value: Any) -> bool:
         return bool(value)
     except ValueError:  # an array
         return True
-
-
-def _codes(module: str, values: Any) -> Iterator[CodeType]:
-    """Yield the code of every function and method of a module, and of what is defined inside."""
-    for value in values:
-        if isinstance(value, type) and value.__module__ == module:
-            yield from _codes(module, list(vars(value).values()))
-            continue
-        value = getattr(value, "fget", None) or getattr(value, "func", None) or value
-        try:
-            waiting = [plain(value).__code__]
-        except AttributeError:
-            continue
-        while waiting:
-            code = waiting.pop()
-            yield code
-            waiting += [c for c in code.co_consts if isinstance(c, CodeType)]

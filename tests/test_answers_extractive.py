@@ -47,6 +47,11 @@ SMALL = [
     ("青山县的报告写没写合同审查", "answered", ["关于加强合同审查的通知"], []),
     ("白水县有没有提到宣传进企业", "abstained", ["没有找到"], []),
     ("青山县提到过减证便民吗", "abstained", ["没有出现"], []),
+    # told in other words it is said to be; one of two told word for word is not
+    ("青山县有没有提到轮训", "answered", ["没有出现“轮训”，相近的是", "培训320人次"], []),
+    ("青山县有没有提到月球基地或者合同审查", "answered", ["合同审查"], ["没有出现"]),
+    # an order of a text presumes nothing of all
+    ("没看过青山县的报告，主要讲了什么", "answered", ["执法力量不足"], ["原文没有这样说"]),
     # not what a report tells
     # a place alone; the reports themselves
     ("青山县", "answered", ["执法力量不足", "推进数据共享"], []),

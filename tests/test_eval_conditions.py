@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from answering import QINGSHAN, assistant_over
 
+from bot.briefing import briefing
 from bot.evidence import silence
 from eval.conditions import PREFIX, conditions_of, described, settled
 from eval.parts import named_parts, watched
@@ -33,11 +34,28 @@ def test_a_module_stands_for_its_conditions_each_with_its_words() -> None:
 def test_a_settled_condition_decides_nothing_and_is_back_afterwards() -> None:
     before = contains.__code__
     asked = ("浙江省", "绍兴市"), ("浙江省", "杭州市")
-    for part in named_parts([ROOM]):
-        with settled(part):
-            contains(*asked)
+    with settled(part_of("chain[:len(ancestor)] == ancestor")):
+        assert contains(*asked)
     assert contains.__code__ is before
     assert not contains(*asked)
+
+
+def test_what_might_never_end_is_no_condition() -> None:
+    assert "_add_next(para, PARTS, most, most, again=False)" not in {
+        c.words for c in conditions_of(briefing)
+    }
+
+
+@pytest.mark.parametrize("name", ["nothing", "bot.nothing", "bot.notes:x", "bot.notes:99999"])
+def test_what_is_no_condition_is_refused_by_name(name: str) -> None:
+    with pytest.raises(ValueError, match="no such part"):
+        named_parts([PREFIX + name])
+
+
+def test_conditions_are_weighed_by_themselves() -> None:
+    assert named_parts([f"{ROOM}:0"]) == (f"{ROOM}:0",)
+    with pytest.raises(ValueError, match="apart from other parts"):
+        named_parts([f"{ROOM}:0", "class:aim"])
 
 
 @pytest.mark.slow

@@ -29,8 +29,6 @@ def premised(desk: Desk, draft: Draft) -> Draft:
         return draft
     if len(desk.scope) > 1 or len(desk.reports) != 1:  # a large scope stays unopened
         return draft
-    if desk.query.ask.operation in ("overview", "brief"):  # an order of a text presumes nothing
-        return draft
     if any(line.note is not None and line.note.kind in _JUDGED for line in draft.before):
         return draft
     report = desk.reports[0]
@@ -52,8 +50,9 @@ def premised(desk: Desk, draft: Draft) -> Draft:
             return replace(draft, lines=lines, before=(*judged.notes, *draft.before))
     cited = [line.text for line in draft.lines if line.kind == "claim"]
     told = None
-    if not any(line.note is not None and line.note.kind == "share" for line in draft.before):
-        # 占全部的几成 presumes nothing of all
+    shared = any(line.note is not None and line.note.kind == "share" for line in draft.before)
+    # 占全部的几成 presumes nothing of all, nor does an order of a text: 没时间看全文
+    if not shared and desk.query.ask.operation not in ("overview", "brief"):
         told = judge_extent(
             normalise(desk.query.topic), desk.query.terms, cited, figured=bool(draft.figures)
         )

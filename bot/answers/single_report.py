@@ -44,7 +44,10 @@ def whether_said(desk: Desk) -> Draft:
     if span is None:
         return silent(desk)
     words = [t.word for t in desk.query.terms if is_theme(t)]
-    unsaid = "、".join(word for word in words if not holds(report, (fold(word),)))
+    told = fold(report.quote(span.start, span.end))
+    # of 共享法庭或者行政复议 one is told word for word; an English word stands in no Chinese report
+    verbatim = desk.query.english or any(fold(word) in told for word in words)
+    unsaid = "、".join(w for w in words if not verbatim and not holds(report, (fold(w),)))
     near = (note("near_alone", thing=unsaid),) if unsaid else ()
     cites = (Cited(report.id, span.start, span.end),)
     return Draft((claim(report, span),), focus=cites, before=near)

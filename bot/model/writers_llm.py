@@ -243,8 +243,9 @@ class LLMWriter:
         """Select an answer from ``passages``, word it and check it line by line.
 
         ``context`` is what the question leans on, in words; ``language`` is ``zh`` or ``en``;
-        ``text_of`` and ``scope_names`` are those of ``Checker``; as many passages go in, in order, as ``prompt_tokens`` hold. ``hear`` is given
-        the lines as they are written, and says whether any was shown. Raises ``ModelFailed`` if
+        ``text_of`` and ``scope_names`` are those of ``Checker``; as many passages go in, in order, as
+        ``prompt_tokens`` hold. ``hear`` is given the lines as they are written, and says whether any
+        was shown. Raises ``ModelFailed`` if
         the reply was not whole and nothing of it was shown.
         """
         allowance = allowance or Allowance()
