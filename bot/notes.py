@@ -39,6 +39,11 @@ def counts(line: DraftLine) -> bool:
     return line.note is not None and "count" in line.note.values
 
 
+def corrects(line: DraftLine) -> bool:
+    """Tell whether a draft's line is a note that says what a question gets wrong."""
+    return line.note is not None and line.note.kind in CORRECTING
+
+
 def words(note: Note, language: Language = "zh") -> str:
     """Return a note in words; raises ``KeyError`` for a kind or value the catalogue lacks."""
     return _Filler(language).vformat(kinds(language)[note.kind], (), note.values)

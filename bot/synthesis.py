@@ -24,7 +24,7 @@ from bot.model.sheet import sheet
 from bot.model.trouble import unavailable
 from bot.model.union import Line, completed, holds_all, of_others, under_heads, united
 from bot.model.writers_llm import LLMWriter, Waiting, Written
-from bot.notes import CORRECTING, Note
+from bot.notes import Note, corrects
 from bot.values import DraftLine, Passage, Sentence, Told, meets
 from prompts import load
 from retrieval.documents import meet
@@ -285,10 +285,7 @@ def _asked(query: Query) -> str:
 
 def _is_bound(draft: Draft) -> bool:
     """Tell whether a draft corrects the question: its lines stay under the note."""
-    return any(
-        line.note is not None and line.note.kind in CORRECTING
-        for line in (*draft.before, *draft.lines)
-    )
+    return any(map(corrects, (*draft.before, *draft.lines)))
 
 
 def _is_of_theme(query: Query, told: Told) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from bot.evidence.drafting import Draft
 from bot.evidence.selection import wants_figure
 from bot.evidence.units import unit_fit
-from bot.notes import Note, counts, note
+from bot.notes import Note, corrects, counts, note
 from bot.synthesis import Attempt
 from bot.values import Answer, DraftLine, Status
 from retrieval.documents import Hit
@@ -140,7 +140,9 @@ def joined(answered: Sequence[Answered], question: str, head: Heading) -> Answer
         if one.draft.status == "answered" and told_before and not one.draft.before:
             continue  # 调了多少、成功率多少 stand in one sentence
         fresh = [] if told_before else _not_among(one.draft.lines, shown)
-        if one.draft.paired and fresh:
+        if any(map(corrects, one.draft.before)):
+            fresh = fresh or claims  # a correction stands over the words that correct
+        elif one.draft.paired and fresh:
             fresh = [*one.draft.lines]
         elif one.draft.status == "answered" and all(line.kind == "claim" for line in fresh):
             fresh = _in_wider(lines, fresh)

@@ -14,7 +14,7 @@ from pathlib import Path
 from bot.assistant import Assistant
 from eval.ablations import list_ablations
 from eval.baseline import find_losses, load_baseline, save_baseline
-from eval.blind import Card, format_cards, read_cards
+from eval.blind import Card, format_cards, read_cards, today
 from eval.cases import KINDS, BadCase, list_sources
 from eval.html_report import format_report
 from eval.libraries import cache_folder, prepare_library
@@ -157,7 +157,7 @@ def run_blind(options: argparse.Namespace) -> int:
     for card, suite in _blind_suites():
         opened = _open(suite, options)
         scored = run_suite(suite, opened.assistant, opened.sources, step=_Counter(card.name))
-        rows.append((card, sum(r.passed for r in scored.results), len(scored.results)))
+        rows.append((card, today(scored)))
     print(format_cards(rows))
     return 0
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval.cases import BadCase
+from eval.scoring import SuiteResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,33 @@ class Card:
     first_run: str = ""
     right: int | None = None
     of: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """How a set is answered today: ``right`` of ``of`` cases.
+
+    What is longer holds more of what is asked, so beside it ``chars``, the mean length of what is
+    answered, and ``evidence``, the share of the cited spans that is evidence of the case.
+    """
+
+    right: int
+    of: int
+    chars: float = 0.0
+    evidence: float = 0.0
+
+
+def today(result: SuiteResult) -> Today:
+    """Return how a blind set that was asked is answered."""
+    answered = [r for r in result.results if r.answer["status"] == "answered"]
+    chars = sum(len(r.answer["answer"]) for r in answered)
+    evidence = result.scores.get("citation_precision")
+    return Today(
+        sum(r.passed for r in result.results),
+        len(result.results),
+        chars / max(len(answered), 1),
+        evidence.value if evidence else 0.0,
+    )
 
 
 def read_cards(folder: Path, known: dict[str, Path]) -> list[Card]:
@@ -56,14 +84,14 @@ def read_cards(folder: Path, known: dict[str, Path]) -> list[Card]:
     return cards
 
 
-def format_cards(rows: Sequence[tuple[Card, int, int]]) -> str:
-    """Return a table of the sets: the first run's figure, then today's ``right`` of ``of``."""
-    lines = [f"{'blind set':<16}{'first run':>16}{'today':>16}  writer; knowledge", "-" * 80]
-    for card, right, of in rows:
+def format_cards(rows: Sequence[tuple[Card, Today]]) -> str:
+    """Return a table of the sets: the first run's figure, then today's."""
+    head = f"{'blind set':<26}{'first run':>13}{'today':>13}{'chars':>8}{'evidence':>10}"
+    lines = [f"{head}  writer; knowledge", "-" * 100]
+    for card, now in rows:
         first = "not yet" if card.right is None or not card.of else _share(card.right, card.of)
-        lines.append(
-            f"{card.name:<16}{first:>16}{_share(right, of):>16}  {card.writer}; {card.knowledge}"
-        )
+        told = f"{_share(now.right, now.of):>13}{now.chars:>8.0f}{now.evidence:>10.2f}"
+        lines.append(f"{card.name:<26}{first:>13}{told}  {card.writer}; {card.knowledge}")
     return "\n".join(lines)
 
 

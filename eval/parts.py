@@ -10,7 +10,7 @@ is wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.answers.choose import ANSWERERS
 from bot.assistant import Assistant
@@ -18,7 +18,14 @@ from eval.ablations import SEARCHES, without
 from eval.cases import Case
 from eval.conditions import PREFIX as CONDITION
 from eval.conditions import Deciding, condition_parts, described, settled
-from eval.metrics import CRASHED, false_premise_corrected, passed
+from eval.metrics import (
+    CRASHED,
+    Source,
+    citation_precision,
+    false_premise_corrected,
+    locate,
+    passed,
+)
 from eval.taken_away import (
     WORD_LISTS,
     code_parts,
@@ -47,26 +54,34 @@ Watch = Touched | Deciding
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What came of taking a part away: cases asked of it, answers changed, cases lost and gained."""
+    """What came of taking a part away: cases asked of it, answers changed, cases lost and gained.
+
+    What is longer holds more of what is asked: answers are ``chars`` characters longer without the part
+    in all, and ``beside`` more of what they cite is no evidence.
+    """
 
     part: str
     asked: int
     changed: int
     lost: tuple[str, ...]
     gained: tuple[str, ...]
+    chars: int = 0
+    beside: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A case as it was answered: words, status and answerer, and whether that was right.
 
-    ``touched`` are the parts that had something to say, of those that were watched.
+    ``beside`` of its citations are no evidence of the case. ``touched`` are the parts that had something
+    to say, of those that were watched.
     """
 
     case: Case
     said: tuple[str, str]
     answerer: str
     right: bool
+    beside: int = 0
     touched: frozenset[str] = frozenset()
 
 
@@ -108,18 +123,20 @@ def watched(parts: Sequence[str]) -> Watch | None:
 
 def ask_all(cases: Sequence[Case], assistant: Assistant, watch: Watch | None = None) -> list[Asked]:
     """Ask the cases, each after the questions before it; a crash is an answer that is wrong."""
+    held = [assistant.library.report(summary.id) for summary in assistant.library.reports()]
+    sources = [Source(report.id, report.meta.source, report.text) for report in held]
     if watch is None:
-        return [_ask(case, assistant) for case in cases]
+        return [_ask(case, assistant, sources) for case in cases]
     found = []
     for case in cases:
         forget()  # what an earlier case left in a cache would not be seen
         with watch.watching() as touched:
-            asked = _ask(case, assistant)
-        found.append(Asked(case, asked.said, asked.answerer, asked.right, frozenset(touched)))
+            asked = _ask(case, assistant, sources)
+        found.append(replace(asked, touched=frozenset(touched)))
     return found
 
 
-def _ask(case: Case, assistant: Assistant) -> Asked:
+def _ask(case: Case, assistant: Assistant, sources: Sequence[Source]) -> Asked:
     state = None
     try:
         for earlier in case.history:
@@ -127,7 +144,9 @@ def _ask(case: Case, assistant: Assistant) -> Asked:
         answer = assistant.ask(case.question, state).answer.to_json()
         said = (answer["answer"], answer["status"])
         right = passed(case, answer) and false_premise_corrected(case, answer) != (0.0, 1)
-        return Asked(case, said, answer["answerer"], right)
+        gold = [locate(piece, sources) for piece in case.evidence]
+        held, cited = citation_precision(case, answer, gold) or (0.0, 0.0)
+        return Asked(case, said, answer["answerer"], right, int(cited - held))
     except Exception as error:  # a part may be needed by what is left
         return Asked(case, (str(error), CRASHED), "", False)
 
@@ -177,6 +196,8 @@ def _weigh(part: str, library: Library, concerned: Sequence[Asked]) -> Worth:
         sum(a.said != b.said for a, b in pairs),
         tuple(a.case.id for a, b in pairs if a.right > b.right),
         tuple(a.case.id for a, b in pairs if a.right < b.right),
+        sum(len(b.said[0]) - len(a.said[0]) for a, b in pairs),
+        sum(b.beside - a.beside for a, b in pairs),
     )
 
 
@@ -196,6 +217,8 @@ def add_up(worths: Sequence[Worth]) -> Worth:
         sum(w.changed for w in worths),
         tuple(case for w in worths for case in w.lost),
         tuple(case for w in worths for case in w.gained),
+        sum(w.chars for w in worths),
+        sum(w.beside for w in worths),
     )
 
 
@@ -203,9 +226,9 @@ def format_worths(worths: Sequence[Worth]) -> str:
     """Return a table of parts, those that earn most first."""
     told = {w.part: described(w.part) if w.part.startswith(CONDITION) else w.part for w in worths}
     wide = max([24, *map(len, told.values())]) + 2
-    head = f"{'without':<{wide}}{'asked':>7}{'changed':>9}{'lost':>7}{'gained':>8}"
+    head = f"{'without':<{wide}}{'asked':>7}{'changed':>9}{'lost':>7}{'gained':>8}{'chars':>8}{'beside':>8}"
     rows = [head, "-" * len(head)]
     for w in sorted(worths, key=lambda w: len(w.gained) - len(w.lost)):
-        counts = f"{w.asked:>7}{w.changed:>9}{len(w.lost):>7}{len(w.gained):>8}"
+        counts = f"{w.asked:>7}{w.changed:>9}{len(w.lost):>7}{len(w.gained):>8}{w.chars:>+8}{w.beside:>+8}"
         rows.append(f"{told[w.part]:<{wide}}{counts}")
     return "\n".join(rows)

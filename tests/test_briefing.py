@@ -144,7 +144,7 @@ def test_only_the_parts_asked_for_are_told() -> None:
 
 
 def test_several_reports_are_each_named_in_the_order_asked() -> None:
-    made = desk("写一段话，比较玉山和上虞的行政复议工作", "000_", "001_")
+    made = desk("写一段话，比较玉山和上虞的行政复议工作，200到300字", "000_", "001_")
     answer, refused = checked(brief(made).draft, made.reports)
     text = paragraph(answer, markers=False)
     assert not refused

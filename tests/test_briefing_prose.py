@@ -21,7 +21,7 @@ from prompts import load
 from retrieval.errors import ModelFailed
 from retrieval.library.library import Library
 
-QUESTION = "写一段玉山县2023年法治政府建设的简报"
+QUESTION = "用200到300字写一段玉山县2023年法治政府建设的简报"
 GOOD = [
     "今年以来，玉山县共收到行政复议案件65件，受理前协调处理29件，受理36件，已审结30件。",
     "全县各级调解组织共受理民间纠纷1171件，调解成功1165件，调解成功率为99%。",

@@ -13,7 +13,7 @@ from answering import QINGSHAN, assistant_over
 from bot.assistant import Assistant
 from bot.holdings import place_index
 from eval import parts
-from eval.blind import format_cards, read_cards
+from eval.blind import Today, format_cards, read_cards
 from eval.cases import BadCase, Case, Evidence
 from eval.metrics import absence_stated_falsely, false_premise_corrected, note_kinds
 from eval.parts import PARTS, Asked, Worth, add_up, format_worths, weigh_part
@@ -60,10 +60,11 @@ def test_every_answerer_search_and_word_list_can_be_taken_away() -> None:
 
 def test_what_parts_earn_is_summed_over_suites_and_the_most_comes_first() -> None:
     little = Worth("talk.txt", 9, 1, (), ("x",))
-    much = add_up([Worth("fact", 5, 4, ("a",), ()), Worth("fact", 2, 2, ("b", "c"), ("d",))])
+    one = Worth("fact", 5, 4, ("a",), (), 90, 2)
+    much = add_up([one, Worth("fact", 2, 2, ("b", "c"), ("d",), -20, 1)])
     assert (much.asked, much.changed, much.lost, much.gained) == (7, 6, ("a", "b", "c"), ("d",))
     rows = format_worths([little, much]).splitlines()
-    assert rows[2].split() == ["fact", "7", "6", "3", "1"]
+    assert rows[2].split() == ["fact", "7", "6", "3", "1", "+70", "+3"]
 
 
 def test_a_blind_set_shows_its_first_run_beside_todays(tmp_path: Path) -> None:
@@ -74,7 +75,7 @@ def test_a_blind_set_shows_its_first_run_beside_todays(tmp_path: Path) -> None:
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
     (read,) = read_cards(tmp_path, {"real": tmp_path})
     assert (read.reports, read.right, read.of) == ((tmp_path,), 31, 60)
-    assert "31/60 0.52" in format_cards([(read, 55, 60)])
+    assert "31/60 0.52" in format_cards([(read, Today(55, 60, 180.0, 0.8))])
     card["reports"] = ["real", "../2026-01-30/reports"]
     (folder / "card.json").write_text(json.dumps(card), encoding="utf-8")
     (read,) = read_cards(tmp_path, {"real": tmp_path})

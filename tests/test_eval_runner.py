@@ -13,6 +13,7 @@ from rich.cells import cell_len
 
 from bot.values import Answer, Citation, Scope, Sentence
 from eval.baseline import Floor, find_losses, load_baseline, save_baseline
+from eval.blind import today
 from eval.cases import Case, Evidence
 from eval.html_report import format_report
 from eval.metrics import Source
@@ -147,6 +148,14 @@ def test_two_runs_give_the_same_results_timing_aside(result: SuiteResult) -> Non
     assert first.pop("timing").keys() == second.pop("timing").keys() == {"small"}
     assert json.dumps(first, sort_keys=True) == json.dumps(second, sort_keys=True)
     assert "elapsed_ms" not in json.dumps(first)
+
+
+def test_what_a_blind_set_says_too_much_stands_beside_what_is_right(result: SuiteResult) -> None:
+    now = today(result)
+    answered = [r.answer for r in result.results if r.answer["status"] == "answered"]
+    assert (now.right, now.of) == (sum(r.passed for r in result.results), len(CASES))
+    assert now.chars == sum(len(a["answer"]) for a in answered) / len(answered)
+    assert now.evidence == result.scores["citation_precision"].value
 
 
 def test_progress_is_told(result: SuiteResult) -> None:

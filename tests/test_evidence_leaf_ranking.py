@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from answering import assistant_over, desk_of
 
 from bot.answers.themes import theme_terms
 from bot.assistant import Assistant
-from bot.evidence.drafting import Desk
+from bot.evidence.drafting import Desk, joined
 from bot.evidence.leaf_ranking import (
     ENDS,
     LINE_PAIRED,
@@ -33,7 +34,10 @@ from bot.evidence.leaf_ranking import (
 )
 from bot.evidence.pieces import FAR_BEHIND, Piece, leaves, told
 from bot.evidence.weights import read_fitted
+from bot.lock.citations import Checker
+from bot.values import Sentence
 from retrieval.search.nearness import best_in, nothing_near
+from retrieval.text.normalise import normalise
 
 TEXT = """青山县人民政府2023年度法治政府建设情况报告
 一、主要举措和成效
@@ -149,6 +153,32 @@ def test_of_a_leaf_what_is_far_behind_is_not_shown(assistant: Assistant):
     words = "".join(piece.report.quote(span.start, span.end) for span in spans)
     assert "310家次" in words
     assert "18项" not in words
+
+
+TABLED = """青石县人民政府2023年度法治政府建设情况报告
+一、主要举措和成效
+(一)行政执法。全年执法情况如下。
+指标　2022年　2023年
+行政处罚案件（件）　5284　4617
+占道经营案件（件）　1762　1105
+说明:处罚案件下降主要由于占道经营先教育后处罚。
+二、存在的问题
+(一)执法力量不足。
+"""
+
+
+def test_rows_of_a_table_are_told_by_their_columns_and_pass_the_lock(tmp_path: Path):
+    with assistant_over(tmp_path, {"青石县.txt": TABLED}) as opened:
+        report = desk_of(opened, "青石县存在哪些问题").reports[0]
+        piece = next(p for p in leaves(report) if any(line.row for line in p.lines))
+        line = joined(report, told(replace(piece, worth=(0.0,) * len(piece.lines)), (), 400))
+        checked = Checker((), lambda _report: report.text, {}).check_line(line)
+    assert "行政处罚案件(件),2022年:5284" in normalise(line.text)
+    # nothing is left out between rows that follow each other
+    assert "2023年:4617;占道经营案件(件),2022年:1762" in normalise(line.text)
+    assert "先教育后处罚" in line.text
+    assert isinstance(checked, Sentence)
+    assert checked.text == line.text
 
 
 def test_nothing_is_near_a_span_without_passages():

@@ -118,6 +118,14 @@ def test_one_place_beside_another_keeps_both_with_their_years() -> None:
     assert (ask.operation, ask.places, ask.years) == ("compare", ("上虞", "玉山"), (2022, 2023))
 
 
+def test_a_year_measured_against_stands_beside_the_one_spoken_of() -> None:
+    earlier = Ask("figure", "change", years=(2021,))
+    (ask,) = following("跟2021年比涨了多少", earlier, ("year", "2021年"))
+    assert ask.years == (2022, 2021)
+    (ask,) = following("2021年涨了多少", earlier, ("year", "2021年"))
+    assert ask.years == (2021,)
+
+
 def test_a_theme_changes_the_last_of_two_figures_and_a_place_both() -> None:
     two = (BEFORE, replace(BEFORE, theme=("办结",), words="办结多少"))
     theme = Ask("figure", "tell", theme=("调解",))

@@ -99,6 +99,8 @@ def test_relative_years(words: str, offset: int | None) -> None:
         (["200字左右", "给领导看的"], Form(chars=(180, 220), audience="领导")),
         (["不超过300字"], Form(chars=(200, 300))),
         (["两三百字"], Form(chars=(200, 300))),
+        (["百来字"], Form(chars=(90, 110))),
+        (["别超过一百五"], Form(chars=(100, 150))),
         (["一句话"], Form(chars=(30, 80))),
         (["每条一句话"], Form()),
         (["大白话", "简短"], Form(short=True, plain=True)),
@@ -146,6 +148,14 @@ def test_a_follow_up_changes_slots(
     request = Request(question, act, (said,))  # type: ignore[arg-type]
     (ask,) = completed(request, LAST)
     assert {name: getattr(ask, name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "act"),
+    [("闲置土地", "ask"), ("欠薪", "ask"), ("今天股市怎么样？", "off"), ("红烧肉怎么做", "off")],
+)
+def test_a_message_is_off_the_subject_only_when_that_is_sure(question: str, act: str) -> None:
+    assert TrainedReader(()).read(question).act == act
 
 
 @pytest.mark.parametrize("act", ["chat", "undo", "off", "source"])

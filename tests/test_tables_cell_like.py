@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from answering import assistant_over
@@ -57,3 +58,24 @@ def test_a_figure_told_in_other_words_is_not(assistant: Assistant) -> None:
 
 def test_a_phrase_has_no_like(assistant: Assistant) -> None:
     assert not beside(assistant, "推行柔性执法", 1).claims
+
+
+NAMED = HEAD.format(year=2023) + "(一)化解纠纷。调解矛盾纠纷1865件,成功率97.1%。\n"
+UNNAMED = (
+    HEAD.format(year=2024)
+    + "(一)化解纠纷。全县132个人民调解委员会调解矛盾纠纷1702件,成功率97.9%。\n"
+)
+QUIET = HEAD.format(year=2025) + "(一)推行柔性执法。清单扩大到78项。\n"
+
+
+def test_a_row_without_a_cell_is_told_by_the_sentence_that_answers(tmp_path: Path) -> None:
+    texts = {"2023.txt": NAMED, "2024.txt": UNNAMED, "2025.txt": QUIET}
+    with assistant_over(tmp_path, texts) as opened:
+        answer = opened.ask("青山县2023年、2024年和2025年调解矛盾纠纷多少件对比").answer
+    notes = {note.kind: note.values for note in answer.notes}
+    assert "调解矛盾纠纷1702件" in answer.text
+    # shown, and not compared
+    assert notes["apart"]["figure"] == "1702件"
+    silent = str((notes.get("unsaid_in") or notes["silent_on"])["reports"])
+    assert "2025" in silent
+    assert "2024" not in silent

@@ -56,7 +56,7 @@ from bot.evidence.drafting import Desk, Draft
 from bot.evidence.silence import silent
 from retrieval.question.asking import Kind
 from retrieval.question.request import Content, Operation
-from retrieval.question.untagged import names_a_thing
+from retrieval.question.untagged import names_a_thing, subject_of
 
 MAX_BRIEF_REPORTS = 6
 # how likely a leaf must answer to be told before what the tags say is asked; in place of silence any
@@ -162,15 +162,20 @@ def _on_a_theme(applies: Callable[[Desk], bool]) -> Callable[[Desk], bool]:
 
 
 def _on_an_untagged_subject(desk: Desk) -> bool:
-    """A wish for a part of one report whose words name a subject that no tag says is one."""
+    """A wish for a part of a few reports whose words name a subject that no tag says is one.
+
+    One that leans on the wish before it (怎么说的) is told of several with that.
+    """
     ask = desk.query.ask
     whole = ask.content in ("problems", "plans", "remedy", "causes", "report", "measures")
     told = ask.operation in ("list", "tell", "verify", "judge", "overview", "count")
     named = not ask.theme and bool(themes.subject_terms(desk.query))
     if ask.content in ("problems", "plans"):  # 分开列一下 asks for all of them
         named = named and names_a_thing(desk.query.topic)
-    asked = whole and told and named and not desk.query.inherited and _is_open(desk)
-    return asked and len(desk.reports) == 1
+    if not whole or not told or not named or desk.query.inherited or not _is_open(desk):
+        return False
+    leans = bool(ask.context) and not subject_of(desk.query.topic)
+    return len(desk.reports) == 1 or (1 < len(desk.reports) <= themes.MAX_REPORTS and not leans)
 
 
 def _told_at_large(desk: Desk) -> Draft | None:

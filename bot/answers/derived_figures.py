@@ -18,7 +18,7 @@ from bot.evidence.drafting import Desk, Draft, claim, label
 from bot.evidence.reading import Line, Reading
 from bot.evidence.reckoning import COUNTED, gap_note, rounded, share_note, share_of, shown
 from bot.labels import full_name
-from bot.notes import CORRECTING, Note, note
+from bot.notes import Note, corrects, note
 from bot.values import Cited, DraftLine
 from retrieval.documents import Report, Span
 from retrieval.genre.cell_figures import CHANGE, cell_figure, cell_year
@@ -285,7 +285,7 @@ def stepped(desk: Desk, draft: Draft) -> Draft:
             return draft
         before = (*draft.before, told)
         way = "up" if canonical(later.quantity)[0] > canonical(earlier.quantity)[0] else "down"
-        corrected = any(ln.note is not None and ln.note.kind in CORRECTING for ln in draft.before)
+        corrected = any(map(corrects, draft.before))
         if query.direction not in (None, way) and not corrected:
             before = (
                 *draft.before,

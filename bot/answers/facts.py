@@ -34,7 +34,7 @@ def one_report(desk: Desk) -> Draft:
     """Answer a fact from the one report in scope, correcting what the question got wrong."""
     found = answer_in(desk, desk.reports[0])
     if not found or (_unsure(found) and _lacks_what_is_asked(desk.query, desk.reports[0])):
-        return silent(desk, in_meaning=not found)
+        return _as_it_stands(desk, silent(desk, in_meaning=not found))
     near = _near_alone(desk, found)
     if near and not any(e.coverage for e in found):
         # no word of the question stands there: 常住人口, and 群众达5万人
@@ -50,6 +50,15 @@ def one_report(desk: Desk) -> Draft:
         before=tuple(before),
         figures=tuple(e.figure for e in found if e.figure is not None),
     )
+
+
+def _as_it_stands(desk: Desk, refused: Draft) -> Draft:
+    """Tell who asserts a figure and asks whether it is so what the report says of it; else refuse."""
+    query = desk.query
+    asserted = query.ask.operation == "verify" and query.figures and not query.inherited
+    if not (asserted and refused.lines) or desk.only_years:
+        return refused
+    return replace(refused, status="answered", before=(note("not_so_found"),))
 
 
 def _near_alone(desk: Desk, found: Sequence[Evidence]) -> list[DraftLine]:

@@ -17,6 +17,7 @@ from retrieval.text.normalise import normalise
 
 _ENOUGH_FOUND = 3
 _JUDGED = CORRECTING | {"rate_again", "confirmed"}
+_VAGUE = {"not_so_found"}  # what a correction says better
 
 
 def premised(desk: Desk, draft: Draft) -> Draft:
@@ -60,7 +61,8 @@ def premised(desk: Desk, draft: Draft) -> Draft:
         told = Note("no_such_figure", {"asked": "、".join(q.text for q in lacking)})
     if told is None:
         return draft
-    return replace(draft, before=(DraftLine("", "note", note=told), *draft.before))
+    before = [line for line in draft.before if line.note is None or line.note.kind not in _VAGUE]
+    return replace(draft, before=(DraftLine("", "note", note=told), *before))
 
 
 def _lacking(desk: Desk, report: Report) -> tuple[Quantity, ...]:

@@ -37,7 +37,9 @@ from retrieval.places.subunits import territory
 from retrieval.question.query import Query
 from retrieval.question.terms import Term, content_terms
 
-DEFAULT_CHARS = (200, 300)
+# a person's paragraph of 270 characters tells eleven points (eval/briefings.jsonl); quoted they take a
+# third more: of 128 orders of blind sets eight more are right than with 200 to 300, none less
+DEFAULT_CHARS = (240, 360)
 MAX_REPORTS = 6
 MAX_CHARS = 2000
 POINT_CHARS = 70
@@ -161,7 +163,7 @@ def parts_asked(query: Query) -> tuple[Part, ...]:
 def brief(desk: Desk, chars: Length | None = None) -> Briefing:
     """Compose one paragraph of ``chars`` characters on the desk's reports.
 
-    ``chars`` defaults to what the question asks for, else 200 to 300. The claims and the notes
+    ``chars`` defaults to what the question asks for, else to ``DEFAULT_CHARS``. The claims and the notes
     that join them lie within it wherever the reports have enough to say. The draft abstains
     where the reports are silent on the theme asked for.
     """
@@ -411,9 +413,11 @@ def _filled(
 def _limits(pool: Pools, most: int) -> dict[Part, int]:
     """Return how many characters each part may take while the others have not had their turn.
 
-    The measures have what the problems and plans cannot fill, and half the room in any case.
+    The measures have what the problems and plans cannot fill, and half the room in any case. Who
+    orders a paragraph on a report hardly wants its plans: of 337 sentences that 128 orders of blind
+    sets name, 5 are plans and 48 problems.
     """
-    shares: dict[Part, float] = {"problems": 0.32, "plans": 0.3, "overall": 0.25}
+    shares: dict[Part, float] = {"problems": 0.32, "plans": 0.1, "overall": 0.25}
     limits = {part: int(most * share) for part, share in shares.items()}
     kept = 0
     for part in ("problems", "plans"):
@@ -423,7 +427,8 @@ def _limits(pool: Pools, most: int) -> dict[Part, int]:
             shortest[key] = min(shortest.get(key, MAX_PIECE), len(piece.text))
         kept += min(limits[part], sum(shortest.values())) + (len(LABELS[part]) if shortest else 0)
     limits["measures"] = max(int(most * 0.55), most - kept) if kept else most
-    return limits
+    told = [part for part in PARTS if pool[part]]
+    return limits if len(told) > 1 else {**limits, **dict.fromkeys(told, most)}
 
 
 def _add_next(
@@ -445,13 +450,11 @@ def _add_next(
 
     def news(piece: Piece) -> float:
         again_named = max((names[n] for n in piece.names), default=0)
-        return (
-            piece.value
-            - 0.35 * (groups[piece.group] + parents[piece.group[:2]])
-            - 0.15 * chapters[piece.group[:1]]
-            - 1.5 * again_named
-            - 0.8 * sentences[piece.sentence]
-        )
+        value = piece.value - 1.5 * again_named - 0.8 * sentences[piece.sentence]
+        if not para.labelled:  # what is told on a theme stands together
+            return value
+        alike = 0.35 * (groups[piece.group] + parents[piece.group[:2]])
+        return value - alike - 0.15 * chapters[piece.group[:1]]
 
     ranked = [piece for part in parts for piece in para.pool[part]]
     if ranked and ranked[0].item is None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from bot.evidence.leaf_ranking import READ, READ_OF_SEVERAL, ranked
 from bot.evidence.likely import most_likely
@@ -27,7 +28,7 @@ from retrieval.question.query import Query, State
 from retrieval.question.terms import Term, is_theme
 from retrieval.search.nearness import NearnessOf, NearnessTo, nothing_near
 from retrieval.search.pair_reader import ReadPairs, reads_nothing
-from retrieval.text.grids import row_at, tell
+from retrieval.text.grids import BETWEEN_CELLS, row_at, tell
 from retrieval.text.normalise import fold
 from retrieval.text.numbering import inline_markers
 from retrieval.text.wrapping import BULLETS, words_of
@@ -202,9 +203,16 @@ _LEAST_CHARS = 8
 
 
 def joined(report: Report, spans: Sequence[Span]) -> DraftLine:
-    """Return one line of several runs of sentences, each cited where it stands."""
+    """Return one line of several runs of sentences, each cited where it stands.
+
+    Rows of a table that follow each other have nothing left out between them.
+    """
     parts = [claim(report, span) for span in spans]
-    text = LEFT_OUT.join(part.text for part in parts)
+    text = parts[0].text if parts else ""
+    for (before, after), part in zip(pairwise(spans), parts[1:], strict=True):
+        rows = all(row_at(report.text, span.start) for span in (before, after))
+        adjoin = rows and not report.text[before.end : after.start].strip()
+        text += (BETWEEN_CELLS if adjoin else LEFT_OUT) + part.text
     return DraftLine(text, "claim", tuple(cite for part in parts for cite in part.cites))
 
 

@@ -40,9 +40,9 @@ LONG_LEAF, RUN = 400, 200
 _LEAST_CHARS = 8
 _TITLE_CHARS = 40
 # a sentence of a leaf that is this far behind its best is not shown: those within 3 hold 0.94 and
-# 0.96 of the evidence of cases and open pairs, and 0.73 and 0.58 of what they show is evidence; within
-# 2 they hold 0.90 and 0.93, of what is shown 0.79 and 0.68 is evidence (eval/fits/leaves.py)
-FAR_BEHIND = 3.0
+# 0.96 of the evidence of cases and open pairs (eval/fits/leaves.py), and of 2,132 answers told by leaves
+# seven lack a part that those within 4 tell; within 5 none more is whole
+FAR_BEHIND = 4.0
 NAMES_IT = 0.9  # the share of a theme's words that a heading must have to be its own
 
 
@@ -208,7 +208,7 @@ def told(
     else only where it says what the sentences leave out.
     """
     if piece.worth:
-        runs = _runs(_answering(piece, most_chars))
+        runs = _runs(piece.lines, _answering(piece, terms, most_chars))
         if not titled and runs[0] == [0] and len(runs) > 1:
             rest = "".join(piece.lines[i].folded for run in runs[1:] for i in run)
             opening = piece.lines[0].folded
@@ -234,23 +234,29 @@ def told(
         chosen.add(ranked[0])  # an opening alone is a heading: the next best says what was done
     return [
         _unnumbered(piece.report, Span(lines[run[0]].span.start, lines[run[-1]].span.end))
-        for run in _runs(sorted(chosen))
+        for run in _runs(lines, sorted(chosen))
     ]
 
 
-def _answering(piece: Piece, most_chars: int) -> list[int]:
+def _answering(piece: Piece, terms: Sequence[Term], most_chars: int) -> list[int]:
     """Return which sentences answer, in order: the best, and those not far behind that have room.
 
     A leaf's own title comes before them; where its opening answers best it is about what is asked,
-    and none is too far behind.
+    and none is too far behind. Of the rows of a table only those answer that hold most of the terms.
     """
+    held = {
+        i: sum(t.weight * t.match(line.folded) for t in terms)
+        for i, line in enumerate(piece.lines)
+        if line.row is not None
+    }
+    others = {i for i, share in held.items() if share < max(held.values())}
     least = max(piece.worth) - FAR_BEHIND if max(piece.worth) > piece.worth[0] else -math.inf
     opening = piece.lines[0]
     title = [0] if piece.titled and not any(clause.figures for clause in opening.clauses) else []
     chosen, used = list(title), len(opening.span) if title else 0
     for i in sorted(range(len(piece.lines)), key=lambda i: (-piece.worth[i], i)):
         size = len(piece.lines[i].span)
-        if i in chosen:
+        if i in chosen or i in others:
             continue
         if chosen == title or (piece.worth[i] >= least and used + size <= most_chars):
             chosen.append(i)
@@ -265,10 +271,12 @@ def _worth(line: Line, terms: Sequence[Term]) -> float:
     return min(figures, 3) + 0.5 * min(named, 2) + theme
 
 
-def _runs(indexes: Iterable[int]) -> list[list[int]]:
+def _runs(lines: Sequence[Line], indexes: Iterable[int]) -> list[list[int]]:
+    """Return indexes of sentences, those that follow each other together; a row stands by itself."""
     runs: list[list[int]] = []
     for i in indexes:
-        if runs and runs[-1][-1] == i - 1:
+        apart = lines[i].row is not None or lines[i - 1].row is not None
+        if runs and runs[-1][-1] == i - 1 and not apart:
             runs[-1].append(i)
         else:
             runs.append([i])

@@ -108,6 +108,7 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
         verdicts
         and confirms
         and all(v.right and _whole(query, v) for v in verdicts)
+        and not _only_planned(query, verdicts)
         and (
             query.direction is None
             or any(v.place and v.place.change == query.direction for v in verdicts)
@@ -116,6 +117,22 @@ def judge_premises(query: Query, found: Sequence[Evidence], report: Report) -> P
         return Premises((note("confirmed"),), extra, settled)
     shown = [v.place for v in verdicts if v.right and v.place]
     return Premises(extra=extra if shown and not found else ())
+
+
+def _only_planned(query: Query, verdicts: Sequence[_Verdict]) -> bool:
+    """Tell whether what is asked as done stands in a plan: 计划选派60名 bears no 60人都派到位了吧 out.
+
+    A mark that is asked about (目标定在5%) is one that is to be reached.
+    """
+    asked = normalise(query.question)
+    if not pattern("done").search(asked) or pattern("promised").search(asked):
+        return False
+    told = [v.place for v in verdicts if v.place is not None]
+    return any(
+        (p.line.role == "plans" or pattern("plan").search(p.line.folded))
+        and not pattern("done").search(p.line.folded)
+        for p in told
+    )
 
 
 def _judge_figures(query: Query, reading: Reading) -> list[_Verdict]:

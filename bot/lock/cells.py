@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from retrieval.text.grids import row_at, tell
+from retrieval.text.grids import BETWEEN_CELLS, row_at, tell
 
 
 def tells_cells(line: str, places: Iterable[tuple[str, int]]) -> bool:
@@ -17,7 +17,7 @@ def tells_cells(line: str, places: Iterable[tuple[str, int]]) -> bool:
         placed = row_at(text, position)
         if placed is not None:
             told |= {_bare(tell([cell])) for cell in placed[1].cells}
-    return bool(told) and all(_bare(part) in told for part in line.split("；"))
+    return bool(told) and all(_bare(part) in told for part in line.split(BETWEEN_CELLS))
 
 
 def _bare(words: str) -> str:

@@ -227,9 +227,9 @@ class Checker:
         quotes = [words_of(self._text_of(c.report), c.start, c.end) for c in line.cites]
         if not all(quotes):
             return Failure(line, ("引用的位置不在报告中",))
-        if tells_cells(text, [(self._text_of(c.report), c.start) for c in line.cites]):
-            return Sentence(text, "claim", self.numbers(line.cites))
-        if all(is_verbatim(part, quotes) for part in text.split(LEFT_OUT)):
+        places = [(self._text_of(c.report), c.start) for c in line.cites]
+        parts = text.split(LEFT_OUT)
+        if all(is_verbatim(part, quotes) or tells_cells(part, places) for part in parts):
             return Sentence(text, "claim", self.numbers(line.cites))
         verdict = self._judge(text, dict(zip(line.cites, quotes, strict=True)))
         if verdict.problems:

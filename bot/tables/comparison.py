@@ -28,10 +28,12 @@ from bot.notes import Note, among, note
 from bot.table import Cell, Column, Row, Table
 from bot.tables.claimed import verdict
 from bot.tables.comparison_cells import (
+    SURE_FIGURE,
     Wanted,
     cell_like,
     cell_of,
     phrase_cell,
+    read_cell,
     role_cell,
     unnamed_cell,
 )
@@ -208,7 +210,7 @@ def compare(
             found = tuple(_cell(desk, column, holding, report, known) for column in columns)
             name = NameOf(names, holding.meta)
             rows.append(Row(holding.id, name, holding.meta.year, found))
-        rows = _filled(desk, rows, open_reports, ledger)
+        rows = _filled(desk, columns, rows, open_reports, ledger)
     rows.sort(key=lambda row: row.year or 0)
     if desk.query.places:
         places = {holding.id: _place(holding) for holding in listed}
@@ -250,10 +252,18 @@ def compare(
 
 
 def _filled(
-    desk: Desk, rows: Sequence[Row], reports: Mapping[str, Report], ledger: Facts
+    desk: Desk,
+    columns: Sequence[Wanted],
+    rows: Sequence[Row],
+    reports: Mapping[str, Report],
+    ledger: Facts,
 ) -> list[Row]:
-    """Return the rows with cells that no question's words found told like those that were."""
+    """Return the rows with cells that no question's words found told like those that were.
+
+    Beside rows that are told one that has none at all is told by what surely answers the question.
+    """
     ledger = cache(ledger)
+    read = bool(columns[0].measures) and any(row.said for row in rows)
     tellers = [
         next((i for i, cell in enumerate(column) if cell.value is not None), None)
         for column in zip(*(row.cells for row in rows), strict=True)
@@ -267,6 +277,9 @@ def _filled(
             told, own = rows[at].cells[i], ledger(rows[at].report)
             known = ledger(row.report)
             cells[i] = cell_like(told, own, reports[row.report], known, desk.query)
+        if read and row.report in reports and not any(cell.claims for cell in cells):
+            report = reports[row.report]
+            cells[0] = read_cell(desk, report, ledger(report.id), SURE_FIGURE)
         filled.append(row._replace(cells=tuple(cells)))
     return filled
 

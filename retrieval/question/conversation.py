@@ -233,11 +233,15 @@ def _years(ask: Ask, last: Ask, request: Request, *, elsewhere: bool = False) ->
     """Return the years of a follow-up: as said, reckoned from those spoken of, or these.
 
     Of ``elsewhere`` only 同年 is these. What is compared with 上一年 is of the year spoken of, and so
-    are plans for 明年. 这两年 are none that were spoken of alone.
+    are plans for 明年; what is compared with a year that is said (跟23年比) is of both. 这两年 are none
+    that were spoken of alone.
     """
     start, end = ask.span if ask.span != (0, 0) else (0, len(request.question))
     said = [t.text for t in request.tags if t.tag == "year" and start <= t.start < end]
     away = relative_year(said or [request.question[start:end]])
+    beside = ask.operation in ("change", "compare") and bool(_BESIDE.search(request.question))
+    if ask.years and beside and not elsewhere:
+        return tuple(dict.fromkeys((*last.years, *ask.years)))
     if ask.years or (elsewhere and away != 0):
         return ask.years
     if away is None:

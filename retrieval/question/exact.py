@@ -94,12 +94,13 @@ def read_item(spans: Sequence[str]) -> tuple[int | None, str]:
     return None, ""
 
 
-_NUMERAL = "(?:[0-9]{2,4}|[一二三四五六七八九两]{1,2}[百千](?:[一二三四五六七八九]十?)?|[一二三四五六七八九]十)"
+_NUMERAL = "(?:[0-9]{2,4}|[一二三四五六七八九两]{0,2}[百千](?:[一二三四五六七八九]十?)?|[一二三四五六七八九]十)"
 _LENGTH = re.compile(
     f"(?P<low>{_NUMERAL})字?(?:到|至|-|—|~|～)(?P<high>{_NUMERAL})个?(?:字|words|characters)"
     f"|(?P<most>不超过|不多于|少于|至多|最多|控制在|不要超过|别超过|小于|under|within|at most)?\\s*"
     f"(?P<least>不少于|至少|不低于|at least)?\\s*(?P<one>{_NUMERAL})[来多]?\\s?个?(?:字|words|characters)"
     "(?P<after>以内|之内|以下|以上|内)?"
+    f"|(?:不超过|不要超过|别超过|控制在)(?P<bare>{_NUMERAL})\\Z"
 )
 _SEVERAL = re.compile("(?P<a>[一二三四五六七八九两])(?P<b>[一二三四五六七八九])(?P<unit>[百千])")
 _POINTS = re.compile(
@@ -159,6 +160,9 @@ def _read_length(text: str) -> tuple[int, int] | None:
     if match["low"]:
         low, high = sorted((_number(match["low"]), _number(match["high"])))
         return (low, high) if low else None
+    if match["bare"]:
+        most = _number(match["bare"])
+        return most * 2 // 3, most
     if several := _SEVERAL.fullmatch(match["one"]):  # 两三百字
         unit = 100 if several["unit"] == "百" else 1000
         return (numeral(several["a"]) or 1) * unit, (numeral(several["b"]) or 1) * unit
@@ -176,15 +180,15 @@ def _number(words: str) -> int:
     if words.isdecimal():
         return int(words)
     match = re.fullmatch(
-        "(?:([一二三四五六七八九两])千)?(?:([一二三四五六七八九两]{1,2})百)?(?:([一二三四五六七八九])?十?)?",
+        "(?:([一二三四五六七八九两])千)?(?:([一二三四五六七八九两]{0,2})百)?(?:([一二三四五六七八九])?十?)?",
         words,
     )
     if not match:
         return numeral(words) or 0
     thousands, hundreds, tens = match.groups()
     total = (numeral(thousands) or 0) * 1000 if thousands else 0
-    if hundreds:  # 两三百 is the larger of the two
-        total += (numeral(hundreds[-1]) or 0) * 100
+    if hundreds is not None:  # 两三百 is the larger of the two, 百来字 a hundred
+        total += (numeral(hundreds[-1:]) or 1) * 100
     return total + ((numeral(tens) or 0) * 10 if tens else 0)
 
 

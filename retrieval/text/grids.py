@@ -23,6 +23,7 @@ from retrieval.text.marks import SENTENCE_END
 Bounds = tuple[int, int]
 """A half-open range of the text."""
 
+BETWEEN_CELLS = "；"
 MAX_ROW_CHARS = 400
 MAX_COLUMNS = 40
 _MAX_HEADS = 3
@@ -139,7 +140,7 @@ def tell(cells: Sequence[GridCell]) -> str:
     told = [
         f"{c.label}，{c.column}：{c.text}" if c.column else f"{c.label}：{c.text}" for c in cells
     ]
-    return "；".join(told)
+    return BETWEEN_CELLS.join(told)
 
 
 def _line(words: str, at: int) -> _Line | None:
